@@ -1,0 +1,95 @@
+"""Errors for the person who can fix them, and the exit codes of ``build.py``.
+
+Every error that a user may meet is a ``ReportError``: one sentence that says what was wrong, where it was written, and
+what to do. The command line prints it without a traceback and exits with its code.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """What ``build.py`` says to a script that called it (listed in the README)."""
+
+    OK = 0
+    INCOMPLETE = 1  # written, but a part failed, diverged, was skipped or rests on a stand-in
+    USAGE = 2  # the command line asks for something that does not exist
+    PROOF = 3  # a derivation step is not proved
+    PROSE = 4  # a chapter has an error, or a typed number
+    DATA = 5  # a data set is missing, corrupt or cannot be fetched
+    STORE = 6  # results cannot be read or written (no space, no permission)
+    DECLARATION = 7  # an experiment or theory file declares something the engine must refuse
+    INTERNAL = 70  # a bug of ours
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place that an author wrote: a file, and a line counted from 1 where it is known."""
+
+    file: Path | str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+
+class ReportError(Exception):
+    """What was wrong, where, and what to do about it."""
+
+    code: ExitCode = ExitCode.INTERNAL
+
+    def __init__(self, what: str, *, where: Where | None = None, remedy: str = "", code: ExitCode | None = None):
+        super().__init__(what, where, remedy, code)  # all of it, so that it survives the way out of a worker process
+        self.what, self.where, self.remedy = what, where, remedy
+        if code is not None:
+            self.code = code
+
+    def __reduce__(self) -> tuple:
+        return _rebuild, (type(self), self.what, self.where, self.remedy, self.code)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return place + self.what + (f"\n  {self.remedy}" if self.remedy else "")
+
+
+def _rebuild(kind: type[ReportError], what: str, where: Where | None, remedy: str, code: ExitCode) -> ReportError:
+    return kind(what, where=where, remedy=remedy, code=code)
+
+
+class UsageError(ReportError):
+    code = ExitCode.USAGE
+
+
+class ProofError(ReportError):
+    code = ExitCode.PROOF
+
+
+class ProseError(ReportError):
+    code = ExitCode.PROSE
+
+
+class DataError(ReportError):
+    code = ExitCode.DATA
+
+
+class StoreError(ReportError):
+    code = ExitCode.STORE
+
+
+class DeclarationError(ReportError):
+    code = ExitCode.DECLARATION
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A remedy for an unknown name: the nearest known one if there is one, else all of them."""
+    choices = sorted(set(known))
+    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    return "Known: " + (", ".join(choices) or "none") + "."

@@ -1,0 +1,352 @@
+"""The nouns that the stages pass along. All are frozen; none of them computes or writes anything.
+
+    Trial        a pure function and its arguments          Outcome, Runs   trials with what came of them
+    Result       what a trial returns                       Experiment      a question and all that answers it
+    Claim        a sentence and its predicate               Verdict         holds, does not hold, undecided
+    Value        a number that knows its unit and origin    Reported        a number somebody else published
+    Figure, Table    what a reader looks at                 Budget          how much of the real thing to run
+
+This module imports nothing heavy: declaring an experiment must cost milliseconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from report.errors import ReportError, nearest
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+    import numpy as np
+    import pandas as pd
+
+T = TypeVar("T")
+
+Scalar = float | int | bool | str | None
+Plain = Any
+"""Plain data: None, bool, int, float, str, and tuples, lists, dicts and frozen dataclasses of plain data."""
+
+
+# --- declaring -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much of the real thing to run: ``smoke`` (seconds), ``quick`` (minutes), ``full`` (the write-ups' own).
+
+    A budget changes epochs, the amount of data and the seeds; never the code path.
+    """
+
+    name: str
+    first_seed: int = 0
+
+    def pick(self, *, smoke: T, quick: T, full: T) -> T:
+        """The setting for this budget."""
+        return {"smoke": smoke, "quick": quick, "full": full}[self.name]
+
+    def seeds(self, n: int) -> range:
+        """``n`` consecutive seeds from the first one."""
+        return range(self.first_seed, self.first_seed + n)
+
+
+class Context(Protocol):
+    """What a running trial is handed beside its arguments: a way to be watched, and to survive being killed."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None:
+        """``done`` of ``total`` epochs (or iterations) are over; ``numbers`` such as ``loss`` are shown beside the bar."""
+
+    def checkpoint(self, state: bytes) -> None:
+        """Keep ``state`` durably (atomically replacing the one before); a killed trial finds it on its next run."""
+
+    def resume(self) -> bytes | None:
+        """The last checkpoint of this very trial, or None at a first start."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set that a trial reads, by name; its digest is part of the trial's fingerprint."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A pure, module-level function and plain arguments, one of which is the seed where anything is random.
+
+    The engine calls ``function(context, **arguments, **inputs)`` with each input resolved: a ``Data`` to the opened data
+    set, a ``Trial`` to its ``Result``. ``tags`` name the condition for the reader (``net="convnet"``); they select, and
+    never enter the fingerprint. ``may_diverge`` says that divergence is an outcome here, not a failure.
+    """
+
+    function: Callable[..., Result]
+    arguments: Mapping[str, Plain] = field(default_factory=dict)
+    inputs: Mapping[str, Trial | Data] = field(default_factory=dict)
+    tags: Mapping[str, Scalar] = field(default_factory=dict)
+    may_diverge: bool = False
+
+    @property
+    def condition(self) -> dict[str, Scalar]:
+        """The tags and the seed: the row label of this trial in tables and plots."""
+        seed = {"seed": self.arguments["seed"]} if "seed" in self.arguments else {}
+        return {**self.tags, **seed}
+
+    @property
+    def label(self) -> str:
+        """One line for a progress bar: ``convnet adam seed=0``."""
+        words = [str(value) if isinstance(value, str) else f"{name}={value}" for name, value in self.condition.items()]
+        return " ".join(words) or self.function.__name__
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a trial returns: ``scalars``; a tidy ``history`` (columns of equal length, say epoch, train_loss, …); ``arrays``.
+
+    ``diverged`` marks a run whose numbers ceased to be finite: an outcome with its own mark, not a number.
+    """
+
+    scalars: Mapping[str, Scalar] = field(default_factory=dict)
+    history: Mapping[str, Sequence[Scalar]] = field(default_factory=dict)
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    diverged: bool = False
+
+
+# --- what came of it -----------------------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """How a trial ended."""
+
+    DONE = "done"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    MISSING = "missing"  # not run: left out by --only or by a read-only store, or an input of it failed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trial, its fingerprint (64 hex digits), and its result or the reason why there is none."""
+
+    trial: Trial
+    fingerprint: str
+    result: Result | None
+    reason: str = ""
+    seconds: float = math.nan
+
+    @property
+    def state(self) -> State:
+        if self.result is None:
+            return State.FAILED if self.reason else State.MISSING
+        return State.DIVERGED if self.result.diverged else State.DONE
+
+
+class MissingResult(ReportError):
+    """A view asks for runs of which none finished: its place on the page says so."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The outcomes of one experiment, to select from: ``runs.where(net="mlp").scalar("test_accuracy")``."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.outcomes)
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def where(self, **condition: Scalar) -> Runs:
+        """The runs whose tags and seed have these values. Raises ``ReportError`` for a tag or value nobody has."""
+        for name, value in condition.items():
+            values = {str(o.trial.condition[name]) for o in self.outcomes if name in o.trial.condition}
+            if str(value) not in values:
+                known = values or {n for o in self.outcomes for n in o.trial.condition}
+                raise ReportError(f"no run has {name}={value!r}", remedy=nearest(str(value) if values else name, known))
+        matching = (o for o in self.outcomes if all(o.trial.condition.get(n) == v for n, v in condition.items()))
+        return Runs(tuple(matching))
+
+    def finished(self) -> Runs:
+        """The runs that have a result, diverged ones included. Raises ``MissingResult`` if there is none."""
+        done = tuple(o for o in self.outcomes if o.result is not None)
+        if not done:
+            raise MissingResult(_why_missing(self.outcomes))
+        return Runs(done)
+
+    def converged(self) -> Runs:
+        """The runs whose numbers stayed finite. Raises ``MissingResult`` if there is none."""
+        done = tuple(o for o in self.finished() if o.state is State.DONE)
+        if not done:
+            raise MissingResult("every run diverged")
+        return Runs(done)
+
+    def scalar(self, name: str) -> dict[int, float]:
+        """Seed → the scalar ``name``, over the converged runs, which must differ in their seed alone."""
+        values: dict[int, float] = {}
+        for outcome in self.converged():
+            assert outcome.result is not None
+            if name not in outcome.result.scalars:
+                raise ReportError(f"no scalar '{name}' in {outcome.trial.label}", remedy=nearest(name, outcome.result.scalars))
+            seed = int(outcome.trial.arguments.get("seed", 0))
+            if seed in values:
+                raise ReportError(f"several runs share seed {seed}: select one condition with where(…) first")
+            values[seed] = float(outcome.result.scalars[name])  # type: ignore[arg-type]
+        return dict(sorted(values.items()))
+
+    def frame(self) -> pd.DataFrame:
+        """One row a finished run: its tags, its seed, its scalars, ``diverged`` and ``seconds``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {**o.trial.condition, **o.result.scalars, "diverged": o.result.diverged, "seconds": o.seconds}
+                for o in self.finished()
+                if o.result is not None
+            ]
+        )
+
+    def history(self) -> pd.DataFrame:
+        """The histories of all finished runs below each other, with tags and seed as columns."""
+        import pandas as pd
+
+        parts = [pd.DataFrame(dict(o.result.history)).assign(**o.trial.condition) for o in self.finished() if o.result]
+        return pd.concat(parts, ignore_index=True)
+
+    def array(self, name: str) -> np.ndarray:
+        """The array ``name`` of the first finished run (select with ``where`` before)."""
+        result = self.finished().outcomes[0].result
+        assert result is not None
+        if name not in result.arrays:
+            raise ReportError(f"no array '{name}'", remedy=nearest(name, result.arrays))
+        return result.arrays[name]
+
+
+def _why_missing(outcomes: tuple[Outcome, ...]) -> str:
+    reasons = sorted({o.reason or "not run" for o in outcomes})
+    return "; ".join(reasons) or "no such trial"
+
+
+# --- judging -------------------------------------------------------------------------------------------------------
+
+
+class Holds(StrEnum):
+    """A verdict in a word."""
+
+    YES = "holds"
+    NO = "does not hold"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a claim: the word, the effect size with its 95 % interval (in ``unit``), and the number of seeds."""
+
+    holds: Holds
+    effect: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
+    unit: str = ""
+    what: str = ""  # what the effect is: "mean paired difference in test accuracy"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that stands in the write-up only with its verdict. ``judge`` sees the runs of its experiment."""
+
+    sentence: str
+    judge: Callable[[Runs], Verdict]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a scalar appears to a reader: ``shown = scalar * scale``, with ``digits`` decimals, then the unit."""
+
+    label: str
+    unit: str = ""
+    digits: int = 2
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number ready to be read: already scaled to its ``unit``. ``spread`` is the standard deviation over ``n`` seeds.
+
+    ``origin`` says in words where it comes from; the HTML shows it on hover, the manifest lists it.
+    """
+
+    number: float | int
+    unit: str = ""
+    digits: int = 2
+    spread: float | None = None
+    n: int = 1
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A number from a write-up beside ours. Both are in the unit of the Value that ``ours`` returns.
+
+    ``agrees`` within ``tolerance`` (absolute, same unit; 0 for counts, which must be exact). ``relation`` is how the
+    write-up put it: "=" or "≥" ("92 %+").
+    """
+
+    what: str
+    number: float
+    source: str  # W1 … W5
+    ours: Callable[[Runs], Value]
+    tolerance: float = 0.0
+    relation: str = "="
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure: the caption carries the message, ``alt`` states the finding's numbers, ``data`` goes out as CSV."""
+
+    plot: matplotlib.figure.Figure
+    caption: str
+    alt: str
+    data: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the heading (with the unit), decimals for numbers, alignment ("left", "right")."""
+
+    name: str
+    heading: str
+    digits: int | None = None
+    align: str = "right"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for readers. Cells are str, int, float, None (an em dash) or Value; each row is as long as ``columns``."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question, the trials that a budget buys, and what is made of their results.
+
+    ``id`` is the ledger's (E2). Figures, tables, claims, values and reported numbers are addressed from prose as
+    ``E2.<name>``. Every function here takes the experiment's ``Runs`` and is pure.
+    """
+
+    id: str
+    title: str
+    question: str
+    trials: Callable[[Budget], Sequence[Trial]]
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    figures: Mapping[str, Callable[[Runs], Figure]] = field(default_factory=dict)
+    tables: Mapping[str, Callable[[Runs], Table]] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    values: Mapping[str, Callable[[Runs], Value]] = field(default_factory=dict)
+    reported: Mapping[str, Reported] = field(default_factory=dict)
