@@ -2,23 +2,60 @@
 
 A rebuild in which nothing changed declares every experiment but computes nothing: it has no use for torch, SymPy or
 matplotlib, whose imports cost seconds. Experiment and theory files may still say ``import torch`` at their top, as
-everybody does; ``install`` arranges that this binds the standard library's lazily loaded module.
+everybody does; ``install`` arranges that this binds a module that loads itself at the first look at its contents.
+
+The standard library's ``LazyLoader`` was tried and rejected: it loads at a look at any attribute, ``__file__`` included,
+and ``inspect`` (which torch calls while it loads) looks at ``__file__`` of every module there is.
 """
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
-HEAVY = ("torch", "torchvision", "sympy", "matplotlib", "pandas", "mpmath")
+HEAVY = ("torch", "sympy", "matplotlib", "pandas", "mpmath")
 
 
-class _LazyFinder(importlib.abc.MetaPathFinder):
-    """Finds a heavy package as usual, and wraps its loader in ``importlib.util.LazyLoader``."""
+class _Unloaded(ModuleType):
+    """A module whose code has not run yet; Python calls ``__getattr__`` only for what is not there."""
+
+    def __getattr__(self, name: str) -> Any:
+        loader = self.__spec__.loader  # type: ignore[union-attr]
+        assert isinstance(loader, _AtFirstUse)
+        loader.load(self)
+        return getattr(self, name)
+
+
+class _AtFirstUse(importlib.abc.Loader):
+    """Stands before the real loader until the first use."""
+
+    def __init__(self, real: importlib.abc.Loader):
+        self.real = real
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self.real.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        # Without __path__, 'import torch.nn' has to ask for it, and so loads torch before its submodule.
+        module.__dict__.pop("__path__", None)
+        module.__class__ = _Unloaded
+
+    def load(self, module: ModuleType) -> None:
+        spec = module.__spec__
+        assert spec is not None
+        module.__class__ = ModuleType
+        module.__loader__ = spec.loader = self.real
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
+        self.real.exec_module(module)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds a heavy package as usual, and puts ``_AtFirstUse`` before its loader."""
 
     def __init__(self, names: Sequence[str]):
         self.names = frozenset(names)
@@ -30,11 +67,11 @@ class _LazyFinder(importlib.abc.MetaPathFinder):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
+            spec.loader = _AtFirstUse(spec.loader)
         return spec
 
 
 def install(names: Sequence[str] = HEAVY) -> None:
-    """From now on, importing one of ``names`` costs nothing until an attribute of it is used."""
-    if not any(isinstance(finder, _LazyFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _LazyFinder(names))
+    """From now on, importing one of ``names`` costs nothing until something in it is used."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder(names))

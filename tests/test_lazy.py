@@ -1,0 +1,43 @@
+"""Heavy packages load at their first use, whatever that use is."""
+
+import subprocess
+import sys
+
+import pytest
+
+PREAMBLE = "import sys; from report import lazy; lazy.install(); "
+
+
+def run(code: str) -> str:
+    """What ``code`` prints in a fresh interpreter (this one has torch loaded already)."""
+    done = subprocess.run([sys.executable, "-c", PREAMBLE + code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_an_import_loads_nothing():
+    loaded = "print([m for m in ('torch._C', 'sympy.core', 'matplotlib.figure', 'pandas.core') if m in sys.modules])"
+    assert run("import torch, sympy, matplotlib, pandas; " + loaded) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import sympy as sp; x = sp.symbols('x'); print(sp.diff(x**2, x))", "2*x"),
+        ("import torch; print(torch.nn.functional.relu(torch.tensor(-1.0)).item())", "0.0"),
+        ("import torch.nn.functional as F, torch; print(F.relu(torch.tensor(2.0)).item())", "2.0"),
+        ("from torch import nn; print(nn.Linear(2, 3).out_features)", "3"),
+        ("import matplotlib.figure as f; print(f.Figure().axes)", "[]"),
+        ("import pandas as pd; print(pd.DataFrame([1]).shape)", "(1, 1)"),
+    ],
+)
+def test_every_way_to_use_one_loads_it(code, expected):
+    assert run(code) == expected
+
+
+def test_loading_one_leaves_the_others_alone():
+    assert run("import torch, sympy, matplotlib; torch.ones(1); print('matplotlib.figure' in sys.modules)") == "False"
+
+
+def test_a_package_that_is_not_there_fails_at_its_import():
+    code = "sys.meta_path[0].names = {'nowhere'}\ntry:\n import nowhere\nexcept ImportError as e: print(e)"
+    assert run(code) == "No module named 'nowhere'"
