@@ -128,18 +128,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A trial, its fingerprint (64 hex digits), and its result or the reason why there is none."""
+    """A trial, its fingerprint (64 hex digits), and its result or the reason why there is none.
+
+    ``started`` is False for a trial that was left out: its reason then says why, and it has not failed itself.
+    """
 
     trial: Trial
     fingerprint: str
     result: Result | None
     reason: str = ""
     seconds: float = math.nan
+    started: bool = True
 
     @property
     def state(self) -> State:
         if self.result is None:
-            return State.FAILED if self.reason else State.MISSING
+            return State.FAILED if self.reason and self.started else State.MISSING
         return State.DIVERGED if self.result.diverged else State.DONE
 
 
@@ -301,6 +305,11 @@ class Reported:
     tolerance: float = 0.0
     relation: str = "="
     note: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """A count, which agrees or does not, whatever the budget."""
+        return self.tolerance == 0 and float(self.number).is_integer()
 
 
 @dataclass(frozen=True)
