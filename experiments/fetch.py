@@ -25,15 +25,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from experiments.files import Unavailable
+
 PROBE_SECONDS = 4  # for a mirror to answer at all
 STALL_SECONDS = 15  # for the next bytes of a download that has begun
 PIP_SECONDS = 5
 
 _kept_alive: list[Any] = []  # torch forgets the operators of a Library that is garbage-collected
-
-
-class Unavailable(Exception):
-    """One way to a data set is closed; the message says why in a few words."""
 
 
 def torchvision_datasets() -> ModuleType:

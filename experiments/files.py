@@ -81,7 +81,7 @@ def sweep(*folders: Path) -> None:
 
 
 def stamps(files: Iterable[Path], root: Path) -> dict[str, int]:
-    """File or folder (relative to ``root``) → modification time in ns: enough to notice a changed source. Absent ones are left out."""
+    """File or folder (relative to ``root``) → modification time in ns: enough to notice a change. Absent ones are left out."""
     return {file.relative_to(root).as_posix(): file.stat().st_mtime_ns for file in files if file.exists()}
 
 
@@ -94,6 +94,10 @@ def sha256(file: Path) -> str:
     """The SHA-256 sum of a file's content, 64 hex digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class Unavailable(Exception):
+    """One way to fetch a data set is closed; the message says why in a few words."""
 
 
 def corrupt(file: Path, why: str) -> DataError:

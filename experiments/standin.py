@@ -1,8 +1,8 @@
 """A stand-in for CIFAR-10 where the real one cannot be had: MNIST digits over crops of a photograph, 32×32 RGB, ten classes.
 
-Made as MNIST-M is (Ganin et al., 2016): the absolute difference, channel by channel, of a random crop and a digit. It lets every network
-run and every figure be drawn; its numbers say nothing about CIFAR-10, and nobody may hold them against CIFAR-10's. The photograph is the one that ships with matplotlib. Train and test take their
-crops from different parts of it.
+Made as MNIST-M is (Ganin et al., 2016): the absolute difference, channel by channel, of a random crop and a digit. It lets
+every network run and every figure be drawn; its numbers say nothing about CIFAR-10, and nobody may hold them against CIFAR-10's. The
+photograph is the one that ships with matplotlib; train and test share it, which tells nothing about their labels.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ SEED = 10
 def make(digits: Arrays) -> dict[str, np.ndarray]:
     """The four arrays, shaped like CIFAR-10's, from MNIST's: its first 50 000 training and its 10 000 test digits."""
     photograph = _photograph()
-    boundary = photograph.shape[0] * 3 // 4
     train_seed, test_seed = np.random.SeedSequence(SEED).spawn(2)
     train, test = digits["train_images"][:TRAIN], digits["test_images"][:TEST]
     return {
-        "train_images": _blend(train, photograph[:boundary], np.random.default_rng(train_seed)),
+        "train_images": _blend(train, photograph, np.random.default_rng(train_seed)),
         "train_labels": np.array(digits["train_labels"][:TRAIN]),
-        "test_images": _blend(test, photograph[boundary:], np.random.default_rng(test_seed)),
+        "test_images": _blend(test, photograph, np.random.default_rng(test_seed)),
         "test_labels": np.array(digits["test_labels"][:TEST]),
     }
 
