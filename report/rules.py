@@ -1,0 +1,382 @@
+"""The reasons that a step may give, each with its checker.
+
+A rule decides symbolically whether ``after`` follows from ``before`` *for the reason it names*: "definition of σ" may unfold σ
+and nothing else, "algebra" may neither differentiate nor unfold. The words are the author's; formulas in them stand in
+backticks. A plain string as a reason is ``calculation``: anything that SymPy can prove.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import sympy as sp
+
+from report import decide
+from report.errors import DeclarationError, nearest
+from report.formula import Formula, Statement, formula, names, parse, statement, substitute
+from report.glossary import Definition, Symbol
+from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
+
+
+class Verdict(StrEnum):
+    """What a step may be called."""
+
+    PROVED = "proved"  # in general, by the stated rule
+    CHECKED = "checked"  # over a finite range only, which the page says
+    CITED = "cited"  # a known theorem, named; its instances are checked numerically
+    FAILED = "not proved"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a rule may use: the glossary, the facts of the part, and the statements shown before."""
+
+    symbols: tuple[Symbol, ...]
+    definitions: tuple[Definition, ...]
+    facts: decide.Facts
+    shown: Mapping[str, tuple[Statement, tuple[Formula, ...]]] = field(default_factory=dict)
+
+    def read(self, expression: Formula, knowledge: Knowledge = EVERYTHING) -> Any:
+        """The symbolic value of a formula with only ``knowledge`` used."""
+        return read(expression.tree, self.scope(knowledge))
+
+    def scope(self, knowledge: Knowledge = EVERYTHING) -> Scope:
+        return scope_for(self.symbols, self.definitions, knowledge)
+
+    def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
+        """How the relation was proved using only ``knowledge``, or None."""
+        return decide.prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
+
+    def definition(self, name: str) -> Definition:
+        for definition in self.definitions:
+            if definition.name == name:
+                return definition
+        raise DeclarationError(f"'{name}' is not defined here", remedy=nearest(name, [d.name for d in self.definitions]))
+
+
+Decision = Callable[[Setting, Formula, str, Formula], str | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A reason in words and how it is checked; ``verdict`` is what a step that passes is called."""
+
+    words: str
+    decide: Decision
+    verdict: Verdict = Verdict.PROVED
+
+
+def calculation(words: str) -> Rule:
+    """Anything SymPy can prove in general: all definitions unfolded, derivatives carried out."""
+    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, EVERYTHING))
+
+
+def algebra(words: str) -> Rule:
+    """Rearrangement only: no definition unfolded, no derivative carried out."""
+    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, ALGEBRA))
+
+
+def definition(*defined: str, words: str = "") -> Rule:
+    """Unfolding (or folding) the named definitions, and rearranging; the names must appear or disappear."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        within = {n for name in defined for n in names(setting.definition(name).body.tree)}
+        if any(_occurrences(a, name) == _occurrences(b, name) and name not in within for name in defined):
+            return None
+        return setting.holds(a, relation, b, Knowledge(frozenset(defined), differentiate=False))
+
+    listed = " and ".join(f"`{name}`" for name in defined)
+    return Rule(words or f"definition of {listed}", check)
+
+
+def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) -> Rule:
+    """Carrying out derivatives; of the definitions only those in ``unfold`` are used."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if not ({"diff", "grad"} & {n.id for t in (a.tree, b.tree) for n in ast.walk(t) if isinstance(n, ast.Name)}):
+            return None
+        return setting.holds(a, relation, b, Knowledge(frozenset(unfold)))
+
+    return Rule(words, check)
+
+
+def reindex(substitution: str, words: str = "") -> Rule:
+    """Change of a summation index: ``reindex("j = k - t")`` puts k = j + t under the sum over k."""
+    new, _, old = substitution.partition("=")
+    change = parse(old)
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if relation != "==":
+            return None
+        moved = _reindexed(a.tree, new.strip(), change.tree)
+        if moved is None:
+            return None
+        return _same_spelling(setting, formula(moved), b)
+
+    return Rule(words or f"substitute `{new.strip()}` for `{change}`", check)
+
+
+def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
+    """Putting in the statement of an earlier part, if need be with other expressions for its symbols (``at``)."""
+    instance = {name: parse(text) for name, text in (at or {}).items()}
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if label not in setting.shown:
+            raise DeclarationError(f"no part '{label}' before this one", remedy=nearest(label, setting.shown))
+        shown, conditions = setting.shown[label]
+        replaced = {name: f.tree for name, f in instance.items()}
+        left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
+        if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
+            return None
+        return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
+
+    return Rule(words or f"{label}", check)
+
+
+def linearity(operator: str, words: str = "") -> Rule:
+    """Pulling sums and factors out of a linear operator."""
+    return _operator_rule(operator, "linear", words or f"linearity of `{operator}`", _pull_out)
+
+
+def shift_invariance(operator: str, words: str = "") -> Rule:
+    """L applied to a delayed signal is the delayed output."""
+    return _operator_rule(operator, "invariant", words or f"shift invariance of `{operator}`", _undo_delay)
+
+
+def finite(words: str) -> Rule:
+    """No general proof: every witness must agree, and the page says 'checked', never 'proved'. Needs the part's ``scope``."""
+    return Rule(words, lambda setting, a, relation, b: "checked over the stated range only", Verdict.CHECKED)
+
+
+def cited(theorem: str) -> Rule:
+    """A known theorem is quoted; the page says 'cited', and witnesses check instances. Needs the part's ``scope``."""
+    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Verdict.CITED)
+
+
+# --- how the rules look at formulas --------------------------------------------------------------------------------
+
+
+def _occurrences(expression: Formula, name: str) -> int:
+    return sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(expression.tree))
+
+
+def _same_spelling(setting: Setting, a: Formula, b: Formula) -> str | None:
+    """Equal term by term: by algebra inside the summands, with the index left as it stands."""
+    left, right = setting.read(a, ALGEBRA), setting.read(b, ALGEBRA)
+    if callable(left) or isinstance(left, Grid):
+        return None
+    return "change of index" if _spelled(left) == _spelled(right) else None
+
+
+def _spelled(expression: sp.Expr) -> sp.Expr:
+    """Sums with their indices renamed by depth, summands expanded; no index is shifted."""
+    if isinstance(expression, sp.Sum):
+        body, depth = expression, 0
+        body = _spelled(expression.function)
+        depth = sum(1 for _ in body.atoms(sp.Sum))
+        k = expression.limits[0][0]
+        name = sp.Symbol(f"_s{depth}", integer=True)
+        low, high = (sp.expand(bound) if bound.is_finite is not False else bound for bound in expression.limits[0][1:])
+        return sp.Sum(decide._expanded_indices(sp.expand(body.subs(k, name))), (name, low, high))
+    if expression.args and not isinstance(expression, sp.Indexed):
+        return expression.func(*(_spelled(a) for a in expression.args))
+    return expression
+
+
+def _reindexed(tree: ast.expr, new: str, change: ast.expr) -> ast.expr | None:
+    """The tree with the sum over the old index k rewritten for new = k + c or c − k; None if there is no such sum."""
+    bound = [g for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp) for g in n.generators]
+    candidates = [g.target.id for g in bound if isinstance(g.target, ast.Name) and g.target.id in names(change)]
+    if not candidates:
+        return None
+    old = candidates[0]
+    symbol = sp.Symbol("old_")
+    free = {n: sp.Symbol(n) for n in names(change)}
+    expression = sp.sympify(
+        eval(compile(ast.fix_missing_locations(ast.Expression(change)), "", "eval"), {}, {**free, old: symbol})
+    )
+    slope = expression.diff(symbol)
+    if slope not in (1, -1):
+        return None
+    back = sp.expand((sp.Symbol(new) - (expression - slope * symbol)) * slope)
+    inverse = parse(str(back)).tree
+
+    class _Change(ast.NodeTransformer):
+        def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+            self.generic_visit(node)
+            generators = []
+            for g in node.generators:
+                if not (isinstance(g.target, ast.Name) and g.target.id == old):
+                    generators.append(g)
+                    continue
+                where = g.iter
+                if isinstance(where, ast.Call):
+                    ends = [substitute(change, {old: end}) for end in where.args]
+                    where = ast.Call(where.func, ends if slope == 1 else ends[::-1], [])
+                elif isinstance(where, ast.Name) and where.id == "N":
+                    return node
+                generators.append(
+                    ast.comprehension(ast.Name(new, ast.Store()), where, [substitute(c, {old: inverse}) for c in g.ifs], 0)
+                )
+            return ast.GeneratorExp(substitute(node.elt, {old: inverse}), generators)
+
+    import copy
+
+    return _Change().visit(copy.deepcopy(tree))
+
+
+def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
+    for condition in conditions:
+        value = setting.facts.apply(setting.read(condition))
+        parts = value.args if isinstance(value, sp.And) else (value,)
+        for part in parts:
+            if part is sp.true:
+                continue
+            if part is sp.false or decide.prove(part.lhs, part.rel_op, part.rhs, setting.facts) is None:
+                return False
+    return True
+
+
+def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
+    """``a relation b`` from an equation (one of its atoms solved for), or as an inequality or equivalence put in whole."""
+    left, sign, right = law
+    knowledge = Knowledge(frozenset())
+    values = [setting.read(f, k) for k in (ALGEBRA, knowledge) for f in (left, right, a, b)]
+    for first, second, before, after in (values[:4], values[4:]):
+        if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
+            continue
+        if sign == "==" and relation == "==":
+            difference = decide.normal(before - after, setting.facts)
+            for law_atom, value in _solutions(decide.normal(first, setting.facts), decide.normal(second, setting.facts)):
+                replaced = decide.normal(difference.subs(law_atom, value), setting.facts)
+                if decide.equal(replaced, sp.Integer(0), setting.facts):
+                    return "substitution of a statement shown"
+        elif (
+            sign == relation
+            and decide.prove(before, "==", first, setting.facts)
+            and decide.prove(after, "==", second, setting.facts)
+        ):
+            return "a statement shown"
+    return _by_congruence(setting, left, sign, right, a, relation, b)
+
+
+def _by_congruence(
+    setting: Setting, left: Formula, sign: str, right: Formula, a: Formula, relation: str, b: Formula
+) -> str | None:
+    """The statement's one side put for the other wherever it stands in the formula, as the author wrote it."""
+    if sign not in ("==", "iff"):
+        return None
+    for old, new in ((left, right), (right, left)):
+        replaced = formula(_replace_subtree(a.tree, old.key, new.tree))
+        if replaced.key == b.key:
+            return "substitution of a statement shown"
+        if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
+            return "substitution of a statement shown"
+    return None
+
+
+def _replace_subtree(tree: ast.expr, key: str, new: ast.expr) -> ast.expr:
+    class _Put(ast.NodeTransformer):
+        def generic_visit(self, node: ast.AST) -> ast.AST:
+            if isinstance(node, ast.expr) and ast.dump(node) == key:
+                return new
+            return super().generic_visit(node)
+
+        visit_Name = generic_visit
+
+    import copy
+
+    return _Put().visit(copy.deepcopy(tree))
+
+
+def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """What the equation says about each of its atoms that it contains linearly."""
+    difference = sp.expand(left - right)
+    kinds = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Max, sp.Symbol)
+    atoms = [atom for kind in kinds for atom in sorted(difference.atoms(kind), key=sp.default_sort_key)]
+    found = []
+    if not left.is_number and left.is_Atom is False:
+        found.append((left, right))
+    for atom in atoms:
+        stand_in = sp.Dummy()
+        replaced = difference.subs(atom, stand_in)
+        slope = replaced.diff(stand_in)
+        if slope != 0 and not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
+            found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))
+    return found
+
+
+# --- operators -----------------------------------------------------------------------------------------------------
+
+
+def _operator_rule(operator: str, need: str, words: str, law: Callable[[sp.Expr, str], sp.Expr]) -> Rule:
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        declared = next((s for s in setting.symbols if s.name == operator and s.kind == "operator"), None)
+        if declared is None or not getattr(declared, need):
+            raise DeclarationError(f"'{operator}' is not declared as an operator that is {need}")
+        facts = replace(setting.facts, laws=(*setting.facts.laws, lambda e: law(e, operator)))
+        by_itself = decide.prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), setting.facts)
+        if by_itself is not None:
+            return None  # the rule is not what makes this true
+        return decide.prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), facts) and words.split(" of ")[0]
+
+    return Rule(words, check)
+
+
+def _applications(expression: sp.Expr, operator: str) -> list[sp.Expr]:
+    return [
+        node
+        for node in sp.postorder_traversal(expression)
+        if isinstance(node, sp.core.function.AppliedUndef)
+        and node.func.__name__ == operator
+        and isinstance(node.args[0], sp.Lambda)
+    ]
+
+
+def _pull_out(expression: sp.Expr, operator: str) -> sp.Expr:
+    """L[Σ c g](i) = Σ c L[g](i)."""
+    for node in _applications(expression, operator):
+        lam, *places = node.args
+        dot = lam.variables[0]
+        terms = decide._terms(lam.expr, decide.NO_FACTS, {})
+        total: sp.Expr = sp.Integer(0)
+        for factors, limits in terms:
+            product = sp.Mul(*factors)
+            free, bound = product.as_independent(dot, as_Add=False)
+            piece = free * node.func(sp.Lambda(dot, bound), *places)
+            for k, low, high in limits:
+                piece = sp.Sum(piece, (k, low, high))
+            total += piece
+        expression = expression.subs(node, total)
+    return expression
+
+
+def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:
+    """L[g(· − k)](i) = L[g](i − k)."""
+    for node in _applications(expression, operator):
+        lam, place = node.args
+        dot = lam.variables[0]
+        delays = set()
+        for found in lam.expr.atoms(sp.Indexed, sp.KroneckerDelta):
+            at = (
+                sp.expand(found.args[0] - found.args[1])
+                if isinstance(found, sp.KroneckerDelta)
+                else sp.expand(found.indices[0])
+            )
+            slope = at.coeff(dot, 1)
+            if slope in (1, -1):
+                delays.add(sp.expand(-(at - slope * dot) * slope))
+        for delay in sorted(delays - {sp.Integer(0)}, key=sp.default_sort_key):
+            body = decide._expanded_indices(lam.expr.subs(dot, dot + delay))
+            expression = expression.subs(node, node.func(sp.Lambda(dot, body), sp.expand(place - delay)))
+            break
+    return expression
+
+
+def as_statement(text: str) -> Statement:
+    """A statement from text (for rules that take one)."""
+    return statement(text)
