@@ -1,14 +1,15 @@
 """What a result depends on, as a digest: equal digests, equal results.
 
-A fingerprint has six parts: the *code* that the trial's function reaches (see ``report.sources``), its *arguments*, the digests
-of its *data*, the fingerprints of *upstream* trials, the versions of the *packages* that the code uses, and the *machine* (device
-type, precision). Tags and ``may_diverge`` are for readers and do not count.
+A fingerprint has six parts: the *code* that the trial's function reaches (see ``report.sources``), its *arguments*, the
+digests of its *data*, the fingerprints of *upstream* trials, the versions of the *packages* that the code uses, and the
+*machine* (device type, precision). Tags and ``may_diverge`` are for readers and do not count.
 
-Values are written as Python literals, which distinguish what must be distinguished: ``1``, ``1.0``, ``True`` and ``'1'``; ``(1, 23)`` and
-``(12, 3)``; ``0.0`` and ``-0.0``. Whatever has no literal, and is no enum member or frozen dataclass, is refused rather than guessed at.
+Values are written as Python literals, which distinguish what must be distinguished: ``1``, ``1.0``, ``True`` and
+``'1'``; ``(1, 23)`` and ``(12, 3)``; ``0.0`` and ``-0.0``. Whatever has no literal, and is no enum member or frozen
+dataclass, is refused rather than guessed at.
 
-Figures, tables, claims and derivations are kept likewise: ``fingerprint_of`` takes any callable, and the fingerprints of the results
-that it reads.
+Figures, tables, claims and derivations are kept likewise: ``fingerprint_of`` takes any callable, and the fingerprints
+of the results that it reads.
 """
 
 from __future__ import annotations
@@ -48,9 +49,10 @@ class Fingerprint:
 def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources) -> Fingerprint:
     """What the result of ``trial`` depends on.
 
-    ``data`` maps names of data sets to digests (which should cover how they are decoded, since the trial receives them opened);
-    ``machine`` names the device and precision. Raises ``DeclarationError`` for code that cannot be followed, a function that is
-    not at the top level of a project file, an argument that is no plain data, or a data set without a digest.
+    ``data`` maps names of data sets to digests (which should cover how they are decoded, since the trial receives them
+    opened); ``machine`` names the device and precision. Raises ``DeclarationError`` for code that cannot be followed, a
+    function that is not at the top level of a project file, an argument that is no plain data, or a data set without a
+    digest.
     """
     writer = _Writer(sources, where=_where(trial.function, sources))
     root = _root_of(trial.function, sources)
@@ -88,11 +90,12 @@ def fingerprint_of(
     settings: Mapping[str, Plain] | None = None,
     receives: Sequence[type] = RUNS,
 ) -> Fingerprint:
-    """What a view depends on: the code that ``subject`` reaches, the ``results`` it reads (fingerprints, in order), ``settings``.
+    """What a view depends on: the code it reaches, ``settings``, and the ``results`` it reads (fingerprints, in order).
 
-    ``subject`` is a callable or (module, name), which is followed without being imported. A callable may be a function, a
-    ``functools.partial``, a lambda or nested function over plain values and other such callables, a bound method or an instance of a
-    frozen dataclass. ``receives`` are the project's classes whose instances it is handed. Raises ``DeclarationError`` as ``fingerprint``.
+    ``subject`` is a callable or (module, name), which is followed without being imported. A callable may be a function,
+    a ``functools.partial``, a lambda or nested function over plain values and other such callables, a bound method or
+    an instance of a frozen dataclass. ``receives`` are the project's classes whose instances it is handed. Raises
+    ``DeclarationError`` as ``fingerprint``.
     """
     writer = _Writer(sources, where=None if isinstance(subject, tuple) else _where(subject, sources), callables=True)
     if isinstance(subject, tuple):
@@ -132,7 +135,10 @@ def _digest_of(source: Data, data: Mapping[str, str], where: Where | None) -> st
 
 @functools.cache
 def version_of(package: str) -> str:
-    """The version of the distribution that provides the importable ``package``. Raises ``DeclarationError`` if none does."""
+    """The version of the distribution that provides the importable ``package``.
+
+    Raises ``DeclarationError`` if none does.
+    """
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -151,7 +157,7 @@ def version_of(package: str) -> str:
 def _root_of(function: Any, sources: Sources) -> Name | None:
     """Where ``function`` is to be found by name, if it is defined at the top level of a project file."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
-    if not (module and isinstance(function, FunctionType | type | functools._lru_cache_wrapper)):
+    if not (module and callable(function)):
         return None
     is_global = vars(sys.modules[module]).get(name) is function if module in sys.modules else "." not in name
     return (module, name) if is_global and sources.has(module) and sources.module(module).binds(name) else None
@@ -193,7 +199,8 @@ class _Writer:
             return ascii(value)
         if kind in (tuple, list):
             open_, close = "()" if kind is tuple else "[]"
-            return open_ + "".join(self.plain(item, name) + ", " for item in value).removesuffix(" ") + close
+            items = ", ".join(self.plain(item, name) for item in value)
+            return f"{open_}{items}{',' if kind is tuple and len(value) == 1 else ''}{close}"
         if kind is dict:
             return "{" + ", ".join(f"{self.plain(k, name)}: {self.plain(v, name)}" for k, v in value.items()) + "}"
         if isinstance(value, Enum):

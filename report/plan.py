@@ -1,7 +1,8 @@
 """Say for each trial whether its result is there, and if not, why it has to run.
 
-The reason comes from a closed set, and behind it stands the difference to the last result of the same slot: the same function under the
-same tags and seed. Trials come in the order in which they can run, each once, however many experiments declare it.
+The reason comes from a closed set, and behind it stands the difference to the last result of the same slot: the same
+function under the same tags and seed. Trials come in the order in which they can run, each once, however many
+experiments declare it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """A trial with its fingerprint, and why it runs. ``difference`` is for people; ``seconds`` is what it took last time, or NaN."""
+    """A trial with its fingerprint, and why it runs.
+
+    ``difference`` is for people; ``seconds`` is what it took last time, or NaN.
+    """
 
     trial: Trial
     fingerprint: Fingerprint
@@ -74,7 +78,10 @@ class Plan:
 def plan(
     trials: Iterable[Trial], store: Store, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources
 ) -> Plan:
-    """Fingerprint ``trials`` and all that they build on, and look each up. Raises ``DeclarationError`` as ``fingerprint`` does."""
+    """Fingerprint ``trials`` and all that they build on, and look each up.
+
+    Raises ``DeclarationError`` as ``fingerprint`` does.
+    """
     asked = tuple(trials)
     digests: dict[int, str] = {}
     planned: dict[str, Planned] = {}
@@ -103,7 +110,7 @@ def slot_of(trial: Trial) -> str:
 
 
 def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
-    """The description that lies beside a result: the trial in words, the parts of its fingerprint, the sources behind its code."""
+    """The description beside a result: the trial in words, the parts of its fingerprint, the sources behind its code."""
     trial, parts = planned.trial, planned.fingerprint.parts
     return {
         "function": f"{trial.function.__module__}.{trial.function.__qualname__}",

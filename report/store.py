@@ -6,9 +6,10 @@
     <root>/failed/3fa9….log   what a trial said that failed
     <root>/slots/9b….json     the last entry of "the same" trial, with its duration; safe to lose
 
-An entry is written under another name beside its place, brought to the disk, and published by one rename: whoever is killed while
-publishing leaves nothing that counts, and of two processes that publish the same entry one wins and neither is harmed. Every read is
-checked against the sums. SHA256SUMS is what ``sha256sum --check`` reads. Formats are plain: JSON, and npz without pickles.
+An entry is written under another name beside its place, brought to the disk, and published by one rename: whoever is
+killed while publishing leaves nothing that counts, and of two processes that publish the same entry one wins and
+neither is harmed. Every read is checked against the sums. SHA256SUMS is what ``sha256sum --check`` reads. Formats are
+plain: JSON, and npz without pickles.
 """
 
 from __future__ import annotations
@@ -17,36 +18,31 @@ import contextlib
 import errno
 import functools
 import hashlib
-import io
 import json
-import math
 import os
-import platform
 import re
 import shutil
-import sys
+import time
 import uuid
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from report.errors import DeclarationError, StoreError, Where
-from report.model import Result, Scalar
-
-if TYPE_CHECKING:
-    import numpy as np
+from report.errors import StoreError, Where
+from report.formats import decode, encode, environment, to_json
+from report.model import Result
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 SUMS = "SHA256SUMS"
+_ABANDONED = 3600.0  # seconds after which nobody is still writing an entry
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _REMEDIES = {
-    errno.ENOSPC: "Make room on that disk (python build.py clean removes what is no longer used), or keep the results elsewhere: --store DIR.",
+    errno.ENOSPC: "Make room there (python build.py clean helps), or keep the results elsewhere: --store DIR.",
     errno.EDQUOT: "Your quota there is used up: make room, or keep the results elsewhere: --store DIR.",
     errno.EFBIG: "Files of that size are not allowed there: keep the results elsewhere: --store DIR.",
     errno.EACCES: "Get the right to write there, or keep the results elsewhere: --store DIR.",
@@ -110,7 +106,10 @@ def _says_what_to_do(method: Callable[P, T]) -> Callable[P, T]:
 
 
 class Store:
-    """The results below ``root``. With ``read_only`` nothing is written or moved there. ``damaged`` lists what failed its checks."""
+    """The results below ``root``.
+
+    With ``read_only`` nothing is written or moved there. ``damaged`` lists what failed its checks.
+    """
 
     def __init__(self, root: Path, read_only: bool = False):
         self.root, self.read_only = Path(root), read_only
@@ -132,7 +131,7 @@ class Store:
 
     @_says_what_to_do
     def has(self, fingerprint: str) -> bool:
-        """Whether there is an entry and it is sound: every byte is read, unless this process did so before and nothing changed."""
+        """Whether there is a sound entry. Every byte is read, unless this process did so before and no file has changed."""
         folder = self.path(fingerprint)
         before = _state(folder)
         if before is None:
@@ -171,28 +170,32 @@ class Store:
             yield from sorted(entry.name for entry in folder.iterdir() if _FINGERPRINT.fullmatch(entry.name))
 
     def _publish(self, temporary: Path, fingerprint: str) -> None:
-        for _ in range(3):  # twice the same damaged entry cannot be; another process may set it aside at the same time
+        while True:
             try:
                 temporary.replace(self.path(fingerprint))
                 return
             except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES):
+                taken = error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES)
+                if not taken or not os.path.lexists(self.path(fingerprint)):
                     raise
-                if not self.path(fingerprint).exists():
-                    raise
-            if self._checked(fingerprint, self._verify):
+            if self._checked(fingerprint, self._verify):  # a damaged one is out of the way now
                 return
 
     def _checked(self, fingerprint: str, reader: Callable[[Path], T]) -> T | None:
         folder = self.path(fingerprint)
-        try:
-            return reader(folder)
-        except (_Unsound, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            if not os.path.lexists(folder):
-                return None  # never was, or another process set it aside while we read
-            missing = isinstance(error, FileNotFoundError) and error.filename
-            self._set_aside(fingerprint, f"{Path(error.filename).name} is missing" if missing else str(error))
-            return None
+        while True:
+            number = _inode(folder)
+            if number is None:
+                return None
+            try:
+                return reader(folder)
+            except _Unsound as problem:
+                why = str(problem)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+                why = f"{Path(error.filename).name}: {error.strerror}"
+            if _inode(folder) == number:  # else another process replaced it while we read
+                self._set_aside(fingerprint, why)
+                return None
 
     def _read(self, folder: Path) -> dict[str, bytes]:
         names = _listed(folder)
@@ -214,7 +217,9 @@ class Store:
             with contextlib.suppress(FileNotFoundError):  # another process was quicker
                 folder.replace(aside)
             folder = aside
-        self.damaged.append(Damaged(fingerprint, why, folder))
+        found = Damaged(fingerprint, why, folder)
+        if found not in self.damaged:
+            self.damaged.append(found)
 
     # --- results ----------------------------------------------------------------------------------------------------
 
@@ -224,7 +229,10 @@ class Store:
         if files is None:
             return None
         try:
-            return _decoded(files, fingerprint)
+            description = json.loads(files["description.json"])
+            if description["fingerprint"] != fingerprint:
+                raise ValueError(f"it belongs to {description['fingerprint']}")
+            return Stored(decode(files), float(description["seconds"]), description)
         except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
             self._guarded_set_aside(fingerprint, f"its files do not make a result ({type(error).__name__}: {error})")
             return None
@@ -235,10 +243,7 @@ class Store:
         Raises ``DeclarationError`` for what has no plain form, and ``StoreError`` when it cannot be written.
         """
         described = {**description, "fingerprint": fingerprint, "seconds": seconds, "environment": environment()}
-        files = {"result.json": _json(_encoded(result)), "description.json": _json(described)}
-        if result.arrays:
-            files["arrays.npz"] = _packed(result.arrays)
-        self.put(fingerprint, files)
+        self.put(fingerprint, {**encode(result), "description.json": to_json(described)})
         if "slot" in description:
             self._point(description["slot"], fingerprint, seconds)
 
@@ -284,7 +289,7 @@ class Store:
         temporary = pointer.with_name(f".{pointer.name}-{uuid.uuid4().hex}")
         with contextlib.suppress(OSError):  # it only serves explanations and the order of running
             pointer.parent.mkdir(exist_ok=True)
-            temporary.write_bytes(_json({"fingerprint": fingerprint, "seconds": seconds}))
+            temporary.write_bytes(to_json({"fingerprint": fingerprint, "seconds": seconds}))
             temporary.replace(pointer)
 
     @_says_what_to_do
@@ -293,17 +298,21 @@ class Store:
         if self.read_only:
             raise StoreError("this store is read-only", where=Where(self.root), remedy="Clean it from where it is written.")
         doomed = [self.path(name) for name in self.fingerprints() if name not in keep]
-        beside = [p for p in self.root.glob("partial/*") if p.name not in keep] + [
-            *self.root.glob("damaged/*"),
-            *self.root.glob("failed/*"),
-        ]
-        left_over = [*self.root.glob("[0-9a-f][0-9a-f]/.*-*"), *self.root.glob("slots/.*")]
-        size = sum(_size(path) for path in (*doomed, *beside, *left_over))
+        beside = [p for p in self.root.glob("partial/*") if p.name not in keep]
+        beside += [*self.root.glob("damaged/*"), *self.root.glob("failed/*"), *self._left_over()]
+        size = sum(_size(path) for path in (*doomed, *beside))
         for entry in doomed:
-            entry.replace(entry.with_name(f".{entry.name[:16]}-{uuid.uuid4().hex}"))  # gone at one stroke for readers
-        for path in (*beside, *self.root.glob("[0-9a-f][0-9a-f]/.*-*"), *self.root.glob("slots/.*")):
+            hidden = entry.with_name(f".{entry.name[:16]}-{uuid.uuid4().hex}")
+            entry.replace(hidden)  # gone at one stroke for whoever reads
+            beside.append(hidden)
+        for path in beside:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         return Swept(len(doomed), size)
+
+    def _left_over(self) -> list[Path]:
+        """What killed processes left behind; what is younger may be somebody's who is writing now."""
+        hidden = [*self.root.glob("[0-9a-f][0-9a-f]/.*"), *self.root.glob("slots/.*")]
+        return [path for path in hidden if time.time() - path.lstat().st_mtime > _ABANDONED]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------
@@ -314,13 +323,16 @@ def _sums(files: Mapping[str, bytes]) -> bytes:
 
 
 def _listed(folder: Path) -> dict[str, str]:
-    """The files that SHA256SUMS lists, with their digests. Raises ``_Unsound`` unless it is well-formed and lists what is there."""
+    """The files that SHA256SUMS lists, with their digests.
+
+    Raises ``_Unsound`` unless it is well-formed and lists what is there.
+    """
     text = (folder / SUMS).read_bytes()
     lines = [re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9._-]+)", line) for line in text.splitlines()]
     listed = {m[2].decode(): m[1].decode() for m in lines if m}
     if "".join(f"{digest}  {name}\n" for name, digest in listed.items()).encode() != text:
         raise _Unsound(f"{SUMS} is not what was written")
-    there = set(os.listdir(folder)) - {SUMS}
+    there = {path.name for path in folder.iterdir()} - {SUMS}
     for name in sorted(there ^ set(listed)):
         raise _Unsound(f"{name} is missing" if name in listed else f"{name} does not belong there")
     return listed
@@ -330,6 +342,13 @@ def _sound(content: bytes, name: str, digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise _Unsound(f"{name} is not what was written")
     return content
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _state(folder: Path) -> tuple | None:
@@ -360,106 +379,3 @@ def _sync_folder(folder: Path) -> None:
 
 def _size(path: Path) -> int:
     return sum(p.lstat().st_size for p in (path, *path.rglob("*")) if p.is_file())
-
-
-# --- plain formats --------------------------------------------------------------------------------------------------------
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, allow_nan=False, default=_refuse) + "\n").encode()
-
-
-def _refuse(value: Any) -> None:
-    raise DeclarationError(f"no plain form for {type(value).__name__}: {value!r:.60}", remedy="Use plain data.")
-
-
-def _encoded(result: Result) -> dict[str, Any]:
-    lengths = {name: len(column) for name, column in result.history.items()}
-    if len(set(lengths.values())) > 1:
-        raise DeclarationError(f"the columns of a history must be equally long: {lengths}", remedy="Fill gaps with None.")
-    return {
-        "scalars": {name: _scalar(value, name) for name, value in result.scalars.items()},
-        "history": {name: [_scalar(value, name) for value in column] for name, column in result.history.items()},
-        "diverged": bool(result.diverged),
-    }
-
-
-def _scalar(value: Any, name: str) -> Any:
-    """JSON for a scalar of exactly its type; JSON has no word for what is not finite, so that is ``{"float": "nan"}``."""
-    if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
-        value = value.item()  # float32(0.1) is the double 0.10000000149…, exactly
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": repr(float(value))}
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    raise DeclarationError(
-        f"'{name}' in a Result is no scalar: {value!r:.60} ({type(value).__name__})",
-        remedy="Scalars are None, bool, int, float or str; put arrays into 'arrays'.",
-    )
-
-
-def _plain(value: Any) -> Scalar:
-    return float(value["float"]) if isinstance(value, dict) else value
-
-
-def _packed(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """An npz that ``numpy.load`` reads, the same bytes whenever it is written; ``numpy.savez`` cannot hold every name."""
-    import numpy as np
-
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            array = np.asanyarray(array)
-            if array.dtype.hasobject:
-                raise DeclarationError(f"the array '{name}' holds Python objects", remedy="Give it a numeric or string dtype.")
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _unpacked(content: bytes) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        arrays = {}
-        for member in archive.infolist():
-            with archive.open(member) as stream:
-                arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(stream, allow_pickle=False)
-    return arrays
-
-
-def _decoded(files: Mapping[str, bytes], fingerprint: str) -> Stored:
-    description = json.loads(files["description.json"])
-    if description["fingerprint"] != fingerprint:
-        raise ValueError(f"it belongs to {description['fingerprint']}")
-    read = json.loads(files["result.json"])
-    result = Result(
-        scalars={name: _plain(value) for name, value in read["scalars"].items()},
-        history={name: [_plain(value) for value in column] for name, column in read["history"].items()},
-        arrays=_unpacked(files["arrays.npz"]) if "arrays.npz" in files else {},
-        diverged=read["diverged"],
-    )
-    return Stored(result, float(description["seconds"]), description)
-
-
-@functools.cache
-def environment() -> dict[str, str]:
-    """What computed a result, in words: Python, packages, processor. No name of a host, a user or a folder."""
-    versions = {}
-    for package in ("torch", "numpy"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions[package] = metadata.version(package)
-    return {
-        "python": platform.python_version(),
-        **versions,
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
-    }
-
-
-def _processor() -> str:
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, StopIteration):
-            lines: Sequence[str] = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return platform.processor()
