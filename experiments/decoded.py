@@ -62,7 +62,7 @@ def read_record(name: str, root: Path) -> Record | None:
         fields = json.loads(_record_file(name, root).read_text())
         record = Record(**{**fields, "classes": tuple(fields["classes"])})
         return record if set(record.sums) == set(record.stamps) == set(ARRAYS) else None
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

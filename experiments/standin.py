@@ -1,7 +1,7 @@
 """A stand-in for CIFAR-10 where the real one cannot be had: MNIST digits over crops of a photograph, 32×32 RGB, ten classes.
 
 Made as MNIST-M is (Ganin et al., 2016): the absolute difference, channel by channel, of a random crop and a digit. It lets
-every network run and every figure be drawn; its numbers say nothing about CIFAR-10, and nobody may hold them against CIFAR-10's. The
+every network run and every figure be drawn; its numbers say nothing about CIFAR-10 and are not to be held against it. The
 photograph is the one that ships with matplotlib; train and test share it, which tells nothing about their labels.
 """
 
