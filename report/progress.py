@@ -10,7 +10,7 @@ import math
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TextIO
 
@@ -31,8 +31,8 @@ class Step:
 class Watch(Protocol):
     """Who is told how an execution goes. A trial is known by its fingerprint's digest."""
 
-    def begin(self, seconds: Mapping[str, float | None], jobs: int) -> None:
-        """These trials will run, ``jobs`` at a time; the seconds that each is expected to take, None if nobody knows."""
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
+        """These trials will run, ``jobs`` at a time; the seconds that each is expected to take, NaN if nobody knows."""
 
     def started(self, trial: str, label: str) -> None:
         """A trial runs from now on."""
@@ -53,7 +53,7 @@ class Watch(Protocol):
 class Silent:
     """A watch that shows nothing."""
 
-    def begin(self, seconds: Mapping[str, float | None], jobs: int) -> None: ...
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None: ...
     def started(self, trial: str, label: str) -> None: ...
     def progressed(self, trial: str, step: Step) -> None: ...
     def finished(self, outcome: Outcome, label: str) -> None: ...
@@ -74,53 +74,59 @@ def watch(stream: TextIO, quiet: bool = False) -> Watch:
 class _Running:
     label: str
     since: float
-    step: Step | None = None
-    first: Step | None = None  # where it stood when it first spoke: a resumed trial does not start at 0
-    spoke: float = math.nan
+    steps: list[tuple[float, Step]] = field(default_factory=list)  # the first and the last, with when they were heard of
 
-    def left(self, now: float, expected: float | None) -> float | None:
-        """Seconds to its end: by its own pace since it first spoke, else by what it was expected to take."""
-        if self.step and self.first and self.step.done > self.first.done:
-            pace = (self.last_spoke - self.spoke) / (self.step.done - self.first.done)
-            return max(0.0, pace * (self.step.total - self.step.done) - (now - self.last_spoke))
-        return None if expected is None else max(0.0, expected - (now - self.since))
+    @property
+    def step(self) -> Step | None:
+        return self.steps[-1][1] if self.steps else None
 
-    last_spoke: float = math.nan
+    def heard(self, now: float, step: Step) -> None:
+        if step != self.step:
+            self.steps = [*self.steps[:1], (now, step)]
+
+    def left(self, now: float, expected: float) -> float:
+        """Seconds to its end: at its own pace since it was first heard of (it may have been resumed), else as expected."""
+        if len(self.steps) == 2:
+            (then, first), (since, last) = self.steps
+            if last.done > first.done:
+                pace = (since - then) / (last.done - first.done)
+                return max(0.0, pace * (last.total - last.done) - (now - since))
+        left = expected - (now - self.since)
+        return 0.0 if left < 0 else left
 
 
 class Tally:
-    """The state of an execution: what has ended, what runs, what waits, and the time that is left."""
+    """The state of an execution: what has ended, what runs, what waits, and the time that is left (NaN: nobody knows)."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self.clock = clock
         self.began = clock()
-        self.waiting: dict[str, float | None] = {}
+        self.waiting: dict[str, float] = {}
         self.running: dict[str, _Running] = {}
         self.ended: Counter[State] = Counter()
-        self.took: list[float] = []
         self.jobs = 1
-        self._expected: dict[str, float | None] = {}
+        self._expected: dict[str, float] = {}
+        self._took: list[float] = []
 
-    def begin(self, seconds: Mapping[str, float | None], jobs: int) -> None:
-        self._expected, self.waiting, self.jobs, self.began = dict(seconds), dict(seconds), max(1, jobs), self.clock()
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
+        self._expected, self.waiting, self.jobs, self.began = dict(seconds), dict(seconds), jobs, self.clock()
 
     def started(self, trial: str, label: str) -> None:
-        self.waiting.pop(trial, None)
+        del self.waiting[trial]
         self.running[trial] = _Running(label, self.clock())
 
     def progressed(self, trial: str, step: Step) -> None:
-        run = self.running[trial]
-        if step != run.step:
-            run.step, run.last_spoke = step, self.clock()
-        if run.first is None:
-            run.first, run.spoke = step, self.clock()
+        self.running[trial].heard(self.clock(), step)
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, outcome: Outcome) -> float:
+        """The seconds that the trial ran."""
+        self.ended[outcome.state] += 1
         self.waiting.pop(outcome.fingerprint, None)
         run = self.running.pop(outcome.fingerprint, None)
-        if run is not None:
-            self.took.append(self.clock() - run.since)
-        self.ended[outcome.state] += 1
+        if run is None:
+            return 0.0
+        self._took.append(self.clock() - run.since)
+        return self._took[-1]
 
     @property
     def done(self) -> int:
@@ -130,21 +136,26 @@ class Tally:
     def total(self) -> int:
         return self.done + len(self.running) + len(self.waiting)
 
-    def left(self, trial: str) -> float | None:
-        """Seconds until a running trial ends, None if nobody knows."""
-        return self.running[trial].left(self.clock(), self._expected.get(trial))
+    def left(self, trial: str) -> float:
+        """Seconds until a running trial ends."""
+        return self.running[trial].left(self.clock(), self._expected[trial])
 
-    def left_in_all(self) -> float | None:
-        """Seconds until everything has ended: the work shared out evenly, but no less than the longest piece of it."""
-        known = [seconds for seconds in self._expected.values() if seconds is not None] + self.took
-        typical = sum(known) / len(known) if known else None
-        now = self.clock()
-        rest = [run.left(now, self._expected.get(trial) or typical) for trial, run in self.running.items()]
-        rest += [typical if seconds is None else seconds for seconds in self.waiting.values()]
-        sure = [seconds for seconds in rest if seconds is not None]
-        if len(sure) < len(rest):
-            return None
-        return max(sum(sure) / self.jobs, max(sure, default=0.0))
+    def left_in_all(self) -> float:
+        """Seconds until everything has ended: the work shared out evenly, but no less than the longest piece of it.
+
+        A trial of unknown duration counts as an average one.
+        """
+        known = [seconds for seconds in self._expected.values() if not math.isnan(seconds)] + self._took
+        average = sum(known) / len(known) if known else math.nan
+
+        def expected(trial: str) -> float:
+            seconds = self._expected[trial]
+            return average if math.isnan(seconds) else seconds
+
+        pieces = [run.left(self.clock(), expected(trial)) for trial, run in self.running.items()]
+        pieces += [expected(trial) for trial in self.waiting]
+        total = sum(pieces)
+        return total if math.isnan(total) else max([total / self.jobs, *pieces])
 
     def summary(self) -> str:
         """The one line that stays: ``18 trials in 2 min 20 s: 17 done, 1 failed``."""
@@ -173,11 +184,15 @@ def ending(outcome: Outcome, seconds: float) -> str:
     return f"{word}: {outcome.reason}" if outcome.reason else f"{word} in {duration(seconds)}"
 
 
-def printable(text: str, encoding: str | None) -> str:
-    """``text`` on one line, with what a terminal would obey, and what ``encoding`` lacks, replaced."""
-    line = " ".join(text.split())
+def printable(columns: Sequence[str], encoding: str | None) -> str:
+    """The columns on one line, with what a terminal would obey, and what ``encoding`` lacks, replaced."""
+    line = "  ".join(" ".join(column.split()) for column in columns)
     visible = "".join(c if c.isprintable() else "?" for c in line)
     return visible.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
+
+
+def _left(seconds: float) -> str:
+    return "" if math.isnan(seconds) else f", {duration(seconds)} left"
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------
@@ -189,7 +204,7 @@ class Lines:
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic):
         self.stream, self.tally = stream, Tally(clock)
 
-    def begin(self, seconds: Mapping[str, float | None], jobs: int) -> None:
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
         self.tally.begin(seconds, jobs)
 
     def started(self, trial: str, label: str) -> None:
@@ -199,11 +214,9 @@ class Lines:
         self.tally.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:
-        self.tally.finished(outcome)
-        seconds = self.tally.took[-1] if self.tally.took else 0.0
-        left = self.tally.left_in_all() if self.tally.done < self.tally.total else None
-        rest = "" if left is None else f", {duration(left)} left"
-        self._write(f"[{self.tally.done}/{self.tally.total}] {label}  {ending(outcome, seconds)}{rest}")
+        text = ending(outcome, self.tally.finished(outcome))
+        rest = _left(self.tally.left_in_all()) if self.tally.done < self.tally.total else ""
+        self._write(f"[{self.tally.done}/{self.tally.total}] {label}", f"{text}{rest}")
 
     def tick(self) -> None: ...
 
@@ -211,10 +224,8 @@ class Lines:
         if self.tally.total:
             self._write(self.tally.summary())
 
-    def _write(self, line: str) -> None:
-        head, gap, tail = line.partition("  ")
-        encoding = self.stream.encoding
-        self.stream.write(printable(head, encoding) + gap + printable(tail, encoding) + "\n")
+    def _write(self, *columns: str) -> None:
+        self.stream.write(printable(columns, self.stream.encoding) + "\n")
         self.stream.flush()
 
 
@@ -230,7 +241,7 @@ class Bars:
         self._tasks: dict[str, Any] = {}
         self._whole: Any = None
 
-    def begin(self, seconds: Mapping[str, float | None], jobs: int) -> None:
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
         self.tally.begin(seconds, jobs)
         if seconds:
             self._progress = _rich_progress(self.stream)
@@ -246,13 +257,11 @@ class Bars:
         self.tally.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:
-        self.tally.finished(outcome)
+        text = ending(outcome, self.tally.finished(outcome))
         if outcome.fingerprint in self._tasks:
             self._progress.remove_task(self._tasks.pop(outcome.fingerprint))
         if outcome.state is not State.DONE:
-            self._progress.console.print(
-                self._safe(f"{label}: {ending(outcome, self.tally.took[-1] if self.tally.took else 0)}")
-            )
+            self._progress.console.print(self._safe(label, text))
         self._draw()
 
     def tick(self) -> None:
@@ -265,15 +274,11 @@ class Bars:
             self._progress = None
 
     def _draw(self) -> None:
-        if self._progress is None:
-            return
         for trial, task in self._tasks.items():
             step = self.tally.running[trial].step
             done, total = (step.done, step.total) if step else (0, None)
             self._progress.update(task, completed=done, total=total, note=self._note(trial))
-        left = self.tally.left_in_all()
-        rest = "" if left is None else f"  {duration(left)} left"
-        note = f"{self.tally.done}/{self.tally.total} trials{rest}"
+        note = f"{self.tally.done}/{self.tally.total} trials{_left(self.tally.left_in_all())}"
         self._progress.update(self._whole, completed=self.tally.done, total=self.tally.total, note=note)
         self._progress.refresh()
 
@@ -282,12 +287,10 @@ class Bars:
         run = self.tally.running[trial]
         words = [f"{run.step.done}/{run.step.total}"] if run.step else []
         words += [f"{name} {number:.3g}" for name, number in (run.step.numbers.items() if run.step else ())]
-        left = self.tally.left(trial)
-        words.append(duration(self.tally.clock() - run.since) + ("" if left is None else f", {duration(left)} left"))
-        return self._safe("  ".join(words))
+        return self._safe(*words, f"{duration(self.tally.clock() - run.since)}{_left(self.tally.left(trial))}")
 
-    def _safe(self, text: str) -> str:
-        return "  ".join(printable(part, self.stream.encoding) for part in text.split("  "))
+    def _safe(self, *columns: str) -> str:
+        return printable(columns, self.stream.encoding)
 
 
 def _rich_progress(stream: TextIO) -> Any:

@@ -1,4 +1,4 @@
-"""Where calls run: in this process, each in a process of its own, or on a Dask cluster. All are ``concurrent.futures`` executors.
+"""Where calls run: in this process, in a process each, or on a Dask cluster; all behind ``concurrent.futures``' interface.
 
 Every call has a fresh process, forked from a server that has loaded torch: nothing that a call leaves behind (random
 state, flags, memory) can reach the next, and when one is killed it is plain which, and the others do not notice.
@@ -123,7 +123,7 @@ def dask_executor(scheduler: str, jobs: int) -> Executor:
     """
     del jobs  # the cluster has as many workers as it has
     try:
-        import distributed
+        import distributed  # type: ignore[import-not-found]
     except ImportError:
         raise UsageError("--scheduler needs dask.distributed.", remedy="python -m pip install distributed") from None
     try:
@@ -175,10 +175,11 @@ def _inherited() -> Iterator[None]:
 
 def _kill_fork_server() -> None:
     # Only private names lead to its process: without them it would end by itself, but only once it has loaded torch.
-    server = getattr(forkserver, "_forkserver", None)
+    server: Any = getattr(forkserver, "_forkserver", None)
     pid = getattr(server, "_forkserver_pid", None)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
+        server._stop()  # waits for it, so that the next executor sees that it needs a new one
 
 
 def _listen(answers: Connection, output: Connection) -> tuple[bytes | None, str]:
