@@ -1,0 +1,271 @@
+"""Draw figures in one style: for both pages, in print and in the dark, for every eye.
+
+A figure is as wide as the text column or as the page, so that its letters come out at the size they are set in. Colours
+are told apart by colour-blind readers and stand out from white and from near-black paper alike (contrast at least 3 with
+both); lines differ in dashes as well, and carry their names at their ends instead of in a legend. What is ink is written
+as ``currentColor``, so that a figure inside a page takes the page's.
+
+Text is drawn as shapes: that looks the same everywhere, and a formula in a label needs no font of the page.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FONTS = Path(__file__).parent.parent / "templates" / "fonts"
+
+COLUMN = 115 / 25.4
+"""Width of the text column in inches: a figure of this width has its caption in the margin."""
+PAGE = 166 / 25.4
+"""Width of column and margin together in inches: a wide figure has its caption below."""
+
+INK = "#1c1b19"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b3529c", "#a17400", "#6f7782", "#4f66c8", "#c0413b")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.3, 1.3)), (0, (6, 1.5, 1.3, 1.5)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+
+STYLE: dict[str, Any] = {
+    "font.family": ["Libertinus Sans"],
+    "font.size": 8.4,
+    "mathtext.fontset": "custom",
+    "mathtext.rm": "Libertinus Serif",
+    "mathtext.it": "Libertinus Serif:italic",
+    "mathtext.bf": "Libertinus Serif:semibold",
+    "mathtext.fallback": "stix",
+    "text.color": INK,
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.4,
+    "axes.titlesize": 8.8,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.unicode_minus": True,
+    "axes.formatter.use_mathtext": True,
+    "axes.formatter.limits": (-4, 5),
+    "grid.color": INK,
+    "grid.alpha": 0.13,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.3,
+    "lines.markersize": 3.6,
+    "lines.solid_capstyle": "round",
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 7.8,
+    "ytick.labelsize": 7.8,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.6,
+    "ytick.major.size": 2.6,
+    "xtick.minor.size": 1.4,
+    "ytick.minor.size": 1.4,
+    "legend.frameon": False,
+    "legend.fontsize": 7.8,
+    "legend.handlelength": 2.2,
+    "image.interpolation": "nearest",
+    "image.cmap": "cividis",
+    "patch.linewidth": 0,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "report",
+    "svg.image_inline": True,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The style of all figures: create artists inside. ``canvas`` and ``svg`` enter it themselves."""
+    _know_fonts()
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # a reader's own matplotlibrc must not show
+        matplotlib.rcParams.update({**STYLE, "axes.prop_cycle": _cycle()})
+        yield
+
+
+def _cycle() -> Any:
+    return matplotlib.cycler(color=COLOURS) + matplotlib.cycler(
+        linestyle=[DASHES[i % len(DASHES)] for i in range(len(COLOURS))]
+    )
+
+
+def _know_fonts() -> None:
+    """Make matplotlib find our fonts before any others of the same name."""
+    from matplotlib.font_manager import fontManager
+
+    ours = {str(path) for path in sorted(FONTS.glob("*.otf"))}
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in sorted(ours - known):
+        fontManager.addfont(path)
+    fontManager.ttflist.sort(key=lambda entry: entry.fname not in ours)
+
+
+def canvas(
+    width: float = COLUMN, height: float = 2.35, rows: int = 1, columns: int = 1, **subplots: Any
+) -> tuple[Figure, np.ndarray]:
+    """A figure of ``width`` × ``height`` inches and its axes, an array of shape (rows, columns).
+
+    ``subplots`` goes to ``Figure.subplots`` (``sharey=True``, say).
+    """
+    from matplotlib.figure import Figure
+
+    with style():
+        figure = Figure(figsize=(width, height))
+        axes = figure.subplots(rows, columns, squeeze=False, **subplots)
+    return figure, axes
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one condition appears in every figure."""
+
+    colour: str
+    dashes: Any
+    marker: str
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Keywords for ``Axes.plot``."""
+        return {"color": self.colour, "linestyle": self.dashes}
+
+
+def looks(names: Sequence[Any]) -> Mapping[Any, Look]:
+    """A look for each of ``names``, in their order: pass the same list to every figure that shows them."""
+    return {
+        name: Look(COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)], MARKERS[i % len(MARKERS)])
+        for i, name in enumerate(names)
+    }
+
+
+def colour(name: Any, names: Sequence[Any]) -> str:
+    """The colour of ``name`` among ``names``."""
+    return looks(names)[name].colour
+
+
+def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look) -> None:
+    """The mean over seeds as a line, and all of the seeds' range as a band.
+
+    ``x`` (points,), ``ys`` (seeds, points); nan where a run had diverged. ``label`` is for ``label_ends``.
+    """
+    values = np.atleast_2d(np.asarray(ys, dtype=float))
+    here = np.isfinite(values).any(axis=0)
+    points, values = np.asarray(x, dtype=float)[here], values[:, here]
+    with style():
+        if len(values) > 1:
+            low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+            ax.fill_between(points, low, high, color=look.colour, alpha=0.18, linewidth=0)
+        ax.plot(points, np.nanmean(values, axis=0), label=label, **look.line)
+
+
+def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look]) -> None:
+    """A band for each value of column ``by`` (in the order of ``look``): ``y`` over ``x``, the column ``seed`` making the band."""
+    for name, its_look in look.items():
+        part = history[history[by] == name]
+        if len(part):
+            wide = part.pivot_table(index="seed", columns=x, values=y, dropna=False, aggfunc="mean")
+            band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
+
+
+def label_ends(ax: Axes, room: float = 0.22) -> None:
+    """Write each labelled line's name at its right end, in its colour; names too close to each other move apart.
+
+    Call it last, when scales and limits stand. ``room`` is the share of the axes' width that the names may take.
+    """
+    lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
+    ends = [(line, *_last_point(line)) for line in lines]
+    ends = [end for end in ends if np.isfinite(end[2])]
+    if not ends:
+        return
+    figure = ax.figure
+    low, high = ax.get_xlim()
+    if ax.get_xscale() == "log":
+        ax.set_xlim(low, high * (high / low) ** room)
+    else:
+        ax.set_xlim(low, high + (high - low) * room)
+    ax.set_ylim(ax.get_ylim())
+    with style():
+        figure.draw_without_rendering()  # type: ignore[union-attr]
+        heights = [ax.transData.transform((x, y))[1] for _, x, y in ends]
+        places = spread_apart(heights, 8.6 * figure.dpi / 72)
+        for (line, x, y), height, place in zip(ends, heights, places):
+            ax.annotate(
+                str(line.get_label()),
+                (x, y),
+                xytext=(5, (place - height) * 72 / figure.dpi),
+                textcoords="offset points",
+                color=line.get_color(),
+                va="center",
+                fontsize=8,
+                annotation_clip=False,
+            )
+
+
+def _last_point(line: Any) -> tuple[float, float]:
+    x, y = np.asarray(line.get_xdata(), dtype=float), np.asarray(line.get_ydata(), dtype=float)
+    finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    return (x[finite[-1]], y[finite[-1]]) if len(finite) else (np.nan, np.nan)
+
+
+def spread_apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Places as near to ``wanted`` as possible in least squares, in the same order, no two closer than ``gap``."""
+    order = np.argsort(wanted, kind="stable")
+    groups: list[tuple[float, list[int]]] = []  # centre and members; members of a group stand exactly a gap apart
+    for index in order:
+        centre, members = float(wanted[index]), [int(index)]
+        while groups and centre - gap * (len(members) - 1) / 2 - gap < groups[-1][0] + gap * (len(groups[-1][1]) - 1) / 2:
+            other, others = groups.pop()
+            centre = (centre * len(members) + other * len(others)) / (len(members) + len(others))
+            members = others + members
+        groups.append((centre, members))
+    places = [0.0] * len(wanted)
+    for centre, members in groups:
+        for position, index in enumerate(members):
+            places[index] = centre + gap * (position - (len(members) - 1) / 2)
+    return places
+
+
+def panel_images(ax: Axes, image: Any, title: str = "", **show: Any) -> None:
+    """An image without axes: ``image`` of shape (height, width) is shown in grey, (height, width, 3) in its colours."""
+    with style():
+        ax.imshow(image, **{"cmap": "gray_r", **show})
+        ax.set_axis_off()
+        if title:
+            ax.set_title(title, fontsize=7.6, fontweight="normal", loc="center", pad=2)
+
+
+def mark_diverged(ax: Axes, x: float, label: str = "diverged") -> None:
+    """A cross at the top of the axes where a run diverged, with its word: an outcome, not a gap."""
+    with style():
+        at = ax.get_xaxis_transform()
+        ax.plot([x], [0.97], transform=at, marker="X", color=INK, markersize=5, linestyle="none", clip_on=False, zorder=5)
+        ax.annotate(label, (x, 0.97), xycoords=at, xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.6)
+
+
+def svg(figure: Figure) -> bytes:
+    """The figure as SVG: the same bytes for the same figure, ink as ``currentColor``, nothing behind it."""
+    out = io.BytesIO()
+    with style():
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", out.getvalue().decode(), flags=re.DOTALL)
+    return text.replace(INK, "currentColor").encode()

@@ -1,0 +1,147 @@
+-- What report/render.py names, as HTML. Classes here are the vocabulary of style.css.
+
+local chapter = ""
+local notes = 0
+local slugs = {}
+
+local function escape(text)
+  local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["\n"] = "&#10;" }
+  return (text:gsub('[&<>"\n]', entities))
+end
+
+local function raw(text) return pandoc.RawBlock("html", text) end
+local function raw_inline(text) return pandoc.RawInline("html", text) end
+
+-- The blocks between an opening and a closing tag.
+local function wrap(open, blocks, close)
+  local out = pandoc.List({ raw(open) })
+  out:extend(blocks)
+  out:insert(raw(close))
+  return out
+end
+
+local function label(kind, number)
+  return raw_inline('<span class="label">' .. kind .. "\u{00a0}" .. number .. "</span> ")
+end
+
+-- A caption is one or more paragraphs; its label runs into the first.
+local function caption(kind, div, blocks, hint)
+  local first = blocks[1]
+  if first and first.content then
+    first.content:insert(1, label(kind, div.attributes.number))
+  end
+  local link = '<a class="data" href="data/' .. escape(div.attributes.data) .. '" title="' .. hint .. '">CSV</a>'
+  local last = blocks[#blocks]
+  if last and last.content then
+    last.content:extend({ pandoc.Space(), raw_inline(link) })
+  end
+  return wrap("<figcaption>", blocks, "</figcaption>")
+end
+
+local function figure(div)
+  local out = pandoc.List({
+    raw('<figure id="' .. div.identifier .. '" class="figure">'),
+    raw("<!--figure:" .. escape(div.attributes.src) .. "\n" .. escape(div.attributes.alt):gsub("%-%-", "&#45;&#45;") .. "-->"),
+  })
+  out:extend(caption("Figure", div, div.content, "the data of this figure"))
+  out:insert(raw("</figure>"))
+  return out
+end
+
+local function tabular(div)
+  local words, body = pandoc.List(), pandoc.List()
+  for _, block in ipairs(div.content) do
+    if block.t == "Div" and block.classes:includes("caption") then words = block.content else body:insert(block) end
+  end
+  local out = pandoc.List({ raw('<figure id="' .. div.identifier .. '" class="table">') })
+  out:extend(caption("Table", div, words, "this table as data"))
+  out:extend(wrap('<div class="scroll">', body, "</div></figure>"))
+  return out
+end
+
+local function display(blocks)
+  return pandoc.Blocks(blocks):walk({ Math = function(math) math.mathtype = "DisplayMath"; return math end })
+end
+
+local function step(div)
+  local out = pandoc.List({ raw('<div class="step"' .. (div.identifier ~= "" and ' id="' .. div.identifier .. '"' or "") .. ">") })
+  for _, part in ipairs(div.content) do
+    local shown = part.classes[1] == "left" or part.classes[1] == "right"
+    if part.classes[1] == "reason" then out:insert(raw('<div class="margin">')) end
+    out:extend(wrap('<div class="' .. part.classes[1] .. '">', shown and display(part.content) or part.content, "</div>"))
+  end
+  local number = div.attributes.number
+  out:insert(raw("</div>" .. (number and '<span class="number">(' .. number .. ")</span>" or "") .. "</div>"))
+  return out
+end
+
+local divs = {
+  figure = figure,
+  table = tabular,
+  step = step,
+  equation = function(div)
+    local number = '<span class="number">(' .. div.attributes.number .. ")</span></div>"
+    return wrap('<div class="equation" id="' .. div.identifier .. '">', div.content, number)
+  end,
+  notice = function(div)
+    return wrap('<aside class="notice ' .. div.attributes.kind .. '" role="note">', div.content, "</aside>")
+  end,
+  ["group-title"] = function(div)
+    return wrap('<div class="group-title" role="heading" aria-level="5">', div.content, "</div>")
+  end,
+}
+
+local spans = {
+  value = function(span)
+    local origin = span.attributes.origin
+    if not origin or origin == "" then return span end
+    span.attributes = { tabindex = "0", ["data-origin"] = origin, ["aria-description"] = origin }
+    return span
+  end,
+  verdict = function(span)
+    return pandoc.Span(span.content, pandoc.Attr("", { "verdict", span.attributes.word }))
+  end,
+  check = function(span)
+    return pandoc.Span(span.content, pandoc.Attr("", { "check", span.attributes.state }))
+  end,
+}
+
+local function of_class(table)
+  return function(element)
+    local make = table[element.classes[1]]
+    if make then return make(element) end
+  end
+end
+
+local function slug(header)
+  local text = pandoc.utils.stringify(header):lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
+  local name = chapter .. "--" .. text
+  slugs[name] = (slugs[name] or 0) + 1
+  return slugs[name] == 1 and name or name .. "-" .. slugs[name]
+end
+
+return {
+  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
+  {
+    Div = of_class(divs),
+    Span = of_class(spans),
+    Header = function(header)
+      if header.identifier == "" then header.identifier = slug(header) end
+      if not header.classes:includes("unnumbered") then header.content:insert(1, raw_inline('<span class="section"></span>')) end
+      return header
+    end,
+    Table = function(tab)
+      tab.caption = { long = {} }
+      return tab
+    end,
+    Note = function(note)
+      notes = notes + 1
+      local out = pandoc.List({
+        raw_inline('<sup class="note-mark">' .. notes .. '</sup><span class="sidenote" role="note"><sup>' .. notes .. "</sup> "),
+      })
+      out:extend(pandoc.utils.blocks_to_inlines(note.content))
+      out:insert(raw_inline("</span>"))
+      return out
+    end,
+  },
+}

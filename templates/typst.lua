@@ -1,0 +1,165 @@
+-- What report/render.py names, as calls of the functions that report.typ defines.
+
+local chapter = ""
+local slugs = {}
+
+local function quote(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", "\\n") .. '"'
+end
+
+local function raw(text) return pandoc.RawBlock("typst", text) end
+local function raw_inline(text) return pandoc.RawInline("typst", text) end
+
+-- Inlines as one content argument, which has to follow the call without a line between.
+local function sandwich(open, inlines, close)
+  local out = pandoc.List({ raw_inline(open) })
+  out:extend(inlines)
+  out:insert(raw_inline(close))
+  return out
+end
+
+local function inlines(blocks)
+  return pandoc.utils.blocks_to_inlines(blocks, { raw_inline("#parbreak()") })
+end
+
+-- Blocks as the content argument of a call.
+local function call(name, arguments, blocks)
+  local out = pandoc.List({ raw("#" .. name .. "(" .. arguments .. ")[") })
+  out:extend(blocks)
+  out:insert(raw("]"))
+  return out
+end
+
+local function figure(div)
+  local open = ("#report-figure(%s, %s, %s, alt: %s, caption: ["):format(
+    quote(div.identifier), quote(div.attributes.number), quote(div.attributes.src), quote(div.attributes.alt))
+  return pandoc.Plain(sandwich(open, inlines(div.content), "]);"))
+end
+
+local aligned = { AlignLeft = "left", AlignRight = "right", AlignCenter = "center", AlignDefault = "left" }
+
+local function cells(row)
+  local out = pandoc.List()
+  for _, cell in ipairs(row.cells) do out:extend(sandwich("[", inlines(cell.contents), "], ")) end
+  return out
+end
+
+-- A pandoc table as the arguments that report-table and plain-table share.
+local function arguments(tab)
+  local sides = tab.colspecs:map(function(spec) return aligned[spec[1]] end)
+  local out = pandoc.List({ raw_inline("align: (" .. table.concat(sides, ", ") .. ",), header: (") })
+  for _, row in ipairs(tab.head.rows) do out:extend(cells(row)) end
+  out:insert(raw_inline("), body: ("))
+  for _, body in ipairs(tab.bodies) do
+    for _, row in ipairs(body.body) do out:extend(cells(row)) end
+  end
+  out:insert(raw_inline(")"))
+  return out
+end
+
+local function tabular(div)
+  local words, tab = pandoc.List(), nil
+  for _, block in ipairs(div.content) do
+    if block.t == "Table" then tab = block
+    elseif block.t == "Div" and block.classes:includes("caption") then words = block.content end
+  end
+  local open = ("#report-table(%s, %s, caption: ["):format(quote(div.identifier), quote(div.attributes.number))
+  local out = sandwich(open, inlines(words), "], ")
+  out:extend(arguments(tab))
+  out:insert(raw_inline(");"))
+  return pandoc.Plain(out)
+end
+
+-- A step is a value in the array that report-steps lays out.
+local function step(div)
+  local parts = {}
+  for _, part in ipairs(div.content) do parts[part.classes[1]] = part.content end
+  local number = div.attributes.number and quote(div.attributes.number) or "none"
+  local out = pandoc.List({ raw_inline(("(identifier: %s, number: %s, "):format(quote(div.identifier), number)) })
+  for _, name in ipairs({ "left", "right", "reason", "witness" }) do
+    out:extend(sandwich(name .. ": [", parts[name] and inlines(parts[name]) or {}, "], "))
+  end
+  out:insert(raw_inline("), "))
+  return out
+end
+
+local function steps(div)
+  local out = pandoc.List({ raw_inline("#report-steps((") })
+  for _, inner in ipairs(div.content) do out:extend(step(inner)) end
+  out:insert(raw_inline("));"))
+  return pandoc.Plain(out)
+end
+
+local function block(name)
+  return function(div) return call(name, "", div.content) end
+end
+
+local divs = {
+  figure = figure,
+  table = tabular,
+  steps = steps,
+  equation = function(div)
+    return call("report-equation", quote(div.identifier) .. ", " .. quote(div.attributes.number), div.content)
+  end,
+  notice = function(div) return call("report-notice", quote(div.attributes.kind), div.content) end,
+  derivation = function(div) return call("report-derivation", quote(div.identifier), div.content) end,
+  ["group-title"] = block("group-title"),
+  question = block("report-question"),
+  conclusion = block("report-conclusion"),
+  consequence = block("report-consequence"),
+  note = block("report-note"),
+}
+
+local spans = {
+  value = function(span) return sandwich("#box[", span.content, "];") end,
+  verdict = function(span) return sandwich("#report-verdict(" .. quote(span.attributes.word) .. ")[", span.content, "];") end,
+  check = function(span) return sandwich("#report-check(" .. quote(span.attributes.state) .. ")[", span.content, "];") end,
+  evidence = function(span) return sandwich("#report-evidence[", span.content, "];") end,
+  claim = function(span) return sandwich("#report-claim[", span.content, "];") end,
+  ["lead-in"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
+  ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
+}
+
+local function of_class(table)
+  return function(element)
+    local make = table[element.classes[1]]
+    if make then return make(element) end
+  end
+end
+
+local function slug(header)
+  local text = pandoc.utils.stringify(header):lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
+  local name = chapter .. "--" .. text
+  slugs[name] = (slugs[name] or 0) + 1
+  return slugs[name] == 1 and name or name .. "-" .. slugs[name]
+end
+
+return {
+  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
+  {
+    -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
+    Math = function(math)
+      return { raw_inline("#formula(" .. quote(math.text) .. ", "), math, raw_inline(");") }
+    end,
+  },
+  {
+    Div = of_class(divs),
+    Span = of_class(spans),
+    Header = function(header)
+      if header.identifier == "" then header.identifier = slug(header) end
+      return header
+    end,
+  },
+  { -- what is left after the numbered tables
+    Table = function(tab)
+      local out = pandoc.List({ raw_inline("#plain-table(") })
+      out:extend(arguments(tab))
+      out:insert(raw_inline(");"))
+      return pandoc.Plain(out)
+    end,
+    Image = function(image)
+      local alt = image.attributes.alt or pandoc.utils.stringify(image.caption)
+      return raw_inline(("#image(%s, alt: %s);"):format(quote(image.src), quote(alt)))
+    end,
+  },
+}
