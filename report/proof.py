@@ -693,32 +693,33 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
         seen.add(entry.name)
     built_in = {*numeric.BUILT_IN, *numeric.CONSTANTS, *BINDERS, *RANGES, *LOGICAL, "diff", "grad"}
     used: dict[str, None] = {}
-    for tree, where, local in _all_formulas(derivation):
+    for tree, where, local, is_definition in _all_formulas(derivation):
         for name in names(tree):
             used[name] = None
             if name not in seen and name not in built_in and name not in local:
                 yield f"{where}: '{name}' is not in the glossary\n  {nearest(name, [*seen, *built_in])}"
-        for name in bound_names(tree) & seen:
+        for name in () if is_definition else sorted(bound_names(tree) & seen):
             yield f"{where}: the index '{name}' has the name of a symbol; choose another"
     for entry in entries:
         if entry.name not in used:
             yield f"{entry.where}: '{entry.name}' is declared and never used"
 
 
-def _all_formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, Collection[str]]]:
+def _all_formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, Collection[str], bool]]:
+    """Every formula with its place, the names that are local to it, and whether it stands in a definition."""
     for symbol in derivation.symbols:
         for bound in (symbol.least, symbol.above, *(symbol.within or ()), *symbol.shape):
             if bound is not None:
-                yield bound.tree, symbol.where, ()
+                yield bound.tree, symbol.where, (), False
     for defined in derivation.definitions:
         for part in (defined.body, *defined.shape):
-            yield part.tree, defined.where, defined.arguments
+            yield part.tree, defined.where, defined.arguments, True
     for part in derivation.parts:
         claim = part.claim
         for formula in (claim.left, claim.right, *part.conditions):
-            yield formula.tree, part.where, ()
+            yield formula.tree, part.where, (), False
         for step in part.steps:
-            yield step.expression.tree, step.where, ()
+            yield step.expression.tree, step.where, (), False
 
 
 def _checked_glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[GlossaryEntry, list[str]]]:
@@ -791,6 +792,7 @@ def _prose_failures(derivation: Derivation) -> Iterator[str]:
     stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
     stated |= {c.key for p in derivation.parts for c in p.conditions}
     known = {*(s.name for s in derivation.symbols), *(d.name for d in derivation.definitions)}
+    known |= {name for tree, *_ in _all_formulas(derivation) for name in bound_names(tree)}
     built_in = {*numeric.BUILT_IN, *numeric.CONSTANTS, *BINDERS, *RANGES, *LOGICAL, "diff", "grad"}
     for text, where, may_assert in _all_prose(derivation):
         if "$" in text:

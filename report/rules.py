@@ -17,9 +17,9 @@ import sympy as sp
 
 from report import decide
 from report.errors import DeclarationError, nearest
-from report.formula import Formula, Statement, formula, names, parse, statement, substitute
+from report.formula import RANGES, Formula, Statement, formula, names, parse, statement, substitute
 from report.glossary import Definition, Symbol
-from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
+from report.symbolic import ALGEBRA, BUILT_IN, CONSTANTS, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
 
 
 class Verdict(StrEnum):
@@ -117,7 +117,7 @@ def reindex(substitution: str, words: str = "") -> Rule:
             return None
         return _same_spelling(setting, formula(moved), b)
 
-    return Rule(words or f"substitute `{new.strip()}` for `{change}`", check)
+    return Rule(words or f"substitute `{new.strip()} == {change}`", check)
 
 
 def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
@@ -244,6 +244,8 @@ def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
 def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
     """``a relation b`` from an equation (one of its atoms solved for), or as an inequality or equivalence put in whole."""
     left, sign, right = law
+    if not {n for side in (left, right) for n in names(side.tree)} <= {*setting.scope().globals, *BUILT_IN, *CONSTANTS, *RANGES}:
+        return _by_congruence(setting, left, sign, right, a, relation, b)  # it speaks of a bound index
     knowledge = Knowledge(frozenset())
     values = [setting.read(f, k) for k in (ALGEBRA, knowledge) for f in (left, right, a, b)]
     for first, second, before, after in (values[:4], values[4:]):

@@ -360,6 +360,8 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
         for k, low, high in reversed(bounds):
             body = sp.Product(body, (k, low, high))
         return body
+    if name == "all":
+        return _for_all(body, bounds)
     if name in ("max", "min"):
         return sp.Function(f"{name}_over", real=True)(*(sp.Lambda(k, body) for k, _, _ in bounds[:1]), *bounds[0][1:])
     raise Unreadable(f"SymPy has no reading of {name} over a range")
@@ -380,6 +382,20 @@ def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
         return (-sp.oo if node.id == "Z" else sp.Integer(0)), sp.oo
     assert isinstance(node, ast.Call)
     return read(node.args[0], scope), read(node.args[1], scope)
+
+
+def _for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
+    """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
+    if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        k, low, high = bounds[0]
+        gap = sp.expand(condition.gts - condition.lts)
+        slope = gap.coeff(k, 1)
+        if not sp.expand(gap - slope * k).has(k) and (high - low).is_nonnegative:
+            if slope.is_nonpositive and high is not sp.oo:
+                return condition.subs(k, high)
+            if slope.is_nonnegative and low is not -sp.oo:
+                return condition.subs(k, low)
+    raise Unreadable("SymPy has no reading of this condition for all indices")
 
 
 def _tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:

@@ -48,6 +48,7 @@ CONV = define(
     "conv(f, g)(i)",
     "sum(f(k)*g(i - k) for k in Z)",
     "the convolution of two signals",
+    latex="*",
     symbols=[signal("f", "a signal"), signal("g", "a signal"), integer("i", "a place")],
     reference=_convolved,
 )
@@ -55,6 +56,7 @@ SHIFT = define(
     "shift(f, t)(i)",
     "f(i - t)",
     "the signal `f` delayed by `t`",
+    latex="S",
     symbols=[signal("f", "a signal"), integer("t", "the delay"), integer("i", "a place")],
     reference=lambda f, t: lambda i: {i + n: f(n + i - t) for n in range(-1, 2)}[i],
 )

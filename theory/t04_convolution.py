@@ -1,0 +1,151 @@
+"""T4: convolution commutes with shifts, and how long the output of a convolution layer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from report.proof import Derivation, Live, Part, Step, algebra, definition, integer, reindex, signal, using
+from theory.vocabulary import CONV, SHIFT
+
+Signal = Callable[[int], float]
+
+
+def by_numpy(f: Signal, g: Signal, i: int, t: int) -> float:
+    """(f∗g)(i − t), with both signals laid out from −12 to 12 and convolved by NumPy."""
+    places = range(-12, 13)
+    full = np.convolve([f(k) for k in places], [g(k) for k in places])
+    return float(full[i - t + 24])
+
+
+def by_numpy_unshifted(f: Signal, g: Signal, i: int) -> float:
+    """(f∗g)(i) by NumPy."""
+    return by_numpy(f, g, i, 0)
+
+
+def length_of_conv1d(n: int, k: int, s: int, p: int, d: int) -> int:
+    """The number of outputs of a live convolution layer."""
+    layer = torch.nn.functional.conv1d
+    return layer(torch.zeros(1, 1, n), torch.zeros(1, 1, k), stride=s, padding=p, dilation=d).shape[-1]
+
+
+def length_of_valid_conv1d(n: int, k: int) -> int:
+    """The number of outputs without stride, padding and dilation."""
+    return length_of_conv1d(n, k, 1, 0, 1)
+
+
+SIZES = {"n": range(1, 7), "k": range(1, 4), "s": range(1, 4), "p": range(2), "d": range(1, 3)}
+NUMPY = Live("NumPy", by_numpy)
+LENGTH = "floor((n + 2*p - d*(k - 1) - 1)/s)"
+
+DERIVATION = Derivation(
+    id="T4",
+    title="Convolution: shifts and output length",
+    question="(a) What happens to `conv(f, g)` when `f` or `g` is shifted? (b) How many outputs does a convolution layer have?",
+    symbols=[
+        signal("f", "a signal with finite support"),
+        signal("g", "another"),
+        integer("t", "the shift"),
+        integer("i", "a place; in (b), the number of an output, counted from 0"),
+        integer("n", "the length of the input", least="1"),
+        integer("k", "the length of the kernel", least="1", high=4),
+        integer("s", "the stride", least="1", high=3),
+        integer("p", "the padding on either side", least="0", high=2),
+        integer("d", "the dilation", least="1", high=3),
+    ],
+    definitions=[CONV, SHIFT],
+    parts=[
+        Part(
+            "Shifting the first signal",
+            "conv(shift(f, t), g)(i) == shift(conv(f, g), t)(i)",
+            [
+                Step("sum(shift(f, t)(m)*g(i - m) for m in Z)", definition("conv")),
+                Step("sum(f(m - t)*g(i - m) for m in Z)", definition("shift")),
+                Step("sum(f(j)*g(i - (j + t)) for j in Z)", reindex("j = m - t")),
+                Step("sum(f(j)*g((i - t) - j) for j in Z)", algebra("regroup")),
+                Step("conv(f, g)(i - t)", definition("conv")),
+                Step("shift(conv(f, g), t)(i)", definition("shift")),
+            ],
+            live=[NUMPY],
+        ),
+        Part(
+            "Convolution commutes",
+            "conv(f, g)(i) == conv(g, f)(i)",
+            [
+                Step("sum(f(m)*g(i - m) for m in Z)", definition("conv")),
+                Step("sum(f(i - j)*g(j) for j in Z)", reindex("j = i - m")),
+                Step("sum(g(j)*f(i - j) for j in Z)", algebra("swap the factors")),
+                Step("conv(g, f)(i)", definition("conv")),
+            ],
+            live=[Live("NumPy", by_numpy_unshifted)],
+        ),
+        Part(
+            "Shifting the second signal",
+            "conv(f, shift(g, t))(i) == shift(conv(f, g), t)(i)",
+            [
+                Step("sum(f(m)*shift(g, t)(i - m) for m in Z)", definition("conv")),
+                Step("sum(f(m)*g((i - m) - t) for m in Z)", definition("shift")),
+                Step("sum(f(m)*g((i - t) - m) for m in Z)", algebra("regroup")),
+                Step("conv(f, g)(i - t)", definition("conv")),
+                Step("shift(conv(f, g), t)(i)", definition("shift")),
+            ],
+            live=[NUMPY],
+        ),
+        Part(
+            "The last tap decides",
+            "iff(all(s*i + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*i + d*(k - 1) <= n + 2*p - 1)",
+            [Step("s*i + d*(k - 1) <= n + 2*p - 1", "the left side grows with the tap, so the last one decides")],
+            intro=(
+                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `i` reads place `s*i + d*j`; "
+                "an output exists when all its taps lie inside."
+            ),
+        ),
+        Part(
+            "Which outputs exist",
+            f"iff(s*i + d*(k - 1) <= n + 2*p - 1, i <= {LENGTH})",
+            [
+                Step("s*i <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
+                Step("i <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
+                Step(f"i <= {LENGTH}", "the number of an output is an integer"),
+            ],
+        ),
+        Part(
+            "How many",
+            f"count(m for m in N if s*m + d*(k - 1) <= n + 2*p - 1) == {LENGTH} + 1",
+            [
+                Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"i": "m"})),
+                Step(f"count(m for m in span(0, {LENGTH}))", "outputs are counted from 0"),
+                Step(f"{LENGTH} + 1", "count them"),
+            ],
+            given=["d*(k - 1) + 1 <= n + 2*p"],
+            intro="Let the kernel fit into the padded input at least once.",
+            live=[Live("torch conv1d", length_of_conv1d, sweep=SIZES)],
+        ),
+        Part(
+            "Valid convolution",
+            "count(m for m in N if m + (k - 1) <= n - 1) == n - k + 1",
+            [
+                Step("floor((n + 2*0 - 1*(k - 1) - 1)/1) + 1", using("How many", at={"s": "1", "p": "0", "d": "1"})),
+                Step("n - k + 1", algebra("simplify: an integer is its own floor")),
+            ],
+            given=["k <= n"],
+            live=[Live("torch conv1d", length_of_valid_conv1d, sweep={"n": range(1, 13), "k": range(1, 13)})],
+        ),
+        Part(
+            "A kernel as long as the input",
+            "count(m for m in N if m + (n - 1) <= n - 1) == 1",
+            [
+                Step("n - n + 1", using("Valid convolution", at={"k": "n"})),
+                Step("1", algebra("cancel")),
+            ],
+        ),
+    ],
+    conclusion=(
+        "Shifting either signal shifts their convolution by as much. A convolution layer has "
+        f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as long "
+        "as the input."
+    ),
+    consequence="What a convolution layer detects in one place it detects in every other, with the same weights.",
+)
