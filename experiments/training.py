@@ -1,0 +1,402 @@
+"""The one way in which a network is trained by gradient descent here (E10 and E11 do it by hand).
+
+``fit`` takes examples, a net, a recipe and a loss, and gives back the trained module with the history of its metrics.
+``train_classifier`` is the trial for labelled images. A trial of another kind prepares its own examples:
+
+    def train_autoencoder(context, *, seed, net, recipe, data):
+        train, test = pixels(data.train_images), pixels(data.test_images)
+        fitted = fit(context, seed=seed, net=net, recipe=recipe, loss=squared_error,
+                     train=Examples(train, train.flatten(1)), test=Examples(test, test.flatten(1)))
+        return Result(scalars=fitted.final, history=fitted.history, arrays=weights(fitted.module), diverged=fitted.diverged)
+
+What a history holds, a row an evaluation: ``epoch`` (passes over the training examples so far), ``iteration``, and
+``train_loss``, ``test_loss`` (in the unit of the loss: nats for cross-entropy), with ``train_accuracy``, ``test_accuracy``
+(fractions) where the targets are labels. Both sets are measured at the same moment, in evaluation mode (no dropout) and in
+float32, so that the two curves can be compared and the numbers can be computed again from stored weights. The test set
+is measured whole; the training set on as many of its examples as the test set has, spread evenly over it.
+
+Everything random follows from the seed and the number of the epoch: initial weights, the order of examples (drawn without
+replacement in each epoch) and dropout. A run resumed after an epoch is therefore the run that was not interrupted, bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import torch
+
+from experiments.nets import Conv, Dense, Net, Shared, build, shapes, weights
+from report.model import Context, Result
+
+if TYPE_CHECKING:
+    import numpy as np
+
+EVALUATION_BATCH = 1000
+CHECKPOINT_SECONDS = 5.0  # a checkpoint is due at the first end of an epoch after so long
+
+# --- recipes: plain data -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SGD:
+    """Stochastic gradient descent; ``momentum`` as in ``torch.optim.SGD``."""
+
+    rate: float
+    momentum: float = 0.0
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam with β = (0.9, 0.999)."""
+
+    rate: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Adadelta:
+    """Adadelta as Keras had it in 2018: ρ = 0.95, ε = 1e-7, rate 1."""
+
+    rate: float = 1.0
+    rho: float = 0.95
+
+
+Optimizer: TypeAlias = SGD | Adam | Adadelta
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """So many passes over the training examples."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Iterations:
+    """So many minibatches."""
+
+    count: int
+
+
+Span: TypeAlias = Epochs | Iterations
+Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: with what, for how long, measuring how often. Evaluation is measured at the end as well.
+
+    ``precision`` is that of the passes in training; weights, their updates and all evaluation are float32. "auto" is
+    bfloat16 where ``machine`` has it natively and the net is large enough to gain.
+    """
+
+    optimizer: Optimizer
+    length: Span
+    batch_size: int = 128
+    evaluate: Span = Epochs(1)
+    precision: Precision = "auto"
+
+
+# --- examples ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Examples:
+    """``inputs`` (n, *net.input) float32; ``targets`` (n,) int64 labels, or (n, k) float32."""
+
+    inputs: torch.Tensor
+    targets: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def labelled(self) -> bool:
+        return not self.targets.is_floating_point()
+
+    def at(self, indices: torch.Tensor) -> Examples:
+        """The examples of these indices."""
+        return Examples(_rows(self.inputs, indices), self.targets[indices])
+
+
+def pixels(images: np.ndarray) -> torch.Tensor:
+    """Images (n, h, w) or (n, h, w, c), uint8 → (n, c, h, w) float32 in [0, 1], channels last in memory."""
+    batch = torch.from_numpy(images.reshape(*images.shape[:3], -1)).float().div_(255)
+    return batch.permute(0, 3, 1, 2)
+
+
+def standardised(images: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """``images`` with each channel shifted and scaled so that it has mean 0 and deviation 1 over ``reference``."""
+    mean = reference.mean((0, 2, 3), keepdim=True)
+    deviation = reference.std((0, 2, 3), keepdim=True, correction=0)
+    return (images - mean) / deviation
+
+
+def drawn(total: int, n: int | None, seed: int) -> np.ndarray:
+    """``n`` of the numbers below ``total``, without replacement, ascending; all of them for None."""
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(_mixed(seed, "examples")))
+    return order[:n].sort().values.numpy()
+
+
+def spread(total: int, n: int | None) -> np.ndarray:
+    """``n`` numbers spread evenly below ``total``, whatever the seed; all of them for None. (The order of a data set may
+    mean something: the first half of MNIST's test digits is easier than the second.)"""
+    count = total if n is None else min(n, total)
+    return (torch.arange(count) * total // count).numpy()
+
+
+# --- losses: (outputs, targets) → the mean over the batch ----------------------------------------------------------
+
+
+def cross_entropy(outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """−log of the probability (softmax of the outputs) of the right class, in nats."""
+    return torch.nn.functional.cross_entropy(outputs, labels)
+
+
+def squared_error(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """The mean over all entries of the squared difference."""
+    return torch.nn.functional.mse_loss(outputs, targets)
+
+
+Loss: TypeAlias = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
+
+
+# --- precision -----------------------------------------------------------------------------------------------------
+
+
+def machine() -> dict[str, str]:
+    """What of this machine the numbers depend on: the device, and the precision that "auto" may choose. Needs no torch."""
+    return {"device": "cpu", "bfloat16": "native" if "avx512_bf16" in _cpu_flags() else "none"}
+
+
+def _cpu_flags() -> frozenset[str]:
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return frozenset()
+    lines = (line for line in text.splitlines() if line.startswith("flags"))
+    return frozenset(next(lines, "").split())
+
+
+def resolved(precision: Precision, net: Net, on: Mapping[str, str]) -> Literal["float32", "bfloat16"]:
+    """The precision that training uses on a machine. Nets of fewer than 50 000 multiplications an example lose more by
+    conversions than they gain."""
+    if precision != "auto":
+        return precision
+    return "bfloat16" if on["bfloat16"] == "native" and multiplications(net) >= 50_000 else "float32"
+
+
+def multiplications(net: Net) -> int:
+    """Of weights by values, in one forward pass of one example."""
+    total = 0
+    parts = {row.name: row.layer.parts for row in shapes(net) if isinstance(row.layer, Shared)}
+    for row in shapes(net):
+        times = parts.get(row.name.partition(".")[0], 1)
+        if isinstance(row.layer, Conv):
+            total += times * (row.parameters // row.layer.out_channels) * math.prod(row.output)
+        elif isinstance(row.layer, Dense):
+            total += times * row.parameters
+    return total
+
+
+# --- training ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained module (in evaluation mode), and how it came about. ``final`` is the last row of the history."""
+
+    module: torch.nn.Module
+    history: dict[str, list[float]]
+    iterations: int
+    diverged: bool
+
+    @property
+    def final(self) -> dict[str, float]:
+        """The metrics of the last evaluation, and the number of iterations."""
+        metrics = {name: column[-1] for name, column in self.history.items() if column and name not in ("epoch", "iteration")}
+        return {**metrics, "iterations": self.iterations}
+
+
+def train_classifier(
+    context: Context,
+    *,
+    seed: int,
+    net: Net,
+    recipe: Recipe,
+    data: Any,
+    train_examples: int | None = None,
+    test_examples: int | None = None,
+    keep: Sequence[str] = ("predictions",),
+) -> Result:
+    """Train ``net`` on labelled images (an opened data set), standardised over the training examples.
+
+    ``train_examples`` are drawn by the seed, ``test_examples`` are the same for all; None takes all there are. ``keep`` names
+    the arrays to keep: "predictions" (the class of each test example, uint8) and "weights".
+    """
+    chosen = drawn(len(data.train_labels), train_examples, seed)
+    held_out = spread(len(data.test_labels), test_examples)
+    train, test = pixels(data.train_images[chosen]), pixels(data.test_images[held_out])
+    fitted = fit(
+        context,
+        seed=seed,
+        net=net,
+        recipe=recipe,
+        train=Examples(standardised(train, train), _labels(data.train_labels[chosen])),
+        test=(held := Examples(standardised(test, train), _labels(data.test_labels[held_out]))),
+    )
+    return Result(fitted.final, fitted.history, kept(fitted, held, keep), fitted.diverged)
+
+
+def kept(fitted: Fitted, test: Examples, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """The arrays that a classifier's result keeps: "weights" (one array a parameter) and "predictions" (n,) uint8."""
+    arrays = weights(fitted.module) if "weights" in names else {}
+    if "predictions" in names:
+        arrays["predictions"] = outputs(fitted.module, test.inputs).argmax(1).to(torch.uint8).numpy()
+    return arrays
+
+
+def fit(
+    context: Context, *, seed: int, net: Net, recipe: Recipe, train: Examples, test: Examples, loss: Loss | None = None
+) -> Fitted:
+    """Train ``net`` by ``recipe`` to a small ``loss`` (cross-entropy if None) on ``train``.
+
+    A loss that is not finite ends the training: the history until then is kept, and the outcome is marked as diverged.
+    """
+    loss = loss or cross_entropy
+    probe = train.at(torch.from_numpy(spread(len(train), len(test))))
+    run = _Run.begin(context.resume(), net, recipe, seed)
+    low = resolved(recipe.precision, net, machine()) == "bfloat16"
+    train = Examples(train.inputs.bfloat16(), train.targets) if low else train
+    per_epoch = math.ceil(len(train) / recipe.batch_size)
+    total = _iterations(recipe.length, per_epoch)
+    due = _iterations(recipe.evaluate, per_epoch)
+    saved = time.monotonic()
+
+    with torch.random.fork_rng(devices=[]):
+        while run.iteration < total and not run.diverged:
+            torch.manual_seed(_mixed(seed, run.iteration // per_epoch))
+            for batch in torch.randperm(len(train)).split(recipe.batch_size)[: total - run.iteration]:
+                value = _step(run, train.at(batch), loss, low)
+                if not math.isfinite(value):
+                    run.diverged = True
+                    break
+                run.iteration += 1
+                if run.iteration % due == 0 or run.iteration == total:
+                    run.record(per_epoch, measured(run.module, probe, loss), measured(run.module, test, loss))
+                    context.progress(run.iteration, total, loss=value)
+            if time.monotonic() - saved > CHECKPOINT_SECONDS and run.iteration < total:
+                context.checkpoint(run.saved())
+                saved = time.monotonic()
+    return Fitted(run.module.eval(), run.history, run.iteration, run.diverged)
+
+
+def measured(module: torch.nn.Module, examples: Examples, loss: Loss) -> dict[str, float]:
+    """The loss over all ``examples``, and the accuracy where they have labels; in evaluation mode, in float32."""
+    found = outputs(module, examples.inputs)
+    metrics = {"loss": loss(found, examples.targets).item()}
+    if examples.labelled:
+        metrics["accuracy"] = (found.argmax(1) == examples.targets).float().mean().item()
+    return metrics
+
+
+def outputs(module: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
+    """What ``module`` makes of ``inputs``, batch by batch, without gradients and in evaluation mode."""
+    training = module.training
+    module.eval()
+    with torch.inference_mode():
+        found = torch.cat([module(batch) for batch in inputs.split(EVALUATION_BATCH)])
+    module.train(training)
+    return found
+
+
+# --- the parts of a run --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Run:
+    """What changes while a net is trained: all of it goes into a checkpoint."""
+
+    module: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    iteration: int = 0
+    history: dict[str, list[float]] = field(default_factory=dict)
+    diverged: bool = False
+
+    @classmethod
+    def begin(cls, checkpoint: bytes | None, net: Net, recipe: Recipe, seed: int) -> _Run:
+        """A fresh run, or the one that ``checkpoint`` keeps."""
+        module = build(net, seed).train()
+        run = cls(module, _torch_optimizer(recipe.optimizer, module))
+        if checkpoint is not None:
+            state = torch.load(io.BytesIO(checkpoint), weights_only=True)
+            module.load_state_dict(state["module"])
+            run.optimizer.load_state_dict(state["optimizer"])
+            run.iteration, run.history = state["iteration"], state["history"]
+        return run
+
+    def saved(self) -> bytes:
+        """A checkpoint. It needs no random state: each epoch has a seed of its own."""
+        buffer = io.BytesIO()
+        state = {"module": self.module.state_dict(), "optimizer": self.optimizer.state_dict()}
+        torch.save({**state, "iteration": self.iteration, "history": self.history}, buffer)
+        return buffer.getvalue()
+
+    def record(self, per_epoch: int, train: dict[str, float], test: dict[str, float]) -> None:
+        """Append a row to the history; a loss that is not finite is a divergence, and no row."""
+        if not all(map(math.isfinite, (train["loss"], test["loss"]))):
+            self.diverged = True
+            return
+        row = {"epoch": self.iteration / per_epoch, "iteration": self.iteration}
+        for name in train:
+            row |= {f"train_{name}": train[name], f"test_{name}": test[name]}
+        for name, value in row.items():
+            self.history.setdefault(name, []).append(value)
+
+
+def _step(run: _Run, batch: Examples, loss: Loss, low: bool) -> float:
+    """One update on one minibatch; its loss before the update."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=low):
+        found = run.module(batch.inputs)
+    value = loss(found.float(), batch.targets)
+    run.optimizer.zero_grad()
+    value.backward()
+    run.optimizer.step()
+    return value.item()
+
+
+def _torch_optimizer(optimizer: Optimizer, module: torch.nn.Module) -> torch.optim.Optimizer:
+    match optimizer:
+        case SGD():
+            return torch.optim.SGD(module.parameters(), lr=optimizer.rate, momentum=optimizer.momentum, fused=True)
+        case Adam():
+            return torch.optim.Adam(module.parameters(), lr=optimizer.rate, fused=True)
+        case Adadelta():
+            return torch.optim.Adadelta(module.parameters(), lr=optimizer.rate, rho=optimizer.rho, eps=1e-7, foreach=True)
+
+
+def _iterations(span: Span, per_epoch: int) -> int:
+    return span.count * per_epoch if isinstance(span, Epochs) else span.count
+
+
+def _rows(inputs: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    """inputs[indices] with images channels last in memory, also those of one channel, which torch would not count as such:
+    convolutions and above all max pooling are then several times faster."""
+    if inputs.dim() != 4:
+        return inputs[indices]
+    return inputs.permute(0, 2, 3, 1)[indices].permute(0, 3, 1, 2)
+
+
+def _labels(labels: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(labels.astype("int64"))
+
+
+def _mixed(seed: int, use: int | str) -> int:
+    """A seed for one use of ``seed``, independent of those for its other uses and for other seeds."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{use}".encode(), digest_size=7).digest())
