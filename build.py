@@ -1,0 +1,270 @@
+#!/usr/bin/env python
+"""Run the experiments, prove the theory, and write it all up: ``python build.py`` → build/report.html, build/report.pdf.
+
+This file is the story: collect → data → plan → run → judge → write → typeset → manifest. Each stage is a module of
+``report``; what the report is about lives in ``experiments``, ``theory`` and ``templates``. Stages are imported where they
+begin, so that ``--help`` and a typo on the command line are answered at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from report import lazy
+from report.cli import Settings, parse
+from report.errors import ExitCode, ReportError
+
+if TYPE_CHECKING:
+    from experiments.datasets import Status
+    from report.collect import Content
+    from report.judge import Judged
+    from report.model import Outcome, Trial
+    from report.plan import Plan
+    from report.sources import Sources
+    from report.store import Store
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main(words: list[str]) -> ExitCode:
+    """The exit code of a command line. Nothing but a bug of ours leaves a traceback."""
+    try:
+        settings = parse(words, ROOT)
+        lazy.install()
+        return COMMANDS[settings.command](settings)
+    except ReportError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept; run it again to go on.", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output left: `build.py plan | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+
+
+# --- the commands --------------------------------------------------------------------------------------------------
+
+
+def build(settings: Settings) -> ExitCode:
+    """Run what is missing, judge it, and write the pages."""
+    from report import facts, publish
+    from report.manifest import manifest
+    from report.prove import theorems
+    from report.write import Material, write
+
+    content, store, sources = _begin(settings)
+    chosen = content.only(settings.names)
+    proved = theorems(content.theory, ROOT, store)
+
+    trials = _declared(content, settings)
+    data = _data_sets(trials, settings)
+    plan = _planned(trials, data, store, sources)
+    outcomes = _outcomes(plan, trials, chosen, store, sources, settings)
+
+    proofs = {name: theorem.proof for name, theorem in proved.items()}
+    judged = {name: theorem.views for name, theorem in proved.items()}
+    judged |= _judged(content, outcomes, data, store, sources, settings)
+
+    environment = facts.environment()
+    material = Material(
+        experiments=content.experiments,
+        judged=judged,
+        proofs=proofs,
+        writeup=content.writeup,
+        budget=settings.budget,
+        facts=facts.about(settings.budget, outcomes, data, environment),
+    )
+    manuscript = write(material)
+    shortcomings = publish.shortcomings(outcomes, judged, data)
+    pages = publish.pages(manuscript, content.writeup, settings.budget, outcomes, shortcomings, store)
+    budget = {"name": settings.budget, "first_seed": settings.seed}
+    listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, shortcomings, pages)
+    publish.publish(settings.out, pages | {"manifest.json": listing.encode()})
+    print(publish.summary(settings.out, shortcomings))
+    return ExitCode.INCOMPLETE if shortcomings else ExitCode.OK
+
+
+def check(settings: Settings) -> ExitCode:
+    """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
+    from report.collect import collect
+    from report.proof import terminal
+    from report.prove import check_each, in_a_line
+    from report.write import check_prose
+
+    content = collect(ROOT)
+    chosen = content.only(settings.names)
+    failures: list[str] = []
+    for proof in check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs):
+        print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
+        failures += proof.failures
+    problems = [] if settings.names else check_prose(content.writeup)
+    for problem in (*failures, *problems):
+        print(f"error: {problem}", file=sys.stderr)
+    if failures:
+        return ExitCode.PROOF
+    return ExitCode.PROSE if problems else ExitCode.OK
+
+
+def plan(settings: Settings) -> ExitCode:
+    """Say for each trial whether it would run, and why."""
+    from report.plan import explain
+
+    content, store, sources = _begin(settings)
+    chosen = content.only(settings.names)
+    trials = {name: each for name, each in _declared(content, settings).items() if name in chosen}
+    made = _planned(trials, _data_sets(trials, settings), store, sources)
+    print(explain(made))
+    print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
+    return ExitCode.OK
+
+
+def data(settings: Settings) -> ExitCode:
+    """Say which data sets are there, and fetch what is missing."""
+    from experiments import datasets
+
+    for status in datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=_say):
+        print(status)
+    return ExitCode.OK
+
+
+def clean(settings: Settings) -> ExitCode:
+    """Delete the pages, and every result that no budget of the present code refers to."""
+    from report import publish
+    from report.cli import BUDGETS
+
+    content, store, sources = _begin(settings)
+    keep: set[str] = set()
+    for budget in BUDGETS:
+        trials = _declared(content, replace(settings, budget=budget))
+        keep |= {each.digest for each in _planned(trials, _data_sets(trials, settings), store, sources).planned}
+    swept = store.sweep(keep)
+    publish.remove(settings.out)
+    print(f"The pages are gone, and {swept.entries} results that nothing refers to ({swept.bytes / 1e6:.0f} MB).")
+    print(f"To forget the others too, delete {settings.store}.")
+    return ExitCode.OK
+
+
+COMMANDS = {"build": build, "check": check, "plan": plan, "data": data, "clean": clean}
+
+
+# --- the stages ----------------------------------------------------------------------------------------------------
+
+
+def _begin(settings: Settings) -> tuple[Content, Store, Sources]:
+    from report.collect import collect
+    from report.sources import Sources
+    from report.store import Store
+
+    return collect(ROOT), Store(settings.store, read_only=settings.frozen), Sources(ROOT)
+
+
+def _declared(content: Content, settings: Settings) -> dict[str, list[Trial]]:
+    """The trials of each experiment that the budget buys."""
+    from report.model import Budget
+
+    budget = Budget(settings.budget, settings.seed)
+    return {name: list(experiment.trials(budget)) for name, experiment in content.experiments.items()}
+
+
+def _data_sets(trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
+    """The data sets that the trials read, fetched where they are missing."""
+    from experiments import datasets
+    from report.model import data_read
+
+    names = sorted({name for each in trials.values() for trial in each for name in data_read(trial)})
+    root = datasets.locate(settings.data)
+    ready = datasets.status(names, root)
+    if not all(status.ready for status in ready):
+        ready = datasets.prepare(names, root, report=_say)
+    return {status.name: status for status in ready}
+
+
+def _planned(trials: Mapping[str, Iterable[Trial]], data: Mapping[str, Status], store: Store, sources: Sources) -> Plan:
+    from experiments.training import machine
+    from report.plan import plan
+
+    digests = {name: status.digest for name, status in data.items()}
+    every = [trial for each in trials.values() for trial in each]
+    return plan(every, store, data=digests, machine=machine(), sources=sources)
+
+
+def _outcomes(
+    plan: Plan,
+    trials: Mapping[str, Iterable[Trial]],
+    chosen: frozenset[str],
+    store: Store,
+    sources: Sources,
+    settings: Settings,
+) -> dict[str, list[Outcome]]:
+    """The outcomes of each experiment: from the store where it has them, else from running what was chosen."""
+    from experiments import datasets
+    from report.execute import execute
+    from report.model import Outcome
+    from report.plan import describe_trial
+    from report.progress import watch
+    from report.workers import ProcessExecutor, dask_executor
+
+    owners = {plan.digest(trial): name for name, each in trials.items() for trial in each}
+    wanted = plan.needed_by(trial for name, each in trials.items() if name in chosen for trial in each)
+    ended = execute(
+        [planned for planned in plan.planned if planned.digest in wanted or not planned.runs],
+        store=store,
+        open_data=partial(datasets.open_data, root=datasets.locate(settings.data)),
+        describe=partial(describe_trial, sources=sources),
+        jobs=settings.jobs,
+        label=lambda planned: f"{owners.get(planned.digest, '')} {planned.trial.label}".strip(),
+        executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
+        watch=watch(sys.stderr, settings.quiet),
+    )
+
+    def outcome(trial: Trial) -> Outcome:
+        digest = plan.digest(trial)
+        if digest in ended:
+            return replace(ended[digest], trial=trial)  # another experiment may have declared it under other tags
+        return Outcome(trial, digest, None, reason="left out by --only", started=False)
+
+    return {name: [outcome(trial) for trial in each] for name, each in trials.items()}
+
+
+def _judged(
+    content: Content,
+    outcomes: Mapping[str, Iterable[Outcome]],
+    data: Mapping[str, Status],
+    store: Store,
+    sources: Sources,
+    settings: Settings,
+) -> dict[str, Judged]:
+    from report.judge import judge
+    from report.model import data_read
+
+    def stand_ins(name: str) -> list[str]:
+        read = {each for outcome in outcomes[name] for each in data_read(outcome.trial)}
+        return sorted(each for each in read if data[each].stand_in)
+
+    return {
+        name: judge(
+            experiment,
+            content.experiment_files[name],
+            outcomes[name],
+            store,
+            sources,
+            budget=settings.budget,
+            stand_ins=stand_ins(name),
+        )
+        for name, experiment in content.experiments.items()
+    }
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""The command line: words in, ``Settings`` out. Kept free of heavy imports, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from report.errors import UsageError, nearest
+
+COMMANDS = {
+    "build": "run what is missing and write build/report.html and build/report.pdf (this is the default)",
+    "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
+    "plan": "say for each trial whether it would run, and why",
+    "data": "say which data sets are there and where they came from, and fetch what is missing",
+    "clean": "delete the pages, and the results that no budget of the present code refers to",
+}
+BUDGETS = ("smoke", "quick", "full")
+EXAMPLES = """\
+examples:
+  python build.py                        the quick budget: a few minutes, then build/report.pdf
+  python build.py --budget full          what the write-ups did: hours
+  python build.py plan --only E2         what would run for E2, and why
+  python build.py check T4               the derivation of T4, step by step, in the terminal
+
+exit codes:
+  0 all is well                          5 a data set is missing, corrupt or out of reach
+  1 written, but a part is missing,      6 the store or the output cannot be read or written
+    failed, diverged or a stand-in       7 an experiment or theory file is refused
+  2 the command line is wrong           70 a bug of this program
+  3 a derivation step is not proved    130 interrupted
+  4 a chapter has an error
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for."""
+
+    command: str
+    names: tuple[str, ...]  # ids given to --only, or after 'check'
+    budget: str
+    seed: int
+    jobs: int
+    out: Path
+    store: Path
+    data: Path | None
+    scheduler: str | None
+    frozen: bool
+    quiet: bool
+
+
+def parse(words: Sequence[str], root: Path) -> Settings:
+    """The settings that ``words`` ask for; ``root`` is the project's folder. Raises ``UsageError``; exits for --help."""
+    options = _parser(root).parse_args(list(words))
+    command, names = options.command, tuple(options.only)
+    if command not in COMMANDS:
+        raise UsageError(f"there is no command '{command}'.", remedy=nearest(command, COMMANDS))
+    if options.names and command != "check":
+        raise UsageError(f"'{command}' takes no names.", remedy=f"Use --only {' '.join(options.names)}.")
+    return Settings(
+        command=command,
+        names=names + tuple(options.names),
+        budget=options.budget,
+        seed=options.seed,
+        jobs=options.jobs,
+        out=options.out,
+        store=options.store or options.out / "store",
+        data=options.data,
+        scheduler=options.scheduler,
+        frozen=options.frozen,
+        quiet=options.quiet,
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors as ``UsageError``, with the nearest choice, rather than usage lines and a bare exit."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"{message}.", remedy="python build.py --help lists what there is.")
+
+
+def _parser(root: Path) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python build.py",
+        description="Run the experiments, prove the theory, and write it all up in HTML and PDF.",
+        epilog="commands:\n" + "".join(f"  {name:<7}{text}\n" for name, text in COMMANDS.items()) + "\n" + EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", nargs="?", default="build", metavar="COMMAND", help="one of the commands below")
+    parser.add_argument("names", nargs="*", metavar="ID", help="theorems for 'check': T2 T4")
+    parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help="trials at a time (default: cores)")
+    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="the first seed (default: 0)")
+    parser.add_argument("--out", type=Path, default=root / "build", metavar="DIR", help="where the pages go (default: build)")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="where results are kept (default: OUT/store)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where data sets are (default: $REPORT_DATA, else data)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run the trials on a Dask cluster at this address")
+    parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
+    parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _natural(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
+

@@ -1,0 +1,149 @@
+"""Find what a write-up is made of: experiments, theory files, chapters, and the page that lists the chapters.
+
+Experiments are imported, because their trials must be declared. Theory files are only located: a proof that is already
+in the store is shown without importing the file that holds it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import tomllib
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from report.errors import DeclarationError, ProseError, ReportError, UsageError, Where, nearest
+from report.model import Experiment
+
+
+@dataclass(frozen=True)
+class Writeup:
+    """``templates/report.toml``: the title page, the chapters in order, and the sources that prose may cite."""
+
+    title: str
+    subtitle: str
+    chapters: tuple[Path, ...]
+    sources: Mapping[str, str]
+    file: Path
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that was found under ``root``, by id."""
+
+    root: Path
+    experiments: Mapping[str, Experiment]
+    experiment_files: Mapping[str, Path]
+    theory: Mapping[str, Path]
+    writeup: Writeup
+
+    def only(self, names: Iterable[str]) -> frozenset[str]:
+        """The ids that ``--only`` asks for; all of them for no name. Raises ``UsageError`` for an unknown one."""
+        known = {**dict.fromkeys(self.experiments), **dict.fromkeys(self.theory)}
+        chosen = [name.upper() for part in names for name in part.split(",") if name]
+        for name in chosen:
+            if name not in known:
+                raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
+        return frozenset(chosen or known)
+
+
+def collect(root: Path) -> Content:
+    """Everything under ``root``. Raises ``DeclarationError`` for a file that cannot be used, naming its line."""
+    theory = _by_id(root / "theory", "t")
+    files = _by_id(root / "experiments", "e")
+    experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
+    return Content(root, experiments, files, theory, _writeup(root / "templates"))
+
+
+def _by_id(folder: Path, letter: str) -> dict[str, Path]:
+    """``e02_name.py`` → E2, in the order of the numbers."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob(f"{letter}[0-9]*.py")):
+        match = re.match(rf"{letter}0*(\d+)", path.name)
+        assert match is not None
+        identifier = f"{letter.upper()}{match[1]}"
+        if identifier in found:
+            raise DeclarationError(
+                f"two files for {identifier}: {found[identifier].name} and {path.name}.",
+                where=Where(path),
+                remedy="Rename or remove one of them.",
+            )
+        found[identifier] = path
+    return found
+
+
+def _experiment(identifier: str, path: Path) -> Experiment:
+    module = import_file(path)
+    experiment = getattr(module, "EXPERIMENT", None)
+    if not isinstance(experiment, Experiment):
+        raise DeclarationError(
+            "the file declares no EXPERIMENT.", where=Where(path), remedy="End it with EXPERIMENT = Experiment(id=…, …)."
+        )
+    if experiment.id != identifier:
+        raise DeclarationError(
+            f"the experiment calls itself {experiment.id}, its file name says {identifier}.",
+            where=Where(path),
+            remedy="Make the two agree: e02_name.py holds E2.",
+        )
+    return experiment
+
+
+def import_file(path: Path) -> Any:
+    """The module in ``path`` (as ``folder.stem``). Whatever it raises becomes a ``DeclarationError`` with its line."""
+    try:
+        return importlib.import_module(f"{path.parent.name}.{path.stem}")
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"cannot be imported: {type(error).__name__}: {error}",
+            where=author_line(error, path),
+            remedy="Mend the file; the build has not changed anything.",
+        ) from error
+
+
+def author_line(error: BaseException, path: Path) -> Where:
+    """The last line of ``path``'s project that the traceback of ``error`` passes through."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return Where(_short(Path(error.filename)), error.lineno)
+    frames = traceback.extract_tb(error.__traceback__)
+    project = path.resolve().parent.parent
+    own = [f for f in frames if Path(f.filename).resolve().is_relative_to(project) and "site-packages" not in f.filename]
+    engine = project / "report"
+    content = [f for f in own if not Path(f.filename).resolve().is_relative_to(engine)]
+    if content or own:
+        frame = (content or own)[-1]
+        return Where(_short(Path(frame.filename)), frame.lineno)
+    return Where(_short(path))
+
+
+def _short(path: Path) -> Path:
+    """``path`` relative to the project on ``sys.path``, so that messages stay readable."""
+    for folder in map(Path, sys.path):
+        if folder.is_absolute() and path.is_relative_to(folder) and (folder / "report").is_dir():
+            return path.relative_to(folder)
+    return path
+
+
+def _writeup(templates: Path) -> Writeup:
+    file = templates / "report.toml"
+    try:
+        page = tomllib.loads(file.read_text(encoding="utf-8"))
+        chapters = tuple(templates / "chapters" / f"{name}.md" for name in page["chapters"])
+        writeup = Writeup(page["title"], page["subtitle"], chapters, page.get("sources", {}), file)
+    except FileNotFoundError:
+        raise ProseError("is missing.", where=Where(file), remedy="It lists the title and the chapters.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProseError(f"is not TOML: {error}.", where=Where(file), remedy="Mend that line.") from None
+    except KeyError as error:
+        raise ProseError(f"has no entry {error}.", where=Where(file), remedy="Add it: title, subtitle, chapters.") from None
+    for chapter in chapters:
+        if not chapter.is_file():
+            known = (path.stem for path in (templates / "chapters").glob("*.md"))
+            what = f"lists a chapter '{chapter.stem}' that is not there."
+            raise ProseError(what, where=Where(file), remedy=nearest(chapter.stem, known))
+    return writeup

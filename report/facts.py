@@ -1,0 +1,72 @@
+"""Facts about the build itself, for the appendix: the packages, the processor, the data, the budget."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from report.model import Column, Outcome, Table, Value
+
+PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "jinja2", "pypandoc_binary", "typst")
+
+
+def environment() -> dict[str, str]:
+    """What the build ran with, name → version: Python, the packages, the system, the processor."""
+    packages = {name: version(name) for name in PACKAGES}
+    return {"Python": platform.python_version(), **packages, "system": platform.system(), "processor": processor()}
+
+
+def processor() -> str:
+    """The processor's own name where the system tells it, else its architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def about(
+    budget: str, outcomes: Mapping[str, Sequence[Outcome]], data: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, Table | Value | str]:
+    """The facts that chapters may state: ``table("build.environment")``, ``value("build.trials")``, …"""
+    every = [outcome for each in outcomes.values() for outcome in each]
+    return {
+        "environment": environment_table(environment),
+        "data": data_table(data),
+        "budget": budget_table(budget, outcomes),
+        "trials": Value(len(every), digits=0, origin="trials declared by all experiments"),
+        "seconds": Value(sum(o.seconds for o in every if o.result), "s", 0, origin="time of all trials, one core each"),
+    }
+
+
+def environment_table(facts: Mapping[str, str]) -> Table:
+    """The environment, one fact a row."""
+    columns = (Column("name", "What", align="left"), Column("version", "Version", align="left"))
+    return Table(columns, tuple(facts.items()), "What this write-up was computed with.")
+
+
+def data_table(data: Mapping[str, Any]) -> Table:
+    """The data sets, one a row: where each came from, whether it is real, and its digest."""
+    headings = ("Data set", "Source", "Real or stand-in", "Digest")
+    columns = tuple(Column(heading.lower().replace(" ", "_"), heading, align="left") for heading in headings)
+    rows = tuple((n, s.source, "stand-in" if s.stand_in else "real", s.digest[:16]) for n, s in data.items())
+    return Table(columns, rows, "The data that the experiments read; the digest is of every pixel and label.")
+
+
+def budget_table(budget: str, outcomes: Mapping[str, Sequence[Outcome]]) -> Table:
+    """What the budget came to, one experiment a row."""
+    columns = (
+        Column("experiment", "Experiment", align="left"),
+        Column("trials", "Trials"),
+        Column("seeds", "Seeds"),
+        Column("seconds", "Seconds on one core", digits=0),
+    )
+    rows = tuple(
+        (name, len(each), len({o.trial.arguments.get("seed") for o in each}), sum(o.seconds for o in each if o.result))
+        for name, each in outcomes.items()
+    )
+    return Table(columns, rows, f"What the *{budget}* budget came to: the trials of each experiment, and what they took.")

@@ -1,0 +1,221 @@
+"""Check the theory: each theorem file by itself, several at a time, and none again that has not changed.
+
+A proof is kept in the store under the syntax trees of the theorem file and of every project module that it or the checker
+imports, whole modules at a time: coarser than for trials, because a checker must be allowed to do what a trial may not
+(read a font, ask for a caller's line), and cheap, because checking all of the theory takes seconds.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from report.errors import ProofError, ReportError
+from report.fingerprint import version_of
+from report.judge import Compared, Judged, agrees, decode_figure, decode_noun, encode_figure, encode_noun
+from report.model import Runs
+from report.render import ProofView, StepView
+from report.store import Store
+
+if TYPE_CHECKING:
+    from report.proof import CheckedPart, Derivation, Proof
+
+CHECKER = "report.proof"
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A derivation, checked; and the values, tables, figures and comparisons that it computes for prose."""
+
+    proof: Proof
+    views: Judged = field(default_factory=Judged)
+
+
+def theorems(files: Mapping[str, Path], root: Path, store: Store) -> dict[str, Theorem]:
+    """Every theorem, from the store where nothing that it depends on has changed.
+
+    Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
+    """
+    found = {name: _remembered(path, root, store) for name, path in files.items()}
+    failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
+    if failures:
+        raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
+    return found
+
+
+def check_each(files: Sequence[Path], jobs: int) -> Iterable[Proof]:
+    """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own."""
+    if jobs == 1 or len(files) == 1:
+        yield from map(_checked, files)
+        return
+    with ProcessPoolExecutor(min(jobs, len(files))) as pool:
+        yield from pool.map(_checked, files)
+
+
+def _checked(path: Path) -> Proof:
+    from report import proof
+
+    return proof.check(proof.load(path))
+
+
+# --- showing -------------------------------------------------------------------------------------------------------
+
+
+def in_a_line(proof: Proof) -> str:
+    """``T2   4 parts, 14 steps proved, 156 agreements of numeric, torch autograd; 0.4 s``."""
+    steps = [step for part in proof.parts for step in part.steps]
+    verdicts = Counter(step.verdict for step in steps)
+    witnesses = {w.name for step in steps for w in step.witnesses}
+    points = sum(w.points for step in steps for w in step.witnesses)
+    words = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    seen = f"{points} agreements with {', '.join(sorted(witnesses))}"
+    return f"{proof.id:<5}{len(proof.parts)} parts, {len(steps)} steps: {words}; {seen}; {proof.seconds:.2f} s"
+
+
+def view(proof: Proof, number: Callable[[str], int]) -> ProofView:
+    """The proof as a page shows it. The last step of a part is a numbered equation; ``number`` gives the number of a name."""
+    groups = [(_heading(part), _steps(proof, part, number)) for part in proof.parts]
+    scopes = tuple(f"*{part.label}.* {part.scope}" for part in proof.parts if part.scope)
+    return ProofView(
+        proof.id, proof.title, f"{proof.question}\n\n{_names(proof)}", groups, proof.conclusion, proof.consequence, scopes
+    )
+
+
+def _names(proof: Proof) -> str:
+    """The glossary in a sentence or two."""
+    symbols = [f"${entry.latex}$ is {entry.meaning}" for entry in proof.glossary if not entry.defined]
+    defined = [f"${entry.latex}$, {entry.meaning}" for entry in proof.glossary if entry.defined]
+    sentences = [f"Here {'; '.join(symbols)}." if symbols else "", f"We write {'; '.join(defined)}." if defined else ""]
+    return " ".join(filter(None, sentences))
+
+
+def _heading(part: CheckedPart) -> str:
+    given = f" for {', '.join(f'${condition}$' for condition in part.given_latex)}" if part.given_latex else ""
+    intro = f"\n\n{part.intro}" if part.intro else ""
+    return f"{part.label}: ${part.statement_latex}${given}{intro}"
+
+
+def _steps(proof: Proof, part: CheckedPart, number: Callable[[str], int]) -> list[StepView]:
+    shown = []
+    for at, step in enumerate(part.steps):
+        last = at == len(part.steps) - 1
+        name = f"{proof.id}.{slug(part.label)}"
+        shown.append(
+            StepView(
+                f"{part.start_latex if at == 0 else ''} & {step.relation} {step.latex}",
+                step.reason,
+                step.verdict,
+                [witness.name for witness in step.witnesses],
+                number=number(name) if last else None,
+                identifier=name.replace(".", "-") if last else "",
+            )
+        )
+    return shown
+
+
+def slug(label: str) -> str:
+    """A part's label as a name: ``ref("T2.through-the-reciprocal")``."""
+    return re.sub(r"\W+", "-", label.lower()).strip("-")
+
+
+# --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def _remembered(path: Path, root: Path, store: Store) -> Theorem:
+    key = _key(f"theory.{path.stem}", root)
+    kept = store.get(key)
+    if kept is None:
+        kept = _encoded(path)
+        if not store.read_only:
+            store.put(key, kept)
+    return _decoded(kept)
+
+
+def _key(module: str, root: Path) -> str:
+    """The digest of everything that the theorem in ``module`` and the checker are made of."""
+    trees: dict[str, str] = {}
+    packages: set[str] = set()
+    waiting = [module, CHECKER, __name__]
+    while waiting:
+        name = waiting.pop()
+        if name in trees:
+            continue
+        file = root / Path(*name.split(".")).with_suffix(".py")
+        if not file.is_file():
+            packages |= {name.partition(".")[0]}
+            continue
+        trees[name], imported = _read(file)
+        waiting += imported
+    versions = {package: _version(package) for package in packages - {"report", "theory", "experiments"}}
+    return hashlib.sha256(json.dumps([trees, versions], sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path) -> tuple[str, tuple[str, ...]]:
+    """The digest of a file's syntax tree, and the modules that it imports anywhere."""
+    tree = ast.parse(file.read_bytes(), str(file))
+    imported: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imported)
+
+
+def _version(package: str) -> str:
+    try:
+        return version_of(package)
+    except ReportError:  # the standard library; its version is Python's, which the store's entries name
+        return ""
+
+
+def _encoded(path: Path) -> dict[str, bytes]:
+    from report import proof
+
+    derivation = proof.load(path)
+    files = {"proof.json": proof.to_json(proof.check(derivation)).encode()}
+    for kind, views in (("values", derivation.values), ("tables", derivation.tables)):
+        for name, view in views.items():
+            files |= {f"{kind}-{name}-{part}": content for part, content in encode_noun(view()).items()}
+    for name, draw in derivation.figures.items():
+        files |= {f"figures-{name}-{part}": content for part, content in encode_figure(draw()).items()}
+    for name, compared in _comparisons(derivation).items():
+        files |= {f"reported-{name}-{part}": content for part, content in encode_noun(compared).items()}
+    return files
+
+
+def _comparisons(derivation: Derivation) -> dict[str, Compared]:
+    found = {}
+    for name, reported in derivation.reported.items():
+        ours = reported.ours(Runs(()))
+        found[name] = Compared.of(reported, ours, agrees(reported, ours))
+    return found
+
+
+def _decoded(files: Mapping[str, bytes]) -> Theorem:
+    from report import proof
+
+    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "reported": {}}
+    for file, content in files.items():
+        kind, dash, rest = file.partition("-")
+        if dash and kind in kinds:
+            name, _, part = rest.rpartition("-")
+            kinds[kind].setdefault(name, {})[part] = content
+    noun: Callable[[Mapping[str, bytes]], object] = decode_noun
+    views = Judged(
+        values={name: noun(parts) for name, parts in kinds["values"].items()},  # type: ignore[misc]
+        tables={name: noun(parts) for name, parts in kinds["tables"].items()},  # type: ignore[misc]
+        figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
+        reported={name: noun(parts) for name, parts in kinds["reported"].items()},  # type: ignore[misc]
+    )
+    return Theorem(proof.from_json(files["proof.json"].decode()), views)

@@ -1,0 +1,39 @@
+"""Which numbers in prose are refused, and which are not results."""
+
+import pytest
+
+from report.lint import typed_numbers
+
+ALLOWED = [
+    "The convnet of E2 reads MNIST; see T4 and W1, X10, E7b.",
+    "An image has $28 \\times 28$ pixels, and\n$$\\frac{1}{2}$$\nis displayed.",
+    "Call `fit(epochs=12)`.",
+    "```python\nlr = 0.1\n```\n",
+    "The accuracy is {{ value('E2.test_accuracy', net='x1') }} after {% if holds('E2.a3') %}training{% endif %}.",
+    "{# 12 epochs were tried #}",
+    "In December 2018 and on 14 March 2023, and 2026-11-21.",
+    "CIFAR-10, LeNet-5, float32, Conv2d, a 2-D code.",
+    "1. first\n2. second\n",
+    "A [link](https://example.org/2018/12) and a span [x]{.c width=3}.",
+    "$x$ and $y$ cost \\$ each",
+]
+
+REFUSED = [
+    ("The convnet reaches 99 % of them.", [(1, "99")]),
+    ("a\n\nAfter 12 epochs, 0.05 is left,\nand 1,000 more", [(3, "12"), (3, "0.05"), (4, "1,000")]),
+    ("$x$ falls by 3 and $y$ by more", [(1, "3")]),
+    ("```\n1\n```\n\n7 of ten", [(5, "7")]),
+    ("It is 3.", [(1, "3")]),
+    ("{{ value('a') }} against 4", [(1, "4")]),
+    ("$5 and $6", [(1, "5"), (1, "6")]),
+]
+
+
+@pytest.mark.parametrize("source", ALLOWED)
+def test_what_is_not_a_typed_result_is_allowed(source):
+    assert typed_numbers(source) == []
+
+
+@pytest.mark.parametrize(("source", "expected"), REFUSED)
+def test_a_typed_number_is_found_with_its_line(source, expected):
+    assert [(found.line, found.text) for found in typed_numbers(source)] == expected
