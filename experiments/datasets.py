@@ -12,9 +12,10 @@ What ``prepare`` looks for in the data folder, which has torchvision's layout:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def digest(name: str, root: Path) -> str:
 
 def status(names: Iterable[str], root: Path, *, thorough: bool = False) -> list[Status]:
     """What is there, without changing it; ``thorough`` hashes the arrays even where their file stamps are as they were."""
-    return [_status(name, root, thorough) for name in names]
+    with _folder_errors(root):
+        return [_status(name, root, thorough) for name in names]
 
 
 def prepare(names: Iterable[str], root: Path, *, report: Reporter, offline: bool = False) -> list[Status]:
@@ -146,14 +148,28 @@ def prepare(names: Iterable[str], root: Path, *, report: Reporter, offline: bool
     if all(state.ready and not state.stand_in for state in before):
         return before
     try:
-        with locked(root, report):
+        with _folder_errors(root), locked(root, report):
             sweep(root, root / "decoded", root / mnist.FOLDER, root / cifar.BATCHES)
             for name in names:
                 _prepare(name, root, report, offline)
-    except OSError as error:
-        what = f"cannot work in the data folder {root}: {error.strerror or error}"
-        raise DataError(what, remedy="Give a folder that can be written and has 1 GB free: --data DIR") from error
+    except _CannotUseFolder:
+        if all(state.ready for state in before):
+            return before  # a stand-in in a folder that cannot be written: nothing better will come of it
+        raise
     return status(names, root, thorough=True)
+
+
+class _CannotUseFolder(DataError):
+    """The data folder cannot be read or written, or is full."""
+
+
+@contextlib.contextmanager
+def _folder_errors(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot work in the data folder {root}: {error.strerror or error}: {error.filename or root}"
+        raise _CannotUseFolder(what, remedy="Give a folder that can be written and has 1 GB free: --data DIR") from error
 
 
 def _prepare(name: str, root: Path, report: Reporter, offline: bool) -> None:
@@ -216,7 +232,7 @@ def _status(name: str, root: Path, thorough: bool) -> Status:
         note = "its decoded arrays are damaged: they will be decoded again"
     elif record.stand_in and found:
         note = f"the real data set is there now ({found.source}): it will be decoded"
-    elif decoded.origin_changed(record, root):
+    elif os.access(root, os.W_OK) and decoded.origin_changed(record, root):  # copying a folder changes times, too
         note = "its source has changed: it will be verified and decoded again"
     elif record.stand_in:
         note = f"for the real one: {kind.by_hand.format(root=root)}"
@@ -227,10 +243,13 @@ def _status(name: str, root: Path, thorough: bool) -> Status:
 
 
 def _prepared(name: str, root: Path) -> decoded.Record:
-    title, record = _data_set(name).title, decoded.read_record(name, root)
+    title = _data_set(name).title
+    with _folder_errors(root):
+        record = decoded.read_record(name, root)
+        intact = record is not None and decoded.intact(record, root)
     if record is None:
         raise DataError(f"{title} is not prepared in {root}", remedy=PREPARE)
-    if not decoded.intact(record, root):
+    if not intact:
         raise DataError(f"the decoded {title} in {decoded.folder(record, root)} is damaged", remedy=PREPARE)
     return record
 

@@ -57,12 +57,12 @@ def folder(record: Record, root: Path) -> Path:
 
 
 def read_record(name: str, root: Path) -> Record | None:
-    """The record of a decoded data set, or None when there is none that can be read (then it is decoded anew)."""
+    """The record of a decoded data set, or None when there is none, or a damaged one (then it is decoded anew)."""
     try:
         fields = json.loads(_record_file(name, root).read_text())
         record = Record(**{**fields, "classes": tuple(fields["classes"])})
         return record if set(record.sums) == set(record.stamps) == set(ARRAYS) else None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -75,7 +75,7 @@ def intact(record: Record, root: Path, *, thorough: bool = False) -> bool:
             return True
         if any(sha256(file) != record.sums[name] for name, file in files.items()):
             return False
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     if now != record.stamps:
         _try_to_write_record(replace(record, stamps=now), root)
@@ -106,6 +106,7 @@ def publish(
     """Write the four arrays, then the record; drop what was decoded for ``name`` before. Raises ``OSError``."""
     (root / "decoded").mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=root / "decoded"))
+    unfinished.chmod(0o755)  # temporary folders are private; a data folder may be shared
     try:
         for array, file in _array_files(unfinished).items():
             _save(arrays[array], file)

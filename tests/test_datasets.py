@@ -335,6 +335,40 @@ def test_a_read_only_folder_can_be_read(root: Path, tiny_mnist: dict[str, bytes]
     assert prepare(root) == [before]
 
 
+def test_another_user_may_read_what_one_has_prepared(root: Path, tiny_mnist: dict[str, bytes]) -> None:
+    supply(tiny_mnist, root)
+    [state] = prepare(root)
+    assert state.folder is not None
+    for path in (state.folder.parent, state.folder, *state.folder.iterdir(), root / "decoded" / "mnist.json"):
+        assert path.stat().st_mode & 0o044 == 0o044
+
+
+def test_a_file_that_may_not_be_read_is_an_error_for_the_user(
+    root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    supply(tiny_mnist, root)
+    prepare(root)
+    monkeypatch.setattr(decoded, "_stamp", refuse)
+    for read in (datasets.open_data, datasets.digest, lambda name, root: datasets.status([name], root)):
+        with pytest.raises(DataError, match="Permission denied"):
+            read("mnist", root)
+
+
+def test_a_stand_in_in_a_read_only_folder_is_kept(
+    root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, no_network: None
+) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    supply(tiny_mnist, root)
+    before = prepare(root, "cifar10")
+    monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
+    assert prepare(root, "cifar10") == before
+
+
 # --- killed, and at the same time ----------------------------------------------------------------------------------
 
 CHILD = """
