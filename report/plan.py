@@ -71,6 +71,18 @@ class Plan:
         """The digest of a trial that the plan was made of, or that one of these builds on."""
         return self.digests[id(trial)]
 
+    def needed_by(self, trials: Iterable[Trial]) -> set[str]:
+        """The digests of ``trials`` and of all that they build on."""
+        upstream = {planned.digest: planned.upstream.values() for planned in self.planned}
+        needed: set[str] = set()
+        waiting = [self.digest(trial) for trial in trials]
+        while waiting:
+            digest = waiting.pop()
+            if digest not in needed:
+                needed.add(digest)
+                waiting += upstream[digest]
+        return needed
+
     def to_run(self) -> tuple[Planned, ...]:
         return tuple(planned for planned in self.planned if planned.runs)
 

@@ -26,14 +26,15 @@ from report.scopes import (
 )
 
 CHANGES_AND_RETURNS = {"pop", "popitem", "setdefault"}
+_READS = "what a file holds is not part of the fingerprint: declare it as Data, or write it as a constant"
 _REFUSED_ATTRIBUTES = {
     "__subclasses__": "who inherits from a class cannot be followed: list the classes in a tuple",
     "__globals__": "a module's names cannot be followed through an object: use the names themselves",
     "__code__": "code as an object cannot be followed: call the function",
     "__doc__": "docstrings do not count as code: keep the text in a constant",
     "__annotations__": "annotations of functions do not count as code: keep the types in a constant",
-    "read_text": "what a file holds is not part of the fingerprint: declare it as Data, or write it as a constant",
-    "read_bytes": "what a file holds is not part of the fingerprint: declare it as Data, or write it as a constant",
+    "read_text": _READS,
+    "read_bytes": _READS,
 }
 _CHANGES = CHANGES_AND_RETURNS | {
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "remove", "reverse", "sort", "update",
@@ -71,27 +72,34 @@ class Reading:
     refusals: tuple[Refusal, ...]
 
 
-def read(node: ast.AST, package: str, local: Iterable[str] = ()) -> Reading:
-    """The reading of ``node``, a statement at module level or a function inside one.
+def read(node: ast.AST, package: str) -> Reading:
+    """The reading of a statement at module level; relative imports in it are relative to ``package``."""
+    return _Reader(package).reading(node)
 
-    Relative imports in it are relative to ``package``; names in ``local`` belong to the functions around it.
+
+def read_alone(node: Function | ast.Lambda, package: str, taken: Iterable[str]) -> Reading:
+    """The reading of a lambda or nested function as an object that exists already.
+
+    What the code around it evaluated is no part of it: its defaults, its decorators, and the values of the names ``taken`` along.
     """
-    reader = _Reader(package)
-    if local:
-        reader.scopes.append(Scope(bound=set(local)))
-    reader.visit(node)
-    return Reading(" ".join(reader.out), tuple(dict.fromkeys(reader.uses)), tuple(reader.refusals))
+    reader = _Reader(package, alone=node)
+    reader.scopes.append(Scope(bound=set(taken)))
+    return reader.reading(node)
 
 
 class _Reader:
     """Walks one statement, writing its text and noting the global names on the way."""
 
-    def __init__(self, package: str):
-        self.package = package
+    def __init__(self, package: str, alone: ast.AST | None = None):
+        self.package, self.alone = package, alone
         self.out: list[str] = []
         self.uses: list[Use] = []
         self.refusals: list[Refusal] = []
         self.scopes: list[Scope] = []
+
+    def reading(self, node: ast.AST) -> Reading:
+        self.visit(node)
+        return Reading(" ".join(self.out), tuple(dict.fromkeys(self.uses)), tuple(self.refusals))
 
     # --- names ---
 
@@ -176,10 +184,6 @@ class _Reader:
             chain.append(base.attr)
             base = base.value
         chain.reverse()
-        if chain[-1] == "open" and not (isinstance(base, ast.Name) and any(self.find(base.id))):
-            self.refusals.append(
-                Refusal("'.open' in code that a result depends on", node.lineno, _REFUSED_ATTRIBUTES["read_text"])
-            )
         self.out.append("(." + ".".join(chain))
         if isinstance(base, ast.Name):
             self.out.append(base.id)
@@ -209,6 +213,10 @@ class _Reader:
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr in CHANGES_AND_RETURNS:
             self.note_change(function.value)
+        if isinstance(function, ast.Attribute) and function.attr == "open":
+            root = root_of(function)
+            if root is None or (root != "self" and not any(self.find(root))):  # not Image.open, which Sources looks into
+                self.refusals.append(Refusal("'.open()' in code that a result depends on", node.lineno, _READS))
         if isinstance(function, ast.Name) and not node.keywords and self.find(function.id)[0]:
             literal = len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
             if (function.id == "getattr" and literal) or (function.id == "vars" and node.args):
@@ -231,13 +239,13 @@ class _Reader:
     def function(self, node: Function | ast.Lambda) -> None:
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
         self.out.append(f"({type(node).__name__} {name}")
-        self.each(evaluated_outside(node))
+        self.each([] if node is self.alone else evaluated_outside(node))
         arguments = arguments_of(node.args)
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
         scope = scope_of(body, self.package)
         scope.bound |= {a.arg for a in arguments} | _type_parameters(node)
         self.signature(node.args)
-        if not isinstance(node, ast.Lambda) and sees_annotations(node):
+        if not isinstance(node, ast.Lambda) and node is not self.alone and sees_annotations(node):
             annotated = [(a.arg, a.annotation) for a in arguments if a.annotation] + [("->", node.returns)]
             self.each([part for pair in annotated if pair[1] for part in pair])
         self.scopes.append(scope)

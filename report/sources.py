@@ -30,7 +30,7 @@ from typing import NoReturn
 from report import scopes
 from report.errors import DeclarationError, Where, nearest
 from report.modules import Module, function_of, index
-from report.reading import Reading, Use, read
+from report.reading import Reading, Use, read, read_alone
 from report.scopes import Function, Imported
 
 ENGINE = __package__
@@ -73,8 +73,10 @@ _REFUSED_LIBRARY = {
     "sys.modules": _COMPUTED,
     "typing.get_type_hints": "annotations of functions do not count as code: keep the types in a constant",
 }
+_ENGINE_MAY = {"eval", "compile", "getattr", "vars", "inspect", "__file__"}
+"""What the engine may use, by whose authors it is known to look into other packages and authors' objects, not into modules."""
 _REFUSED_LIBRARIES = {name.partition(".")[0] for name in _REFUSED_LIBRARY}
-_KNOWN_TO_PYTHON = {*dir(builtins), "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
+_KNOWN_TO_PYTHON = {*dir(builtins), *_REFUSED_BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
 
 Name = tuple[str, str]  # (module, name in it)
 
@@ -155,7 +157,7 @@ class Sources:
                 where=self.where(module, code.co_firstlineno),
                 remedy="Make it a function at the top level of the file, or put it on a line of its own.",
             )
-        text = read(node, parsed.package, code.co_freevars).text + repr(code.co_freevars)
+        text = read_alone(node, parsed.package, code.co_freevars).text + repr(code.co_freevars)
         name = module, f"<{code.co_name.strip('<>')} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
         self._anonymous[name] = node, code.co_freevars
         return name
@@ -222,7 +224,7 @@ class Sources:
             )
         if name in self._anonymous:
             node, local = self._anonymous[name]
-            readings = [read(node, module.package, local)]
+            readings = [read_alone(node, module.package, local)]
         else:
             readings = [self._reading(module, number) for number in self._statements(*name)]
             self._refuse_if_functions_change(module, name[1])
@@ -300,7 +302,7 @@ class Sources:
     def _refuse_unknown(self, module: Module, use: Use) -> None:
         if use.harmless or use.name in module.typing_only:
             return
-        if use.name in _REFUSED_BUILTINS:
+        if use.name in _REFUSED_BUILTINS and not (use.name in _ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
             self._refuse(module, use.name, use.line, _REFUSED_BUILTINS[use.name])
         if use.name not in _KNOWN_TO_PYTHON:
             self._refuse(
@@ -325,7 +327,10 @@ class Sources:
         return found
 
     def _refuse_library(self, module: Module, dotted: str, line: int) -> None:
-        if dotted.partition(".")[0] in _REFUSED_LIBRARIES and not dotted.startswith("importlib.metadata"):
+        top = dotted.partition(".")[0]
+        if top in _ENGINE_MAY and module.name.startswith(f"{ENGINE}."):
+            return
+        if top in _REFUSED_LIBRARIES and not dotted.startswith("importlib.metadata"):
             for prefix, remedy in _REFUSED_LIBRARY.items():
                 if (dotted + ".").startswith(prefix + "."):
                     self._refuse(module, dotted, line, remedy)
