@@ -1,0 +1,183 @@
+"""Verdicts over seeds: what repeated runs say about a sentence, by 95 % confidence intervals of Student's t.
+
+``a`` and ``b`` are {seed: number}. Two conditions are compared in pairs over the seeds that they share, since a seed fixes the
+same data and the same order for both; if they share none, by Welch's interval. A sentence *holds* if the whole interval says
+so, *does not hold* if the whole interval says the contrary, and is *undecided* otherwise: with fewer than two seeds, or with a
+number that is not finite, nothing is decided.
+
+Where seeds make no difference, the interval is a point, and the point decides: a tie is not ``greater``, but it is ``at_least``.
+
+Bounds and margins are in the unit of the numbers; ``scale`` (100 for percentage points) applies to what the reader is shown.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import statistics
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from report.model import Holds, Value, Verdict
+
+CONFIDENCE = 0.95
+
+Seeds = Mapping[int, float]
+
+
+# --- verdicts ------------------------------------------------------------------------------------------------------
+
+
+def greater(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
+    found = _difference(a, b)
+    return _verdict(found, yes=found.low > margin, no=found.high <= margin, unit=unit, what=what, scale=scale)
+
+
+def less(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
+    found = _difference(a, b)
+    return _verdict(found, yes=found.high < -margin, no=found.low >= -margin, unit=unit, what=what, scale=scale)
+
+
+def equal_within(a: Seeds, b: Seeds, margin: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
+    found = _difference(a, b)
+    yes, no = _inside(found, -margin, margin)
+    return _verdict(found, yes=yes, no=no, unit=unit, what=what, scale=scale)
+
+
+def at_least(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Is the mean of ``a`` at least ``bound``? The effect is the mean."""
+    found = _mean(list(a.values()))
+    return _verdict(found, yes=found.low >= bound, no=found.high < bound, unit=unit, what=what, scale=scale)
+
+
+def at_most(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Is the mean of ``a`` at most ``bound``? The effect is the mean."""
+    found = _mean(list(a.values()))
+    return _verdict(found, yes=found.high <= bound, no=found.low > bound, unit=unit, what=what, scale=scale)
+
+
+def within(a: Seeds, low: float, high: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+    """Does the mean of ``a`` lie from ``low`` to ``high``? The effect is the mean."""
+    found = _mean(list(a.values()))
+    yes, no = _inside(found, low, high)
+    return _verdict(found, yes=yes, no=no, unit=unit, what=what, scale=scale)
+
+
+def all_of(*verdicts: Verdict, what: str = "") -> Verdict:
+    """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
+    paid for their number. The effect shown is that of the weakest: of those with the worst word, the smallest effect."""
+    order = [Holds.NO, Holds.UNDECIDED, Holds.YES]
+    weakest = min(verdicts, key=lambda verdict: (order.index(verdict.holds), abs(verdict.effect)))
+    return replace(weakest, n=min(verdict.n for verdict in verdicts), what=what or weakest.what)
+
+
+# --- numbers over seeds --------------------------------------------------------------------------------------------
+
+
+def mean(a: Seeds) -> float:
+    return statistics.fmean(a.values())
+
+
+def spread(a: Seeds) -> float | None:
+    """The standard deviation over the seeds (n − 1), None for fewer than two."""
+    return statistics.stdev(a.values()) if len(a) > 1 else None
+
+
+def interval(values: Collection[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean; (NaN, NaN) for fewer than two values."""
+    found = _mean(list(values))
+    return found.low, found.high
+
+
+def value_of(a: Seeds, *, unit: str = "", digits: int = 2, scale: float = 1.0, origin: str = "") -> Value:
+    """Mean ± standard deviation over the seeds, as a ``Value``."""
+    deviation = spread(a)
+    shown = None if deviation is None else deviation * scale
+    return Value(mean(a) * scale, unit=unit, digits=digits, spread=shown, n=len(a), origin=origin)
+
+
+# --- the intervals -------------------------------------------------------------------------------------------------
+
+
+def _difference(a: Seeds, b: Seeds) -> Verdict:
+    shared = sorted(set(a) & set(b))
+    if shared:
+        return _mean([a[seed] - b[seed] for seed in shared])
+    return _welch(list(a.values()), list(b.values()))
+
+
+def _mean(values: list[float]) -> Verdict:
+    """The mean with its interval, undecided as yet."""
+    n = len(values)
+    centre = statistics.fmean(values) if values else math.nan
+    if n < 2 or not math.isfinite(centre):
+        return Verdict(Holds.UNDECIDED, effect=centre, n=n)
+    error = statistics.stdev(values) / math.sqrt(n)
+    return _around(centre, error, n - 1, n)
+
+
+def _welch(a: list[float], b: list[float]) -> Verdict:
+    n = min(len(a), len(b))
+    centre = statistics.fmean(a) - statistics.fmean(b) if n else math.nan
+    if n < 2 or not math.isfinite(centre):
+        return Verdict(Holds.UNDECIDED, effect=centre, n=n)
+    parts = [statistics.variance(values) / len(values) for values in (a, b)]
+    error = math.sqrt(sum(parts))
+    # Welch–Satterthwaite; without any spread the degrees of freedom do not matter
+    freedom = error**4 / sum(part**2 / (len(v) - 1) for part, v in zip(parts, (a, b))) if error else math.inf
+    return _around(centre, error, freedom, n)
+
+
+def _around(centre: float, error: float, freedom: float, n: int) -> Verdict:
+    reach = t_quantile((1 + CONFIDENCE) / 2, freedom) * error if error else 0.0
+    return Verdict(Holds.UNDECIDED, effect=centre, low=centre - reach, high=centre + reach, n=n)
+
+
+def _inside(found: Verdict, low: float, high: float) -> tuple[bool, bool]:
+    """Whether the interval lies wholly from ``low`` to ``high``, and whether it lies wholly outside."""
+    return low <= found.low and found.high <= high, found.high < low or found.low > high
+
+
+def _verdict(found: Verdict, *, yes: bool, no: bool, unit: str, what: str, scale: float) -> Verdict:
+    # comparisons with NaN are all false, so that an interval that does not exist decides nothing
+    holds = Holds.YES if yes else Holds.NO if no else Holds.UNDECIDED
+    shown = {"effect": found.effect * scale, "low": found.low * scale, "high": found.high * scale}
+    return Verdict(holds, **shown, n=found.n, unit=unit, what=what)
+
+
+# --- Student's t ---------------------------------------------------------------------------------------------------
+
+
+def t_cdf(t: float, freedom: float) -> float:
+    """P(T ≤ t) for Student's t with ``freedom`` ≥ 1 degrees of freedom.
+
+    With t = √ν tan θ, the density becomes Γ((ν+1)/2) / (√π Γ(ν/2)) · cos^(ν−1) θ: smooth on a finite range, so that
+    Gauss–Legendre quadrature of 60 nodes is exact to about 1e-12.
+    """
+    angle = math.atan(t / math.sqrt(freedom))
+    nodes, node_weights = _quadrature()
+    heights = np.cos((nodes + 1) * angle / 2) ** (freedom - 1)
+    logarithm = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)
+    return 0.5 + math.exp(logarithm) / math.sqrt(math.pi) * float(node_weights @ heights) * angle / 2
+
+
+@functools.cache
+def _quadrature() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(60)
+
+
+def t_quantile(probability: float, freedom: float) -> float:
+    """The t with ``t_cdf(t, freedom) = probability``, by bisection; normal beyond 1e6 degrees of freedom."""
+    if freedom > 1e6:
+        return statistics.NormalDist().inv_cdf(probability)
+    low, high = -math.pi / 2, math.pi / 2
+    for _ in range(60):
+        angle = (low + high) / 2
+        below = t_cdf(math.sqrt(freedom) * math.tan(angle), freedom) < probability
+        low, high = (angle, high) if below else (low, angle)
+    return math.sqrt(freedom) * math.tan((low + high) / 2)

@@ -1,0 +1,146 @@
+"""Verdicts over seeds: the intervals are those of the textbooks, and each word is given for the right reason."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import mpmath
+import pytest
+
+from report.model import Holds
+from report.stats import all_of, at_least, at_most, equal_within, greater, interval, less, t_cdf, t_quantile, value_of, within
+
+YES, NO, UNDECIDED = Holds.YES, Holds.NO, Holds.UNDECIDED
+
+
+def by_seed(*values: float, first: int = 0) -> dict[int, float]:
+    return dict(enumerate(values, start=first))
+
+
+@pytest.mark.parametrize("freedom", [1, 1.7, 2, 4, 9.5, 30, 400])
+@pytest.mark.parametrize("t", [-30.0, -2.1, 0.0, 0.4, 1.96, 8.0])
+def test_t_distribution_agrees_with_the_incomplete_beta_function(t: float, freedom: float) -> None:
+    tail = mpmath.betainc(freedom / 2, 0.5, 0, freedom / (freedom + t * t), regularized=True) / 2
+    assert t_cdf(t, freedom) == pytest.approx(float(1 - tail if t > 0 else tail), abs=1e-10)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3.3, 10, 1e5])
+def test_t_quantile_inverts_the_distribution(freedom: float) -> None:
+    assert t_cdf(t_quantile(0.975, freedom), freedom) == pytest.approx(0.975, abs=1e-9)
+
+
+@pytest.mark.parametrize(("freedom", "printed"), [(1, 12.706), (2, 4.303), (4, 2.776), (30, 2.042), (math.inf, 1.960)])
+def test_t_quantile_is_the_one_in_printed_tables(freedom: float, printed: float) -> None:
+    assert t_quantile(0.975, freedom) == pytest.approx(printed, abs=5e-4)
+
+
+def test_interval_covers_the_true_mean_nineteen_times_in_twenty() -> None:
+    draw = random.Random(1)
+    samples = [[draw.gauss(3, 2) for _ in range(4)] for _ in range(2000)]
+    covered = sum(low <= 3 <= high for low, high in map(interval, samples))
+    assert 0.935 < covered / len(samples) < 0.965
+
+
+def test_pairs_decide_what_unpaired_runs_could_not() -> None:
+    levels = [0.1, 0.5, 0.9]  # far apart between seeds, but a is above b for each of them
+    a, b = by_seed(*(x + d for x, d in zip(levels, (0.010, 0.011, 0.012)))), by_seed(*levels)
+    paired = greater(a, b)
+    assert (paired.holds, paired.n) == (YES, 3)
+    assert paired.low < paired.effect == pytest.approx(0.011) < paired.high
+    unpaired = greater(a, by_seed(*levels, first=10))
+    assert unpaired.holds is UNDECIDED
+    assert unpaired.effect == pytest.approx(paired.effect)
+
+
+def test_only_shared_seeds_are_paired() -> None:
+    verdict = greater({0: 1.0, 1: 1.1, 7: -99.0}, {0: 0.5, 1: 0.61, 8: 99.0})
+    assert (verdict.holds, verdict.n) == (YES, 2)
+
+
+def test_welch_is_used_without_shared_seeds() -> None:
+    # an example to recompute by hand: variances 1 and 4, n = 3 each, so error √(5/3) and ν = (5/3)² / ((1/9 + 16/9) / 2)
+    verdict = greater(by_seed(9, 10, 11), by_seed(0, 2, 4, first=50))
+    reach = t_quantile(0.975, (25 / 9) / (17 / 18)) * math.sqrt(5 / 3)
+    assert (verdict.low, verdict.high) == pytest.approx((8 - reach, 8 + reach))
+    assert verdict.holds is YES
+
+
+def test_margin_must_be_exceeded_by_the_whole_interval() -> None:
+    a, b = by_seed(1.0, 1.02, 0.98), by_seed(0.0, 0.01, 0.0)
+    assert greater(a, b, margin=0.8).holds is YES
+    assert greater(a, b, margin=0.99).holds is UNDECIDED
+    assert greater(a, b, margin=1.5).holds is NO
+    assert less(b, a, margin=0.8).holds is YES
+    assert less(a, b).holds is NO
+
+
+@pytest.mark.parametrize(
+    ("bound", "least", "most"), [(0.5, YES, NO), (1.0, UNDECIDED, UNDECIDED), (1.5, NO, YES)], ids=["below", "among", "above"]
+)
+def test_bounds(bound: float, least: Holds, most: Holds) -> None:
+    values = by_seed(0.99, 1.0, 1.01)
+    assert at_least(values, bound).holds is least
+    assert at_most(values, bound).holds is most
+
+
+def test_within_and_equivalence() -> None:
+    values = by_seed(0.99, 1.0, 1.01)
+    assert within(values, 0.9, 1.1).holds is YES
+    assert within(values, 0.999, 1.1).holds is UNDECIDED
+    assert within(values, 2.0, 3.0).holds is NO
+    assert equal_within(values, by_seed(1.0, 1.0, 1.0), 0.1).holds is YES
+    assert equal_within(values, by_seed(1.0, 1.0, 1.0), 0.01).holds is UNDECIDED
+    assert equal_within(values, by_seed(2.0, 2.0, 2.0), 0.1).holds is NO
+
+
+@pytest.mark.parametrize("a", [{}, {3: 0.9}, {0: math.nan, 1: 0.9, 2: 0.9}, {0: math.inf, 1: 0.9}])
+def test_nothing_is_decided_by_too_little_or_by_what_is_not_a_number(a: dict[int, float]) -> None:
+    for verdict in (
+        greater(a, dict.fromkeys(a, 0.1)),
+        at_least(a, 0.1),
+        at_most(a, 0.1),
+        within(a, 0, 1),
+        equal_within(a, a, 1),
+    ):
+        assert verdict.holds is UNDECIDED
+        assert math.isnan(verdict.low)
+
+
+def test_without_spread_the_point_decides_and_a_tie_is_not_greater() -> None:
+    a, b = by_seed(2.0, 2.0), by_seed(1.0, 1.0)
+    assert greater(a, b).holds is YES
+    assert greater(b, a).holds is NO
+    assert greater(a, a).holds is NO
+    assert less(a, a).holds is NO
+    assert at_least(a, 2.0).holds is YES
+    assert at_most(a, 2.0).holds is YES
+    assert equal_within(a, a, 0.0).holds is YES
+    assert greater(a, by_seed(1.0, 1.0, first=5)).holds is YES
+
+
+def test_scale_changes_what_is_shown_and_never_the_word() -> None:
+    a, b = by_seed(0.91, 0.92, 0.93), by_seed(0.90, 0.90, 0.91)
+    plain = greater(a, b, margin=0.005)
+    shown = greater(a, b, margin=0.005, scale=100, unit="points", what="difference")
+    assert shown.holds is plain.holds
+    assert (shown.effect, shown.low) == pytest.approx((100 * plain.effect, 100 * plain.low))
+    assert (shown.unit, shown.what) == ("points", "difference")
+
+
+def test_a_conjunction_is_as_strong_as_its_weakest_part() -> None:
+    strong = greater(by_seed(9, 9.1, 9.2), by_seed(1, 1, 1), what="strong")
+    slight = greater(by_seed(1.1, 1.11, 1.12), by_seed(1, 1, 1), what="slight")
+    unknown = greater({0: 1.0}, {0: 0.0}, what="unknown")
+    false = less(by_seed(9, 9.1), by_seed(1, 1), what="false")
+    assert all_of(strong, slight) == slight
+    assert all_of(strong, unknown, slight).holds is UNDECIDED
+    assert all_of(unknown, false, strong).holds is NO
+    assert all_of(strong, unknown).n == 1
+    assert all_of(strong, slight, what="both").what == "both"
+
+
+def test_value_carries_mean_spread_and_count() -> None:
+    value = value_of(by_seed(0.1, 0.2, 0.3), scale=100, unit="%")
+    assert (value.number, value.spread, value.n) == (pytest.approx(20), pytest.approx(10), 3)
+    assert value_of({4: 0.5}).spread is None
