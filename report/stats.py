@@ -5,7 +5,7 @@ same data and the same order for both; if they share none, by Welch's interval. 
 so, *does not hold* if the whole interval says the contrary, and is *undecided* otherwise: with fewer than two seeds, or with a
 number that is not finite, nothing is decided.
 
-Where seeds make no difference, the interval is a point, and the point decides: a tie is not ``greater``, but it is ``at_least``.
+Where seeds make no difference, the interval is a point, and the point decides: a tie is not ``greater``, but ``at_least``.
 
 Bounds and margins are in the unit of the numbers; ``scale`` (100 for percentage points) applies to what the reader is shown.
 """
