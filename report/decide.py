@@ -17,7 +17,7 @@ import sympy as sp
 
 from report.symbolic import Grid
 
-Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
+Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
     difference = normal(left - right, facts)
     if difference == 0:
         return "normal form"
-    if difference.has(*_KINKED):
+    if _is_kinked(difference):
         return "case by case" if _zero_in_every_case(difference, facts, 6) else None
     return "simplification" if _is_zero(difference, facts) else None
 
@@ -123,7 +123,8 @@ def _one_base(e: sp.Expr) -> sp.Expr:
 
 # --- cases ---------------------------------------------------------------------------------------------------------
 
-_KINKED = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
+def _is_kinked(expression: sp.Expr) -> bool:
+    return bool(expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise))
 
 
 def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:
@@ -256,7 +257,7 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
         return False
 
     difference = normal(high - low, facts)
-    if not difference.has(*_KINKED):
+    if not _is_kinked(difference):
         return "sign of the difference" if holds(difference, facts) else None
     return "case by case" if holds(difference, facts) or _in_every_case(difference, facts, 6, holds) else None
 
@@ -347,7 +348,7 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
                              _inner(a, facts) if isinstance(a, sp.Lambda) else a for a in expression.args))  # fmt: skip
 
 
-Term = tuple[tuple[sp.Expr, ...], tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]]
+Term = tuple[tuple["sp.Expr", ...], tuple[tuple["sp.Symbol", "sp.Expr", "sp.Expr"], ...]]
 """Factors, and the indices that the term is summed over with their bounds."""
 
 

@@ -39,6 +39,12 @@ BINDERS = ("sum", "prod", "max", "min", "count", "all", "any")
 RANGES = ("Z", "N", "span")
 """What an index may run over: all integers, the integers from 0, the integers from a to b inclusive."""
 
+EVERYWHERE = frozenset(
+    "exp log sqrt sin cos tanh abs sign floor ceil mod max min delta kron one norm trace inv identity zeros ones diag conj "
+    "pi imag diff grad sum prod count all any Z N span implies iff".split()
+)
+"""The names that every formula may use."""
+
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Subscript,
     ast.Tuple, ast.List, ast.IfExp, ast.Attribute, ast.Lambda, ast.arguments, ast.arg, ast.GeneratorExp, ast.comprehension,
@@ -115,7 +121,7 @@ def join(left: Formula, relation: str, right: Formula) -> Formula:
 
 
 def split_relation(text: str) -> tuple[str, str]:
-    """A step's text as (relation, expression): ``"<= a + b"`` is ("<=", "a + b"); without a relation it is "=="."""
+    """A step's text as (relation, expression): ``"<= a + b"`` is ("<=", "a + b"); without a relation it is ""."""
     stripped = text.strip()
     for sign in ("==", "!=", "<=", ">=", "<", ">"):
         if stripped.startswith(sign):
@@ -123,7 +129,7 @@ def split_relation(text: str) -> tuple[str, str]:
     for word in LOGICAL:
         if stripped.startswith(word + " "):
             return word, stripped[len(word) :]
-    return "==", stripped
+    return "", stripped
 
 
 def names(node: ast.AST) -> dict[str, None]:

@@ -27,6 +27,16 @@ SUPPORT = 3
 PLACES = range(-9, 10)
 """The integers at which two signals are compared."""
 
+def precision() -> Any:
+    """The context in which points are drawn and formulas evaluated: thirty digits."""
+    return mp.workdps(DIGITS)
+
+
+def short(value: Number) -> str:
+    """A number for a message."""
+    return str(mp.nstr(value, 8))
+
+
 Number = Any  # int, mpf or mpc
 
 
@@ -122,35 +132,37 @@ def _curried(groups: Sequence[Sequence[str]], body: ast.expr, point: Point) -> A
 
 def evaluate(node: ast.expr, point: Point) -> Any:
     """The value of a tree: int, mpf, bool, ``Array`` or a function. Raises ``Undefined`` where there is none."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Name):
-        return CONSTANTS[node.id] if node.id in CONSTANTS and node.id not in point.globals else point.look_up(node.id)
-    if isinstance(node, ast.UnaryOp):
-        value = evaluate(node.operand, point)
-        return (not value) if isinstance(node.op, ast.Not) else _each(operator.neg, value)
-    if isinstance(node, ast.BinOp):
-        return _binary(node.op, evaluate(node.left, point), evaluate(node.right, point))
-    if isinstance(node, ast.BoolOp):
-        values = (bool(evaluate(v, point)) for v in node.values)
-        return all(values) if isinstance(node.op, ast.And) else any(values)
-    if isinstance(node, ast.Compare):
-        return _compare(node, point)
-    if isinstance(node, ast.IfExp):
-        return evaluate(node.body if evaluate(node.test, point) else node.orelse, point)
-    if isinstance(node, ast.Attribute):
-        value = evaluate(node.value, point)
-        return value.T if isinstance(value, Array) else value
-    if isinstance(node, ast.Subscript):
-        return _index(node, point)
-    if isinstance(node, ast.List):
-        return _literal(node, point)
-    if isinstance(node, ast.Lambda):
-        names = [a.arg for a in node.args.args]
-        return lambda *values: evaluate(node.body, point.bind(**dict(zip(names, values, strict=True))))
-    if isinstance(node, ast.Call):
-        return _call(node, point)
-    raise DeclarationError(f"no numeric reading of {ast.unparse(node)}")
+    return _READ[type(node)](node, point)
+
+
+def _name(node: ast.Name, point: Point) -> Any:
+    if node.id in CONSTANTS and node.id not in point.globals:
+        return CONSTANTS[node.id]()
+    return point.look_up(node.id)
+
+
+def _unary(node: ast.UnaryOp, point: Point) -> Any:
+    value = evaluate(node.operand, point)
+    return (not value) if isinstance(node.op, ast.Not) else _each(operator.neg, value)
+
+
+def _logic(node: ast.BoolOp, point: Point) -> bool:
+    values = (bool(evaluate(v, point)) for v in node.values)
+    return all(values) if isinstance(node.op, ast.And) else any(values)
+
+
+def _choice(node: ast.IfExp, point: Point) -> Any:
+    return evaluate(node.body if evaluate(node.test, point) else node.orelse, point)
+
+
+def _transpose(node: ast.Attribute, point: Point) -> Any:
+    value = evaluate(node.value, point)
+    return value.T if isinstance(value, Array) else value
+
+
+def _function(node: ast.Lambda, point: Point) -> Callable[..., Any]:
+    names = [a.arg for a in node.args.args]
+    return lambda *values: evaluate(node.body, point.bind(**dict(zip(names, values, strict=True))))
 
 
 def _call(node: ast.Call, point: Point) -> Any:
@@ -182,14 +194,14 @@ def _binary(op: ast.operator, a: Any, b: Any) -> Any:
 
 def _each(function: Callable[..., Any], *values: Any) -> Any:
     """Apply to numbers, entry by entry to arrays (numbers spread over them), and place by place to signals."""
-    if any(callable(v) for v in values):
-        return lambda i: _each(function, *(v(i) if callable(v) else v for v in values))
-    arrays = [v for v in values if isinstance(v, Array)]
-    if not arrays:
+    if not any(isinstance(v, Array) or callable(v) for v in values):
         try:
             return function(*values)
         except ZeroDivisionError:
             raise Undefined("division by zero") from None
+    if any(callable(v) for v in values):
+        return lambda i: _each(function, *(v(i) if callable(v) else v for v in values))
+    arrays = [v for v in values if isinstance(v, Array)]
     (m, n), first = arrays[0].size, arrays[0].first
     if any(a.size != (m, n) for a in arrays):
         raise Undefined("sizes differ: " + " and ".join(f"{a.size[0]}×{a.size[1]}" for a in arrays))
@@ -420,6 +432,21 @@ def _gradient(body: ast.expr, variable: ast.expr, point: Point) -> Array:
     return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
 
 
+_READ: dict[type[ast.expr], Callable[[Any, Point], Any]] = {
+    ast.Constant: lambda node, point: node.value,
+    ast.Name: _name,
+    ast.UnaryOp: _unary,
+    ast.BinOp: lambda node, point: _binary(node.op, evaluate(node.left, point), evaluate(node.right, point)),
+    ast.BoolOp: _logic,
+    ast.Compare: lambda node, point: _compare(node, point),
+    ast.IfExp: _choice,
+    ast.Attribute: _transpose,
+    ast.Subscript: lambda node, point: _index(node, point),
+    ast.List: lambda node, point: _literal(node, point),
+    ast.Lambda: _function,
+    ast.Call: lambda node, point: _call(node, point),
+}
+
 # --- what every formula may use ------------------------------------------------------------------------------------
 
 
@@ -454,7 +481,11 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 BUILT_IN: dict[str, Callable[..., Any]] = {
-    **{name: _entrywise(getattr(mp, name)) for name in ("exp", "sqrt", "sin", "cos", "tanh")},
+    "exp": _entrywise(lambda x: mp.exp(x)),
+    "sqrt": _entrywise(lambda x: mp.sqrt(x)),
+    "sin": _entrywise(lambda x: mp.sin(x)),
+    "cos": _entrywise(lambda x: mp.cos(x)),
+    "tanh": _entrywise(lambda x: mp.tanh(x)),
     "log": _entrywise(_positive_log),
     "abs": _entrywise(abs),
     "sign": _entrywise(lambda x: (x > 0) - (x < 0)),
@@ -475,11 +506,11 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "diag": lambda a: Array(
         tuple(tuple(r[0] if i == j else 0 for j in range(a.size[0])) for i, r in enumerate(a.rows)), a.first
     ),
-    "conj": _entrywise(mp.conj),
+    "conj": _entrywise(lambda x: mp.conj(x)),
     "implies": lambda p, q: not p or bool(q),
     "iff": lambda p, q: bool(p) == bool(q),
 }
-CONSTANTS: dict[str, Any] = {"pi": mp.pi, "imag": mp.mpc(0, 1)}
+CONSTANTS: dict[str, Callable[[], Number]] = {"pi": lambda: +mp.pi, "imag": lambda: mp.mpc(0, 1)}
 
 
 # --- drawing points ------------------------------------------------------------------------------------------------

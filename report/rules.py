@@ -17,9 +17,9 @@ import sympy as sp
 
 from report import decide
 from report.errors import DeclarationError, nearest
-from report.formula import RANGES, Formula, Statement, formula, names, parse, statement, substitute
+from report.formula import EVERYWHERE, Formula, Statement, formula, names, parse, statement, substitute
 from report.glossary import Definition, Symbol
-from report.symbolic import ALGEBRA, BUILT_IN, CONSTANTS, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
+from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
 
 
 class Verdict(StrEnum):
@@ -68,6 +68,7 @@ class Rule:
     words: str
     decide: Decision
     verdict: Verdict = Verdict.PROVED
+    by_author: bool = True  # the words are the author's own, not put together by the rule
 
 
 def calculation(words: str) -> Rule:
@@ -90,7 +91,7 @@ def definition(*defined: str, words: str = "") -> Rule:
         return setting.holds(a, relation, b, Knowledge(frozenset(defined), differentiate=False))
 
     listed = " and ".join(f"`{name}`" for name in defined)
-    return Rule(words or f"definition of {listed}", check)
+    return Rule(words or f"definition of {listed}", check, by_author=bool(words))
 
 
 def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) -> Rule:
@@ -117,7 +118,7 @@ def reindex(substitution: str, words: str = "") -> Rule:
             return None
         return _same_spelling(setting, formula(moved), b)
 
-    return Rule(words or f"substitute `{new.strip()} == {change}`", check)
+    return Rule(words or f"substitute `{new.strip()} == {change}`", check, by_author=bool(words))
 
 
 def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
@@ -134,7 +135,7 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return None
         return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
 
-    return Rule(words or f"{label}", check)
+    return Rule(words or f"by “{label}”", check, by_author=bool(words))
 
 
 def linearity(operator: str, words: str = "") -> Rule:
@@ -244,7 +245,12 @@ def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
 def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
     """``a relation b`` from an equation (one of its atoms solved for), or as an inequality or equivalence put in whole."""
     left, sign, right = law
-    if not {n for side in (left, right) for n in names(side.tree)} <= {*setting.scope().globals, *BUILT_IN, *CONSTANTS, *RANGES}:
+    if not {n for side in (left, right) for n in names(side.tree)} <= {
+        *setting.scope().globals,
+        *BUILT_IN,
+        *CONSTANTS,
+        *RANGES,
+    }:
         return _by_congruence(setting, left, sign, right, a, relation, b)  # it speaks of a bound index
     knowledge = Knowledge(frozenset())
     values = [setting.read(f, k) for k in (ALGEBRA, knowledge) for f in (left, right, a, b)]

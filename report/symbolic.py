@@ -289,25 +289,17 @@ def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     return sp.Sum(term, (k, low, high))
 
 
-_REL: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: sp.Eq,
-    ast.NotEq: sp.Ne,
-    ast.LtE: sp.Le,
-    ast.GtE: sp.Ge,
-    ast.Lt: sp.Lt,
-    ast.Gt: sp.Gt,
-}  # type: ignore[dict-item]
-
-
 def _relation(node: ast.Compare, scope: Scope) -> Any:
-    parts, left = [], read(node.left, scope)
+    relations = {ast.Eq: sp.Eq, ast.NotEq: sp.Ne, ast.LtE: sp.Le, ast.GtE: sp.Ge, ast.Lt: sp.Lt, ast.Gt: sp.Gt}
+    parts: list[Any] = []
+    left = read(node.left, scope)
     for op, comparator in zip(node.ops, node.comparators):
         if isinstance(op, ast.In):
             low, high = _limits(comparator, scope)
             parts += [sp.Ge(left, low), sp.Le(left, high)]
             continue
         right = read(comparator, scope)
-        parts.append(_REL[type(op)](left, right))
+        parts.append(relations[type(op)](left, right))
         left = right
     return sp.And(*parts) if len(parts) > 1 else parts[0]
 

@@ -1,0 +1,132 @@
+"""The glossary and the prose of a derivation: every name declared and used, every formula in prose borne out by a part."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from report.derivation import Derivation
+from report.errors import DeclarationError, Where, nearest
+from report.formula import EVERYWHERE, LOGICAL, Formula, bound_names, join, names, parse
+from report.glossary import Definition, Symbol
+from report.notation import Glossary, glossary, latex, readable
+
+_FORMULA = re.compile(r"`([^`]+)`")
+
+
+def known_to(derivation: Derivation) -> Glossary:
+    """The glossary that prints the formulas of a derivation."""
+    return glossary(derivation.symbols, derivation.definitions)
+
+
+def parameters(defined: Definition) -> list[Symbol]:
+    """The symbols that a definition is drawn over: its own, or real numbers (integers for indices)."""
+    declared = {s.name: s for s in defined.symbols}
+    kind = "integer" if defined.indexed else "real"
+    extra = [s for s in defined.symbols if s.name not in defined.arguments]
+    return [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
+
+
+def failures(derivation: Derivation) -> Iterator[str]:
+    """What is wrong with the glossary and the prose, a message each."""
+    yield from _glossary_failures(derivation)
+    yield from _prose_failures(derivation)
+
+
+def _glossary_failures(derivation: Derivation) -> Iterator[str]:
+    """Names declared twice, never used, or used without being declared."""
+    entries = [*derivation.symbols, *derivation.definitions]
+    declared: set[str] = set()
+    for entry in entries:
+        if entry.name in declared or entry.name in EVERYWHERE:
+            yield f"{entry.where}: '{entry.name}' {'is declared twice' if entry.name in declared else 'has a meaning already'}"
+        declared.add(entry.name)
+    labels: set[str] = set()
+    for part in derivation.parts:
+        if part.label in labels:
+            yield f"{part.where}: there are two parts '{part.label}'"
+        labels.add(part.label)
+    used: set[str] = set()
+    for tree, where, local in _formulas(derivation):
+        used |= set(names(tree))
+        for name in names(tree):
+            if name not in declared | EVERYWHERE and name not in local:
+                yield f"{where}: '{name}' is not in the glossary\n  {nearest(name, declared | EVERYWHERE)}"
+        for name in sorted(bound_names(tree) & declared) if not local else ():
+            yield f"{where}: the index '{name}' has the name of a symbol; choose another"
+    for entry in entries:
+        if entry.name not in used:
+            yield f"{entry.where}: '{entry.name}' is declared and never used"
+
+
+def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, Collection[str]]]:
+    """Every formula with its place and, in a definition, the names that are local to it."""
+    for symbol in derivation.symbols:
+        for bound in (symbol.least, symbol.above, *(symbol.within or ()), *symbol.shape):
+            if bound is not None:
+                yield bound.tree, symbol.where, ()
+    for defined in derivation.definitions:
+        for formula in (defined.body, *defined.shape):
+            yield formula.tree, defined.where, (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
+    for part in derivation.parts:
+        for formula in (part.claim.left, part.claim.right, *part.conditions):
+            yield formula.tree, part.where, ()
+        for step in part.steps:
+            yield step.expression.tree, step.where, ()
+
+
+# --- prose ---------------------------------------------------------------------------------------------------------
+
+
+def _prose_failures(derivation: Derivation) -> Iterator[str]:
+    """Formulas in prose must be readable, must occur in the derivation, and may only assert what some part states."""
+    stated = {join(p.claim.left, p.claim.relation, p.claim.right).key for p in derivation.parts}
+    stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
+    stated |= {c.key for p in derivation.parts for c in p.conditions}
+    occurring = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in ast.walk(tree) if isinstance(n, ast.expr)}
+    occurring |= {ast.dump(n) for d in derivation.definitions for n in ast.walk(d.head.tree) if isinstance(n, ast.expr)}
+    for text, where in _prose(derivation):
+        if "$" in text:
+            yield f"{where}: write formulas in backticks, not in dollars: {text!r}"
+        for source in _FORMULA.findall(text):
+            try:
+                formula = parse(source, where)
+            except DeclarationError as error:
+                yield str(error)
+                continue
+            if _asserts(formula) and formula.key not in stated:
+                yield f"{where}: prose asserts `{source}`, which no part states\n  State it in a part, or name a formula without a relation."
+            elif not _asserts(formula) and not isinstance(formula.tree, ast.Name) and formula.key not in occurring:
+                yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula of the derivation as it stands there."
+            elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
+                yield f"{where}: '{source}' is not in the glossary"
+
+
+def _asserts(formula: Formula) -> bool:
+    tree = formula.tree
+    logical = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL
+    return isinstance(tree, ast.Compare) or logical
+
+
+def _prose(derivation: Derivation) -> Iterator[tuple[str, Where | None]]:
+    for text in (derivation.title, derivation.question, derivation.conclusion, derivation.consequence):
+        yield text, derivation.where
+    for symbol in derivation.symbols:
+        yield symbol.meaning, symbol.where
+    for part in derivation.parts:
+        yield part.intro, part.where
+        yield part.scope, part.where
+        for step in part.steps:
+            if step.rule.by_author:
+                yield step.rule.words, step.where
+
+
+def in_markdown(text: str, known: Glossary) -> str:
+    """Prose with its formulas as LaTeX between dollars."""
+    return _FORMULA.sub(lambda m: f"${latex(parse(m[1]), known)}$", text)
+
+
+def in_unicode(text: str, known: Glossary) -> str:
+    """Prose with its formulas as Unicode."""
+    return _FORMULA.sub(lambda m: readable(parse(m[1]), known), text)
