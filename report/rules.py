@@ -245,12 +245,7 @@ def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
 def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
     """``a relation b`` from an equation (one of its atoms solved for), or as an inequality or equivalence put in whole."""
     left, sign, right = law
-    if not {n for side in (left, right) for n in names(side.tree)} <= {
-        *setting.scope().globals,
-        *BUILT_IN,
-        *CONSTANTS,
-        *RANGES,
-    }:
+    if not {n for side in (left, right) for n in names(side.tree)} <= EVERYWHERE | set(setting.scope().globals):
         return _by_congruence(setting, left, sign, right, a, relation, b)  # it speaks of a bound index
     knowledge = Knowledge(frozenset())
     values = [setting.read(f, k) for k in (ALGEBRA, knowledge) for f in (left, right, a, b)]

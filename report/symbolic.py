@@ -497,7 +497,7 @@ def _diag(a: Grid) -> Grid:
 
 
 def _full(value: int) -> Callable[..., Grid]:
-    return lambda m, n=sp.Integer(1): Grid(m, n, lambda i, j: sp.Integer(value))  # noqa: B008
+    return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
 
 
 BUILT_IN: dict[str, Callable[..., Any]] = {
