@@ -68,7 +68,11 @@ class Status:
             return f"{self.name:<9}{self.note}"
         kind = "STAND-IN" if self.stand_in else "real"
         check = ", verified" if self.verified else ""
-        lines = [f"{kind}: {self.source}", f"{self.size / 1e6:.0f} MB in {self.folder}", f"digest {self.digest[:16]}…{check}"]
+        lines = [
+            f"{kind}: {self.source.removeprefix('stand-in: ')}",
+            f"{self.size / 1e6:.0f} MB in {self.folder}",
+            f"digest {self.digest[:16]}…{check}",
+        ]
         return f"\n{'':<9}".join([f"{self.name:<9}{lines[0]}", *lines[1:], *([self.note] if self.note else [])])
 
 
