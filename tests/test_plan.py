@@ -1,0 +1,230 @@
+"""A plan says for each trial whether it runs, why, and what is different from last time."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report.model import Data, Result, Trial
+from report.plan import Plan, Planned, Reason, describe, describe_trial, explain, plan
+from report.sources import Sources
+from report.store import Store
+
+EXPERIMENT = """
+from dataclasses import dataclass
+from report.model import Result
+
+MOMENTUM = 0.9
+
+@dataclass(frozen=True)
+class Net:
+    widths: tuple
+
+def step(x):
+    # not a word
+    return x * MOMENTUM
+
+def train(context, *, seed, lr=0.1, net=None, digits=None):
+    return Result(scalars={"x": step(lr)})
+
+def distil(context, *, seed, teacher):
+    return Result(scalars={"x": teacher.scalars["x"]})
+"""
+
+
+class Project:
+    """A project on disk with a store, planned with a fresh reading of the sources each time."""
+
+    def __init__(self, root: Path):
+        self.root, self.store = root, Store(root / "build" / "results")
+        self.file = root / "planned_experiment.py"
+        self.file.write_text(EXPERIMENT, encoding="utf-8")
+        self.imported = ""
+        self.digest, self.machine = "d1", {"device": "cpu"}
+
+    @property
+    def experiment(self) -> Any:
+        source = self.file.read_text(encoding="utf-8")
+        if source != self.imported:
+            self.imported = source
+            sys.modules.pop("planned_experiment", None)
+            importlib.invalidate_caches()
+        return importlib.import_module("planned_experiment")
+
+    def train(self, seed: int = 0, tags: dict[str, Any] | None = None, **arguments: Any) -> Trial:
+        return Trial(self.experiment.train, {"seed": seed, **arguments}, {"digits": Data("digits")}, tags or {"net": "mlp"})
+
+    def plan(self, *trials: Trial) -> Plan:
+        self.sources = Sources(self.root)
+        self.store.damaged.clear()
+        return plan(trials, self.store, data={"digits": self.digest}, machine=self.machine, sources=self.sources)
+
+    def run(self, *trials: Trial) -> None:
+        for planned in self.plan(*trials).to_run():
+            self.store.save_result(planned.digest, Result(), 7.0, describe_trial(planned, self.sources))
+
+    def only(self, trial: Trial) -> Planned:
+        (planned,) = self.plan(trial).planned
+        return planned
+
+    def change(self, old: str, new: str) -> None:
+        text = self.file.read_text(encoding="utf-8")
+        assert old in text
+        self.file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    root = tmp_path / "a project with spaces"
+    root.mkdir()
+    monkeypatch.syspath_prepend(root)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield Project(root)
+    sys.modules.pop("planned_experiment", None)
+
+
+def test_a_trial_is_new_then_cached(project: Project) -> None:
+    assert project.only(project.train()).reason is Reason.NEW
+    project.run(project.train())
+    planned = project.only(project.train())
+    assert (planned.reason, planned.runs, planned.seconds) == (Reason.CACHED, False, 7.0)
+    assert project.only(project.train(seed=1)).reason is Reason.NEW
+    assert project.only(project.train(tags={"net": "other"})).reason is Reason.CACHED
+
+
+def test_a_changed_argument_is_shown_with_both_values(project: Project) -> None:
+    project.run(project.train(lr=0.1))
+    planned = project.only(project.train(lr=0.05))
+    assert (planned.reason, planned.difference) == (Reason.ARGUMENTS, "lr: 0.1 → 0.05")
+    assert planned.seconds == 7.0
+
+
+def test_of_long_arguments_the_difference_is_shown(project: Project) -> None:
+    project.run(project.train(net=project.experiment.Net(tuple(range(100)))))
+    planned = project.only(project.train(net=project.experiment.Net((*range(50), 1000, *range(51, 100)))))
+    assert planned.reason is Reason.ARGUMENTS
+    assert "1000" in planned.difference
+    assert len(planned.difference) < 200
+
+
+def test_changed_code_is_shown_as_a_diff_of_what_counts(project: Project) -> None:
+    project.run(project.train())
+    project.change("MOMENTUM = 0.9", "MOMENTUM = 0.8")
+    planned = project.only(project.train())
+    assert planned.reason is Reason.CODE
+    assert planned.difference == ("changed planned_experiment.MOMENTUM\n  @@ -1 +1 @@\n  -MOMENTUM = 0.9\n  +MOMENTUM = 0.8")
+
+
+def test_added_and_removed_definitions_are_named(project: Project) -> None:
+    project.run(project.train())
+    project.change("x * MOMENTUM", "x * RATE\nRATE = 2")
+    difference = project.only(project.train()).difference
+    for line in ("added planned_experiment.RATE", "removed planned_experiment.MOMENTUM", "changed planned_experiment.step"):
+        assert line in difference
+    assert "  -    return x * MOMENTUM" in difference
+    assert "not a word" not in difference
+
+
+def test_comments_are_no_change(project: Project) -> None:
+    project.run(project.train())
+    project.change("# not a word", '"""Now a docstring."""')
+    assert project.only(project.train()).reason is Reason.CACHED
+
+
+def test_other_data_and_another_machine_are_reasons(project: Project) -> None:
+    project.run(project.train())
+    project.machine = {"device": "cuda"}
+    planned = project.only(project.train())
+    assert (planned.reason, planned.difference) == (Reason.MACHINE, "device: cpu → cuda")
+    project.digest = "d2"
+    planned = project.only(project.train())
+    assert planned.reason is Reason.DATA
+    assert planned.difference.splitlines() == ["digits: digits d1 → digits d2", "device: cpu → cuda"]
+
+
+def test_another_version_of_a_package_is_a_reason(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.file.write_text("import numpy\n" + EXPERIMENT.replace("x * MOMENTUM", "numpy.abs(x)"), encoding="utf-8")
+    project.run(project.train())
+    monkeypatch.setattr("report.fingerprint.version_of", lambda name: "99.0")
+    planned = project.only(project.train())
+    assert planned.reason is Reason.PACKAGES
+    assert planned.difference.endswith("→ 99.0")
+
+
+def test_what_is_upstream_comes_first_once_and_is_a_reason_downstream(project: Project) -> None:
+    def students(lr: float) -> list[Trial]:
+        experiment = project.experiment
+        teachers = [Trial(experiment.train, {"seed": 0, "lr": lr}, tags={"role": "teacher"}) for _ in range(2)]
+        return [Trial(experiment.distil, {"seed": s}, {"teacher": t}) for s, t in enumerate(teachers)]
+
+    asked = students(0.1)
+    made = project.plan(*asked)
+    assert [p.trial.function.__name__ for p in made.planned] == ["train", "distil", "distil"]
+    assert made.planned[1].upstream == {"teacher": made.planned[0].digest}
+    assert [made.digest(trial) for trial in asked] == [p.digest for p in made.planned[1:]]
+    project.run(*asked)
+    assert [p.reason for p in project.plan(*students(0.2)).planned] == [Reason.ARGUMENTS, Reason.UPSTREAM, Reason.UPSTREAM]
+
+
+def test_a_trial_of_two_experiments_is_planned_once_and_found_from_both(project: Project) -> None:
+    train = project.train()
+    twin = dataclasses.replace(train, tags={"experiment": "another"})
+    made = project.plan(train, twin)
+    assert len(made.planned) == 1
+    assert made.digest(train) == made.digest(twin) == made.planned[0].digest
+
+
+def test_damage_is_a_reason(project: Project) -> None:
+    project.run(project.train())
+    entry = project.store.path(project.only(project.train()).digest)
+    (entry / "result.json").write_bytes(b"{")
+    planned = project.only(project.train())
+    assert planned.reason is Reason.DAMAGED
+    assert "result.json is not what was written" in planned.difference
+
+
+def test_an_earlier_failure_and_an_interruption_are_reasons(project: Project) -> None:
+    digest = project.only(project.train()).digest
+    project.store.partial(digest).mkdir(parents=True)
+    (project.store.partial(digest) / "checkpoint").write_bytes(b"x")
+    assert project.only(project.train()).reason is Reason.INTERRUPTED
+    log = project.store.root / "failed" / f"{digest[:16]}.log"
+    log.parent.mkdir()
+    log.write_text("mlp seed=0\nValueError: no\n\nTraceback …", encoding="utf-8")
+    planned = project.only(project.train())
+    assert (planned.reason, planned.difference) == (Reason.FAILED, "ValueError: no")
+
+
+def test_a_lost_slot_costs_the_explanation_not_the_result(project: Project) -> None:
+    project.run(project.train())
+    shutil.rmtree(project.store.root / "slots")
+    assert project.only(project.train()).reason is Reason.CACHED
+    assert project.only(project.train(lr=1.0)).reason is Reason.NEW
+
+
+def test_planning_with_a_read_only_store_changes_nothing(project: Project) -> None:
+    project.run(project.train())
+    before = sorted(project.store.root.rglob("*"))
+    project.store = Store(project.store.root, read_only=True)
+    assert project.only(project.train()).reason is Reason.CACHED
+    assert project.only(project.train(lr=3.0)).reason is Reason.ARGUMENTS
+    assert sorted(project.store.root.rglob("*")) == before
+
+
+def test_a_plan_reads_as_a_list_with_each_shared_difference_once(project: Project) -> None:
+    trials = [project.train(seed) for seed in range(3)]
+    project.run(*trials)
+    assert explain(project.plan(*trials)).splitlines()[0] == "cached              mlp seed=0"
+    project.change("MOMENTUM = 0.9", "MOMENTUM = 0.8")
+    made = project.plan(*[project.train(seed) for seed in range(3)])
+    assert describe(made.planned[0]).splitlines()[0] == "run     code        mlp seed=0"
+    text = explain(made)
+    assert text.count("+MOMENTUM = 0.8") == 1
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("run")] == ["seed=0", "seed=1", "seed=2"]
