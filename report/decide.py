@@ -530,5 +530,10 @@ def _index_maps(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> lis
 
 def _expanded_indices(body: sp.Expr) -> sp.Expr:
     return body.replace(lambda n: isinstance(n, sp.Indexed), lambda n: n.base[tuple(sp.expand(i) for i in n.indices)]).replace(
-        lambda n: isinstance(n, sp.KroneckerDelta), lambda n: sp.KroneckerDelta(sp.expand(n.args[0] - n.args[1]), 0)
+        lambda n: isinstance(n, sp.KroneckerDelta), lambda n: _even_delta(sp.expand(n.args[0] - n.args[1]))
     )
+
+
+def _even_delta(gap: sp.Expr) -> sp.Expr:
+    """One spelling for δ(n) and δ(−n)."""
+    return sp.KroneckerDelta(-gap if gap.could_extract_minus_sign() else gap, 0)

@@ -354,7 +354,7 @@ def _pull_out(expression: sp.Expr, operator: str) -> sp.Expr:
             for k, low, high in limits:
                 piece = sp.Sum(piece, (k, low, high))
             total += piece
-        expression = expression.subs(node, total)
+        expression = expression.xreplace({node: total})
     return expression
 
 
@@ -375,7 +375,7 @@ def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:
                 delays.add(sp.expand(-(at - slope * dot) * slope))
         for delay in sorted(delays - {sp.Integer(0)}, key=sp.default_sort_key):
             body = decide._expanded_indices(lam.expr.subs(dot, dot + delay))
-            expression = expression.subs(node, node.func(sp.Lambda(dot, body), sp.expand(place - delay)))
+            expression = expression.xreplace({node: node.func(sp.Lambda(dot, body), sp.expand(place - delay))})
             break
     return expression
 

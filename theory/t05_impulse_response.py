@@ -1,0 +1,147 @@
+"""T5: a linear, shift-invariant operator is convolution with its impulse response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    define,
+    definition,
+    integer,
+    linearity,
+    operator,
+    real,
+    shift_invariance,
+    signal,
+)
+from theory.vocabulary import CONV, SHIFT
+
+Signal = Callable[[int], float]
+Operator = Callable[[Signal], Signal]
+
+REACH = 24  # wider than the support of any signal or impulse response that a witness draws
+
+
+def unit_impulse(i: int) -> int:
+    """δ(i)."""
+    return int(i == 0)
+
+
+def by_conv1d(L: Operator, x: Signal, i: int) -> float:
+    """(x ∗ L[δ])(i), the impulse response measured on the operator and convolved by torch."""
+    response = L(unit_impulse)
+    places = range(-REACH, REACH + 1)
+    values = torch.tensor([[[x(k) for k in places]]], dtype=torch.float64)
+    taps = torch.tensor([[[response(k) for k in reversed(places)]]], dtype=torch.float64)  # conv1d correlates
+    return float(torch.nn.functional.conv1d(values, taps, padding=2 * REACH)[0, 0, i + 2 * REACH])
+
+
+def from_impulses(x: Signal, i: int) -> float:
+    """x(i), put together from impulses by torch: each row of the identity is one."""
+    places = range(-REACH, REACH + 1)
+    weights = torch.tensor([x(k) for k in places], dtype=torch.float64)
+    return float((weights @ torch.eye(len(places), dtype=torch.float64))[i + REACH])
+
+
+DERIVATION = Derivation(
+    id="T5",
+    title="Linear and shift invariant means convolution",
+    question=(
+        "An operator `L` takes signals to signals and is linear and shift invariant; nothing else is known of it. "
+        "What can it be?"
+    ),
+    symbols=[
+        signal("x", "a signal with finite support"),
+        signal("f", "another"),
+        operator("L", "a linear and shift-invariant operator on signals", linear=True, invariant=True),
+        real("a", "a number"),
+        real("b", "another"),
+        integer("i", "a place"),
+        integer("t", "a shift"),
+    ],
+    definitions=[
+        CONV,
+        SHIFT,
+        define(
+            "l(i)",
+            "L(lambda m: delta(m))(i)",
+            "the impulse response of `L`",
+            symbols=[integer("i", "a place")],
+        ),
+    ],
+    parts=[
+        Part(
+            "Linear",
+            "L(lambda m: a*x(m) + b*f(m))(i) == a*L(x)(i) + b*L(f)(i)",
+            [Step("a*L(x)(i) + b*L(f)(i)", linearity("L", "what linear means"))],
+            intro="The two words first. A dot marks the variable of the signal that `L` is applied to.",
+        ),
+        Part(
+            "Shift invariant",
+            "L(shift(x, t))(i) == shift(L(x), t)(i)",
+            [
+                Step("L(lambda m: x(m - t))(i)", definition("shift")),
+                Step("L(x)(i - t)", shift_invariance("L", "what shift invariant means")),
+                Step("shift(L(x), t)(i)", definition("shift")),
+            ],
+        ),
+        Part(
+            "A signal is a sum of impulses",
+            "x(i) == sum(x(k)*delta(i - k) for k in Z)",
+            [Step("sum(x(k)*delta(i - k) for k in Z)", algebra("only the term with equal indices is not zero"))],
+            intro="As a function of `i`, `delta(i - k)` is the unit impulse: one at place `k`, and zero everywhere else.",
+            live=[Live("torch eye", from_impulses)],
+        ),
+        Part(
+            "The operator is a convolution",
+            "L(x)(i) == conv(x, l)(i)",
+            [
+                Step(
+                    "L(lambda m: sum(x(k)*delta(m - k) for k in Z))(i)",
+                    algebra("the signal as its sum of impulses"),
+                ),
+                Step("sum(x(k)*L(lambda m: delta(m - k))(i) for k in Z)", linearity("L")),
+                Step("sum(x(k)*L(lambda m: delta(m))(i - k) for k in Z)", shift_invariance("L")),
+                Step("sum(x(k)*l(i - k) for k in Z)", definition("l", words="the impulse response, by definition")),
+                Step("conv(x, l)(i)", definition("conv")),
+            ],
+            intro=(
+                "Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."
+            ),
+            scope=(
+                "Shown for signals with finite support, for which linearity is all that the second step needs. A layer of a "
+                "network sees a finite window, so its output at one place is that for the signal cut off outside the window, "
+                "and the result carries over to every signal. Without a window, linearity alone does not reach infinite sums: "
+                "taking the limit of a convergent signal at infinity is linear and shift invariant, has the impulse response "
+                "zero, and is not zero. There `L` must be continuous as well."
+            ),
+            live=[Live("torch conv1d", by_conv1d)],
+        ),
+        Part(
+            "The kernel is unique",
+            "conv(lambda m: delta(m), f)(i) == f(i)",
+            [
+                Step("sum(delta(k)*f(i - k) for k in Z)", definition("conv")),
+                Step("f(i)", algebra("only the term at zero is not zero")),
+            ],
+            intro=(
+                "No other kernel will do: an operator that convolves with `f` has the impulse response `f`."
+            ),
+        ),
+    ],
+    conclusion=(
+        "`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all "
+        "there is to know of it."
+    ),
+    consequence=(
+        "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights "
+        "are its answer to a single lit pixel, and can be read off from that answer."
+    ),
+)
