@@ -34,7 +34,7 @@ PAGE = 166 / 25.4
 """Width of column and margin together in inches: a wide figure has its caption below."""
 
 INK = "#1c1b19"
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b3529c", "#a17400", "#6f7782", "#4f66c8", "#c0413b")
+COLOURS = ("#1a7fc1", "#d55e00", "#009e73", "#b3529c", "#a17400", "#6f7782", "#4f66c8", "#c0413b")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.3, 1.3)), (0, (6, 1.5, 1.3, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 
@@ -45,6 +45,10 @@ STYLE: dict[str, Any] = {
     "mathtext.rm": "Libertinus Serif",
     "mathtext.it": "Libertinus Serif:italic",
     "mathtext.bf": "Libertinus Serif:semibold",
+    "mathtext.bfit": "Libertinus Serif:italic:semibold",
+    "mathtext.sf": "Libertinus Sans",
+    "mathtext.tt": "Libertinus Mono",
+    "mathtext.cal": "Libertinus Serif:italic",
     "mathtext.fallback": "stix",
     "text.color": INK,
     "figure.facecolor": "none",
@@ -105,9 +109,9 @@ def style() -> Iterator[None]:
 
 
 def _cycle() -> Any:
-    return matplotlib.cycler(color=COLOURS) + matplotlib.cycler(
-        linestyle=[DASHES[i % len(DASHES)] for i in range(len(COLOURS))]
-    )
+    from cycler import cycler
+
+    return cycler(color=COLOURS) + cycler(linestyle=[DASHES[i % len(DASHES)] for i in range(len(COLOURS))])
 
 
 def _know_fonts() -> None:
@@ -179,7 +183,7 @@ def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look) -> None:
 
 
 def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look]) -> None:
-    """A band for each value of column ``by`` (in the order of ``look``): ``y`` over ``x``, the column ``seed`` making the band."""
+    """A band for each value of column ``by``, in the order of ``look``: ``y`` over ``x``, one line a ``seed``."""
     for name, its_look in look.items():
         part = history[history[by] == name]
         if len(part):
@@ -187,32 +191,29 @@ def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, lo
             band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
 
 
-def label_ends(ax: Axes, room: float = 0.22) -> None:
+def label_ends(ax: Axes, room: float = 0.0) -> None:
     """Write each labelled line's name at its right end, in its colour; names too close to each other move apart.
 
-    Call it last, when scales and limits stand. ``room`` is the share of the axes' width that the names may take.
+    Call it last, when scales and limits stand. The names stand right of the axes, which the layout makes room for;
+    with ``room``, a share of the width of the axes, they stand inside.
     """
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(line, *_last_point(line)) for line in lines]
     ends = [end for end in ends if np.isfinite(end[2])]
     if not ends:
         return
-    figure = ax.figure
-    low, high = ax.get_xlim()
-    if ax.get_xscale() == "log":
-        ax.set_xlim(low, high * (high / low) ** room)
-    else:
-        ax.set_xlim(low, high + (high - low) * room)
+    low, high = ax.get_xlim()[0], max(x for _, x, _ in ends)
+    ax.set_xlim(low, high * (high / low) ** room if ax.get_xscale() == "log" else high + (high - low) * room)
     ax.set_ylim(ax.get_ylim())
     with style():
-        figure.draw_without_rendering()  # type: ignore[union-attr]
-        heights = [ax.transData.transform((x, y))[1] for _, x, y in ends]
-        places = spread_apart(heights, 8.6 * figure.dpi / 72)
-        for (line, x, y), height, place in zip(ends, heights, places):
+        ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+        points = 72 / ax.figure.dpi
+        heights = [ax.transData.transform((x, y))[1] * points for _, x, y in ends]
+        for (line, x, y), height, place in zip(ends, heights, spread_apart(heights, gap=8.6)):
             ax.annotate(
                 str(line.get_label()),
                 (x, y),
-                xytext=(5, (place - height) * 72 / figure.dpi),
+                xytext=(5, place - height),
                 textcoords="offset points",
                 color=line.get_color(),
                 va="center",

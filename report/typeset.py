@@ -114,6 +114,8 @@ def _with_alternative(formula: re.Match[str]) -> str:
         return formula[0]
     attributes, content, latex = found.groups()
     attributes = attributes.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+    content = re.sub(r"<mo>([′″‴]+)</mo>", r'<mo class="prime">\1</mo>', content)
+    content = re.sub(r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()", r'\1<mspace width="0.167em" />', content)
     return f'<math{attributes} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'
 
 

@@ -21,7 +21,7 @@ local function wrap(open, blocks, close)
 end
 
 local function label(kind, number)
-  return raw_inline('<span class="label">' .. kind .. "\u{00a0}" .. number .. "</span> ")
+  return raw_inline('<span class="label">' .. kind .. "\u{00a0}" .. number .. ".</span> ")
 end
 
 -- A caption is one or more paragraphs; its label runs into the first.
@@ -106,6 +106,17 @@ local spans = {
   end,
 }
 
+-- A percent sign stays with its number.
+local function percent(list)
+  for i = 2, #list - 1 do
+    local before, after = list[i - 1], list[i + 1]
+    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
+      list[i] = pandoc.Str("\u{202f}")
+    end
+  end
+  return list
+end
+
 local function of_class(table)
   return function(element)
     local make = table[element.classes[1]]
@@ -123,6 +134,7 @@ end
 return {
   { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
   {
+    Inlines = percent,
     Div = of_class(divs),
     Span = of_class(spans),
     Header = function(header)

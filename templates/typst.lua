@@ -120,6 +120,17 @@ local spans = {
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
 }
 
+-- A percent sign stays with its number.
+local function percent(list)
+  for i = 2, #list - 1 do
+    local before, after = list[i - 1], list[i + 1]
+    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
+      list[i] = pandoc.Str("\u{202f}")
+    end
+  end
+  return list
+end
+
 local function of_class(table)
   return function(element)
     local make = table[element.classes[1]]
@@ -136,6 +147,12 @@ end
 
 return {
   { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
+  { -- the sides of a step are displayed
+    Div = function(div)
+      if div.classes[1] ~= "left" and div.classes[1] ~= "right" then return nil end
+      return div:walk({ Math = function(math) math.mathtype = "DisplayMath"; return math end })
+    end,
+  },
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)
@@ -143,6 +160,7 @@ return {
     end,
   },
   {
+    Inlines = percent,
     Div = of_class(divs),
     Span = of_class(spans),
     Header = function(header)
