@@ -238,28 +238,39 @@ def train_classifier(
     """Train ``net`` on labelled images (an opened data set), standardised over the training examples.
 
     ``train_examples`` are drawn by the seed, ``test_examples`` are the same for all; None takes all there are. ``keep`` names
-    the arrays to keep: "predictions" (the class of each test example, uint8) and "weights".
+    what to keep as arrays: "weights" (one a parameter), "predictions" (the class of each test example, uint8), and "mistakes"
+    (the test images that lost most, wrongly classified: ``mistake_images`` as they are, ``mistake_labels``,
+    ``mistake_predictions``).
     """
     chosen = drawn(len(data.train_labels), train_examples, seed)
     held_out = spread(len(data.test_labels), test_examples)
     train, test = pixels(data.train_images[chosen]), pixels(data.test_images[held_out])
+    held = Examples(standardised(test, train), _labels(data.test_labels[held_out]))
     fitted = fit(
         context,
         seed=seed,
         net=net,
         recipe=recipe,
         train=Examples(standardised(train, train), _labels(data.train_labels[chosen])),
-        test=(held := Examples(standardised(test, train), _labels(data.test_labels[held_out]))),
+        test=held,
     )
-    return Result(fitted.final, fitted.history, kept(fitted, held, keep), fitted.diverged)
+    arrays = weights(fitted.module) if "weights" in keep else {}
+    found = outputs(fitted.module, held.inputs)
+    if "predictions" in keep:
+        arrays["predictions"] = found.argmax(1).to(torch.uint8).numpy()
+    if "mistakes" in keep:
+        worst = mistakes(found, held.targets).numpy()
+        arrays["mistake_images"] = data.test_images[held_out[worst]]
+        arrays["mistake_labels"] = held.targets.numpy()[worst].astype("uint8")
+        arrays["mistake_predictions"] = found.argmax(1).numpy()[worst].astype("uint8")
+    return Result(fitted.final, fitted.history, arrays, fitted.diverged)
 
 
-def kept(fitted: Fitted, test: Examples, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """The arrays that a classifier's result keeps: "weights" (one array a parameter) and "predictions" (n,) uint8."""
-    arrays = weights(fitted.module) if "weights" in names else {}
-    if "predictions" in names:
-        arrays["predictions"] = outputs(fitted.module, test.inputs).argmax(1).to(torch.uint8).numpy()
-    return arrays
+def mistakes(found: torch.Tensor, labels: torch.Tensor, most: int = 24) -> torch.Tensor:
+    """The indices of the wrongly classified examples, the one of the largest cross-entropy first, ``most`` at most."""
+    losses = torch.nn.functional.cross_entropy(found, labels, reduction="none")
+    wrong = (found.argmax(1) != labels).nonzero().squeeze(1)
+    return wrong[losses[wrong].argsort(descending=True, stable=True)[:most]]
 
 
 def fit(
@@ -288,9 +299,9 @@ def fit(
                     run.diverged = True
                     break
                 run.iteration += 1
+                context.progress(run.iteration, total, loss=value)
                 if run.iteration % due == 0 or run.iteration == total:
                     run.record(per_epoch, measured(run.module, probe, loss), measured(run.module, test, loss))
-                    context.progress(run.iteration, total, loss=value)
             if time.monotonic() - saved > CHECKPOINT_SECONDS and run.iteration < total:
                 context.checkpoint(run.saved())
                 saved = time.monotonic()
@@ -302,7 +313,7 @@ def measured(module: torch.nn.Module, examples: Examples, loss: Loss) -> dict[st
     found = outputs(module, examples.inputs)
     metrics = {"loss": loss(found, examples.targets).item()}
     if examples.labelled:
-        metrics["accuracy"] = (found.argmax(1) == examples.targets).float().mean().item()
+        metrics["accuracy"] = int((found.argmax(1) == examples.targets).sum()) / len(examples)
     return metrics
 
 

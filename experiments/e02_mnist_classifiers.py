@@ -1,0 +1,322 @@
+"""E2: how much do hidden layers, and convolutions, add to softmax regression on MNIST, and does the optimiser matter?
+
+Three nets, each under Adadelta (as in W1) and Adam (as in W5), 12 epochs of the 60 000 digits at full budget. The convnet is
+LeNet-5 with ReLU and max pooling, on 28×28 pixels, with 8 maps in its first layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, shapes, wording
+from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
+from report import plots
+from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Reported, Runs, Table, Trial, Value, Verdict
+from report.stats import all_of, equal_within, greater, mean, value_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+SOFTMAX, MLP, CONVNET = "softmax regression", "MLP", "convnet"
+
+NETS = {
+    SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
+    MLP: Net((1, 28, 28), (Flatten(), Dense(256), ReLU(), Dense(256), ReLU(), Dense(10))),
+    CONVNET: Net(
+        (1, 28, 28),
+        (
+            Conv(8, 5),
+            ReLU(),
+            MaxPool(2),
+            Conv(16, 5),
+            ReLU(),
+            MaxPool(2),
+            Flatten(),
+            Dense(120),
+            ReLU(),
+            Dense(84),
+            ReLU(),
+            Dense(10),
+        ),
+    ),
+}
+OPTIMIZERS: dict[str, Optimizer] = {"Adadelta": Adadelta(), "Adam": Adam()}
+
+CLOSE = 0.005  # two accuracies no farther apart than half a percentage point are called equal
+
+
+# --- trials --------------------------------------------------------------------------------------------------------
+
+
+def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
+    """One net under one optimiser. Its weights are kept, so that other experiments can build on it."""
+    return Trial(
+        train_classifier,
+        arguments={
+            "seed": seed,
+            "net": NETS[net],
+            "recipe": Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=6, full=12))),
+            "train_examples": budget.pick(smoke=2000, quick=20_000, full=None),
+            "test_examples": budget.pick(smoke=1000, quick=5000, full=None),
+            "keep": ("weights", "predictions", "mistakes"),
+        },
+        inputs={"data": Data("mnist")},
+        tags={"net": net, "optimizer": optimizer},
+    )
+
+
+def trials(budget: Budget) -> list[Trial]:
+    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+    return [trial(budget, net, optimizer, seed) for net in NETS for optimizer in OPTIMIZERS for seed in seeds]
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def curves(runs: Runs) -> Figure:
+    """Accuracy and cross-entropy by epoch, on test (solid) and training digits (dotted), under each optimiser."""
+    history = runs.history()
+    history = history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})
+    figure, axes = plots.canvas(width=plots.PAGE, height=4.4, rows=2, columns=2, sharex=True, sharey="row")
+    for column, optimizer in enumerate(OPTIMIZERS):
+        part = history[history["optimizer"] == optimizer]
+        for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
+            ax = axes[row, column]
+            _lines(ax, part, metric)
+            ax.set_title(optimizer if row == 0 else "")
+            ax.set_ylabel(label if column == 0 else "")
+            ax.set_xlabel("epoch" if row == 1 else "")
+    for ax in axes.flat:
+        plots.label_ends(ax)
+    best, accuracy = _best(runs)
+    gap = mean(_gap(runs, MLP, best[1]))
+    return Figure(
+        figure,
+        caption=f"Learning curves: test digits solid, training digits dotted; bands are the range over seeds. The {best[0]} "
+        f"under {best[1]} ends highest, at {accuracy:.1%} of the test digits; the MLP is {100 * gap:.1f} percentage points "
+        "better on the digits that it was trained on than on others.",
+        alt="Four panels, accuracy and cross-entropy by epoch under Adadelta and Adam. Test accuracy at the end: "
+        + "; ".join(f"{net} {_end(runs, net, 'Adadelta')} and {_end(runs, net, 'Adam')}" for net in NETS)
+        + ".",
+        data=history,
+    )
+
+
+def _lines(ax: Axes, history: pd.DataFrame, metric: str) -> None:
+    looks = plots.looks(list(NETS))
+    plots.learning_curves(
+        ax, history, "epoch", f"test_{metric}", "net", {n: replace(look, dashes="-") for n, look in looks.items()}
+    )
+    for net, look in looks.items():
+        trained = history[history["net"] == net].groupby("epoch")[f"train_{metric}"].mean()
+        ax.plot(trained.index, trained, color=look.colour, linestyle=":", label=f"_{net} training")
+
+
+def mistakes(runs: Runs) -> Figure:
+    """The test digits that the best net gets wrong with most conviction."""
+    import pandas as pd
+
+    (net, optimizer), _ = _best(runs)
+    chosen = runs.where(net=net, optimizer=optimizer).converged()
+    images, labels = chosen.array("mistake_images"), chosen.array("mistake_labels")
+    predictions = chosen.array("mistake_predictions")
+    figure, axes = plots.canvas(width=plots.COLUMN, height=2.3, rows=3, columns=8)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, image, label, prediction in zip(axes.flat, images, labels, predictions):
+        plots.panel_images(ax, image, f"{label}, not {prediction}")
+    shown = min(len(images), axes.size)
+    pairs = [f"{label} read as {prediction}" for label, prediction in zip(labels, predictions)]
+    return Figure(
+        figure,
+        caption=f"The {shown} test digits that cost the {net} under {optimizer} most: what each is, not what it is read as.",
+        alt=f"{shown} images of handwritten digits, many of them hard to read: {', '.join(pairs[:shown])}.",
+        data=pd.DataFrame({"label": labels, "prediction": predictions}),
+    )
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def final(runs: Runs) -> Table:
+    """Where each net ends under each optimiser."""
+    columns = (
+        Column("net", "net", align="left"),
+        Column("optimizer", "optimiser", align="left"),
+        Column("parameters", "parameters"),
+        Column("test", "test accuracy, %", digits=2),
+        Column("train", "training accuracy, %", digits=2),
+        Column("test_loss", "test cross-entropy, nats", digits=3),
+        Column("seconds", "seconds a run", digits=1),
+    )
+    rows = tuple(_row(runs, net, optimizer) for net in NETS for optimizer in OPTIMIZERS)
+    (net, optimizer), accuracy = _best(runs)
+    return Table(
+        columns, rows, caption=f"The best is the {net} under {optimizer}, with {accuracy:.1%} of the test digits right."
+    )
+
+
+def _row(runs: Runs, net: str, optimizer: str) -> tuple[str | int | Value, ...]:
+    chosen = runs.where(net=net, optimizer=optimizer)
+    seconds = {outcome.trial.arguments["seed"]: outcome.seconds for outcome in chosen.finished()}
+    return (
+        net,
+        optimizer,
+        parameters(NETS[net]),
+        value_of(chosen.scalar("test_accuracy"), scale=100),
+        value_of(chosen.scalar("train_accuracy"), scale=100),
+        value_of(chosen.scalar("test_loss"), digits=3),
+        value_of(seconds, digits=1),
+    )
+
+
+def layers(runs: Runs) -> Table:
+    """The three nets, layer by layer, the activations left out."""
+    del runs
+    columns = (
+        Column("net", "net", align="left"),
+        Column("layer", "layer", align="left"),
+        Column("output", "output"),
+        Column("parameters", "parameters"),
+    )
+    rows: list[tuple[str | int | None, ...]] = []
+    for net, description in NETS.items():
+        shown = [row for row in shapes(description) if row.parameters or row.output != row.input]
+        rows += [
+            (net, wording(row.layer), "×".join(map(str, row.output)), row.parameters or None)
+            for net, row in zip([net] + [""] * len(shown), shown)
+        ]
+        rows.append(("", "in all", "", parameters(description)))
+    return Table(columns, tuple(rows), caption="The nets. A ReLU follows each layer with weights except the last.")
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def _accuracy(runs: Runs, net: str, optimizer: str, part: str = "test") -> dict[int, float]:
+    return runs.where(net=net, optimizer=optimizer).scalar(f"{part}_accuracy")
+
+
+def _gap(runs: Runs, net: str, optimizer: str) -> dict[int, float]:
+    """Training minus test accuracy, by seed."""
+    trained, tested = (_accuracy(runs, net, optimizer, part) for part in ("train", "test"))
+    return {seed: trained[seed] - tested[seed] for seed in trained}
+
+
+def _best(runs: Runs) -> tuple[tuple[str, str], float]:
+    """The net and the optimiser of the highest mean test accuracy, and that accuracy."""
+    means = {(net, optimizer): mean(_accuracy(runs, net, optimizer)) for net in NETS for optimizer in OPTIMIZERS}
+    return max(means.items(), key=lambda item: item[1])
+
+
+def _end(runs: Runs, net: str, optimizer: str) -> str:
+    return f"{mean(_accuracy(runs, net, optimizer)):.1%}"
+
+
+def ordered(runs: Runs, optimizer: str) -> Verdict:
+    what = "the smaller of the two mean differences in test accuracy"
+    return all_of(
+        *(
+            greater(_accuracy(runs, better, optimizer), _accuracy(runs, worse, optimizer), unit="points", scale=100)
+            for better, worse in ((CONVNET, MLP), (MLP, SOFTMAX))
+        ),
+        what=what,
+    )
+
+
+def optimizers_agree(runs: Runs) -> Verdict:
+    what = "mean difference in test accuracy, Adam less Adadelta, of the net where it decides"
+    return all_of(
+        *(
+            equal_within(_accuracy(runs, net, "Adam"), _accuracy(runs, net, "Adadelta"), CLOSE, unit="points", scale=100)
+            for net in NETS
+        ),
+        what=what,
+    )
+
+
+def gap_widest(runs: Runs, optimizer: str) -> Verdict:
+    what = "mean difference between the MLP's gap and the wider of the others'"
+    return all_of(
+        *(
+            greater(_gap(runs, MLP, optimizer), _gap(runs, other, optimizer), unit="points", scale=100)
+            for other in (CONVNET, SOFTMAX)
+        ),
+        what=what,
+    )
+
+
+def underfits(runs: Runs) -> Verdict:
+    what = "mean of the MLP's test accuracy less the training accuracy of softmax regression"
+    return all_of(
+        *(
+            greater(_accuracy(runs, MLP, optimizer), _accuracy(runs, SOFTMAX, optimizer, "train"), unit="points", scale=100)
+            for optimizer in OPTIMIZERS
+        ),
+        what=what,
+    )
+
+
+def _percent(runs: Runs, net: str, optimizer: str) -> Value:
+    return value_of(_accuracy(runs, net, optimizer), unit="%", scale=100, origin=f"test accuracy, {net}, {optimizer}")
+
+
+def _claims() -> dict[str, Claim]:
+    by_optimizer: Sequence[tuple[str, str]] = [(name, name.lower()) for name in OPTIMIZERS]
+    return {
+        **{
+            f"order_{key}": Claim(
+                f"Under {name}, the convnet reads more test digits than the MLP, and the MLP more than softmax regression.",
+                partial(ordered, optimizer=name),
+            )
+            for name, key in by_optimizer
+        },
+        **{
+            f"gap_{key}": Claim(
+                f"Under {name}, the gap between training and test accuracy is wider for the MLP than for either other net.",
+                partial(gap_widest, optimizer=name),
+            )
+            for name, key in by_optimizer
+        },
+        "optimizers_agree": Claim(
+            "Adam and Adadelta end within half a percentage point of each other, whatever the net.", optimizers_agree
+        ),
+        "underfits": Claim(
+            "Softmax regression underfits: it gets fewer of its own training digits right than the MLP of digits it never saw.",
+            underfits,
+        ),
+    }
+
+
+EXPERIMENT = Experiment(
+    id="E2",
+    title="Three classifiers of MNIST digits",
+    question="How much do hidden layers, and then convolutions, add to softmax regression, and does the optimiser matter?",
+    trials=trials,
+    measures={
+        "test_accuracy": Measure("test accuracy", unit="%", scale=100),
+        "train_accuracy": Measure("training accuracy", unit="%", scale=100),
+        "test_loss": Measure("test cross-entropy", unit="nats", digits=3),
+        "train_loss": Measure("training cross-entropy", unit="nats", digits=3),
+    },
+    figures={"curves": curves, "mistakes": mistakes},
+    tables={"final": final, "layers": layers},
+    claims=_claims(),
+    reported={
+        "softmax": Reported(
+            "test accuracy of softmax regression",
+            92.0,
+            "W5",
+            partial(_percent, net=SOFTMAX, optimizer="Adam"),
+            tolerance=0.05,
+            relation="≥",
+        ),
+        "convnet": Reported(
+            "test accuracy of the convnet", 99.0, "W1", partial(_percent, net=CONVNET, optimizer="Adadelta"), tolerance=0.5
+        ),
+    },
+)
