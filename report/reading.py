@@ -7,7 +7,8 @@ dataclass is made of them) and of functions under a decorator that might look at
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +66,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one statement (or lambda) says: its normalised text, the global names it uses, what is refused in it."""
+    """What one statement (or lambda) says: a digest of its normalised text, its global names, what is refused in it."""
 
-    text: str
+    digest: str
     uses: tuple[Use, ...]
     refusals: tuple[Refusal, ...]
 
@@ -77,13 +78,14 @@ def read(node: ast.AST, package: str) -> Reading:
     return _Reader(package).reading(node)
 
 
-def read_alone(node: Function | ast.Lambda, package: str, taken: Iterable[str]) -> Reading:
+def read_alone(node: Function | ast.Lambda, package: str) -> Reading:
     """The reading of a lambda or nested function as an object that exists already.
 
-    What the code around it evaluated is no part of it: its defaults, its decorators, and the values of the names ``taken`` along.
+    What the code around it evaluated is no part of it: its defaults, its decorators. Names of the functions around it
+    are among its uses, like global ones.
     """
     reader = _Reader(package, alone=node)
-    reader.scopes.append(Scope(bound=set(taken)))
+    reader.scopes.append(Scope())
     return reader.reading(node)
 
 
@@ -99,7 +101,8 @@ class _Reader:
 
     def reading(self, node: ast.AST) -> Reading:
         self.visit(node)
-        return Reading(" ".join(self.out), tuple(dict.fromkeys(self.uses)), tuple(self.refusals))
+        digest = hashlib.sha256(" ".join(self.out).encode()).hexdigest()
+        return Reading(digest, tuple(dict.fromkeys(self.uses)), tuple(self.refusals))
 
     # --- names ---
 

@@ -107,6 +107,8 @@ def scope_of(nodes: Iterable[ast.AST], package: str, is_class: bool = False) -> 
     todo = list(nodes)
     while todo:
         node = todo.pop()
+        if not node._fields or isinstance(node, ast.Constant):
+            continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             scope.bound.add(node.name)
             todo += evaluated_outside(node)

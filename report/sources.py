@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
@@ -29,9 +28,9 @@ from typing import NoReturn
 
 from report import scopes
 from report.errors import DeclarationError, Where, nearest
-from report.modules import Module, function_of, index
-from report.reading import Reading, Use, read, read_alone
-from report.scopes import Function, Imported
+from report.modules import Module, Written, load
+from report.reading import Use
+from report.scopes import Imported
 
 ENGINE = __package__
 EFFECTS = "<import>"  # the "name" of what importing a module does, beside binding names
@@ -99,16 +98,17 @@ class Reach:
 
 
 class Sources:
-    """The project's source files below ``root``, each read and parsed once; the engine counts as part of the project."""
+    """The project's source files below ``root``, each read once; the engine counts as part of the project.
 
-    def __init__(self, root: Path):
-        self.root = Path(root).resolve()
+    ``cache`` is a folder that remembers what was found in which file; it is safe to lose.
+    """
+
+    def __init__(self, root: Path, cache: Path | None = None):
+        self.root, self.cache = Path(root).resolve(), cache
         self._modules: dict[str, Module | None] = {}
-        self._readings: dict[tuple[str, int], Reading] = {}
         self._definitions: dict[Name, Definition] = {}
-        self._changed: dict[str, dict[str, int]] = {}
         self._reached: dict[tuple[Name, ...], Reach] = {}
-        self._anonymous: dict[Name, tuple[Function | ast.Lambda, tuple[str, ...]]] = {}
+        self._anonymous: dict[Name, tuple[Written, frozenset[str]]] = {}  # with the names that it takes along
         self._project: dict[str, bool] = {}
         self._shown: dict[str, str] = {}
 
@@ -137,10 +137,17 @@ class Sources:
         """The source behind a name of a ``Reach``, without what does not count: for people, and for their diffs."""
         if qualified not in self._shown:
             name = next(name for name in self._definitions if ".".join(name) == qualified)
-            body = self.module(name[0]).body
-            nodes = [self._anonymous[name][0]] if name in self._anonymous else [body[i] for i in self._statements(*name)]
-            self._shown[qualified] = "\n".join(ast.unparse(_Bare().visit(copy.deepcopy(node))) for node in nodes)
+            self._shown[qualified] = "\n".join(ast.unparse(_Bare().visit(node)) for node in self._nodes(name))
         return self._shown[qualified]
+
+    def _nodes(self, name: Name) -> list[ast.AST]:
+        body = self.module(name[0]).body()
+        if name not in self._anonymous:
+            return [body[number] for number in self._statements(*name)]
+        line, column, *_ = self._anonymous[name][0].span
+        functions = (n for s in body for n in ast.walk(s) if isinstance(n, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef))
+        starts = ((n, n.body if isinstance(n, ast.Lambda) else n.body[0]) for n in functions)
+        return [next(n for n, first in starts if (first.lineno, first.col_offset) == (line, column))]
 
     def where(self, module: str, line: int | None = None) -> Where:
         """A place in a project file, named from the root."""
@@ -149,17 +156,16 @@ class Sources:
 
     def anonymous(self, module: str, code: CodeType) -> Name:
         """The lambda or nested function of ``module`` that was compiled to ``code``, as a root to ``reach`` from."""
-        parsed = self.module(module)
-        node = function_of(parsed.body, code)
-        if node is None:
+        written = self.module(module).function(code)
+        if written is None:
             raise DeclarationError(
                 f"cannot tell which function '{code.co_name}' is in the source",
                 where=self.where(module, code.co_firstlineno),
                 remedy="Make it a function at the top level of the file, or put it on a line of its own.",
             )
-        text = read_alone(node, parsed.package, code.co_freevars).text + repr(code.co_freevars)
+        text = f"{written.reading.digest} {code.co_freevars}"
         name = module, f"<{code.co_name.strip('<>')} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
-        self._anonymous[name] = node, code.co_freevars
+        self._anonymous[name] = written, frozenset(code.co_freevars)
         return name
 
     # --- modules ---
@@ -168,7 +174,7 @@ class Sources:
         """The parsed module. Raises ``DeclarationError`` when there is none, or when it is no Python."""
         if name not in self._modules:
             path = self._find(name)
-            self._modules[name] = self._parse(name, path) if path else None
+            self._modules[name] = load(name, path, self.cache) if path else None
         module = self._modules[name]
         if module is None:
             raise DeclarationError(f"no module '{name}' below {self.root}", remedy="Correct the import, or add the file.")
@@ -182,19 +188,9 @@ class Sources:
                 return file
         return path if path.is_dir() and any(path.glob("*.py")) else None
 
-    def _parse(self, name: str, path: Path) -> Module:
-        if path.is_dir():
-            return Module(name, path, name, [])
-        try:
-            tree = ast.parse(path.read_bytes(), str(path))
-        except SyntaxError as error:
-            raise DeclarationError(f"this is not Python: {error.msg}", where=Where(path, error.lineno)) from error
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        return index(Module(name, path, package, tree.body))
-
     def _statements(self, module: str, name: str) -> list[int]:
         parsed = self.module(module)
-        return parsed.effects if name == EFFECTS else parsed.statements.get(name, [])
+        return parsed.index.effects if name == EFFECTS else parsed.index.statements.get(name, [])
 
     # --- following ---
 
@@ -216,18 +212,20 @@ class Sources:
 
     def _follow(self, name: Name) -> Definition:
         module = self.module(name[0])
-        if module.star:
+        if module.index.star:
             raise DeclarationError(
                 "names that come through a star import cannot be followed",
-                where=self.where(module.name, module.star),
+                where=self.where(module.name, module.index.star),
                 remedy="Import them by name.",
             )
+        taken: frozenset[str] = frozenset()
         if name in self._anonymous:
-            node, local = self._anonymous[name]
-            readings = [read_alone(node, module.package, local)]
+            written, taken = self._anonymous[name]
+            readings = [written.reading]
         else:
-            readings = [self._reading(module, number) for number in self._statements(*name)]
-            self._refuse_if_functions_change(module, name[1])
+            readings = [module.reading(number) for number in self._statements(*name)]
+            if name[1] in module.index.changed:
+                self._refuse_change(module, name[1], module.index.changed[name[1]])
         links: dict[str, list[str]] = {}
         reaches: dict[Name, None] = dict.fromkeys(self._packages_around(module))
         packages: set[str] = set()
@@ -236,12 +234,12 @@ class Sources:
                 raise DeclarationError(
                     refusal.what, where=self.where(module.name, refusal.line), remedy=_sentence(refusal.remedy)
                 )
-            for use in reading.uses:
+            for use in (use for use in reading.uses if use.name not in taken):
                 for target in self._targets(module, use):
                     self._note(target, ".".join((use.name, *use.chain)), links, reaches, packages)
         reaches.pop(name, None)
         text = "\n".join(
-            [*(r.text for r in readings), *(f"{k} = {', '.join(sorted(set(v)))}" for k, v in sorted(links.items()))]
+            [*(r.digest for r in readings), *(f"{k} = {', '.join(sorted(set(v)))}" for k, v in sorted(links.items()))]
         )
         return Definition(hashlib.sha256(text.encode()).hexdigest(), tuple(reaches), frozenset(packages))
 
@@ -258,27 +256,13 @@ class Sources:
             if top not in sys.stdlib_module_names:
                 packages.add(top)
 
-    def _reading(self, module: Module, number: int) -> Reading:
-        key = (module.name, number)
-        if key not in self._readings:
-            self._readings[key] = read(module.body[number], module.package)
-        return self._readings[key]
-
     def _packages_around(self, module: Module) -> Iterator[Name]:
         """What importing ``module`` runs beside binding names: its own loose statements and its packages'."""
         parts = module.name.split(".")
         for end in range(1, len(parts) + 1):
             name = ".".join(parts[:end])
-            if self.module(name).effects:
+            if self.module(name).index.effects:
                 yield name, EFFECTS
-
-    def _refuse_if_functions_change(self, module: Module, name: str) -> None:
-        if module.name not in self._changed:
-            uses = [use for number in range(len(module.body)) for use in self._reading(module, number).uses]
-            self._changed[module.name] = {use.name: use.line for use in uses if use.changes and not use.imported}
-        line = self._changed[module.name].get(name)
-        if line:
-            self._refuse_change(module, name, line)
 
     def _refuse_change(self, module: Module, name: str, line: int) -> None:
         raise DeclarationError(
@@ -289,9 +273,9 @@ class Sources:
 
     def _targets(self, module: Module, use: Use) -> list[Name | str]:
         """What a use stands for: definitions of this project, or dotted names of others."""
-        imports = use.imported or tuple(module.imports.get(use.name, ()))
+        imports = use.imported or tuple(module.imports(use.name))
         found: list[Name | str] = []
-        if not use.imported and use.name in module.statements:
+        if not use.imported and use.name in module.index.statements:
             found.append((module.name, use.name))
         for imported in imports:
             found += self._imported(module, imported, use)
@@ -300,7 +284,7 @@ class Sources:
         return found
 
     def _refuse_unknown(self, module: Module, use: Use) -> None:
-        if use.harmless or use.name in module.typing_only:
+        if use.harmless or use.name in module.index.typing_only:
             return
         if use.name in _REFUSED_BUILTINS and not (use.name in _ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
             self._refuse(module, use.name, use.line, _REFUSED_BUILTINS[use.name])
@@ -341,19 +325,21 @@ class Sources:
             self._refuse(user, use.name, use.line, "a module as an object cannot be followed: name what is needed from it")
         name, chain = rest[0], rest[1:]
         submodule = f"{module.name}.{name}"
-        if module.binds(name) and module.imports.get(name) != [Imported(module.name, name)]:
+        if module.binds(name) and module.imports(name) != [Imported(module.name, name)]:
             return self._targets(module, Use(name, chain, use.line))
         if self._find(submodule):
             return self._inside(user, self.module(submodule), chain, use)
         if module.binds("__getattr__"):
             self._refuse(user, submodule, use.line, "it comes from a module-level __getattr__: define it by name")
-        if module.star:
-            self._refuse(module, name, module.star, "it comes through a star import: import it by name")
+        if module.index.star:
+            self._refuse(module, name, module.index.star, "it comes through a star import: import it by name")
         if name == "__name__":
             return [submodule]
         where = self.where(user.name, use.line)
         raise DeclarationError(
-            f"'{module.name}' has no '{name}'", where=where, remedy=nearest(name, (*module.statements, *module.imports))
+            f"'{module.name}' has no '{name}'",
+            where=where,
+            remedy=nearest(name, (*module.index.statements, *module.index.imports)),
         )
 
 

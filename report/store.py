@@ -4,6 +4,7 @@
     <root>/damaged/3fa9…      an entry that failed its checks, kept for whoever wants to look
     <root>/partial/3fa9…/     checkpoints of a trial that is running, or was cut off
     <root>/failed/3fa9….log   what a trial said that failed
+    <root>/sources/5e….json   what was found in a source file (report.modules); safe to lose
     <root>/slots/9b….json     the last entry of "the same" trial, with its duration; safe to lose
 
 An entry is written under another name beside its place, brought to the disk, and published by one rename: whoever is
@@ -299,7 +300,8 @@ class Store:
             raise StoreError("this store is read-only", where=Where(self.root), remedy="Clean it from where it is written.")
         doomed = [self.path(name) for name in self.fingerprints() if name not in keep]
         beside = [p for p in self.root.glob("partial/*") if p.name not in keep]
-        beside += [*self.root.glob("damaged/*"), *self.root.glob("failed/*"), *self._left_over()]
+        beside += [path for name in ("damaged", "failed", "sources") for path in self.root.glob(f"{name}/*")]
+        beside += self._left_over()
         size = sum(_size(path) for path in (*doomed, *beside))
         for entry in doomed:
             hidden = entry.with_name(f".{entry.name[:16]}-{uuid.uuid4().hex}")

@@ -1,5 +1,6 @@
 """What changes a fingerprint, what must not, and what is refused. Every test writes a little project and changes it."""
 
+# ruff: noqa: E501  # a little program to a line is easier to compare than one to a paragraph
 from __future__ import annotations
 
 import dataclasses
@@ -566,6 +567,47 @@ def test_a_module_is_followed_from_a_name_without_being_imported(project: Projec
     assert fingerprint_of((name, "DERIVATION"), Sources(project.root), receives=()).digest != before.digest
 
 
+# --- the cache ------------------------------------------------------------------------------------------------------
+
+
+def test_a_cache_changes_no_fingerprint_and_is_safe_to_lose_or_damage(project: Project, tmp_path: Path) -> None:
+    project.write(views=VIEWS)
+    cache = tmp_path / "cache"
+
+    def digests(cache: Path | None) -> list[Fingerprint]:
+        sources = Sources(project.root, cache)
+        trial = fingerprint(Trial(project.module("experiment").train), data={}, machine={}, sources=sources)
+        assert sources_of(trial, sources) == sources_of(trial, sources)
+        return [trial, *(fingerprint_of(view, sources) for view in project.module("views").VIEWS.values())]
+
+    plain = digests(None)
+    assert digests(cache) == plain
+    kept = sorted(cache.iterdir())
+    assert digests(cache) == plain
+    assert sorted(cache.iterdir()) == kept
+    for file in kept:
+        content = file.read_bytes()
+        file.write_bytes(content.replace(b"RATE", b"RITE").replace(b"SCALE", b"SCULE"))
+    assert digests(cache) == plain
+    for file in kept:
+        file.write_bytes(b"")
+    assert digests(cache) == plain
+    project.change("helpers", "RATE = 0.5", "RATE = 0.25")
+    assert digests(cache) == digests(None) != plain
+
+
+def test_what_is_refused_is_refused_from_the_cache_too(project: Project, tmp_path: Path) -> None:
+    project.write(
+        main="T = {}\ndef g():\n    T['x'] = 1\ndef f(): return T\ndef h(n): return eval(n)\ndef r(p): p.read_text()\n"
+    )
+    for name, line in (("f", 3), ("h", 5), ("r", 6)):
+        for _ in range(2):
+            with pytest.raises(DeclarationError) as caught:
+                Sources(project.root, tmp_path / "cache").reach([("main", name)])
+            assert caught.value.where is not None
+            assert caught.value.where.line == line
+
+
 # --- stability ------------------------------------------------------------------------------------------------------
 
 TINY = """
@@ -595,10 +637,10 @@ def test_digests_are_the_same_in_every_process_and_version_of_python(project: Pr
     project.write(tiny=TINY)
     found = project.code("train", module="tiny")
     assert found == {
-        "tiny.Base": "a41a46754e62e386e3215591033b82784bc1c4625f7f429a26390623ccdf66e2",
-        "tiny.Net": "d5d20f92ec30310f85d195c5d859b3c6bef428709cf2554800d36a59c4465eeb",
-        "tiny.TABLE": "19bc1dc02496492987a09a70c845a05625d4c0d4a94abc065cf1edce3fe6e549",
-        "tiny.train": "8bdb22d99bdf7608055f87151eccdced0061c764a710053c72a114f543fb4a51",
+        "tiny.Base": "c06440312bff9b1b55379412e37e2b253145de61530557a724e8eb1b1db93b12",
+        "tiny.Net": "e1d7c517a9e7ba014e2bfac5511ecb929338fcdf00280b736e50d7497e56d056",
+        "tiny.TABLE": "c1d5f08d388ecbb39d089aade3381a876928abdf99c5d03d9134ff896a9a7245",
+        "tiny.train": "8de470f64d20747749371028508af15e42286a4b0303dfc5b9535edd30c7d0cc",
     }
 
 
