@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -47,6 +49,17 @@ def main(words: list[str]) -> ExitCode:
     except BrokenPipeError:  # the reader of our output left: `build.py plan | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except Exception as error:
+        print(f"error: this is a bug of the program: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"  Please report it with {_bug_report()}; no result is lost.", file=sys.stderr)
+        return ExitCode.INTERNAL
+
+
+def _bug_report() -> Path:
+    """A file that holds the traceback of the exception being handled."""
+    with tempfile.NamedTemporaryFile("w", prefix="report-bug-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(traceback.format_exc())
+    return Path(log.name)
 
 
 # --- the commands --------------------------------------------------------------------------------------------------
@@ -129,9 +142,9 @@ def data(settings: Settings) -> ExitCode:
     """Say which data sets are there, and fetch what is missing."""
     from experiments import datasets
 
-    for status in datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=_say):
-        print(status)
-    return ExitCode.OK
+    found = datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=_say)
+    print(*found, sep="\n")
+    return ExitCode.INCOMPLETE if any(status.stand_in for status in found) else ExitCode.OK
 
 
 def clean(settings: Settings) -> ExitCode:
@@ -166,11 +179,10 @@ def _begin(settings: Settings) -> tuple[Content, Store, Sources]:
 
 
 def _declared(content: Content, settings: Settings) -> dict[str, list[Trial]]:
-    """The trials of each experiment that the budget buys."""
+    from report.collect import declared
     from report.model import Budget
 
-    budget = Budget(settings.budget, settings.seed)
-    return {name: list(experiment.trials(budget)) for name, experiment in content.experiments.items()}
+    return declared(content, Budget(settings.budget, settings.seed))
 
 
 def _data_sets(trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
@@ -180,10 +192,11 @@ def _data_sets(trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dic
 
     names = sorted({name for each in trials.values() for trial in each for name in data_read(trial)})
     root = datasets.locate(settings.data)
-    ready = datasets.status(names, root)
-    if not all(status.ready for status in ready):
-        ready = datasets.prepare(names, root, report=_say)
-    return {status.name: status for status in ready}
+    found = {status.name: status for status in datasets.status(names, root)}
+    lacking = [name for name, status in found.items() if not status.ready]
+    if lacking:
+        found |= {status.name: status for status in datasets.prepare(lacking, root, report=_say)}
+    return found
 
 
 def _planned(trials: Mapping[str, Iterable[Trial]], data: Mapping[str, Status], store: Store, sources: Sources) -> Plan:

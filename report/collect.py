@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import DeclarationError, ProseError, ReportError, UsageError, Where, nearest
-from report.model import Experiment
+from report.model import Budget, Experiment, Trial
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,24 @@ def import_file(path: Path) -> Any:
             f"cannot be imported: {type(error).__name__}: {error}",
             where=author_line(error, path),
             remedy="Mend the file; the build has not changed anything.",
+        ) from error
+
+
+def declared(content: Content, budget: Budget) -> dict[str, list[Trial]]:
+    """The trials of each experiment that the budget buys. Raises ``DeclarationError`` for one that cannot say."""
+    return {name: _trials(content, name, budget) for name in content.experiments}
+
+
+def _trials(content: Content, name: str, budget: Budget) -> list[Trial]:
+    try:
+        return list(content.experiments[name].trials(budget))
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"{name} cannot declare its trials: {type(error).__name__}: {error}",
+            where=author_line(error, content.experiment_files[name]),
+            remedy="Mend that line; the build has not changed anything.",
         ) from error
 
 

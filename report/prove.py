@@ -54,7 +54,7 @@ def theorems(files: Mapping[str, Path], root: Path, store: Store) -> dict[str, T
 
 def check_each(files: Sequence[Path], jobs: int) -> Iterable[Proof]:
     """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own."""
-    if jobs == 1 or len(files) == 1:
+    if jobs == 1 or len(files) <= 1:
         yield from map(_checked, files)
         return
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:

@@ -8,6 +8,7 @@ reported with its file and line, all chapters' errors at once.
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -131,6 +132,7 @@ class _Writer:
         self.absent: list[str] = []
         self.counts: dict[str, int] = {}
         self.path = Path()
+        self.template: jinja2.Template | None = None
         self.environment = jinja2.Environment(
             undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
         )
@@ -148,7 +150,8 @@ class _Writer:
             raise ProseError("\n".join(str(_typed_number(number, path)) for number in found))
         try:
             code = self.environment.compile(source, name=path.name, filename=str(path))
-            return jinja2.Template.from_code(self.environment, code, dict(self.environment.globals)).render()
+            self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
+            return self.template.render()
         except jinja2.TemplateSyntaxError as error:
             raise ProseError(f"{error.message}.", where=Where(path, error.lineno), remedy="Mend the Jinja there.") from None
         except jinja2.UndefinedError as error:
@@ -165,14 +168,19 @@ class _Writer:
         return lines[-1] if lines else None
 
     def _calling_line(self) -> int | None:
-        lines = [f.lineno for f in traceback.extract_stack() if f.filename == str(self.path)]
-        return lines[-1] if lines else None
+        """The line of the chapter that is being rendered (a running frame knows only the line of the compiled template)."""
+        frame = sys._getframe()
+        while frame is not None and frame.f_code.co_filename != str(self.path):
+            frame = frame.f_back  # type: ignore[assignment]
+        return self.template.get_corresponding_lineno(frame.f_lineno) if frame is not None and self.template else None
 
     def resolved(self, markdown: str, path: Path) -> str:
         """``markdown`` with every reference put in."""
 
         def put(match: re.Match[str]) -> str:
             name, _, line = match[1].partition("@")
+            if name in self.absent:
+                return f"{render.escape(name)} (not shown)"
             if name not in self.labels:
                 raise ProseError(
                     f"ref('{name}'): nothing of that name stands in the write-up.",
@@ -205,7 +213,7 @@ class _Writer:
         return choices[own], owner
 
     def _missing(self, name: str, absent: Absent) -> str:
-        self.absent.append(f"{name}: {absent.reason}")
+        self.absent.append(name)
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
 
     def _basis(self, owner: str) -> str:
@@ -223,7 +231,7 @@ class _Writer:
         """A number: a named value of an experiment or a theorem, or a measured scalar averaged over seeds."""
         found = self.number(name, **condition)
         if isinstance(found, Absent):
-            self.absent.append(f"{name}: {found.reason}")
+            self.absent.append(name)
             return render.value_markdown(Value(float("nan"), origin=found.reason), name)
         line = self._calling_line()
         shown = found if digits is None else replace(found, digits=digits)
@@ -240,7 +248,9 @@ class _Writer:
             return fact
         if owner in self.material.experiments and own in self.material.experiments[owner].measures:
             return measured(self.material.experiments[owner], own, self.material.judged[owner].rows, condition)
-        found, _ = self._find("value", name, lambda judged: judged.values)
+        measures = self.material.experiments[owner].measures if owner in self.material.experiments else {}
+        known = dict.fromkeys(measures, Absent(""))
+        found, _ = self._find("value", name, lambda judged: {**known, **judged.values})
         return found
 
     def figure(self, name: str) -> str:

@@ -1,0 +1,149 @@
+"""A whole small project in a folder of its own: the real engine and entry point, with content written by the test."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ("build.py", "report", "templates")
+
+EXPERIMENT = '''
+"""E1: what does a walk of a few steps come to?"""
+
+import math
+
+from report.model import Claim, Column, Experiment, Holds, Measure, Reported, Result, Table, Trial, Value, Verdict
+
+STEP = 2.0
+UNRELATED = 7
+
+
+def helper(x):
+    return x * STEP
+
+
+def walk(context, *, seed, steps, fails=False):
+    total = 0.0
+    for step in range(steps):
+        total += helper(seed + step)
+        context.progress(step + 1, steps, loss=total)
+    if fails:
+        raise RuntimeError("the floor gave way")
+    return Result(scalars={"total": total}, history={"step": list(range(steps))})
+
+
+def unrelated(context, *, seed):
+    return Result(scalars={"total": float(UNRELATED + seed)})
+
+
+def trials(budget):
+    walks = [Trial(walk, {"seed": seed, "steps": budget.pick(smoke=2, quick=3, full=4)}, tags={"kind": "walk"})
+             for seed in budget.seeds(2)]
+    return [*walks, Trial(unrelated, {"seed": budget.first_seed}, tags={"kind": "other"})]
+
+
+def table(runs):
+    rows = tuple((o.trial.label, o.result.scalars["total"]) for o in runs.finished())
+    return Table((Column("run", "Run", align="left"), Column("total", "Total", digits=1)), rows, "Totals.")
+
+
+def larger(runs):
+    totals = runs.where(kind="walk").scalar("total")
+    return Verdict(Holds.YES if min(totals.values()) > 0 else Holds.NO, n=len(totals))
+
+
+EXPERIMENT = Experiment(
+    id="E1", title="Walks", question="How far?", trials=trials,
+    measures={"total": Measure("total", "m", digits=1)},
+    tables={"totals": table}, claims={"larger": Claim("Every walk leads away.", larger)},
+)
+'''
+
+CHAPTER = """\
+{{ chapter_title("Walks") }}
+
+A walk comes to {{ value("E1.total", kind="walk") }}; see {{ ref("E1.totals") }}.
+
+{{ table("E1.totals") }}
+
+{{ claim("E1.larger") }}
+"""
+
+PAGE = """\
+title = "A test"
+subtitle = "of the whole"
+chapters = ["01-walks"]
+[sources]
+W1 = "A course, December 2018"
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run of ``build.py`` came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project at ``root``; ``run`` runs its ``build.py``."""
+
+    root: Path
+
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Ended:
+        command = [sys.executable, str(self.root / "build.py"), *words]
+        surroundings = {**os.environ, **(env or {})}
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=self.root.parent, env=surroundings, timeout=300, check=False
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def manifest(self) -> dict:
+        return json.loads((self.root / "build" / "manifest.json").read_text(encoding="utf-8"))
+
+    @property
+    def html(self) -> str:
+        return (self.root / "build" / "report.html").read_text(encoding="utf-8")
+
+    def would_run(self, *words: str) -> list[str]:
+        """The lines of ``plan`` that announce a run."""
+        return [line for line in self.run("plan", *words).out.splitlines() if line.startswith("run")]
+
+
+def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE) -> Project:
+    """A project in ``folder`` with one experiment and one chapter, and the real engine."""
+    root = folder / "a project"
+    root.mkdir(parents=True)
+    for name in SHARED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "chapters"))
+        else:
+            shutil.copy2(source, root / name)
+    (root / "experiments").mkdir()
+    (root / "theory").mkdir()
+    (root / "templates" / "chapters").mkdir()
+    for path in (ROOT / "experiments").glob("*.py"):
+        if not path.name[:2].lower().startswith("e") or not path.name[1:3].isdigit():
+            shutil.copy2(path, root / "experiments")
+    (root / "theory" / "__init__.py").touch()
+    (root / "experiments" / "e01_walk.py").write_text(experiment, encoding="utf-8")
+    (root / "templates" / "chapters" / "01-walks.md").write_text(chapter, encoding="utf-8")
+    (root / "templates" / "report.toml").write_text(page, encoding="utf-8")
+    return Project(root)

@@ -1,0 +1,348 @@
+"""``python build.py`` as a user meets it: whole projects, real processes, real faults."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.project import CHAPTER, EXPERIMENT, PAGE, Project, project
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Project:
+    """A project that was built once; its tests leave it as they find it."""
+    made = project(tmp_path_factory.mktemp("built"))
+    done = made.run("--quiet")
+    assert done.code == 0, done.err
+    return made
+
+
+@pytest.fixture
+def copy(built, tmp_path) -> Project:
+    """A built project to do things to."""
+    shutil.copytree(built.root, tmp_path / built.root.name)
+    return Project(tmp_path / built.root.name)
+
+
+# --- what comes out ------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_hold_what_was_computed(built):
+    # Walks from seeds 0 and 1 over 3 steps of twice the position: 6 and 12, so 9 on average.
+    assert "9.0" in re.sub(r"<[^>]+>", "", built.html)
+    assert (built.root / "build" / "report.pdf").read_bytes().startswith(b"%PDF")
+    rows = (built.root / "build" / "data" / "E1-totals.csv").read_text(encoding="utf-8").splitlines()
+    assert rows == ["run,total", "walk seed=0,6.0", "walk seed=1,12.0", "other seed=0,7.0"]
+
+
+def test_the_manifest_says_where_each_number_came_from(built):
+    (number,) = built.manifest()["numbers"]
+    assert (number["name"], number["number"], number["n"]) == ("E1.total", 9.0, 2)
+    assert (number["chapter"], number["line"]) == ("01-walks", 3)
+    assert built.manifest()["judged"]["E1"]["claims"]["larger"]["verdict"]["holds"] == "holds"
+
+
+def test_two_builds_of_the_same_results_are_the_same_bytes(built, tmp_path):
+    again = tmp_path / "again"
+    assert built.run("--out", str(again), "--store", str(built.root / "build" / "store")).code == 0
+    for name in ("report.html", "report.pdf", "manifest.json"):
+        assert (again / name).read_bytes() == (built.root / "build" / name).read_bytes(), name
+
+
+def test_results_do_not_depend_on_the_number_of_workers(built, tmp_path):
+    alone = tmp_path / "alone"
+    assert built.run("--out", str(alone), "--jobs", "1").code == 0
+    one, other = built.manifest()["trials"]["E1"], Project(built.root).manifest()["trials"]["E1"]
+    assert [t["scalars"] for t in one] == [t["scalars"] for t in other]
+
+
+# --- nothing runs twice, nothing stale survives --------------------------------------------------------------------
+
+
+def test_nothing_runs_twice(built):
+    assert built.would_run() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    total = 0.0\n", "    # a comment\n    total = 0.0\n"),
+        ('    return Result(scalars={"total": float', '    """A docstring."""\n    return Result(scalars={"total": float'),
+        ('"Totals."', '"Other totals."'),
+        ("def helper(x):\n    return x * STEP", "def helper(x):\n    return (x\n            * STEP)"),
+    ],
+)
+def test_what_no_result_depends_on_runs_nothing(copy, old, new):
+    copy.edit("experiments/e01_walk.py", old, new)
+    assert copy.would_run() == []
+
+
+def test_a_constant_re_runs_the_trials_that_reach_it_and_no_others(copy):
+    copy.edit("experiments/e01_walk.py", "STEP = 2.0", "STEP = 3.0")
+    plan = copy.run("plan").out
+    assert [line.split()[1:4] for line in plan.splitlines() if line.startswith("run")] == [
+        ["code", "walk", "seed=0"],
+        ["code", "walk", "seed=1"],
+    ]
+    assert "-STEP = 2.0" in plan
+    assert "+STEP = 3.0" in plan
+    assert copy.run("--quiet").code == 0
+    assert copy.manifest()["numbers"][0]["number"] == 13.5
+
+
+def test_one_argument_re_runs_one_trial(copy):
+    copy.edit("experiments/e01_walk.py", '{"seed": budget.first_seed}', '{"seed": budget.first_seed + 0, "extra": 1}')
+    copy.edit("experiments/e01_walk.py", "def unrelated(context, *, seed):", "def unrelated(context, *, seed, extra=0):")
+    assert [line.split()[2] for line in copy.would_run()] == ["other"]
+
+
+def test_an_edit_of_prose_computes_nothing(copy):
+    copy.edit("templates/chapters/01-walks.md", "A walk comes to", "On average, a walk comes to")
+    done = copy.run()
+    assert (done.code, done.err) == (0, "")  # not a word of progress
+    assert "On average, a walk comes to" in copy.html
+
+
+def test_a_build_with_nothing_to_do_imports_nothing_heavy(built):
+    code = (
+        "import sys, runpy; sys.argv = ['build.py']\n"
+        "try: runpy.run_path('build.py', run_name='__main__')\n"
+        "except SystemExit as end: print('code', end.code)\n"
+        "print([m for m in ('torch._C', 'sympy.core', 'matplotlib.figure', 'pandas.core', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=built.root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["code 0", "[]"]
+
+
+def test_an_entry_of_the_store_that_was_cut_short_is_reported_and_computed_again(copy):
+    (entry,) = [p for p in (copy.root / "build" / "store").glob("*/*/description.json") if "walk seed=1" in p.read_text()]
+    os.truncate(entry, 10)
+    plan = copy.run("plan").out
+    assert re.search(r"run +damaged +walk seed=1", plan)
+    done = copy.run("--quiet")
+    assert done.code == 0, done.err
+    assert "1 trials" in done.err or "1 trial" in done.err
+    assert copy.would_run() == []
+
+
+def test_frozen_computes_nothing_and_says_what_is_missing(copy):
+    copy.edit("experiments/e01_walk.py", "UNRELATED = 7", "UNRELATED = 8")
+    done = copy.run("--frozen")
+    assert done.code == 1
+    assert "1 of 3 runs did not run" in done.out
+
+
+def test_clean_keeps_what_is_in_use(copy):
+    stored = set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*"))
+    assert copy.run("clean").code == 0
+    assert not (copy.root / "build" / "report.html").exists()
+    assert copy.would_run() == []
+    assert set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*")) < stored  # the views are made again
+
+
+# --- what goes wrong -----------------------------------------------------------------------------------------------
+
+CHAPTER_ERRORS = [
+    ('{{ value("E1.totall", kind="walk") }}', "01-walks.md:3", "Did you mean 'E1.total"),
+    ('{{ value("E1.total", kind="run") }}', "01-walks.md:3", "no run has kind=run"),
+    ('{{ value("E2.total") }}', "01-walks.md:3", "no experiment or theorem E2"),
+    ("{{ valu('E1.total') }}", "01-walks.md:3", "Did you mean 'value'?"),
+    ("{{ value('E1.total' }}", "01-walks.md:3", "expected ')'"),
+    ("{{ ref('E1.totls') }}", "01-walks.md:3", "Did you mean 'E1.totals'?"),
+    ("It comes to 9.0 m", "01-walks.md:3", "the number 9.0 is typed"),
+    ("{{ figure('E1.curves') }}", "01-walks.md:3", "E1 has no such figure"),
+    ("{{ cite('W9') }}", "01-walks.md:3", "no such source"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "place", "words"), CHAPTER_ERRORS)
+def test_an_error_in_a_chapter_names_file_line_and_remedy(copy, wrong, place, words):
+    copy.edit("templates/chapters/01-walks.md", '{{ value("E1.total", kind="walk") }}', wrong)
+    before = copy.html
+    done = copy.run()
+    assert done.code == 4
+    assert place in done.err
+    assert words in done.err
+    assert "Traceback" not in done.err
+    assert len(done.err.splitlines()) <= 4
+    assert copy.html == before  # the last good page stays
+
+
+def test_every_chapter_error_is_said_at_once(copy):
+    copy.edit("templates/chapters/01-walks.md", "A walk comes to", "After 3 steps, {{ nothing }}")
+    (copy.root / "templates" / "chapters" / "02-more.md").write_text("It is 5.\n", encoding="utf-8")
+    copy.edit("templates/report.toml", '["01-walks"]', '["01-walks", "02-more"]')
+    done = copy.run()
+    assert done.code == 4
+    assert "01-walks.md:3" in done.err
+    assert "02-more.md:1" in done.err
+
+
+def test_check_lints_the_prose_without_running_anything(copy):
+    shutil.rmtree(copy.root / "build")
+    copy.edit("templates/chapters/01-walks.md", "A walk comes to", "After 3 steps a walk comes to")
+    done = copy.run("check")
+    assert done.code == 4
+    assert "01-walks.md:3" in done.err
+    assert not (copy.root / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--only", "E7"], 2, "Did you mean 'E1'?"),
+        (["biuld"], 2, "Did you mean 'build'?"),
+        (["--budget", "huge"], 2, "invalid choice: 'huge'"),
+        (["--jobs", "0"], 2, "must be at least 1"),
+        (["plan", "E1"], 2, "Use --only E1"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_explained(built, words, code, said):
+    done = built.run(*words)
+    assert done.code == code
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('EXPERIMENT = Experiment(\n    id="E1"', 'EXPERIMENT = Experiment(\n    id="E9"', "calls itself E9"),
+        ("EXPERIMENT = ", "SOMETHING = ", "declares no EXPERIMENT"),
+        ("STEP = 2.0", "STEP = = 2.0", "e01_walk.py:8"),
+        ("STEP = 2.0", "STEP = undefined", "e01_walk.py:8"),
+        ('tags={"kind": "other"}', 'tags={"kind": "other"}, typo=1', "typo"),
+    ],
+)
+def test_a_file_that_declares_nonsense_is_refused_with_its_line(copy, old, new, said):
+    copy.edit("experiments/e01_walk.py", old, new)
+    done = copy.run()
+    assert done.code == 7, done.err
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_trial_that_raises_stops_nobody_else_and_is_owned_up_to(tmp_path):
+    failing = EXPERIMENT.replace('tags={"kind": "walk"})', 'tags={"kind": "walk"})').replace(
+        "{\"seed\": seed, \"steps\": budget.pick(smoke=2, quick=3, full=4)}",
+        "{\"seed\": seed, \"steps\": 3, \"fails\": seed == 1}",
+    )  # fmt: skip
+    made = project(tmp_path, failing)
+    done = made.run("--quiet")
+    assert done.code == 1
+    assert "E1: 1 of 3 runs failed (walk seed=1): RuntimeError: the floor gave way" in done.out
+    assert "e01_walk.py:" in done.out
+    assert "Traceback" not in done.out + done.err
+    assert "the floor gave way" in made.html
+    assert [t["state"] for t in made.manifest()["trials"]["E1"]] == ["done", "failed", "done"]
+    assert re.search(r"run +failed +walk seed=1", made.run("plan").out)
+
+
+def test_a_trial_that_diverges_has_its_own_mark(tmp_path):
+    diverging = EXPERIMENT.replace(
+        'return Result(scalars={"total": float(UNRELATED + seed)})', 'return Result(scalars={"total": math.nan}, diverged=True)'
+    )
+    made = project(tmp_path, diverging)
+    done = made.run("--quiet")
+    assert done.code == 1
+    assert "1 of 3 runs diverged (other seed=0)" in done.out
+    made.edit("experiments/e01_walk.py", 'tags={"kind": "other"})', 'tags={"kind": "other"}, may_diverge=True)')
+    assert made.run("--quiet").code == 0  # now it is an outcome
+
+
+def test_a_view_that_raises_is_marked_on_the_page(copy):
+    copy.edit("experiments/e01_walk.py", "def table(runs):\n", "def table(runs):\n    runs.nonsense\n")
+    done = copy.run()
+    assert done.code == 1
+    assert "E1.totals: this table could not be made" in done.out
+    assert re.search(r"e01_walk\.py:\d+: AttributeError", done.out)
+    assert "AttributeError" in copy.html
+
+
+def test_left_out_parts_say_so(tmp_path):
+    made = project(tmp_path)
+    (made.root / "experiments" / "e02_walk.py").write_text(EXPERIMENT.replace("E1", "E2"), encoding="utf-8")
+    done = made.run("--only", "E1", "--quiet")
+    assert done.code == 1
+    assert "E2: 3 of 3 runs did not run" in done.out
+    assert [t["state"] for t in made.manifest()["trials"]["E1"]] == ["done"] * 3
+
+
+def test_no_room_for_the_pages_is_said_and_costs_no_result(copy):
+    out = copy.root.parent / "a file"
+    out.write_text("in the way", encoding="utf-8")
+    done = copy.run("--out", str(out), "--store", str(copy.root / "build" / "store"))
+    assert done.code == 6
+    assert "cannot write the pages" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_no_data_and_no_network_is_explained(tmp_path):
+    reading = EXPERIMENT.replace("from report.model import Claim,", "from report.model import Data, Claim,")
+    reading = reading.replace('{"seed": budget.first_seed}, tags', '{"seed": budget.first_seed}, {"digits": Data("mnist")}, tags')
+    made = project(tmp_path, reading)
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    done = made.run("--data", str(tmp_path / "no data"), env=nowhere)
+    assert done.code == 5, done.err
+    assert "MNIST" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path):
+    slow = EXPERIMENT.replace("    if fails:", "    import time\n    time.sleep(60 * seed)\n    if fails:")
+    made = project(tmp_path, slow)
+    process = subprocess.Popen(
+        [sys.executable, str(made.root / "build.py")], cwd=made.root, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:  # the two quick trials end first
+        if "[2/3]" in line:
+            break
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 130
+    assert time.monotonic() - began < 10
+    assert "interrupted" in process.stderr.read()
+    assert len(made.would_run()) == 1
+    assert gone(process.pid, within=2)
+
+
+def gone(group: int, within: float) -> bool:
+    """Whether the process group has no member left within so many seconds."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_help_names_every_command_and_exit_code(built):
+    done = built.run("--help")
+    assert done.code == 0
+    for word in ("build", "check", "plan", "data", "clean", "--only", "--budget", "--frozen", "130"):
+        assert word in done.out
+
+
+def test_the_readme_lists_the_exit_codes_that_there_are():
+    from report.errors import ExitCode
+    from tests.project import ROOT
+
+    listed = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [int(code) for code in listed] == [code.value for code in ExitCode]
+
+
+def test_chapters_are_those_of_the_page(tmp_path):
+    made = project(tmp_path, page=PAGE.replace("01-walks", "01-walk"), chapter=CHAPTER)
+    done = made.run()
+    assert done.code == 4
+    assert "Did you mean '01-walks'?" in done.err
