@@ -118,6 +118,8 @@ def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:
 def _seal(writer: _Writer, subject: str, parts: dict[str, dict[str, str]]) -> Fingerprint:
     reach = writer.sources.reach(writer.roots)
     parts["code"] = {"subject": subject, **reach.definitions}
+    for name in reach.definitions.keys() & writer.sources.measured.keys():
+        parts["machine"] |= writer.sources.measured[name]
     packages = reach.packages | writer.packages
     parts["packages"] = {
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",

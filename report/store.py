@@ -145,8 +145,12 @@ class Store:
         return True
 
     @_says_what_to_do
-    def put(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
-        """Publish an entry. If a sound one is there already it stays, since equal fingerprints mean equal results."""
+    def put(self, fingerprint: str, files: Mapping[str, bytes], *, durable: bool = True) -> None:
+        """Publish an entry. If a sound one is there already it stays, since equal fingerprints mean equal results.
+
+        Without ``durable`` nothing waits for the disk (some 20 ms): for what is cheap to make again. If the power fails then,
+        the sums tell.
+        """
         final = self.path(fingerprint)
         if self.read_only:
             raise StoreError("this store is read-only", where=Where(self.root), remedy="Build without --read-only to compute.")
@@ -158,12 +162,14 @@ class Store:
         try:
             temporary.mkdir()
             for name, content in {**files, SUMS: _sums(files)}.items():
-                _write_durably(temporary / name, content)
-            _sync_folder(temporary)
+                _write(temporary / name, content, durable)
+            if durable:
+                _sync_folder(temporary)
             self._publish(temporary, fingerprint)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-        _sync_folder(final.parent)
+        if durable:
+            _sync_folder(final.parent)
 
     def fingerprints(self) -> Iterator[str]:
         """All entries, sound or not."""
@@ -362,11 +368,12 @@ def _state(folder: Path) -> tuple | None:
         return () if os.path.lexists(folder) else None
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, durable: bool) -> None:
     with path.open("xb") as stream:
         stream.write(content)
         stream.flush()
-        os.fsync(stream.fileno())
+        if durable:
+            os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -475,6 +475,22 @@ def test_data_upstream_and_machine_count_tags_do_not(project: Project) -> None:
     assert project.of(other).digest != first.digest
 
 
+def test_what_a_function_measures_of_the_machine_counts_for_what_reaches_it(project: Project) -> None:
+    project.write(
+        main="def measure(): return open('/proc/cpuinfo').read()\ndef train(context): return measure()\ndef plain(context): pass\n"
+    )
+    module = project.module("main")
+
+    def of(function: Callable[..., Any], value: str) -> Fingerprint:
+        return fingerprint_of(function, Sources(project.root, measured={"main.measure": {"bfloat16": value}}))
+
+    with pytest.raises(DeclarationError, match="'open'"):
+        project.of(Trial(module.train))
+    assert of(module.train, "native").parts["machine"] == {"bfloat16": "native"}
+    assert of(module.train, "native").digest != of(module.train, "none").digest
+    assert of(module.plain, "native") == of(module.plain, "none")
+
+
 def test_a_data_set_nobody_knows_is_refused_with_the_nearest(project: Project) -> None:
     train = project.module("experiment").train
     with pytest.raises(DeclarationError, match="Did you mean 'digits'"):

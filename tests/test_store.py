@@ -40,10 +40,11 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "a store with spaces")
 
 
-def test_files_come_back_as_they_went_in(store: Store) -> None:
+@pytest.mark.parametrize("durable", [True, False])
+def test_files_come_back_as_they_went_in(store: Store, durable: bool) -> None:
     assert store.get(NAME) is None
     assert not store.has(NAME)
-    store.put(NAME, FILES)
+    store.put(NAME, FILES, durable=durable)
     assert store.get(NAME) == FILES
     assert store.has(NAME)
     assert list(store.fingerprints()) == [NAME]
@@ -257,7 +258,8 @@ def _wait_for(condition: Any) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no file size limits there")
 def test_a_disk_that_takes_no_more_is_an_error_with_a_remedy_and_leaves_nothing(store: Store) -> None:
     script = (
-        "import resource, signal, sys; from pathlib import Path; from report.store import Store; from report.errors import StoreError\n"
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from report.store import Store; from report.errors import StoreError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
         "try: Store(Path(sys.argv[1])).put(sys.argv[2], {'small': b'x', 'big': bytes(10_000)})\n"
         "except StoreError as error: print(error.where, '|', error.remedy)\n"
@@ -274,7 +276,7 @@ def test_a_disk_that_takes_no_more_is_an_error_with_a_remedy_and_leaves_nothing(
 @pytest.mark.parametrize("step", range(5))
 def test_every_step_of_publishing_may_fail(store: Store, monkeypatch: pytest.MonkeyPatch, number: int, step: int) -> None:
     steps = [
-        (store_module, "_write_durably"),
+        (store_module, "_write"),
         (store_module, "_sync_folder"),
         (Path, "replace"),
         (Path, "mkdir"),
