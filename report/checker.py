@@ -20,6 +20,7 @@ SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
 
 Shown = Mapping[str, tuple[Statement, tuple[Formula, ...]]]
+"""Statements and their conditions, by the label of the part that shows them."""
 
 
 def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
@@ -80,7 +81,7 @@ def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[C
     shown: dict[str, tuple[Statement, tuple[Formula, ...]]] = {}
     for part in derivation.parts:
         try:
-            yield _part(derivation, part, shown, methods)
+            yield check_part(derivation, part, shown, methods)
         except DeclarationError as error:
             yield None, [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
         shown[part.label] = (part.claim, part.conditions)
@@ -95,7 +96,10 @@ class _Found:
     refusals: dict[str, str] = field(default_factory=dict)
 
 
-def _part(derivation: Derivation, part: Part, shown: Shown, methods: Collection[str]) -> tuple[CheckedPart, list[str]]:
+def check_part(
+    derivation: Derivation, part: Part, shown: Shown, methods: Collection[str] = METHODS
+) -> tuple[CheckedPart, list[str]]:
+    """One part, given the statements shown before it, and what is wrong with it. Raises ``DeclarationError``."""
     chain = Chain(part)
     found = [_Found() for _ in part.steps]
     for at, problem in chain.broken():
@@ -107,7 +111,7 @@ def _part(derivation: Derivation, part: Part, shown: Shown, methods: Collection[
     if NUMERIC in methods and part.numeric:
         _hear(NUMERIC, "numeric", witness.by_numbers(derivation, chain), found)
     for live in part.live if LIVE in methods else ():
-        _hear(LIVE, live.name, witness.by_live(derivation, chain, live), found)
+        _hear(live.name, live.name, witness.by_live(derivation, chain, live), found)
     for step, each in zip(part.steps, found):
         if not each.witnesses and not each.refusals and set(methods) == set(METHODS):
             each.refusals["witness"] = "no witness reaches it: leave the numeric one on, or add a Live witness"

@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.symbolic import Grid
+from report.symbolic import Grid, total
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -94,9 +94,10 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
 def _is_zero(difference: sp.Expr, facts: Facts) -> bool:
     if difference.is_zero:
         return True
-    if not _worth_simplifying(difference):
+    difference = _frozen(difference)
+    if not _worth_simplifying(difference) or _surely_not_zero(difference):
         return False
-    for simplify in (lambda e: sp.cancel(sp.together(_one_base(e))), _with_logarithms, sp.simplify):
+    for simplify in (lambda e: sp.cancel(sp.together(sp.expand_power_exp(e))), _with_logarithms, sp.simplify):
         try:
             simpler = simplify(difference)
         except (sp.PolynomialError, NotImplementedError):
@@ -108,17 +109,35 @@ def _is_zero(difference: sp.Expr, facts: Facts) -> bool:
     return False
 
 
+def _frozen(expression: sp.Expr) -> sp.Expr:
+    """Opaque functions, entries, derivatives and sums as plain variables: algebra knows no more about them."""
+    opaque = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Product, sp.Subs)
+    found: dict[sp.Expr, sp.Dummy] = {}
+
+    def visit(node: sp.Expr) -> sp.Expr:
+        if isinstance(node, opaque):
+            return found.setdefault(node, sp.Dummy(real=True, positive=node.is_positive, integer=node.is_integer))
+        return node.func(*map(visit, node.args)) if node.args else node
+
+    return visit(expression)
+
+
+def _surely_not_zero(difference: sp.Expr) -> bool:
+    """Whether the value at one rational point is far from zero: then no simplification needs to be tried."""
+    symbols = sorted(difference.free_symbols, key=lambda s: (s.name, getattr(s, "dummy_index", 0)))
+    if not all(isinstance(s, sp.Symbol) for s in symbols) or difference.has(sp.Lambda, sp.KroneckerDelta):
+        return False
+    point = {s: sp.Integer(3 + n) if s.is_integer else sp.Rational(7 + 4 * n, 5 + n) for n, s in enumerate(symbols)}
+    value = difference.subs(point).evalf(20)
+    return bool(value.is_number and value.is_finite and abs(value) > 1e-8)
+
+
 def _worth_simplifying(difference: sp.Expr) -> bool:
     return bool(sp.count_ops(difference) < 400)
 
 
 def _with_logarithms(e: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_log(e))
-
-
-def _one_base(e: sp.Expr) -> sp.Expr:
-    """Exponentials with the sum in the exponent split, so that rational functions of them cancel."""
-    return sp.expand_power_exp(e)
 
 
 # --- cases ---------------------------------------------------------------------------------------------------------
@@ -318,9 +337,17 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     expression = facts.apply(sp.sympify(expression))
     for law in facts.laws:
         expression = law(expression)
+    if expression.has(sp.Sum):
+        expression = expression.replace(lambda n: isinstance(n, sp.Sum), _written_out)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
     return _collect(_terms(_inner(expression, facts), facts, {}), facts)
+
+
+def _written_out(sum_: sp.Sum) -> sp.Expr:
+    """A sum that the facts have made short, term by term."""
+    (k, low, high), *inner = sum_.limits
+    return sum_ if inner else total(sum_.function, k, low, high)
 
 
 def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:

@@ -138,6 +138,8 @@ def evaluate(node: ast.expr, point: Point) -> Any:
 def _name(node: ast.Name, point: Point) -> Any:
     if node.id in CONSTANTS and node.id not in point.globals:
         return CONSTANTS[node.id]()
+    if node.id in BUILT_IN and node.id not in point.globals and node.id not in point.locals:
+        return BUILT_IN[node.id]
     return point.look_up(node.id)
 
 
@@ -230,12 +232,17 @@ _OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
 
 def _product(a: Any, b: Any) -> Any:
     if not (isinstance(a, Array) and isinstance(b, Array)):
-        return _each(operator.mul, a, b)
+        return _alone(_each(operator.mul, a, b))
     (m, n), (p, q) = a.size, b.size
     if n != p:
         raise Undefined(f"cannot multiply {m}×{n} by {p}×{q}")
     rows = tuple(tuple(sum((a.rows[i][k] * b.rows[k][j] for k in range(n)), 0) for j in range(q)) for i in range(m))
-    return rows[0][0] if (m, q) == (1, 1) else Array(rows, a.first)
+    return _alone(Array(rows, a.first))
+
+
+def _alone(value: Any) -> Any:
+    """A 1×1 product as the number it is."""
+    return value.rows[0][0] if isinstance(value, Array) and value.size == (1, 1) else value
 
 
 def _matrix_power(a: Array, exponent: int) -> Any:
@@ -281,6 +288,7 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-12) -> bool:
     if callable(a) or callable(b):
         at = lambda v, i: v(i) if callable(v) else v  # noqa: E731
         return all(compare(at(a, i), relation, at(b, i), tolerance) for i in PLACES)
+    a, b = _alone(a), _alone(b)
     if isinstance(a, Array) or isinstance(b, Array):
         if not (isinstance(a, Array) and isinstance(b, Array)):
             return False

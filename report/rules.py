@@ -17,7 +17,7 @@ import sympy as sp
 
 from report import decide
 from report.errors import DeclarationError, nearest
-from report.formula import EVERYWHERE, Formula, Statement, formula, names, parse, statement, substitute
+from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute
 from report.glossary import Definition, Symbol
 from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
 
@@ -113,10 +113,8 @@ def reindex(substitution: str, words: str = "") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if relation != "==":
             return None
-        moved = _reindexed(a.tree, new.strip(), change.tree)
-        if moved is None:
-            return None
-        return _same_spelling(setting, formula(moved), b)
+        moved = [_reindexed(a.tree, old, new.strip(), change.tree) for old in names(change.tree) if old in bound_names(a.tree)]
+        return next(filter(None, (_same_spelling(setting, formula(tree), b) for tree in moved if tree is not None)), None)
 
     return Rule(words or f"substitute `{new.strip()} == {change}`", check, by_author=bool(words))
 
@@ -129,8 +127,11 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         if label not in setting.shown:
             raise DeclarationError(f"no part '{label}' before this one", remedy=nearest(label, setting.shown))
         shown, conditions = setting.shown[label]
+        _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
+        if not _lie_in_domains(setting, instance):
+            return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
         return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
@@ -167,7 +168,10 @@ def _occurrences(expression: Formula, name: str) -> int:
 
 def _same_spelling(setting: Setting, a: Formula, b: Formula) -> str | None:
     """Equal term by term: by algebra inside the summands, with the index left as it stands."""
-    left, right = setting.read(a, ALGEBRA), setting.read(b, ALGEBRA)
+    try:
+        left, right = setting.read(a, ALGEBRA), setting.read(b, ALGEBRA)
+    except DeclarationError:  # an index taken out of its sum: this was not the sum that was meant
+        return None
     if callable(left) or isinstance(left, Grid):
         return None
     return "change of index" if _spelled(left) == _spelled(right) else None
@@ -188,13 +192,8 @@ def _spelled(expression: sp.Expr) -> sp.Expr:
     return expression
 
 
-def _reindexed(tree: ast.expr, new: str, change: ast.expr) -> ast.expr | None:
-    """The tree with the sum over the old index k rewritten for new = k + c or c − k; None if there is no such sum."""
-    bound = [g for n in ast.walk(tree) if isinstance(n, ast.GeneratorExp) for g in n.generators]
-    candidates = [g.target.id for g in bound if isinstance(g.target, ast.Name) and g.target.id in names(change)]
-    if not candidates:
-        return None
-    old = candidates[0]
+def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
+    """The tree with the sums over ``old`` rewritten for new = change(old), which is ±old + c; None for another change."""
     symbol = sp.Symbol("old_")
     free = {n: sp.Symbol(n) for n in names(change)}
     expression = sp.sympify(
@@ -228,6 +227,48 @@ def _reindexed(tree: ast.expr, new: str, change: ast.expr) -> ast.expr | None:
     import copy
 
     return _Change().visit(copy.deepcopy(tree))
+
+
+def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> None:
+    """A symbol cannot be given another value where a definition or a domain depends on it: that would keep the old one."""
+    definitions, symbols = {d.name: d for d in setting.definitions}, {s.name: s for s in setting.symbols}
+    todo = [name for f in formulas for name in names(f.tree)]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        inside: set[str] = set()
+        if name in definitions:
+            inside = set(names(definitions[name].body.tree)) - set(definitions[name].arguments)
+        elif name in symbols and name not in instance:
+            inside = set(symbols[name].mentions())
+        for hidden in sorted(inside & set(instance)):
+            raise DeclarationError(
+                f"cannot put {instance[hidden]} for '{hidden}': '{name}' depends on it",
+                remedy=f"Make '{hidden}' a parameter of '{name}', or state it under the condition {hidden} == ….",
+            )
+        todo += inside
+
+
+def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula]) -> bool:
+    """Whether what is put for each symbol is provably of its kind and within its bounds."""
+    scope = setting.scope()
+    local = {n: sp.Symbol(n, integer=True) for f in instance.values() for n in names(f.tree) if n not in scope.globals}
+    for symbol in setting.symbols:
+        if symbol.name not in instance or symbol.kind not in ("real", "integer"):
+            continue
+        put = lambda f: read(substitute(f.tree, {n: g.tree for n, g in instance.items()}), scope.bind(**local))  # noqa: E731
+        value = setting.facts.apply(put(parse(symbol.name)))
+        if not (value.is_integer if symbol.kind == "integer" else value.is_real):
+            return False
+        low, high = symbol.within or (symbol.least or symbol.above, None)
+        if low is not None and decide.prove(put(low), "<" if symbol.above else "<=", value, setting.facts) is None:
+            return False
+        if high is not None and decide.prove(value, "<=", put(high), setting.facts) is None:
+            return False
+    return True
 
 
 def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:

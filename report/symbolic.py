@@ -106,6 +106,10 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
             single = len(definition.shape) == 1
             return Grid(sizes[0], sizes[1], lambda i, j: base[i] if single else base[i, j], definition.first)
         return lambda *indices: base[indices]
+    if isinstance(definition.body.tree, ast.List):
+        table = _literal(definition.body.tree, scope)
+        base = sp.IndexedBase(name, real=True)
+        return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
         return sp.Symbol(name, real=True)
     return _applied(name, groups, (), scope.depth)
@@ -186,7 +190,7 @@ def read(node: ast.expr, scope: Scope) -> Any:
     if isinstance(node, ast.Constant):
         return sp.Integer(node.value)
     if isinstance(node, ast.Name):
-        return CONSTANTS[node.id]() if node.id in CONSTANTS and node.id not in scope.globals else scope.look_up(node.id)
+        return _name(node.id, scope)
     if isinstance(node, ast.UnaryOp):
         value = read(node.operand, scope)
         return sp.Not(value) if isinstance(node.op, ast.Not) else _each(lambda a: -a, value)
@@ -213,6 +217,14 @@ def read(node: ast.expr, scope: Scope) -> Any:
     if isinstance(node, ast.Call):
         return _call(node, scope)
     raise DeclarationError(f"no symbolic reading of {ast.unparse(node)}")
+
+
+def _name(name: str, scope: Scope) -> Any:
+    if name in scope.globals or name in scope.locals:
+        return scope.look_up(name)
+    if name in CONSTANTS:
+        return CONSTANTS[name]()
+    return BUILT_IN[name] if name in BUILT_IN else scope.look_up(name)
 
 
 def _call(node: ast.Call, scope: Scope) -> Any:

@@ -1,0 +1,222 @@
+"""Errors to plant in a derivation, one at a time: what a person gets wrong when copying or deriving.
+
+``python -m tests.planting [T2 …]`` plants all of them in all theory files (or some) and prints the count: planted, caught by SymPy, caught by
+each witness.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from report.checker import SYMBOLIC, Shown, check_part
+from report.derivation import Derivation, Part, load
+from report.errors import ReportError
+from report.formula import join, parse, split_relation
+from report.witness import NUMERIC
+
+THEORY = Path(__file__).parent.parent / "theory"
+SIBLINGS = {
+    "max": "min", "min": "max", "floor": "ceil", "ceil": "floor", "exp": "cos", "log": "exp", "sin": "cos", "cos": "sin",
+    "sum": "prod", "prod": "sum", "sqrt": "abs", "tanh": "sin", "relu": "sigma", "sigma": "relu", "trace": "norm",
+}  # fmt: skip
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {ast.Mult: ast.Add, ast.Div: ast.Mult}
+RELATIONS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.LtE: ast.Lt, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A part with one error in it: at which step, of what kind, and what now stands there."""
+
+    theorem: str
+    part: Part
+    step: int
+    kind: str
+    text: str
+
+    @property
+    def key(self) -> tuple[str, str, int, str]:
+        """What names it in the list of equivalents."""
+        return self.theorem, self.part.label, self.step, self.text
+
+
+# --- errors in a formula -------------------------------------------------------------------------------------------
+
+
+def wrong_formulas(text: str) -> Iterator[tuple[str, str]]:
+    """(kind, wrong text) for every single error that can be made in a formula."""
+    tree = parse(text).tree
+    seen = {ast.dump(tree)}
+    for at, node in enumerate(ast.walk(tree)):
+        for kind, change in _changes(node):
+            wrong = copy.deepcopy(tree)
+            target = list(ast.walk(wrong))[at]
+            wrong = _replaced(wrong, target, change(target))
+            if ast.dump(wrong) not in seen:
+                seen.add(ast.dump(wrong))
+                yield kind, ast.unparse(ast.fix_missing_locations(wrong))
+
+
+Change = Callable[[ast.AST], ast.expr]
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    if isinstance(node, ast.BinOp):
+        yield from _arithmetic(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "sign", lambda n: n.operand  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Constant):
+        yield "constant", lambda n: ast.Constant(n.value + 1)  # type: ignore[attr-defined]
+        yield "constant", lambda n: _less_one(n.value)  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SIBLINGS:
+        yield "function", lambda n: _with(n, func=ast.Name(SIBLINGS[n.func.id], ast.Load()))  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in RELATIONS:
+        yield "relation", lambda n: _with(n, ops=[RELATIONS[type(n.ops[0])](), *n.ops[1:]])  # type: ignore[attr-defined]
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Tuple):
+        yield "index", lambda n: _with(n, slice=_plus_one(n.slice))  # type: ignore[attr-defined]
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        yield "index", lambda n: _with(n, slice=ast.Tuple(n.slice.elts[::-1], ast.Load()))  # type: ignore[attr-defined]
+    if isinstance(node, ast.Attribute):
+        yield "transpose", lambda n: n.value  # type: ignore[attr-defined]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "span":
+        yield "index", lambda n: _with(n, args=[n.args[0], _plus_one(n.args[1])])  # type: ignore[attr-defined]
+        yield "index", lambda n: _with(n, args=[_plus_one(n.args[0]), n.args[1]])  # type: ignore[attr-defined]
+
+
+def _arithmetic(node: ast.BinOp) -> Iterator[tuple[str, Change]]:
+    if isinstance(node.op, ast.Add | ast.Sub):
+        other = ast.Sub if isinstance(node.op, ast.Add) else ast.Add
+        yield "sign", lambda n: _with(n, op=other())
+        yield "term dropped", lambda n: n.left  # type: ignore[attr-defined]
+        yield "term dropped", lambda n: n.right  # type: ignore[attr-defined]
+    if isinstance(node.op, ast.Mult | ast.MatMult | ast.Div):
+        yield "factor dropped", lambda n: n.left  # type: ignore[attr-defined]
+        yield "factor dropped", lambda n: n.right  # type: ignore[attr-defined]
+    if isinstance(node.op, ast.MatMult | ast.Sub | ast.Div):
+        yield "sides swapped", lambda n: _with(n, left=n.right, right=n.left)  # type: ignore[attr-defined]
+    if isinstance(node.op, ast.Pow):
+        yield "exponent dropped", lambda n: n.left  # type: ignore[attr-defined]
+        yield "exponent", lambda n: _with(n, right=_plus_one(n.right))  # type: ignore[attr-defined]
+    if type(node.op) in OPERATORS:
+        yield "operator", lambda n: _with(n, op=OPERATORS[type(n.op)]())  # type: ignore[attr-defined]
+
+
+def _plus_one(node: ast.expr) -> ast.expr:
+    return ast.BinOp(node, ast.Add(), ast.Constant(1))
+
+
+def _less_one(value: int) -> ast.expr:
+    return ast.Constant(value - 1) if value > 0 else ast.UnaryOp(ast.USub(), ast.Constant(1))
+
+
+def _with(node: ast.AST, **fields: object) -> ast.expr:
+    changed = copy.copy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed  # type: ignore[return-value]
+
+
+def _replaced(tree: ast.expr, target: ast.AST, new: ast.expr) -> ast.expr:
+    class _Put(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is target else self.generic_visit(node)
+
+    return _Put().visit(tree)
+
+
+# --- errors in a part ----------------------------------------------------------------------------------------------
+
+
+def planted(derivation: Derivation, part: Part) -> Iterator[Planted]:
+    """The part with every single error in turn: in a step, in both ends of what is claimed, in the order."""
+    for at, step in enumerate(part.steps):
+        relation, text = split_relation(step.text)
+        for kind, wrong in wrong_formulas(text):
+            yield Planted(derivation.id, _with_step(part, at, f"{relation} {wrong}"), at, kind, wrong)
+    last = len(part.steps) - 1
+    relation, text = split_relation(part.steps[last].text)
+    for kind, wrong in wrong_formulas(text):  # a wrong theorem, with a chain that ends where it says
+        claim = join(part.claim.left, part.claim.relation, parse(wrong))
+        false = replace(_with_step(part, last, f"{relation} {wrong}"), statement=claim.text)
+        yield Planted(derivation.id, false, last, f"statement, {kind}", wrong)
+    for kind, wrong in wrong_formulas(ast.unparse(part.claim.left.tree)):
+        claim = join(parse(wrong), part.claim.relation, part.claim.right)
+        yield Planted(derivation.id, replace(part, statement=claim.text), 0, f"statement, {kind}", wrong)
+    turned = join(part.claim.right, part.claim.relation, part.claim.left)
+    yield Planted(derivation.id, replace(part, statement=turned.text), 0, "sides swapped", turned.text)
+    for at in range(len(part.steps) - 1):
+        steps = [*part.steps]
+        steps[at], steps[at + 1] = steps[at + 1], steps[at]
+        yield Planted(derivation.id, replace(part, steps=tuple(steps)), at, "steps swapped", steps[at].text)
+
+
+def _with_step(part: Part, at: int, text: str) -> Part:
+    steps = [*part.steps]
+    steps[at] = replace(steps[at], text=text)
+    return replace(part, steps=tuple(steps))
+
+
+def shown_before(derivation: Derivation, label: str) -> Shown:
+    """The statements of the parts before the one with this label."""
+    before = {}
+    for part in derivation.parts:
+        if part.label == label:
+            break
+        before[part.label] = (part.claim, part.conditions)
+    return before
+
+
+def caught_by(derivation: Derivation, error: Planted, methods: tuple[str, ...] | None = None) -> set[str]:
+    """Who refuses the part with the error in it: chain, SymPy, numeric, the names of live witnesses."""
+    shown = shown_before(derivation, error.part.label)
+    try:
+        checked, failures = check_part(derivation, error.part, shown, *([methods] if methods else []))
+    except ReportError:
+        return {"declaration"}
+    assert bool(failures) == any(step.caught_by for step in checked.steps)
+    return {who for step in checked.steps for who in step.caught_by}
+
+
+def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
+    """Whether a witness watches this part at all."""
+    part = error.part
+    return (who == NUMERIC and part.numeric) or who == SYMBOLIC or who in {live.name for live in part.live}
+
+
+# --- counting ------------------------------------------------------------------------------------------------------
+
+
+def theorems() -> list[Path]:
+    """All theory files that expose a derivation."""
+    return sorted(THEORY.glob("t[0-9]*.py"))
+
+
+def count(path: Path) -> tuple[Counter[str], list[Planted]]:
+    """How many errors were planted in a theory file and who caught them; and those that nobody caught."""
+    derivation = load(path)
+    counts: Counter[str] = Counter()
+    survivors = []
+    for part in derivation.parts:
+        for error in planted(derivation, part):
+            counts["planted"] += 1
+            caught = caught_by(derivation, error)
+            counts.update(caught)
+            counts["caught"] += bool(caught)
+            if not caught:
+                survivors.append(error)
+    return counts, survivors
+
+
+if __name__ == "__main__":
+    for file in theorems():
+        if sys.argv[1:] and not any(file.stem.startswith(f"t{name[1:].zfill(2)}") for name in sys.argv[1:]):
+            continue
+        found, left = count(file)
+        print(file.stem, ", ".join(f"{who} {n}" for who, n in found.most_common()), flush=True)
+        for error in left:
+            print("   ", error.kind, error.key)
