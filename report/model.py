@@ -101,6 +101,12 @@ class Trial:
         return " ".join(words) or self.function.__name__
 
 
+def data_read(trial: Trial) -> set[str]:
+    """The names of the data sets that a trial reads, its inputs' included."""
+    read = {source.name for source in trial.inputs.values() if isinstance(source, Data)}
+    return read.union(*(data_read(source) for source in trial.inputs.values() if isinstance(source, Trial)))
+
+
 @dataclass(frozen=True)
 class Result:
     """What a trial returns: ``scalars``; a tidy ``history`` (columns of equal length, say epoch, train_loss, …); ``arrays``.
