@@ -370,9 +370,21 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer and expression.exp > 0:
         return _inner(expression.base, facts) ** expression.exp
     if isinstance(expression, sp.Product):
-        return sp.Product(normal(expression.function, facts), *expression.limits)
+        return _product(normal(expression.function, facts), *expression.limits[0])
     return expression.func(*(normal(a, facts) if isinstance(a, sp.Expr) and not isinstance(a, sp.Lambda) else
                              _inner(a, facts) if isinstance(a, sp.Lambda) else a for a in expression.args))  # fmt: skip
+
+
+def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """A product from 0, with its last factors apart where its size has a constant."""
+    size = sp.expand(high - low + 1)
+    constant, base = size.as_coeff_Add()
+    name = sp.Symbol("_f0", integer=True)
+    moved = _expanded_indices(body.subs(k, name + low))
+    if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
+        last = [_expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
+        return sp.Product(moved, (name, 0, base - 1)) * sp.Mul(*last)
+    return sp.Product(moved, (name, 0, size - 1))
 
 
 Term = tuple[tuple["sp.Expr", ...], tuple[tuple["sp.Symbol", "sp.Expr", "sp.Expr"], ...]]
@@ -390,12 +402,28 @@ def _terms(expression: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
 def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
     if isinstance(factor, sp.Sum) and len(factor.limits) == 1:
         k, low, high = factor.limits[0]
+        apart = _split_ends(factor.function, k, low, high)
+        if apart is not None:
+            return [term for piece in apart for term in _terms(piece, facts, bounds)]
         fresh = sp.Dummy(k.name, integer=True)
         inside = _terms(factor.function.subs(k, fresh), facts, {**bounds, fresh: (low, high)})
         return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
     if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
         return _multiply([_terms(factor.base, facts, bounds)] * int(factor.exp))
     return [((factor,), ())]
+
+
+def _split_ends(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[sp.Expr] | None:
+    """Σ over n + 2 terms as Σ over n and two terms, Σ over n − 1 as Σ over n less one: sizes without a constant."""
+    if low.is_finite is False or high.is_finite is False:
+        return None
+    size = sp.expand(high - low + 1)
+    constant, base = size.as_coeff_Add()
+    if not (constant.is_Integer and base != 0 and 0 < abs(constant) <= 4 and base.is_nonnegative and size.is_nonnegative):
+        return None
+    step = 1 if constant > 0 else -1
+    places = range(int(constant)) if constant > 0 else range(int(constant), 0)
+    return [sp.Sum(body, (k, low, low + base - 1)), *(step * body.subs(k, low + base + place) for place in places)]
 
 
 def _multiply(lists: Sequence[list[Term]]) -> list[Term]:

@@ -32,13 +32,26 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Lemma:
+    """A statement that an earlier part shows, its conditions, and what the part supposed (the step of an induction)."""
+
+    statement: Statement
+    conditions: tuple[Formula, ...] = ()
+    hypothesis: Statement | None = None
+
+
+Shown = Mapping[str, Lemma]
+"""What is shown so far, by the label of the part that shows it."""
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a rule may use: the glossary, the facts of the part, and the statements shown before."""
 
     symbols: tuple[Symbol, ...]
     definitions: tuple[Definition, ...]
     facts: decide.Facts
-    shown: Mapping[str, tuple[Statement, tuple[Formula, ...]]] = field(default_factory=dict)
+    shown: Shown = field(default_factory=dict)
 
     def read(self, expression: Formula, knowledge: Knowledge = EVERYTHING) -> Any:
         """The symbolic value of a formula with only ``knowledge`` used."""
@@ -50,6 +63,12 @@ class Setting:
     def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
         """How the relation was proved using only ``knowledge``, or None."""
         return decide.prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
+
+    def lemma(self, label: str) -> Lemma:
+        """What the earlier part ``label`` shows. Raises ``DeclarationError`` if there is none."""
+        if label not in self.shown:
+            raise DeclarationError(f"no part '{label}' before this one", remedy=nearest(label, self.shown))
+        return self.shown[label]
 
     def definition(self, name: str) -> Definition:
         for definition in self.definitions:
@@ -124,9 +143,10 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
     instance = {name: parse(text) for name, text in (at or {}).items()}
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        if label not in setting.shown:
-            raise DeclarationError(f"no part '{label}' before this one", remedy=nearest(label, setting.shown))
-        shown, conditions = setting.shown[label]
+        lemma = setting.lemma(label)
+        if lemma.hypothesis is not None:
+            return None  # it holds only under its hypothesis
+        shown, conditions = lemma.statement, lemma.conditions
         _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
@@ -136,7 +156,41 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return None
         return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
 
-    return Rule(words or f"by “{label}”", check, by_author=bool(words))
+    return Rule(words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”"), check, by_author=bool(words))
+
+
+def cases(*labels: str, words: str = "") -> Rule:
+    """The statement was shown in every case: the parts named claim it, and their conditions leave nothing out."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        lemmas = [setting.lemma(label) for label in labels]
+        if any(m.statement != Statement(a, relation, b) or m.hypothesis is not None for m in lemmas):
+            return None
+        return "exhaustive cases" if _exhaustive(setting, [m.conditions for m in lemmas]) else None
+
+    return Rule(words or f"in every case: {', '.join(labels)}", check, by_author=bool(words))
+
+
+def induction(over: str, *, start: str, base: str, step: str, words: str = "") -> Rule:
+    """For all integers ``over`` ≥ ``start``: part ``base`` shows the statement there, part ``step`` shows it for over + 1,
+    ``supposing`` it for ``over``. The symbol must be declared as an integer with ``least=start``.
+    """
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        symbol = next((s for s in setting.symbols if s.name == over), None)
+        if symbol is None or symbol.kind != "integer" or symbol.least is None or symbol.least.key != parse(start).key:
+            raise DeclarationError(f"an induction over '{over}' needs integer('{over}', …, least='{start}')")
+        first, following = setting.lemma(base), setting.lemma(step)
+        if first.conditions or following.conditions or first.hypothesis is not None:
+            return None
+        claim = Statement(a, relation, b)
+        if following.hypothesis != claim:
+            return None
+        if not _is_instance(setting, first.statement, claim, over, start):
+            return None
+        return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
+
+    return Rule(words or f"induction over `{over}`", check, by_author=bool(words))
 
 
 def linearity(operator: str, words: str = "") -> Rule:
@@ -190,6 +244,30 @@ def _spelled(expression: sp.Expr) -> sp.Expr:
     if expression.args and not isinstance(expression, sp.Indexed):
         return expression.func(*(_spelled(a) for a in expression.args))
     return expression
+
+
+def _is_instance(setting: Setting, found: Statement, claim: Statement, name: str, value: str) -> bool:
+    """Whether ``found`` is ``claim`` with ``value`` for ``name``, each side up to algebra."""
+    instance = {name: parse(value).tree}
+    sides = [(found.left, claim.left), (found.right, claim.right)]
+    return found.relation == claim.relation and all(
+        setting.holds(mine, "==", formula(substitute(theirs.tree, instance)), ALGEBRA) for mine, theirs in sides
+    )
+
+
+def _exhaustive(setting: Setting, conditions: Sequence[tuple[Formula, ...]]) -> bool:
+    """Whether one-condition cases on the sign of one quantity cover negative, zero and positive."""
+    if any(len(each) != 1 for each in conditions):
+        return False
+    relations = [setting.read(each[0]) for each in conditions]
+    quantity = sp.expand(relations[0].lhs - relations[0].rhs)
+    covered: set[int] = set()
+    for relation in relations:
+        ratio = sp.cancel(sp.expand(relation.lhs - relation.rhs) / quantity)
+        if not ratio.is_Rational or ratio == 0:
+            return False
+        covered |= {sign for sign in (-1, 0, 1) if bool(relation.func(sign * sp.sign(ratio), 0))}
+    return covered == {-1, 0, 1}
 
 
 def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:

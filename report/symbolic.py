@@ -81,6 +81,8 @@ class Scope:
         here = Scope(self.globals, {}, self.knowledge, self.depth)
         if not self.knowledge.opens(definition.name):
             return _opaque(definition, here)
+        if definition.recursive:
+            here = here.closed(definition.name)  # unfolded once: its body speaks of itself
         if definition.indexed and definition.shape:
             sizes = ([read(size.tree, here) for size in definition.shape] + [sp.Integer(1)])[:2]
             names = definition.parameters[0]
@@ -296,6 +298,8 @@ def _product(a: Any, b: Any) -> Any:
 def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     """The sum of ``term`` for k = low, …, high; written out when it is short."""
     low, high = sp.sympify(low), sp.sympify(high)
+    if high - low == -1:
+        return sp.Integer(0)
     if (high - low).is_Integer and 0 <= high - low < 12:
         return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
     return sp.Sum(term, (k, low, high))
@@ -362,7 +366,7 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
         return _summed(body, bounds)
     if name == "prod":
         for k, low, high in reversed(bounds):
-            body = sp.Product(body, (k, low, high))
+            body = sp.Integer(1) if high - low == -1 else sp.Product(body, (k, low, high))
         return body
     if name == "all":
         return _for_all(body, bounds)
