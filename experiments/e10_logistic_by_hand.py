@@ -1,0 +1,364 @@
+"""E10: logistic regression on two Gaussian classes, its layers written by hand, at four learning rates.
+
+W3's data are not given. Ours are two normal distributions with one covariance, two standard deviations apart, so that the
+best possible error is Φ(−1), between the two errors that W3 reports, and the best possible classifier is a straight line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.training_by_hand import LATE, LOGISTIC, NEAR, RAW, STANDARDISED, descend_on_points
+from experiments.two_gaussians import CENTRE, bayes_error
+from report import plots, stats
+from report.model import (
+    Budget,
+    Claim,
+    Column,
+    Experiment,
+    Figure,
+    Measure,
+    Reported,
+    Runs,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NETS = {"logistic": LOGISTIC}
+
+TOO_SLOW, GOOD, CALLED_SLOW, LARGE = 0.0003, 0.02, 0.03, 2.0
+RATES = (TOO_SLOW, GOOD, CALLED_SLOW, LARGE)
+ITERATIONS = 5000
+EXAMPLES = 200  # for training, and as many again for testing
+REST = 0.01  # nats: a loss that swings less is at rest
+POINT = 0.01  # one percentage point, as a share
+NOTE = "W3's points are not given; ours were drawn so that the best possible error lies between the two that it reports"
+
+
+# --- the trials ----------------------------------------------------------------------------------------------------
+
+
+def trials(budget: Budget) -> Sequence[Trial]:
+    """Each rate on both kinds of features. So cheap that budgets differ in the number of seeds alone."""
+    return [
+        Trial(
+            descend_on_points,
+            {"seed": seed, "rate": rate, "features": features, "iterations": ITERATIONS, "examples": EXAMPLES},
+            tags={"rate": rate, "features": features},
+        )
+        for seed in budget.seeds(budget.pick(smoke=2, quick=5, full=20))
+        for features in (RAW, STANDARDISED)
+        for rate in RATES
+    ]
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def _scalars(runs: Runs, name: str, rate: float, features: str = RAW) -> dict[int, float]:
+    return runs.where(rate=rate, features=features).scalar(name)
+
+
+def loss_figure(runs: Runs) -> Figure:
+    """The training loss of every rate, on raw and on standardised features."""
+    history = runs.history()
+    history = history[history["iteration"] > 0]
+    least = runs.frame()["least_loss"].mean()
+    look = plots.looks(RATES)
+    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2, sharey=True)
+    for ax, features in zip(axes[0], (RAW, STANDARDISED)):
+        with plots.style():
+            ax.set(xscale="log", xlim=(1, ITERATIONS), ylim=(0.2, 1.5), xlabel="iteration")
+            ax.set_title(f"{features} features")
+            ax.plot([1, ITERATIONS], [least, least], color=plots.INK, linewidth=0.6, linestyle="-")
+            ax.annotate("least", (1, least), xytext=(2, -8), textcoords="offset points", fontsize=7.6)
+        for rate in RATES:
+            part = history[(history["features"] == features) & (history["rate"] == rate)]
+            losses = part.pivot_table(index="seed", columns="iteration", values="train_loss")
+            plots.band(ax, [int(column) for column in losses.columns], losses.to_numpy(), f"rate {rate:g}", look[rate])
+        plots.label_ends(ax)
+    axes[0, 0].set_ylabel("training loss (nats)")
+    ends = {rate: stats.mean(_scalars(runs, "train_loss", rate)) for rate in RATES}
+    worst = max(ends, key=lambda rate: ends[rate])
+    caption = (
+        f"Training loss over {ITERATIONS} iterations for four learning rates (mean and range over seeds), against the least "
+        f"loss that any line reaches. On raw features the rate {worst:g} ends highest; what a rate does depends on the scale "
+        f"of the features, as the right panel shows."
+    )
+    listed = ", ".join(f"{end:.3f} at rate {rate:g}" for rate, end in ends.items())
+    level = ", ".join(f"{stats.mean(_scalars(runs, 'train_loss', rate, STANDARDISED)):.3f} at rate {rate:g}" for rate in RATES)
+    alt = (
+        f"Mean final training loss on raw features: {listed}; on standardised features: {level}; the least loss is {least:.3f}."
+    )
+    return Figure(figure, caption, alt, history)
+
+
+def lines_figure(runs: Runs) -> Figure:
+    """The points of one seed, and the separating line at a few iterations of each rate, paler the earlier."""
+    import pandas as pd
+
+    seed = min(int(outcome.trial.arguments["seed"]) for outcome in runs.finished())
+    figure, axes = plots.canvas(plots.PAGE, 5.2, rows=2, columns=2, sharex=True, sharey=True)
+    rows = []
+    for ax, rate in zip(axes.flat, RATES):
+        chosen = runs.where(rate=rate, features=RAW, seed=seed)
+        _draw_points(ax, chosen.array("points"), chosen.array("labels"))
+        for (iteration, line), strength in zip(_shown_lines(chosen).items(), (0.2, 0.35, 0.5, 0.7, 1.0, 1.0)):
+            dashes = ":" if iteration == ITERATIONS - 1 else "-"
+            width = 1.8 if iteration == ITERATIONS else 1.0
+            _draw_line(ax, line, color=plots.INK, alpha=strength, linewidth=width, linestyle=dashes, label=str(iteration))
+            rows.append({"rate": rate, "iteration": iteration, "w1": line[0], "w2": line[1], "b": line[2]})
+        with plots.style():
+            ax.set_title(f"rate {rate:g}: {100 * stats.mean(chosen.scalar('train_error')):.1f} % of points wrong at the end")
+    for ax in axes[1]:
+        ax.set_xlabel("feature $x_1$")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("feature $x_2$")
+    with plots.style():
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="line after so many iterations")
+    turns = {rate: _last_turn(runs.where(rate=rate, features=RAW, seed=seed)) for rate in RATES}
+    caption = (
+        f"The separating line over the training points of seed {seed}, raw features; the last line is heavy. {_movement(turns)}"
+    )
+    alt = "Two overlapping clouds of points and the lines that separated them, one panel a rate. " + " ".join(
+        f"At rate {rate:g} the last step turns the line by {turn:.2f}°." for rate, turn in turns.items()
+    )
+    return Figure(figure, caption, alt, pd.DataFrame(rows))
+
+
+def _shown_lines(chosen: Runs) -> dict[int, np.ndarray]:
+    """Iteration → line: early ones on a logarithmic scale, and the last two."""
+    iterations, lines, late = chosen.array("iterations"), chosen.array("lines"), chosen.array("late")
+    places = [int(np.abs(iterations - wanted).argmin()) for wanted in (0, 10, 100, 1000)]
+    return {**{int(iterations[place]): lines[place] for place in places}, ITERATIONS - 1: late[-2], ITERATIONS: late[-1]}
+
+
+def _last_turn(chosen: Runs) -> float:
+    """The angle by which the last step turns the line, in degrees."""
+    before, after = chosen.array("late")[-2:, :2]
+    cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+    return math.degrees(math.acos(min(1.0, max(-1.0, float(cosine)))))
+
+
+def _movement(turns: dict[float, float]) -> str:
+    most = max(turns, key=lambda rate: turns[rate])
+    if turns[most] < 0.5:
+        return "At every rate the line has come to rest, or moves too slowly to be seen."
+    return f"At rate {most:g} it never comes to rest: even the last step turns it by {turns[most]:.1f}°."
+
+
+def _draw_points(ax: Axes, points: np.ndarray, labels: np.ndarray) -> None:
+    for label, marker in ((0, "o"), (1, "^")):
+        ax.plot(*points[:, labels == label], marker, color=plots.COLOURS[label], markersize=2.6, alpha=0.6, linestyle="none")
+    margin = 0.06 * np.ptp(points, axis=1)
+    low, high = points.min(axis=1) - margin, points.max(axis=1) + margin
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+
+
+def _draw_line(ax: Axes, line: np.ndarray, **look: Any) -> None:
+    """w₁ x₁ + w₂ x₂ + b = 0, across the axes."""
+    slope, offset = line[:2], line[2]
+    near = CENTRE - slope * (slope @ CENTRE + offset) / (slope @ slope)
+    ax.axline(tuple(near), tuple(near + np.array([-slope[1], slope[0]])), **look)
+
+
+# --- tables and values ---------------------------------------------------------------------------------------------
+
+
+def rates_table(runs: Runs) -> Table:
+    """Every rate on both kinds of features: how near the least loss, how soon, how steady, and how often wrong."""
+    columns = (
+        Column("features", "Features", align="left"),
+        Column("rate", "Rate"),
+        Column("above_least", "Loss above the least (%)"),
+        Column("near_after", f"Iterations to within {100 * NEAR:g} %"),
+        Column("swing", f"Swing over the last {LATE} (nats)"),
+        Column("train_error", "Training error (%)"),
+        Column("test_error", "Test error (%)"),
+    )
+    rows = tuple(_row(runs.where(features=features, rate=rate)) for features in (RAW, STANDARDISED) for rate in RATES)
+    caption = (
+        f"Gradient descent for {ITERATIONS} iterations on {EXAMPLES} points, and the errors of the line it ends with "
+        f"(mean ± standard deviation over seeds). A dash: not every run came within {100 * NEAR:g} % of the least loss. "
+        f"No classifier can err less than {100 * bayes_error():.2f} % in the long run."
+    )
+    return Table(columns, rows, caption)
+
+
+def _row(chosen: Runs) -> tuple[Any, ...]:
+    condition = chosen.finished().outcomes[0].trial.condition
+    reached = [o.result.scalars["near_after"] for o in chosen.finished() if o.result is not None]
+    swing = chosen.scalar("swing")
+    return (
+        condition["features"],
+        f"{condition['rate']:g}",
+        stats.value_of(chosen.scalar("above_least"), scale=100, digits=2),
+        None if None in reached else stats.value_of(chosen.scalar("near_after"), digits=0),
+        "at rest" if max(swing.values()) < REST else stats.value_of(swing, digits=2),
+        stats.value_of(chosen.scalar("train_error"), scale=100, digits=1),
+        stats.value_of(chosen.scalar("test_error"), scale=100, digits=1),
+    )
+
+
+def _constant(number: float, digits: int, origin: str) -> Callable[[Runs], Value]:
+    return lambda _: Value(number, digits=digits, origin=origin)
+
+
+def _stable(features: str) -> Callable[[Runs], Value]:
+    origin = f"2 over the largest eigenvalue of the Hessian at the least loss, {features} features"
+    return lambda runs: stats.value_of(_scalars(runs, "largest_stable_rate", LARGE, features), digits=2, origin=origin)
+
+
+def _percent(name: str) -> Callable[[Runs], Value]:
+    origin = f"E10, {name.replace('_', ' ')} at rate {CALLED_SLOW:g}, raw features"
+    return lambda runs: stats.value_of(_scalars(runs, name, CALLED_SLOW), unit="%", scale=100, digits=1, origin=origin)
+
+
+def sampling_error() -> float:
+    """Two standard deviations, in points, of an error share counted on as many points as we have."""
+    best = bayes_error()
+    return 200 * math.sqrt(best * (1 - best) / EXAMPLES)
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def _near_after(runs: Runs, rate: float, features: str = RAW) -> dict[int, float]:
+    """Seed → iterations until near the least loss; all of them for a run that never came near."""
+    chosen = runs.where(rate=rate, features=features).finished()
+    found = {int(o.trial.arguments["seed"]): o.result.scalars["near_after"] for o in chosen if o.result is not None}
+    return {seed: float(ITERATIONS if after is None else after) for seed, after in found.items()}
+
+
+def not_slower(runs: Runs) -> Verdict:
+    one, other = _near_after(runs, GOOD), _near_after(runs, CALLED_SLOW)
+    saved = {seed: one[seed] - other[seed] for seed in one.keys() & other.keys()}
+    return stats.at_least(saved, 0, unit="iterations", what=f"mean number that rate {CALLED_SLOW:g} saves")
+
+
+def too_slow(runs: Runs) -> Verdict:
+    above = _scalars(runs, "above_least", TOO_SLOW)
+    return stats.at_least(above, NEAR, unit="%", scale=100, what="mean loss above the least")
+
+
+def unsteady(runs: Runs) -> Verdict:
+    """Judged by its logarithm, because swings differ by orders of magnitude and are far from normal."""
+    powers = {seed: math.log10(max(swing, 1e-12)) for seed, swing in _scalars(runs, "swing", LARGE).items()}
+    found = stats.at_least(powers, math.log10(REST), unit="nats", what="geometric mean of the swing")
+    return replace(found, effect=10**found.effect, low=10**found.low, high=10**found.high)
+
+
+def scale_decides(runs: Runs) -> Verdict:
+    slow, large = (_near_after(runs, rate, STANDARDISED) for rate in (CALLED_SLOW, LARGE))
+    return stats.greater(slow, large, unit="iterations", what="mean number saved")
+
+
+def predicted(runs: Runs) -> Verdict:
+    raw, standardised = (_scalars(runs, "largest_stable_rate", LARGE, features) for features in (RAW, STANDARDISED))
+    what = "mean largest stable rate"
+    return stats.all_of(
+        stats.within(raw, CALLED_SLOW, LARGE, what=f"{what}, raw features"),
+        stats.at_least(standardised, LARGE, what=f"{what}, standardised features"),
+    )
+
+
+def same_error(runs: Runs) -> Verdict:
+    one, other = (_scalars(runs, "test_error", rate) for rate in (CALLED_SLOW, GOOD))
+    return stats.equal_within(one, other, POINT, unit="points", scale=100, what="mean difference in test error")
+
+
+def near_best(runs: Runs) -> Verdict:
+    excess = {seed: error - bayes_error() for seed, error in _scalars(runs, "line_error", CALLED_SLOW).items()}
+    return stats.at_most(excess, POINT, unit="points", scale=100, what="mean excess of the exact error")
+
+
+QUESTION = (
+    "Which learning rates find the line between two overlapping classes, and is a rate that W3 calls too slow really slow?"
+)
+_NEAR = f"{100 * NEAR:g} %"
+
+EXPERIMENT = Experiment(
+    id="E10",
+    title="Logistic regression by hand",
+    question=QUESTION,
+    trials=trials,
+    measures={
+        "train_loss": Measure("final training loss", "nats", 3),
+        "least_loss": Measure("least loss of any line", "nats", 3),
+        "above_least": Measure("loss above the least", "%", 2, 100),
+        "near_after": Measure(f"iterations to within {_NEAR} of the least loss", "", 0),
+        "swing": Measure(f"swing of the loss over the last {LATE} iterations", "nats", 3),
+        "train_error": Measure("training error", "%", 1, 100),
+        "test_error": Measure("test error", "%", 1, 100),
+        "line_error": Measure("exact error of the line", "%", 2, 100),
+        "largest_stable_rate": Measure("largest stable rate", "", 2),
+    },
+    figures={"loss": loss_figure, "lines": lines_figure},
+    tables={"rates": rates_table},
+    claims={
+        "not_slower": Claim(
+            f"On raw features, rate {CALLED_SLOW:g} is not slower than rate {GOOD:g}: it comes within {_NEAR} of the "
+            "least loss after no more iterations.",
+            not_slower,
+        ),
+        "too_slow": Claim(
+            f"Rate {TOO_SLOW:g} is too slow on raw features: after {ITERATIONS} iterations its loss is still {_NEAR} or "
+            "more above the least.",
+            too_slow,
+        ),
+        "unsteady": Claim(
+            f"Rate {LARGE:g} is too large for raw features: over its last {LATE} iterations the loss still swings by "
+            f"{REST:g} nats or more.",
+            unsteady,
+        ),
+        "scale_decides": Claim(
+            f"On standardised features, rate {LARGE:g} comes within {_NEAR} of the least loss sooner than rate "
+            f"{CALLED_SLOW:g}.",
+            scale_decides,
+        ),
+        "predicted": Claim(
+            f"The curvature at the least loss predicts both: the largest stable rate lies between {CALLED_SLOW:g} and "
+            f"{LARGE:g} for raw features, and is {LARGE:g} or more for standardised ones.",
+            predicted,
+        ),
+        "same_error": Claim(
+            f"On raw features, rates {GOOD:g} and {CALLED_SLOW:g} end with the same test error, to within one percentage "
+            "point.",
+            same_error,
+        ),
+        "near_best": Claim(
+            f"At rate {CALLED_SLOW:g}, raw features, the line errs at most one percentage point more often than the best "
+            "possible classifier.",
+            near_best,
+        ),
+    },
+    values={
+        "bayes_error": lambda _: Value(
+            100 * bayes_error(), "%", 2, origin="Φ(−1), the classes being two standard deviations apart"
+        ),
+        "rate_too_slow": _constant(TOO_SLOW, 4, "a rate of E10"),
+        "rate_good": _constant(GOOD, 2, "a rate of E10"),
+        "rate_called_slow": _constant(CALLED_SLOW, 2, "a rate of E10"),
+        "rate_large": _constant(LARGE, 0, "a rate of E10"),
+        "iterations": _constant(ITERATIONS, 0, "iterations of every run of E10"),
+        "examples": _constant(EXAMPLES, 0, "points to train on, and as many to test on"),
+        "near": lambda _: Value(100 * NEAR, "%", 0, origin="what E10 calls near the least loss"),
+        "stable_raw": _stable(RAW),
+        "stable_standardised": _stable(STANDARDISED),
+    },
+    reported={
+        "train_error": Reported("train error at rate 0.03", 17.5, "W3", _percent("train_error"), sampling_error(), note=NOTE),
+        "test_error": Reported("test error at rate 0.03", 15, "W3", _percent("test_error"), sampling_error(), note=NOTE),
+    },
+)
