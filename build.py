@@ -171,11 +171,15 @@ COMMANDS = {"build": build, "check": check, "plan": plan, "data": data, "clean":
 
 
 def _begin(settings: Settings) -> tuple[Content, Store, Sources]:
+    from experiments.training import machine
     from report.collect import collect
     from report.sources import Sources
     from report.store import Store
 
-    return collect(ROOT), Store(settings.store, read_only=settings.frozen), Sources(ROOT)
+    # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.
+    measured = {"experiments.training.machine": machine()}
+    cache = None if settings.frozen else settings.store / "sources"
+    return collect(ROOT), Store(settings.store, read_only=settings.frozen), Sources(ROOT, cache, measured)
 
 
 def _declared(content: Content, settings: Settings) -> dict[str, list[Trial]]:

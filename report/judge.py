@@ -118,7 +118,7 @@ class _Memory:
             return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")
         files = encode(made)
         if not self.store.read_only:
-            self.store.put(key, files)
+            self.store.put(key, files, durable=False)  # it is made again in a moment
         return decode(files)
 
 

@@ -136,7 +136,7 @@ def _remembered(path: Path, root: Path, store: Store) -> Theorem:
     if kept is None:
         kept = _encoded(path)
         if not store.read_only:
-            store.put(key, kept)
+            store.put(key, kept, durable=False)
     return _decoded(kept)
 
 

@@ -92,7 +92,7 @@ def _remember(store: Store, key: str, make: Callable[[], bytes]) -> bytes:
         return kept["content"]
     content = make()
     if not store.read_only:
-        store.put(name, {"content": content})
+        store.put(name, {"content": content}, durable=False)
     return content
 
 
