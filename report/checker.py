@@ -10,17 +10,15 @@ from report import declared, decide, witness
 from report.declared import in_markdown, in_unicode
 from report.derivation import Chain, Derivation, Part, Step
 from report.errors import DeclarationError
-from report.formula import Formula, Statement, join, parse
+from report.formula import join, parse
 from report.notation import latex, readable, relation_latex, relation_sign
 from report.proven import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.rules import Setting, Verdict
+from report.rules import Lemma, Setting, Shown, Verdict
 from report.symbolic import Unreadable, ranges
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
 
-Shown = Mapping[str, tuple[Statement, tuple[Formula, ...]]]
-"""Statements and their conditions, by the label of the part that shows them."""
 
 
 def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
@@ -78,13 +76,13 @@ def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tupl
 
 
 def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[CheckedPart | None, list[str]]]:
-    shown: dict[str, tuple[Statement, tuple[Formula, ...]]] = {}
+    shown: dict[str, Lemma] = {}
     for part in derivation.parts:
         try:
             yield check_part(derivation, part, shown, methods)
         except DeclarationError as error:
             yield None, [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
-        shown[part.label] = (part.claim, part.conditions)
+        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis)
 
 
 @dataclass
@@ -129,6 +127,8 @@ def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Fou
 
 
 def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
+    if part.hypothesis is not None:
+        shown = {**shown, "hypothesis": Lemma(part.hypothesis, (), None)}
     plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), decide.NO_FACTS, shown)
     facts = decide.Facts(ranges(plain.symbols, plain.scope()))
     try:
@@ -177,15 +177,16 @@ def _shown(derivation: Derivation, part: Part, chain: Chain, found: Sequence[_Fo
                 tuple(each.refusals),
             )
         )
-    claim = join(chain.claim.left, chain.claim.relation, chain.claim.right)
+    claim = chain.claim.formula
+    supposed = [*part.conditions, *([part.hypothesis.formula] if part.hypothesis else [])]
     checked = CheckedPart(
         part.label,
         in_markdown(part.intro, known),
         in_markdown(part.scope, known),
         latex(claim, known),
         readable(claim, known),
-        tuple(latex(c, known) for c in part.conditions),
-        tuple(readable(c, known) for c in part.conditions),
+        tuple(latex(c, known) for c in supposed),
+        tuple(readable(c, known) for c in supposed),
         latex(chain.expressions[0], known),
         readable(chain.expressions[0], known),
         tuple(steps),

@@ -70,7 +70,8 @@ def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, 
         for formula in (defined.body, *defined.shape):
             yield formula.tree, defined.where, (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
     for part in derivation.parts:
-        for formula in (part.claim.left, part.claim.right, *part.conditions):
+        supposed = [part.hypothesis.formula] if part.hypothesis else []
+        for formula in (part.claim.left, part.claim.right, *part.conditions, *supposed):
             yield formula.tree, part.where, ()
         for step in part.steps:
             yield step.expression.tree, step.where, ()
@@ -81,7 +82,7 @@ def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, 
 
 def _prose_failures(derivation: Derivation) -> Iterator[str]:
     """Formulas in prose must be readable, must occur in the derivation, and may only assert what some part states."""
-    stated = {join(p.claim.left, p.claim.relation, p.claim.right).key for p in derivation.parts}
+    stated = {p.claim.formula.key for p in derivation.parts}
     stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
     stated |= {c.key for p in derivation.parts for c in p.conditions}
     occurring = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in ast.walk(tree) if isinstance(n, ast.expr)}

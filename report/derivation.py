@@ -69,7 +69,8 @@ class Live:
 class Part:
     """A statement and the chain that leads from its left to its right side.
 
-    ``given`` are conditions under which it is claimed; ``intro`` is prose before it; ``scope`` says what a step that is only
+    ``given`` are conditions under which it is claimed; ``supposing`` is an induction hypothesis, which ``using("hypothesis")``
+    puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step that is only
     checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off where it
     cannot read; ``points`` is how many points it draws.
     """
@@ -78,6 +79,7 @@ class Part:
     statement: str
     steps: Sequence[Step]
     given: Sequence[str] = ()
+    supposing: str = ""
     intro: str = ""
     scope: str = ""
     live: Sequence[Live] = ()
@@ -86,7 +88,7 @@ class Part:
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _ = self.claim, self.conditions
+        _ = self.claim, self.conditions, self.hypothesis
         if not self.steps:
             raise DeclarationError(f"part '{self.label}' has no step", where=self.where)
 
@@ -97,6 +99,10 @@ class Part:
     @cached_property
     def conditions(self) -> tuple[Formula, ...]:
         return tuple(parse(text, self.where) for text in self.given)
+
+    @cached_property
+    def hypothesis(self) -> Statement | None:
+        return statement(self.supposing, self.where) if self.supposing else None
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ class Statement:
     relation: str
     right: Formula
 
+    @property
+    def formula(self) -> Formula:
+        """The statement as one formula."""
+        return join(self.left, self.relation, self.right)
+
     def __str__(self) -> str:
         return f"{self.left} {self.relation} {self.right}"
 

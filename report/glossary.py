@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from report.errors import DeclarationError, Where
+from report.errors import DeclarationError, Where, nearest
 from report.formula import Formula, names, parse
 
 _ENGINE = str(Path(__file__).parent)
@@ -48,6 +48,7 @@ class Symbol:
     within: tuple[Formula, Formula] | None = None
     shape: tuple[Formula, ...] = ()
     first: int = 1
+    properties: tuple[str, ...] = ()
     linear: bool = False
     invariant: bool = False
     sample: Callable[[Any], Any] | None = None
@@ -99,13 +100,35 @@ def vector(name: str, size: str, meaning: str, *, first: int = 1, latex: str = "
     return Symbol(name, meaning, "vector", latex, low=low, high=high, shape=(parse(size, where),), first=first, where=where)
 
 
+PROPERTIES = {
+    "orthonormal": "its columns are orthonormal",
+    "orthogonal": "it is orthogonal",
+    "permutation": "it is a permutation matrix",
+    "symmetric": "it is symmetric",
+}
+
+
 def matrix(
-    name: str, rows: str, columns: str, meaning: str, *, first: int = 1, latex: str = "", low: float = -2, high: float = 2
+    name: str,
+    rows: str,
+    columns: str,
+    meaning: str,
+    *,
+    properties: Sequence[str] = (),
+    first: int = 1,
+    latex: str = "",
+    low: float = -2,
+    high: float = 2,
 ) -> Symbol:
-    """A real matrix with entries ``W[i, j]``."""
+    """A real matrix with entries ``W[i, j]``; ``properties`` are among orthonormal (AᵀA = I), orthogonal, permutation, symmetric."""
     where = written_here()
     shape = (parse(rows, where), parse(columns, where))
-    return Symbol(name, meaning, "matrix", latex, low=low, high=high, shape=shape, first=first, where=where)
+    for word in properties:
+        if word not in PROPERTIES:
+            raise DeclarationError(f"no property '{word}' of a matrix", where=where, remedy=nearest(word, PROPERTIES))
+    return Symbol(
+        name, meaning, "matrix", latex, low=low, high=high, shape=shape, first=first, properties=tuple(properties), where=where
+    )
 
 
 def operator(
@@ -148,6 +171,11 @@ class Definition:
     reference: Callable[..., Any] | None
     live: tuple[Any, ...]
     where: Where | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def recursive(self) -> bool:
+        """Whether the body speaks of the name that it defines."""
+        return self.name in names(self.body.tree)
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -222,14 +222,9 @@ class _Latex:
     def addition(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
         plus = isinstance(node.op, ast.Add)
-        first = self.at_least(left, SUM)
-        if left.open:
-            first = self.parens(left)
-        second = (
-            self.parens(right)
-            if right.text.startswith(("-", "−")) or (not plus and right.level <= SUM)
-            else self.at_least(right, SUM)
-        )
+        first = self.parens(left) if left.open or _grouped_by_author(node) else self.at_least(left, SUM)
+        grouped = right.text.startswith(("-", "−")) or isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
+        second = self.parens(right) if grouped or right.level < SUM else right.text
         return Printed(f"{first} {'+' if plus else self.minus} {second}", SUM, left.tall or right.tall, right.open)
 
     minus = "-"
@@ -237,7 +232,8 @@ class _Latex:
     def multiplication(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
         entrywise = isinstance(node.op, ast.Mult) and self.is_array(node.left) and self.is_array(node.right)
-        first = self.parens(left) if left.open or left.level < PRODUCT else left.text
+        regrouped = isinstance(node.op, ast.MatMult) and _grouped_by_author(node)
+        first = self.parens(left) if left.open or left.level < PRODUCT or regrouped else left.text
         second = (
             self.parens(right) if right.level < PRODUCT or (right.level == PRODUCT and _is_product(node.right)) else right.text
         )
@@ -749,8 +745,23 @@ def _without_sign(node: ast.BinOp) -> tuple[bool, ast.expr]:
     return False, node
 
 
+def _grouped_by_author(node: ast.BinOp) -> bool:
+    """Whether the author put the left operand, of the same rank, in parentheses that the tree does not need: (a + b) − c."""
+    same = isinstance(node.left, ast.BinOp) and isinstance(node.left.op, _RANKS[type(node.op)])
+    starts = getattr(node, "col_offset", -1), getattr(node.left, "col_offset", -1)
+    return same and 0 <= starts[0] < starts[1]
+
+
+_RANKS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Add, ast.Sub),
+    ast.Sub: (ast.Add, ast.Sub),
+    ast.Mult: (ast.Mult,),
+    ast.MatMult: (ast.MatMult,),
+}
+
+
 def _is_product(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult)
 
 
 def _is_quotient(node: ast.expr) -> bool:

@@ -553,8 +553,30 @@ def _value(symbol: Symbol, point: Point, random: Random) -> Any:
         return _operator(symbol, random)
     sizes = [_whole(evaluate(size.tree, point)) for size in symbol.shape]
     m, n = (*sizes, 1)[:2]
+    if "permutation" in symbol.properties:
+        order = random.sample(range(m), m)
+        return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
     rows = tuple(tuple(_decimal(random, symbol.low, symbol.high) for _ in range(n)) for _ in range(m))
+    if "symmetric" in symbol.properties:
+        rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
+    if {"orthonormal", "orthogonal"} & set(symbol.properties):
+        rows = _orthonormal(rows)
     return Array(rows, symbol.first)
+
+
+def _orthonormal(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Number, ...], ...]:
+    """Gram and Schmidt, column by column. Raises ``Undefined`` for more columns than rows."""
+    columns: list[list[Number]] = []
+    for column in zip(*rows):
+        rest = list(column)
+        for unit in columns:
+            along = mp.fdot(unit, rest)
+            rest = [a - along * u for a, u in zip(rest, unit)]
+        length = mp.norm(rest)
+        if length < mp.mpf(10) ** -6:
+            raise Undefined("these columns cannot be made orthonormal")
+        columns.append([a / length for a in rest])
+    return tuple(zip(*columns))
 
 
 def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:

@@ -58,10 +58,12 @@ from report.rules import (
     Verdict,
     algebra,
     calculation,
+    cases,
     cited,
     definition,
     differentiation,
     finite,
+    induction,
     linearity,
     reindex,
     shift_invariance,
@@ -70,7 +72,7 @@ from report.rules import (
 
 __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol", "Verdict",
-    "algebra", "calculation", "check", "cited", "define", "definition", "differentiation", "finite", "from_json", "function",
-    "in_a_line", "integer", "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
+    "algebra", "calculation", "cases", "check", "cited", "define", "definition", "differentiation", "finite", "from_json", "function",
+    "in_a_line", "induction", "integer", "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
     "to_json", "using", "vector",
 ]  # fmt: skip

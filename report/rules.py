@@ -15,11 +15,11 @@ from typing import Any
 
 import sympy as sp
 
-from report import decide
+from report import decide, words
 from report.errors import DeclarationError, nearest
 from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute
-from report.glossary import Definition, Symbol
-from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, ranges, read, scope_for
+from report.glossary import Definition, Symbol, written_here
+from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, Unreadable, read, scope_for
 
 
 class Verdict(StrEnum):
@@ -62,7 +62,17 @@ class Setting:
 
     def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
         """How the relation was proved using only ``knowledge``, or None."""
+        if relation == "==" and self._as_words(before, after):
+            return "matrix algebra"
         return decide.prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
+
+    def _as_words(self, before: Formula, after: Formula) -> bool:
+        if not any(s.kind == "matrix" for s in self.symbols):
+            return False
+        try:
+            return words.same(before, after, self.symbols)
+        except Unreadable:
+            return False
 
     def lemma(self, label: str) -> Lemma:
         """What the earlier part ``label`` shows. Raises ``DeclarationError`` if there is none."""
@@ -107,7 +117,14 @@ def definition(*defined: str, words: str = "") -> Rule:
         within = {n for name in defined for n in names(setting.definition(name).body.tree)}
         if any(_occurrences(a, name) == _occurrences(b, name) and name not in within for name in defined):
             return None
-        return setting.holds(a, relation, b, Knowledge(frozenset(defined), differentiate=False))
+        unfolded = Knowledge(frozenset(defined), differentiate=False)
+        if setting.holds(a, relation, b, unfolded):
+            return "unfolding"
+        if any(setting.definition(name).recursive for name in defined):  # unfolded on one side only
+            sides = [(unfolded, ALGEBRA), (ALGEBRA, unfolded)]
+            if any(decide.prove(setting.read(a, m), relation, setting.read(b, n), setting.facts) for m, n in sides):
+                return "unfolding"
+        return None
 
     listed = " and ".join(f"`{name}`" for name in defined)
     return Rule(words or f"definition of {listed}", check, by_author=bool(words))
@@ -141,6 +158,8 @@ def reindex(substitution: str, words: str = "") -> Rule:
 def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
     """Putting in the statement of an earlier part, if need be with other expressions for its symbols (``at``)."""
     instance = {name: parse(text) for name, text in (at or {}).items()}
+    if label == "hypothesis" and instance:
+        raise DeclarationError("an induction hypothesis holds for the number it speaks of, and for no other", where=written_here())
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         lemma = setting.lemma(label)
@@ -362,28 +381,32 @@ def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
 
 
 def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
-    """``a relation b`` from an equation (one of its atoms solved for), or as an inequality or equivalence put in whole."""
+    """``a relation b`` by a statement shown: put in as it stands, or solved for one of its terms, or quoted whole."""
     left, sign, right = law
-    if not {n for side in (left, right) for n in names(side.tree)} <= EVERYWHERE | set(setting.scope().globals):
-        return _by_congruence(setting, left, sign, right, a, relation, b)  # it speaks of a bound index
-    knowledge = Knowledge(frozenset())
-    values = [setting.read(f, k) for k in (ALGEBRA, knowledge) for f in (left, right, a, b)]
-    for first, second, before, after in (values[:4], values[4:]):
-        if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
+    found = _by_congruence(setting, left, sign, right, a, relation, b)
+    if found or not {n for side in (left, right) for n in names(side.tree)} <= EVERYWHERE | set(setting.scope().globals):
+        return found  # a statement that speaks of a bound index can only be put in as it stands
+    first, second, before, after = (setting.read(f, ALGEBRA) for f in (left, right, a, b))
+    if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
+        return None
+    if sign == relation and all(decide.prove(x, "==", y, setting.facts) for x, y in ((before, first), (after, second))):
+        return "a statement shown"
+    if sign == relation == "==" and _follows_by_solving(first, second, before - after, setting.facts):
+        return "substitution of a statement shown"
+    return None
+
+
+def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, facts: decide.Facts) -> bool:
+    """Whether the difference vanishes once ``first == second`` is solved for one of its terms."""
+    difference = decide.normal(difference, facts)
+    for term, value in _solutions(decide.normal(first, facts), decide.normal(second, facts)):
+        try:
+            replaced = difference.subs(term, value)
+        except ValueError:  # SymPy refuses to put a term in where an index is bound
             continue
-        if sign == "==" and relation == "==":
-            difference = decide.normal(before - after, setting.facts)
-            for law_atom, value in _solutions(decide.normal(first, setting.facts), decide.normal(second, setting.facts)):
-                replaced = decide.normal(difference.subs(law_atom, value), setting.facts)
-                if decide.equal(replaced, sp.Integer(0), setting.facts):
-                    return "substitution of a statement shown"
-        elif (
-            sign == relation
-            and decide.prove(before, "==", first, setting.facts)
-            and decide.prove(after, "==", second, setting.facts)
-        ):
-            return "a statement shown"
-    return _by_congruence(setting, left, sign, right, a, relation, b)
+        if decide.equal(decide.normal(replaced, facts), sp.Integer(0), facts):
+            return True
+    return False
 
 
 def _by_congruence(
@@ -425,7 +448,10 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
         found.append((left, right))
     for atom in atoms:
         stand_in = sp.Dummy()
-        replaced = difference.subs(atom, stand_in)
+        try:
+            replaced = difference.subs(atom, stand_in)
+        except ValueError:  # it stands under a sum, bound
+            continue
         slope = replaced.diff(stand_in)
         if slope != 0 and not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
             found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from report.checker import SYMBOLIC, Shown, check_part
+from report.checker import SYMBOLIC, check_part
 from report.derivation import Derivation, Part, load
 from report.errors import ReportError
 from report.formula import join, parse, split_relation
+from report.rules import Lemma, Shown
 from report.witness import NUMERIC
 
 THEORY = Path(__file__).parent.parent / "theory"
@@ -167,7 +168,7 @@ def shown_before(derivation: Derivation, label: str) -> Shown:
     for part in derivation.parts:
         if part.label == label:
             break
-        before[part.label] = (part.claim, part.conditions)
+        before[part.label] = Lemma(part.claim, part.conditions, part.hypothesis)
     return before
 
 

@@ -1,0 +1,198 @@
+"""Matrix algebra without entries: a formula as a sum of words in non-commuting letters, such as x' W' W x.
+
+This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic entry cannot
+use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get one spelling.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from report.formula import Formula
+from report.glossary import Symbol
+from report.symbolic import Unreadable
+
+
+@dataclass(frozen=True)
+class Word:
+    """A matrix (or a number, when ``rows`` is None) as a polynomial in letters that do not commute."""
+
+    expression: sp.Expr
+    rows: Any = None
+    columns: Any = None
+
+    @property
+    def is_number(self) -> bool:
+        return self.rows is None
+
+
+def same(left: Formula, right: Formula, symbols: Sequence[Symbol]) -> bool:
+    """Whether two formulas are equal as words. Raises ``Unreadable`` if one is not made of matrices and numbers."""
+    reader = _Reader({s.name: s for s in symbols})
+    a, b = reader.read(left.tree), reader.read(right.tree)
+    if (a.rows, a.columns) != (b.rows, b.columns):
+        return False
+    return reader.spelled(a.expression - b.expression, a.is_number) == 0
+
+
+class _Reader:
+    def __init__(self, symbols: Mapping[str, Symbol]):
+        self.symbols = symbols
+
+    def read(self, node: ast.expr) -> Word:
+        if isinstance(node, ast.Constant):
+            return Word(sp.Integer(node.value))
+        if isinstance(node, ast.Name):
+            return self.letter(node.id)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inner = self.read(node.operand)
+            return Word(-inner.expression, inner.rows, inner.columns)
+        if isinstance(node, ast.Attribute):
+            return self.transposed(self.read(node.value))
+        if isinstance(node, ast.BinOp):
+            return self.binary(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return self.call(node.func.id, node.args)
+        raise Unreadable(f"{ast.unparse(node)} is not a word of matrices")
+
+    def letter(self, name: str) -> Word:
+        symbol = self.symbols.get(name)
+        if symbol is None:
+            raise Unreadable(f"{name} is no symbol")
+        if symbol.kind in ("vector", "matrix"):
+            rows, columns = ([self.size(f.tree) for f in symbol.shape] + [sp.Integer(1)])[:2]
+            return Word(sp.Symbol(name, commutative=False), rows, columns)
+        if symbol.kind in ("real", "integer"):
+            return Word(sp.Symbol(name, real=True))
+        raise Unreadable(f"{name} is neither a matrix nor a number")
+
+    def size(self, node: ast.expr) -> sp.Expr:
+        return sp.expand(self.read(node).expression)
+
+    def binary(self, node: ast.BinOp) -> Word:
+        a, b = self.read(node.left), self.read(node.right)
+        if isinstance(node.op, ast.Add | ast.Sub):
+            if (a.rows, a.columns) != (b.rows, b.columns):
+                raise Unreadable(f"sizes differ in {ast.unparse(node)}")
+            sign = 1 if isinstance(node.op, ast.Add) else -1
+            return Word(a.expression + sign * b.expression, a.rows, a.columns)
+        if isinstance(node.op, ast.MatMult) and not a.is_number and not b.is_number:
+            if a.columns != b.rows:
+                raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
+            product = sp.expand(a.expression * b.expression)
+            return Word(product) if a.rows == 1 and b.columns == 1 else Word(product, a.rows, b.columns)
+        if isinstance(node.op, ast.Mult | ast.MatMult) and (a.is_number or b.is_number):
+            if self.letters(a) and a.is_number or self.letters(b) and b.is_number:
+                raise Unreadable("a product with a number that is itself a word")
+            whole = b if a.is_number else a
+            return Word(sp.expand(a.expression * b.expression), whole.rows, whole.columns)
+        if isinstance(node.op, ast.Div) and b.is_number and not self.letters(b):
+            return Word(a.expression / b.expression, a.rows, a.columns)
+        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
+            return self.power(node.left, a, node.right.value)
+        raise Unreadable(f"{ast.unparse(node)} is not a word of matrices")
+
+    def power(self, base: ast.expr, value: Word, exponent: int) -> Word:
+        if isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "norm" and exponent == 2:
+            inner = self.read(base.args[0])
+            return self.trace(Word(sp.expand(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns))
+        if value.is_number and not self.letters(value):
+            return Word(value.expression**exponent)
+        raise Unreadable("a power of a matrix")
+
+    @staticmethod
+    def letters(word: Word) -> bool:
+        return not word.expression.is_commutative
+
+    def call(self, name: str, arguments: Sequence[ast.expr]) -> Word:
+        if name == "norm":
+            inner = self.read(arguments[0])
+            return Word(sp.Symbol(f"norm({sp.expand(inner.expression)})", commutative=False))
+        if name == "trace":
+            return self.trace(self.read(arguments[0]))
+        if name == "identity":
+            n = self.size(arguments[0])
+            return Word(sp.Integer(1), n, n)
+        if name == "zeros":
+            sizes = ([self.size(a) for a in arguments] + [sp.Integer(1)])[:2]
+            return Word(sp.Integer(0), *sizes)
+        raise Unreadable(f"{name} is not a word of matrices")
+
+    def trace(self, inner: Word) -> Word:
+        if inner.columns == 1:
+            return Word(inner.expression)
+        total = sp.Integer(0)
+        for term in sp.Add.make_args(sp.expand(inner.expression)):
+            number, letters = self.parts(term)
+            letters = self.reduced(letters)
+            if letters:
+                turns = [turn for word in (letters, self.flipped(letters)) for turn in _turns(word)]
+                total += number * sp.Symbol("tr " + " ".join(min(turns)), commutative=False)
+            else:
+                total += number * inner.rows
+        return Word(total)
+
+    def transposed(self, word: Word) -> Word:
+        if word.is_number:
+            return word
+        flipped = sp.Add(*(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(sp.expand(word.expression)))))
+        return Word(flipped, word.columns, word.rows)
+
+    def spelled(self, expression: sp.Expr, is_number: bool) -> sp.Expr:
+        """The polynomial with every word reduced, and turned the one way round if it is a number."""
+        total = sp.Integer(0)
+        for term in sp.Add.make_args(sp.expand(expression)):
+            number, letters = self.parts(term)
+            letters = self.reduced(letters)
+            if is_number and not any(letter.startswith(("tr ", "norm(")) for letter in letters):
+                letters = min(letters, self.flipped(letters))
+            total += self.spell(number, letters)
+        return sp.expand(total)
+
+    @staticmethod
+    def parts(term: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
+        numbers, letters = term.args_cnc()
+        spelled: list[str] = []
+        for letter in letters:
+            base, exponent = letter.as_base_exp()
+            spelled += [base.name] * int(exponent)
+        return sp.Mul(*numbers), tuple(spelled)
+
+    @staticmethod
+    def spell(number: sp.Expr, letters: Sequence[str]) -> sp.Expr:
+        return number * sp.Mul(*(sp.Symbol(letter, commutative=False) for letter in letters))
+
+    def flipped(self, letters: Sequence[str]) -> tuple[str, ...]:
+        return tuple(letter.removesuffix("'") if letter.endswith("'") else self.mark(letter) for letter in reversed(letters))
+
+    def mark(self, letter: str) -> str:
+        return letter if "symmetric" in self.properties(letter) else letter + "'"
+
+    def properties(self, letter: str) -> tuple[str, ...]:
+        symbol = self.symbols.get(letter.removesuffix("'"))
+        return symbol.properties if symbol else ()
+
+    def reduced(self, letters: Sequence[str]) -> tuple[str, ...]:
+        """A' A struck out where the columns of A are orthonormal, A A' too where A is square as well."""
+        kept: list[str] = []
+        for letter in letters:
+            if kept and self.cancels(kept[-1], letter):
+                kept.pop()
+            else:
+                kept.append(letter)
+        return tuple(kept)
+
+    def cancels(self, first: str, second: str) -> bool:
+        has = set(self.properties(first))
+        if first == second + "'":
+            return bool(has & {"orthonormal", "orthogonal", "permutation"})
+        return second == first + "'" and bool(has & {"orthogonal", "permutation"})
+
+
+def _turns(word: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [word[n:] + word[:n] for n in range(len(word))]
