@@ -209,7 +209,7 @@ def label_ends(ax: Axes, room: float = 0.0) -> None:
         ax.figure.draw_without_rendering()  # type: ignore[union-attr]
         points = 72 / ax.figure.dpi
         heights = [ax.transData.transform((x, y))[1] * points for _, x, y in ends]
-        for (line, x, y), height, place in zip(ends, heights, spread_apart(heights, gap=8.6)):
+        for (line, x, y), height, place in zip(ends, heights, spread_apart(heights, gap=9.2)):
             ax.annotate(
                 str(line.get_label()),
                 (x, y),

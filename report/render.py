@@ -156,7 +156,7 @@ def _column_texts(column: Column, cells: Sequence[Any]) -> list[str]:
     """The cells of a column as Markdown, numbers padded on the right so that their points stand below each other."""
     shown = [_cell(cell, column) for cell in cells]
     decimals = max((len(cell.number.partition(".")[2]) for cell in shown if cell.plain), default=0)
-    spread = max((len(cell.spread) for cell in shown), default=0)
+    spread = max((cell.spread for cell in shown), key=len, default="")
     return [_aligned(cell, decimals, spread) for cell in shown]
 
 
@@ -196,7 +196,7 @@ def _piped(markdown: str) -> str:
     return re.sub(r"(?<!\\)\|", r"\\vert ", markdown)
 
 
-def _aligned(cell: _Cell, decimals: int, spread: int) -> str:
+def _aligned(cell: _Cell, decimals: int, spread: str) -> str:
     if not cell.number:
         return cell.text
     text = cell.number
@@ -204,9 +204,9 @@ def _aligned(cell: _Cell, decimals: int, spread: int) -> str:
         own = len(text.partition(".")[2])
         text += FIGURE_SPACE * (decimals - own) + (POINT_SPACE if decimals and not own else "")
     if cell.spread:
-        text += f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{FIGURE_SPACE * (spread - len(cell.spread))}{cell.spread}"
+        text += f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{FIGURE_SPACE * (len(spread) - len(cell.spread))}{cell.spread}"
     elif spread and cell.plain:
-        text += FIGURE_SPACE * (spread + 2)
+        text += NO_BREAK + FIGURE_SPACE + NO_BREAK + re.sub(r"\d", FIGURE_SPACE, spread).replace(".", POINT_SPACE)
     text = _with_unit(text, cell.unit)
     return _span(text, "value", origin=cell.origin) if cell.origin else text
 
@@ -291,12 +291,11 @@ def notice_markdown(kind: str, text: str) -> str:
 
 def reported_markdown(found: Compared, sources: Mapping[str, str], owner: str) -> str:
     """``W1 (*course*) reports 99.0 %; here 99.1 ± 0.1 % (agrees)``."""
-    reported, ours = found.reported, found.ours
-    theirs = value_text(Value(reported.number, ours.unit, ours.digits))
-    relation = "" if reported.relation == "=" else f"{reported.relation}{THIN}"
+    theirs = value_text(Value(found.number, found.ours.unit, found.ours.digits))
+    relation = "" if found.relation == "=" else f"{found.relation}{THIN}"
     agreement = {True: "agrees", False: "differs", None: f"not compared: {found.why_not}"}[found.agrees]
-    source = f"{reported.source} (*{escape(sources.get(reported.source, ''))}*)"
-    return f"{source} reports {relation}{theirs}; here {value_markdown(ours, owner)} ({escape(agreement)})"
+    source = f"{found.source} (*{escape(sources.get(found.source, ''))}*)"
+    return f"{source} reports {relation}{theirs}; here {value_markdown(found.ours, owner)} ({escape(agreement)})"
 
 
 # --- derivations ---------------------------------------------------------------------------------------------------

@@ -186,18 +186,18 @@ def _key(*parts: str | bytes) -> str:
 def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> str:
     """One self-contained page: styles, fonts and figures inside, readable without scripts and without a network."""
     import jinja2
-
-    body = "\n".join(_converted(chapters, chapter_html, "html.lua", remember))
-    body, headings = _number_sections(body)
-    body = _mark_wide_tables(_insert_figures(body, assets))
-    page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     from markupsafe import Markup
 
+    body = "\n\n".join(_converted(chapters, chapter_html, "html.lua", remember))
+    written, headings = _number_sections(body)
+    body = _insert_figures(_mark_wide_tables(written), assets)
+    fonts = _font_faces(written, meta, remember)
+    page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     return template.render(
         meta=meta,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        fonts=Markup(_font_faces(body, meta, remember)),
+        fonts=Markup(fonts),
         contents=Markup(_contents(headings)),
         body=Markup(body),
     )
@@ -286,9 +286,7 @@ def _inline(drawing: str, name: str, alt: str, share: float) -> str:
     """An SVG as an element of the page, its ids made the page's own, its alternative text said."""
     drawing = drawing[drawing.index("<svg") :]
     drawing = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r'\bid="([^"]+)"', rf'id="{name}--\1"', drawing)
-    drawing = re.sub(r'href="#([^"]+)"', rf'href="#{name}--\1"', drawing)
-    drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", drawing)
+    drawing = re.sub(r'( id="|href="#|url\(#)', rf"\1{name}--", drawing)
     opening, rest = drawing.split(">", 1)
     opening = re.sub(r'\s(?:width|height|version|xmlns(?::xlink)?)="[^"]*"', "", opening)
     label = markup.escape(alt)
@@ -365,7 +363,7 @@ def _font_faces(body: str, meta: Meta, remember: Remember) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(sorted({letter for letter in text if letter >= " "}))
+    return "".join(sorted(letter for letter in set(text) if letter >= " "))
 
 
 def _in_mathematical_style(formulas: str) -> str:

@@ -95,8 +95,9 @@ local spans = {
   value = function(span)
     local origin = span.attributes.origin
     if not origin or origin == "" then return span end
-    span.attributes = { tabindex = "0", ["data-origin"] = origin, ["aria-description"] = origin }
-    return span
+    -- A list of pairs: the order of a Lua table changes from run to run, and the bytes with it.
+    local said = { { "tabindex", "0" }, { "data-origin", origin }, { "aria-description", origin } }
+    return pandoc.Span(span.content, pandoc.Attr("", { "value" }, said))
   end,
   verdict = function(span)
     return pandoc.Span(span.content, pandoc.Attr("", { "verdict", span.attributes.word }))

@@ -70,12 +70,20 @@ local function tabular(div)
   return pandoc.Plain(out)
 end
 
+-- Formulas in the size of a display, in the line: both sides of a step share a baseline.
+local function displayed(blocks)
+  return pandoc.Blocks(blocks):walk({
+    RawInline = function(raw) return pandoc.RawInline("typst", (raw.text:gsub("^#formula%(", "#displayed("))) end,
+  })
+end
+
 -- A step is a value in the array that report-steps lays out.
 local function step(div)
   local parts = {}
   for _, part in ipairs(div.content) do parts[part.classes[1]] = part.content end
   local number = div.attributes.number and quote(div.attributes.number) or "none"
   local out = pandoc.List({ raw_inline(("(identifier: %s, number: %s, "):format(quote(div.identifier), number)) })
+  for _, side in ipairs({ "left", "right" }) do parts[side] = parts[side] and displayed(parts[side]) end
   for _, name in ipairs({ "left", "right", "reason", "witness" }) do
     out:extend(sandwich(name .. ": [", parts[name] and inlines(parts[name]) or {}, "], "))
   end
@@ -146,13 +154,24 @@ local function slug(header)
 end
 
 return {
-  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
-  { -- the sides of a step are displayed
-    Div = function(div)
-      if div.classes[1] ~= "left" and div.classes[1] ~= "right" then return nil end
-      return div:walk({ Math = function(math) math.mathtype = "DisplayMath"; return math end })
+  { -- Typst makes one character of these; the writer lets them through.
+    Str = function(str)
+      if not str.text:find("%.%.%.") and not str.text:find("%-[%d?]") then return nil end
+      local out = pandoc.List()
+      local rest = str.text
+      while rest ~= "" do
+        local from, to = rest:find("%.%.%.")
+        local minus = rest:find("%-[%d?]")
+        if minus and (not from or minus < from) then from, to = minus, minus end
+        if not from then out:insert(pandoc.Str(rest)); break end
+        if from > 1 then out:insert(pandoc.Str(rest:sub(1, from - 1))) end
+        out:insert(raw_inline("#" .. quote(rest:sub(from, to)) .. ";"))
+        rest = rest:sub(to + 1)
+      end
+      return out
     end,
   },
+  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)

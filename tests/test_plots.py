@@ -1,0 +1,113 @@
+"""Figures: the same bytes, the same looks, names that can be read."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report import plots
+
+LIGHT, DARK = "#fffefb", "#17171a"
+
+
+def _drawn() -> bytes:
+    figure, axes = plots.canvas()
+    look = plots.looks(["linear", "mlp", "convnet"])
+    for name, level in zip(look, (92.0, 98.0, 98.1)):
+        plots.band(axes[0, 0], range(5), level + np.arange(15.0).reshape(3, 5) / 100, name, look[name])
+    axes[0, 0].set_xlabel(r"epoch $t_i$")
+    plots.label_ends(axes[0, 0])
+    return plots.svg(figure)
+
+
+def test_a_figure_has_the_same_bytes_twice():
+    assert _drawn() == _drawn()
+
+
+def test_the_readers_own_settings_do_not_show():
+    before = _drawn()
+    with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 20, "axes.grid": False, "svg.hashsalt": "other"}):
+        assert _drawn() == before
+
+
+def test_drawing_leaves_no_settings_behind():
+    before = dict(matplotlib.rcParams)
+    _drawn()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_ink_takes_the_colour_of_the_page_and_nothing_stands_behind():
+    text = _drawn().decode()
+    assert "currentColor" in text
+    assert plots.INK not in text
+    assert "#ffffff" not in text
+    assert "<metadata" not in text
+
+
+def _luminance(colour: str) -> float:
+    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize("paper", [LIGHT, DARK])
+@pytest.mark.parametrize("colour", plots.COLOURS)
+def test_every_colour_stands_out_from_light_and_dark_paper(colour, paper):
+    darker, lighter = sorted((_luminance(colour), _luminance(paper)))
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_conditions_differ_by_more_than_colour():
+    looks = plots.looks(range(4))
+    assert len({str(look.dashes) for look in looks.values()}) == 4
+    assert len({look.marker for look in looks.values()}) == 4
+
+
+@given(st.lists(st.floats(-1000, 1000), min_size=1, max_size=12), st.floats(0.1, 50))
+def test_names_move_apart_and_keep_their_order(wanted, gap):
+    places = plots.spread_apart(wanted, gap)
+    pairs = sorted(zip(wanted, places))
+    ordered = sorted(places)
+    assert all(b - a >= gap * (1 - 1e-9) - 1e-9 for a, b in itertools.pairwise(ordered))
+    assert all(p <= q or a == b for (a, p), (b, q) in itertools.pairwise(pairs))
+    assert sum(places) == pytest.approx(sum(wanted), abs=1e-6)
+
+
+def test_names_with_room_stay_where_they_are():
+    assert plots.spread_apart([30.0, 0.0, 10.0], 5.0) == [30.0, 0.0, 10.0]
+
+
+def test_names_of_lines_that_end_together_do_not_overlap():
+    figure, axes = plots.canvas()
+    look = plots.looks(["a", "b", "c", "d"])
+    for name in look:
+        plots.band(axes[0, 0], [0, 1, 2], [[0, 1, 1.0]], name, look[name])
+    axes[0, 0].set_ylim(0, 2)
+    plots.label_ends(axes[0, 0])
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes[0, 0].texts]
+    assert len(boxes) == 4
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+def test_a_band_ends_where_every_run_diverged():
+    figure, axes = plots.canvas()
+    ys = np.array([[1.0, 2.0, np.nan], [1.0, np.nan, np.nan]])
+    plots.band(axes[0, 0], [0, 1, 2], ys, "sgd", plots.looks(["sgd"])["sgd"])
+    line = axes[0, 0].get_lines()[0]
+    assert list(line.get_xdata()) == [0, 1]
+    assert np.isfinite(line.get_ydata()).all()
+    assert b"nan" not in plots.svg(figure)
+
+
+def test_a_figure_is_as_wide_as_it_says():
+    figure, _ = plots.canvas(width=plots.PAGE)
+    width = re.search(rb'<svg[^>]*width="([\d.]+)pt"', plots.svg(figure))
+    assert width is not None
+    assert float(width[1]) == pytest.approx(plots.PAGE * 72, rel=1e-3)

@@ -1,0 +1,136 @@
+"""Nouns as Markdown: numbers as a reader expects them, and text that stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report import render
+from report.model import Column, Holds, Table, Value, Verdict
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "shown"),
+    [
+        (97.26, 1, "97.3"),
+        (-0.04, 1, "0.0"),
+        (-0.0, 2, "0.00"),
+        (-1.5, 1, "−1.5"),
+        (1234, None, "1234"),
+        (3274634, None, "3\u202f274\u202f634"),
+        (-12345.678, 2, "−12\u202f345.68"),
+        (0.0003, None, "0.0003"),
+        (1e-5, None, "10⁻⁵"),
+        (5e-5, 2, "5\u202f×\u202f10⁻⁵"),
+        (1e22, 1, "10²²"),
+        (100000.0, None, "100\u202f000"),
+        (None, 2, "—"),
+        (math.nan, 2, "—"),
+        (math.inf, 2, "∞"),
+    ],
+)
+def test_numbers_are_written_for_readers(number, digits, shown):
+    assert render.number_text(number, digits) == shown
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.integers(0, 6))
+def test_a_number_reads_back_to_its_rounding(number, digits):
+    shown = render.number_text(number, digits)
+    assert "-" not in shown
+    assert not re.fullmatch(r"−0\.?0*", shown)
+    plain = shown.replace("\u202f", "").replace("−", "-")
+    if re.fullmatch(r"-?\d+(\.\d+)?", plain):
+        assert float(plain) == pytest.approx(number, abs=0.5 * 10**-digits * 1.001, rel=1e-6)
+
+
+def test_a_value_has_its_spread_unit_and_origin():
+    text = render.value_markdown(Value(97.312, "%", 1, 0.21, 3, "test accuracy of E2"), "02-mnist.md:7")
+    assert "97.3\u00a0±\u00a00.2\u202f\\%" in text
+    assert "3 seeds" in text
+    assert "02\\-mnist\\.md\\:7" in text
+    assert "test accuracy of E2" in text
+
+
+def test_one_seed_has_no_spread():
+    assert "±" not in render.value_text(Value(1.0, spread=0.0, n=1))
+    assert "±" not in render.value_text(Value(1.0, spread=math.nan, n=3))
+
+
+def test_numbers_of_a_column_stand_point_below_point():
+    table = Table(
+        (Column("net", "Net", align="left"), Column("accuracy", "Accuracy (%)")),
+        (("a", Value(97.31, "%", 2, 0.5, 3)), ("b", Value(9.3, "%", 1)), ("c", 12), ("d", Value(99.0, "%", 2, 10.25, 3))),
+        "A caption.",
+    )
+    shown = [row.split(" | ")[1] for row in render.table_markdown("t", 1, table).splitlines() if row.startswith("| ")][2:]
+    numbers = [re.sub(r"\[(.*)\]\{.*", r"\1", cell).removesuffix(" |") for cell in shown]
+    from_right = {len(number) - len(re.match(r"\d+", number)[0]) for number in numbers}  # type: ignore[index]
+    assert len(numbers) == 4
+    assert len(from_right) == 1
+
+
+def test_the_unit_of_a_heading_is_not_repeated_in_its_cells():
+    columns = (Column("a", "Accuracy (%)"), Column("b", "Other"))
+    cell = Value(97.3, "%", 1)
+    row = render.table_markdown("t", 1, Table(columns, ((cell, cell),), "c")).splitlines()
+    last = [line for line in row if line.startswith("| ")][-1]
+    assert last.count("\\%") == 1
+
+
+def test_a_table_goes_out_as_data_in_full_precision():
+    columns = (Column("net", "Net"), Column("accuracy", "Accuracy"), Column("n", "Parameters"))
+    table = Table(columns, (("a, b", Value(97.312345678, "%", 1, 0.25, 3), 7850), (None, None, None)), "c")
+    rows = list(csv.DictReader(io.StringIO(render.table_csv(table).decode())))
+    assert rows[0]["net"] == "a, b"
+    assert float(rows[0]["accuracy"]) == 97.312345678
+    assert float(rows[0]["accuracy_spread"]) == 0.25
+    assert rows[0]["n"] == "7850"
+    assert rows[1]["accuracy"] == ""
+
+
+@pytest.mark.parametrize("holds", list(Holds))
+def test_a_verdict_is_said_in_words_and_by_a_mark(holds):
+    text = render.verdict_markdown("A > B.", Verdict(holds, 1.2134, 0.8, 1.63, 3, "%", "mean difference"))
+    assert "A > B." in text
+    assert holds.value in text
+    assert render.MARKS[holds] in text
+    assert "1.21" in text
+    assert "0.80 to 1.63" in text
+    assert "3 seeds" in text
+
+
+def test_a_verdict_without_an_effect_claims_none():
+    text = render.verdict_markdown("A > B.", Verdict(Holds.UNDECIDED, n=1))
+    assert "nan" not in text
+    assert "interval" not in text
+
+
+@pytest.mark.parametrize(
+    ("latex", "sides"),
+    [
+        ("a &= b", ("a", "= b")),
+        ("&= b", ("", "= b")),
+        ("a = b", ("", "a = b")),
+        (r"f &= \begin{cases} 0 & x \\ 1 & y \end{cases}", ("f", r"= \begin{cases} 0 & x \\ 1 & y \end{cases}")),
+        (r"\begin{pmatrix} 1 & 2 \end{pmatrix}", ("", r"\begin{pmatrix} 1 & 2 \end{pmatrix}")),
+        (r"A \& B &= c", (r"A \& B", "= c")),
+    ],
+)
+def test_a_step_is_cut_where_its_group_aligns(latex, sides):
+    shown = re.findall(r"^\$(.*)\$$", render.derivation_markdown(_proof(latex)), flags=re.MULTILINE)
+    assert tuple(shown) == tuple(side for side in sides if side)
+
+
+def _proof(latex: str) -> render.ProofView:
+    return render.ProofView("T2", "Title", "Question?", [("", [render.StepView(latex, "reason")])], "So it is.")
+
+
+def test_an_unknown_notice_is_refused():
+    with pytest.raises(KeyError):
+        render.notice_markdown("nonsense", "text")

@@ -1,0 +1,277 @@
+"""Pages: self-contained, accessible, repeatable, and the same in HTML and PDF."""
+
+from __future__ import annotations
+
+import html.parser
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from report import render, typeset
+from report.errors import ProseError, ReportError
+from report.model import Column, Holds, Table, Value, Verdict
+
+ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
+SVG = (
+    b'<?xml version="1.0"?><svg width="%dpt" height="50pt" viewBox="0 0 100 50" xmlns="http://www.w3.org/2000/svg">'
+    b'<defs><clipPath id="c"><rect width="9" height="9"/></clipPath></defs><g clip-path="url(#c)"><path d="M0 0H9V9Z" '
+    b'style="fill: currentColor"/></g></svg>'
+)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    identifier: str
+    file: Path
+    markdown: str
+
+
+class Memory(dict):
+    """A ``remember`` that counts what it had to make."""
+
+    made = 0
+
+    def __call__(self, key: str, make: Callable[[], bytes]) -> bytes:
+        if key not in self:
+            self[key] = make()
+            self.made += 1
+        return self[key]
+
+
+COLUMNS = (Column("i", "Iteration"), Column("word", "Word", align="left"), Column("a", "Accuracy (%)", digits=2))
+STEPS = [
+    render.StepView(r"\sigma'(x) &= \frac{e^{-x}}{(1+e^{-x})^2}", "chain rule, $u \\mapsto 1/u$", witnesses=["numeric"]),
+    render.StepView(r"&= \sigma(x)(1-\sigma(x))", "factor", number=1, identifier="T2-result"),
+    render.StepView("a &= " + " + ".join("bcdefgh" * 12), "a long sum"),
+]
+FIRST = "\n".join(
+    [
+        "# First steps {#ch-first}\n\nA formula $x_1 < y$(b) and $\\alpha$.c, then $$\\int_0^1 f(x)\\,dx.$$\n\n",
+        "A note.^[In the margin.]",
+        "The net reaches " + render.value_markdown(Value(97.31, "%", 1, 0.2, 3, 'of "E2" <b>'), "01.md:3") + ".\n",
+        "## A section\n\nSee " + render.reference_markdown("fig-b", "Figure 2") + " and [the end](#ch-second).\n",
+        render.verdict_markdown("A is better than $B$.", Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference")),
+        render.figure_markdown("fig-a", 1, "a.svg", "What it *shows*, $\\beta$.", f"A falls. {ODD}", "a.csv"),
+        render.table_markdown(
+            "tab-a", 1, Table(COLUMNS, ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001)), "A table.")
+        ),
+    ]
+)
+SECOND = "\n".join(
+    [
+        "# Second steps {#ch-second}\n\n## A section\n\n## A section\n\n" + render.escape(ODD) + "\n",
+        render.notice_markdown("failed", ODD),
+        render.figure_markdown("fig-b", 2, "b.svg", "Wide.", "B rises.", "b.csv"),
+        render.table_markdown("tab-b", 2, Table(COLUMNS, tuple((i, f"row{i}", i / 7) for i in range(120)), "A long table.")),
+        render.derivation_markdown(
+            render.ProofView("T2", "Sigmoid", "What is $\\sigma'$?", [("Directly", STEPS)], "It is.", "So.")
+        ),
+        render.equation_markdown("eq", 2, "E = mc^2\n\n+ 0"),
+    ]
+)
+CHAPTERS = (Chapter("ch-first", Path("01-first.md"), FIRST), Chapter("ch-second", Path("02-second.md"), SECOND))
+ASSETS = {"a.svg": SVG % 300, "b.svg": SVG % 470}
+META = typeset.Meta("Title & <co>", "Sub", ("A course",), "Budget: quick", "3 seeds", notices=(ODD,))
+
+
+@pytest.fixture(scope="module")
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture(scope="module")
+def built(memory) -> tuple[str, bytes]:
+    return typeset.pages(CHAPTERS, META, ASSETS, memory)
+
+
+@pytest.fixture(scope="module")
+def page(built) -> str:
+    return built[0]
+
+
+@pytest.fixture(scope="module")
+def document(built) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(built[1]))
+
+
+class Reader(html.parser.HTMLParser):
+    """Tags with their attributes, and the text that a reader sees."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.hidden = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.hidden += tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("style", "title")
+
+    def handle_data(self, data):
+        self.text += "" if self.hidden else data
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _pdf_text(document: pypdf.PdfReader) -> str:
+    return _words(" ".join(each.extract_text() for each in document.pages))
+
+
+def test_two_builds_are_byte_identical(built):
+    assert typeset.html(CHAPTERS, META, ASSETS, Memory()) == built[0]
+    assert typeset.pdf(CHAPTERS, META, ASSETS, Memory()) == built[1]
+
+
+def test_the_page_asks_nothing_of_the_network(page):
+    for tag, attributes in Reader(page).tags:
+        for name in ("src", "href", "xlink:href", "action", "data", "poster"):
+            target = attributes.get(name) or ""
+            assert re.match(r"#|data:|data/|$", target), (tag, name, target)
+    assert not re.search(r"url\((?!['\"]?(?:data:|#))|@import|<script", page)
+
+
+def test_every_figure_and_formula_of_the_page_has_an_alternative(page):
+    tags = Reader(page).tags
+    drawings = [attributes for tag, attributes in tags if tag == "svg"]
+    formulas = [attributes for tag, attributes in tags if tag == "math"]
+    assert [d["aria-label"] for d in drawings] == [f"A falls. {ODD}", "B rises."]
+    assert len(formulas) > 8
+    assert all(f.get("alttext") for f in formulas)
+    assert any(f["alttext"] == "x_1 < y" for f in formulas)
+    assert not re.search(r"<annotation|<img", page)
+
+
+def test_identifiers_are_unique_and_links_arrive(page):
+    tags = Reader(page).tags
+    names = [attributes["id"] for _, attributes in tags if attributes.get("id")]
+    assert len(names) == len(set(names))
+    links = {attributes["href"][1:] for _, attributes in tags if (attributes.get("href") or "").startswith("#")}
+    assert links <= set(names)
+    assert {"fig-b", "ch-second", "T2-result", "tab-b"} <= set(names)
+    clips = re.findall(r"url\(#([^)]+)\)", page)
+    assert len(set(clips)) == 2
+    assert set(clips) <= set(names)
+
+
+def test_numbers_are_the_same_on_both_pages(page, document):
+    on_page, in_pdf = _words(Reader(page).text), _pdf_text(document)
+    for pattern in (r"Figure \d\.", r"Table \d\.", r"\(\d\)"):
+        assert set(re.findall(pattern, on_page)) == set(re.findall(pattern, in_pdf))
+    assert {"Figure 1.", "Figure 2.", "Table 1.", "Table 2."} <= set(re.findall(r"(?:Figure|Table) \d\.", in_pdf))
+    sections = re.findall(r'<span class="section">([\d.]+)</span>([^<]+)</h', page)
+    assert sections == [
+        ("1", "First steps"), ("1.1", "A section"), ("2", "Second steps"), ("2.1", "A section"), ("2.2", "A section")
+    ]  # fmt: skip
+    for number, title in sections:
+        assert re.search(rf"{re.escape(number)} ?{title}", in_pdf)
+    assert "97.3 ± 0.2" in on_page
+    assert "97.3 ± 0.2" in in_pdf
+
+
+def test_odd_characters_arrive_as_they_are(page, document):
+    on_page = _words(Reader(page).text)
+    latin = ODD.rsplit(" ", 1)[0]
+    assert on_page.count(ODD) == 4  # the front, a cell, prose and a notice
+    in_pdf = re.sub(r"\s", "", _pdf_text(document))
+    assert in_pdf.count(re.sub(r"\s", "", latin)) >= 4
+    assert 'of "E2" <b>' in next(a["data-origin"] for _, a in Reader(page).tags if a.get("data-origin"))
+
+
+def _structure(node, document) -> Iterator[pypdf.generic.DictionaryObject]:
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        for child in node:
+            yield from _structure(child, document)
+    elif isinstance(node, dict):
+        yield node
+        yield from _structure(node.get("/K", []), document)
+
+
+def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(document):
+    root = document.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
+    tags = [node for node in _structure(root["/StructTreeRoot"], document) if "/S" in node]
+    kinds = {str(tag["/S"]) for tag in tags}
+    assert {"/H1", "/Table", "/TH", "/TD", "/Figure", "/Formula", "/Link"} <= kinds
+    spoken = [tag for tag in tags if tag["/S"] in ("/Figure", "/Formula")]
+    assert all(str(tag.get("/Alt", "")) for tag in spoken)
+    alternatives = {str(tag["/Alt"]) for tag in spoken}
+    assert {"B rises.", f"A falls. {ODD}", "x_1 < y"} <= alternatives
+
+
+def test_the_pdf_has_an_outline_and_no_borrowed_fonts(document):
+    titles = [str(entry.title) for entry in document.outline if not isinstance(entry, list)]
+    assert [title.split(" ", 1)[-1] for title in titles] == ["First steps", "Second steps"]
+    fonts = {
+        str(font.get_object()["/BaseFont"]) for each in document.pages for font in each["/Resources"].get("/Font", {}).values()
+    }
+    assert all("Libertinus" in font for font in fonts), fonts
+
+
+def test_a_long_table_repeats_its_header(document):
+    pages = [_words(each.extract_text()) for each in document.pages]
+    with_rows = [text for text in pages if re.search(r"row\d+ ", text)]
+    assert len(with_rows) >= 2
+    assert all("Iteration" in text for text in with_rows)
+
+
+def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
+    before = memory.made
+    typeset.pages(CHAPTERS, META, ASSETS, memory)
+    assert memory.made == before
+    edited = (replace(CHAPTERS[0], markdown=CHAPTERS[0].markdown + "\n\nOne more sentence.\n"), CHAPTERS[1])
+    page, _ = typeset.pages(edited, META, ASSETS, memory)
+    assert "One more sentence." in page
+    assert memory.made == before + 2  # once for each format
+
+
+def test_a_new_letter_is_embedded(memory):
+    plain = typeset.subset("LibertinusSerif-Regular", "ab")
+    from fontTools.ttLib import TTFont
+
+    assert set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap())) >= {"a", "b"}
+    assert "q" not in set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap()))
+    assert "MATH" in TTFont(io.BytesIO(typeset.subset("LibertinusMath-Regular", "x")))
+
+
+def _chapter(tmp_path: Path, text: str) -> tuple[Chapter]:
+    file = tmp_path / "03-mine.md"
+    file.write_text(text, encoding="utf-8")
+    return (Chapter("ch-mine", file, text),)
+
+
+def test_a_formula_that_cannot_be_read_is_named_with_its_line(tmp_path):
+    chapters = _chapter(tmp_path, "# Mine\n\nText.\n\nHere $\\frac{1}{$ is.\n\nAnd $\\nosuchmacro{x}$.\n")
+    with pytest.raises(ProseError) as caught:
+        typeset.chapter_html(*chapters)
+    assert caught.value.where is not None
+    assert caught.value.where.file == chapters[0].file
+    assert caught.value.where.line in (5, 7)
+
+
+def test_a_link_to_nowhere_is_named_with_its_line(tmp_path):
+    chapters = _chapter(tmp_path, "# Mine\n\nText.\n\nSee [there](#nowhere).\n")
+    with pytest.raises(ProseError, match="#nowhere") as caught:
+        typeset.pdf(chapters, META, {})
+    assert caught.value.where is not None
+    assert caught.value.where.line == 5
+
+
+def test_a_figure_that_was_not_drawn_is_named(tmp_path):
+    text = render.figure_markdown("f", 1, "gone.svg", "c", "a", "gone.csv")
+    for make in (typeset.pdf, typeset.html):
+        with pytest.raises(ReportError, match=r"gone\.svg"):
+            make(_chapter(tmp_path, text), META, {})
