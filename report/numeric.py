@@ -191,6 +191,8 @@ def _binary(op: ast.operator, a: Any, b: Any) -> Any:
         return _product(a, b)
     if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int):
         return _matrix_power(a, b)
+    if isinstance(a, int) and isinstance(b, int) and not isinstance(op, ast.Div | ast.Pow):
+        return _OPERATORS[type(op)](a, b)
     return _each(_OPERATORS[type(op)], a, b)
 
 

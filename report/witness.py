@@ -13,7 +13,7 @@ from typing import Any
 from report import numeric
 from report.derivation import POINTS, Chain, Derivation, Live
 from report.errors import DeclarationError, nearest
-from report.formula import LOGICAL, Formula, parse
+from report.formula import LOGICAL, Formula, names, parse
 from report.glossary import Definition, Symbol
 from report.numeric import Array, Point, Undefined
 from report.proven import Witnessed
@@ -74,7 +74,9 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
     target = parse(live.of, live.where).key if live.of else chain.claim.left.key
     places = [at for at, e in enumerate(chain.expressions) if e.key == target]
     if not places:
-        raise DeclarationError(f"the witness '{live.name}' computes {live.of}, which is no expression of this part", where=live.where)
+        raise DeclarationError(
+            f"the witness '{live.name}' computes {live.of}, which is no expression of this part", where=live.where
+        )
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
     fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
@@ -137,17 +139,39 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
 # --- points --------------------------------------------------------------------------------------------------------
 
 
-def _points(derivation: Derivation, chain: Chain, seed: str, fixed: Sequence[Mapping[str, int]] | None = None) -> Iterator[Point]:
+def _points(
+    derivation: Derivation, chain: Chain, seed: str, fixed: Sequence[Mapping[str, int]] | None = None
+) -> Iterator[Point]:
     """Seeded random points of the domain that satisfy the part's conditions; ``fixed`` ones are taken in turn."""
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
+    symbols = _needed(derivation, chain)
     choices: Iterable[Mapping[str, int]] = itertools.repeat({}, TRIES) if fixed is None else fixed
     for choice in choices:
         try:
-            point = numeric.draw(derivation.symbols, derivation.definitions, random, choice)
+            point = numeric.draw(symbols, derivation.definitions, random, choice)
             if numeric.satisfies(chain.part.conditions, point):
                 yield point
         except Undefined:
             continue
+
+
+def _needed(derivation: Derivation, chain: Chain) -> list[Symbol]:
+    """The symbols that the part, its witnesses or their domains speak of; drawing the others would only cost time."""
+    waiting = [name for f in (*chain.expressions, *chain.part.conditions) for name in names(f.tree)]
+    waiting += [name for live in chain.part.live for name in inspect.signature(live.function).parameters]
+    definitions = {d.name: d for d in derivation.definitions}
+    symbols = {s.name: s for s in derivation.symbols}
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        if name in definitions:
+            waiting += [n for f in (definitions[name].body, *definitions[name].shape) for n in names(f.tree)]
+        elif name in symbols:
+            waiting += symbols[name].mentions()
+    return [s for s in derivation.symbols if s.name in reached]
 
 
 def _value(expression: Formula, point: Point) -> Any:
@@ -192,7 +216,7 @@ def _exact(value: Any) -> Any:
 
 
 def _spell(point: Point, derivation: Derivation) -> str:
-    varying = [s.name for s in derivation.symbols if s.kind in ("real", "integer")]
+    varying = [s.name for s in derivation.symbols if s.kind in ("real", "integer") and s.name in point.globals]
     return ", ".join(f"{name} = {_number(point.globals[name])}" for name in varying) or "a random point"
 
 
