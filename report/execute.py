@@ -58,7 +58,12 @@ def execute(
         def job(each: Planned) -> Job:
             return Job(each.trial, each.digest, each.upstream, describe(each), store.root, open_data)
 
-        with _termination_interrupts(), _started(executor, jobs) as pool, contextlib.closing(watch or Silent()) as listener:
+        # SIGTERM interrupts as Ctrl-C does, so that a batch system's stop leaves no process behind
+        with (
+            _on_signals(signal.default_int_handler, signal.SIGTERM),
+            contextlib.closing(watch or Silent()) as listener,
+            _started(executor, jobs) as pool,
+        ):
             outcomes |= _Run(missing, store, pool, jobs, job, label, listener).outcomes()
     return {each.digest: outcomes[each.digest] for each in planned}
 
@@ -184,19 +189,21 @@ def _started(executor: Callable[[int], Executor], jobs: int) -> Iterator[Executo
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        with _on_signals(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM):  # pressing Ctrl-C twice must not stop the stopping
+            pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
 
 
 @contextlib.contextmanager
-def _termination_interrupts() -> Iterator[None]:
-    """SIGTERM raises ``KeyboardInterrupt``, as SIGINT does, so that a batch system's stop leaves no process behind."""
+def _on_signals(handler: Any, *numbers: signal.Signals) -> Iterator[None]:
+    """Inside, signals with these numbers are handled so; only the main thread may say how."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -233,7 +233,7 @@ class Lines:
 
 
 class Bars:
-    """A bar for each running trial, one for the whole below them, and a line that stays for each that went wrong."""
+    """A bar for the whole, one below it for each running trial, and a line that stays for each that went wrong."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic):
         self.stream, self.tally = stream, Tally(clock)
@@ -283,11 +283,13 @@ class Bars:
         self._progress.refresh()
 
     def _note(self, trial: str) -> str:
-        """``7/12  loss 0.123  8.1 s, 12 s left``."""
+        """``7/12  8.1 s, 12 s left  loss 0.123``: a narrow window cuts off the end."""
         run = self.tally.running[trial]
-        words = [f"{run.step.done}/{run.step.total}"] if run.step else []
-        words += [f"{name} {number:.3g}" for name, number in (run.step.numbers.items() if run.step else ())]
-        return self._safe(*words, f"{duration(self.tally.clock() - run.since)}{_left(self.tally.left(trial))}")
+        elapsed = f"{duration(self.tally.clock() - run.since)}{_left(self.tally.left(trial))}"
+        if run.step is None:
+            return elapsed
+        numbers = (f"{name} {number:.3g}" for name, number in run.step.numbers.items())
+        return self._safe(f"{run.step.done}/{run.step.total}", elapsed, *numbers)
 
     def _safe(self, *columns: str) -> str:
         return printable(columns, self.stream.encoding)
@@ -300,7 +302,12 @@ def _rich_progress(stream: TextIO) -> Any:
     from rich.table import Column
 
     console = Console(file=stream, markup=False, highlight=False, emoji=False)
-    label = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
-    note = TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
-    columns: list[ProgressColumn] = [label, BarColumn(bar_width=20), note] if console.width >= 72 else [label, note]
+    wide = console.width >= 72
+
+    def text(template: str, share: int) -> TextColumn:
+        column = Column(no_wrap=True, overflow="ellipsis", max_width=console.width * share // 100)
+        return TextColumn(template, markup=False, table_column=column)
+
+    label, note = text("{task.description}", 35 if wide else 45), text("{task.fields[note]}", 100)
+    columns: list[ProgressColumn] = [label, BarColumn(bar_width=20), note] if wide else [label, note]
     return Progress(*columns, console=console, transient=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)

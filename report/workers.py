@@ -18,11 +18,11 @@ import signal
 import sys
 import sysconfig
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -70,6 +70,7 @@ class ProcessExecutor(Executor):
         self._context = _context()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="waits-for-a-process")
         self._start = threading.Lock()  # multiprocessing's book-keeping is not made for several threads
+        self._calls: set[object] = set()  # those that a thread is busy with
         self._running: set[Any] = set()
         self._stopped = False
 
@@ -78,23 +79,23 @@ class ProcessExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for what runs; or with ``wait=False`` kill it. Either way no process is left when this returns."""
-        if not wait:
+        if wait:
+            self._threads.shutdown(wait=True, cancel_futures=cancel_futures)
+        self._stopped = True  # from here on no call starts a process, and those that have begun to are waited for
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while self._calls:
             self._kill()
-        self._threads.shutdown(wait=True, cancel_futures=cancel_futures or not wait)
+            time.sleep(0.01)
 
     def _call(self, call: Callable[[], T]) -> T:
-        answers, answer_end = self._context.Pipe(duplex=False)
-        output, output_end = self._context.Pipe(duplex=False)
-        with answers, output:
-            with answer_end, output_end:
-                process = self._context.Process(target=_serve, args=(answer_end, output_end, _pickled(call)), daemon=True)
-                self._started(process)
-            answer, printed = _listen(answers, output)
-            with self._start:
-                process.join()
-                self._running.discard(process)
+        this = object()
+        self._calls.add(this)
+        try:
+            answer, printed, exitcode = self._answered(_pickled(call))
+        finally:
+            self._calls.discard(this)
         if answer is None:
-            raise CallFailed(_cause_of_death(process.exitcode), printed)
+            raise CallFailed(_cause_of_death(exitcode), printed)
         value, error = pickle.loads(answer)
         if isinstance(error, CallFailed):
             raise CallFailed(error.reason, printed + error.details)
@@ -102,18 +103,32 @@ class ProcessExecutor(Executor):
             raise error
         return value
 
+    def _answered(self, call: bytes) -> tuple[bytes | None, str, int | None]:
+        """What a process answers to the call, what it printed, and its exit status."""
+        answers, answer_end = self._context.Pipe(duplex=False)
+        output, output_end = self._context.Pipe(duplex=False)
+        with answers, output:
+            with answer_end, output_end:
+                process = self._context.Process(target=_serve, args=(answer_end, output_end, call), daemon=True)
+                self._started(process)
+            answer, printed = _listen(answers, output)
+            with self._start:
+                process.join()
+                self._running.discard(process)
+        return answer, printed, process.exitcode
+
     def _started(self, process: Any) -> None:
-        with self._start, _inherited():  # it starts the fork server anew should that have died
+        with self._start, _inherited():  # the first one starts the fork server
+            if self._stopped:
+                raise CallFailed("the build was interrupted", "")
             process.start()
             self._running.add(process)
-        if self._stopped:
-            process.kill()
 
     def _kill(self) -> None:
-        self._stopped = True
         for process in tuple(self._running):
             process.kill()
-        _kill_fork_server()  # it may be loading torch, with a thread of ours waiting for it
+        if self._context.get_start_method() == "forkserver":
+            _kill_fork_server()  # it may be loading torch, with a thread of ours waiting for it
 
 
 def dask_executor(scheduler: str, jobs: int) -> Executor:
@@ -132,49 +147,66 @@ def dask_executor(scheduler: str, jobs: int) -> Executor:
         raise UsageError(f"--scheduler {scheduler}: {error}.", remedy="Is the scheduler up, and the address right?") from None
     if any(threads > 1 for threads in client.nthreads().values()):
         raise UsageError("a Dask worker has several threads.", remedy="Start it as: dask worker ADDRESS --nthreads 1")
-    return _Dask(client.get_executor(pure=False, retries=0))
+    return _Dask(client)
 
 
 class _Dask(Executor):
-    def __init__(self, executor: Any):
-        self._executor = executor
-        self.shutdown = executor.shutdown  # type: ignore[method-assign]
+    def __init__(self, client: Any):
+        self._client = client
+        self._executor = client.get_executor(pure=False, retries=0)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._executor.submit(_attempt, partial(fn, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._executor.shutdown(wait=wait)  # without waiting, it cancels what it can
+        self._client.close()
 
 
 def _context() -> Any:
     """Fork from a server that has torch where the system can; spawn elsewhere (Windows), which is slow but the same."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
-        os.environ.update(ENVIRONMENT)
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    with _inherited():
-        forkserver.ensure_running()
     return context
 
 
 @contextlib.contextmanager
 def _inherited() -> Iterator[None]:
     """What is started inside has one thread for each library, and is deaf to Ctrl-C, which the parent deals with."""
-    before = dict(os.environ)
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
     os.environ.update(ENVIRONMENT)
+    try:
+        with _deaf_to_interrupts():
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if os.name != "posix":
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # first, because it resets the mask when it has to start
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        for name in ENVIRONMENT:
-            if name in before:
-                os.environ[name] = before[name]
-            else:
-                del os.environ[name]
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _kill_fork_server() -> None:
     # Only private names lead to its process: without them it would end by itself, but only once it has loaded torch.
+    from multiprocessing import forkserver  # not everywhere
+
     server: Any = getattr(forkserver, "_forkserver", None)
     pid = getattr(server, "_forkserver_pid", None)
     if pid is not None:

@@ -300,7 +300,7 @@ def test_an_interrupted_build_leaves_no_process_and_loses_nothing(build, send, n
     lingering = [int(until(lambda name=name: (build.folder / f"{name}.pid").read_text())) for name in "ab"]
     assert all(alive(pid) for pid in lingering)
     send(build.pid, number)
-    _, errors = build.communicate(timeout=20)
+    _, errors = build.communicate(timeout=60)
     assert until(lambda: not in_session(build.pid))
     assert build.returncode == 130
     assert "Traceback" not in errors
@@ -315,7 +315,7 @@ def test_an_interrupted_build_leaves_no_process_and_loses_nothing(build, send, n
 def test_an_interruption_while_the_workers_are_being_started_leaves_no_process(build):
     until(lambda: len(in_session(build.pid)) > 1)
     os.killpg(build.pid, signal.SIGINT)
-    _, errors = build.communicate(timeout=20)
+    _, errors = build.communicate(timeout=60)
     assert build.returncode == 130
     assert until(lambda: not in_session(build.pid))
     assert "Traceback" not in errors
@@ -350,7 +350,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(condition, seconds=20.0):
+def until(condition, seconds=60.0):
     """The first true thing that ``condition`` returns; it may raise OSError before."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
