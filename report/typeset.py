@@ -317,6 +317,7 @@ FACES = (  # family, file, weight, style
     ("Libertinus Serif", "LibertinusSerif-Semibold", 600, "normal"),
     ("Libertinus Serif", "LibertinusSerif-SemiboldItalic", 600, "italic"),
     ("Libertinus Sans", "LibertinusSans-Regular", 400, "normal"),
+    ("Libertinus Sans", "LibertinusSans-Italic", 400, "italic"),
     ("Libertinus Sans", "LibertinusSans-Bold", 700, "normal"),
     ("Libertinus Mono", "LibertinusMono-Regular", 400, "normal"),
     ("Libertinus Math", "LibertinusMath-Regular", 400, "normal"),
