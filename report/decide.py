@@ -400,13 +400,14 @@ def _terms(expression: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
 
 
 def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
-    if isinstance(factor, sp.Sum) and len(factor.limits) == 1:
-        k, low, high = factor.limits[0]
-        apart = _split_ends(factor.function, k, low, high)
+    if isinstance(factor, sp.Sum):
+        *inner, (k, low, high) = factor.limits  # SymPy flattens nested sums, the innermost first
+        body = sp.Sum(factor.function, *inner) if inner else factor.function
+        apart = _split_ends(body, k, low, high)
         if apart is not None:
             return [term for piece in apart for term in _terms(piece, facts, bounds)]
         fresh = sp.Dummy(k.name, integer=True)
-        inside = _terms(factor.function.subs(k, fresh), facts, {**bounds, fresh: (low, high)})
+        inside = _terms(body.subs(k, fresh), facts, {**bounds, fresh: (low, high)})
         return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
     if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
         return _multiply([_terms(factor.base, facts, bounds)] * int(factor.exp))
@@ -532,8 +533,9 @@ def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -
 
 def _component(factors: tuple[sp.Expr, ...], limits: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]) -> sp.Expr:
     """One connected sum in its canonical spelling: the first in a fixed order over all names, shifts and reflections."""
-    body = sp.Mul(*factors)
-    if not factors or not body.free_symbols & {k for k, _, _ in limits}:
+    body, indices = sp.Mul(*factors), {k for k, _, _ in limits}
+    rectangular = not any((low.free_symbols | high.free_symbols) & indices for _, low, high in limits)
+    if rectangular and not body.free_symbols & indices:
         return body * sp.Mul(*(_count(k, low, high) for k, low, high in limits))
     return min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
 

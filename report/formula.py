@@ -10,6 +10,7 @@ Beyond arithmetic the syntax has::
     x if x > 0 else 0                  cases                x[i], W[i, j]      entries
     diff(sigma(x), x)                  derivatives          A @ B, A.T         matrix product, transpose
     lambda i: x(i - k)                 a signal             [[a, b], [c, d]]   a matrix, by rows
+    count((i, j) for i in span(1, m) for j in span(1, n))   how many there are
 """
 
 from __future__ import annotations
@@ -196,10 +197,23 @@ def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> N
         problem = "arguments have no names here"
     elif isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
         problem = "an index is one name"
+    elif isinstance(node, ast.Call) and _miscounts(node):
+        problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
     elif isinstance(node, ast.comprehension) and not _is_range(node.iter):
         problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}"
     if problem:
         raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, _column(node))}", where=where)
+
+
+def _miscounts(node: ast.Call) -> bool:
+    """Whether ``count`` is asked for anything but its indices: only these differ whenever one of them does."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == "count" and isinstance(node.args[0], ast.GeneratorExp)):
+        return False
+    generator = node.args[0]
+    counted = generator.elt.elts if isinstance(generator.elt, ast.Tuple) else [generator.elt]
+    return [ast.dump(each) for each in counted] != [
+        ast.dump(ast.Name(name, ast.Load())) for g in generator.generators for name in targets(g)
+    ]
 
 
 def _is_range(node: ast.expr) -> bool:

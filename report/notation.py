@@ -184,6 +184,9 @@ class _Latex:
             return f"{match[1]}_{{{match[2]},{index}}}"
         return f"{base}_{{{index}}}"
 
+    def show_Tuple(self, node: ast.Tuple) -> Printed:
+        return Printed(f"({', '.join(self.text(e) for e in node.elts)})")
+
     def show_List(self, node: ast.List) -> Printed:
         rows = [[self.text(e) for e in (row.elts if isinstance(row, ast.List) else [row])] for row in node.elts]
         return Printed(self.table(rows), ATOM, tall=True)

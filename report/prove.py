@@ -149,6 +149,9 @@ def _key(module: str, root: Path) -> str:
         name = waiting.pop()
         if name in trees:
             continue
+        if name.endswith(".*"):
+            waiting += _modules_in(root / name.removesuffix(".*"), name.removesuffix("*"))
+            continue
         file = root / Path(*name.split(".")).with_suffix(".py")
         if not file.is_file():
             packages |= {name.partition(".")[0]}
@@ -159,6 +162,11 @@ def _key(module: str, root: Path) -> str:
     return hashlib.sha256(json.dumps([trees, versions], sort_keys=True).encode()).hexdigest()
 
 
+def _modules_in(folder: Path, prefix: str) -> list[str]:
+    """The modules of a package of this project: ``import experiments`` may look into any of them."""
+    return sorted(f"{prefix}{file.stem}" for file in folder.glob("*.py"))
+
+
 @lru_cache(maxsize=256)
 def _read(file: Path) -> tuple[str, tuple[str, ...]]:
     """The digest of a file's syntax tree, and the modules that it imports anywhere."""
@@ -166,7 +174,7 @@ def _read(file: Path) -> tuple[str, tuple[str, ...]]:
     imported: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            imported += [alias.name for alias in node.names]
+            imported += [name for alias in node.names for name in (alias.name, f"{alias.name}.*")]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imported)

@@ -253,12 +253,11 @@ def _same_spelling(setting: Setting, a: Formula, b: Formula) -> str | None:
 def _spelled(expression: sp.Expr) -> sp.Expr:
     """Sums with their indices renamed by depth, summands expanded; no index is shifted."""
     if isinstance(expression, sp.Sum):
-        body, depth = expression, 0
-        body = _spelled(expression.function)
-        depth = sum(1 for _ in body.atoms(sp.Sum))
-        k = expression.limits[0][0]
+        *inner, (k, *ends) = expression.limits  # SymPy flattens nested sums, the innermost first
+        body = _spelled(sp.Sum(expression.function, *inner) if inner else expression.function)
+        depth = sum(len(each.limits) for each in body.atoms(sp.Sum))
         name = sp.Symbol(f"_s{depth}", integer=True)
-        low, high = (sp.expand(bound) if bound.is_finite is not False else bound for bound in expression.limits[0][1:])
+        low, high = (sp.expand(bound) if bound.is_finite is not False else bound for bound in ends)
         return sp.Sum(decide._expanded_indices(sp.expand(body.subs(k, name))), (name, low, high))
     if expression.args and not isinstance(expression, sp.Indexed):
         return expression.func(*(_spelled(a) for a in expression.args))

@@ -1,0 +1,339 @@
+"""T16: how many parameters a layer has, derived for every kind and counted in every network of this report."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+import experiments
+from experiments.nets import (
+    AvgPool,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    Net,
+    ReLU,
+    Row,
+    Shape,
+    Shared,
+    Sigmoid,
+    build,
+    closed_form,
+    parameters,
+    shapes,
+    wording,
+)
+from report.model import Column, Reported, Runs, Table, Value
+from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, signal
+
+# --- the networks --------------------------------------------------------------------------------------------------
+
+
+@cache
+def networks() -> dict[tuple[str, str], Net]:
+    """(experiment, name of the net) → net, for every network that an experiment declares as its ``NETS``."""
+    files = sorted(module.name for module in pkgutil.iter_modules(experiments.__path__) if module.name[:3].strip("e").isdigit())
+    found: dict[tuple[str, str], Net] = {}
+    for file in files:
+        nets: Mapping[str, Net] = getattr(importlib.import_module(f"experiments.{file}"), "NETS", {})
+        experiment = f"E{int(file[1:3])}"
+        found |= {(experiment, str(name)): net for name, net in nets.items()}
+    return found
+
+
+def counted_live(net: Net) -> int:
+    """The number of entries of all weight tensors of the network that torch builds."""
+    return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
+
+
+def weighted(net: Net) -> list[Row]:
+    """The rows of the layers that have weights; a layer that several parts share has one row."""
+    return [row for row in shapes(net) if row.parameters]
+
+
+def sizes(row: Row) -> tuple[int, int, int]:
+    """(outputs, inputs that one output reads, 1 if every output has a bias)."""
+    form = closed_form(row.layer, row.input)
+    (_, outputs), *fan_in = form.factors
+    return outputs, math.prod(number for _, number in fan_in), int(form.bias)
+
+
+def in_network(which: int) -> Callable[[int, int], int]:
+    """One of the ``sizes`` of layer l in network e, both counted from 1; outside the network 1, which nothing may read."""
+    table = [[sizes(row)[which] for row in weighted(net)] for net in networks().values()]
+    return lambda e, l: table[e - 1][l - 1] if 1 <= e <= len(table) and 1 <= l <= len(table[e - 1]) else 1  # noqa: E741
+
+
+def depth(e: int) -> int:
+    """The number of layers with weights of network e."""
+    return len(weighted(list(networks().values())[e - 1]))
+
+
+def known(symbol: Symbol, function: Callable[..., int]) -> Symbol:
+    """A symbol that is not drawn at random: the witnesses see what ``function`` computes from the layer descriptions."""
+    return replace(symbol, sample=lambda random: function)
+
+
+# --- live counts ---------------------------------------------------------------------------------------------------
+
+
+def convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> Net:
+    """A network of one convolution."""
+    return Net((C_in, k_h, k_w), (Conv(C_out, (k_h, k_w)),))
+
+
+def live_convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> int:
+    return counted_live(convolution(C_out, C_in, k_h, k_w))
+
+
+def described_convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> int:
+    return parameters(convolution(C_out, C_in, k_h, k_w))
+
+
+def live_dense(n_in: int, n_out: int) -> int:
+    return counted_live(Net((n_in,), (Dense(n_out),)))
+
+
+def described_dense(n_in: int, n_out: int) -> int:
+    return parameters(Net((n_in,), (Dense(n_out),)))
+
+
+def live_dense_on_image(C_in: int, k_h: int, k_w: int, n_out: int) -> int:
+    return counted_live(Net((C_in, k_h, k_w), (Flatten(), Dense(n_out))))
+
+
+def saved_by_sharing(m: int, n_in: int, n_out: int) -> int:
+    """The parameters of m dense layers, less those of a live network that applies one of them to all m parts."""
+    shared = Net((1, m, n_in), (Shared((Flatten(), Dense(n_out)), m),))
+    return m * live_dense(n_in, n_out) - counted_live(shared)
+
+
+def live_network(e: int) -> int:
+    return counted_live(list(networks().values())[e - 1])
+
+
+# --- tables and values ---------------------------------------------------------------------------------------------
+
+KINDS: tuple[tuple[str, Layer, Shape], ...] = (
+    ("convolution", Conv(4, (5, 3)), (2, 9, 9)),
+    ("convolution without biases", Conv(4, 5, bias=False), (2, 9, 9)),
+    ("dense", Dense(10), (7,)),
+    ("max pooling", MaxPool(2), (2, 8, 8)),
+    ("average pooling", AvgPool(2), (2, 8, 8)),
+    ("ReLU", ReLU(), (7,)),
+    ("sigmoid", Sigmoid(), (7,)),
+    ("flattening", Flatten(), (2, 8, 8)),
+    ("dropout", Dropout(0.5), (7,)),
+)
+
+
+def kinds() -> Table:
+    """Every kind of layer: its closed form, one instance of it, and the entries of the tensors that torch makes for it."""
+    columns = (
+        Column("layer", "Layer", align="left"),
+        Column("form", "Parameters", align="left"),
+        Column("instance", "For example", align="left"),
+        Column("input", "on the input"),
+        Column("numbers", "with numbers", align="left"),
+        Column("live", "counted live"),
+    )
+    rows = []
+    for name, layer, shape in KINDS:
+        form = closed_form(layer, shape)
+        live = counted_live(Net(shape, (layer,)))
+        rows.append((name, f"${form.symbolic}$", wording(layer), _times(shape), f"${form.numeric}$", live))
+    return Table(
+        columns,
+        tuple(rows),
+        "The closed form of every kind of layer, with numbers for one instance of each, and what torch allocates for it.",
+    )
+
+
+def layers(experiment: str) -> Table:
+    """The networks of an experiment, layer by layer; layers that change nothing but single values are left out."""
+    nets = {name: net for (owner, name), net in networks().items() if owner == experiment}
+    columns = (
+        Column("net", "Network", align="left"),
+        Column("layer", "Layer", align="left"),
+        Column("output", "Output"),
+        Column("form", "Parameters", align="left"),
+        Column("count", "In number"),
+    )
+    rows: list[tuple[str | int | None, ...]] = []
+    for name, net in nets.items():
+        shown = [row for row in shapes(net) if row.parameters or row.output != row.input]
+        for at, row in enumerate(shown):
+            form = f"${closed_form(row.layer, row.input).numeric}$" if row.parameters else ""
+            rows.append(("" if at else name, wording(row.layer), _times(row.output), form, row.parameters or None))
+        rows.append(("", "in all", "", "", parameters(net)))
+    several = "networks" if len(nets) > 1 else "network"
+    agree = all(parameters(net) == counted_live(net) for net in nets.values())
+    caption = f"The {several} of {experiment}, layer by layer. "
+    caption += "The totals are those of the live networks." if agree else "The totals differ from those of the live networks."
+    return Table(columns, tuple(rows), caption)
+
+
+def _times(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+def total(experiment: str, name: str) -> Value:
+    """All parameters of a network."""
+    origin = f"closed form of every layer of {experiment}, {name}, added up; equal to the live network's"
+    return Value(parameters(networks()[experiment, name]), digits=0, origin=origin)
+
+
+def slug(text: str) -> str:
+    """A name of a network as part of the name of a value."""
+    return "-".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
+
+
+def values() -> Iterator[tuple[str, Callable[[], Value]]]:
+    yield "networks", lambda: Value(len(networks()), digits=0, origin="networks declared by all experiments")
+    for experiment, name in networks():
+        yield f"{experiment}-{slug(name)}", partial(total, experiment, name)
+
+
+# --- what the write-ups reported -----------------------------------------------------------------------------------
+
+
+def reported() -> Iterator[tuple[str, Reported]]:
+    """The counts in the write-ups, for those networks that an experiment declares."""
+    yield from ()
+
+
+def by_layer(experiment: str, name: str, at: int) -> Callable[[Runs], Value]:
+    """The count of the layer with weights number ``at`` (from 0) of a network."""
+    row = weighted(networks()[experiment, name])[at]
+    origin = f"{wording(row.layer)} on {_times(row.input)}, {experiment}, {name}"
+    return lambda runs: Value(row.parameters, digits=0, origin=origin)
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+FILTERS = "count((o, i, r, c) for o in span(1, C_out) for i in span(1, C_in) for r in span(1, k_h) for c in span(1, k_w))"
+FILTER = "count((i, r, c) for i in span(1, C_in) for r in span(1, k_h) for c in span(1, k_w))"
+MATRIX = "count((o, i) for o in span(1, n_out) for i in span(1, n_in))"
+COPIES = "count((p, o, i) for p in span(1, m) for o in span(1, n_out) for i in span(1, n_in))"
+OWN_BIASES = "count((p, o) for p in span(1, m) for o in span(1, n_out))"
+ADDED = "sum(n[e, l]*f[e, l] + n[e, l]*b[e, l] for l in span(1, L[e]))"
+FACTORED = "sum(n[e, l]*(f[e, l] + b[e, l]) for l in span(1, L[e]))"
+WINDOWS = {name: range(1, 4) for name in ("C_out", "C_in", "k_h", "k_w")}
+WIDTHS = {"n_in": range(1, 9), "n_out": range(1, 5)}
+
+DERIVATION = Derivation(
+    id="T16",
+    title="Parameter counts",
+    question=(
+        "How many parameters does a layer have, and a network? A parameter is one number that training may change, so the "
+        "answer is a count of index tuples: one for each entry of each weight tensor and of each vector of biases."
+    ),
+    symbols=[
+        integer("C_in", "the number of channels that a convolution reads", least="1", high=4),
+        integer("C_out", "the number of channels that it makes", least="1", high=4),
+        integer("k_h", "the height of its window", least="1", high=4),
+        integer("k_w", "its width", least="1", high=4),
+        integer("n_in", "the number of inputs of a dense layer", least="1", high=40),
+        integer("n_out", "the number of its outputs", least="1", high=5),
+        integer("m", "the number of parts to which a shared layer is applied", least="1", high=4),
+        integer("e", "the number of a network in this report", within=("1", str(len(networks())))),
+        known(signal("L", "how many of its layers have weights"), depth),
+        known(signal("n", "the number of outputs of its layer `l`, channels or units"), in_network(0)),
+        known(signal("f", "the number of weights that make one of them"), in_network(1)),
+        known(signal("b", "one if they have biases, zero if not"), in_network(2)),
+    ],
+    parts=[
+        Part(
+            "A convolution",
+            f"{FILTERS} + count(o for o in span(1, C_out)) == C_out*(k_h*k_w*C_in) + C_out",
+            [
+                Step(f"{FILTERS} + C_out", "one bias for each channel that is made"),
+                Step(f"sum({FILTER} for o in span(1, C_out)) + C_out", "one filter for each of them"),
+                Step(f"C_out*{FILTER} + C_out", "the filters are equally large"),
+                Step("C_out*(k_h*k_w*C_in) + C_out", "a filter has one weight for each place of its window in each channel"),
+            ],
+            intro=(
+                "The same filters are used in every place, so the tuple has an index for the channel that is made, the "
+                "channel that is read, the row and the column of the window, and none for the place in the image. That is "
+                "why neither stride nor padding nor the size of the image is in the formula."
+            ),
+            live=[
+                Live("live Conv2d", live_convolution, sweep={n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
+                Live(
+                    "layer description", described_convolution, sweep={n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}
+                ),
+            ],
+        ),
+        Part(
+            "A dense layer",
+            f"{MATRIX} + count(o for o in span(1, n_out)) == n_out*n_in + n_out",
+            [
+                Step(f"{MATRIX} + n_out", "one bias for each output"),
+                Step("n_out*n_in + n_out", "one weight for each pair of an output and an input"),
+            ],
+            live=[
+                Live("live Linear", live_dense, sweep=WIDTHS),
+                Live("layer description", described_dense, sweep=WIDTHS),
+            ],
+        ),
+        Part(
+            "A dense layer on an image",
+            "n_out*n_in + n_out == n_out*(k_h*k_w*C_in) + n_out",
+            [Step("n_out*(k_h*k_w*C_in) + n_out", algebra("flattening makes one input of each place of each channel"))],
+            given=["n_in == k_h*k_w*C_in"],
+            intro=(
+                "On a flattened image a dense layer is a convolution whose window is the whole image, here `k_h` by `k_w`: "
+                "the same formula, but now the size of the image counts. This is the term that dominates most networks below."
+            ),
+            live=[
+                Live(
+                    "live Flatten and Linear",
+                    live_dense_on_image,
+                    sweep={"C_in": [2], "k_h": [3], "k_w": [2], "n_in": [12], "n_out": range(1, 5)},
+                )
+            ],
+        ),
+        Part(
+            "What sharing saves",
+            f"{COPIES} + {OWN_BIASES} - (n_out*n_in + n_out) == (m - 1)*(n_out*n_in + n_out)",
+            [
+                Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"),
+                Step("(m - 1)*(n_out*n_in + n_out)", algebra("factor out")),
+            ],
+            intro=(
+                "A trunk that is applied to several parts of the input has one set of weights: it is counted once. Layers "
+                "of their own for each part would need the index of the part in every tuple."
+            ),
+            live=[Live("live networks", saved_by_sharing, sweep={"m": range(1, 4), "n_in": range(1, 4), "n_out": range(1, 4)})],
+        ),
+        Part(
+            "A network",
+            f"{ADDED} == {FACTORED}",
+            [Step(FACTORED, algebra("factor out"))],
+            intro=(
+                "Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's count "
+                "is a sum over its convolutions and dense layers. The witness has built every network of this report and "
+                "counted the entries of its tensors."
+            ),
+            live=[Live("every live network", live_network, sweep={"e": range(1, len(networks()) + 1)})],
+        ),
+    ],
+    conclusion=(
+        "A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other layers "
+        "none; a shared layer counts once, and a network has the sum over its layers."
+    ),
+    consequence=(
+        "A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and the "
+        "width before flattening divides the weights of the first dense layer by four, which no saving on filters can match."
+    ),
+    values=dict(values()),
+    tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment, _ in networks()}},
+    reported=dict(reported()),
+)
