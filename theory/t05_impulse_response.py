@@ -112,9 +112,7 @@ DERIVATION = Derivation(
                 Step("sum(x(k)*l(i - k) for k in Z)", definition("l", words="the impulse response, by definition")),
                 Step("conv(x, l)(i)", definition("conv")),
             ],
-            intro=(
-                "Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."
-            ),
+            intro=("Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."),
             scope=(
                 "Shown for signals with finite support, for which linearity is all that the second step needs. A layer of a "
                 "network sees a finite window, so its output at one place is that for the signal cut off outside the window, "
@@ -126,14 +124,12 @@ DERIVATION = Derivation(
         ),
         Part(
             "The kernel is unique",
-            "conv(lambda m: delta(m), f)(i) == f(i)",
+            "conv(f, lambda m: delta(m))(i) == f(i)",
             [
-                Step("sum(delta(k)*f(i - k) for k in Z)", definition("conv")),
-                Step("f(i)", algebra("only the term at zero is not zero")),
+                Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")),
+                Step("f(i)", algebra("only the term with equal indices is not zero")),
             ],
-            intro=(
-                "No other kernel will do: an operator that convolves with `f` has the impulse response `f`."
-            ),
+            intro=("No other kernel will do: an operator that convolves with `f` has the impulse response `f`."),
         ),
     ],
     conclusion=(

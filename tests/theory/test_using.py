@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.proof import Derivation, Part, Proof, Step, check, define, integer, real, signal, using, vector
 from report.glossary import Definition, Symbol
+from report.proof import Derivation, Part, Proof, Step, check, define, integer, real, signal, using, vector
 
 
 def checked(law: Part, use: Part, symbols: Sequence[Symbol], definitions: Sequence[Definition] = ()) -> Proof:
@@ -24,13 +24,16 @@ def test_a_definition_keeps_its_own_symbols() -> None:
 
 
 def test_a_vector_keeps_its_size() -> None:
-    law = Part("Law", "sum(v[j] for j in span(1, n)) == sum(v[j] for j in span(1, n))*1", [Step("sum(v[j] for j in span(1, n))*1", "")])
+    total = "sum(v[j] for j in span(1, n))"
+    law = Part("Law", f"{total} == {total}*1", [Step(f"{total}*1", "")])
     use = Part("Use", "sum(v[j] for j in span(1, m)) == m*n", [Step("m*n", using("Law", at={"n": "m"}))])
     found = checked(law, use, [integer("n", "", least="1"), integer("m", "", least="1"), vector("v", "n", "")])
     assert any("cannot put m for 'n': 'v' depends on it" in failure for failure in found.failures)
 
 
-@pytest.mark.parametrize(("put", "accepted"), [("m", True), ("m + 1", True), ("m - 1", False), ("y", False), ("1/2", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("put", "accepted"), [("m", True), ("m + 1", True), ("m - 1", False), ("y", False), ("1/2", False), ("0", False)]
+)
 def test_what_is_put_for_a_symbol_must_lie_in_its_domain(put: str, accepted: bool) -> None:
     law = Part("Law", "abs(n) == n", [Step("n", "")])
     use = Part("Use", f"abs({put}) == {put}", [Step(put, using("Law", at={"n": put}))])

@@ -1,0 +1,499 @@
+"""T9: which layers are linear and shift invariant, and for the others what fails, with a counterexample in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import torch
+
+from report.model import Column, Table, Value
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    define,
+    definition,
+    integer,
+    matrix,
+    real,
+    reindex,
+    signal,
+)
+from theory.vocabulary import CONV, RELU, SHIFT
+
+Signal = Callable[[int], float]
+Layer = Callable[[torch.Tensor], torch.Tensor]
+
+# --- live layers, as witnesses of the definitions ------------------------------------------------------------------
+
+REACH = 40
+
+
+def laid_out(x: Signal, start: int, length: int) -> torch.Tensor:
+    """x(start), …, x(start + length − 1) as one channel of one example."""
+    return torch.tensor([[[x(start + m) for m in range(length)]]], dtype=torch.float64)
+
+
+def by_relu(x: Signal, i: int) -> float:
+    """A rectified signal at i."""
+    return float(torch.nn.functional.relu(laid_out(x, -REACH, 2 * REACH))[0, 0, i + REACH])
+
+
+def by_average_pooling(x: Signal, k: int, s: int, i: int) -> float:
+    """An average-pooled signal at i; the window of output 0 starts at place 0."""
+    pooled = torch.nn.functional.avg_pool1d(laid_out(x, -REACH * s, 2 * REACH * s), k, s)
+    return float(pooled[0, 0, i + REACH])
+
+
+def by_max_pooling(x: Signal, i: int) -> float:
+    """A signal max-pooled in pairs, at i."""
+    return float(torch.nn.functional.max_pool1d(laid_out(x, -2 * REACH, 4 * REACH), 2)[0, 0, i + REACH])
+
+
+def by_bias(x: Signal, c: float, i: int) -> float:
+    """A convolution layer that passes its input on and adds a bias, at i."""
+    bias = torch.tensor([c], dtype=torch.float64)
+    one = torch.ones(1, 1, 1, dtype=torch.float64)
+    return float(torch.nn.functional.conv1d(laid_out(x, -REACH, 2 * REACH), one, bias)[0, 0, i + REACH])
+
+
+def by_unit_bias(x: Signal, i: int) -> float:
+    """The same with the bias one."""
+    return by_bias(x, 1.0, i)
+
+
+def by_linear(W: list[list[float]], x: Signal, n: int, p: int) -> float:
+    """Output p of a dense layer without bias on the inputs x(1), …, x(n)."""
+    weights = torch.tensor(W, dtype=torch.float64).reshape(n, n)
+    return float(torch.nn.functional.linear(laid_out(x, 1, n)[0, 0], weights)[p - 1])
+
+
+def by_small_linear(x: Signal, i: int) -> float:
+    """Output i of a dense layer with two inputs and two outputs; there are no others."""
+    return by_linear([[1, 2], [3, 4]], x, 2, i) if i in (1, 2) else 0.0
+
+
+def by_conv1d(x: Signal, f: Signal, i: int) -> float:
+    """(x ∗ f)(i) by a convolution layer, whose kernel is f reversed."""
+    kernel = laid_out(f, -REACH, 2 * REACH + 1).flip(-1)
+    return float(torch.nn.functional.conv1d(laid_out(x, -REACH, 2 * REACH + 1), kernel, padding=2 * REACH)[0, 0, i + 2 * REACH])
+
+
+def mixed(a: float, x: Signal, b: float, y: Signal) -> Signal:
+    """a x + b y."""
+    return lambda m: a * x(m) + b * y(m)
+
+
+def conv1d_of_a_sum(x: Signal, y: Signal, f: Signal, a: float, b: float, i: int) -> float:
+    """((a x + b y) ∗ f)(i), by one convolution layer."""
+    return by_conv1d(mixed(a, x, b, y), f, i)
+
+
+def conv1d_of_a_delayed(x: Signal, f: Signal, i: int, t: int) -> float:
+    """The convolution of x delayed by t."""
+    return by_conv1d(lambda m: x(m - t), f, i)
+
+
+def pooling_of_a_sum(x: Signal, y: Signal, a: float, b: float, k: int, s: int, i: int) -> float:
+    """a x + b y, pooled."""
+    return by_average_pooling(mixed(a, x, b, y), k, s, i)
+
+
+def pooling_of_a_delayed(x: Signal, k: int, s: int, i: int, t: int) -> float:
+    """x delayed by s t, pooled."""
+    return by_average_pooling(lambda m: x(m - s * t), k, s, i)
+
+
+def linear_of_a_sum(W: list[list[float]], x: Signal, y: Signal, a: float, b: float, n: int, p: int) -> float:
+    """A dense layer on a x + b y."""
+    return by_linear(W, mixed(a, x, b, y), n, p)
+
+
+# --- the same question put to live layers --------------------------------------------------------------------------
+
+LENGTH, ROOM, TRIES = 24, 8, 200
+
+
+def live_layers() -> dict[str, Layer]:
+    """The layers of the question, without padding, on one channel of ``LENGTH`` places; weights are small integers."""
+    functional = torch.nn.functional
+    kernel = torch.tensor([[[1.0, -2.0, 3.0]]])
+    weights = torch.randint(-3, 4, (LENGTH, LENGTH), generator=torch.Generator().manual_seed(0)).float()
+    return {
+        "convolution": lambda x: functional.conv1d(x, kernel),
+        "average pooling, stride one": lambda x: functional.avg_pool1d(x, 2, 1),
+        "average pooling, stride two": lambda x: functional.avg_pool1d(x, 2, 2),
+        "max pooling, stride two": lambda x: functional.max_pool1d(x, 2, 2),
+        "ReLU": functional.relu,
+        "adding a constant": lambda x: x + 1,
+        "dense": lambda x: functional.linear(x, weights),
+    }
+
+
+def properties(layer: Layer) -> dict[str, bool]:
+    """Whether additivity, homogeneity and shift invariance survived ``TRIES`` random signals of integers, exactly."""
+    random, kept = Random(0), {"additive": True, "homogeneous": True, "shift invariant": True}
+    for _ in range(TRIES):
+        x, y = _random_signal(random), _random_signal(random)
+        factor, delay = random.randint(-3, 3), random.randint(1, 4)
+        kept["additive"] &= torch.equal(layer(x + y), layer(x) + layer(y))
+        kept["homogeneous"] &= torch.equal(layer(factor * x), factor * layer(x))
+        kept["shift invariant"] &= _same_but_delayed(layer(x), layer(torch.roll(x, delay, -1)), delay)
+    return kept
+
+
+def _random_signal(random: Random) -> torch.Tensor:
+    """Integers in the middle, zeros at both ends, so that a delay pushes nothing out."""
+    values = [random.randint(-4, 4) if ROOM <= m < LENGTH - ROOM else 0 for m in range(LENGTH)]
+    return torch.tensor([[values]], dtype=torch.float32)
+
+
+def _same_but_delayed(before: torch.Tensor, after: torch.Tensor, delay: int) -> bool:
+    return torch.equal(after[..., delay:], before[..., : before.shape[-1] - delay])
+
+
+def layers_table() -> Table:
+    """Every layer with its properties, as the live layers show them."""
+    rows = []
+    for name, layer in live_layers().items():
+        kept = properties(layer)
+        words = ["yes" if holds else "no" for holds in kept.values()]
+        rows.append((name, *words, "yes" if all(kept.values()) else "no"))
+    headings = ("Additive", "Homogeneous", "Shift invariant", "LTI")
+    columns = (Column("layer", "Layer", align="left"), *(Column(h.lower(), h, align="left") for h in headings))
+    caption = (
+        f"The layers put to the test live: each property is held against {TRIES} random signals of integers, and *no* means "
+        "that one of them refuted it. Every *yes* is proved above; for every *no* a counterexample stands there."
+    )
+    return Table(columns, tuple(rows), caption)
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+PLACE = integer("i", "a place")
+SIGNAL = signal("x", "a signal")
+
+AVERAGE = define(
+    "P(x)(i)",
+    "1/k*sum(x(s*i + j) for j in span(0, k - 1))",
+    "average pooling, window `k`, stride `s`",
+    symbols=[SIGNAL, PLACE],
+    live=[Live("torch avg_pool1d", by_average_pooling)],
+)
+MAXIMUM = define(
+    "M(x)(i)",
+    "max(x(2*i), x(2*i + 1))",
+    "max pooling in pairs",
+    symbols=[SIGNAL, PLACE],
+    live=[Live("torch max_pool1d", by_max_pooling)],
+)
+RECTIFIED = define("R(x)(i)", "relu(x(i))", "the ReLU layer", symbols=[SIGNAL, PLACE], live=[Live("torch relu", by_relu)])
+BIASED = define(
+    "B(x)(i)", "x(i) + c", "adding a constant", symbols=[SIGNAL, PLACE], live=[Live("torch conv1d with bias", by_bias)]
+)
+DENSE = define(
+    "D(x)(p)",
+    "sum(W[p, j]*x(j) for j in span(1, n))",
+    "the dense layer",
+    symbols=[SIGNAL, integer("p", "an output", within=("1", "n"))],
+    live=[Live("torch linear", by_linear)],
+)
+
+BIASED_BY_ONE = define(
+    "A(x)(i)", "x(i) + 1", "adding one", symbols=[SIGNAL, PLACE], live=[Live("torch conv1d with bias", by_unit_bias)]
+)
+SMALL_DENSE = define(
+    "E(x)(i)",
+    "x(1) + 2*x(2) if i == 1 else 3*x(1) + 4*x(2) if i == 2 else 0",
+    "a dense layer with two inputs and two outputs",
+    symbols=[SIGNAL, PLACE],
+    live=[Live("torch linear", by_small_linear)],
+)
+
+LINEAR = "{0}(lambda m: a*x(m) + b*y(m))(i) == a*{0}(x)(i) + b*{0}(y)(i)"
+COMMUTES = "{0}(shift(x, t))(i) == shift({0}(x), t)(i)"
+
+DERIVATION = Derivation(
+    id="T9",
+    title="Which layers are linear and shift invariant",
+    question=(
+        "An operator is linear when it is additive, sums going to sums, and homogeneous, multiples going to the same "
+        "multiples; it is shift invariant when delaying the input delays the output by as much. Are these layers both: "
+        "convolution, pooling, ReLU, adding a constant, a dense layer?"
+    ),
+    symbols=[
+        signal("x", "a signal"),
+        signal("y", "another"),
+        signal("f", "the kernel of a convolution"),
+        real("a", "a number"),
+        real("b", "another"),
+        integer("i", "a place"),
+        integer("t", "a delay"),
+        integer("k", "the window of a pooling layer", least="1", high=4),
+        integer("s", "its stride", least="1", high=3),
+        real("c", "the constant that is added"),
+        integer("n", "the number of inputs and of outputs of the dense layer", least="1", high=4),
+        matrix("W", "n", "n", "its weights"),
+        integer("p", "one of its outputs", within=("1", "n")),
+        integer("q", "one of its inputs", within=("1", "n")),
+    ],
+    definitions=[
+        CONV,
+        SHIFT,
+        RELU,
+        AVERAGE,
+        MAXIMUM,
+        RECTIFIED,
+        BIASED,
+        DENSE,
+        define("u(i)", "i", "the ramp, for counterexamples", symbols=[PLACE]),
+        BIASED_BY_ONE,
+        SMALL_DENSE,
+    ],
+    parts=[
+        Part(
+            "Convolution is linear",
+            "conv(lambda m: a*x(m) + b*y(m), f)(i) == a*conv(x, f)(i) + b*conv(y, f)(i)",
+            [
+                Step("sum((a*x(j) + b*y(j))*f(i - j) for j in Z)", definition("conv")),
+                Step("a*sum(x(j)*f(i - j) for j in Z) + b*sum(y(j)*f(i - j) for j in Z)", algebra("split the sum")),
+                Step("a*conv(x, f)(i) + b*conv(y, f)(i)", definition("conv")),
+            ],
+            intro="First what is both. A dot stands for the variable of a signal.",
+            live=[Live("torch conv1d", conv1d_of_a_sum)],
+        ),
+        Part(
+            "Convolution is shift invariant",
+            "conv(shift(x, t), f)(i) == shift(conv(x, f), t)(i)",
+            [
+                Step("sum(x(m - t)*f(i - m) for m in Z)", definition("conv", "shift")),
+                Step("sum(x(j)*f(i - (j + t)) for j in Z)", reindex("j = m - t")),
+                Step("sum(x(j)*f((i - t) - j) for j in Z)", algebra("regroup")),
+                Step("shift(conv(x, f), t)(i)", definition("conv", "shift")),
+            ],
+            live=[Live("torch conv1d", conv1d_of_a_delayed)],
+        ),
+        Part(
+            "Average pooling is linear",
+            LINEAR.format("P"),
+            [
+                Step("1/k*sum(a*x(s*i + j) + b*y(s*i + j) for j in span(0, k - 1))", definition("P")),
+                Step(
+                    "a/k*sum(x(s*i + j) for j in span(0, k - 1)) + b/k*sum(y(s*i + j) for j in span(0, k - 1))",
+                    algebra("split the sum"),
+                ),
+                Step("a*P(x)(i) + b*P(y)(i)", definition("P")),
+            ],
+            live=[Live("torch avg_pool1d", pooling_of_a_sum)],
+            intro="Average pooling is linear whatever its stride, and shift invariant when the stride is one.",
+        ),
+        Part(
+            "Average pooling with stride one is shift invariant",
+            COMMUTES.format("P"),
+            [
+                Step("1/k*sum(x((i + j) - t) for j in span(0, k - 1))", definition("P", "shift", words="the stride is one")),
+                Step("1/k*sum(x((i - t) + j) for j in span(0, k - 1))", algebra("regroup")),
+                Step("shift(P(x), t)(i)", definition("P", "shift", words="the stride is one")),
+            ],
+            given=["s == 1"],
+        ),
+        Part(
+            "What is left of it with a stride",
+            "P(shift(x, s*t))(i) == shift(P(x), t)(i)",
+            [
+                Step("1/k*sum(x(s*i + j - s*t) for j in span(0, k - 1))", definition("P", "shift")),
+                Step("1/k*sum(x(s*(i - t) + j) for j in span(0, k - 1))", algebra("factor out the stride")),
+                Step("shift(P(x), t)(i)", definition("P", "shift")),
+            ],
+            live=[Live("torch avg_pool1d", pooling_of_a_delayed)],
+            intro="With any stride, a delay of the input by a multiple of the stride still delays the output.",
+        ),
+        Part(
+            "Average pooling with stride two is not shift invariant",
+            "P(shift(u, 1))(2) != shift(P(u), 1)(2)",
+            [
+                Step("1/2*(u(4 - 1) + u(5 - 1))", definition("P", "shift", words="window and stride are two")),
+                Step("7/2", definition("u")),
+                Step("!= 5/2", "compare"),
+                Step("1/2*(u(2) + u(3))", definition("u")),
+                Step("P(u)(1)", definition("P", words="window and stride are two")),
+                Step("shift(P(u), 1)(2)", definition("shift")),
+            ],
+            given=["k == 2", "s == 2"],
+            intro="Other delays carry it across the borders of windows: delay the ramp by one, before the layer or after it.",
+        ),
+        Part(
+            "Max pooling is not additive",
+            "M(lambda m: u(m) - 2*u(m))(1) != M(u)(1) + M(lambda m: -2*u(m))(1)",
+            [
+                Step("max(u(2) - 2*u(2), u(3) - 2*u(3))", definition("M")),
+                Step("-2", definition("u")),
+                Step("!= -1", "compare"),
+                Step("max(u(2), u(3)) + max(-2*u(2), -2*u(3))", definition("u")),
+                Step("M(u)(1) + M(lambda m: -2*u(m))(1)", definition("M")),
+            ],
+            intro="Max pooling in pairs has none of the three properties. Add to the ramp its multiple by a negative number:",
+        ),
+        Part(
+            "Max pooling is not homogeneous",
+            "M(lambda m: -2*u(m))(1) != -2*M(u)(1)",
+            [
+                Step("max(-2*u(2), -2*u(3))", definition("M")),
+                Step("-4", definition("u")),
+                Step("!= -6", "compare"),
+                Step("-2*max(u(2), u(3))", definition("u")),
+                Step("-2*M(u)(1)", definition("M")),
+            ],
+        ),
+        Part(
+            "Max pooling is not shift invariant",
+            "M(shift(u, 1))(2) != shift(M(u), 1)(2)",
+            [
+                Step("max(u(4 - 1), u(5 - 1))", definition("M", "shift")),
+                Step("4", definition("u")),
+                Step("!= 3", "compare"),
+                Step("max(u(2), u(3))", definition("u")),
+                Step("M(u)(1)", definition("M")),
+                Step("shift(M(u), 1)(2)", definition("shift")),
+            ],
+        ),
+        Part(
+            "ReLU is shift invariant",
+            COMMUTES.format("R"),
+            [
+                Step("relu(x(i - t))", definition("R", "shift")),
+                Step("R(x)(i - t)", definition("R")),
+                Step("shift(R(x), t)(i)", definition("shift")),
+            ],
+            intro="A layer that treats every place by itself and alike is shift invariant, linear or not.",
+        ),
+        Part(
+            "ReLU is not additive",
+            "R(lambda m: u(m) - 2*u(m))(1) != R(u)(1) + R(lambda m: -2*u(m))(1)",
+            [
+                Step("relu(u(1) - 2*u(1))", definition("R")),
+                Step("0", definition("relu", "u")),
+                Step("!= 1", "compare"),
+                Step("relu(u(1)) + relu(-2*u(1))", definition("relu", "u")),
+                Step("R(u)(1) + R(lambda m: -2*u(m))(1)", definition("R")),
+            ],
+            intro="What is positive and what is negative may cancel before the layer, not after it.",
+        ),
+        Part(
+            "ReLU is not homogeneous",
+            "R(lambda m: -2*u(m))(1) != -2*R(u)(1)",
+            [
+                Step("relu(-2*u(1))", definition("R")),
+                Step("0", definition("relu", "u")),
+                Step("!= -2", "compare"),
+                Step("-2*relu(u(1))", definition("relu", "u")),
+                Step("-2*R(u)(1)", definition("R")),
+            ],
+        ),
+        Part(
+            "Adding a constant is shift invariant",
+            COMMUTES.format("B"),
+            [
+                Step("x(i - t) + c", definition("B", "shift")),
+                Step("B(x)(i - t)", definition("B")),
+                Step("shift(B(x), t)(i)", definition("shift")),
+            ],
+        ),
+        Part(
+            "What a constant adds to a sum",
+            "B(lambda m: x(m) + y(m))(i) == B(x)(i) + B(y)(i) - c",
+            [
+                Step("x(i) + y(i) + c", definition("B")),
+                Step("(x(i) + c) + (y(i) + c) - c", algebra("add and subtract the constant")),
+                Step("B(x)(i) + B(y)(i) - c", definition("B")),
+            ],
+            intro="The layer adds the constant once to a sum, and twice to its summands: it is additive only if that is zero.",
+        ),
+        Part(
+            "What a constant adds to a multiple",
+            "B(lambda m: a*x(m))(i) == a*B(x)(i) + (1 - a)*c",
+            [
+                Step("a*x(i) + c", definition("B")),
+                Step("a*(x(i) + c) + (1 - a)*c", algebra("add and subtract")),
+                Step("a*B(x)(i) + (1 - a)*c", definition("B")),
+            ],
+        ),
+        Part(
+            "Adding a constant is not additive",
+            "A(lambda m: u(m) + 3*u(m))(1) != A(u)(1) + A(lambda m: 3*u(m))(1)",
+            [
+                Step("(u(1) + 3*u(1)) + 1", definition("A")),
+                Step("5", definition("u")),
+                Step("!= 6", "compare"),
+                Step("(u(1) + 1) + (3*u(1) + 1)", definition("u")),
+                Step("A(u)(1) + A(lambda m: 3*u(m))(1)", definition("A")),
+            ],
+            intro="In integers, with the constant one:",
+        ),
+        Part(
+            "Adding a constant is not homogeneous",
+            "A(lambda m: 3*u(m))(1) != 3*A(u)(1)",
+            [
+                Step("3*u(1) + 1", definition("A")),
+                Step("4", definition("u")),
+                Step("!= 6", "compare"),
+                Step("3*(u(1) + 1)", definition("u")),
+                Step("3*A(u)(1)", definition("A")),
+            ],
+        ),
+        Part(
+            "A dense layer is linear",
+            "D(lambda m: a*x(m) + b*y(m))(p) == a*D(x)(p) + b*D(y)(p)",
+            [
+                Step("sum(W[p, j]*(a*x(j) + b*y(j)) for j in span(1, n))", definition("D")),
+                Step(
+                    "a*sum(W[p, j]*x(j) for j in span(1, n)) + b*sum(W[p, j]*y(j) for j in span(1, n))",
+                    algebra("split the sum"),
+                ),
+                Step("a*D(x)(p) + b*D(y)(p)", definition("D")),
+            ],
+            live=[Live("torch linear", linear_of_a_sum)],
+        ),
+        Part(
+            "What a dense layer makes of an impulse",
+            "D(lambda m: kron(m, q))(p) == W[p, q]",
+            [
+                Step("sum(W[p, j]*kron(j, q) for j in span(1, n))", definition("D")),
+                Step("W[p, q]", algebra("only the term at the impulse is not zero")),
+            ],
+            intro=(
+                "It answers an impulse at place `q` with column `q` of its matrix. To be shift invariant it would need each "
+                "column to be the one before it, moved down by one place: weights that are equal along every diagonal, which "
+                "is a convolution. Nothing makes the weights of a dense layer so."
+            ),
+        ),
+        Part(
+            "A dense layer is not shift invariant",
+            "E(shift(u, 1))(2) != shift(E(u), 1)(2)",
+            [
+                Step("3*u(0) + 4*u(1)", definition("E", "shift", words="the second row of its weights")),
+                Step("4", definition("u")),
+                Step("!= 5", "compare"),
+                Step("u(1) + 2*u(2)", definition("u")),
+                Step("E(u)(1)", definition("E", words="the first row of its weights")),
+                Step("shift(E(u), 1)(2)", definition("shift")),
+            ],
+            intro="A small one, and the ramp delayed by one, before the layer or after it:",
+        ),
+    ],
+    conclusion=(
+        "Convolution, and average pooling with stride one, are linear and shift invariant. ReLU and adding a constant are "
+        "shift invariant and not linear; average pooling with a larger stride and a dense layer are linear and not shift "
+        "invariant; max pooling with a stride is neither."
+    ),
+    consequence=(
+        "A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it starts "
+        "to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without "
+        "them the network would be linear."
+    ),
+    tables={"layers": layers_table},
+    values={"tries": lambda: Value(TRIES, digits=0, origin="random integer signals put to each live layer")},
+)
