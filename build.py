@@ -107,8 +107,8 @@ def build(settings: Settings) -> ExitCode:
 def check(settings: Settings) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
     from report.collect import collect
-    from report.proof import terminal
-    from report.prove import check_each, in_a_line
+    from report.prove import check_each
+    from report.proven import in_a_line, terminal
     from report.write import check_prose
 
     content = collect(ROOT)

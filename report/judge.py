@@ -109,7 +109,8 @@ class _Memory:
         if kept is not None:
             return decode(kept)
         try:
-            made = view(Runs(self.outcomes))
+            with plots.style():
+                made = view(Runs(self.outcomes))
         except MissingResult as missing:
             return Absent(missing.what, _kind(self.outcomes))
         except ReportError as error:

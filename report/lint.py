@@ -16,7 +16,7 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 ALLOWED = [
     re.compile(pattern, re.DOTALL | re.MULTILINE)
     for pattern in (
-        r"\{#.*?#\}(?!\w)",  # a Jinja comment
+        r"\{##.*?##\}",  # a Jinja comment
         r"\{%.*?%\}",
         r"\{\{.*?\}\}",
         r"^(```+|~~~+).*?^\1[ \t]*$",  # fenced code

@@ -41,7 +41,7 @@ def manifest(
         "data": {name: {"source": s.source, "stand_in": s.stand_in, "digest": s.digest} for name, s in data.items()},
         "trials": {owner: [_trial(outcome) for outcome in each] for owner, each in outcomes.items()},
         "judged": {owner: _judged(each) for owner, each in judged.items()},
-        "proofs": {name: _proof(proof) for name, proof in proofs.items()},
+        "proofs": {name: proof.summary() for name, proof in proofs.items()},
         "numbers": [
             {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
             for stated in manuscript.stated
@@ -50,17 +50,6 @@ def manifest(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
     return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
-
-
-def _proof(proof: Proof) -> dict[str, Any]:
-    """The verdict of every step; without the seconds, which change."""
-    steps = [
-        {"part": part.label, "step": step.text, "verdict": step.verdict, "by": step.method, "where": step.where}
-        | {"witnesses": {witness.name: witness.points for witness in step.witnesses}}
-        for part in proof.parts
-        for step in part.steps
-    ]
-    return {"title": proof.title, "holds": proof.holds, "steps": steps}
 
 
 def _trial(outcome: Outcome) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -23,11 +21,10 @@ from report.errors import ProofError, ReportError
 from report.fingerprint import version_of
 from report.judge import Compared, Judged, agrees, decode_figure, decode_noun, encode_figure, encode_noun
 from report.model import Runs
-from report.render import ProofView, StepView
 from report.store import Store
 
 if TYPE_CHECKING:
-    from report.proof import CheckedPart, Derivation, Proof
+    from report.proof import Derivation, Proof
 
 CHECKER = "report.proof"
 
@@ -65,66 +62,6 @@ def _checked(path: Path) -> Proof:
     from report import proof
 
     return proof.check(proof.load(path))
-
-
-# --- showing -------------------------------------------------------------------------------------------------------
-
-
-def in_a_line(proof: Proof) -> str:
-    """``T2   4 parts, 14 steps proved, 156 agreements of numeric, torch autograd; 0.4 s``."""
-    steps = [step for part in proof.parts for step in part.steps]
-    verdicts = Counter(step.verdict for step in steps)
-    witnesses = {w.name for step in steps for w in step.witnesses}
-    points = sum(w.points for step in steps for w in step.witnesses)
-    words = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-    seen = f"{points} agreements with {', '.join(sorted(witnesses))}"
-    return f"{proof.id:<5}{len(proof.parts)} parts, {len(steps)} steps: {words}; {seen}; {proof.seconds:.2f} s"
-
-
-def view(proof: Proof, number: Callable[[str], int]) -> ProofView:
-    """The proof as a page shows it. The last step of a part is a numbered equation; ``number`` gives the number of a name."""
-    groups = [(_heading(part), _steps(proof, part, number)) for part in proof.parts]
-    scopes = tuple(f"*{part.label}.* {part.scope}" for part in proof.parts if part.scope)
-    return ProofView(
-        proof.id, proof.title, f"{proof.question}\n\n{_names(proof)}", groups, proof.conclusion, proof.consequence, scopes
-    )
-
-
-def _names(proof: Proof) -> str:
-    """The glossary in a sentence or two."""
-    symbols = [f"${entry.latex}$ is {entry.meaning}" for entry in proof.glossary if not entry.defined]
-    defined = [f"${entry.latex}$, {entry.meaning}" for entry in proof.glossary if entry.defined]
-    sentences = [f"Here {'; '.join(symbols)}." if symbols else "", f"We write {'; '.join(defined)}." if defined else ""]
-    return " ".join(filter(None, sentences))
-
-
-def _heading(part: CheckedPart) -> str:
-    given = f" for {', '.join(f'${condition}$' for condition in part.given_latex)}" if part.given_latex else ""
-    intro = f"\n\n{part.intro}" if part.intro else ""
-    return f"{part.label}: ${part.statement_latex}${given}{intro}"
-
-
-def _steps(proof: Proof, part: CheckedPart, number: Callable[[str], int]) -> list[StepView]:
-    shown = []
-    for at, step in enumerate(part.steps):
-        last = at == len(part.steps) - 1
-        name = f"{proof.id}.{slug(part.label)}"
-        shown.append(
-            StepView(
-                f"{part.start_latex if at == 0 else ''} & {step.relation} {step.latex}",
-                step.reason,
-                step.verdict,
-                [witness.name for witness in step.witnesses],
-                number=number(name) if last else None,
-                identifier=name.replace(".", "-") if last else "",
-            )
-        )
-    return shown
-
-
-def slug(label: str) -> str:
-    """A part's label as a name: ``ref("T2.through-the-reciprocal")``."""
-    return re.sub(r"\W+", "-", label.lower()).strip("-")
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def _views(part: CheckedPart, owner: str, number: Callable[[str], int]) -> list[
                 [w.name for w in step.witnesses],
                 step.verdict != Verdict.FAILED,
                 number(slug) if last else None,
-                f"{owner}.{slug}" if last else "",
+                f"{owner}-{slug}" if last else "",
             )
         )
     return views

@@ -12,13 +12,12 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
 
-from report import lint, prove, render
+from report import lint, render
 from report.collect import Writeup
 from report.errors import ProseError, ReportError, Where, nearest
 from report.judge import Absent, Compared, Judged, measured
@@ -101,10 +100,23 @@ def check_prose(writeup: Writeup) -> list[ReportError]:
         source = path.read_text(encoding="utf-8")
         problems += [_typed_number(found, path) for found in lint.typed_numbers(source)]
         try:
-            jinja2.Environment(autoescape=False).parse(source)
+            _environment().parse(source)
         except jinja2.TemplateSyntaxError as error:
             problems.append(ProseError(f"{error.message}.", where=Where(path, error.lineno), remedy="Mend the Jinja there."))
     return problems
+
+
+def _environment() -> jinja2.Environment:
+    """Jinja for Markdown: comments are ``{## … ##}``, because ``{#`` begins an anchor."""
+    return jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        comment_start_string="{##",
+        comment_end_string="##}",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
 
 
 def _typed_number(found: lint.TypedNumber, path: Path) -> ProseError:
@@ -133,9 +145,7 @@ class _Writer:
         self.counts: dict[str, int] = {}
         self.path = Path()
         self.template: jinja2.Template | None = None
-        self.environment = jinja2.Environment(
-            undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-        )
+        self.environment = _environment()
         self.environment.globals = {name: getattr(self, name) for name in FUNCTIONS}
         self.environment.globals["budget"] = material.budget
 
@@ -308,7 +318,7 @@ class _Writer:
         if name not in self.material.proofs:
             raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
         proof = self.material.proofs[name]
-        return render.derivation_markdown(prove.view(proof, partial(self._number, "Equation")))
+        return render.derivation_markdown(proof.view(lambda own: self._number("Equation", f"{name}.{own}")))
 
     def question(self, name: str) -> str:
         """The question that an experiment asks."""

@@ -10,7 +10,7 @@ ALLOWED = [
     "Call `fit(epochs=12)`.",
     "```python\nlr = 0.1\n```\n",
     "The accuracy is {{ value('E2.test_accuracy', net='x1') }} after {% if holds('E2.a3') %}training{% endif %}.",
-    "{# 12 epochs were tried #}",
+    "{## 12 epochs were tried ##}",
     "In December 2018 and on 14 March 2023, and 2026-11-21.",
     "CIFAR-10, LeNet-5, float32, Conv2d, a 2-D code.",
     "1. first\n2. second\n",
