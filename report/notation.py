@@ -487,9 +487,6 @@ class _Latex:
     def call_conj(self, x: ast.expr) -> Printed:
         return Printed(rf"\overline{{{self.text(x)}}}")
 
-    def call_inv(self, a: ast.expr) -> Printed:
-        return Printed(self.raised(self.text(a, ATOM), "-1"), POWER)
-
     def call_identity(self, n: ast.expr) -> Printed:
         return Printed(self.lowered("I", self.indices([n])))
 

@@ -189,7 +189,7 @@ def _call(node: ast.Call, point: Point) -> Any:
 def _binary(op: ast.operator, a: Any, b: Any) -> Any:
     if isinstance(op, ast.MatMult):
         return _product(a, b)
-    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int):
+    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
         return _matrix_power(a, b)
     if isinstance(a, int) and isinstance(b, int) and not isinstance(op, ast.Div | ast.Pow):
         return _OPERATORS[type(op)](a, b)
@@ -248,8 +248,6 @@ def _alone(value: Any) -> Any:
 
 
 def _matrix_power(a: Array, exponent: int) -> Any:
-    if exponent < 0:
-        return _matrix_power(_inverse(a), -exponent)
     result: Any = _identity(a.size[0])
     for _ in range(exponent):
         result = _product(result, a)
@@ -464,14 +462,6 @@ def _identity(n: int) -> Array:
     return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)))
 
 
-def _inverse(a: Array) -> Array:
-    try:
-        inverse = mp.matrix([list(r) for r in a.rows]) ** -1
-    except ZeroDivisionError:
-        raise Undefined("singular matrix") from None
-    return Array(tuple(map(tuple, inverse.tolist())), a.first)
-
-
 def _norm(a: Any) -> Number:
     return mp.sqrt(sum(abs(x) ** 2 for row in a.rows for x in row)) if isinstance(a, Array) else abs(a)
 
@@ -509,7 +499,6 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "one": lambda condition: int(bool(condition)),
     "norm": _norm,
     "trace": lambda a: sum(a.rows[i][i] for i in range(a.size[0])) if isinstance(a, Array) else a,
-    "inv": lambda a: _inverse(a) if isinstance(a, Array) else 1 / mp.mpf(a),
     "identity": _identity,
     "zeros": lambda m, n=1: Array(((0,) * n,) * m),
     "ones": lambda m, n=1: Array(((1,) * n,) * m),

@@ -44,7 +44,7 @@ means: a torch module, autograd, counting. Every expression of the chain equal t
 
 The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``, and ``define``.
 The field's names are in ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min
-delta(i) kron(i, j) one(condition) norm trace inv identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any
+delta(i) kron(i, j) one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any
 pi imag.
 """
 

@@ -98,16 +98,17 @@ class Rule:
     decide: Decision
     verdict: Verdict = Verdict.PROVED
     by_author: bool = True  # the words are the author's own, not put together by the rule
+    rearranges: bool = False  # says only that the two sides are equal, not by what law
 
 
 def calculation(words: str) -> Rule:
     """Anything SymPy can prove in general: all definitions unfolded, derivatives carried out."""
-    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, EVERYTHING))
+    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, EVERYTHING), rearranges=True)
 
 
 def algebra(words: str) -> Rule:
     """Rearrangement only: no definition unfolded, no derivative carried out."""
-    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, ALGEBRA))
+    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, ALGEBRA), rearranges=True)
 
 
 def definition(*defined: str, words: str = "") -> Rule:

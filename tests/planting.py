@@ -151,6 +151,8 @@ def planted(derivation: Derivation, part: Part) -> Iterator[Planted]:
     turned = join(part.claim.right, part.claim.relation, part.claim.left)
     yield Planted(derivation.id, replace(part, statement=turned.text), 0, "sides swapped", turned.text)
     for at in range(len(part.steps) - 1):
+        if part.steps[at].rule.rearranges and part.steps[at + 1].rule.rearranges:
+            continue  # equals in another order are still equals
         steps = [*part.steps]
         steps[at], steps[at + 1] = steps[at + 1], steps[at]
         yield Planted(derivation.id, replace(part, steps=tuple(steps)), at, "steps swapped", steps[at].text)

@@ -1,0 +1,119 @@
+"""Every theorem must refuse errors: planted one at a time in each step, in what is stated, in definitions.
+
+By default a seeded sample is planted in every theorem; ``pytest -m slow`` plants all of them, and ``python -m tests.planting`` prints the
+whole count. A planted change that is no error, because what it says is true, must be listed in ``equivalents.py`` with the reason;
+the list is checked too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from report.derivation import Derivation, load
+from report.proof import check
+from report.witness import NUMERIC
+from tests.planting import Planted, can_see, caught_by, planted, theorems, wrong_formulas
+from tests.theory.equivalents import EQUIVALENTS
+
+SAMPLE = 24
+COUNTS: dict[str, Counter[str]] = {}
+
+every_theorem = pytest.mark.parametrize("path", theorems(), ids=lambda path: path.stem)
+
+
+@lru_cache(maxsize=64)
+def derivation_in(path: Path) -> Derivation:
+    return load(path)
+
+
+def all_errors(derivation: Derivation) -> list[Planted]:
+    return [error for part in derivation.parts for error in planted(derivation, part)]
+
+
+def sample(derivation: Derivation) -> list[Planted]:
+    errors = all_errors(derivation)
+    return Random(derivation.id).sample(errors, min(SAMPLE, len(errors)))
+
+
+def survivors(derivation: Derivation, errors: list[Planted]) -> Iterator[Planted]:
+    counts = COUNTS.setdefault(derivation.id, Counter())
+    for error in errors:
+        caught = caught_by(derivation, error)
+        counts.update(["planted", *caught])
+        if not caught and error.key not in EQUIVALENTS:
+            yield error
+
+
+def refuse_survivors(derivation: Derivation, errors: list[Planted]) -> None:
+    left = [f"{error.kind}: {error.key!r}: 'why it is true'," for error in survivors(derivation, errors)]
+    assert not left, "accepted, and not listed as equivalent:\n" + "\n".join(left)
+
+
+@every_theorem
+def test_a_sample_of_planted_errors_is_rejected(path: Path) -> None:
+    refuse_survivors(derivation_in(path), sample(derivation_in(path)))
+
+
+@pytest.mark.slow
+@every_theorem
+def test_all_planted_errors_are_rejected(path: Path) -> None:
+    refuse_survivors(derivation_in(path), all_errors(derivation_in(path)))
+
+
+@every_theorem
+def test_each_witness_alone_catches_errors(path: Path) -> None:
+    """With SymPy and the other witnesses off, each witness still refuses errors in the parts that it watches."""
+    derivation = derivation_in(path)
+    errors = [e for e in all_errors(derivation) if e.kind in ("sign", "constant", "factor dropped", "term dropped", "exponent")]
+    names = {NUMERIC, *(live.name for part in derivation.parts for live in part.live)}
+    for name in sorted(names):
+        seen = [e for e in errors if can_see(derivation, e, name)]
+        tried = Random(name).sample(seen, min(6, len(seen)))
+        methods = (NUMERIC,) if name == NUMERIC else ("live",)
+        assert any(name in caught_by(derivation, e, methods) for e in tried), f"{name} caught none of {len(tried)} errors"
+
+
+@every_theorem
+def test_a_wrong_definition_is_rejected(path: Path) -> None:
+    """A definition is refused by its reference or, if it only abbreviates, by some step that rests on it."""
+    derivation = derivation_in(path)
+    wrong = [(d, kind, text) for d in derivation.definitions for kind, text in wrong_formulas(d.body.text)]
+    for defined, kind, text in Random(derivation.id).sample(wrong, min(6, len(wrong))):
+        changed = [replace(d, body=replace_body(d.body, text)) if d is defined else d for d in derivation.definitions]
+        key = (derivation.id, defined.name, -1, text)
+        assert check(replace(derivation, definitions=changed)).failures or key in EQUIVALENTS, f"{kind}: {key!r}"
+
+
+def replace_body(body: object, text: str) -> object:
+    from report.formula import parse
+
+    return parse(text, getattr(body, "where", None))
+
+
+@every_theorem
+def test_the_list_of_equivalents_is_true(path: Path) -> None:
+    """What is listed as equivalent is accepted by SymPy and by the numeric witness at many points, and has a reason."""
+    derivation = derivation_in(path)
+    listed = {key: why for key, why in EQUIVALENTS.items() if key[0] == derivation.id and key[2] >= 0}
+    found = {error.key: error for error in all_errors(derivation) if error.key in listed}
+    assert set(found) == set(listed), f"listed, but not planted any more: {set(listed) - set(found)}"
+    for key, error in found.items():
+        closer = replace(error, part=replace(error.part, points=40))
+        assert not caught_by(derivation, closer), f"not equivalent after all: {key}"
+        assert len(listed[key].split()) >= 2, f"no reason for {key}"
+
+
+def test_the_count(capsys: pytest.CaptureFixture[str]) -> None:
+    """Reports what was planted and who caught it in this run."""
+    with capsys.disabled():
+        for name, counts in sorted(COUNTS.items()):
+            caught = ", ".join(f"{who} {n}" for who, n in counts.most_common() if who != "planted")
+            print(f"\n{name}: {counts['planted']} planted; caught by {caught}", end="")
+    assert all(counts["planted"] for counts in COUNTS.values())
