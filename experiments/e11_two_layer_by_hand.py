@@ -67,10 +67,12 @@ def trials(budget: Budget) -> Sequence[Trial]:
         "train": budget.pick(smoke=1000, quick=4000, full=50_000),
         "validation": budget.pick(smoke=1000, quick=5000, full=10_000),
     }
-    return [trial for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=3)) for trial in _of_seed(seed, sizes)]
+    return [trial for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=3)) for trial in trials_of_seed(seed, sizes)]
 
 
-def _of_seed(seed: int, sizes: dict[str, int]) -> list[Trial]:
+def trials_of_seed(seed: int, sizes: dict[str, int]) -> list[Trial]:
+    """Every trial of one seed; ``sizes`` are the epochs, and the numbers of images to train and to validate on."""
+
     def training(hidden: int, batch: int, rate: float, **tags: str) -> Trial:
         settings = {"seed": seed, "net": two_layer_net(hidden), "batch": batch, "rate": rate, **sizes}
         return Trial(train_by_hand, settings, {"digits": Data("mnist")}, {**tags, "hidden": hidden, "batch": batch})
@@ -406,7 +408,7 @@ EXPERIMENT = Experiment(
         "planted_error": Measure("least relative error with a mistake planted", "", 2),
     },
     figures={"gradients": gradient_figure, "hidden": hidden_figure, "batch": batch_figure},
-    tables={"gradients": gradient_table, "hidden": hidden_table, "batch": batch_table},
+    tables={"gradients_checked": gradient_table, "hidden_sizes": hidden_table, "batch_sizes": batch_table},
     claims={
         "gradients": Claim(
             f"Every gradient written by hand agrees with autograd to {DIGITS_AUTOGRAD} decimal digits, and with central "

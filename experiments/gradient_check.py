@@ -96,7 +96,7 @@ def autograd(case: Case, names: Collection[str]) -> Arrays:
 
 def error_by_step(case: Case, step: float, dtype: type) -> float:
     """The largest relative error of a case's gradients by hand against central differences with ``step``, all in ``dtype``."""
-    values = {name: value.astype(dtype) for name, value in case.values.items()}
+    values: Arrays = {name: value.astype(dtype) for name, value in case.values.items()}
     hand = case.gradients(values)
     return max(relative_error(hand[name], central_difference(case.loss, values, name, step)) for name in hand)
 
