@@ -59,8 +59,8 @@ def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
         arguments={
             "seed": seed,
             "net": NETS[net],
-            "recipe": Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=6, full=12))),
-            "train_examples": budget.pick(smoke=2000, quick=20_000, full=None),
+            "recipe": Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=5, full=12))),
+            "train_examples": budget.pick(smoke=2000, quick=16_000, full=None),
             "test_examples": budget.pick(smoke=1000, quick=5000, full=None),
             "keep": ("weights", "predictions", "mistakes"),
         },
@@ -70,7 +70,7 @@ def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=5, full=5))
     return [trial(budget, net, optimizer, seed) for net in NETS for optimizer in OPTIMIZERS for seed in seeds]
 
 
@@ -82,14 +82,15 @@ def curves(runs: Runs) -> Figure:
     history = runs.history()
     history = history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})
     figure, axes = plots.canvas(width=plots.PAGE, height=4.4, rows=2, columns=2, sharex=True, sharey="row")
-    for column, optimizer in enumerate(OPTIMIZERS):
-        part = history[history["optimizer"] == optimizer]
-        for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
-            ax = axes[row, column]
-            _lines(ax, part, metric)
-            ax.set_title(optimizer if row == 0 else "")
-            ax.set_ylabel(label if column == 0 else "")
-            ax.set_xlabel("epoch" if row == 1 else "")
+    with plots.style():
+        for column, optimizer in enumerate(OPTIMIZERS):
+            part = history[history["optimizer"] == optimizer]
+            for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
+                ax = axes[row, column]
+                _lines(ax, part, metric)
+                ax.set_title(optimizer if row == 0 else "")
+                ax.set_ylabel(label if column == 0 else "")
+                ax.set_xlabel("epoch" if row == 1 else "")
     for ax in axes.flat:
         plots.label_ends(ax)
     best, accuracy = _best(runs)

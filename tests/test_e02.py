@@ -1,0 +1,167 @@
+"""E2: its trials, its sentences on runs whose truth is known, and its pages on real digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import datasets
+from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, OPTIMIZERS, SOFTMAX, trials
+from experiments.nets import Dense, Net, build, parameters
+from experiments.training import machine
+from report.fingerprint import fingerprint
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+from report.sources import Sources
+
+ROOT = Path(__file__).parent.parent
+
+
+class Context:
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001) -> Runs:
+    """Made-up runs of three seeds: net → (training, test accuracy), a little different for each seed and optimiser."""
+    outcomes = []
+    for trial in trials(replace(Budget("full"), first_seed=3)):
+        seed, shift = trial.arguments["seed"], jitter * (trial.arguments["seed"] % 3)
+        train, test = (value + shift for value in accuracies[trial.tags["net"]])
+        history = {"epoch": [1.0, 2.0], "iteration": [5, 10]}
+        for part, value in (("train", train), ("test", test)):
+            history |= {f"{part}_accuracy": [value - 0.1, value], f"{part}_loss": [1 - value + 0.1, 1 - value]}
+        scalars = {name: column[-1] for name, column in history.items() if name not in ("epoch", "iteration")}
+        images = np.full((5, 28, 28), seed, np.uint8)
+        arrays = {"mistake_images": images, "mistake_labels": np.arange(5), "mistake_predictions": np.arange(5) + 1}
+        outcomes.append(Outcome(trial, "", Result(scalars, history, arrays), seconds=2.0))
+    return Runs(tuple(outcomes))
+
+
+USUAL = {SOFTMAX: (0.92, 0.92), MLP: (0.999, 0.98), CONVNET: (0.995, 0.99)}
+
+
+def words(accuracies: Mapping[str, tuple[float, float]]) -> dict[str, Holds]:
+    return {name: claim.judge(runs_of(accuracies)).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_every_budget_trains_every_net_under_both_optimisers_over_seeds() -> None:
+    for name, seeds in {"smoke": 2, "quick": 3, "full": 3}.items():
+        budget = Budget(name, first_seed=7)
+        conditions = [tuple(trial.condition.values()) for trial in trials(budget)]
+        assert len(set(conditions)) == len(conditions)
+        for net in NETS:
+            for optimizer in OPTIMIZERS:
+                assert sum(condition[:2] == (net, optimizer) for condition in conditions) >= seeds
+        assert min(trial.arguments["seed"] for trial in trials(budget)) == 7
+
+
+def test_a_budget_changes_amounts_only() -> None:
+    smoke, full = trials(Budget("smoke"))[0].arguments, trials(Budget("full"))[0].arguments
+    assert (full["train_examples"], full["test_examples"], full["recipe"].length.count) == (None, None, 12)
+    same = {
+        **smoke,
+        "train_examples": None,
+        "test_examples": None,
+        "recipe": replace(smoke["recipe"], length=full["recipe"].length),
+    }
+    assert same == full
+
+
+def test_another_net_is_another_fingerprint_and_the_others_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = Sources(ROOT, measured={"experiments.training.machine": machine()})
+
+    def marks() -> dict[str, str]:
+        return {
+            trial.label: fingerprint(trial, data={"mnist": "digest"}, machine=machine(), sources=sources).digest
+            for trial in trials(Budget("smoke"))
+        }
+
+    before = marks()
+    wider = Net((1, 28, 28), tuple(Dense(300) if layer == Dense(256) else layer for layer in NETS[MLP].layers))
+    monkeypatch.setitem(NETS, MLP, wider)
+    after = marks()
+    assert len(set(before.values())) == len(before)
+    assert {label for label in before if before[label] != after[label]} == {label for label in before if label.startswith(MLP)}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert set(words(USUAL).values()) == {Holds.YES}
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({CONVNET: (0.975, 0.97)}, {"order_adam", "order_adadelta"}),
+        ({SOFTMAX: (0.985, 0.985)}, {"order_adam", "order_adadelta", "underfits"}),
+        ({CONVNET: (1.0, 0.97)}, {"order_adam", "order_adadelta", "gap_adam", "gap_adadelta"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: dict[str, tuple[float, float]], refuted: set[str]) -> None:
+    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+
+
+def test_optimisers_that_end_apart_do_not_agree() -> None:
+    runs = runs_of(USUAL)
+
+    def worse(outcome: Outcome) -> Outcome:
+        assert outcome.result is not None
+        scalars = {**outcome.result.scalars, "test_accuracy": outcome.result.scalars["test_accuracy"] - 0.02}
+        return replace(outcome, result=replace(outcome.result, scalars=scalars))
+
+    apart = Runs(tuple(worse(o) if o.trial.condition["optimizer"] == "Adam" else o for o in runs))
+    assert EXPERIMENT.claims["optimizers_agree"].judge(apart).holds is Holds.NO
+
+
+def test_the_tables_say_what_was_measured() -> None:
+    table = EXPERIMENT.tables["final"](runs_of(USUAL))
+    rows = {(row[0], row[1]): row for row in table.rows}
+    assert set(rows) == {(net, optimizer) for net in NETS for optimizer in OPTIMIZERS}
+    row = rows[(CONVNET, "Adam")]
+    assert row[2] == parameters(NETS[CONVNET]) == sum(p.numel() for p in build(NETS[CONVNET], 0).parameters())
+    assert row[3].number == pytest.approx(99.08, abs=0.05)
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert CONVNET in table.caption
+    layers = EXPERIMENT.tables["layers"](runs_of(USUAL))
+    assert sum(row[3] for row in layers.rows if row[1] != "in all" and row[3]) == sum(map(parameters, NETS.values()))
+
+
+def test_reported_numbers_are_held_against_the_right_runs() -> None:
+    runs = runs_of(USUAL)
+    assert EXPERIMENT.reported["softmax"].ours(runs).number == pytest.approx(92.1, abs=0.11)
+    assert EXPERIMENT.reported["convnet"].ours(runs).number == pytest.approx(99.1, abs=0.11)
+    assert not any(reported.exact for reported in EXPERIMENT.reported.values())  # measured, so for the full budget only
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), EXPERIMENT.tables["final"]):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
+    torch.set_num_threads(1)
+    data = datasets.open_data("mnist", mnist_root)
+    outcomes = [
+        Outcome(trial, "", trial.function(Context(), **trial.arguments, data=data), seconds=1.0)
+        for trial in trials(Budget("smoke"))
+    ]
+    runs = Runs(tuple(outcomes))
+    assert min(runs.frame()["test_accuracy"]) > 0.5
+    for outcome in outcomes:
+        assert outcome.result is not None
+        assert len(outcome.result.history["epoch"]) == 2
+        assert set(build(NETS[outcome.trial.tags["net"]], 0).state_dict()) <= set(outcome.result.arrays)
+    for view in EXPERIMENT.figures.values():
+        figure = view(runs)
+        assert len(figure.data) > 0
+    for claim in EXPERIMENT.claims.values():
+        assert claim.judge(runs).n == 2
