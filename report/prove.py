@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report.errors import ProofError, ReportError
+from report.errors import ProofError
 from report.fingerprint import version_of
 from report.judge import Compared, Judged, agrees, decode_figure, decode_noun, encode_figure, encode_noun
 from report.model import Runs
@@ -95,7 +96,8 @@ def _key(module: str, root: Path) -> str:
             continue
         trees[name], imported = _read(file)
         waiting += imported
-    versions = {package: _version(package) for package in packages - {"report", "theory", "experiments"}}
+    others = packages - {"report", "theory", "experiments"} - sys.stdlib_module_names
+    versions = {package: version_of(package) for package in others} | {"python": sys.version.split()[0]}
     return hashlib.sha256(json.dumps([trees, versions], sort_keys=True).encode()).hexdigest()
 
 
@@ -115,13 +117,6 @@ def _read(file: Path) -> tuple[str, tuple[str, ...]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imported)
-
-
-def _version(package: str) -> str:
-    try:
-        return version_of(package)
-    except ReportError:  # the standard library; its version is Python's, which the store's entries name
-        return ""
 
 
 def _encoded(path: Path) -> dict[str, bytes]:
