@@ -182,10 +182,15 @@ def _judge(net: Net, weights: Weights, inputs: Array, targets: Array) -> tuple[f
 def measured_bytes(net: Net, weights: Weights, inputs: Array, targets: Array) -> int:
     """The peak of what one training step allocates, its copy of the weights and of the batch included, as Python's
     ``tracemalloc`` counts it (NumPy reports its arrays there)."""
+    every = np.arange(len(inputs))
+    _step(net, _copied(weights), inputs, targets, every, 0.0)  # so that what Python allocates once is not counted
     tracemalloc.start()
     try:
-        own = [(matrix.copy(), bias.copy()) for matrix, bias in weights]
-        _step(net, own, inputs, targets, np.arange(len(inputs)), 0.0)
+        _step(net, _copied(weights), inputs, targets, every, 0.0)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def _copied(weights: Weights) -> Weights:
+    return [(matrix.copy(), bias.copy()) for matrix, bias in weights]
