@@ -239,7 +239,7 @@ def hidden_table(runs: Runs) -> Table:
         Column("hidden", "Hidden units"),
         Column("parameters", "Parameters"),
         Column("validation_error", "Validation error (%)"),
-        Column("seconds_per_epoch", "Time (s an epoch)"),
+        Column("seconds_per_epoch", "Time (ms an epoch)"),
         Column("bytes_counted", "Memory, counted (MB)", 2),
         Column("bytes_measured", "Memory, measured (MB)", 2),
     )
@@ -256,7 +256,7 @@ def _hidden_row(hidden: int, chosen: Runs) -> tuple[object, ...]:
         hidden,
         int(stats.mean(chosen.scalar("parameters"))),
         stats.value_of(chosen.scalar("validation_error"), scale=100),
-        stats.value_of(chosen.scalar("seconds_per_epoch"), digits=3),
+        stats.value_of(chosen.scalar("seconds_per_epoch"), scale=1000, digits=0),
         stats.mean(chosen.scalar("bytes_counted")) / 1e6,
         stats.mean(chosen.scalar("bytes_measured")) / 1e6,
     )
