@@ -20,7 +20,6 @@ SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
 
 
-
 def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
     """Decide every step of a derivation. Never raises for a wrong step: ``failures`` says what is wrong, and where.
 
@@ -61,7 +60,9 @@ def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tupl
         symbols = declared.parameters(defined)
         own = {s.name for s in symbols}
         local = declared.glossary([*(s for s in derivation.symbols if s.name not in own), *symbols], derivation.definitions)
-        witnesses, problem = witness.of_definition(derivation, defined, symbols) if LIVE in methods or NUMERIC in methods else ([], "")
+        witnesses, problem = (
+            witness.of_definition(derivation, defined, symbols) if LIVE in methods or NUMERIC in methods else ([], "")
+        )
         yield (
             GlossaryEntry(
                 f"{latex(defined.head, local)} = {latex(defined.body, local)}",

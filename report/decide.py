@@ -142,6 +142,7 @@ def _with_logarithms(e: sp.Expr) -> sp.Expr:
 
 # --- cases ---------------------------------------------------------------------------------------------------------
 
+
 def _is_kinked(expression: sp.Expr) -> bool:
     return bool(expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise))
 

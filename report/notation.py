@@ -31,8 +31,8 @@ _TEX = {
     "<": "<",
     ">": ">",
     "∈": r"\in",
-    "⇒": r"\Rightarrow",
-    "⇔": r"\Leftrightarrow",
+    "⇒": r"\implies",
+    "⇔": r"\iff",
 }
 _SIGN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "implies": "⇒", "iff": "⇔"}
 
@@ -226,7 +226,11 @@ class _Latex:
         left, right = self.show(node.left), self.show(node.right)
         plus = isinstance(node.op, ast.Add)
         first = self.parens(left) if left.open or _grouped_by_author(node) else self.at_least(left, SUM)
-        grouped = right.text.startswith(("-", "−")) or isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
+        grouped = (
+            right.text.startswith(("-", "−"))
+            or isinstance(node.right, ast.BinOp)
+            and isinstance(node.right.op, ast.Add | ast.Sub)
+        )
         second = self.parens(right) if grouped or right.level < SUM else right.text
         return Printed(f"{first} {'+' if plus else self.minus} {second}", SUM, left.tall or right.tall, right.open)
 
@@ -333,8 +337,10 @@ class _Latex:
         if isinstance(node, ast.Name):
             return Printed(self.name(node.id))
         assert isinstance(node, ast.Call)
-        low, high = node.args
-        return Printed(rf"\{{{self.text(low)}, {self.ellipsis}, {self.text(high)}\}}")
+        low, high = (self.show(end) for end in node.args)
+        tall = low.tall or high.tall
+        left, right = self.tall_braces if tall else self.braces
+        return Printed(f"{left}{low.text}, {self.ellipsis}, {high.text}{right}", tall=tall)
 
     ellipsis = r"\dots"
 
@@ -387,8 +393,7 @@ class _Latex:
     def gathered(self, name: str, node: ast.GeneratorExp) -> Printed:
         body = self.show(node.elt)
         if name == "count":
-            inside = Printed(rf"{body.text} {self.such_that} {self.domain(node.generators)}")
-            return Printed(rf"\#\{{{inside.text}\}}")
+            return Printed(self.number_of(node, body), tall=any(self.is_tall(g) for g in node.generators))
         if name in ("all", "any"):
             word = "for all" if name == "all" else "for some"
             return Printed(f"{body.text}{self.quad}{self.text_word(word)} {self.domain(node.generators)}", LOGIC, body.tall)
@@ -396,7 +401,26 @@ class _Latex:
         shown = self.parens(body) if body.level < PRODUCT or body.text.startswith("-") else body.text
         return Printed(f"{head} {shown}", PRODUCT, True, True)
 
-    such_that = r"\;:\;"
+    def number_of(self, node: ast.GeneratorExp, body: Printed) -> str:
+        """#{m ∈ ℕ₀ : m ≤ 3}; #{0, …, 3} for a plain range."""
+        first = node.generators[0]
+        tall = any(self.is_tall(g) for g in node.generators)
+        left, right = (self.tall_braces if tall else self.braces) if node.generators else self.braces
+        if len(node.generators) == 1 and isinstance(node.elt, ast.Name) and node.elt.id == targets(first)[0]:
+            if not first.ifs:
+                inside = self.show_range(first.iter).text
+                return f"{self.hash}{inside}" if isinstance(first.iter, ast.Call) else f"{self.hash}{left}{inside}{right}"
+            member = f"{self.name(targets(first)[0])} {self.sign('∈')} {self.show_range(first.iter).text}"
+            return f"{self.hash}{left}{member}{self.such_that}{', '.join(self.text(c) for c in first.ifs)}{right}"
+        return f"{self.hash}{left}{body.text}{self.such_that}{self.domain(node.generators)}{right}"
+
+    def is_tall(self, generator: ast.comprehension) -> bool:
+        return self.show_range(generator.iter).tall or any(self.show(c).tall for c in generator.ifs)
+
+    hash = r"\#"
+    braces = (r"\{", r"\}")
+    tall_braces = (r"\left\{", r"\right\}")
+    such_that = r" \mid "
     quad = r"\quad "
 
     def text_word(self, word: str) -> str:
@@ -518,7 +542,7 @@ class _Latex:
     def logical(self, p: ast.expr, sign: str, q: ast.expr) -> Printed:
         left, right = self.show(p), self.show(q)
         return Printed(
-            f"{self.at_least(left, RELATION)} \\;{self.sign(sign)}\\; {self.at_least(right, RELATION)}",
+            f"{self.at_least(left, RELATION)} {self.sign(sign)} {self.at_least(right, RELATION)}",
             LOGIC,
             left.tall or right.tall,
         )
@@ -596,6 +620,7 @@ class _Unicode(_Latex):
     thousands = "\u202f"
     dot, minus, times, thin, odot, star = "·", "−", "·", " ", " ⊙ ", "∗"
     ellipsis, such_that, quad, prime, partial = "…", " : ", ", ", "′", "∂"
+    hash, braces, tall_braces = "#", ("{", "}"), ("{", "}")
 
     def parens(self, piece: Printed) -> str:
         return f"({piece.text})"
@@ -676,9 +701,6 @@ class _Unicode(_Latex):
         text = "−" + shown.text[1:] if shown.text.startswith("-") else shown.text
         return Printed(text, shown.level, shown.tall, shown.open, shown.number)
 
-    def show_range(self, node: ast.expr) -> Printed:
-        return Printed(super().show_range(node).text.replace("\\{", "{").replace("\\}", "}"))
-
     def big(self, name: str, generator: ast.comprehension) -> str:
         symbol = {"sum": "Σ", "prod": "Π", "max": "max", "min": "min"}[name]
         if not generator.ifs and isinstance(generator.iter, ast.Call):
@@ -689,10 +711,6 @@ class _Unicode(_Latex):
             if generator.ifs or name != "sum"
             else f"{symbol}_{self.name(targets(generator)[0])}"
         )
-
-    def gathered(self, name: str, node: ast.GeneratorExp) -> Printed:
-        shown = super().gathered(name, node)
-        return Printed(shown.text.replace("\\#\\{", "#{").replace("\\}", "}"), shown.level, shown.tall, shown.open)
 
     def operator_name(self, name: str, argument: Printed, always: bool = False) -> Printed:
         return super().operator_name(name.lstrip("\\"), argument, always)

@@ -27,6 +27,7 @@ SUPPORT = 3
 PLACES = range(-9, 10)
 """The integers at which two signals are compared."""
 
+
 def precision() -> Any:
     """The context in which points are drawn and formulas evaluated: thirty digits."""
     return mp.workdps(DIGITS)

@@ -204,7 +204,9 @@ def terminal(proof: Proof) -> str:
         width = min(max(len(step.text) for step in part.steps), 60)
         for step in part.steps:
             seen = ", ".join(f"{w.name} {w.points}" for w in step.witnesses)
-            lines.append(f"    {step.text:<{width}}   {MARKS[Verdict(step.verdict)]} {step.reason_text}  [{step.method}; {seen}]")
+            lines.append(
+                f"    {step.text:<{width}}   {MARKS[Verdict(step.verdict)]} {step.reason_text}  [{step.method}; {seen}]"
+            )
     lines += ["", *proof.failures, in_a_line(proof)]
     return "\n".join(lines)
 

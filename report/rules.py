@@ -160,7 +160,9 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
     """Putting in the statement of an earlier part, if need be with other expressions for its symbols (``at``)."""
     instance = {name: parse(text) for name, text in (at or {}).items()}
     if label == "hypothesis" and instance:
-        raise DeclarationError("an induction hypothesis holds for the number it speaks of, and for no other", where=written_here())
+        raise DeclarationError(
+            "an induction hypothesis holds for the number it speaks of, and for no other", where=written_here()
+        )
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         lemma = setting.lemma(label)

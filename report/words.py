@@ -100,7 +100,9 @@ class _Reader:
     def power(self, base: ast.expr, value: Word, exponent: int) -> Word:
         if isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "norm" and exponent == 2:
             inner = self.read(base.args[0])
-            return self.trace(Word(sp.expand(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns))
+            return self.trace(
+                Word(sp.expand(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns)
+            )
         if value.is_number and not self.letters(value):
             return Word(value.expression**exponent)
         raise Unreadable("a power of a matrix")
@@ -140,7 +142,9 @@ class _Reader:
     def transposed(self, word: Word) -> Word:
         if word.is_number:
             return word
-        flipped = sp.Add(*(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(sp.expand(word.expression)))))
+        flipped = sp.Add(
+            *(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(sp.expand(word.expression))))
+        )
         return Word(flipped, word.columns, word.rows)
 
     def spelled(self, expression: sp.Expr, is_number: bool) -> sp.Expr:

@@ -27,7 +27,13 @@ SIBLINGS = {
     "sum": "prod", "prod": "sum", "sqrt": "abs", "tanh": "sin", "relu": "sigma", "sigma": "relu", "trace": "norm",
 }  # fmt: skip
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {ast.Mult: ast.Add, ast.Div: ast.Mult}
-RELATIONS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.LtE: ast.Lt, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq}
+RELATIONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.LtE: ast.Lt,
+    ast.GtE: ast.Gt,
+    ast.Lt: ast.LtE,
+    ast.Gt: ast.GtE,
+    ast.Eq: ast.NotEq,
+}
 
 
 @dataclass(frozen=True)

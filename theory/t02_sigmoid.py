@@ -69,7 +69,22 @@ DERIVATION = Derivation(
             ],
             live=[AUTOGRAD],
         ),
+        Part(
+            "How large it can be",
+            "sigma(x)*(1 - sigma(x)) <= 1/4",
+            [
+                Step("1/4 - (sigma(x) - 1/2)**2", algebra("complete the square")),
+                Step("<= 1/4", algebra("a square is not negative")),
+            ],
+        ),
     ],
-    conclusion="The slope of the sigmoid is a polynomial in its value: `diff(sigma(x), x) == sigma(x)*(1 - sigma(x))`.",
-    consequence="The forward value is all that back-propagation needs to keep.",
+    conclusion=(
+        "The slope of the sigmoid is a polynomial in its value, `diff(sigma(x), x) == sigma(x)*(1 - sigma(x))`, by differentiating "
+        "it directly and by differentiating its reciprocal."
+    ),
+    consequence=(
+        "The forward value `sigma(x)` is all that back-propagation needs to keep: the input `x` can be thrown away, and the slope costs "
+        "one multiplication, no exponential. It is never above `1/4`, so that every sigmoid on the way back shrinks the gradient "
+        "at least fourfold."
+    ),
 )

@@ -36,6 +36,8 @@ def length_of_valid_conv1d(n: int, k: int) -> int:
     return length_of_conv1d(n, k, 1, 0, 1)
 
 
+CONVOLUTION = definition("conv", words="definition of the convolution")
+DELAY = definition("shift", words="definition of the shift")
 SIZES = {"n": range(1, 6), "k": range(1, 4), "s": range(1, 4), "p": range(2), "d": range(1, 3)}
 NUMPY = Live("NumPy", by_numpy)
 LENGTH = "floor((n + 2*p - d*(k - 1) - 1)/s)"
@@ -61,12 +63,12 @@ DERIVATION = Derivation(
             "Shifting the first signal",
             "conv(shift(f, t), g)(i) == shift(conv(f, g), t)(i)",
             [
-                Step("sum(shift(f, t)(m)*g(i - m) for m in Z)", definition("conv")),
-                Step("sum(f(m - t)*g(i - m) for m in Z)", definition("shift")),
+                Step("sum(shift(f, t)(m)*g(i - m) for m in Z)", CONVOLUTION),
+                Step("sum(f(m - t)*g(i - m) for m in Z)", DELAY),
                 Step("sum(f(j)*g(i - (j + t)) for j in Z)", reindex("j = m - t")),
                 Step("sum(f(j)*g((i - t) - j) for j in Z)", algebra("regroup")),
-                Step("conv(f, g)(i - t)", definition("conv")),
-                Step("shift(conv(f, g), t)(i)", definition("shift")),
+                Step("conv(f, g)(i - t)", CONVOLUTION),
+                Step("shift(conv(f, g), t)(i)", DELAY),
             ],
             live=[NUMPY],
         ),
@@ -74,10 +76,10 @@ DERIVATION = Derivation(
             "Convolution commutes",
             "conv(f, g)(i) == conv(g, f)(i)",
             [
-                Step("sum(f(m)*g(i - m) for m in Z)", definition("conv")),
+                Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
                 Step("sum(f(i - j)*g(j) for j in Z)", reindex("j = i - m")),
                 Step("sum(g(j)*f(i - j) for j in Z)", algebra("swap the factors")),
-                Step("conv(g, f)(i)", definition("conv")),
+                Step("conv(g, f)(i)", CONVOLUTION),
             ],
             live=[Live("NumPy", by_numpy_unshifted)],
         ),
@@ -85,11 +87,11 @@ DERIVATION = Derivation(
             "Shifting the second signal",
             "conv(f, shift(g, t))(i) == shift(conv(f, g), t)(i)",
             [
-                Step("sum(f(m)*shift(g, t)(i - m) for m in Z)", definition("conv")),
-                Step("sum(f(m)*g((i - m) - t) for m in Z)", definition("shift")),
+                Step("sum(f(m)*shift(g, t)(i - m) for m in Z)", CONVOLUTION),
+                Step("sum(f(m)*g((i - m) - t) for m in Z)", DELAY),
                 Step("sum(f(m)*g((i - t) - m) for m in Z)", algebra("regroup")),
-                Step("conv(f, g)(i - t)", definition("conv")),
-                Step("shift(conv(f, g), t)(i)", definition("shift")),
+                Step("conv(f, g)(i - t)", CONVOLUTION),
+                Step("shift(conv(f, g), t)(i)", DELAY),
             ],
             live=[NUMPY],
         ),
@@ -129,7 +131,11 @@ DERIVATION = Derivation(
             [
                 Step(
                     "n - k + 1",
-                    using("How many", "stride and dilation 1, no padding; an integer is its own floor", at={"s": "1", "p": "0", "d": "1"}),
+                    using(
+                        "How many",
+                        "stride and dilation 1, no padding; an integer is its own floor",
+                        at={"s": "1", "p": "0", "d": "1"},
+                    ),
                 ),
             ],
             given=["k <= n"],
@@ -149,5 +155,9 @@ DERIVATION = Derivation(
         f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as long "
         "as the input."
     ),
-    consequence="What a convolution layer detects in one place it detects in every other, with the same weights.",
+    consequence=(
+        "What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has to be "
+        "learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel as "
+        "long as its input is a dense layer with one output."
+    ),
 )
