@@ -6,10 +6,11 @@ import importlib
 import math
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import experiments
+from experiments import zoo
 from experiments.nets import (
     AvgPool,
     Conv,
@@ -38,16 +39,19 @@ from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer,
 
 @cache
 def networks() -> dict[tuple[str, str], Net]:
-    """(experiment, name of the net) → net, for every network that an experiment declares as its ``NETS``."""
+    """(experiment, name) → net, for every network in the ``NETS`` of an experiment or in the zoo."""
     files = sorted(module.name for module in pkgutil.iter_modules(experiments.__path__) if module.name[:3].strip("e").isdigit())
     found: dict[tuple[str, str], Net] = {}
     for file in files:
         nets: Mapping[str, Net] = getattr(importlib.import_module(f"experiments.{file}"), "NETS", {})
         experiment = f"E{int(file[1:3])}"
         found |= {(experiment, str(name)): net for name, net in nets.items()}
-    return found
+    declared = {(experiment, net) for (experiment, _), net in found.items()}
+    found |= {key: net for key, net in zoo.NAMED.items() if (key[0], net) not in declared}
+    return dict(sorted(found.items(), key=lambda item: int(item[0][0][1:])))
 
 
+@cache
 def counted_live(net: Net) -> int:
     """The number of entries of all weight tensors of the network that torch builds."""
     return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
@@ -72,8 +76,9 @@ def in_network(which: int) -> Callable[[int, int], int]:
 
 
 def depth(e: int) -> int:
-    """The number of layers with weights of network e."""
-    return len(weighted(list(networks().values())[e - 1]))
+    """The number of layers with weights of network e; none outside the list."""
+    nets = list(networks().values())
+    return len(weighted(nets[e - 1])) if 1 <= e <= len(nets) else 0
 
 
 def known(symbol: Symbol, function: Callable[..., int]) -> Symbol:
@@ -204,16 +209,89 @@ def values() -> Iterator[tuple[str, Callable[[], Value]]]:
 # --- what the write-ups reported -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A network that a write-up counts: the figures it gives for layers with weights (by place, from 0) and for all of them."""
+
+    label: str
+    net: Net
+    source: str
+    layers: Mapping[int, int]
+    total: int | None = None
+
+
+COUNTED = (
+    Counted("E5", zoo.TUTORIAL, "W2", {0: 832, 1: 51_264, 2: 3_212_288, 3: 10_250}, 3_274_634),
+    Counted("E7a", zoo.ONE_CONV, "W2", {0: 520, 1: 62_730}, 63_250),
+    Counted("E7b", zoo.MINIMAL, "W2", {0: 294 + 16}, 1_326_586),
+    Counted("E13 (3, 8)", zoo.capacity(3, 8), "W4", {0: 228, 1: 608, 2: 2010}, 2846),
+    Counted("E13 (12, 32)", zoo.capacity(12, 32), "W4", {0: 912, 1: 9632, 2: 8010}, 11_354),
+    Counted("E14a", zoo.LINEAR, "W4", {2: 18_432}),
+    Counted("E15", zoo.SINGLE, "W4", {1: 94_090}),
+)
+
+
 def reported() -> Iterator[tuple[str, Reported]]:
-    """The counts in the write-ups, for those networks that an experiment declares."""
-    yield from ()
+    """Every count in the write-ups beside ours, layer by layer and in all."""
+    for each in COUNTED:
+        rows = weighted(each.net)
+        for at, number in each.layers.items():
+            name = f"{slug(each.label)}-{rows[at].name}"
+            what = f"parameters of {each.label}, {wording(rows[at].layer)}"
+            yield name, Reported(what, number, each.source, partial(_count, count=rows[at].parameters, of=what))
+        if each.total is not None:
+            what = f"parameters of {each.label}, in all"
+            yield (
+                f"{slug(each.label)}-total",
+                Reported(what, each.total, each.source, partial(_count, count=parameters(each.net), of=what)),
+            )
 
 
-def by_layer(experiment: str, name: str, at: int) -> Callable[[Runs], Value]:
-    """The count of the layer with weights number ``at`` (from 0) of a network."""
-    row = weighted(networks()[experiment, name])[at]
-    origin = f"{wording(row.layer)} on {_times(row.input)}, {experiment}, {name}"
-    return lambda runs: Value(row.parameters, digits=0, origin=origin)
+def _count(runs: Runs, count: int, of: str) -> Value:
+    del runs
+    return Value(count, digits=0, origin=f"{of}, by closed form; equal to the live network's")
+
+
+def differences() -> Table:
+    """The reported counts that are not ours."""
+    columns = (
+        Column("what", "What", align="left"),
+        Column("source", "Write-up", align="left"),
+        Column("reported", "Reported"),
+        Column("counted", "Counted"),
+        Column("missing", "Counted less reported"),
+    )
+    rows = []
+    for each in dict(reported()).values():
+        ours = int(each.ours(Runs(())).number)
+        if ours != each.number:
+            rows.append((each.what, each.source, int(each.number), ours, ours - int(each.number)))
+    several = "counts differ" if len(rows) != 1 else "count differs"
+    caption = f"Of {len(dict(reported()))} counts that the write-ups give, {len(rows)} {several} from the live network's."
+    return Table(columns, tuple(rows), caption)
+
+
+def with_numbers(each: Counted) -> Part:
+    """The closed form of a network that a write-up counts, with its numbers, and what it comes to."""
+    rows = weighted(each.net)
+    return Part(
+        f"The network of {each.label}",
+        f"{' + '.join(f'({_formula(each.net, row)})' for row in rows)} == {parameters(each.net)}",
+        [
+            Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"),
+            Step(str(parameters(each.net)), "add"),
+        ],
+        live=[Live("live network", partial(counted_live, each.net), points=1)],
+    )
+
+
+def _formula(net: Net, row: Row) -> str:
+    """outputs·(fan-in) + outputs; a factor of one, the single channel of a grey image, is left out."""
+    (_, outputs), *fan_in = closed_form(row.layer, row.input).factors
+    before = shapes(net)[max(shapes(net).index(row) - 1, 0)]
+    flattened = isinstance(before.layer, Flatten) and len(before.input) == 3
+    factors = (*before.input[1:], before.input[0]) if flattened else [number for _, number in fan_in]
+    return f"{outputs}*({'*'.join(str(factor) for factor in factors if factor != 1)}) + {outputs}"
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -225,8 +303,8 @@ COPIES = "count((p, o, i) for p in span(1, m) for o in span(1, n_out) for i in s
 OWN_BIASES = "count((p, o) for p in span(1, m) for o in span(1, n_out))"
 ADDED = "sum(n[e, l]*f[e, l] + n[e, l]*b[e, l] for l in span(1, L[e]))"
 FACTORED = "sum(n[e, l]*(f[e, l] + b[e, l]) for l in span(1, L[e]))"
-WINDOWS = {name: range(1, 4) for name in ("C_out", "C_in", "k_h", "k_w")}
-WIDTHS = {"n_in": range(1, 9), "n_out": range(1, 5)}
+WINDOWS = {"C_out": range(1, 4), "C_in": range(1, 3), "k_h": range(1, 4), "k_w": range(1, 3)}
+WIDTHS = {"n_in": range(1, 6), "n_out": range(1, 5)}
 
 DERIVATION = Derivation(
     id="T16",
@@ -255,8 +333,7 @@ DERIVATION = Derivation(
             f"{FILTERS} + count(o for o in span(1, C_out)) == C_out*(k_h*k_w*C_in) + C_out",
             [
                 Step(f"{FILTERS} + C_out", "one bias for each channel that is made"),
-                Step(f"sum({FILTER} for o in span(1, C_out)) + C_out", "one filter for each of them"),
-                Step(f"C_out*{FILTER} + C_out", "the filters are equally large"),
+                Step(f"C_out*{FILTER} + C_out", "a filter for each of them, and all filters equally large"),
                 Step("C_out*(k_h*k_w*C_in) + C_out", "a filter has one weight for each place of its window in each channel"),
             ],
             intro=(
@@ -324,6 +401,7 @@ DERIVATION = Derivation(
             ),
             live=[Live("every live network", live_network, sweep={"e": range(1, len(networks()) + 1)})],
         ),
+        *map(with_numbers, COUNTED),
     ],
     conclusion=(
         "A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other layers "
@@ -334,6 +412,10 @@ DERIVATION = Derivation(
         "width before flattening divides the weights of the first dense layer by four, which no saving on filters can match."
     ),
     values=dict(values()),
-    tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment, _ in networks()}},
+    tables={
+        "kinds": kinds,
+        "differences": differences,
+        **{experiment: partial(layers, experiment) for experiment, _ in networks()},
+    },
     reported=dict(reported()),
 )

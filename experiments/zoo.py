@@ -1,0 +1,78 @@
+"""The networks whose parameters the write-ups count, as W2 and W4 describe them; the experiments train these same objects."""
+
+from __future__ import annotations
+
+from experiments.nets import AvgPool, Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU
+
+MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
+CAPACITIES = ((3, 8), (6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
+"""The channels of E13's two convolutions."""
+
+TUTORIAL = Net(
+    MNIST,
+    (
+        Conv(32, 5, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Conv(64, 5, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Flatten(),
+        Dense(1024),
+        ReLU(),
+        Dense(10),
+    ),
+)
+"""E5: the tutorial convnet of W2."""
+
+ONE_CONV = Net(MNIST, (Conv(8, 8, padding="same"), ReLU(), Flatten(), Dense(10)))
+"""E7a: one convolution and one dense layer."""
+
+MINIMAL = Net(
+    MNIST,
+    (
+        Conv(16, 7, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Conv(26, 5, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Flatten(),
+        Dense(1024),
+        ReLU(),
+        Dense(10),
+    ),
+)
+"""E7b: the net that W2 calls minimal."""
+
+
+def capacity(first: int, second: int) -> Net:
+    """E13: two 5×5 convolutions of so many channels, each with ReLU and pooling, and a dense layer."""
+    middle: tuple[Layer, ...] = (Conv(second, 5), ReLU(), MaxPool(2), Flatten(), Dense(10))
+    return Net(CIFAR, (Conv(first, 5), ReLU(), MaxPool(2), *middle))
+
+
+LINEAR = Net(CIFAR, (Conv(12, 5), Conv(32, 5), Flatten(), Dense(10)))
+"""E14a: no ReLU and no pooling."""
+
+LINEAR_POOLED = Net(CIFAR, (Conv(12, 5), AvgPool(2), Conv(32, 5), AvgPool(2), Flatten(), Dense(10)))
+"""E14b: average pooling, no ReLU."""
+
+LINEAR_DEEP = Net(CIFAR, (Conv(12, 5), Conv(12, 5), Conv(32, 5), Conv(32, 5), Flatten(), Dense(10)))
+"""E14c: four linear convolutions."""
+
+SINGLE = Net(CIFAR, (Conv(12, 5), ReLU(), Flatten(), Dense(10)))
+"""E15: one convolution, and what it sees."""
+
+
+NAMED: dict[tuple[str, str], Net] = {
+    ("E5", "tutorial"): TUTORIAL,
+    ("E7", "one convolution"): ONE_CONV,
+    ("E7", "minimal"): MINIMAL,
+    **{("E13", f"({first}, {second})"): capacity(first, second) for first, second in CAPACITIES},
+    ("E14", "no pooling"): LINEAR,
+    ("E14", "average pooling"): LINEAR_POOLED,
+    ("E14", "four convolutions"): LINEAR_DEEP,
+    ("E15", "one convolution"): SINGLE,
+}
+"""(experiment, name) → net."""
