@@ -189,7 +189,8 @@ def _cases(expression: sp.Expr, quantity: sp.Expr) -> Iterator[sp.Expr]:
 
 def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
     """One symbol (or entry) and what it is when ``quantity == value``: it occurs linearly, with a number before it."""
-    atoms = sorted(quantity.atoms(sp.Indexed), key=sp.default_sort_key) + sorted(quantity.free_symbols, key=sp.default_sort_key)
+    least_known_first = lambda s: (isinstance(s, sp.Dummy), s.is_nonnegative is True, sp.default_sort_key(s))  # noqa: E731
+    atoms = sorted(quantity.atoms(sp.Indexed), key=sp.default_sort_key) + sorted(quantity.free_symbols, key=least_known_first)
     functions = sorted(quantity.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key)
     for atom in [*functions, *atoms]:
         if isinstance(atom, sp.Symbol) and any(atom in other.free_symbols for other in quantity.atoms(sp.Indexed)):
@@ -451,8 +452,6 @@ def _rebuild(term: Term, facts: Facts) -> sp.Expr:
     """The term with deltas contracted, as a product of canonical sums over connected factors."""
     factors, limits = _contract(term, facts)
     product = sp.Mul(*factors)
-    if limits and isinstance(product, sp.Add) | product.has(sp.Sum):
-        return _collect(_terms(product, facts, {}), facts) if not limits else _component((product,), limits)
     pieces = list(sp.Mul.make_args(product))
     result: sp.Expr = sp.Integer(1)
     remaining = list(limits)
@@ -529,7 +528,7 @@ def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -
         above = low is -sp.oo or bool((a - low).is_nonnegative)
         below = high is sp.oo or bool(sp.expand(high - b).is_nonnegative)
         return above and below
-    return bool((value - low).is_nonnegative) and (high is sp.oo or bool(sp.expand(high - value).is_nonnegative))
+    return _never_negative(value - low) and (high is sp.oo or _never_negative(sp.expand(high - value)))
 
 
 def _component(factors: tuple[sp.Expr, ...], limits: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]) -> sp.Expr:
@@ -543,7 +542,14 @@ def _component(factors: tuple[sp.Expr, ...], limits: tuple[tuple[sp.Symbol, sp.E
 
 def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     size = sp.expand(high - low + 1)
-    return size if size.is_nonnegative and size.is_finite is not False else sp.Sum(1, (k, low, high))
+    return size if _never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
+
+
+def _never_negative(size: sp.Expr) -> bool:
+    """Whether a number is 0 or more; a positive integer is at least 1."""
+    positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
+    from_one = {s: 1 + sp.Dummy(integer=True, nonnegative=True) for s in positive}
+    return bool(size.is_nonnegative or sp.expand(size.subs(from_one)).is_nonnegative)
 
 
 def _spellings(body: sp.Expr, limits: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]) -> Iterator[sp.Expr]:
