@@ -55,7 +55,12 @@ def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tupl
     known = declared.known_to(derivation)
     for symbol in derivation.symbols:
         name = parse(symbol.name)
-        yield GlossaryEntry(latex(name, known), readable(name, known), in_markdown(symbol.meaning, known), symbol.meaning), ""
+        yield (
+            GlossaryEntry(
+                latex(name, known), readable(name, known), in_markdown(symbol.meaning, known), in_unicode(symbol.meaning, known)
+            ),
+            "",
+        )
     for defined in derivation.definitions:
         symbols = declared.parameters(defined)
         own = {s.name for s in symbols}

@@ -87,7 +87,7 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
     if difference == 0:
         return "normal form"
     if _is_kinked(difference):
-        return "case by case" if _zero_in_every_case(difference, facts, 6) else None
+        return "case by case" if _zero_term_by_term(difference, facts) else None
     return "simplification" if _is_zero(difference, facts) else None
 
 
@@ -116,7 +116,7 @@ def _frozen(expression: sp.Expr) -> sp.Expr:
 
     def visit(node: sp.Expr) -> sp.Expr:
         if isinstance(node, opaque):
-            return found.setdefault(node, sp.Dummy(real=True, positive=node.is_positive, integer=node.is_integer))
+            return found.setdefault(node, sp.Dummy(real=node.is_real, positive=node.is_positive, integer=node.is_integer))
         return node.func(*map(visit, node.args)) if node.args else node
 
     return visit(expression)
@@ -147,13 +147,34 @@ def _is_kinked(expression: sp.Expr) -> bool:
     return bool(expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise))
 
 
+def _zero_term_by_term(difference: sp.Expr, facts: Facts) -> bool:
+    """Zero in every case; sums over the same range are joined, and their summand must be zero at every index."""
+    sums: dict[Any, sp.Expr] = {}
+    rest: sp.Expr = sp.Integer(0)
+    for term in sp.Add.make_args(difference):
+        number, factors = term.as_coeff_mul()
+        inner = [f for f in factors if isinstance(f, sp.Sum)]
+        outer = [f for f in factors if not isinstance(f, sp.Sum)]
+        if len(inner) == 1 and not sp.Mul(*outer).free_symbols & {k for k, *_ in inner[0].limits}:
+            limits = inner[0].limits
+            sums[limits] = sums.get(limits, sp.Integer(0)) + number * sp.Mul(*outer) * inner[0].function
+        else:
+            rest += term
+    within = [(body, dict((k, (low, high)) for k, low, high in limits)) for limits, body in sums.items()]
+    parts = [(rest, {}), *within]
+    return all(_zero_in_every_case(body, replace(facts, ranges={**facts.ranges, **bounds}), 6) for body, bounds in parts)
+
+
 def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:
     return _in_every_case(difference, facts, depth, lambda e, f: normal(e, f) == 0 or _is_zero(normal(e, f), f))
 
 
 def _in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable[[sp.Expr, Facts], bool]) -> bool:
     expression = normal(expression, facts)
-    quantity = _what_decides(expression)
+    try:
+        quantity = _what_decides(expression)
+    except _Bound:
+        return False
     if quantity is None:
         return holds(expression, facts)
     if depth == 0:
@@ -161,9 +182,20 @@ def _in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callabl
     return all(_in_every_case(case, facts, depth - 1, holds) for case in _cases(expression, quantity))
 
 
+class _Bound(Exception):
+    """A case would have to be decided at every index of a sum at once."""
+
+
 def _what_decides(expression: sp.Expr) -> sp.Expr | None:
-    """A quantity whose sign settles one maximum, absolute value or condition of the expression; innermost first."""
+    """A quantity whose sign settles one maximum, absolute value or condition of the expression; innermost first.
+
+    Raises ``_Bound`` for a quantity that changes with the index of a sum: its sign is not one thing.
+    """
+    bound = {k for s in expression.atoms(sp.Sum, sp.Product) for k, *_ in s.limits}
+    bound |= {v for lam in expression.atoms(sp.Lambda) for v in lam.variables}
     for node in sp.postorder_traversal(expression):
+        if isinstance(node, sp.Max | sp.Min | sp.Abs | sp.sign | sp.Heaviside | sp.Piecewise) and node.free_symbols & bound:
+            raise _Bound
         if isinstance(node, sp.Max | sp.Min):
             return sp.expand(node.args[0] - node.args[1])
         if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
@@ -356,12 +388,7 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
     """Arguments of functions and of negative or symbolic powers in normal form; lambdas renamed."""
     if isinstance(expression, sp.Lambda):
         body = normal(expression.expr, facts)
-        height = max(
-            (int(s.name[4:]) + 1 for s in body.free_symbols if s.name.startswith("_dot") and s.name[4:].isdigit()), default=0
-        )
-        if expression.variables[0].name.startswith("_dot"):
-            height = 0 if not body.has(sp.Lambda) else 1 + sum(1 for _ in body.atoms(sp.Lambda))
-        dot = sp.Symbol(f"_dot{height}", integer=True)
+        dot = sp.Symbol(f"_dot{_height(body, sp.Lambda)}", integer=True)  # inner dots have lower numbers: none is captured
         return sp.Lambda(dot, body.subs(expression.variables[0], dot))
     if not expression.args or isinstance(expression, sp.Indexed):
         return expression
@@ -387,6 +414,12 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
         last = [_expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
         return sp.Product(moved, (name, 0, base - 1)) * sp.Mul(*last)
     return sp.Product(moved, (name, 0, size - 1))
+
+
+def _height(expression: sp.Expr, kind: type) -> int:
+    """How deep expressions of a kind are nested."""
+    inner = max((_height(a, kind) for a in expression.args), default=0)
+    return inner + isinstance(expression, kind)
 
 
 Term = tuple[tuple["sp.Expr", ...], tuple[tuple["sp.Symbol", "sp.Expr", "sp.Expr"], ...]]
@@ -553,11 +586,18 @@ def _never_negative(size: sp.Expr) -> bool:
 
 
 def _spellings(body: sp.Expr, limits: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]) -> Iterator[sp.Expr]:
+    inner = _deepest(body)
     for order in itertools.permutations(limits):
-        names = [sp.Symbol(f"_k{n}", integer=True) for n in range(len(order))]
+        names = [sp.Symbol(f"_k{inner + n}", integer=True) for n in range(len(order))]
         renaming = {k: name for (k, _, _), name in zip(order, names)}
         renamed = [(renaming[k], low.xreplace(renaming), high.xreplace(renaming)) for k, low, high in order]
         yield from _shifted(body.xreplace(renaming), renamed, 0)
+
+
+def _deepest(body: sp.Expr) -> int:
+    """The first number that no sum inside uses for its index, so that an outer index is not captured."""
+    bound = [k.name for s in body.atoms(sp.Sum) for k, *_ in s.limits]
+    return 1 + max((int(name[2:]) for name in bound if name.startswith("_k")), default=-1)
 
 
 def _shifted(body: sp.Expr, limits: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]], at: int) -> Iterator[sp.Expr]:
