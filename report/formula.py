@@ -189,6 +189,8 @@ def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> N
     problem = ""
     if not isinstance(node, _ALLOWED):
         problem = f"{type(node).__name__} is not part of the formula language"
+    elif isinstance(node, ast.Name) and node.id.startswith("_"):
+        problem = "a name does not begin with an underscore"
     elif isinstance(node, ast.Attribute) and node.attr != "T":
         problem = f"'.{node.attr}' is not known; only .T, the transpose, is"
     elif isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int)):

@@ -135,7 +135,7 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) ->
     """Carrying out derivatives; of the definitions only those in ``unfold`` are used."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        if not ({"diff", "grad"} & {n.id for t in (a.tree, b.tree) for n in ast.walk(t) if isinstance(n, ast.Name)}):
+        if not _differentiates(a, b):
             return None
         return setting.holds(a, relation, b, Knowledge(frozenset(unfold)))
 
@@ -176,6 +176,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
+        if conditions and _differentiates(a, b):
+            return None  # it holds at some points only, and a derivative looks at their neighbours
         return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
 
     return Rule(words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”"), check, by_author=bool(words))
@@ -236,6 +238,10 @@ def cited(theorem: str) -> Rule:
 
 
 # --- how the rules look at formulas --------------------------------------------------------------------------------
+
+
+def _differentiates(*expressions: Formula) -> bool:
+    return any(_occurrences(e, name) for e in expressions for name in ("diff", "grad"))
 
 
 def _occurrences(expression: Formula, name: str) -> int:
@@ -419,7 +425,7 @@ def _by_congruence(
         return None
     for old, new in ((left, right), (right, left)):
         replaced = formula(_replace_subtree(a.tree, old.key, new.tree))
-        if replaced.key == b.key:
+        if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
             return "substitution of a statement shown"
         if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
             return "substitution of a statement shown"
@@ -455,6 +461,8 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
         except ValueError:  # it stands under a sum, bound
             continue
         slope = replaced.diff(stand_in)
+        if slope.has(sp.KroneckerDelta, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, sp.Abs, sp.sign):
+            continue  # it may be 0, and must not be divided by
         if slope != 0 and not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
             found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))
     return found

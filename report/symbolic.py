@@ -56,10 +56,9 @@ class Scope:
     globals: Mapping[str, Any]
     locals: Mapping[str, Any] = field(default_factory=dict)
     knowledge: Knowledge = EVERYTHING
-    depth: int = 0
 
     def bind(self, **values: Any) -> Scope:
-        return replace(self, locals={**self.locals, **values}, depth=self.depth + 1)
+        return replace(self, locals={**self.locals, **values})
 
     def look_up(self, name: str) -> Any:
         if name in self.locals:
@@ -78,7 +77,7 @@ class Scope:
         return replace(self, knowledge=Knowledge(names - {name}, known.differentiate))
 
     def _meaning(self, definition: Definition) -> Any:
-        here = Scope(self.globals, {}, self.knowledge, self.depth)
+        here = Scope(self.globals, {}, self.knowledge)
         if not self.knowledge.opens(definition.name):
             return _opaque(definition, here)
         if definition.recursive:
@@ -114,21 +113,21 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
         return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
         return sp.Symbol(name, real=True)
-    return _applied(name, groups, (), scope.depth)
+    return _applied(name, groups, ())
 
 
-def _applied(name: str, groups: Sequence[Sequence[str]], before: tuple[Any, ...], depth: int) -> Any:
+def _applied(name: str, groups: Sequence[Sequence[str]], before: tuple[Any, ...]) -> Any:
     def apply(*values: Any) -> Any:
-        arguments = (*before, *(_as_argument(v, depth) for v in values))
-        return _applied(name, groups[1:], arguments, depth) if len(groups) > 1 else sp.Function(name, real=True)(*arguments)
+        arguments = (*before, *map(_as_argument, values))
+        return _applied(name, groups[1:], arguments) if len(groups) > 1 else sp.Function(name, real=True)(*arguments)
 
     return apply
 
 
-def _as_argument(value: Any, depth: int) -> sp.Expr:
-    """A signal as an argument of an opaque function: what it does to a dot."""
+def _as_argument(value: Any) -> sp.Expr:
+    """A signal as an argument of an opaque function: what it does to a dot, which is nobody else's."""
     if callable(value):
-        dot = sp.Symbol(f"_dot{depth}", integer=True)
+        dot = sp.Dummy("dot", integer=True)
         return sp.Lambda(dot, value(dot))
     return value
 
@@ -155,7 +154,7 @@ def _symbol(symbol: Symbol, scope: Scope) -> Any:
         return _spread(sp.Function(name, real=True))
     if symbol.kind == "operator":
         applied = sp.Function(name, real=True)
-        return lambda x: lambda i: applied(_as_argument(x, scope.depth), i)
+        return lambda x: lambda i: applied(_as_argument(x), i)
     sizes = [read(size.tree, scope) for size in symbol.shape]
     base = sp.IndexedBase(name, real=True)
     if symbol.kind == "vector":
@@ -446,9 +445,10 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
 def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
     if knowledge.differentiate:
         return sp.sympify(value).diff(place)
-    if isinstance(place, sp.Dummy):
-        return sp.Function("D", real=True)(sp.Lambda(place, value), place)
-    return sp.Function("D", real=True)(value, place)
+    # The variable is bound inside, so that what is later put in for it cannot change what is differentiated.
+    inside = sp.Dummy("x", real=True)
+    which = (sp.Symbol(str(place.base)), *place.indices) if isinstance(place, sp.Indexed) else ()
+    return sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
 
 
 def _variable(node: ast.expr, scope: Scope) -> tuple[str, sp.Expr, sp.Expr | None]:

@@ -78,7 +78,7 @@ def test_a_formula_is_printed_as_it_is_written_by_hand(text: str, tex: str, plai
         ("sum(k for k in x)", "runs over Z, N or span(a, b)", 15),
         ("f(x=1)", "arguments have no names", 0),
         ("{1: 2}", "is not part of the formula language", 0),
-        ("__import__('os')", "not an exact number", 11),
+        ("__import__('os')", "does not begin with an underscore", 0),
     ],
 )
 def test_what_is_no_formula_is_refused_with_a_caret(text: str, problem: str, column: int | None) -> None:

@@ -1,0 +1,120 @@
+"""False statements that a careless checker would prove: SymPy's reading alone must refuse each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from report.proof import (
+    Derivation, Part, Step, Symbol, algebra, calculation, check, define, function, integer, matrix, operator, real, reindex,
+    signal, using, vector,
+)  # fmt: skip
+
+X, Y = real("x", ""), real("y", "")
+N, M = integer("n", "", least="1"), integer("m", "", least="1")
+I, J, T = integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")), integer("t", "")
+F, G = signal("f", ""), signal("g", "")
+V, W = vector("v", "n", ""), matrix("W", "n", "n", "")
+L, LTI = operator("L", "", linear=True), operator("L", "", linear=True, invariant=True)
+H = function("h", "")
+
+FALSE: list[tuple[str, str, Sequence[Symbol]]] = [
+    # a case that holds at every index is not a case that holds at one
+    ("sum(abs(v[k]) for k in span(1, n))", "abs(sum(v[k] for k in span(1, n)))", [N, V]),
+    ("sum(max(0, v[k]) for k in span(1, n))", "max(0, sum(v[k] for k in span(1, n)))", [N, V]),
+    ("sum(max(0, f(k))*g(k) for k in Z)", "sum(f(k)*g(k) for k in Z)", [F, G]),
+    # an index of a sum must not capture one inside
+    ("sum(v[k]/sum(W[k, q] for q in span(1, n)) for k in span(1, n))", "sum(v[k]/sum(W[q, q] for q in span(1, n)) for k in span(1, n))", [N, V, W]),
+    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))", "sum(exp(sum(W[q, q] for q in span(1, n))) for k in span(1, n))", [N, W]),
+    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))", "sum(exp(sum(W[q, k] for q in span(1, n))) for k in span(1, n))", [N, W]),
+    # nor a dot one inside
+    ("L(lambda a: L(lambda b: f(b - a))(t))(t)", "L(lambda a: L(lambda b: f(b - b))(t))(t)", [L, F, T]),
+    ("L(lambda a: f(a)*f(t))(t)", "L(lambda a: f(a)*f(a))(t)", [L, F, T]),
+    # sums
+    ("sum(v[k]*v[q] for k in span(1, n) for q in span(1, n))", "sum(v[k]*v[k] for k in span(1, n))", [N, V]),
+    ("sum(v[k] for k in span(1, n))**2", "sum(v[k]**2 for k in span(1, n))", [N, V]),
+    ("sum(1 for k in span(1, n - 3))", "n - 3", [N]),
+    ("sum(f(k)*g(t - k) for k in Z)", "sum(f(k)*g(t + k) for k in Z)", [F, G, T]),
+    ("sum(f(2*k) for k in Z)", "sum(f(k) for k in Z)", [F]),
+    ("sum(f(k) for k in N)", "sum(f(k) for k in Z)", [F]),
+    ("sum(kron(k, m)*v[k] for k in span(1, n))", "v[m]", [N, M, V]),
+    ("sum(kron(k, i)*v[k] for k in span(1, n - 1))", "v[i]", [N, I, V]),
+    ("kron(i, j)*v[i]", "v[j]", [N, I, J, V]),
+    # derivatives
+    ("diff(abs(x), x)", "1", [X]),
+    ("diff(h(2*x), x)", "diff(h(x), x)", [X, H]),
+    ("diff(sum(v[k]**2 for k in span(1, n)), v[i])", "2*v[j]", [N, I, J, V]),
+    ("diff(v[i]*v[j], v[i])", "v[j]", [N, I, J, V]),
+    ("grad(v.T @ W @ v, v)", "2*W @ v", [N, V, W]),
+    # roots and logarithms
+    ("sqrt(x**2)", "x", [X]),
+    ("log(x*y)", "log(x) + log(y)", [X, Y]),
+    ("log(x**2)", "2*log(x)", [X]),
+    # matrices
+    ("W @ W.T", "W.T @ W", [N, W]),
+    ("trace(W @ W)", "trace(W @ W.T)", [N, W]),
+    ("norm(W)**2", "trace(W @ W)", [N, W]),
+    ("floor(x/2)*2", "x", [X]),
+    ("floor(t/2)*2", "t", [T]),
+    ("mod(t, n)", "t", [T, N]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right", "symbols"), FALSE)
+def test_a_false_equation_is_not_proved(left: str, right: str, symbols: Sequence[Symbol]) -> None:
+    for rule in (calculation("so"), algebra("so")):
+        part = Part("Part", f"{left} == {right}", [Step(right, rule)])
+        assert check(Derivation("T0", "", "", symbols, [part], "", ""), {"SymPy"}).failures
+
+
+def decided(parts: Sequence[Part], symbols: Sequence[Symbol]) -> bool:
+    return not check(Derivation("T0", "", "", symbols, parts, "", ""), {"SymPy"}).failures
+
+
+def test_what_holds_at_a_point_is_not_differentiated() -> None:
+    assert not decided([Part("P", "diff(x, x) == diff(x**2, x)", [Step("diff(x**2, x)", algebra("so"))], given=["x == 0"])], [X])
+    law = Part("Law", "x == x**2", [Step("x**2", "")], given=["x == 0"])
+    use = Part("Use", "diff(x, x) == diff(x**2, x)", [Step("diff(x**2, x)", using("Law"))], given=["x == 0"])
+    assert decided([law], [X])
+    assert not decided([law, use], [X])
+
+
+def test_an_equation_does_not_give_a_strict_inequality() -> None:
+    law = Part("Law", "x + x == 2*x", [Step("2*x", "")])
+    assert not decided([law, Part("Use", "x + x < 2*x", [Step("< 2*x", using("Law"))])], [X])
+    assert decided([law, Part("Use", "x + x <= 2*x", [Step("<= 2*x", using("Law"))])], [X])
+
+
+@pytest.mark.parametrize(
+    ("left", "relation", "right"),
+    [("x", "<", "x"), ("x", "<=", "x**2"), ("abs(x)", ">", "0"), ("x**2 + y**2", ">=", "3*x*y"), ("max(x, y)", "<=", "x"), ("x", "!=", "y")],
+)
+def test_a_false_inequality_is_not_proved(left: str, relation: str, right: str) -> None:
+    part = Part("Part", f"{left} {relation} {right}", [Step(f"{relation} {right}", "so")])
+    assert check(Derivation("T0", "", "", [X, Y], [part], "", ""), {"SymPy"}).failures
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [("x <= y", "y <= x"), ("2*x <= y", "x <= y"), ("t <= x", "t <= ceil(x)"), ("t < x", "t <= floor(x)"), ("t*x <= y", "t <= y/x"), ("t <= x", "t <= x + 1")],
+)
+def test_inequalities_that_differ_are_not_equivalent(p: str, q: str) -> None:
+    symbols = [s for s in (X, Y, T) if s.name in f"{p} {q}"]
+    part = Part("Part", f"iff({p}, {q})", [Step(q, "so")])
+    assert not decided([part], symbols)
+
+
+def test_a_reindexed_sum_keeps_its_bounds() -> None:
+    for wrong in ("span(1, n)", "span(1, n + 1)", "span(0, n)"):
+        after = f"sum(v[q - 1] for q in {wrong})"
+        part = Part("Part", f"sum(v[k] for k in span(1, n)) == {after}", [Step(after, reindex("q = k + 1"))])
+        assert not decided([part], [N, V])
+
+
+def test_a_definition_must_not_capture() -> None:
+    """(f∗g)(k), where k is also the index inside the definition of the convolution."""
+    conv = define("c(a, b)(p)", "sum(a(k)*b(p - k) for k in Z)", "", symbols=[signal("a", ""), signal("b", ""), integer("p", "")])
+    wrong = "sum(sum(f(k)*g(k - k) for k in Z)*f(k) for k in Z)"
+    part = Part("Part", f"sum(c(f, g)(q)*f(q) for q in Z) == {wrong}", [Step(wrong, "so")])
+    assert check(Derivation("T0", "", "", [F, G], [part], "", "", [conv]), {"SymPy"}).failures
