@@ -102,7 +102,8 @@ def chapter_html(chapter: Chapter) -> str:
 def chapter_typst(chapter: Chapter) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
     writer = ("--to", "typst", "--lua-filter", str(TEMPLATES / "typst.lua"))
-    return f'#import "report.typ": *\n\n{_pandoc(chapter, writer)}'
+    source = re.sub(r"\b(dot|times|minus)\.circle\b", r"\1.o", _pandoc(chapter, writer))  # Typst has renamed ⊙ ⊗ ⊖
+    return f'#import "report.typ": *\n\n{source}'
 
 
 def _with_alternative(formula: re.Match[str]) -> str:

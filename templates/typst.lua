@@ -154,15 +154,16 @@ local function slug(header)
 end
 
 return {
-  { -- Typst makes one character of these; the writer lets them through.
+  { -- Typst makes other characters of these; the writer lets them through.
     Str = function(str)
-      if not str.text:find("%.%.%.") and not str.text:find("%-[%d?]") then return nil end
       local out = pandoc.List()
       local rest = str.text
       while rest ~= "" do
-        local from, to = rest:find("%.%.%.")
-        local minus = rest:find("%-[%d?]")
-        if minus and (not from or minus < from) then from, to = minus, minus end
+        local from, to
+        for _, pattern in ipairs({ "%.%.%.", "%-[%d?]", "’" }) do
+          local first, last = rest:find(pattern)
+          if first and (not from or first < from) then from, to = first, pattern == "%-[%d?]" and first or last end
+        end
         if not from then out:insert(pandoc.Str(rest)); break end
         if from > 1 then out:insert(pandoc.Str(rest:sub(1, from - 1))) end
         out:insert(raw_inline("#" .. quote(rest:sub(from, to)) .. ";"))

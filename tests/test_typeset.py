@@ -275,3 +275,11 @@ def test_a_figure_that_was_not_drawn_is_named(tmp_path):
     for make in (typeset.pdf, typeset.html):
         with pytest.raises(ReportError, match=r"gone\.svg"):
             make(_chapter(tmp_path, text), META, {})
+
+
+def test_apostrophes_after_digits_and_odd_operators_come_out(tmp_path):
+    chapters = _chapter(tmp_path, "# T {#ch-mine}\n\nW3's rule is $a \\odot b \\oplus c \\otimes d$.\n")
+    text = _pdf_text(pypdf.PdfReader(io.BytesIO(typeset.pdf(chapters, typeset.Meta("A title"), {}))))
+    assert "W3’s rule" in text
+    for operator in "⊙⊕⊗":
+        assert operator in text
