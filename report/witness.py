@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,6 +181,8 @@ def _value(expression: Formula, point: Point) -> Any:
         return numeric.evaluate(expression.tree, point)
     except Undefined as reason:
         return reason
+    except RecursionError:
+        return Undefined("the definition never comes to an end")
     except (TypeError, ValueError, AttributeError, OverflowError) as reason:
         return Undefined(str(reason))
 
@@ -190,7 +193,14 @@ def _seen(live: Live, point: Point) -> Any:
     if unknown:
         asked = f"the witness '{live.name}' asks for '{unknown[0]}'"
         raise DeclarationError(asked, where=live.where, remedy=nearest(unknown[0], point.globals))
+    _on_one_thread()
     return _exact(live.function(**{name: _plain(point.look_up(name)) for name in parameters}))
+
+
+def _on_one_thread() -> None:
+    """Threads of torch cost more than they bring at the size of a witness, and other checks run beside this one."""
+    if "torch.nn" in sys.modules and sys.modules["torch"].get_num_threads() != 1:
+        sys.modules["torch"].set_num_threads(1)
 
 
 def _plain(value: Any) -> Any:
