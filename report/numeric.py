@@ -11,7 +11,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -87,15 +87,17 @@ class Point:
 
     globals: Mapping[str, Any]
     locals: Mapping[str, Any]
+    meanings: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The definitions met so far: they see ``globals`` alone."""
 
     def bind(self, **values: Any) -> Point:
-        return replace(self, locals={**self.locals, **values})
+        return Point(self.globals, {**self.locals, **values}, self.meanings)
 
     def override(self, name: str, value: Any) -> Point:
         """The same point with one name changed, and with it every definition that rests on that name."""
         if name in self.locals:
             return self.bind(**{name: value})
-        return replace(self, globals={**self.globals, name: value})
+        return Point({**self.globals, name: value}, self.locals)
 
     def look_up(self, name: str) -> Any:
         if name in self.locals:
@@ -103,12 +105,16 @@ class Point:
         if name not in self.globals:
             raise DeclarationError(f"'{name}' is not in the glossary", remedy=nearest(name, [*self.globals, *BUILT_IN]))
         value = self.globals[name]
-        return self._meaning(value) if isinstance(value, Definition) else value
+        if not isinstance(value, Definition):
+            return value
+        if name not in self.meanings:
+            self.meanings[name] = self._meaning(value)
+        return self.meanings[name]
 
     def _meaning(self, definition: Definition) -> Any:
         if definition.reference is not None:
             return definition.reference
-        here = Point(self.globals, {})
+        here = Point(self.globals, {}, self.meanings)
         if definition.indexed and definition.shape:
             sizes = [evaluate(size.tree, here) for size in definition.shape]
             names = definition.parameters[0]
@@ -137,11 +143,15 @@ def evaluate(node: ast.expr, point: Point) -> Any:
 
 
 def _name(node: ast.Name, point: Point) -> Any:
-    if node.id in CONSTANTS and node.id not in point.globals:
-        return CONSTANTS[node.id]()
-    if node.id in BUILT_IN and node.id not in point.globals and node.id not in point.locals:
-        return BUILT_IN[node.id]
-    return point.look_up(node.id)
+    name = node.id
+    if name in point.locals:
+        return point.locals[name]
+    if name not in point.globals:
+        if name in CONSTANTS:
+            return CONSTANTS[name]()
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+    return point.look_up(name)
 
 
 def _unary(node: ast.UnaryOp, point: Point) -> Any:
@@ -170,12 +180,12 @@ def _function(node: ast.Lambda, point: Point) -> Callable[..., Any]:
 
 def _call(node: ast.Call, point: Point) -> Any:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-        return _gather(name, node.args[0], point)
     if name == "diff":
         return _derivative(node.args[0], node.args[1], point)
     if name == "grad":
         return _gradient(node.args[0], node.args[1], point)
+    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+        return _gather(name, node.args[0], point)
     known = name in BUILT_IN and name not in point.globals and name not in point.locals
     function = BUILT_IN[name] if known else evaluate(node.func, point)
     values = [evaluate(a, point) for a in node.args]
@@ -192,8 +202,11 @@ def _binary(op: ast.operator, a: Any, b: Any) -> Any:
         return _product(a, b)
     if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
         return _matrix_power(a, b)
-    if isinstance(a, int) and isinstance(b, int) and not isinstance(op, ast.Div | ast.Pow):
-        return _OPERATORS[type(op)](a, b)
+    if not (isinstance(a, Array) or isinstance(b, Array) or callable(a) or callable(b)):
+        try:
+            return _OPERATORS[type(op)](a, b)
+        except ZeroDivisionError:
+            raise Undefined("division by zero") from None
     return _each(_OPERATORS[type(op)], a, b)
 
 
@@ -356,9 +369,11 @@ def _bindings(generators: Sequence[ast.comprehension], point: Point) -> Iterator
     (name,) = targets(generator)
     numbers = _range(generator.iter, point)
     for number in numbers:
-        at = point.bind(**{name: number})
-        if all(evaluate(condition, at) for condition in generator.ifs):
-            if generator.ifs and isinstance(generator.iter, ast.Name) and number == numbers[-1]:
+        at = Point(point.globals, {**point.locals, name: number}, point.meanings)
+        if not generator.ifs:
+            yield from _bindings(rest, at) if rest else (at,)
+        elif all(evaluate(condition, at) for condition in generator.ifs):
+            if isinstance(generator.iter, ast.Name) and number == numbers[-1]:
                 raise Undefined("the condition of a sum without bounds still holds at the edge of the window")
             yield from _bindings(rest, at)
 
@@ -516,12 +531,39 @@ CONSTANTS: dict[str, Callable[[], Number]] = {"pi": lambda: +mp.pi, "imag": lamb
 # --- drawing points ------------------------------------------------------------------------------------------------
 
 
-def draw(symbols: Sequence[Symbol], definitions: Sequence[Definition], random: Random, fixed: Mapping[str, Any] = {}) -> Point:  # noqa: B006
-    """A random point: a value for every symbol, in the order of their declaration; ``fixed`` values are taken as they are."""
+def draw(
+    symbols: Sequence[Symbol],
+    definitions: Sequence[Definition],
+    random: Random,
+    fixed: Mapping[str, Any] = {},  # noqa: B006
+    conditions: Sequence[Formula] = (),
+) -> Point:
+    """A random point: a value for every symbol, in the order of their declaration; ``fixed`` values are taken as they are.
+
+    A condition such as u == zeros(n) is no accident at a random point, so a vector or matrix that one names is given that value;
+    all other conditions are left to ``satisfies``.
+    """
     known: dict[str, Any] = {d.name: d for d in definitions}
+    wanted = _prescribed(conditions)
     for symbol in symbols:
-        known[symbol.name] = fixed[symbol.name] if symbol.name in fixed else _value(symbol, Point(known, {}), random)
+        here = Point(known, {})
+        if symbol.name in fixed:
+            known[symbol.name] = fixed[symbol.name]
+        elif symbol.kind in ("vector", "matrix") and symbol.name in wanted:
+            known[symbol.name] = replace(evaluate(wanted[symbol.name], here), first=symbol.first)
+        else:
+            known[symbol.name] = _value(symbol, here, random)
     return Point(known, {})
+
+
+def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
+    """What conditions of the form name == … say, by name."""
+    trees = [c.tree for c in conditions]
+    return {
+        tree.left.id: tree.comparators[0]
+        for tree in trees
+        if isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and isinstance(tree.left, ast.Name)
+    }
 
 
 def _value(symbol: Symbol, point: Point, random: Random) -> Any:
