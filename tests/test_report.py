@@ -1,0 +1,95 @@
+"""The real write-up, at the smoke budget, on real digits: every chapter, every view, both pages."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from tests.project import ROOT
+
+
+@pytest.fixture(scope="module")
+def out(mnist_root, tmp_path_factory) -> Path:
+    """A smoke build of the project itself."""
+    folder = tmp_path_factory.mktemp("a smoke build")
+    command = [sys.executable, str(ROOT / "build.py"), "--budget", "smoke", "--quiet", "--out", str(folder)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "REPORT_DATA": str(mnist_root)}
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(out) -> str:
+    return (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def manifest(out) -> dict:
+    return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+
+
+def visible(page: str) -> str:
+    """The page's words, formulas and drawings left out."""
+    body = re.sub(r"<(style|svg|math)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def test_every_trial_ran(manifest):
+    states = {trial["label"]: trial["state"] for each in manifest["trials"].values() for trial in each}
+    assert states
+    assert {label for label, state in states.items() if state not in ("done", "diverged")} == set()
+
+
+def test_every_view_could_be_made(manifest):
+    absent = [
+        f"{owner}.{name}: {view['absent']}"
+        for owner, judged in manifest["judged"].items()
+        for views in judged.values()
+        if isinstance(views, dict)
+        for name, view in views.items()
+        if isinstance(view, dict) and "absent" in view
+    ]
+    assert absent == []
+
+
+def test_every_theorem_stands_in_the_write_up_and_holds(manifest, page):
+    assert {name: proof["holds"] for name, proof in manifest["proofs"].items()} == dict.fromkeys(manifest["proofs"], True)
+    missing = [name for name in manifest["proofs"] if f'id="{name}"' not in page]
+    assert missing == []
+
+
+def test_every_experiment_stands_in_the_write_up(manifest):
+    shown = {label.partition(".")[0] for label in manifest["labels"]}
+    assert {owner for owner in manifest["trials"] if owner not in shown} == set()
+
+
+def test_no_number_went_missing_on_the_way(page):
+    words = visible(page)
+    assert re.findall(r"\bnan\b|\binf\b|\bNone\b|\bTrue\b|\bFalse\b|e-\d\d\b", words) == []
+
+
+def test_both_pages_carry_the_same_numbers(out, manifest, page):
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(out / "report.pdf").pages)
+    for label in manifest["labels"].values():
+        if label.startswith(("Figure", "Table")):
+            kind, number = label.split()
+            pattern = rf"{kind}\s*{number}\b"
+            assert re.search(pattern, text), f"{label} is not in the PDF"
+            assert re.search(pattern, visible(page)), f"{label} is not in the HTML"
+
+
+def test_the_page_names_no_student_and_no_folder_of_this_machine(page, out):
+    for text in (page, (out / "manifest.json").read_text(encoding="utf-8")):
+        assert str(ROOT) not in text
+    assert not re.search(r"(?<![\d.])\d{9}(?!\d)", visible(page)), "that looks like an id number"
