@@ -15,23 +15,34 @@ from typing import Any
 
 import sympy as sp
 
-from report.symbolic import Grid, total
+from report.symbolic import Grid, GridEquality, total
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What may be assumed: bounds of indices, and replacements that eliminate a condition."""
+    """What may be assumed: bounds of indices, and replacements that eliminate a condition, for a symbol or for all entries
+    of a vector or matrix.
+    """
 
     ranges: Ranges = field(default_factory=dict)
     replacements: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    arrays: tuple[tuple[sp.IndexedBase, Callable[..., sp.Expr]], ...] = ()
     laws: tuple[Callable[[sp.Expr], sp.Expr], ...] = ()
 
     def apply(self, expression: Any) -> Any:
+        if not (self.replacements or self.arrays):
+            return expression
+        held = {d: sp.Dummy(real=True) for d in expression.atoms(sp.core.function.AppliedUndef) if d.func.__name__ == "D"}
+        expression = expression.xreplace(held)  # what is still to be differentiated keeps its variables
+        for base, entry in self.arrays:
+            expression = expression.replace(
+                lambda n, base=base: isinstance(n, sp.Indexed) and n.base == base, lambda n, entry=entry: entry(*n.indices)
+            )
         for old, new in self.replacements:
             expression = expression.subs(old, new)
-        return expression
+        return expression.xreplace({dummy: derivative for derivative, dummy in held.items()})
 
 
 NO_FACTS = Facts()
@@ -160,7 +171,7 @@ def _zero_term_by_term(difference: sp.Expr, facts: Facts) -> bool:
             sums[limits] = sums.get(limits, sp.Integer(0)) + number * sp.Mul(*outer) * inner[0].function
         else:
             rest += term
-    within = [(body, dict((k, (low, high)) for k, low, high in limits)) for limits, body in sums.items()]
+    within = [(body, {k: (low, high) for k, low, high in limits}) for limits, body in sums.items()]
     parts = [(rest, {}), *within]
     return all(_zero_in_every_case(body, replace(facts, ranges={**facts.ranges, **bounds}), 6) for body, bounds in parts)
 
@@ -275,6 +286,9 @@ def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
 def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
     """The facts with conditions added. Raises ``ValueError`` naming a condition that cannot be eliminated."""
     for condition in conditions:
+        if isinstance(condition, GridEquality):
+            facts = replace(facts, arrays=(*facts.arrays, _known_entries(condition)))
+            continue
         parts = condition.args if isinstance(condition, sp.And) else (condition,)
         for part in parts:
             part = facts.apply(part)
@@ -285,6 +299,17 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
                 raise ValueError(str(part))
             facts = replace(facts, replacements=(*facts.replacements, solved))
     return facts
+
+
+def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]]:
+    """A vector or matrix by name, and what its entries are. Raises ``ValueError`` for any other condition."""
+    left, right = condition.left, condition.right
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    generic, value = left.entry(i, j), right.entry(i + right.first - left.first, j + right.first - left.first)
+    sizes = sp.expand(left.rows - right.rows) == 0 == sp.expand(left.columns - right.columns)
+    if not (sizes and isinstance(generic, sp.Indexed) and generic.indices in ((i,), (i, j))) or value.has(generic.base):
+        raise ValueError("on a whole array that is not its name == something of the same size")
+    return generic.base, lambda *at: value.subs(dict(zip((i, j), at)), simultaneous=True)
 
 
 def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
@@ -304,10 +329,8 @@ def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:
     def holds(gap: sp.Expr, _: Facts) -> bool:
-        for form in (gap, sp.factor(gap), sp.simplify(gap)):
-            if form.is_positive if strict else form.is_nonnegative:
-                return True
-        return False
+        forms = (form(gap) for form in (lambda e: e, sp.factor, sp.simplify))
+        return any(form.is_positive if strict else form.is_nonnegative for form in forms)
 
     difference = normal(high - low, facts)
     if not _is_kinked(difference):

@@ -19,7 +19,7 @@ from report import decide, words
 from report.errors import DeclarationError, nearest
 from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute
 from report.glossary import Definition, Symbol, written_here
-from report.symbolic import ALGEBRA, EVERYTHING, Grid, Knowledge, Scope, Unreadable, read, scope_for
+from report.symbolic import ALGEBRA, EVERYTHING, Grid, GridEquality, Knowledge, Scope, Unreadable, read, scope_for
 
 
 class Verdict(StrEnum):
@@ -378,7 +378,12 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula]) -> bool:
 
 def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
     for condition in conditions:
-        value = setting.facts.apply(setting.read(condition))
+        value = setting.read(condition)
+        if isinstance(value, GridEquality):
+            if decide.prove(value.left, "==", value.right, setting.facts) is None:
+                return False
+            continue
+        value = setting.facts.apply(value)
         parts = value.args if isinstance(value, sp.And) else (value,)
         for part in parts:
             if part is sp.true:

@@ -50,6 +50,14 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class GridEquality:
+    """A condition on a whole vector or matrix, such as u == zeros(n)."""
+
+    left: Grid
+    right: Grid
+
+
+@dataclass(frozen=True)
 class Scope:
     """Where a formula is read: ``globals`` (symbols, definitions), ``locals`` (bound names), and the knowledge allowed."""
 
@@ -314,6 +322,8 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
             parts += [sp.Ge(left, low), sp.Le(left, high)]
             continue
         right = read(comparator, scope)
+        if isinstance(left, Grid) and isinstance(right, Grid) and isinstance(op, ast.Eq) and len(node.ops) == 1:
+            return GridEquality(left, right)
         parts.append(relations[type(op)](left, right))
         left = right
     return sp.And(*parts) if len(parts) > 1 else parts[0]

@@ -149,7 +149,7 @@ def _points(
     choices: Iterable[Mapping[str, int]] = itertools.repeat({}, TRIES) if fixed is None else fixed
     for choice in choices:
         try:
-            point = numeric.draw(symbols, derivation.definitions, random, choice)
+            point = numeric.draw(symbols, derivation.definitions, random, choice, chain.part.conditions)
             if numeric.satisfies(chain.part.conditions, point):
                 yield point
         except Undefined:

@@ -1,0 +1,53 @@
+"""Conditions on whole vectors and matrices: ``given=["u == zeros(n)"]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from report.proof import Derivation, Part, Proof, Step, algebra, check, integer, matrix, using, vector
+
+SYMBOLS = [integer("n", "", least="1", high=3), vector("u", "n", ""), matrix("W", "n", "n", ""), vector("v", "n", "")]
+KEEP = Part("Uses every name", "W @ u + v == v + W @ u", [Step("v + W @ u", "")])
+
+
+def checked(statement: str, given: Sequence[str], reason: object = "", before: Sequence[Part] = ()) -> Proof:
+    part = Part("Claim", statement, [Step(statement.split("==")[1], reason)], given=given)  # type: ignore[arg-type]
+    return check(Derivation("T0", "", "", SYMBOLS, [*before, part, KEEP], "", ""))
+
+
+@pytest.mark.parametrize(
+    ("statement", "given", "accepted"),
+    [
+        ("u @ u.T == zeros(n, n)", ["u == zeros(n)"], True),
+        ("u + v == v*1", ["u == zeros(n)"], True),
+        ("u + v == v*1", ["v == zeros(n)"], False),
+        ("sum(u[k]*v[k] for k in span(1, n)) == 3*sum(v[k] for k in span(1, n))", ["u == 3*ones(n)"], True),
+        ("sum(u[k]*v[k] for k in span(1, n)) == 2*sum(v[k] for k in span(1, n))", ["u == 3*ones(n)"], False),
+        ("W @ v == 1*v", ["W == identity(n)"], True),
+        ("W @ v == -v", ["W == identity(n)"], False),
+        ("diff(sum(u[k]**2 for k in span(1, n)), u[1]) == 0", ["u == zeros(n)"], True),
+        ("diff(sum(u[k] for k in span(1, n)), u[1]) == 0", ["u == zeros(n)"], False),
+    ],
+)
+def test_entries_are_known_where_they_are_used(statement: str, given: list[str], accepted: bool) -> None:
+    assert checked(statement, given).holds is accepted
+
+
+@pytest.mark.parametrize("method", ["SymPy", "numeric"])
+def test_a_derivative_that_is_not_carried_out_keeps_its_variable(method: str) -> None:
+    statement = "diff(u[1]**2, u[1]) == diff(u[1], u[1])"
+    part = Part("Claim", statement, [Step(statement.split("==")[1], algebra(""))], given=["u == zeros(n)"])
+    assert not check(Derivation("T0", "", "", SYMBOLS, [part, KEEP], "", ""), {method}).holds
+
+
+@pytest.mark.parametrize("condition", ["u == u + v", "u == zeros(n + 1)", "u + v == zeros(n)"])
+def test_a_condition_names_an_array_and_its_value(condition: str) -> None:
+    assert not checked("u @ v.T == 2*u @ v.T", [condition]).holds
+
+
+@pytest.mark.parametrize(("given", "accepted"), [(["u == zeros(n)"], True), (["v == zeros(n)"], False), ([], False)])
+def test_a_statement_is_put_to_use_only_under_its_condition(given: list[str], accepted: bool) -> None:
+    law = Part("Law", "sum(u[k]*v[k] for k in span(1, n)) == 0", [Step("0", "")], given=["u == zeros(n)"])
+    assert checked("1 + sum(u[k]*v[k] for k in span(1, n)) == 1", given, using("Law"), [law]).holds is accepted
