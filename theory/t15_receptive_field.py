@@ -1,0 +1,358 @@
+"""T15: how much of the image a unit sees: the recurrence, its closed form, and the support of the gradient of live networks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from random import Random
+
+import numpy as np
+import torch
+
+from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, build, layer_names, output_shape, receptive_field, wording
+from report import plots
+from report.model import Column, Figure, Table, Value
+from report.proof import Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, signal, using
+from theory.t16_parameter_counts import networks
+
+Sequence1 = Callable[[int], int]
+
+# --- what live units see -------------------------------------------------------------------------------------------
+
+LENGTH, PICTURES = 200, 8
+
+
+def seen_in_a_stack(k: Sequence1, s: Sequence1, l: int, unit: int) -> tuple[int, int]:  # noqa: E741
+    """The first and the last input that one unit of the last of l one-dimensional convolutions depends on, by autograd."""
+    inputs = torch.zeros(1, 1, LENGTH, dtype=torch.float64, requires_grad=True)
+    values = inputs
+    for layer in range(1, l + 1):
+        values = torch.nn.functional.conv1d(values, torch.ones(1, 1, k(layer), dtype=torch.float64), stride=s(layer))
+    (slope,) = torch.autograd.grad(values[0, 0, unit], inputs)
+    places = torch.nonzero(slope[0, 0]).flatten()
+    return int(places[0]), int(places[-1])
+
+
+def live_field(k: Sequence1, s: Sequence1, l: int) -> int:  # noqa: E741
+    first, last = seen_in_a_stack(k, s, l, 1)
+    return last - first + 1
+
+
+def live_jump(k: Sequence1, s: Sequence1, l: int) -> int:  # noqa: E741
+    return seen_in_a_stack(k, s, l, 1)[0] - seen_in_a_stack(k, s, l, 0)[0]
+
+
+@cache
+def gradient(net: Net) -> np.ndarray:
+    """Mean size of the slope of one unit, in the middle of the last layer before flattening, over the pixels: (height, width).
+
+    Weights and pictures are random, and many: a maximum passes its slope to one input only, another one in each picture.
+    """
+    whole = build(net, seed=0)
+    until = [isinstance(layer, Flatten) for layer in net.layers].index(True)
+    names = layer_names(net.layers[:until])
+    features = torch.nn.Sequential(*(module for name, module in whole.named_children() if name in names))
+    generator = torch.Generator().manual_seed(0)
+    pictures = torch.randn(PICTURES, *net.input, generator=generator).requires_grad_()
+    outputs = features(pictures)
+    middle = outputs[..., outputs.shape[-2] // 2, outputs.shape[-1] // 2]
+    (slope,) = torch.autograd.grad((middle * torch.randn(middle.shape, generator=generator)).sum(), pictures)
+    return slope.abs().mean(dim=(0, 1)).numpy()
+
+
+def support(net: Net) -> tuple[int, int]:
+    """(height, width) of the smallest box that holds every pixel with a slope."""
+    rows, columns = np.nonzero(gradient(net))
+    return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+
+def side(net: Net, measure: Callable[[Net], tuple[int, int]]) -> int:
+    """The side of a square field. Raises ``ValueError`` for one that is no square."""
+    height, width = measure(net)
+    if height != width:
+        raise ValueError(f"the field is {height}×{width}")
+    return height
+
+
+# --- the networks --------------------------------------------------------------------------------------------------
+
+EXPERIMENTS = ("E2", "E13", "E14", "E15")
+Geometry = tuple[tuple[int, int], ...]
+
+
+def geometry(net: Net) -> Geometry:
+    """(window, stride) of every layer that has a window, in order."""
+    found = []
+    for layer in net.layers:
+        if isinstance(layer, Conv):
+            found.append((layer.kernel, layer.stride))
+        elif isinstance(layer, MaxPool | AvgPool):
+            found.append((layer.kernel, layer.stride or layer.kernel))
+    return tuple(found)  # type: ignore[arg-type]
+
+
+@cache
+def alike() -> dict[Geometry, list[tuple[str, Net]]]:
+    """The convolutional networks of these experiments, grouped by what their units see."""
+    found: dict[Geometry, list[tuple[str, Net]]] = {}
+    for (experiment, name), net in networks().items():
+        if experiment in EXPERIMENTS and geometry(net):
+            found.setdefault(geometry(net), []).append((f"{experiment} {name}", net))
+    return found
+
+
+def in_every(nets: Sequence[Net], measure: Callable[[Net], tuple[int, int]]) -> int:
+    """The side of the field that all of the networks share. Raises ``ValueError`` if they do not."""
+    sides = {side(net, measure) for net in nets}
+    if len(sides) != 1:
+        raise ValueError(f"the networks differ: {sorted(sides)}")
+    return sides.pop()
+
+
+def with_numbers(windows: Geometry, members: Sequence[tuple[str, Net]]) -> Part:
+    """The closed form for the networks of one geometry, its numbers, and what it comes to."""
+    jumps = itertools.accumulate((stride for _, stride in windows), int.__mul__, initial=1)
+    terms = ["*".join(str(f) for f in (k - 1, jump) if f != 1) or "1" for (k, _), jump in zip(windows, jumps) if k > 1]
+    nets = [net for _, net in members]
+    return Part(
+        _listed(members),
+        f"{' + '.join(['1', *terms])} == {side(nets[0], receptive_field)}",
+        [Step(str(side(nets[0], receptive_field)), "calculate")],
+        live=[
+            Live("support of the live gradient", partial(in_every, nets, support), points=1),
+            Live("layer description", partial(in_every, nets, receptive_field), points=1),
+        ],
+    )
+
+
+def _listed(members: Sequence[tuple[str, Net]]) -> str:
+    """``E13 (3, 8), (6, 16); E14 average pooling``."""
+    by_experiment: dict[str, list[str]] = {}
+    for label, _ in members:
+        experiment, _, name = label.partition(" ")
+        by_experiment.setdefault(experiment, []).append(name)
+    return "; ".join(f"{experiment} {', '.join(names)}" for experiment, names in by_experiment.items())
+
+
+# --- tables, figures, values ---------------------------------------------------------------------------------------
+
+
+def fields() -> Table:
+    """Every network: its windows, the field by the recurrence and as measured, and its share of the image."""
+    columns = (
+        Column("net", "Network", align="left"),
+        Column("windows", "Layers with a window", align="left"),
+        Column("derived", "Receptive field"),
+        Column("measured", "Support of the gradient"),
+        Column("share", "Share of the image, %", digits=1),
+    )
+    rows = []
+    for members in alike().values():
+        for label, net in members:
+            windows = [wording(layer).split(",")[0] for layer in net.layers if isinstance(layer, Conv | MaxPool | AvgPool)]
+            derived, measured = receptive_field(net), support(net)
+            share = 100 * derived[0] * derived[1] / (net.input[1] * net.input[2])
+            rows.append((label, ", ".join(windows), _times(derived), _times(measured), share))
+    equal = sum(row[2] == row[3] for row in rows)
+    caption = f"What one unit before the dense layers sees, by the recurrence and by the gradient of the live network: "
+    caption += f"the two agree for {equal} of {len(rows)} networks."
+    return Table(columns, tuple(rows), caption)
+
+
+def _times(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def pictures() -> Figure:
+    """One network of each geometry: where in the image the gradient of its middle unit is not zero."""
+    import pandas as pd
+
+    shown = [members[-1] for members in alike().values()]
+    figure, axes = plots.canvas(width=plots.PAGE, height=2.1, rows=1, columns=len(shown))
+    table = []
+    for ax, (label, net) in zip(np.atleast_1d(axes).flat, shown):
+        slopes = gradient(net)
+        plots.panel_images(ax, slopes / slopes.max(), f"{label}: {_times(support(net))}")
+        table += [(label, row, column, slopes[row, column]) for row, column in np.ndindex(slopes.shape)]
+    told = "; ".join(f"{label} {_times(support(net))} of {_times(output_shape_of_image(net))}" for label, net in shown)
+    return Figure(
+        figure,
+        caption="What a unit in the middle sees: the mean size of the gradient of its output by the pixels, weights and pictures "
+        "random. It is exactly zero outside the receptive field, and inside it is largest in the middle, to which more paths lead.",
+        alt=f"Gradient of one unit over the image, one panel a network. Size of its support: {told}.",
+        data=pd.DataFrame(table, columns=["network", "row", "column", "gradient"]),
+    )
+
+
+def output_shape_of_image(net: Net) -> tuple[int, int]:
+    """(height, width) of the input."""
+    return net.input[1], net.input[2]
+
+
+def values() -> dict[str, Callable[[], Value]]:
+    """The field of the widest-seeing and the narrowest network."""
+    every = [net for members in alike().values() for _, net in members]
+    sides = [side(net, receptive_field) for net in every]
+    return {
+        "networks": lambda: Value(len(every), digits=0, origin="convolutional networks whose gradient was measured"),
+        "smallest": lambda: Value(min(sides), "pixels", 0, origin="recurrence, over all networks of the table"),
+        "largest": lambda: Value(max(sides), "pixels", 0, origin="recurrence, over all networks of the table"),
+    }
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+
+def whole_numbers(symbol: Symbol, high: int) -> Symbol:
+    """A sequence of random integers from 1 to ``high``."""
+
+    def sample(random: Random) -> Sequence1:
+        drawn = [random.randint(1, high) for _ in range(64)]
+        return lambda m: drawn[m % len(drawn)]
+
+    return replace(symbol, sample=sample)
+
+
+JUMP = "prod(s[m] for m in span(1, {}))"
+FIELD = "1 + sum((k[n] - 1)*prod(s[m] for m in span(1, n - 1)) for n in span(1, {}))"
+LIVE_FIELD = Live("support of the live gradient", live_field)
+LIVE_JUMP = Live("support of the live gradient", live_jump)
+
+DERIVATION = Derivation(
+    id="T15",
+    title="Receptive field",
+    question=(
+        "Which inputs can the value of a unit depend on? Along one axis, borders aside, unit `i` of layer `l` with stride "
+        "`s[l]` reads unit `s[l]*i + t` of the layer before with its tap `t`; taps are counted from 0 to `k[l] - 1`. Pooling "
+        "is such a layer too, and ReLU is one with window and stride one."
+    ),
+    symbols=[
+        integer("l", "the number of a layer; the input is layer zero", least="0", low=0, high=4),
+        whole_numbers(signal("k", "the windows of the layers"), 4),
+        whole_numbers(signal("s", "their strides"), 3),
+        integer("i", "a unit of the layer, counted from zero", least="0", high=5),
+        integer("t", "a tap of its window, counted from zero", least="0", high=3),
+        integer("j", "how far apart the fields of neighbours in the layer before begin", least="1", high=6),
+        integer("f", "how many inputs a unit of the layer before sees", least="1", high=9),
+    ],
+    definitions=[
+        define("J[l]", "1 if l == 0 else J[l - 1]*s[l]", "the jump: how far apart the fields of neighbours in layer `l` begin"),
+        define(
+            "r[l]",
+            "1 if l == 0 else r[l - 1] + (k[l] - 1)*J[l - 1]",
+            "the receptive field: how many inputs a unit of layer `l` sees, from the first to the last",
+        ),
+    ],
+    parts=[
+        Part(
+            "Where the field of a tap begins",
+            "j*(s[l]*i + t) == (j*s[l])*i + t*j",
+            [Step("(j*s[l])*i + t*j", algebra("multiply out"))],
+            intro=(
+                "Let the field of a unit of the layer before begin at `j` times the number of that unit and be `f` inputs "
+                "long. A unit sees what its taps see. The first tap, `t` zero, begins first, and every other one later:"
+            ),
+        ),
+        Part(
+            "Where it ends",
+            "j*(s[l]*i + t) + f - 1 == ((j*s[l])*i + (f + (k[l] - 1)*j) - 1) - (k[l] - 1 - t)*j",
+            [
+                Step("((j*s[l])*i + t*j) + f - 1", using("Where the field of a tap begins")),
+                Step("((j*s[l])*i + (f + (k[l] - 1)*j) - 1) - (k[l] - 1 - t)*j", algebra("add and subtract")),
+            ],
+            intro="The last tap, `k[l] - 1`, ends last, and every other one earlier:",
+        ),
+        Part(
+            "Nothing is left out",
+            "iff(j*(i + 1) <= (j*i + f - 1) + 1, j <= f)",
+            [Step("j <= f", "subtract")],
+            intro=(
+                "In between nothing is left out if the field of each unit begins no later than one place after the field of its "
+                "neighbour has ended:"
+            ),
+        ),
+        Part(
+            "Nor in the layers above",
+            "(f + (k[l] - 1)*j) - j*s[l] == (f - j) + (k[l] - s[l])*j",
+            [Step("(f - j) + (k[l] - s[l])*j", algebra("regroup"))],
+            intro=(
+                "So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own. Again nothing "
+                "is left out if the stride is not larger than the window, because both terms on the right are then not negative. "
+                "(With a larger stride there are gaps, and the field is counted from its first to its last input.)"
+            ),
+        ),
+        Part(
+            "The jump at the input",
+            "J[0] == 1",
+            [Step("1", definition("J"))],
+            intro=(
+                "A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees itself alone. "
+                "That defines `J[l]` and `r[l]`, layer by layer. What they come to:"
+            ),
+        ),
+        Part(
+            "The jump, a layer further",
+            f"J[l + 1] == {JUMP.format('l + 1')}",
+            [
+                Step("J[l]*s[l + 1]", definition("J")),
+                Step(f"{JUMP.format('l')}*s[l + 1]", using("hypothesis")),
+                Step(JUMP.format("l + 1"), algebra("one factor more")),
+            ],
+            supposing=f"J[l] == {JUMP.format('l')}",
+        ),
+        Part(
+            "The jump",
+            f"J[l] == {JUMP.format('l')}",
+            [Step(JUMP.format("l"), induction("l", start="0", base="The jump at the input", step="The jump, a layer further"))],
+            live=[LIVE_JUMP],
+        ),
+        Part(
+            "The recurrence",
+            f"r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}",
+            [
+                Step("r[l - 1] + (k[l] - 1)*J[l - 1]", definition("r")),
+                Step(f"r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}", using("The jump", at={"l": "l - 1"})),
+            ],
+            given=["l >= 1"],
+            live=[LIVE_FIELD],
+        ),
+        Part("The field of an input", "r[0] == 1", [Step("1", definition("r"))]),
+        Part(
+            "The field, a layer further",
+            f"r[l + 1] == {FIELD.format('l + 1')}",
+            [
+                Step("r[l] + (k[l + 1] - 1)*J[l]", definition("r")),
+                Step(f"r[l] + (k[l + 1] - 1)*{JUMP.format('l')}", using("The jump")),
+                Step(f"{FIELD.format('l')} + (k[l + 1] - 1)*{JUMP.format('l')}", using("hypothesis")),
+                Step(FIELD.format("l + 1"), algebra("one term more")),
+            ],
+            supposing=f"r[l] == {FIELD.format('l')}",
+        ),
+        Part(
+            "The field in closed form",
+            f"r[l] == {FIELD.format('l')}",
+            [
+                Step(
+                    FIELD.format("l"),
+                    induction("l", start="0", base="The field of an input", step="The field, a layer further"),
+                )
+            ],
+            live=[LIVE_FIELD],
+        ),
+        *(with_numbers(windows, members) for windows, members in alike().items()),
+    ],
+    conclusion=(
+        "Each layer adds its window less one, times the product of all strides before it: "
+        f"`r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}`, from one at the input."
+    ),
+    consequence=(
+        "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
+        "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing possible, "
+        "not likely: the gradient is strongest in its middle."
+    ),
+    tables={"fields": fields},
+    figures={"fields": pictures},
+    values=values(),
+)
