@@ -428,10 +428,10 @@ def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number
     if isinstance(variable, ast.Subscript) and isinstance(variable.value, ast.Name):
         name, array = variable.value.id, evaluate(variable.value, point)
         elements = variable.slice.elts if isinstance(variable.slice, ast.Tuple) else [variable.slice]
-        i, j = ([_whole(evaluate(e, point)) for e in elements] + [None])[:2]
+        places = tuple(_whole(evaluate(e, point)) for e in elements)
         if isinstance(array, Array):
-            return at, lambda h: point.override(name, array.put(i, j, h))
-        return at, lambda h: point.override(name, _moved_signal(array, tuple(x for x in (i, j) if x is not None), h))
+            return at, lambda h: point.override(name, array.put(*places[:1], places[1] if len(places) > 1 else None, h))
+        return at, lambda h: point.override(name, _moved_signal(array, places, h))
     if isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
         name, original = variable.func.id, evaluate(variable.func, point)
         places = tuple(_whole(evaluate(a, point)) for a in variable.args)
@@ -535,13 +535,13 @@ def draw(
     symbols: Sequence[Symbol],
     definitions: Sequence[Definition],
     random: Random,
-    fixed: Mapping[str, Any] = {},  # noqa: B006
+    fixed: Mapping[str, Any] = {},
     conditions: Sequence[Formula] = (),
 ) -> Point:
     """A random point: a value for every symbol, in the order of their declaration; ``fixed`` values are taken as they are.
 
-    A condition such as u == zeros(n) is no accident at a random point, so a vector or matrix that one names is given that value;
-    all other conditions are left to ``satisfies``.
+    A condition such as u == zeros(n) is no accident at a random point, so a vector or matrix that one names is given that
+    value; all other conditions are left to ``satisfies``.
     """
     known: dict[str, Any] = {d.name: d for d in definitions}
     wanted = _prescribed(conditions)

@@ -32,7 +32,9 @@ def threshold_unit(o: float, t: float) -> float:
     return float(torch.clamp(tensor(o), min=t))
 
 
-def dense_network(W: Matrix, b: torch.Tensor, U: Matrix, c: torch.Tensor, x: Vector, unit: Callable[..., torch.Tensor]) -> torch.Tensor:
+def dense_network(
+    W: Matrix, b: torch.Tensor, U: Matrix, c: torch.Tensor, x: Vector, unit: Callable[..., torch.Tensor]
+) -> torch.Tensor:
     """The outputs of two dense layers with ``unit`` between them."""
     m, n, q = len(b), len(x), len(c)
     linear = torch.nn.functional.linear
@@ -55,8 +57,15 @@ def with_relu(W: Matrix, b: Vector, U: Matrix, c: Vector, x: Vector, i: int) -> 
     return float(dense_network(W, tensor(b), U, tensor(c), x, torch.relu)[i - 1])
 
 
-def convolved(hidden: Callable[[torch.Tensor], torch.Tensor], z: Signal, u: Vector, d: float, l: int, padded: int) -> float:  # noqa: E741
-    """The output of a convolution layer over ``hidden`` values at places l + 1, …, where the last ``padded`` taps meet zeros."""
+def convolved(
+    hidden: Callable[[torch.Tensor], torch.Tensor],
+    z: Signal,
+    u: Vector,
+    d: float,
+    l: int,  # noqa: E741
+    padded: int,
+) -> float:
+    """A convolution layer over ``hidden`` values at places l + 1, …, where the last ``padded`` taps meet zeros."""
     inside = hidden(tensor([[[z(l + k) for k in range(1, len(u) - padded + 1)]]]))
     outside = torch.nn.functional.pad(inside, (0, padded))
     return float(torch.nn.functional.conv1d(outside, tensor([[u]]), tensor([d]))[0, 0, 0])
@@ -78,7 +87,7 @@ def padded_convolution(z: Signal, t: float, u: Vector, d: float, l: int, a: int)
 
 
 def border_error(z: Signal, t: float, u: Vector, d: float, l: int) -> float:  # noqa: E741
-    """Where one tap falls on the padding: the layer over threshold units, less the one over ReLUs with the bias of the inside."""
+    """Where one tap falls on the padding: the layer over threshold units, less the one over ReLUs with the inner bias."""
     of_relus = convolved(lambda values: torch.relu(values - t), z, u, d + t * sum(u), l, 1)
     return padded_convolution(z, t, u, d, l, 1) - of_relus
 
@@ -204,7 +213,8 @@ DERIVATION = Derivation(
         ),
         Part(
             "Convolution without padding",
-            f"d + {TAPS.format('f(z(l + k), t)')} == (d + t*sum(u[k] for k in span(1, r))) + {TAPS.format('relu(z(l + k) - t)')}",
+            f"d + {TAPS.format('f(z(l + k), t)')}"
+            f" == (d + t*sum(u[k] for k in span(1, r))) + {TAPS.format('relu(z(l + k) - t)')}",
             [
                 Step(
                     f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}",
@@ -223,7 +233,8 @@ DERIVATION = Derivation(
         ),
         Part(
             "Convolution with zero padding",
-            f"d + {SOME.format('f(z(l + k), t)')} == (d + t*sum(u[k] for k in span(1, r - a))) + {SOME.format('relu(z(l + k) - t)')}",
+            f"d + {SOME.format('f(z(l + k), t)')}"
+            f" == (d + t*sum(u[k] for k in span(1, r - a))) + {SOME.format('relu(z(l + k) - t)')}",
             [
                 Step(
                     f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
@@ -242,8 +253,8 @@ DERIVATION = Derivation(
         ),
         Part(
             "At the border one bias is not enough",
-            f"d + {FIRST.format('f(z(l + k), t)')} - ((d + t*sum(u[k] for k in span(1, r))) + {FIRST.format('relu(z(l + k) - t)')})"
-            " == -t*u[r]",
+            f"d + {FIRST.format('f(z(l + k), t)')}"
+            f" - ((d + t*sum(u[k] for k in span(1, r))) + {FIRST.format('relu(z(l + k) - t)')}) == -t*u[r]",
             [
                 Step(
                     f"d + {FIRST.format('(relu(z(l + k) - t) + t)')}"
@@ -257,14 +268,15 @@ DERIVATION = Derivation(
                 Step("-t*u[r]", algebra("only the last tap remains")),
             ],
             intro=(
-                "The bias that is right away from the border has absorbed all taps. At the last place, where one tap falls on the "
-                "padding, the layer of ReLUs with this bias is therefore wrong, by"
+                "The bias that is right away from the border has absorbed all taps. At the last place, where one tap falls on "
+                "the padding, the layer of ReLUs with this bias is therefore wrong, by"
             ),
             live=[Live("torch conv1d, padded", border_error)],
         ),
         Part(
             "What repairs the border",
-            f"d + {SOME.format('f(z(l + k), t)')} == d + sum(u[k]*relu(z(l + k) - t) + (t*u[k])*relu(1) for k in span(1, r - a))",
+            f"d + {SOME.format('f(z(l + k), t)')}"
+            " == d + sum(u[k]*relu(z(l + k) - t) + (t*u[k])*relu(1) for k in span(1, r - a))",
             [
                 Step(
                     f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
