@@ -128,15 +128,20 @@ def _heading(part: CheckedPart) -> str:
     return f"**{part.label}.**{given}{intro}{scope}"
 
 
+LONGEST_LEFT = 30  # characters of a left side that still leave room for the right one beside it
+
+
 def _views(part: CheckedPart, owner: str, number: Callable[[str], int]) -> list[StepView]:
-    views = []
+    """The steps of a chain below each other; a long left side has a line of its own."""
     slug = "".join(c if c.isalnum() else "-" for c in part.label.lower())
+    hanging = len(part.start_text) > LONGEST_LEFT
+    views = [StepView(part.start_latex, "", "")] if hanging else []
     for at, step in enumerate(part.steps):
         last = at == len(part.steps) - 1
-        left = part.start_latex if at == 0 else ""
+        left = rf"\quad {step.relation_latex}" if hanging else f"{part.start_latex if at == 0 else ''} & {step.relation_latex}"
         views.append(
             StepView(
-                f"{left} & {step.relation_latex} {step.latex}",
+                f"{left} {step.latex}",
                 step.reason,
                 step.verdict,
                 [w.name for w in step.witnesses],

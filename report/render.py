@@ -306,7 +306,8 @@ class StepView:
     """A displayed step. ``latex`` may hold one ``&`` at its top level, where the steps of a group align (before the "=").
 
     ``reason`` is Markdown. ``verdict_word`` ("proved") stands under it with the kinds of ``witnesses`` ("numeric").
-    A step with a ``number`` is an equation that ``identifier`` can be linked to.
+    A step with a ``number`` is an equation that ``identifier`` can be linked to. Without a ``verdict_word`` it is where a chain
+    starts: a formula, nothing claimed.
     """
 
     latex: str
@@ -355,7 +356,7 @@ def _step(step: StepView) -> str:
         f"${left}$" if left else "",
         f"${right}$",
         step.reason,
-        _span(f"{mark}{NO_BREAK}{escape(step.verdict_word)}{witnesses}", "check", state=state),
+        _span(f"{mark}{NO_BREAK}{escape(step.verdict_word)}{witnesses}", "check", state=state) if step.verdict_word else "",
     ]
     number = {"number": str(step.number)} if step.number is not None else {}
     parts = "".join(_part(content, kind) for content, kind in zip(lines, ("left", "right", "reason", "witness")))
