@@ -104,23 +104,26 @@ class _Memory:
 
         What was just made goes through ``encode`` and ``decode`` too, so that a first build and a second one show the same.
         """
-        key = fingerprint_of(partial(encode, view), self.sources, results=_identities(self.outcomes)).digest
+        key = fingerprint_of(partial(_encoded, encode, view), self.sources, results=_identities(self.outcomes)).digest
         kept = self.store.get(key)
         if kept is not None:
             return decode(kept)
         try:
-            with plots.style():
-                made = view(Runs(self.outcomes))
+            files = _encoded(encode, view, Runs(self.outcomes))
         except MissingResult as missing:
             return Absent(missing.what, _kind(self.outcomes))
         except ReportError as error:
             return Absent(f"{error.where or self.file.name}: {error.what}")
         except Exception as error:
             return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")
-        files = encode(made)
         if not self.store.read_only:
             self.store.put(key, files, durable=False)  # it is made again in a moment
         return decode(files)
+
+
+def _encoded(encode: Callable[[M], dict[str, bytes]], view: Callable[[Runs], M], runs: Runs) -> dict[str, bytes]:
+    with plots.style():
+        return encode(view(runs))
 
 
 def judge(
