@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from report import declared, decide, witness
 from report.declared import in_markdown, in_unicode
 from report.derivation import Chain, Derivation, Part, Step
 from report.errors import DeclarationError
-from report.formula import join, parse
-from report.notation import latex, readable, relation_latex, relation_sign
+from report.formula import parse
+from report.notation import Glossary, glossary, latex, readable, relation_latex, relation_sign
 from report.proven import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.rules import Lemma, Setting, Shown, Verdict
 from report.symbolic import Unreadable, ranges
@@ -27,10 +27,10 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
     """
     began = time.perf_counter()
     failures = list(declared.failures(derivation))
-    glossary, parts = [], []
+    entries, parts = [], []
     if not failures:
         for entry, problem in _glossary(derivation, methods):
-            glossary.append(entry)
+            entries.append(entry)
             failures += [problem] if problem else []
         for part, problems in _parts(derivation, methods):
             parts += [part] if part else []
@@ -42,7 +42,7 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
         derivation.id,
         derivation.title,
         markdown(derivation.question),
-        tuple(glossary),
+        tuple(entries),
         tuple(parts),
         markdown(derivation.conclusion),
         markdown(derivation.consequence),
@@ -64,7 +64,7 @@ def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tupl
     for defined in derivation.definitions:
         symbols = declared.parameters(defined)
         own = {s.name for s in symbols}
-        local = declared.glossary([*(s for s in derivation.symbols if s.name not in own), *symbols], derivation.definitions)
+        local = glossary([*(s for s in derivation.symbols if s.name not in own), *symbols], derivation.definitions)
         witnesses, problem = (
             witness.of_definition(derivation, defined, symbols) if LIVE in methods or NUMERIC in methods else ([], "")
         )
@@ -145,7 +145,8 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
 
 
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:
-    why = f"SymPy cannot prove it by {step.rule.words or 'calculation'}"
+    words = in_unicode(step.rule.words, Glossary({}, {}))
+    why = f"SymPy cannot prove it by {words or 'calculation'}"
     try:
         method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
     except DeclarationError as error:

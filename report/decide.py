@@ -396,6 +396,7 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
         expression = law(expression)
     if expression.has(sp.Sum):
         expression = expression.replace(lambda n: isinstance(n, sp.Sum), _written_out)
+    expression = _with_plain_indices(expression)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
     return _collect(_terms(_inner(expression, facts), facts, {}), facts)
@@ -405,6 +406,13 @@ def _written_out(sum_: sp.Sum) -> sp.Expr:
     """A sum that the facts have made short, term by term."""
     (k, low, high), *inner = sum_.limits
     return sum_ if inner else total(sum_.function, k, low, high)
+
+
+def _with_plain_indices(expression: sp.Expr) -> sp.Expr:
+    """x[(i − j) + j] as x[i]."""
+    entries = {entry: entry.base[tuple(map(sp.expand, entry.indices))] for entry in expression.atoms(sp.Indexed)}
+    changed = {old: new for old, new in entries.items() if old != new}
+    return expression.xreplace(changed) if changed else expression
 
 
 def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
@@ -465,11 +473,18 @@ def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
         if apart is not None:
             return [term for piece in apart for term in _terms(piece, facts, bounds)]
         fresh = sp.Dummy(k.name, integer=True)
-        inside = _terms(body.subs(k, fresh), facts, {**bounds, fresh: (low, high)})
+        inside = _terms(_floors_inside(body, k, low, high).subs(k, fresh), facts, {**bounds, fresh: (low, high)})
         return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
     if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
         return _multiply([_terms(factor.base, facts, bounds)] * int(factor.exp))
     return [((factor,), ())]
+
+
+def _floors_inside(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """⌊k/n⌋ = 0 under a sum over k = 0, …, n − 1."""
+    if low != 0 or high.is_finite is False or not (high + 1).is_positive:
+        return body
+    return body.subs(sp.floor(k / sp.expand(high + 1)), 0)
 
 
 def _split_ends(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[sp.Expr] | None:
@@ -584,7 +599,7 @@ def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -
         above = low is -sp.oo or bool((a - low).is_nonnegative)
         below = high is sp.oo or bool(sp.expand(high - b).is_nonnegative)
         return above and below
-    return _never_negative(value - low) and (high is sp.oo or _never_negative(sp.expand(high - value)))
+    return never_negative(value - low) and (high is sp.oo or never_negative(sp.expand(high - value)))
 
 
 def _component(factors: tuple[sp.Expr, ...], limits: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]) -> sp.Expr:
@@ -598,10 +613,10 @@ def _component(factors: tuple[sp.Expr, ...], limits: tuple[tuple[sp.Symbol, sp.E
 
 def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     size = sp.expand(high - low + 1)
-    return size if _never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
+    return size if never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
 
 
-def _never_negative(size: sp.Expr) -> bool:
+def never_negative(size: sp.Expr) -> bool:
     """Whether a number is 0 or more; a positive integer is at least 1."""
     positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
     from_one = {s: 1 + sp.Dummy(integer=True, nonnegative=True) for s in positive}

@@ -36,7 +36,7 @@ def failures(derivation: Derivation) -> Iterator[str]:
 
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     """Names declared twice, never used, or used without being declared."""
-    entries = [*derivation.symbols, *derivation.definitions]
+    entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     declared: set[str] = set()
     for entry in entries:
         if entry.name in declared or entry.name in EVERYWHERE:
@@ -97,9 +97,9 @@ def _prose_failures(derivation: Derivation) -> Iterator[str]:
                 yield str(error)
                 continue
             if _asserts(formula) and formula.key not in stated:
-                yield f"{where}: prose asserts `{source}`, which no part states\n  State it in a part, or name a formula without a relation."
+                yield f"{where}: prose asserts `{source}`, which no part states\n  State it, or say it without a relation."
             elif not _asserts(formula) and not isinstance(formula.tree, ast.Name) and formula.key not in occurring:
-                yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula of the derivation as it stands there."
+                yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula as it stands in one."
             elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
                 yield f"{where}: '{source}' is not in the glossary"
 

@@ -70,8 +70,8 @@ class Part:
     """A statement and the chain that leads from its left to its right side.
 
     ``given`` are conditions under which it is claimed; ``supposing`` is an induction hypothesis, which ``using("hypothesis")``
-    puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step that is only
-    checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off where it
+    puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step
+    that is only checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off where it
     cannot read; ``points`` is how many points it draws.
     """
 

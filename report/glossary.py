@@ -63,7 +63,7 @@ class Symbol:
 def real(
     name: str, meaning: str, *, least: str = "", above: str = "", low: float = -2, high: float = 2, latex: str = ""
 ) -> Symbol:
-    """A real number; ``least="0"`` (x ≥ 0) or ``above="0"`` (x > 0) restrict the statement, ``low`` and ``high`` the test points."""
+    """A real number; ``least="0"`` (x ≥ 0) and ``above="0"`` (x > 0) restrict the statement, ``low``, ``high`` the test points."""
     where = written_here()
     return Symbol(name, meaning, "real", latex, _bound(least, where), _bound(above, where), low, high, where=where)
 
@@ -106,6 +106,7 @@ PROPERTIES = {
     "permutation": "it is a permutation matrix",
     "symmetric": "it is symmetric",
 }
+"""What may be declared of a matrix; matrix algebra uses it (AᵀA = I for orthonormal columns), and points are drawn with it."""
 
 
 def matrix(
@@ -120,7 +121,7 @@ def matrix(
     low: float = -2,
     high: float = 2,
 ) -> Symbol:
-    """A real matrix with entries ``W[i, j]``; ``properties`` are among orthonormal (AᵀA = I), orthogonal, permutation, symmetric."""
+    """A real matrix with entries ``W[i, j]``; ``properties`` are among those of ``PROPERTIES``."""
     where = written_here()
     shape = (parse(rows, where), parse(columns, where))
     for word in properties:

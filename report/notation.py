@@ -120,6 +120,7 @@ class _Latex:
     # --- atoms ---
 
     def show_Constant(self, node: ast.Constant) -> Printed:
+        assert isinstance(node.value, int)
         digits = str(node.value)
         if len(digits) > 4:
             digits = f"{node.value:,}".replace(",", self.thousands)

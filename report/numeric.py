@@ -540,8 +540,8 @@ def draw(
 ) -> Point:
     """A random point: a value for every symbol, in the order of their declaration; ``fixed`` values are taken as they are.
 
-    A condition such as u == zeros(n) is no accident at a random point, so a vector or matrix that one names is given that
-    value; all other conditions are left to ``satisfies``.
+    A condition such as u == zeros(n) is no accident at a random point, so what one names is given that value;
+    all other conditions are left to ``satisfies``.
     """
     known: dict[str, Any] = {d.name: d for d in definitions}
     wanted = _prescribed(conditions)
@@ -549,8 +549,9 @@ def draw(
         here = Point(known, {})
         if symbol.name in fixed:
             known[symbol.name] = fixed[symbol.name]
-        elif symbol.kind in ("vector", "matrix") and symbol.name in wanted:
-            known[symbol.name] = replace(evaluate(wanted[symbol.name], here), first=symbol.first)
+        elif symbol.kind in ("real", "vector", "matrix") and symbol.name in wanted:
+            value = evaluate(wanted[symbol.name], here)
+            known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
         else:
             known[symbol.name] = _value(symbol, here, random)
     return Point(known, {})

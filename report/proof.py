@@ -4,8 +4,9 @@ How to write a theorem file
 ---------------------------
 
 One question, one file ``theory/tNN_name.py``, which exposes ``DERIVATION``. The glossary comes first, then the parts, then the
-conclusion in words. Every formula is text in Python's expression syntax (``report.formula``), written once; the page, SymPy and
-the numeric witness all read that same text, so never type LaTeX. In prose and in reasons a formula stands in `backticks`. ::
+conclusion in words. Every formula is text in Python's expression syntax (``report.formula``), written once; the page, SymPy
+and the numeric witness all read that same text, so never type LaTeX. In prose and in reasons a formula stands in `backticks`;
+there it may only be one that occurs in a part, and may assert (``==``, ``<=``) only what a part states. ::
 
     DERIVATION = Derivation(
         id="T2",
@@ -23,6 +24,7 @@ the numeric witness all read that same text, so never type LaTeX. In prose and i
                     …
                     Step("sigma(x)*(1 - sigma(x))", definition("sigma")),
                 ],
+                live=[Live("torch autograd", slope_by_autograd)],
             ),
         ],
         conclusion="…",
@@ -30,22 +32,36 @@ the numeric witness all read that same text, so never type LaTeX. In prose and i
     )
 
 A part is a chain: it starts at the left side of its statement; each step gives the next expression and why it equals the one
-before (or ``Step("<= …")`` and so on); the last step is the right side. Each step is decided by SymPy for the reason that
-it names, in general and under the part's conditions (``given=["x < 0"]``), and again by witnesses.
+before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``); the last step is the right side. Each step is
+decided by SymPy for the reason that it names, in general and under the part's conditions (``given=["x < 0"]``), and again by
+witnesses.
 
-Reasons (``report.rules``): ``algebra(words)``, ``definition(name, …)``, ``differentiation(words, unfold=…)``,
-``reindex("j = k - t")``, ``using(label of an earlier part, at={"x": "o - t"})``, ``linearity("L")``,
-``shift_invariance("L")``, ``finite(words)`` and ``cited(theorem)`` (both need ``scope=``, and are never shown as proved); a plain
-string is ``calculation``: whatever SymPy can prove.
+Reasons (``report.rules``) and what each of them may use::
 
-Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` adds another: ``function`` takes symbols by name as plain
-floats, integers, lists and Python functions, and computes the value of the part's left side (or of the expression ``of=``) by other
-means: a torch module, autograd, counting. Every expression of the chain equal to it must give the same number.
+    "words"                              anything: all definitions unfolded, derivatives carried out
+    algebra("words")                     rearranging; definitions and derivatives stay shut; matrix algebra
+    definition("F", "sigma")             unfolding or folding these names, and rearranging
+    differentiation("words", unfold=…)   carrying out derivatives; opens only the definitions in unfold
+    reindex("j = k - t")                 one change of a summation index (j = ±k + c), bounds included
+    cyclic("m = i - j", "n")             the same around a circle of n places: the range 0 … n − 1 stays
+    using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
+    cases("label", …)                    parts that state the same under conditions that leave nothing out
+    induction("n", start=…, base=…, step=…)   see Part.supposing; the step says using("hypothesis")
+    linearity("L"), shift_invariance("L")     of a declared operator
+    finite("words"), cited("theorem")    never shown as proved: 'checked', 'cited'; the part needs scope=
 
-The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``, and ``define``.
-The field's names are in ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min
-delta(i) kron(i, j) one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any
-pi imag.
+Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` adds another: ``function`` takes symbols by name as
+plain floats, integers, lists and Python functions, and computes the value of the part's left side (or of the expression
+``of=``) by other means: a torch module, autograd, counting. Every expression of the chain equal to it must give the same.
+
+The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``; ``define`` for
+abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (a vector by its entries), ``define("T[i, j]", …,
+shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
+``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
+one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any pi imag. Functions
+of numbers apply to vectors and matrices entry by entry; ``*`` between two of them is entry by entry, ``@`` the product.
+
+A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable: everything that rests on z moves with it.
 """
 
 from __future__ import annotations
@@ -60,6 +76,7 @@ from report.rules import (
     calculation,
     cases,
     cited,
+    cyclic,
     definition,
     differentiation,
     finite,
@@ -72,7 +89,7 @@ from report.rules import (
 
 __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol", "Verdict",
-    "algebra", "calculation", "cases", "check", "cited", "define", "definition", "differentiation", "finite", "from_json", "function",
+    "algebra", "calculation", "cases", "check", "cited", "cyclic", "define", "definition", "differentiation", "finite", "from_json", "function",
     "in_a_line", "induction", "integer", "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
     "to_json", "using", "vector",
 ]  # fmt: skip

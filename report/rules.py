@@ -17,7 +17,7 @@ import sympy as sp
 
 from report import decide, words
 from report.errors import DeclarationError, nearest
-from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute
+from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute, targets
 from report.glossary import Definition, Symbol, written_here
 from report.symbolic import ALGEBRA, EVERYTHING, Grid, GridEquality, Knowledge, Scope, Unreadable, read, scope_for
 
@@ -156,6 +156,23 @@ def reindex(substitution: str, words: str = "") -> Rule:
     return Rule(words or f"substitute `{new.strip()} == {change}`", check, by_author=bool(words))
 
 
+def cyclic(substitution: str, period: str, words: str = "") -> Rule:
+    """``cyclic("m = i - j", "n")``: a sum over i = 0, …, n − 1 whose summand has period n, taken over m = 0, …, n − 1 instead."""
+    new, _, old = substitution.partition("=")
+    change, length = parse(old), parse(period)
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if relation != "==":
+            return None
+        for index in (name for name in names(change.tree) if name in bound_names(a.tree)):
+            moved = _turned(setting, a, index, new.strip(), change.tree, length)
+            if moved is not None and setting.holds(moved, "==", b, ALGEBRA):
+                return "change of index around a circle"
+        return None
+
+    return Rule(words or f"substitute `{new.strip()} == {change}` around the circle", check, by_author=bool(words))
+
+
 def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
     """Putting in the statement of an earlier part, if need be with other expressions for its symbols (``at``)."""
     instance = {name: parse(text) for name, text in (at or {}).items()}
@@ -176,8 +193,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
-        if conditions and _differentiates(a, b):
-            return None  # it holds at some points only, and a derivative looks at their neighbours
+        if conditions and _differentiates(a, b):  # it holds at some points only, and a derivative looks at their neighbours
+            return _by_congruence(setting, left, shown.relation, right, a, relation, b, outside=True)
         return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
 
     return Rule(words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”"), check, by_author=bool(words))
@@ -295,6 +312,37 @@ def _exhaustive(setting: Setting, conditions: Sequence[tuple[Formula, ...]]) -> 
             return False
         covered |= {sign for sign in (-1, 0, 1) if bool(relation.func(sign * sp.sign(ratio), 0))}
     return covered == {-1, 0, 1}
+
+
+def _turned(setting: Setting, a: Formula, old: str, new: str, change: ast.expr, period: Formula) -> Formula | None:
+    """The formula with the sum over ``old`` turned by a constant, its range kept; None unless the summand has the period."""
+    shifted = _reindexed(a.tree, old, new, change)
+    if shifted is None:
+        return None
+    full = parse(f"span(0, {period} - 1)").tree
+    whole = False
+
+    class _Turn(ast.NodeTransformer):
+        def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+            nonlocal whole
+            self.generic_visit(node)
+            for generator in node.generators:
+                if targets(generator) == [new] and len(node.generators) == 1 and not generator.ifs:
+                    later = substitute(node.elt, {new: parse(f"{new} + {period}").tree})
+                    whole = _same_inside(setting, a, node.elt, later, new)
+                    generator.iter = full
+            return node
+
+    turned = formula(_Turn().visit(shifted))
+    started = [g.iter for n in ast.walk(a.tree) if isinstance(n, ast.GeneratorExp) for g in n.generators if targets(g) == [old]]
+    return turned if whole and len(started) == 1 and ast.dump(started[0]) == ast.dump(full) else None
+
+
+def _same_inside(setting: Setting, a: Formula, one: ast.expr, other: ast.expr, *more: str) -> bool:
+    """Whether two summands are equal for all values of the indices bound around them."""
+    inner = {n: sp.Dummy(n, integer=True) for n in {*bound_names(a.tree), *more}}
+    scope = setting.scope(ALGEBRA).bind(**inner)
+    return decide.equal(read(one, scope), read(other, scope), setting.facts) is not None
 
 
 def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
@@ -423,13 +471,15 @@ def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, fa
 
 
 def _by_congruence(
-    setting: Setting, left: Formula, sign: str, right: Formula, a: Formula, relation: str, b: Formula
+    setting: Setting, left: Formula, sign: str, right: Formula, a: Formula, relation: str, b: Formula, outside: bool = False
 ) -> str | None:
-    """The statement's one side put for the other wherever it stands in the formula, as the author wrote it."""
+    """The statement's one side put for the other wherever it stands in the formula, as the author wrote it; ``outside`` of
+    derivatives alone, if that is all the statement allows.
+    """
     if sign not in ("==", "iff"):
         return None
     for old, new in ((left, right), (right, left)):
-        replaced = formula(_replace_subtree(a.tree, old.key, new.tree))
+        replaced = formula(_replace_subtree(a.tree, old.key, new.tree, outside))
         if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
             return "substitution of a statement shown"
         if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
@@ -437,11 +487,13 @@ def _by_congruence(
     return None
 
 
-def _replace_subtree(tree: ast.expr, key: str, new: ast.expr) -> ast.expr:
+def _replace_subtree(tree: ast.expr, key: str, new: ast.expr, outside: bool = False) -> ast.expr:
     class _Put(ast.NodeTransformer):
         def generic_visit(self, node: ast.AST) -> ast.AST:
             if isinstance(node, ast.expr) and ast.dump(node) == key:
                 return new
+            if outside and isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad"):
+                return node
             return super().generic_visit(node)
 
         visit_Name = generic_visit

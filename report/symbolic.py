@@ -424,9 +424,9 @@ def _tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple
         slope = gap.coeff(k, 1)
         rest = sp.expand(gap - slope * k)
         if not rest.has(k) and slope.is_negative and high is sp.oo:
-            return low, sp.floor(rest / -slope)
+            return low, sp.floor(sp.expand(rest / -slope))
         if not rest.has(k) and slope.is_positive and low is -sp.oo:
-            return sp.ceiling(-rest / slope), high
+            return sp.ceiling(sp.expand(-rest / slope)), high
     raise Unreadable(f"cannot turn {condition} into bounds of a sum")
 
 
@@ -535,9 +535,9 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "tanh": _spread(lambda x: sp.tanh(x)),
     "abs": _spread(lambda x: sp.Abs(x)),
     "sign": _spread(lambda x: sp.sign(x)),
-    "floor": _spread(lambda x: sp.floor(x)),
-    "ceil": _spread(lambda x: sp.ceiling(x)),
-    "mod": _spread(lambda a, n: a - n * sp.floor(a / n)),
+    "floor": _spread(lambda x: sp.floor(sp.expand(x))),
+    "ceil": _spread(lambda x: sp.ceiling(sp.expand(x))),
+    "mod": _spread(lambda a, n: a - n * sp.floor(sp.expand(a / n))),
     "max": _spread(lambda *v: sp.Max(*v)),
     "min": _spread(lambda *v: sp.Min(*v)),
     "delta": lambda i: sp.KroneckerDelta(i, 0),

@@ -1,7 +1,7 @@
 """Matrix algebra without entries: a formula as a sum of words in non-commuting letters, such as x' W' W x.
 
-This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic entry cannot
-use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get one spelling.
+This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic
+entry cannot use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get one spelling.
 """
 
 from __future__ import annotations
@@ -87,13 +87,13 @@ class _Reader:
             product = sp.expand(a.expression * b.expression)
             return Word(product) if a.rows == 1 and b.columns == 1 else Word(product, a.rows, b.columns)
         if isinstance(node.op, ast.Mult | ast.MatMult) and (a.is_number or b.is_number):
-            if self.letters(a) and a.is_number or self.letters(b) and b.is_number:
+            if any(self.letters(w) and w.is_number for w in (a, b)):
                 raise Unreadable("a product with a number that is itself a word")
             whole = b if a.is_number else a
             return Word(sp.expand(a.expression * b.expression), whole.rows, whole.columns)
         if isinstance(node.op, ast.Div) and b.is_number and not self.letters(b):
             return Word(a.expression / b.expression, a.rows, a.columns)
-        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
+        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int):
             return self.power(node.left, a, node.right.value)
         raise Unreadable(f"{ast.unparse(node)} is not a word of matrices")
 

@@ -1,7 +1,7 @@
 """Errors to plant in a derivation, one at a time: what a person gets wrong when copying or deriving.
 
-``python -m tests.planting [T2 …]`` plants all of them in all theory files (or some) and prints the count: planted, caught by SymPy, caught by
-each witness.
+``python -m tests.planting [T2 …]`` plants all of them in all theory files (or some) and prints the count: planted, caught by
+SymPy, caught by each witness.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Every theorem must refuse errors: planted one at a time in each step, in what is stated, in definitions.
 
-By default a seeded sample is planted in every theorem; ``pytest -m slow`` plants all of them, and ``python -m tests.planting`` prints the
-whole count. A planted change that is no error, because what it says is true, must be listed in ``equivalents.py`` with the reason;
-the list is checked too.
+By default a seeded sample is planted in every theorem; ``pytest -m slow`` plants all of them, and ``python -m
+tests.planting`` prints the whole count. A planted change that is no error, because what it says is true, must be listed in
+``equivalents.py`` with the reason; the list is checked too.
 """
 
 from __future__ import annotations
