@@ -430,7 +430,7 @@ def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number
         elements = variable.slice.elts if isinstance(variable.slice, ast.Tuple) else [variable.slice]
         places = tuple(_whole(evaluate(e, point)) for e in elements)
         if isinstance(array, Array):
-            return at, lambda h: point.override(name, array.put(*places[:1], places[1] if len(places) > 1 else None, h))
+            return at, lambda h: point.override(name, array.put(places[0], places[1] if len(places) > 1 else None, h))
         return at, lambda h: point.override(name, _moved_signal(array, places, h))
     if isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
         name, original = variable.func.id, evaluate(variable.func, point)
@@ -478,6 +478,13 @@ def _identity(n: int) -> Array:
     return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)))
 
 
+def _trace(a: Array) -> Number:
+    m, n = a.size
+    if m != n:
+        raise Undefined(f"a {m}×{n} matrix has no trace")
+    return sum(a.rows[i][i] for i in range(m))
+
+
 def _norm(a: Any) -> Number:
     return mp.sqrt(sum(abs(x) ** 2 for row in a.rows for x in row)) if isinstance(a, Array) else abs(a)
 
@@ -514,7 +521,7 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "kron": lambda i, j: int(i == j),
     "one": lambda condition: int(bool(condition)),
     "norm": _norm,
-    "trace": lambda a: sum(a.rows[i][i] for i in range(a.size[0])) if isinstance(a, Array) else a,
+    "trace": lambda a: _trace(a) if isinstance(a, Array) else a,
     "identity": _identity,
     "zeros": lambda m, n=1: Array(((0,) * n,) * m),
     "ones": lambda m, n=1: Array(((1,) * n,) * m),

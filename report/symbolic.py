@@ -514,6 +514,8 @@ def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Ex
 def _trace(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return a
+    if sp.expand(a.rows - a.columns) != 0:
+        raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
     i = sp.Dummy("i", integer=True)
     return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
 

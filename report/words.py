@@ -1,7 +1,8 @@
 """Matrix algebra without entries: a formula as a sum of words in non-commuting letters, such as x' W' W x.
 
 This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic
-entry cannot use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get one spelling.
+entry cannot use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get
+one spelling.
 """
 
 from __future__ import annotations
@@ -126,6 +127,8 @@ class _Reader:
         raise Unreadable(f"{name} is not a word of matrices")
 
     def trace(self, inner: Word) -> Word:
+        if inner.rows != inner.columns:
+            raise Unreadable(f"a {inner.rows}×{inner.columns} matrix has no trace")
         if inner.columns == 1:
             return Word(inner.expression)
         total = sp.Integer(0)
