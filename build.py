@@ -133,7 +133,9 @@ def plan(settings: Settings) -> ExitCode:
     chosen = content.only(settings.names)
     trials = {name: each for name, each in _declared(content, settings).items() if name in chosen}
     made = _planned(trials, _data_sets(trials, settings), store, sources)
-    print(explain(made))
+    for name, each in trials.items():
+        wanted = made.needed_by(each)
+        print(f"{name}\n{explain(replace(made, planned=tuple(p for p in made.planned if p.digest in wanted)))}")
     print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
     return ExitCode.OK
 
