@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from report import declared, decide, witness
+from report import decide, declared, witness
 from report.declared import in_markdown, in_unicode
 from report.derivation import Chain, Derivation, Part, Step
 from report.errors import DeclarationError

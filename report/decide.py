@@ -391,7 +391,7 @@ def _whole_bounds(relation: Any) -> Iterator[tuple[sp.Symbol, str, sp.Expr]]:
 
 def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     """The normal form: expanded, sums linear, contracted with deltas, their indices renamed and shifted canonically."""
-    expression = facts.apply(sp.sympify(expression))
+    expression = _with_known_floors(facts.apply(sp.sympify(expression)))
     for law in facts.laws:
         expression = law(expression)
     if expression.has(sp.Sum):
@@ -400,6 +400,16 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
     return _collect(_terms(_inner(expression, facts), facts, {}), facts)
+
+
+def _with_known_floors(expression: sp.Expr) -> sp.Expr:
+    """⌊q⌋ as 0 where 0 ≤ q < 1, and as −1 where −1 ≤ q < 0: remainders of places at most one period away."""
+    for floor in expression.atoms(sp.floor):
+        for value in (sp.Integer(0), sp.Integer(-1)):
+            below, above = (sp.together(sp.expand(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
+            if below.is_nonnegative and above.is_positive:
+                expression = expression.xreplace({floor: value})
+    return expression
 
 
 def _written_out(sum_: sp.Sum) -> sp.Expr:

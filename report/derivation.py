@@ -71,8 +71,8 @@ class Part:
 
     ``given`` are conditions under which it is claimed; ``supposing`` is an induction hypothesis, which ``using("hypothesis")``
     puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step
-    that is only checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off where it
-    cannot read; ``points`` is how many points it draws.
+    that is only checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off
+    where it cannot read; ``points`` is how many points it draws.
     """
 
     label: str

@@ -41,8 +41,45 @@ RANGES = ("Z", "N", "span")
 """What an index may run over: all integers, the integers from 0, the integers from a to b inclusive."""
 
 EVERYWHERE = frozenset(
-    "exp log sqrt sin cos tanh abs sign floor ceil mod max min delta kron one norm trace identity zeros ones diag conj "
-    "pi imag diff grad sum prod count all any Z N span implies iff".split()
+    [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "abs",
+        "sign",
+        "floor",
+        "ceil",
+        "mod",
+        "max",
+        "min",
+        "delta",
+        "kron",
+        "one",
+        "norm",
+        "trace",
+        "identity",
+        "zeros",
+        "ones",
+        "diag",
+        "conj",
+        "pi",
+        "imag",
+        "diff",
+        "grad",
+        "sum",
+        "prod",
+        "count",
+        "all",
+        "any",
+        "Z",
+        "N",
+        "span",
+        "implies",
+        "iff",
+    ]
 )
 """The names that every formula may use."""
 

@@ -63,7 +63,7 @@ class Symbol:
 def real(
     name: str, meaning: str, *, least: str = "", above: str = "", low: float = -2, high: float = 2, latex: str = ""
 ) -> Symbol:
-    """A real number; ``least="0"`` (x ≥ 0) and ``above="0"`` (x > 0) restrict the statement, ``low``, ``high`` the test points."""
+    """A real number; ``least="0"`` (x ≥ 0) and ``above="0"`` (x > 0) restrict it, ``low`` and ``high`` only the test points."""
     where = written_here()
     return Symbol(name, meaning, "real", latex, _bound(least, where), _bound(above, where), low, high, where=where)
 

@@ -17,10 +17,40 @@ from report.glossary import Definition, Symbol
 LOGIC, RELATION, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a printed formula holds together."""
 
-GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
+GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 _GREEK_LETTERS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"))
 _RELATIONS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.GtE: "≥", ast.Lt: "<", ast.Gt: ">", ast.In: "∈"}
 _TEX = {
@@ -227,10 +257,8 @@ class _Latex:
         left, right = self.show(node.left), self.show(node.right)
         plus = isinstance(node.op, ast.Add)
         first = self.parens(left) if left.open or _grouped_by_author(node) else self.at_least(left, SUM)
-        grouped = (
-            right.text.startswith(("-", "−"))
-            or isinstance(node.right, ast.BinOp)
-            and isinstance(node.right.op, ast.Add | ast.Sub)
+        grouped = right.text.startswith(("-", "−")) or (
+            isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
         )
         second = self.parens(right) if grouped or right.level < SUM else right.text
         return Printed(f"{first} {'+' if plus else self.minus} {second}", SUM, left.tall or right.tall, right.open)
@@ -270,7 +298,7 @@ class _Latex:
 
     def between(self, a: ast.expr, left: Printed, first: str, b: ast.expr, right: Printed, second: str) -> str:
         """What stands between two factors: nothing, a thin space, or a dot where side by side would mislead."""
-        starts_with_digit = second[:1].isdigit() or second.startswith((r"\frac", r"\tfrac")) and left.number
+        starts_with_digit = second[:1].isdigit() or (second.startswith((r"\frac", r"\tfrac")) and left.number)
         called = _last_factor(a)
         looks_applied = second.startswith(("(", r"\left(")) and isinstance(called, ast.Name) and (self.is_function(called.id))
         if starts_with_digit or looks_applied:
@@ -373,7 +401,7 @@ class _Latex:
             return self.gathered(name, node.args[0])
         own = name in self.known.symbols or name in self.known.definitions
         method = getattr(self, f"call_{name}", None)
-        if method and not own or name in ("conv", "shift") and method:
+        if (method and not own) or (name in ("conv", "shift") and method):
             return method(*node.args)
         return self.applied(node.func, node.args)
 
@@ -579,7 +607,7 @@ class _Latex:
             return Printed(self.fraction(top, below), PRODUCT, True)
         body_text = (
             shown.text
-            if shown.level >= PRODUCT and not shown.open and shown.level != PRODUCT or _is_quotient(body)
+            if (shown.level >= PRODUCT and not shown.open and shown.level != PRODUCT) or _is_quotient(body)
             else self.parens(shown)
         )
         return Printed(f"{self.fraction(d, below)}{self.thin}{body_text}", PRODUCT, True, True)
@@ -610,7 +638,7 @@ class _Latex:
         if not isinstance(variable, ast.Name):
             return True
         return any(
-            n != variable.id and (self.known.varies(n) or n in self.known.definitions and not self.is_function(n))
+            n != variable.id and (self.known.varies(n) or (n in self.known.definitions and not self.is_function(n)))
             for n in names(body)
         )
 

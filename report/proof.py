@@ -44,6 +44,7 @@ Reasons (``report.rules``) and what each of them may use::
     differentiation("words", unfold=…)   carrying out derivatives; opens only the definitions in unfold
     reindex("j = k - t")                 one change of a summation index (j = ±k + c), bounds included
     cyclic("m = i - j", "n")             the same around a circle of n places: the range 0 … n − 1 stays
+    even_and_odd("d")                    a sum over 0 … 2n − 1, its terms taken in pairs 2d, 2d + 1
     using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
     cases("label", …)                    parts that state the same under conditions that leave nothing out
     induction("n", start=…, base=…, step=…)   see Part.supposing; the step says using("hypothesis")
@@ -54,9 +55,9 @@ Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` add
 plain floats, integers, lists and Python functions, and computes the value of the part's left side (or of the expression
 ``of=``) by other means: a torch module, autograd, counting. Every expression of the chain equal to it must give the same.
 
-The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``; ``define`` for
-abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (a vector by its entries), ``define("T[i, j]", …,
-shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
+The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``; and
+``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (a vector by its entries),
+``define("T[i, j]", …, shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
 ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
 one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any pi imag. Functions
 of numbers apply to vectors and matrices entry by entry; ``*`` between two of them is entry by entry, ``@`` the product.
@@ -86,10 +87,11 @@ from report.rules import (
     shift_invariance,
     using,
 )
+from report.rules_of_sums import even_and_odd
 
 __all__ = [
-    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol", "Verdict",
-    "algebra", "calculation", "cases", "check", "cited", "cyclic", "define", "definition", "differentiation", "finite", "from_json", "function",
-    "in_a_line", "induction", "integer", "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
-    "to_json", "using", "vector",
+    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
+    "Verdict", "algebra", "calculation", "cases", "check", "cited", "cyclic", "define", "definition",
+    "differentiation", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer", "linearity", "load",
+    "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal", "to_json", "using", "vector",
 ]  # fmt: skip

@@ -157,7 +157,7 @@ def reindex(substitution: str, words: str = "") -> Rule:
 
 
 def cyclic(substitution: str, period: str, words: str = "") -> Rule:
-    """``cyclic("m = i - j", "n")``: a sum over i = 0, …, n − 1 whose summand has period n, taken over m = 0, …, n − 1 instead."""
+    """``cyclic("m = i - j", "n")``: a sum over i = 0, …, n − 1 of period n, taken over m = 0, …, n − 1 instead."""
     new, _, old = substitution.partition("=")
     change, length = parse(old), parse(period)
 
@@ -366,6 +366,8 @@ def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr
                 if not (isinstance(g.target, ast.Name) and g.target.id == old):
                     generators.append(g)
                     continue
+                if new in {*names(node), *bound_names(node)}:
+                    return node  # the new index means something here already
                 where = g.iter
                 if isinstance(where, ast.Call):
                     ends = [substitute(change, {old: end}) for end in where.args]

@@ -1,13 +1,14 @@
 """Matrix algebra without entries: a formula as a sum of words in non-commuting letters, such as x' W' W x.
 
 This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic
-entry cannot use. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get
+entry cannot use. What works entry by entry (a product, a function) is a letter of its own, past which permutations move. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get
 one spelling.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,11 @@ import sympy as sp
 from report.formula import Formula
 from report.glossary import Symbol
 from report.symbolic import Unreadable
+
+
+Letters = tuple[str, ...]
+_ONES = "1:"
+"""The letter for a column of ones begins so; its size follows."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ class _Reader:
                 raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
             product = sp.expand(a.expression * b.expression)
             return Word(product) if a.rows == 1 and b.columns == 1 else Word(product, a.rows, b.columns)
+        if isinstance(node.op, ast.Mult) and not a.is_number and not b.is_number:
+            return self.entrywise(ast.unparse(node), a, b)
         if isinstance(node.op, ast.Mult | ast.MatMult) and (a.is_number or b.is_number):
             if any(self.letters(w) and w.is_number for w in (a, b)):
                 raise Unreadable("a product with a number that is itself a word")
@@ -108,6 +116,49 @@ class _Reader:
             return Word(value.expression**exponent)
         raise Unreadable("a power of a matrix")
 
+    def entrywise(self, text: str, a: Word, b: Word) -> Word:
+        """The product entry by entry: linear in both, and a permutation of rows or columns of both can be done after it."""
+        if (a.rows, a.columns) != (b.rows, b.columns):
+            raise Unreadable(f"sizes differ in {text}")
+        total = sp.Integer(0)
+        for (m, p), (n, q) in itertools.product(self.terms(a), self.terms(b)):
+            before, (p, q), after = self.without_permutations([p, q])
+            product = " * ".join(sorted(" ".join(word) or "I" for word in (p, q)))
+            total += m * n * self.spell(sp.Integer(1), (*before, f"({product})", *after))
+        return Word(sp.expand(total), a.rows, a.columns)
+
+    def applied(self, function: str, inner: Word) -> Word:
+        """A function of one variable, entry by entry: a permutation of rows or columns can be done after it."""
+        if inner.is_number:
+            raise Unreadable(f"{function} of a number")
+        terms = sorted(self.terms(inner), key=str)
+        before, words, after = self.without_permutations([word for _, word in terms])
+        inside = " + ".join(f"{number} {' '.join(word) or 'I'}" for (number, _), word in zip(terms, words))
+        return Word(self.spell(sp.Integer(1), (*before, f"{function}({inside})", *after)), inner.rows, inner.columns)
+
+    def terms(self, word: Word) -> list[tuple[sp.Expr, tuple[str, ...]]]:
+        """(number, reduced letters) of every term; none twice."""
+        found: dict[tuple[str, ...], sp.Expr] = {}
+        for number, letters in map(self.parts, sp.Add.make_args(sp.expand(word.expression))):
+            letters = self.reduced(letters)
+            found[letters] = found.get(letters, sp.Integer(0)) + number
+        return [(number, letters) for letters, number in found.items()]
+
+    def without_permutations(self, words: Sequence[Letters]) -> tuple[Letters, list[Letters], Letters]:
+        """The permutations with which all of the words begin, what is left of the words, and those with which all end."""
+        before, after = [], []
+        words = list(words)
+        while words and all(word and word[0] == words[0][0] and self.permutes(word[0]) for word in words):
+            before.append(words[0][0])
+            words = [word[1:] for word in words]
+        while words and all(word and word[-1] == words[0][-1] and self.permutes(word[-1]) for word in words):
+            after.insert(0, words[0][-1])
+            words = [word[:-1] for word in words]
+        return tuple(before), words, tuple(after)
+
+    def permutes(self, letter: str) -> bool:
+        return "permutation" in self.properties(letter)
+
     @staticmethod
     def letters(word: Word) -> bool:
         return not word.expression.is_commutative
@@ -121,6 +172,13 @@ class _Reader:
         if name == "identity":
             n = self.size(arguments[0])
             return Word(sp.Integer(1), n, n)
+        if name in self.symbols and self.symbols[name].kind == "function":
+            return self.applied(name, self.read(arguments[0]))
+        if name == "ones":
+            sizes = ([self.size(a) for a in arguments] + [sp.Integer(1)])[:2]
+            if sizes[1] != 1:
+                raise Unreadable("ones in more than one column")
+            return Word(sp.Symbol(f"{_ONES}{sizes[0]}", commutative=False), *sizes)
         if name == "zeros":
             sizes = ([self.size(a) for a in arguments] + [sp.Integer(1)])[:2]
             return Word(sp.Integer(0), *sizes)
@@ -190,6 +248,12 @@ class _Reader:
         for letter in letters:
             if kept and self.cancels(kept[-1], letter):
                 kept.pop()
+            elif letter.startswith(_ONES) and not letter.endswith("'"):
+                while kept and self.permutes(kept[-1]):  # a permutation of ones is ones
+                    kept.pop()
+                kept.append(letter)
+            elif kept and kept[-1].startswith(_ONES) and kept[-1].endswith("'") and self.permutes(letter):
+                continue
             else:
                 kept.append(letter)
         return tuple(kept)

@@ -182,9 +182,13 @@ def shown_before(derivation: Derivation, label: str) -> Shown:
 
 def caught_by(derivation: Derivation, error: Planted, methods: tuple[str, ...] | None = None) -> set[str]:
     """Who refuses the part with the error in it: chain, SymPy, numeric, the names of live witnesses."""
-    shown = shown_before(derivation, error.part.label)
+    return refused_by(derivation, error.part, methods)
+
+
+def refused_by(derivation: Derivation, part: Part, methods: tuple[str, ...] | None = None) -> set[str]:
+    """Who refuses a part that stands in the derivation in place of the one with its label."""
     try:
-        checked, failures = check_part(derivation, error.part, shown, *([methods] if methods else []))
+        checked, failures = check_part(derivation, part, shown_before(derivation, part.label), *([methods] if methods else []))
     except ReportError:
         return {"declaration"}
     assert bool(failures) == any(step.caught_by for step in checked.steps)
@@ -203,6 +207,11 @@ def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
 def theorems() -> list[Path]:
     """All theory files that expose a derivation."""
     return sorted(THEORY.glob("t[0-9]*.py"))
+
+
+def theorem(name: str) -> Derivation:
+    """The derivation of T2, say."""
+    return load(next(path for path in theorems() if path.stem.startswith(f"t{name[1:].zfill(2)}_")))
 
 
 def count(path: Path) -> tuple[Counter[str], list[Planted]]:

@@ -13,7 +13,8 @@ from report.notation import glossary, latex, readable
 KNOWN = glossary(
     [
         real("x", ""), real("y", ""), real("eta", ""), integer("n", ""), integer("i", ""), integer("j", ""), signal("f", ""),
-        signal("g", ""), vector("w", "n", ""), matrix("W", "n", "n", ""), function("h", ""), operator("L", ""), integer("t", ""),
+        signal("g", ""), vector("w", "n", ""), matrix("W", "n", "n", ""),
+        function("h", ""), operator("L", ""), integer("t", ""),
     ],
     [
         define("sigma(u)", "1/(1 + exp(-u))", ""),

@@ -11,9 +11,37 @@ import pytest
 
 from report.errors import DeclarationError
 from report.proof import (
-    Definition, Derivation, Live, Part, Proof, Step, Symbol, algebra, cases, check, cited, define, definition, differentiation, finite,
-    from_json, in_a_line, induction, integer, linearity, load, matrix, operator, real, reindex, shift_invariance, signal,
-    terminal, to_json, using, vector,
+    Definition,
+    Derivation,
+    Live,
+    Part,
+    Proof,
+    Step,
+    Symbol,
+    algebra,
+    cases,
+    check,
+    cited,
+    define,
+    definition,
+    differentiation,
+    finite,
+    from_json,
+    in_a_line,
+    induction,
+    integer,
+    linearity,
+    load,
+    matrix,
+    operator,
+    real,
+    reindex,
+    shift_invariance,
+    signal,
+    terminal,
+    to_json,
+    using,
+    vector,
 )  # fmt: skip
 
 X = real("x", "a number")
@@ -114,7 +142,8 @@ def test_a_logical_step_that_was_never_put_to_the_test_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "holds"), [("1/(1 + exp(-u))", True), ("1/(1 - exp(-u))", False), ("1/(1 + exp(u))", False), ("exp(u)/(1 + exp(u))", True)]
+    ("body", "holds"),
+    [("1/(1 + exp(-u))", True), ("1/(1 - exp(-u))", False), ("1/(1 + exp(u))", False), ("exp(u)/(1 + exp(u))", True)],
 )
 def test_a_definition_is_held_against_its_reference(body: str, holds: bool) -> None:
     def reference(u: object) -> object:
@@ -151,7 +180,7 @@ def test_a_reason_must_be_the_reason(claim: str, rule: object, holds: bool) -> N
         assert refusals(proof) == {"SymPy"}
 
 
-F, G, I, T = signal("f", "a signal"), signal("g", "a signal"), integer("i", "a place"), integer("t", "a shift")
+F, G, PLACE, T = signal("f", "a signal"), signal("g", "a signal"), integer("i", "a place"), integer("t", "a shift")
 
 
 @pytest.mark.parametrize(
@@ -166,12 +195,14 @@ F, G, I, T = signal("f", "a signal"), signal("g", "a signal"), integer("i", "a p
 )
 def test_a_change_of_index_is_the_one_that_is_named(after: str, rule: object, holds: bool) -> None:
     part = one(f"sum(f(k - t)*g(i - k) for k in Z) == {after}", Step(after, rule))  # type: ignore[arg-type]
-    assert checked(part, [F, G, I, T]).holds is holds
+    assert checked(part, [F, G, PLACE, T]).holds is holds
 
 
 def test_sums_are_equal_whatever_their_indices_are_called_and_shifted_by() -> None:
-    part = one("sum(f(k - t)*g(i - k) for k in Z) == sum(g(j)*f(i - t - j) for j in Z)", Step("sum(g(j)*f(i - t - j) for j in Z)", ""))
-    assert checked(part, [F, G, I, T]).holds
+    part = one(
+        "sum(f(k - t)*g(i - k) for k in Z) == sum(g(j)*f(i - t - j) for j in Z)", Step("sum(g(j)*f(i - t - j) for j in Z)", "")
+    )
+    assert checked(part, [F, G, PLACE, T]).holds
 
 
 def test_a_statement_is_used_only_where_it_was_shown() -> None:
@@ -229,7 +260,7 @@ def test_an_induction_hypothesis_holds_for_no_other_number() -> None:
         using("hypothesis", at={"n": "n + 1"})
 
 
-H = define("h(i)", "L(delta)(i)", "impulse response", symbols=[I])
+H = define("h(i)", "L(delta)(i)", "impulse response", symbols=[PLACE])
 
 
 @pytest.mark.parametrize(
@@ -246,7 +277,7 @@ H = define("h(i)", "L(delta)(i)", "impulse response", symbols=[I])
 def test_operators_obey_only_what_is_declared(
     linear: bool, invariant: bool, rule: object, before: str, after: str, holds: bool
 ) -> None:
-    symbols = [F, G, I, operator("L", "an operator", linear=linear, invariant=invariant)]
+    symbols = [F, G, PLACE, operator("L", "an operator", linear=linear, invariant=invariant)]
     symbols += [T] if "t" in before.replace("delta", "") else []
     part = one(f"{before} == {after}", Step(after, rule))  # type: ignore[arg-type]
     assert checked(part, symbols).holds is holds

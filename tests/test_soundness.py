@@ -7,13 +7,28 @@ from collections.abc import Sequence
 import pytest
 
 from report.proof import (
-    Derivation, Part, Step, Symbol, algebra, calculation, check, define, function, integer, matrix, operator, real, reindex,
-    signal, using, vector,
+    Derivation,
+    Part,
+    Step,
+    Symbol,
+    algebra,
+    calculation,
+    check,
+    define,
+    function,
+    integer,
+    matrix,
+    operator,
+    real,
+    reindex,
+    signal,
+    using,
+    vector,
 )  # fmt: skip
 
 X, Y = real("x", ""), real("y", "")
 N, M = integer("n", "", least="1"), integer("m", "", least="1")
-I, J, T = integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")), integer("t", "")
+INDEX, J, T = integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")), integer("t", "")
 F, G = signal("f", ""), signal("g", "")
 V, W = vector("v", "n", ""), matrix("W", "n", "n", "")
 L, LTI = operator("L", "", linear=True), operator("L", "", linear=True, invariant=True)
@@ -25,9 +40,12 @@ FALSE: list[tuple[str, str, Sequence[Symbol]]] = [
     ("sum(max(0, v[k]) for k in span(1, n))", "max(0, sum(v[k] for k in span(1, n)))", [N, V]),
     ("sum(max(0, f(k))*g(k) for k in Z)", "sum(f(k)*g(k) for k in Z)", [F, G]),
     # an index of a sum must not capture one inside
-    ("sum(v[k]/sum(W[k, q] for q in span(1, n)) for k in span(1, n))", "sum(v[k]/sum(W[q, q] for q in span(1, n)) for k in span(1, n))", [N, V, W]),
-    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))", "sum(exp(sum(W[q, q] for q in span(1, n))) for k in span(1, n))", [N, W]),
-    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))", "sum(exp(sum(W[q, k] for q in span(1, n))) for k in span(1, n))", [N, W]),
+    ("sum(v[k]/sum(W[k, q] for q in span(1, n)) for k in span(1, n))",
+     "sum(v[k]/sum(W[q, q] for q in span(1, n)) for k in span(1, n))", [N, V, W]),
+    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))",
+     "sum(exp(sum(W[q, q] for q in span(1, n))) for k in span(1, n))", [N, W]),
+    ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))",
+     "sum(exp(sum(W[q, k] for q in span(1, n))) for k in span(1, n))", [N, W]),
     # nor a dot one inside
     ("L(lambda a: L(lambda b: f(b - a))(t))(t)", "L(lambda a: L(lambda b: f(b - b))(t))(t)", [L, F, T]),
     ("L(lambda a: f(a)*f(t))(t)", "L(lambda a: f(a)*f(a))(t)", [L, F, T]),
@@ -39,13 +57,13 @@ FALSE: list[tuple[str, str, Sequence[Symbol]]] = [
     ("sum(f(2*k) for k in Z)", "sum(f(k) for k in Z)", [F]),
     ("sum(f(k) for k in N)", "sum(f(k) for k in Z)", [F]),
     ("sum(kron(k, m)*v[k] for k in span(1, n))", "v[m]", [N, M, V]),
-    ("sum(kron(k, i)*v[k] for k in span(1, n - 1))", "v[i]", [N, I, V]),
-    ("kron(i, j)*v[i]", "v[j]", [N, I, J, V]),
+    ("sum(kron(k, i)*v[k] for k in span(1, n - 1))", "v[i]", [N, INDEX, V]),
+    ("kron(i, j)*v[i]", "v[j]", [N, INDEX, J, V]),
     # derivatives
     ("diff(abs(x), x)", "1", [X]),
     ("diff(h(2*x), x)", "diff(h(x), x)", [X, H]),
-    ("diff(sum(v[k]**2 for k in span(1, n)), v[i])", "2*v[j]", [N, I, J, V]),
-    ("diff(v[i]*v[j], v[i])", "v[j]", [N, I, J, V]),
+    ("diff(sum(v[k]**2 for k in span(1, n)), v[i])", "2*v[j]", [N, INDEX, J, V]),
+    ("diff(v[i]*v[j], v[i])", "v[j]", [N, INDEX, J, V]),
     ("grad(v.T @ W @ v, v)", "2*W @ v", [N, V, W]),
     # roots and logarithms
     ("sqrt(x**2)", "x", [X]),
@@ -73,7 +91,9 @@ def decided(parts: Sequence[Part], symbols: Sequence[Symbol]) -> bool:
 
 
 def test_what_holds_at_a_point_is_not_differentiated() -> None:
-    assert not decided([Part("P", "diff(x, x) == diff(x**2, x)", [Step("diff(x**2, x)", algebra("so"))], given=["x == 0"])], [X])
+    assert not decided(
+        [Part("P", "diff(x, x) == diff(x**2, x)", [Step("diff(x**2, x)", algebra("so"))], given=["x == 0"])], [X]
+    )
     law = Part("Law", "x == x**2", [Step("x**2", "")], given=["x == 0"])
     use = Part("Use", "diff(x, x) == diff(x**2, x)", [Step("diff(x**2, x)", using("Law"))], given=["x == 0"])
     assert decided([law], [X])
@@ -88,7 +108,14 @@ def test_an_equation_does_not_give_a_strict_inequality() -> None:
 
 @pytest.mark.parametrize(
     ("left", "relation", "right"),
-    [("x", "<", "x"), ("x", "<=", "x**2"), ("abs(x)", ">", "0"), ("x**2 + y**2", ">=", "3*x*y"), ("max(x, y)", "<=", "x"), ("x", "!=", "y")],
+    [
+        ("x", "<", "x"),
+        ("x", "<=", "x**2"),
+        ("abs(x)", ">", "0"),
+        ("x**2 + y**2", ">=", "3*x*y"),
+        ("max(x, y)", "<=", "x"),
+        ("x", "!=", "y"),
+    ],
 )
 def test_a_false_inequality_is_not_proved(left: str, relation: str, right: str) -> None:
     part = Part("Part", f"{left} {relation} {right}", [Step(f"{relation} {right}", "so")])
@@ -97,7 +124,14 @@ def test_a_false_inequality_is_not_proved(left: str, relation: str, right: str) 
 
 @pytest.mark.parametrize(
     ("p", "q"),
-    [("x <= y", "y <= x"), ("2*x <= y", "x <= y"), ("t <= x", "t <= ceil(x)"), ("t < x", "t <= floor(x)"), ("t*x <= y", "t <= y/x"), ("t <= x", "t <= x + 1")],
+    [
+        ("x <= y", "y <= x"),
+        ("2*x <= y", "x <= y"),
+        ("t <= x", "t <= ceil(x)"),
+        ("t < x", "t <= floor(x)"),
+        ("t*x <= y", "t <= y/x"),
+        ("t <= x", "t <= x + 1"),
+    ],
 )
 def test_inequalities_that_differ_are_not_equivalent(p: str, q: str) -> None:
     symbols = [s for s in (X, Y, T) if s.name in f"{p} {q}"]
@@ -114,7 +148,9 @@ def test_a_reindexed_sum_keeps_its_bounds() -> None:
 
 def test_a_definition_must_not_capture() -> None:
     """(f∗g)(k), where k is also the index inside the definition of the convolution."""
-    conv = define("c(a, b)(p)", "sum(a(k)*b(p - k) for k in Z)", "", symbols=[signal("a", ""), signal("b", ""), integer("p", "")])
+    conv = define(
+        "c(a, b)(p)", "sum(a(k)*b(p - k) for k in Z)", "", symbols=[signal("a", ""), signal("b", ""), integer("p", "")]
+    )
     wrong = "sum(sum(f(k)*g(k - k) for k in Z)*f(k) for k in Z)"
     part = Part("Part", f"sum(c(f, g)(q)*f(q) for q in Z) == {wrong}", [Step(wrong, "so")])
     assert check(Derivation("T0", "", "", [F, G], [part], "", "", [conv]), {"SymPy"}).failures

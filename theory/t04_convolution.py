@@ -152,8 +152,8 @@ DERIVATION = Derivation(
     ],
     conclusion=(
         "Shifting either signal shifts their convolution by as much. A convolution layer has "
-        f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as long "
-        "as the input."
+        f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as "
+        "long as the input."
     ),
     consequence=(
         "What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has to be "
