@@ -11,7 +11,8 @@ from report.declared import in_markdown, in_unicode
 from report.derivation import Chain, Derivation, Part, Step
 from report.errors import DeclarationError
 from report.formula import parse
-from report.notation import Glossary, glossary, latex, readable, relation_latex, relation_sign
+from report.notation import Glossary, glossary, latex, relation_latex, relation_sign
+from report.plaintext import readable
 from report.proven import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.rules import Lemma, Setting, Shown, Verdict
 from report.symbolic import Unreadable, ranges

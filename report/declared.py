@@ -10,7 +10,8 @@ from report.derivation import Derivation
 from report.errors import DeclarationError, Where, nearest
 from report.formula import EVERYWHERE, LOGICAL, Formula, bound_names, join, names, parse
 from report.glossary import Definition, Symbol
-from report.notation import Glossary, glossary, latex, readable
+from report.notation import Glossary, glossary, latex
+from report.plaintext import readable
 
 _FORMULA = re.compile(r"`([^`]+)`")
 

@@ -1,4 +1,4 @@
-"""A formula as a reader sees it: LaTeX for the page, Unicode for the terminal, both printed from the author's own tree.
+"""A formula as a reader sees it: LaTeX, printed from the author's own tree (``report.plaintext`` prints it for a terminal).
 
 The author's order and grouping are kept; parentheses appear where precedence needs them, products are set side by side,
 quotients as fractions, exp as a power of e while it stays small. Nothing is simplified: what is printed is what was checked.
@@ -51,7 +51,7 @@ GREEK = [
     "Psi",
     "Omega",
 ]
-_GREEK_LETTERS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"))
+GREEK_LETTERS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"))
 _RELATIONS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.GtE: "≥", ast.Lt: "<", ast.Gt: ">", ast.In: "∈"}
 _TEX = {
     "=": "=",
@@ -101,12 +101,7 @@ def glossary(symbols: Sequence[Symbol], definitions: Sequence[Definition]) -> Gl
 
 def latex(formula: Formula, known: Glossary) -> str:
     """The formula as LaTeX."""
-    return _Latex(known).show(formula.tree).text
-
-
-def readable(formula: Formula, known: Glossary) -> str:
-    """The formula as one line of Unicode."""
-    return _Unicode(known).show(formula.tree).text
+    return Latex(known).show(formula.tree).text
 
 
 def relation_latex(relation: str) -> str:
@@ -119,7 +114,7 @@ def relation_sign(relation: str) -> str:
     return _SIGN[relation]
 
 
-class _Latex:
+class Latex:
     """Prints a tree; the Unicode printer overrides the few places where a line of text differs from LaTeX."""
 
     small = 0  # inside an exponent or a subscript
@@ -641,143 +636,6 @@ class _Latex:
             n != variable.id and (self.known.varies(n) or (n in self.known.definitions and not self.is_function(n)))
             for n in names(body)
         )
-
-
-class _Unicode(_Latex):
-    """The same formula on one line of text."""
-
-    thousands = "\u202f"
-    dot, minus, times, thin, odot, star = "·", "−", "·", " ", " ⊙ ", "∗"
-    ellipsis, such_that, quad, prime, partial = "…", " : ", ", ", "′", "∂"
-    hash, braces, tall_braces = "#", ("{", "}"), ("{", "}")
-
-    def parens(self, piece: Printed) -> str:
-        return f"({piece.text})"
-
-    def around(self, left: str, piece: Printed, right: str) -> str:
-        marks = {
-            "lvert": "|",
-            "rvert": "|",
-            "lVert": "‖",
-            "rVert": "‖",
-            "lfloor": "⌊",
-            "rfloor": "⌋",
-            "lceil": "⌈",
-            "rceil": "⌉",
-        }
-        return f"{marks[left[1:]]}{piece.text}{marks[right[1:]]}"
-
-    def name(self, name: str) -> str:
-        if name in ("Z", "N", "imag") and name not in self.known.symbols and name not in self.known.definitions:
-            return {"Z": "ℤ", "N": "ℕ₀", "imag": "i"}[name]
-        return self.spell(name)
-
-    def spell(self, name: str) -> str:
-        stem, _, index = name.partition("_")
-        match = re.fullmatch(r"([A-Za-z]+?)(\d+)", stem)
-        if match and not index:
-            stem, index = match.groups()
-        for suffix, accent in {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′"}.items():
-            if stem.endswith(suffix) and stem != suffix:
-                stem = self.spell(stem.removesuffix(suffix)) + accent
-        stem = _GREEK_LETTERS.get(stem, stem)
-        return self.lowered(stem, _GREEK_LETTERS.get(index, index)) if index else stem
-
-    def raised(self, base: str, exponent: str) -> str:
-        exponent = "ᵀ" if exponent == r"\top" else exponent
-        if exponent == "ᵀ":
-            return base + exponent
-        small = exponent.translate(_SUPERSCRIPTS)
-        return base + small if all(c in _RAISED for c in small) else f"{base}^{_grouped(exponent)}"
-
-    def lowered(self, base: str, index: str) -> str:
-        small = index.translate(_SUBSCRIPTS)
-        return base + small if all(c in _LOWERED for c in small) else f"{base}[{index}]"
-
-    def table(self, rows: list[list[str]]) -> str:
-        return "[" + "; ".join(", ".join(row) for row in rows) + "]"
-
-    def quotient(self, node: ast.BinOp) -> Printed:
-        return Printed(f"{self.text(node.left, PRODUCT)}/{self.text(node.right, POWER)}", PRODUCT)
-
-    def fraction(self, top: str, below: str) -> str:
-        return f"{top}/{below}".replace("∂ ", "∂")
-
-    def root(self, node: ast.expr) -> Printed:
-        return Printed(f"√{self.text(node, ATOM)}" if isinstance(node, ast.Name | ast.Constant) else f"√({self.text(node)})")
-
-    def sign(self, sign: str) -> str:
-        return sign
-
-    def word(self, word: str) -> str:
-        return f" {word} "
-
-    def text_word(self, word: str) -> str:
-        return word
-
-    def case_table(self, rows: Sequence[tuple[str, str]]) -> str:
-        return "{" + "; ".join(f"{value} if {test}" if test else f"{value} otherwise" for value, test in rows) + "}"
-
-    def logical(self, p: ast.expr, sign: str, q: ast.expr) -> Printed:
-        return Printed(f"{self.text(p, RELATION)} {sign} {self.text(q, RELATION)}", LOGIC)
-
-    def show_UnaryOp(self, node: ast.UnaryOp) -> Printed:
-        shown = super().show_UnaryOp(node)
-        return Printed(shown.text.replace(r"\lnot ", "¬").replace("-", "−", 1), shown.level, shown.tall, shown.open)
-
-    def show_BinOp(self, node: ast.BinOp) -> Printed:
-        shown = super().show_BinOp(node)
-        text = "−" + shown.text[1:] if shown.text.startswith("-") else shown.text
-        return Printed(text, shown.level, shown.tall, shown.open, shown.number)
-
-    def big(self, name: str, generator: ast.comprehension) -> str:
-        symbol = {"sum": "Σ", "prod": "Π", "max": "max", "min": "min"}[name]
-        if not generator.ifs and isinstance(generator.iter, ast.Call):
-            low, high = generator.iter.args
-            return f"{symbol}_({self.name(targets(generator)[0])}={self.text(low)}…{self.text(high)})"
-        return (
-            f"{symbol}_({self.domain([generator])})"
-            if generator.ifs or name != "sum"
-            else f"{symbol}_{self.name(targets(generator)[0])}"
-        )
-
-    def operator_name(self, name: str, argument: Printed, always: bool = False) -> Printed:
-        return super().operator_name(name.lstrip("\\"), argument, always)
-
-    def listed(self, name: str, values: Sequence[ast.expr]) -> Printed:
-        return super().listed(name.lstrip("\\"), values)
-
-    def roman(self, name: str) -> str:
-        return name
-
-    def greek(self, name: str) -> str:
-        return _GREEK_LETTERS[name]
-
-    def glue(self, first: str, second: str) -> str:
-        return " " if first[-1:].isalnum() and second[:1] in "ΣΠm√" else ""
-
-    def call_mod(self, a: ast.expr, n: ast.expr) -> Printed:
-        return Printed(f"{self.text(a, PRODUCT)} mod {self.text(n, PRODUCT)}", SUM)
-
-    def call_conj(self, x: ast.expr) -> Printed:
-        return Printed(f"conj({self.text(x)})")
-
-    def call_one(self, condition: ast.expr) -> Printed:
-        return Printed(f"1[{self.text(condition)}]")
-
-    def applied(self, function: ast.expr, arguments: Sequence[ast.expr]) -> Printed:
-        shown = super().applied(function, arguments)
-        return Printed(shown.text.replace(r"\left[", "[").replace(r"\right]", "]"), shown.level, shown.tall)
-
-
-_SUPERSCRIPTS = str.maketrans("0123456789-−+()nijkmtTx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺⁽⁾ⁿⁱʲᵏᵐᵗᵀˣ")
-_SUBSCRIPTS = str.maketrans("0123456789-−+()nijkmtaeoxlprsuv,", "₀₁₂₃₄₅₆₇₈₉₋₋₊₍₎ₙᵢⱼₖₘₜₐₑₒₓₗₚᵣₛᵤᵥ,")
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ⁿⁱʲᵏᵐᵗᵀˣ"
-_LOWERED = "₀₁₂₃₄₅₆₇₈₉₋₊₍₎ₙᵢⱼₖₘₜₐₑₒₓₗₚᵣₛᵤᵥ,"
-
-
-def _grouped(text: str) -> str:
-    return text if re.fullmatch(r"\w", text) else f"({text})"
 
 
 def _without_sign(node: ast.BinOp) -> tuple[bool, ast.expr]:

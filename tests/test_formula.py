@@ -8,7 +8,8 @@ from report import numeric, symbolic
 from report.errors import DeclarationError
 from report.formula import BINDERS, EVERYWHERE, LOGICAL, RANGES, bound_names, names, parse, split_relation, statement
 from report.glossary import define, function, integer, matrix, operator, real, signal, vector
-from report.notation import glossary, latex, readable
+from report.notation import glossary, latex
+from report.plaintext import readable
 
 KNOWN = glossary(
     [
