@@ -25,7 +25,7 @@ SOFTMAX, MLP, CONVNET = "softmax regression", "MLP", "convnet"
 
 NETS = {
     SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
-    MLP: Net((1, 28, 28), (Flatten(), Dense(256), ReLU(), Dense(256), ReLU(), Dense(10))),
+    MLP: Net((1, 28, 28), (Flatten(), Dense(128), ReLU(), Dense(128), ReLU(), Dense(10))),
     CONVNET: Net(
         (1, 28, 28),
         (
