@@ -1,6 +1,7 @@
 """Changes that the planting makes and that are no errors: (theorem, part, step, changed text) → why it is still true."""
 
 EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
+    ("T2", "How large it can be", 0, "1 / 4 - (1 / 2 - sigma(x)) ** 2"): "a square does not see the sign",
     (
         "T4",
         "The last tap decides",
