@@ -112,7 +112,7 @@ def same(a: Fitted, b: Fitted) -> bool:
 def test_every_optimiser_learns(optimizer: Optimizer) -> None:
     fitted = run(Recipe(optimizer, Epochs(60), batch_size=8))
     assert fitted.history["train_loss"][-1] < 0.6 * fitted.history["train_loss"][0]
-    assert fitted.final["test_accuracy"] > 0.85
+    assert fitted.final["test_accuracy"] > 0.75  # the more frequent class alone is 0.6
     assert not fitted.module.training
 
 
