@@ -46,6 +46,8 @@ class Facts:
 
 
 NO_FACTS = Facts()
+SMALL = range(1, 5)
+"""Sizes of matrices that are compared entry by entry, and not by their generic entry."""
 
 
 def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str | None:
@@ -75,6 +77,11 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
         return None
     if equal(left.rows, right.rows, facts) is None or equal(left.columns, right.columns, facts) is None:
         return None
+    if relation == "==" and left.rows in SMALL and left.columns in SMALL:
+        places = itertools.product(range(int(left.rows)), range(int(left.columns)))
+        pairs = [tuple(g.entry(sp.Integer(g.first + i), sp.Integer(g.first + j)) for g in (left, right)) for i, j in places]
+        if all(equal(facts.apply(a), facts.apply(b), facts) for a, b in pairs):
+            return "entry by entry"
     i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
     bounds = {i: (left.first, left.first + left.rows - 1), j: (left.first, left.first + left.columns - 1)}
     inside = replace(facts, ranges={**facts.ranges, **{k: tuple(map(sp.sympify, v)) for k, v in bounds.items()}})

@@ -60,6 +60,12 @@ class Setting:
     def scope(self, knowledge: Knowledge = EVERYTHING) -> Scope:
         return scope_for(self.symbols, self.definitions, knowledge)
 
+    def formal(self) -> Setting:
+        """Without what the part supposes of whole vectors and matrices: at u = 0 a wrong factor of u would not show. Putting
+        that in is a calculation, and a step of its own.
+        """
+        return replace(self, facts=replace(self.facts, arrays=()))
+
     def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
         """How the relation was proved using only ``knowledge``, or None."""
         if relation == "==" and self._as_words(before, after):
@@ -118,6 +124,7 @@ def definition(*defined: str, words: str = "") -> Rule:
         within = {n for name in defined for n in names(setting.definition(name).body.tree)}
         if any(_occurrences(a, name) == _occurrences(b, name) and name not in within for name in defined):
             return None
+        setting = setting.formal()
         unfolded = Knowledge(frozenset(defined), differentiate=False)
         if setting.holds(a, relation, b, unfolded):
             return "unfolding"
@@ -137,7 +144,7 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) ->
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if not _differentiates(a, b):
             return None
-        return setting.holds(a, relation, b, Knowledge(frozenset(unfold)))
+        return setting.formal().holds(a, relation, b, Knowledge(frozenset(unfold)))
 
     return Rule(words, check)
 
@@ -194,8 +201,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
         if conditions and _differentiates(a, b):  # it holds at some points only, and a derivative looks at their neighbours
-            return _by_congruence(setting, left, shown.relation, right, a, relation, b, outside=True)
-        return _by_replacing(setting, (left, shown.relation, right), a, relation, b)
+            return _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
+        return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
 
     return Rule(words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”"), check, by_author=bool(words))
 
@@ -522,7 +529,9 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
         slope = replaced.diff(stand_in)
         if slope.has(sp.KroneckerDelta, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, sp.Abs, sp.sign):
             continue  # it may be 0, and must not be divided by
-        if slope != 0 and not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
+        if not sp.fraction(sp.together(slope))[0].is_nonzero:
+            continue  # likewise
+        if not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
             found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))
     return found
 

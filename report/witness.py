@@ -194,7 +194,12 @@ def _seen(live: Live, point: Point) -> Any:
         asked = f"the witness '{live.name}' asks for '{unknown[0]}'"
         raise DeclarationError(asked, where=live.where, remedy=nearest(unknown[0], point.globals))
     _on_one_thread()
-    return _exact(live.function(**{name: _plain(point.look_up(name)) for name in parameters}))
+    arguments = {name: _plain(point.look_up(name)) for name in parameters}
+    try:
+        return _exact(live.function(**arguments))
+    except Exception as error:  # an author's code may raise anything
+        raised = f"the witness '{live.name}' raises {type(error).__name__}: {error}"
+        raise DeclarationError(raised, where=live.where, remedy="Correct the witness.") from None
 
 
 def _on_one_thread() -> None:

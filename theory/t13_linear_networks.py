@@ -363,7 +363,7 @@ DERIVATION = Derivation(
         Part(
             "One layer",
             "W(1) == k",
-            [Step("1*(k - 1) + 1", definition("W")), Step("k", algebra("add"))],
+            [Step("(k - 1) + 1", definition("W")), Step("k", algebra("add"))],
             intro="So every further layer of width `k` adds one less than `k` to the width of the stack.",
         ),
         Part(
@@ -419,13 +419,12 @@ DERIVATION = Derivation(
         ),
         Part(
             "A kernel out of their reach",
-            "Delta(e) < 0",
+            "Delta(e) == -4",
             [
                 Step("e(1)**2 - 4*e(0)*e(2)", definition("Delta")),
                 Step("-4", definition("e")),
-                Step("< 0", "compare"),
             ],
-            intro="One layer of width three computes this kernel, and no two real layers of width two do:",
+            intro="This kernel of width three has a negative one, so no two real layers of width two compose to it:",
         ),
         Part(
             "Average pooling is a strided convolution",

@@ -1,0 +1,598 @@
+"""T7: the Jacobian of a convolution is Toeplitz, sits inside a circulant matrix, and is multiplied with in n log n."""
+
+from __future__ import annotations
+
+import cmath
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from report import plots
+from report.model import Column, Figure, Table, Value
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    cited,
+    cyclic,
+    define,
+    definition,
+    differentiation,
+    even_and_odd,
+    induction,
+    integer,
+    signal,
+    using,
+    vector,
+)
+from theory.vocabulary import CONV
+
+Signal = Callable[[int], float]
+
+# --- witnesses: autograd and NumPy ---------------------------------------------------------------------------------
+
+REACH = 16
+PLACES = range(-REACH, REACH + 1)
+
+
+def _laid_out(x: Signal) -> torch.Tensor:
+    return torch.tensor([x(m) for m in PLACES], dtype=torch.float64)
+
+
+def _convolved(f: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """f ∗ I at the places −REACH, …, REACH; the layer correlates, hence the flip."""
+    return torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=REACH)[0, 0]
+
+
+def slope_by_autograd(f: Signal, I: Signal, x: int, i: int) -> float:
+    """∂(f∗I)(x)/∂f(i), as back-propagation through a convolution layer computes it."""
+    taps = _laid_out(f).requires_grad_()
+    _convolved(taps, _laid_out(I))[x + REACH].backward()
+    return float(taps.grad[i + REACH])  # type: ignore[index]
+
+
+def loss_slope_by_autograd(f: Signal, I: Signal, g: Signal, i: int) -> float:
+    """The slope by f(i) of a loss that weights the outputs with g."""
+    taps = _laid_out(f).requires_grad_()
+    (_laid_out(g) * _convolved(taps, _laid_out(I))).sum().backward()
+    return float(taps.grad[i + REACH])  # type: ignore[index]
+
+
+def three_by_three() -> list[list[float]]:
+    """The Jacobian of conv1d by autograd for the signal 1, 2, 3 and a kernel of three taps: its first three outputs."""
+    image = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
+    outputs = lambda f: torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=2)[0, 0, :3]  # noqa: E731
+    return torch.autograd.functional.jacobian(outputs, torch.zeros(3, dtype=torch.float64)).tolist()
+
+
+def slope_of_samples(f: Signal, I: Signal, n: int, x: int, i: int) -> float:
+    """The same for the signal with n samples."""
+    return slope_by_autograd(f, lambda d: I(d) if 0 <= d < n else 0, x, i)
+
+
+def by_fft(f: Signal, I: Signal, x: int) -> float:
+    """(f∗I)(x) by three transforms: the taps and samples −4, …, 4, padded with zeros to length 17."""
+    f_hat, i_hat = (np.fft.fft([signal(m) for m in range(-4, 5)], 17) for signal in (f, I))
+    return float(np.fft.ifft(f_hat * i_hat).real[x + 8]) if -8 <= x <= 8 else 0.0
+
+
+def correlated_by_fft(g: Signal, I: Signal, i: int) -> float:
+    """Σ g(m) I(m − i) by three transforms, the second one conjugated."""
+    g_hat, i_hat = (np.fft.fft([signal(m) for m in range(-4, 5)], 17) for signal in (g, I))
+    return float(np.fft.ifft(g_hat * i_hat.conj()).real[i % 17]) if -8 <= i <= 8 else 0.0
+
+
+def wave_answer(v: list[float], L: int, x: int, q: int) -> complex:
+    """Row x of the circulant matrix, times the wave of frequency q: the matrix is made by rolling its first column."""
+    matrix = np.stack([np.roll(v, i) for i in range(L)], axis=1)
+    return complex((matrix @ np.exp(2j * np.pi * q * np.arange(L) / L))[x % L])
+
+
+def transform_of_product(v: list[float], w: list[float], L: int, q: int) -> complex:
+    """Frequency q of the transform of the circulant matrix times w."""
+    matrix = np.stack([np.roll(v, i) for i in range(L)], axis=1)
+    return complex(np.fft.fft(matrix @ np.array(w))[q % L])
+
+
+def halved(z: list[float], L: int, q: int) -> complex:
+    """Frequency q of a transform of length 2L."""
+    return complex(np.fft.fft(z)[q % (2 * L)])
+
+
+# --- counting multiplications --------------------------------------------------------------------------------------
+
+
+class Counted:
+    """Arithmetic that counts its multiplications."""
+
+    def __init__(self) -> None:
+        self.multiplications = 0
+
+    def times(self, a: complex, b: complex) -> complex:
+        """The product, counted."""
+        self.multiplications += 1
+        return a * b
+
+    def fft(self, values: list[complex], sign: int = -1) -> list[complex]:
+        """The transform of a sequence whose length is a power of two, by halving; ``sign=1`` gives the inverse, times the length."""
+        if len(values) == 1:
+            return values
+        half = len(values) // 2
+        even, odd = self.fft(values[::2], sign), self.fft(values[1::2], sign)
+        turned = [self.times(cmath.exp(sign * 1j * cmath.pi * q / half), odd[q]) for q in range(half)]
+        return [e + o for e, o in zip(even, turned)] + [e - o for e, o in zip(even, turned)]
+
+    def direct(self, f: list[complex], image: list[complex]) -> list[complex]:
+        """f ∗ I, every tap times every sample."""
+        out = [0j] * (len(f) + len(image) - 1)
+        for i, tap in enumerate(f):
+            for m, sample in enumerate(image):
+                out[i + m] += self.times(tap, sample)
+        return out
+
+    def by_transforms(self, f: list[complex], image: list[complex]) -> list[complex]:
+        """f ∗ I by three transforms of the next power of two, and a multiplication for every frequency."""
+        length = 1 << (len(f) + len(image) - 2).bit_length()
+        f_hat, i_hat = (self.fft(values + [0j] * (length - len(values))) for values in (f, image))
+        product = self.fft([self.times(a, b) for a, b in zip(f_hat, i_hat)], 1)
+        return [value / length for value in product[: len(f) + len(image) - 1]]
+
+
+def _samples(n: int, seed: int) -> list[complex]:
+    return [complex(value) for value in np.random.default_rng(seed).standard_normal(n)]
+
+
+def multiplications_of_fft(r: int) -> int:
+    """How many multiplications an FFT of length 2^r makes, counted on a run whose result NumPy confirms."""
+    counted, values = Counted(), _samples(2**r, r)
+    agrees = np.allclose(counted.fft(values), np.fft.fft(values))
+    return counted.multiplications if agrees else -1
+
+
+def multiplications_of_product(r: int) -> int:
+    """How many the product of a kernel and a signal makes by transforms of length 2^r, on a run whose result NumPy confirms."""
+    counted, n = Counted(), max(2**r // 2, 1)
+    f, image = _samples(n, 1), _samples(n, 2)
+    agrees = np.allclose(
+        counted.by_transforms(f, image + [0j] * (2**r - 2 * n + 1)), np.convolve(f, image + [0j] * (2**r - 2 * n + 1))
+    )
+    return counted.multiplications if agrees else -1
+
+
+@functools.cache
+def counted_products() -> list[tuple[int, int, int, float]]:
+    """(length of kernel and signal, multiplications directly, by FFT, largest difference of the results), all counted."""
+    rows = []
+    for r in range(2, 11):
+        n, direct, fast = 2**r, Counted(), Counted()
+        f, image = _samples(n, 1), _samples(n, 2)
+        difference = float(np.abs(np.array(direct.direct(f, image)) - np.array(fast.by_transforms(f, image))).max())
+        rows.append((n, direct.multiplications, fast.multiplications, difference))
+    return rows
+
+
+def growth(n: int, multiplications: int) -> float:
+    """Multiplications in units of n log₂ n."""
+    return multiplications / (n * np.log2(n))
+
+
+def cost_table() -> Table:
+    """Counted multiplications, directly and by FFT."""
+    counts = counted_products()
+    rows = [(n, direct, fast, growth(n, direct), growth(n, fast)) for n, direct, fast, _ in counts]
+    columns = (
+        Column("n", "Taps and samples n"),
+        Column("direct", "Directly"),
+        Column("fft", "By FFT"),
+        Column("direct_growth", "Directly, per n log₂ n", digits=2),
+        Column("fft_growth", "By FFT, per n log₂ n", digits=2),
+    )
+    worst = max(difference for *_, difference in counts)
+    caption = (
+        "Multiplications counted while a kernel and a signal of equal length are convolved. Measured in n log₂ n, the direct product "
+        f"grows without end and the one by FFT settles. Both results agreed {'to rounding error' if worst < 1e-9 else 'badly'}."
+    )
+    return Table(columns, tuple(rows), caption)
+
+
+def cost_figure() -> Figure:
+    """The same, drawn."""
+    import pandas as pd
+
+    counts = counted_products()
+    data = pd.DataFrame([row[:3] for row in counts], columns=["n", "directly", "by FFT"])
+    crossing = next(n for n, direct, fast, _ in counts if fast < direct)
+    with plots.style():
+        figure, axes = plots.canvas()
+        look = plots.looks(["directly", "by FFT"])
+        for name in look:
+            axes.plot(data["n"], data[name], label=name, color=look[name].colour, linestyle=look[name].dash)
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xlabel("taps and samples n")
+        axes.set_ylabel("multiplications")
+        plots.label_ends(axes)
+    last = counts[-1]
+    return Figure(
+        figure,
+        f"Counted multiplications of a product with the Jacobian. By FFT it takes fewer from n = {crossing} on.",
+        f"Two rising lines on logarithmic axes. At n = {last[0]} the direct product takes {last[1]} multiplications, the one by FFT {last[2]}.",
+        data,
+    )
+
+
+def speedup() -> Value:
+    """How many times fewer multiplications the FFT makes at the largest length counted."""
+    n, direct, fast, _ = counted_products()[-1]
+    return Value(direct / fast, digits=0, origin=f"multiplications counted at n = {n}, directly over by FFT")
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+SLOPE = "The derivative by one tap"
+PLACE, FREQUENCY = integer("j", "a place"), integer("q", "a frequency")
+ROW = "sum(v[mod(x - l, L)]*exp(2*pi*imag*q*l/L) for l in span(0, L - 1))"
+OUTPUTS = "sum(sum(v[mod(m - j, L)]*w[j] for j in span(0, L - 1))*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))"
+WAVES = "sum(exp(2*pi*imag*q*m/L) for m in span(0, L - 1))"
+LONG = "sum(z[m]*exp(-2*pi*imag*q*m/(2*L)) for m in span(0, 2*L - 1))"
+EVEN = "sum(z[2*l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))"
+ODD = "sum(z[2*l + 1]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))"
+
+DERIVATION = Derivation(
+    id="T7",
+    title="Back-propagation through a convolution",
+    question=(
+        "What is the derivative of `conv(f, I)(x)` by a tap `f(i)` of the kernel? What kind of matrix do these derivatives make, "
+        "and how fast can it be multiplied with?"
+    ),
+    symbols=[
+        signal("f", "the kernel"),
+        signal("I", "the input, a signal with finite support"),
+        signal("g", "the slope of a loss by each output"),
+        integer("x", "a place of the output, the row of a matrix"),
+        integer("i", "a tap, the column of a matrix"),
+        integer("d", "a distance below the diagonal"),
+        integer("n", "the number of samples of the input", least="1", high=4),
+        integer("k", "the number of taps of the kernel", least="1", high=4),
+        integer("L", "the order of a circulant matrix", least="1", high=5),
+        vector("v", "L", "its first column, counted from zero", first=0),
+        vector("w", "L", "a vector that it is multiplied with", first=0),
+        vector("z", "2*L", "a vector of twice the length", first=0),
+        integer("q", "a frequency"),
+        integer("r", "how often a length can be halved", least="0", high=5),
+    ],
+    definitions=[
+        CONV,
+        define("J[x, i]", "diff(conv(f, I)(x), f(i))", "the Jacobian of a convolution by its kernel"),
+        define("E(j)", "delta(j) + 2*delta(j - 1) + 3*delta(j - 2)", "the signal one, two, three", symbols=[PLACE]),
+        define("T[x, i]", "diff(conv(f, E)(x), f(i))", "three rows and columns of its Jacobian", shape=("3", "3"), first=0),
+        define(
+            "X(j)", "I(j) if j in span(0, n - 1) else 0", "the input as `n` samples, with zeros around them", symbols=[PLACE]
+        ),
+        define(
+            "c(j)", "X(mod(j, L))", "the same, padded with zeros to length `L` and repeated with that period", symbols=[PLACE]
+        ),
+        define(
+            "vhat(q)",
+            "sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
+            "the discrete Fourier transform of `v`",
+            symbols=[FREQUENCY],
+            live=[Live("NumPy fft", lambda v, L, q: complex(np.fft.fft(v)[q % L]))],
+        ),
+        define(
+            "what(q)",
+            "sum(w[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
+            "that of `w`",
+            symbols=[FREQUENCY],
+            live=[Live("NumPy fft", lambda w, L, q: complex(np.fft.fft(w)[q % L]))],
+        ),
+        define(
+            "M(r)",
+            "0 if r == 0 else 2*M(r - 1) + 2**(r - 1)",
+            "the multiplications of an FFT of length `2**r`: two of half the length, and one for every pair of outputs",
+            symbols=[integer("r", "a number of halvings", least="0", high=6)],
+            live=[Live("counted FFT", multiplications_of_fft)],
+        ),
+    ],
+    parts=[
+        Part(
+            SLOPE,
+            "diff(conv(f, I)(x), f(i)) == I(x - i)",
+            [
+                Step("diff(sum(f(j)*I(x - j) for j in Z), f(i))", definition("conv")),
+                Step(
+                    "sum(kron(i, j)*I(x - j) for j in Z)",
+                    differentiation("the slope of a tap is one by itself, zero by any other"),
+                ),
+                Step("I(x - i)", algebra("only the term with equal indices remains")),
+            ],
+            live=[Live("torch autograd", slope_by_autograd)],
+        ),
+        Part(
+            "Back-propagation",
+            "diff(sum(g(m)*conv(f, I)(m) for m in Z), f(i)) == sum(g(m)*I(m - i) for m in Z)",
+            [
+                Step(
+                    "sum(g(m)*diff(conv(f, I)(m), f(i)) for m in Z)",
+                    differentiation("term by term; the weights do not depend on the kernel", unfold=["conv"]),
+                ),
+                Step("sum(g(m)*I(m - i) for m in Z)", using(SLOPE, at={"x": "m"})),
+            ],
+            intro=(
+                "By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is the "
+                "slopes correlated with the input:"
+            ),
+            live=[
+                Live("torch autograd", loss_slope_by_autograd),
+                Live("NumPy fft", correlated_by_fft),
+            ],
+        ),
+        Part(
+            "The Jacobian is Toeplitz",
+            "J[x + 1, i + 1] == J[x, i]",
+            [
+                Step("diff(conv(f, I)(x + 1), f(i + 1))", definition("J")),
+                Step("I((x + 1) - (i + 1))", using(SLOPE, at={"x": "x + 1", "i": "i + 1"})),
+                Step("I(x - i)", algebra("only the difference counts")),
+                Step("diff(conv(f, I)(x), f(i))", using(SLOPE)),
+                Step("J[x, i]", definition("J")),
+            ],
+            intro="One step down and one to the right changes nothing: the entries are constant along every diagonal.",
+        ),
+        Part(
+            "It is not circulant",
+            "J[d, 0] - J[0, n - d] == I(d) - I(d - n)",
+            [
+                Step("diff(conv(f, I)(d), f(0)) - diff(conv(f, I)(0), f(n - d))", definition("J")),
+                Step(
+                    "I(d - 0) - diff(conv(f, I)(0), f(n - d))",
+                    using(SLOPE, "the slope below the diagonal", at={"x": "d", "i": "0"}),
+                ),
+                Step("I(d - 0) - I(0 - (n - d))", using(SLOPE, "the slope above it", at={"x": "0", "i": "n - d"})),
+                Step("I(d) - I(d - n)", algebra("simplify the places")),
+            ],
+            intro=(
+                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: the entry in "
+                "row `d` of the first column equals the entry of the first row in column `n - d`. Here they differ by"
+            ),
+        ),
+        Part(
+            "A counterexample",
+            "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
+            [Step("[[1, 0, 0], [2, 1, 0], [3, 2, 1]]", "every entry by differentiation")],
+            intro=(
+                "which vanishes along all diagonals only if the input repeats with period `n`. An input with zeros around it does "
+                "not. For the signal one, two, three, with as many taps and outputs, a circulant matrix would need the two in the "
+                "second row again at the end of the first:"
+            ),
+            live=[Live("torch autograd", three_by_three)],
+        ),
+        Part(
+            "The entries that differ",
+            "T[1, 0] != T[0, 2]",
+            [
+                Step("diff(conv(f, E)(1), f(0))", definition("T")),
+                Step("E(1 - 0)", using(SLOPE, at={"I": "E", "x": "1", "i": "0"})),
+                Step("2", definition("E")),
+                Step("!= 0", "compare"),
+                Step("E(0 - 2)", definition("E")),
+                Step("diff(conv(f, E)(0), f(2))", using(SLOPE, at={"I": "E", "x": "0", "i": "2"})),
+                Step("T[0, 2]", definition("T")),
+            ],
+        ),
+        Part(
+            "Inside a circulant matrix: on and below the diagonal",
+            "c(x - i) == X(x - i)",
+            [
+                Step("X(mod(x - i, L))", definition("c")),
+                Step("X(x - i)", algebra("a place from zero to `L - 1` is its own remainder")),
+            ],
+            given=["i >= 0", "x >= i", "x <= L - 1"],
+            intro=(
+                "But it sits inside a circulant matrix. Let the input have `n` samples and the kernel `k` taps, and let `c` repeat "
+                "the padded input with period `L`. The matrix with the entries `c(x - i)` is circulant, and its first `k` columns "
+                "are the Jacobian when `L` is large enough. First where the row is not less than the column:"
+            ),
+        ),
+        Part(
+            "Inside a circulant matrix: above the diagonal",
+            "c(x - i) == X(x - i)",
+            [
+                Step("X(mod(x - i, L))", definition("c")),
+                Step("X(x - i + L)", algebra("the remainder of a negative place is one period further")),
+                Step("0", definition("X", words="that place lies beyond the last sample")),
+                Step("X(x - i)", definition("X", words="and this one before the first")),
+            ],
+            given=["x >= 0", "x < i", "i <= k - 1", "L >= n + k - 1"],
+            live=[Live("torch autograd", slope_of_samples)],
+        ),
+        Part(
+            "No smaller one will do",
+            "c(-(k - 1)) == X(n - 1)",
+            [
+                Step("X(mod(-(k - 1), L))", definition("c")),
+                Step("X(-(k - 1) + L)", algebra("the remainder of a negative place is one period further")),
+                Step("X(n - 1)", algebra("add")),
+            ],
+            given=["L == n + k - 2", "k >= 2"],
+            intro="One row less, and the last sample comes round to the end of the first row, where the Jacobian has a zero.",
+        ),
+        Part(
+            "What the Jacobian is multiplied with",
+            "sum(J[x, j]*f(j) for j in Z) == conv(f, I)(x)",
+            [
+                Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
+                Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
+                Step("conv(f, I)(x)", definition("conv")),
+            ],
+            intro=(
+                "Row by row, the product of the Jacobian with the kernel is the convolution, as it must be for a linear map; that with "
+                "the slopes of the loss is back-propagation. Both come out right by Fourier transform:"
+            ),
+            live=[Live("NumPy fft", by_fft)],
+            points=2,
+        ),
+        Part(
+            "Circulant matrices turn waves into waves",
+            f"{ROW} == exp(2*pi*imag*q*x/L)*vhat(q)",
+            [
+                Step(
+                    "sum(v[mod(m, L)]*exp(2*pi*imag*q*(x - m)/L) for m in span(0, L - 1))",
+                    cyclic("m = x - l", "L", "count the columns from the diagonal; everything has period `L`"),
+                ),
+                Step(
+                    "exp(2*pi*imag*q*x/L)*sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
+                    algebra("take out what does not depend on the index"),
+                ),
+                Step("exp(2*pi*imag*q*x/L)*vhat(q)", definition("vhat")),
+            ],
+            intro=(
+                "Why that is fast. Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
+                "frequency `q`, is that wave again, times a number: the waves are eigenvectors, the same ones for all circulant "
+                "matrices, and the eigenvalues are the discrete Fourier transform of the first column."
+            ),
+            live=[Live("NumPy roll", wave_answer)],
+        ),
+        Part(
+            "A wave, turned by one place",
+            f"(exp(2*pi*imag*q/L) - 1)*{WAVES} == 0",
+            [
+                Step(f"sum(exp(2*pi*imag*q*(l + 1)/L) for l in span(0, L - 1)) - {WAVES}", algebra("multiply out")),
+                Step(
+                    f"sum(exp(2*pi*imag*q*j/L) for j in span(0, L - 1)) - {WAVES}",
+                    cyclic("j = l + 1", "L", "turn the first sum by one place"),
+                ),
+                Step("0", algebra("the two are the same")),
+            ],
+            intro="There are as many waves as columns, and they are orthogonal. The product of two is a wave, and for its sum:",
+        ),
+        Part(
+            "A wave sums to zero",
+            f"{WAVES} == 0",
+            [Step("0", cited("the first factor above is zero only for whole turns"))],
+            given=["q > 0", "q < L"],
+            scope=(
+                "That `exp(2*pi*imag*q/L)` is one only if `q` is a multiple of `L` is the definition of the angle, quoted here; the "
+                "witness looks at single frequencies. With it the waves are an orthogonal basis, in which every circulant matrix is "
+                "diagonal."
+            ),
+        ),
+        Part(
+            "Products of circulant matrices by Fourier transform",
+            f"{OUTPUTS} == vhat(q)*what(q)",
+            [
+                Step(
+                    "sum(w[j]*sum(v[mod(m - j, L)]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1)) for j in span(0, L - 1))",
+                    algebra("exchange the sums"),
+                ),
+                Step(
+                    "sum(w[j]*sum(v[mod(l, L)]*exp(-2*pi*imag*q*(l + j)/L) for l in span(0, L - 1)) for j in span(0, L - 1))",
+                    cyclic("l = m - j", "L"),
+                ),
+                Step(
+                    "sum(v[l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))*sum(w[j]*exp(-2*pi*imag*q*j/L) for j in span(0, L - 1))",
+                    algebra("split the exponential; each factor has one index"),
+                ),
+                Step("vhat(q)*what(q)", definition("vhat", "what")),
+            ],
+            intro=(
+                "So a product with a circulant matrix is: transform its first column and the vector, multiply frequency by frequency, "
+                "transform back. For the transform of the product:"
+            ),
+            live=[Live("NumPy fft", transform_of_product)],
+        ),
+        Part(
+            "Halving a transform",
+            f"{LONG} == {EVEN} + exp(-pi*imag*q/L)*{ODD}",
+            [
+                Step(
+                    "sum(z[2*l]*exp(-2*pi*imag*q*(2*l)/(2*L)) + z[2*l + 1]*exp(-2*pi*imag*q*(2*l + 1)/(2*L)) for l in span(0, L - 1))",
+                    even_and_odd("l"),
+                ),
+                Step(f"{EVEN} + exp(-pi*imag*q/L)*{ODD}", algebra("split the sum, cancel the two, take out a factor")),
+            ],
+            intro=(
+                "And what a transform costs. One of length `2*L` falls into two of length `L`, of the even and of the odd places:"
+            ),
+            live=[Live("NumPy fft", halved)],
+        ),
+        Part(
+            "The factor, half a period later",
+            "exp(-pi*imag*(q + L)/L) == -exp(-pi*imag*q/L)",
+            [
+                Step("exp(-pi*imag*q/L)*exp(-pi*imag)", algebra("split the exponent")),
+                Step("-exp(-pi*imag*q/L)", algebra("half a turn changes the sign")),
+            ],
+            intro=(
+                "Both of these have period `L` in the frequency, and the factor between them only changes its sign. One multiplication "
+                "therefore serves two outputs, at `q` and at `q + L`:"
+            ),
+        ),
+        Part(
+            "The halves have half the period",
+            "exp(-2*pi*imag*(q + L)*d/L) == exp(-2*pi*imag*q*d/L)",
+            [
+                Step("exp(-2*pi*imag*q*d/L)*exp(-2*pi*imag*d)", algebra("split the exponent")),
+                Step("exp(-2*pi*imag*q*d/L)", algebra("whole turns change nothing")),
+            ],
+        ),
+        Part(
+            "No halving",
+            "M(0) == 0*2**0/2",
+            [Step("0", definition("M")), Step("0*2**0/2", algebra("multiply"))],
+            intro=(
+                "Count the multiplications of a transform of length `2**r`: those of its two halves, and one for every pair of outputs."
+            ),
+        ),
+        Part(
+            "One halving more",
+            "M(r + 1) == (r + 1)*2**(r + 1)/2",
+            [
+                Step("2*M(r) + 2**r", definition("M")),
+                Step("2*(r*2**r/2) + 2**r", using("hypothesis")),
+                Step("(r + 1)*2**(r + 1)/2", algebra("add")),
+            ],
+            supposing="M(r) == r*2**r/2",
+        ),
+        Part(
+            "Multiplications of an FFT",
+            "M(r) == r*2**r/2",
+            [Step("r*2**r/2", induction("r", start="0", base="No halving", step="One halving more"))],
+            live=[Live("counted FFT", multiplications_of_fft, sweep={"r": range(7)})],
+        ),
+        Part(
+            "In terms of the length",
+            "r*2**r/2 == 2**r/2*(log(2**r)/log(2))",
+            [Step("2**r/2*(log(2**r)/log(2))", algebra("the number of halvings is the logarithm of the length to base two"))],
+            intro="With the length `2**r` this is half the length times its logarithm:",
+        ),
+        Part(
+            "The whole product",
+            "3*M(r) + 2**r == 2**r*(3*r/2 + 1)",
+            [
+                Step("3*(r*2**r/2) + 2**r", using("Multiplications of an FFT")),
+                Step("2**r*(3*r/2 + 1)", algebra("factor out")),
+            ],
+            intro="A product takes three transforms and a multiplication for every frequency:",
+            live=[Live("counted product", multiplications_of_product, sweep={"r": range(7)})],
+        ),
+    ],
+    conclusion=(
+        "The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz matrix, not a "
+        "circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`. Circulant matrices are diagonal in "
+        "the Fourier basis, so a product with the Jacobian takes three transforms: a number of multiplications that grows as the "
+        "length times its logarithm, where the direct product takes the length times the number of taps."
+    ),
+    consequence=(
+        "The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from above: "
+        "training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct "
+        "product is the cheaper one; the transform pays when kernels are long."
+    ),
+    tables={"cost": cost_table},
+    figures={"cost": cost_figure},
+    values={"speedup": speedup},
+)
