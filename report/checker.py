@@ -10,7 +10,6 @@ from report import decide, declared, witness
 from report.declared import in_markdown, in_unicode
 from report.derivation import Chain, Derivation, Part, Step
 from report.errors import DeclarationError
-from report.formula import parse
 from report.notation import Glossary, glossary, latex, relation_latex, relation_sign
 from report.plaintext import readable
 from report.proven import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
@@ -55,13 +54,8 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
 def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[GlossaryEntry, str]]:
     known = declared.known_to(derivation)
     for symbol in derivation.symbols:
-        name = parse(symbol.name)
-        yield (
-            GlossaryEntry(
-                latex(name, known), readable(name, known), in_markdown(symbol.meaning, known), in_unicode(symbol.meaning, known)
-            ),
-            "",
-        )
+        meaning = declared.meaning(symbol)
+        yield GlossaryEntry(*declared.domains(symbol, known), in_markdown(meaning, known), in_unicode(meaning, known)), ""
     for defined in derivation.definitions:
         symbols = declared.parameters(defined)
         own = {s.name for s in symbols}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from report.derivation import Derivation
 from report.errors import DeclarationError, Where, nearest
 from report.formula import EVERYWHERE, LOGICAL, Formula, bound_names, join, names, parse
-from report.glossary import Definition, Symbol
+from report.glossary import PROPERTIES, Definition, Symbol
 from report.notation import Glossary, glossary, latex
 from report.plaintext import readable
 
@@ -27,6 +27,44 @@ def parameters(defined: Definition) -> list[Symbol]:
     kind = "integer" if defined.indexed else "real"
     extra = [s for s in defined.symbols if s.name not in defined.arguments]
     return [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
+
+
+def domains(symbol: Symbol, known: Glossary) -> tuple[str, str]:
+    """Where a symbol lives, in LaTeX and as text: x ∈ ℝ, n ≥ 1, i = 1, …, n, W ∈ ℝ^(m × n), f: ℤ → ℝ."""
+    name = parse(symbol.name)
+    tex, plain = latex(name, known), readable(name, known)
+    tex_of, plain_of = (lambda f: latex(f, known)), (lambda f: readable(f, known))
+    if symbol.within is not None:
+        (low, high), dots = symbol.within, r"\dots"
+        return f"{tex} = {tex_of(low)}, {dots}, {tex_of(high)}", f"{plain} = {plain_of(low)}, …, {plain_of(high)}"
+    if symbol.kind == "integer" and symbol.least is not None and isinstance(symbol.least.tree, ast.Constant):
+        first = int(str(symbol.least.tree.value))
+        return rf"{tex} = {first}, {first + 1}, \dots", f"{plain} = {first}, {first + 1}, …"
+    if symbol.least is not None or symbol.above is not None:
+        bound = symbol.least or symbol.above
+        assert bound is not None
+        signs = (r"\ge", "≥") if symbol.least else (">", ">")
+        return f"{tex} {signs[0]} {tex_of(bound)}", f"{plain} {signs[1]} {plain_of(bound)}"
+    sizes = [tex_of(f) for f in symbol.shape], [plain_of(f) for f in symbol.shape]
+    shape = r" \times ".join(sizes[0]), " × ".join(sizes[1])
+    spaces = {
+        "real": (r"{0} \in \mathbb{{R}}", "{0} ∈ ℝ"),
+        "integer": (r"{0} \in \mathbb{{Z}}", "{0} ∈ ℤ"),
+        "signal": (r"{0}\colon \mathbb{{Z}} \to \mathbb{{R}}", "{0}: ℤ → ℝ"),
+        "function": (r"{0}\colon \mathbb{{R}} \to \mathbb{{R}}", "{0}: ℝ → ℝ"),
+        "vector": (r"{0} \in \mathbb{{R}}^{{{1}}}", "{0} ∈ ℝ^({1})"),
+        "matrix": (r"{0} \in \mathbb{{R}}^{{{1}}}", "{0} ∈ ℝ^({1})"),
+        "operator": ("{0}", "{0}"),
+    }[symbol.kind]
+    return spaces[0].format(tex, shape[0]), spaces[1].format(plain, shape[1])
+
+
+def meaning(symbol: Symbol) -> str:
+    """What a symbol means, and what is declared of it."""
+    declared = [PROPERTIES[word] for word in symbol.properties]
+    declared += ["it is linear"] if symbol.linear else []
+    declared += ["it is shift invariant"] if symbol.invariant else []
+    return symbol.meaning + (f" ({', '.join(declared)})" if declared else "")
 
 
 def failures(derivation: Derivation) -> Iterator[str]:
