@@ -51,3 +51,16 @@ def test_a_condition_names_an_array_and_its_value(condition: str) -> None:
 def test_a_statement_is_put_to_use_only_under_its_condition(given: list[str], accepted: bool) -> None:
     law = Part("Law", "sum(u[k]*v[k] for k in span(1, n)) == 0", [Step("0", "")], given=["u == zeros(n)"])
     assert checked("1 + sum(u[k]*v[k] for k in span(1, n)) == 1", given, using("Law"), [law]).holds is accepted
+
+
+@pytest.mark.parametrize(
+    ("statement", "accepted"),
+    [
+        ("v[1] - diff(sum(u[k]**2 for k in span(1, n)), u[1]) == v[1] - 0", True),
+        ("diff(diff(sum(u[k]**2 for k in span(1, n)), u[1]), u[1]) == diff(0, u[1])", False),
+    ],
+)
+def test_what_holds_under_a_condition_is_not_put_into_a_derivative(statement: str, accepted: bool) -> None:
+    law = Part("Law", "diff(sum(u[k]**2 for k in span(1, n)), u[1]) == 0", [Step("0", "")], given=["u == zeros(n)"])
+    part = Part("Claim", statement, [Step(statement.split("==")[1], using("Law"))], given=["u == zeros(n)"])
+    assert check(Derivation("T0", "", "", SYMBOLS, [law, part, KEEP], "", ""), {"SymPy"}).holds is accepted

@@ -1,0 +1,402 @@
+"""T3: why training never starts from zero weights, for every choice of sub-gradient, and which gradients survive otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from report.model import Column, Table
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    calculation,
+    define,
+    definition,
+    differentiation,
+    integer,
+    matrix,
+    real,
+    using,
+    vector,
+)
+from theory.vocabulary import RELU
+
+Vector = list[float]
+Matrix = list[list[float]]
+
+
+# --- the network, live ---------------------------------------------------------------------------------------------
+
+
+def tensor(values: object) -> torch.Tensor:
+    """Float64, as the formulas need it."""
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def chosen_relu(slopes: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    """ReLU that back-propagates with the slope 1 above zero, 0 below, and the chosen one of ``slopes`` at zero."""
+
+    class Chosen(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: torch.autograd.function.FunctionCtx, z: torch.Tensor) -> torch.Tensor:
+            ctx.save_for_backward(z)
+            return z.clamp(min=0)
+
+        @staticmethod
+        def backward(ctx: torch.autograd.function.FunctionCtx, gradient: torch.Tensor) -> torch.Tensor:
+            (z,) = ctx.saved_tensors  # type: ignore[attr-defined]
+            return gradient * torch.where(z == 0, slopes, (z > 0).to(z.dtype))
+
+    return Chosen.apply
+
+
+class Gradients:
+    """The loss of the toy network and its gradients by autograd: ``u`` (q,), ``w`` (h, q)."""
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        w: torch.Tensor,
+        u: torch.Tensor,
+        y: float,
+        unit: Callable[[torch.Tensor], torch.Tensor],
+        pool: Callable[[torch.Tensor], torch.Tensor],
+    ):
+        w, u = w.clone().requires_grad_(), u.clone().requires_grad_()
+        hidden = unit(x.unfold(0, len(w), 1) @ w)  # (n, q)
+        loss = (pool(hidden) @ u - y) ** 2
+        loss.backward()
+        assert w.grad is not None
+        assert u.grad is not None
+        self.loss, self.w, self.u = loss.item(), w.grad, u.grad
+
+
+def at_kink(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix) -> Gradients:
+    """The network at w = 0, where every unit stands at its kink and back-propagates with the slope of ``s``."""
+    q = len(u) if isinstance(u, list) else 1
+    slopes, weights = (tensor(a).reshape(-1, q) for a in (s, alpha))
+    return Gradients(
+        tensor(x),
+        tensor(w).reshape(-1, q),
+        tensor(u).reshape(q),
+        y,
+        chosen_relu(slopes),
+        lambda hidden: (weights * hidden).sum(dim=0),
+    )
+
+
+def frozen(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix) -> Gradients:
+    """The network with the slopes held fixed, at any weights."""
+    q = len(u) if isinstance(u, list) else 1
+    slopes, weights = (tensor(a).reshape(-1, q) for a in (s, alpha))
+    return Gradients(
+        tensor(x),
+        tensor(w).reshape(-1, q),
+        tensor(u).reshape(q),
+        y,
+        lambda z: slopes * z,
+        lambda hidden: (weights * hidden).sum(dim=0),
+    )
+
+
+def live(network: Callable[..., Gradients], entry: Callable[[Gradients, int, int], torch.Tensor]) -> Callable[..., float]:
+    """A witness that computes one entry of a gradient of the network."""
+
+    def witness(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix, j: int, k: int) -> float:
+        return float(entry(network(x, w, u, y, s, alpha), k, j))
+
+    return witness
+
+
+def for_u(gradients: Gradients, k: int, j: int) -> torch.Tensor:
+    return gradients.u[j - 1]
+
+
+def for_w(gradients: Gradients, k: int, j: int) -> torch.Tensor:
+    return gradients.w[k - 1, j - 1]
+
+
+U_ANYWHERE = Live("torch autograd", live(frozen, for_u))
+W_ANYWHERE = Live("torch autograd", live(frozen, for_w))
+U_AT_KINK = Live("torch autograd", live(at_kink, for_u))
+W_AT_KINK = Live("torch autograd", live(at_kink, for_w))
+
+
+# --- the table: torch's own layers ---------------------------------------------------------------------------------
+
+STARTS = {"w and u": (False, False), "u alone": (True, False), "w alone": (False, True), "neither": (True, True)}
+POOLS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "mean": lambda hidden: hidden.mean(dim=0),
+    "max": lambda hidden: hidden.max(dim=0).values,
+}
+SLOPES = {"0": 0.0, "1/2": 0.5}
+STEPS, RATE = 50, 0.01
+
+
+def survivors() -> Table:
+    """Which gradients survive at the first step, by start, pooling and sub-gradient; and what training makes of it."""
+    columns = (
+        Column("zero", "Zero at first", align="left"),
+        Column("pool", "Pooling", align="left"),
+        Column("slope", "Slope at zero"),
+        Column("u", "Gradient of u", align="left"),
+        Column("w", "Gradient of w", align="left"),
+        Column("before", "Loss at first", digits=3),
+        Column("after", f"Loss after {STEPS} steps", digits=3),
+    )
+    rows = []
+    for start, drawn in STARTS.items():
+        for pool in POOLS:
+            for slope in SLOPES:
+                first, after = trained(drawn, pool, SLOPES[slope])
+                rows.append((start, pool, slope, _word(first.u), _word(first.w), first.loss, after.loss))
+    caption = (
+        "The toy network, live: which gradients are not zero at the first step, by autograd, and what"
+        f"{STEPS} steps of gradient descent make of the loss. Slope zero is torch's own choice."
+    )
+    return Table(columns, tuple(rows), caption)
+
+
+def trained(drawn: tuple[bool, bool], pool: str, slope: float) -> tuple[Gradients, Gradients]:
+    """The gradients at the first step and after ``STEPS`` of them; weights that are not drawn start at zero."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(8, generator=generator, dtype=torch.float64)
+    w = torch.randn(3, 2, generator=generator, dtype=torch.float64) * drawn[0]
+    u = torch.randn(2, generator=generator, dtype=torch.float64) * drawn[1]
+    unit = torch.relu if slope == 0 else chosen_relu(torch.tensor(slope, dtype=torch.float64))
+    found = first = Gradients(x, w, u, 1.0, unit, POOLS[pool])
+    for _ in range(STEPS):
+        w, u = w - RATE * found.w, u - RATE * found.u
+        found = Gradients(x, w, u, 1.0, unit, POOLS[pool])
+    return first, found
+
+
+def _word(gradient: torch.Tensor) -> str:
+    return "survives" if bool((gradient != 0).any()) else "zero"
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+SEEN = "sum(alpha[i, j]*s[i, j]*x[i + k - 2] for i in span(1, n))"
+W_ZERO, U_ZERO = "w == zeros(h, q)", "u == zeros(q)"
+
+DERIVATION = Derivation(
+    id="T3",
+    title="Zero initialisation",
+    question=(
+        "A toy convnet: `q` filters of `h` weights each (the assignment has two of three), ReLU, pooling over all places, "
+        "and a linear output, `p`, with the squared error `ell`. What are its gradients when all weights start at zero, "
+        "and when only `u` or only `w` does?"
+    ),
+    symbols=[
+        integer("n", "the number of places where a filter is applied", least="1", high=4),
+        integer("h", "the number of weights of a filter", least="1", high=3),
+        integer("q", "the number of filters", least="1", high=3),
+        vector("x", "n + h - 1", "the input", first=0),
+        matrix("w", "h", "q", "the filters, one a column"),
+        vector("u", "q", "the weights of the output"),
+        real("y", "the target"),
+        real("r", "one slope for all"),
+        matrix("s", "n", "q", "the slopes with which ReLU back-propagates, by place and filter"),
+        matrix("alpha", "n", "q", "the weights with which pooling back-propagates"),
+        integer("j", "a filter", within=("1", "q")),
+        integer("k", "one of its weights", within=("1", "h")),
+        real("a", "what enters a ReLU"),
+        real("g", "a slope that is chosen for it at zero"),
+    ],
+    definitions=[
+        RELU,
+        define(
+            "z[i, j]", "sum(w[c, j]*x[i + c - 2] for c in span(1, h))", "the response of a filter at a place", shape=["n", "q"]
+        ),
+        define("o[i, j]", "s[i, j]*z[i, j]", "its ReLU, written with its slope", shape=["n", "q"]),
+        define("m[j]", "sum(alpha[i, j]*o[i, j] for i in span(1, n))", "the pooled values, with their weights", shape=["q"]),
+        define("p", "sum(m[l]*u[l] for l in span(1, q))", "the output"),
+        define("ell", "(p - y)**2", "the loss", latex=r"\ell"),
+    ],
+    parts=[
+        Part(
+            "The slope of ReLU",
+            "relu(a) == one(a > 0)*a",
+            [Step("max(0, a)", definition("relu")), Step("one(a > 0)*a", "the larger of the two, on either side of zero")],
+            intro=(
+                "First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and "
+                "nought below. At zero every slope `g` gives the right value, and a framework has to choose one."
+            ),
+        ),
+        Part(
+            "Sub-gradients",
+            "relu(a) - g*a == (1 - g)*max(0, a) + g*max(0, -a)",
+            [
+                Step("max(0, a) - g*a", definition("relu")),
+                Step("max(0, a) - g*(max(0, a) - max(0, -a))", algebra("`a` in two parts, of which one is zero")),
+                Step("(1 - g)*max(0, a) + g*max(0, -a)", algebra("collect")),
+            ],
+            intro=(
+                "The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are "
+                "such: both terms of the difference are then at least zero. No others are, as one of the terms is negative "
+                "on its side of zero."
+            ),
+        ),
+        Part(
+            "The gradient of u",
+            "diff(ell, u[j]) == 2*(p - y)*m[j]",
+            [
+                Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule", unfold=["ell", "p"])),
+                Step("2*(p - y)*m[j]", differentiation("the output is linear in `u`", unfold=["p"])),
+            ],
+            intro=(
+                "Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by "
+                "`alpha`, all equally for the mean; for the maximum, the largest value by one and the others by nought, "
+                "or, where several are largest, these by any weights that sum to one. So let `s` and `alpha` be any "
+                "constants whatever: what follows holds for every choice of sub-gradient, and for both kinds of pooling."
+            ),
+            live=[U_ANYWHERE],
+        ),
+        Part(
+            "The gradient of w",
+            f"diff(ell, w[k, j]) == 2*(p - y)*u[j]*{SEEN}",
+            [
+                Step("2*(p - y)*diff(p, w[k, j])", differentiation("chain rule", unfold=["ell", "p", "m", "o", "z"])),
+                Step(
+                    "2*(p - y)*u[j]*diff(m[j], w[k, j])",
+                    differentiation("only one of the pooled values depends on filter `j`", unfold=["p", "m", "o", "z"]),
+                ),
+                Step(
+                    "2*(p - y)*u[j]*sum(alpha[i, j]*s[i, j]*diff(z[i, j], w[k, j]) for i in span(1, n))",
+                    differentiation("pooling and ReLU multiply with weights and slopes", unfold=["m", "o", "z"]),
+                ),
+                Step(f"2*(p - y)*u[j]*{SEEN}", differentiation("a convolution is linear in its filter", unfold=["z"])),
+            ],
+            live=[W_ANYWHERE],
+        ),
+        Part(
+            "Without filters, nothing is pooled",
+            "m[j] == 0",
+            [
+                Step(
+                    "sum(alpha[i, j]*s[i, j]*sum(w[c, j]*x[i + c - 2] for c in span(1, h)) for i in span(1, n))",
+                    definition("m", "o", "z"),
+                ),
+                Step("0", algebra("every weight is zero")),
+            ],
+            given=[W_ZERO],
+        ),
+        Part(
+            "Without output weights, nothing comes out",
+            "p == 0",
+            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step("0", algebra("every weight is zero"))],
+            given=[U_ZERO],
+        ),
+        Part(
+            "All zero: the gradient of u",
+            "diff(ell, u[j]) == 0",
+            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
+            given=[W_ZERO, U_ZERO],
+            intro=(
+                "Let both be zero. Each gradient then has a factor that comes from the other layer, and this factor is zero:"
+            ),
+            live=[U_AT_KINK],
+        ),
+        Part(
+            "All zero: the gradient of w",
+            "diff(ell, w[k, j]) == 0",
+            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step("0", algebra("`u` is zero"))],
+            given=[W_ZERO, U_ZERO],
+            live=[W_AT_KINK],
+        ),
+        Part(
+            "Only u zero: the gradient of u",
+            "diff(ell, u[j]) == -2*y*m[j]",
+            [
+                Step("2*(p - y)*m[j]", using("The gradient of u")),
+                Step("2*(0 - y)*m[j]", using("Without output weights, nothing comes out")),
+                Step("-2*y*m[j]", algebra("simplify")),
+            ],
+            given=[U_ZERO],
+            intro=(
+                "A step of gradient descent, with momentum or without, adds multiples of gradients. So the weights are "
+                "still zero after the first step, and after every step. Now let only the output weights be zero. Their own "
+                "gradient survives, for every filter that finds something:"
+            ),
+            live=[U_ANYWHERE],
+        ),
+        Part(
+            "Only u zero: the gradient of w",
+            "diff(ell, w[k, j]) == 0",
+            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step("0", algebra("`u` is zero"))],
+            given=[U_ZERO],
+            intro=("The gradient of the filters is zero at the first step, and at the first alone, since that step moves `u`."),
+            live=[W_ANYWHERE],
+        ),
+        Part(
+            "Only w zero: the gradient of u",
+            "diff(ell, u[j]) == 0",
+            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
+            given=[W_ZERO],
+            intro="Let only the filters be zero.",
+            live=[U_AT_KINK],
+        ),
+        Part(
+            "Only w zero: the output",
+            "p == 0",
+            [
+                Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")),
+                Step("0", calculation("nothing is pooled")),
+            ],
+            given=[W_ZERO],
+        ),
+        Part(
+            "Only w zero: the gradient of w",
+            f"diff(ell, w[k, j]) == -2*y*u[j]*{SEEN}",
+            [
+                Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
+                Step(f"2*(0 - y)*u[j]*{SEEN}", using("Only w zero: the output")),
+                Step(f"-2*y*u[j]*{SEEN}", algebra("simplify")),
+            ],
+            given=[W_ZERO],
+            intro="Every ReLU now stands at its kink, and the slopes chosen there decide:",
+            live=[W_AT_KINK],
+        ),
+        Part(
+            "Only w zero, slope zero",
+            "diff(ell, w[k, j]) == 0",
+            [Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")), Step("0", algebra("every slope is zero"))],
+            given=[W_ZERO, "s == zeros(n, q)"],
+            intro="With slope zero, the usual choice, nothing survives, and training never starts:",
+            live=[W_AT_KINK],
+        ),
+        Part(
+            "Only w zero, another slope",
+            "diff(ell, w[k, j]) == -2*r*y*u[j]*(1/n*sum(x[i + k - 2] for i in span(1, n)))",
+            [
+                Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")),
+                Step("-2*y*u[j]*sum(1/n*r*x[i + k - 2] for i in span(1, n))", algebra("all slopes and weights are equal")),
+                Step("-2*r*y*u[j]*(1/n*sum(x[i + k - 2] for i in span(1, n)))", algebra("factor out")),
+            ],
+            given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
+            intro=(
+                "With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along "
+                "one and the same direction, the mean of what each of their weights sees:"
+            ),
+            live=[W_AT_KINK],
+        ),
+    ],
+    conclusion=(
+        "With all weights zero every gradient is zero, whatever sub-gradient is taken: training never starts. With only "
+        "`u` zero, the gradient of `u` survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, "
+        "the gradient of `u` is zero, and that of `w` survives only if the slope chosen at zero is not zero; with the "
+        "usual choice nothing moves."
+    ),
+    consequence=(
+        "Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes "
+        "through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. "
+        "And being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients "
+        "and stay equal. Random weights tell the units apart."
+    ),
+    tables={"survivors": survivors},
+)
