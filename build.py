@@ -74,7 +74,7 @@ def build(settings: Settings) -> ExitCode:
 
     content, store, sources = _begin(settings)
     chosen = content.only(settings.names)
-    proved = theorems(content.theory, ROOT, store)
+    proved = theorems(content.theory, ROOT, store, settings.jobs, _say)
 
     trials = _declared(content, settings)
     data = _data_sets(trials, settings)

@@ -11,12 +11,12 @@ import ast
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from report.errors import ProofError
 from report.fingerprint import version_of
@@ -26,6 +26,8 @@ from report.store import Store
 
 if TYPE_CHECKING:
     from report.proof import Derivation, Proof
+
+T = TypeVar("T")
 
 CHECKER = "report.proof"
 
@@ -38,25 +40,38 @@ class Theorem:
     views: Judged = field(default_factory=Judged)
 
 
-def theorems(files: Mapping[str, Path], root: Path, store: Store) -> dict[str, Theorem]:
-    """Every theorem, from the store where nothing that it depends on has changed.
+def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say: Callable[[str], None]) -> dict[str, Theorem]:
+    """Every theorem, from the store where nothing that it depends on has changed, else proved now.
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    found = {name: _remembered(path, root, store) for name, path in files.items()}
+    keys = {name: _key(f"theory.{path.stem}", root) for name, path in files.items()}
+    kept = {name: store.get(key) for name, key in keys.items()}
+    missing = [name for name, entry in kept.items() if entry is None]
+    if missing:
+        say(f"proving {', '.join(missing)}")
+    for name, entry in zip(missing, _each(_encoded, [files[name] for name in missing], jobs)):
+        kept[name] = entry
+        if not store.read_only:
+            store.put(keys[name], entry, durable=False)  # it is made again in a moment
+    found = {name: _decoded(entry) for name, entry in kept.items() if entry is not None}
     failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
     if failures:
         raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
     return found
 
 
-def check_each(files: Sequence[Path], jobs: int) -> Iterable[Proof]:
+def check_each(files: Sequence[Path], jobs: int) -> Iterator[Proof]:
     """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own."""
+    return _each(_checked, files, jobs)
+
+
+def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[T]:
     if jobs == 1 or len(files) <= 1:
-        yield from map(_checked, files)
+        yield from map(function, files)
         return
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:
-        yield from pool.map(_checked, files)
+        yield from pool.map(function, files)
 
 
 def _checked(path: Path) -> Proof:
@@ -66,16 +81,6 @@ def _checked(path: Path) -> Proof:
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------
-
-
-def _remembered(path: Path, root: Path, store: Store) -> Theorem:
-    key = _key(f"theory.{path.stem}", root)
-    kept = store.get(key)
-    if kept is None:
-        kept = _encoded(path)
-        if not store.read_only:
-            store.put(key, kept, durable=False)
-    return _decoded(kept)
 
 
 def _key(module: str, root: Path) -> str:
