@@ -266,10 +266,13 @@ class Latex:
         regrouped = isinstance(node.op, ast.MatMult) and _grouped_by_author(node)
         first = self.parens(left) if left.open or left.level < PRODUCT or regrouped else left.text
         second = (
-            self.parens(right) if right.level < PRODUCT or (right.level == PRODUCT and _is_product(node.right)) else right.text
+            self.parens(right)
+            if right.level < PRODUCT or (right.level == PRODUCT and _is_product(node.right) and not entrywise)
+            else right.text
         )
         joint = self.odot if entrywise else self.between(node.left, left, first, node.right, right, second)
-        return Printed(f"{first}{joint}{second}", PRODUCT, left.tall or right.tall, right.open, left.number and right.number)
+        level = SUM if entrywise else PRODUCT  # a matrix product binds more tightly than one entry by entry
+        return Printed(f"{first}{joint}{second}", level, left.tall or right.tall, right.open, left.number and right.number)
 
     odot = r" \odot "
 
@@ -632,10 +635,12 @@ class Latex:
     def has_other_variables(self, body: ast.expr, variable: ast.expr) -> bool:
         if not isinstance(variable, ast.Name):
             return True
-        return any(
-            n != variable.id and (self.known.varies(n) or (n in self.known.definitions and not self.is_function(n)))
-            for n in names(body)
-        )
+        return any(n != variable.id and (self.known.varies(n) or self.is_quantity(n)) for n in names(body))
+
+    def is_quantity(self, name: str) -> bool:
+        """Whether a definition stands for numbers, one or one for each index, and not for a function."""
+        definition = self.known.definitions.get(name)
+        return bool(definition and (definition.indexed or not definition.parameters))
 
 
 def _without_sign(node: ast.BinOp) -> tuple[bool, ast.expr]:

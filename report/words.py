@@ -1,8 +1,8 @@
 """Matrix algebra without entries: a formula as a sum of words in non-commuting letters, such as x' W' W x.
 
 This reading knows associativity, distributivity, transposes and what is declared of a matrix (PᵀP = I), which a generic
-entry cannot use. What works entry by entry (a product, a function) is a letter of its own, past which permutations move. A word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get
-one spelling.
+entry cannot use. What works entry by entry (a product, a function) is a letter of its own, past which permutations move. A
+word that is a number (1×1) is its own transpose, and a trace is the same around every turn; both get one spelling.
 """
 
 from __future__ import annotations
@@ -142,11 +142,12 @@ class _Reader:
         for number, letters in map(self.parts, sp.Add.make_args(sp.expand(word.expression))):
             letters = self.reduced(letters)
             found[letters] = found.get(letters, sp.Integer(0)) + number
-        return [(number, letters) for letters, number in found.items()]
+        return [(number, letters) for letters, number in found.items() if number != 0]
 
     def without_permutations(self, words: Sequence[Letters]) -> tuple[Letters, list[Letters], Letters]:
         """The permutations with which all of the words begin, what is left of the words, and those with which all end."""
-        before, after = [], []
+        before: list[str] = []
+        after: list[str] = []
         words = list(words)
         while words and all(word and word[0] == words[0][0] and self.permutes(word[0]) for word in words):
             before.append(words[0][0])
@@ -192,12 +193,14 @@ class _Reader:
         total = sp.Integer(0)
         for term in sp.Add.make_args(sp.expand(inner.expression)):
             number, letters = self.parts(term)
-            letters = self.reduced(letters)
+            letters, size = self.reduced(letters), inner.rows
+            while len(letters) > 1 and self.cancels(letters[-1], letters[0]):
+                size, letters = self.height(letters[-1]), letters[1:-1]
             if letters:
                 turns = [turn for word in (letters, self.flipped(letters)) for turn in _turns(word)]
                 total += number * sp.Symbol("tr " + " ".join(min(turns)), commutative=False)
             else:
-                total += number * inner.rows
+                total += number * size
         return Word(total)
 
     def transposed(self, word: Word) -> Word:
@@ -237,6 +240,11 @@ class _Reader:
 
     def mark(self, letter: str) -> str:
         return letter if "symmetric" in self.properties(letter) else letter + "'"
+
+    def height(self, letter: str) -> sp.Expr:
+        """The number of rows of a letter, or of its transpose."""
+        word = self.letter(letter.removesuffix("'"))
+        return word.columns if letter.endswith("'") else word.rows
 
     def properties(self, letter: str) -> tuple[str, ...]:
         symbol = self.symbols.get(letter.removesuffix("'"))

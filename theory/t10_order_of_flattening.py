@@ -1,0 +1,265 @@
+"""T10: the order in which an image is flattened: a permutation of inputs is a permutation of columns, through training as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+
+from report.model import Column, Table, Value
+from report.proof import Derivation, Live, Part, Step, algebra, differentiation, function, integer, matrix, real, using, vector
+
+Matrix = list[list[float]]
+Column1 = list[float]
+
+# --- live layers ---------------------------------------------------------------------------------------------------
+
+
+def table(rows: Matrix) -> torch.Tensor:
+    """The rows of a matrix, which come as plain numbers where there is one column."""
+    return torch.from_numpy(np.asarray(rows, dtype=float).reshape(len(rows), -1))
+
+
+def permuted_layer(W: Matrix, P: Matrix, x: Column1, c: Column1) -> Column1:
+    """The output of a dense layer with permuted columns on the permuted inputs."""
+    order = table(P).argmax(dim=1)
+    inputs, bias = (torch.tensor(each, dtype=torch.float64) for each in (x, c))
+    return torch.nn.functional.linear(inputs[order], table(W)[:, order], bias).tolist()
+
+
+def slope_by_autograd(W: Matrix, x: Column1, g: Column1) -> Matrix:
+    """∂ℓ/∂W for a loss whose slope by the outputs is g, as back-propagation computes it."""
+    weights = table(W).requires_grad_()
+    outputs = weights @ torch.tensor(x, dtype=torch.float64)
+    outputs.backward(torch.tensor(g, dtype=torch.float64))
+    return weights.grad.tolist()  # type: ignore[union-attr]
+
+
+def step_by_torch(W: Matrix, P: Matrix, X: Matrix, D: Matrix, eta: float) -> Matrix:
+    """The weights after one step of torch's SGD on permuted inputs, from permuted weights."""
+    order = table(P).argmax(dim=1)
+    weights = torch.nn.Parameter(table(W)[:, order])
+    (table(X)[:, order] @ weights.T).backward(table(D).T)
+    torch.optim.SGD([weights], lr=eta).step()
+    return weights.tolist()
+
+
+# --- two nets, trained -----------------------------------------------------------------------------------------------
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "SGD": lambda weights: torch.optim.SGD(weights, lr=0.1),
+    "SGD with momentum": lambda weights: torch.optim.SGD(weights, lr=0.1, momentum=0.9),
+    "Adam": lambda weights: torch.optim.Adam(weights, lr=0.01),
+}
+INPUTS, CLASSES, EXAMPLES, STEPS = 48, 5, 64, 200
+
+
+def trained(optimizer: str, order: torch.Tensor | None, start: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, float]:
+    """(first weights, outputs, loss) of a network of two dense layers whose inputs stand in another order (or not)."""
+    generator = torch.Generator().manual_seed(0)
+    examples = torch.randn(EXAMPLES, INPUTS, generator=generator, dtype=torch.float64)
+    labels = torch.randint(CLASSES, (EXAMPLES,), generator=generator)
+    second = torch.randn(CLASSES, len(start), generator=generator, dtype=torch.float64) / 4
+    inputs = examples if order is None else examples[:, order]
+    weights = [torch.nn.Parameter(start.clone()), torch.nn.Parameter(second)]
+    step = OPTIMIZERS[optimizer](weights)
+    for _ in range(STEPS):
+        outputs = torch.relu(inputs @ weights[0].T) @ weights[1].T
+        loss = torch.nn.functional.cross_entropy(outputs, labels)
+        step.zero_grad()
+        loss.backward()
+        step.step()
+    return weights[0].detach(), outputs.detach(), float(loss.detach())
+
+
+def compared(optimizer: str) -> tuple[float, float, float, float]:
+    """For a permuted start and for the same start: the largest difference between the weights (once put back in order) and
+    between the outputs of the two networks."""
+    generator = torch.Generator().manual_seed(1)
+    start = torch.randn(8, INPUTS, generator=generator, dtype=torch.float64) / 7
+    order = torch.randperm(INPUTS, generator=generator)
+    weights, outputs, _ = trained(optimizer, None, start)
+    found: list[float] = []
+    for first in (start[:, order], start):
+        others, theirs, _ = trained(optimizer, order, first)
+        found += [float((others - weights[:, order]).abs().max()), float((theirs - outputs).abs().max())]
+    return found[0], found[1], found[2], found[3]
+
+
+def training() -> Table:
+    """Both starts under each optimiser."""
+    columns = (
+        Column("optimizer", "Optimiser", align="left"),
+        Column("start", "The second network starts from", align="left"),
+        Column("weights", "Largest difference of weights"),
+        Column("outputs", "Largest difference of outputs"),
+    )
+    rows = []
+    for optimizer in OPTIMIZERS:
+        permuted_weights, permuted_outputs, weights, outputs = compared(optimizer)
+        rows.append((optimizer, "the permuted weights of the first", permuted_weights, permuted_outputs))
+        rows.append(("", "the very weights of the first", weights, outputs))
+    caption = (
+        f"Two networks of two dense layers, the second with its {INPUTS} inputs in another order, after {STEPS} steps on "
+        f"{EXAMPLES} examples; weights are compared column by column, each with the one that reads the same input. From "
+        f"permuted "
+        "weights the two stay one network in two spellings, up to rounding; from the same weights they become two networks."
+    )
+    return Table(columns, tuple(rows), caption)
+
+
+def values() -> Iterator[tuple[str, Callable[[], Value]]]:
+    """The largest difference between the outputs of the two networks over the optimisers, from permuted and from equal "
+    "starts."""
+    origin = f"two networks trained for {STEPS} steps, the second on permuted inputs; largest over three optimisers"
+    yield "steps", lambda: Value(STEPS, digits=0, origin="steps of training")
+    yield "permuted", lambda: Value(max(compared(o)[1] for o in OPTIMIZERS), digits=12, origin=origin)
+    yield "same", lambda: Value(max(compared(o)[3] for o in OPTIMIZERS), digits=2, origin=origin)
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+DERIVATION = Derivation(
+    id="T10",
+    title="Order of flattening",
+    question=(
+        "An image can be flattened row by row, column by column, or in any other order `P`. Does it matter to the dense layer "
+        "that follows: to what it can compute, to its loss, to its training, to where training starts?"
+    ),
+    symbols=[
+        integer("n", "the number of inputs", least="1", low=2, high=4),
+        integer("m", "the number of outputs", least="1", low=1, high=3),
+        integer("b", "the number of examples in a batch", least="1", low=1, high=3),
+        matrix("P", "n", "n", "the change of order", properties=["permutation"]),
+        matrix("W", "m", "n", "weights, a column for each input"),
+        matrix("V", "m", "n", "weights for inputs in the other order"),
+        vector("x", "n", "one example"),
+        vector("c", "m", "biases"),
+        vector("g", "m", "the slope of the loss by the outputs"),
+        matrix("X", "b", "n", "a batch, an example in each row"),
+        matrix("D", "m", "b", "the slopes of the loss by the outputs, an example in each column"),
+        matrix("M", "m", "n", "a running mean of gradients"),
+        matrix("S", "m", "n", "a running mean of their squares"),
+        real("eta", "the learning rate", above="0"),
+        real("mu", "the share of a running mean that is kept", least="0", high=1),
+        function("u", "any function of one variable, applied entry by entry"),
+    ],
+    parts=[
+        Part(
+            "Same outputs",
+            "(W@P.T)@(P@x) + c == W@x + c",
+            [
+                Step("W@((P.T@P)@x) + c", algebra("regroup")),
+                Step("W@x + c", algebra("the transpose of a permutation undoes it")),
+            ],
+            intro=(
+                "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same "
+                "columns, each moved to where its input went."
+            ),
+            live=[Live("torch linear", permuted_layer)],
+        ),
+        Part(
+            "Same class of functions",
+            "(V@P)@P.T == V",
+            [Step("V@(P@P.T)", algebra("regroup")), Step("V", algebra("the transpose of a permutation undoes it"))],
+            intro=(
+                "So whatever the layer can compute in one order it can compute in the other, and nothing more, because all "
+                "weights `V` arise in this way. Equal outputs give equal losses, whatever the loss."
+            ),
+        ),
+        Part(
+            "The gradient",
+            "grad(g.T@(W@x), W) == g@x.T",
+            [Step("g@x.T", differentiation("the product rule, entry by entry"))],
+            intro=(
+                "Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where the "
+                "slope `g` of the loss by the outputs is held fixed:"
+            ),
+            live=[Live("torch autograd", slope_by_autograd)],
+        ),
+        Part(
+            "The gradient in the other order",
+            "D@(X@P.T) == (D@X)@P.T",
+            [Step("(D@X)@P.T", algebra("regroup"))],
+            intro=(
+                "Over a batch `X` such gradients add up to `D@X`. In the other order the batch is `X@P.T`; as long as the "
+                "outputs are the same, so are their slopes `D`, and the gradient has its columns moved as the weights have:"
+            ),
+        ),
+        Part(
+            "A step of gradient descent",
+            "W@P.T - eta*(D@(X@P.T)) == (W - eta*(D@X))@P.T",
+            [
+                Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")),
+                Step("(W - eta*(D@X))@P.T", algebra("factor out")),
+            ],
+            intro=(
+                "Hence a step from permuted weights ends at permuted weights, outputs are the same again, and so on: by "
+                "induction over the steps, if the two networks start so, they stay so."
+            ),
+            live=[Live("torch SGD", step_by_torch)],
+        ),
+        Part(
+            "With momentum",
+            "mu*(M@P.T) + D@(X@P.T) == (mu*M + D@X)@P.T",
+            [
+                Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")),
+                Step("(mu*M + D@X)@P.T", algebra("factor out")),
+            ],
+            intro="What an optimiser remembers has the shape of the weights and moves with them. Momentum is a sum of gradients:",
+        ),
+        Part(
+            "Running squares",
+            "mu*(S@P.T) + (1 - mu)*((D@(X@P.T))*(D@(X@P.T))) == (mu*S + (1 - mu)*((D@X)*(D@X)))@P.T",
+            [
+                Step(
+                    "mu*(S@P.T) + (1 - mu)*(((D@X)@P.T)*((D@X)@P.T))",
+                    using("The gradient in the other order"),
+                ),
+                Step("mu*(S@P.T) + (1 - mu)*(((D@X)*(D@X))@P.T)", algebra("squares move with their entries")),
+                Step("(mu*S + (1 - mu)*((D@X)*(D@X)))@P.T", algebra("factor out")),
+            ],
+            intro="Adam keeps a running mean of the squares too, entry by entry:",
+        ),
+        Part(
+            "A step of Adam",
+            "W@P.T - eta*((M@P.T)*u(S@P.T)) == (W - eta*(M*u(S)))@P.T",
+            [
+                Step("W@P.T - eta*((M@P.T)*(u(S)@P.T))", algebra("what is done entry by entry moves with the entries")),
+                Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
+                Step("(W - eta*(M*u(S)))@P.T", algebra("factor out")),
+            ],
+            intro=(
+                "And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight decay, "
+                "Adadelta, and every optimiser that treats each weight by its own history:"
+            ),
+        ),
+        Part(
+            "The start",
+            "ones(m).T@(u(W@P.T)@ones(n)) == ones(m).T@(u(W)@ones(n))",
+            [
+                Step("ones(m).T@((u(W)@P.T)@ones(n))", algebra("what is done entry by entry moves with the entries")),
+                Step("ones(m).T@(u(W)@ones(n))", algebra("a permutation of ones is ones")),
+            ],
+            intro=(
+                "There remains the start. An initialiser that draws the weights independently from one distribution has a "
+                "density whose logarithm is a sum over the entries, with `u` the logarithm of the one density. It gives "
+                "`W@P.T` the same density as `W`:"
+            ),
+        ),
+    ],
+    conclusion=(
+        "The order of flattening changes nothing but the order of the columns: same functions, same loss, and the same "
+        "training step by step, if the initial weights are permuted too. If they are not, the two runs differ as two seeds "
+        "do, and if the initialiser is indifferent to the order of its entries, as independent draws are, they differ in "
+        "nothing else: the trained networks have the same distribution."
+    ),
+    consequence=(
+        "Flatten as you like, but always in the same way: weights trained with one order are useless with another. One seed "
+        "compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a "
+        "convolution, for which a permutation of pixels is no permutation of weights, does."
+    ),
+    tables={"training": training},
+    values=dict(values()),
+)

@@ -1,0 +1,360 @@
+"""T14: a linear autoencoder can do no better than PCA (Eckart and Young), proved; and a trained one that arrives there."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from report import plots
+from report.model import Column, Figure, Table, Value
+from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, using, vector
+from report.rules_of_ranges import split_sum
+
+Matrix = list[list[float]]
+
+# --- witnesses -----------------------------------------------------------------------------------------------------
+
+
+def table(rows: Matrix) -> np.ndarray:
+    """The rows of a matrix, which come as plain numbers where there is one column."""
+    return np.asarray(rows, dtype=float).reshape(len(rows), -1)
+
+
+def best_error_by_svd(U: Matrix, s: list[float], V: Matrix, k: int) -> float:
+    """‖X − X_k‖² for X = U diag(s) Vᵀ and its best approximation of rank k, which NumPy's SVD gives."""
+    data = table(U) @ np.diag(np.ravel(s)) @ table(V).T
+    left, values, right = np.linalg.svd(data, full_matrices=False)
+    return float(((data - (left[:, :k] * values[:k]) @ right[:k]) ** 2).sum())
+
+
+def trained_error(U: Matrix, s: list[float], V: Matrix, k: int) -> float:
+    """The squared error of a linear autoencoder with k codes, trained on X = U diag(s) Vᵀ from a random start."""
+    data = torch.from_numpy(table(U) @ np.diag(np.ravel(s)) @ table(V).T)
+    encoder, decoder = train(data, k, steps=400)
+    return float(((data - data @ encoder @ decoder) ** 2).sum())
+
+
+def train(data: torch.Tensor, k: int, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """(encoder, decoder) of a linear autoencoder after so many steps of L-BFGS on the squared error, by autograd."""
+    generator = torch.Generator().manual_seed(0)
+    inputs = data.shape[1]
+    encoder, decoder = (
+        torch.nn.Parameter(torch.randn(*shape, generator=generator, dtype=torch.float64) / 2)
+        for shape in ((inputs, k), (k, inputs))
+    )
+    optimizer = torch.optim.LBFGS(
+        [encoder, decoder], max_iter=steps, tolerance_grad=1e-10, tolerance_change=1e-14, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        error = ((data - data @ encoder @ decoder) ** 2).sum()
+        error.backward()
+        return error
+
+    optimizer.step(loss)  # type: ignore[arg-type]
+    return encoder.detach(), decoder.detach()
+
+
+def error_of_best_codes(X: Matrix, Q: Matrix) -> float:
+    """The squared error of the best codes for a decoder with the rows Qᵀ, by least squares."""
+    data, basis = table(X), table(Q)
+    codes = np.linalg.lstsq(basis, data.T, rcond=None)[0]
+    return float(((data.T - basis @ codes) ** 2).sum())
+
+
+# --- a trained autoencoder -------------------------------------------------------------------------------------------
+
+EXAMPLES, INPUTS, CODES = 400, 10, 3
+STEPS = (0, 1, 2, 5, 10, 20, 50, 100)
+
+
+def cloud() -> torch.Tensor:
+    """Examples of a Gaussian with unequal variances, turned and moved away from zero."""
+    generator = torch.Generator().manual_seed(3)
+    draws = torch.randn(EXAMPLES, INPUTS, generator=generator, dtype=torch.float64)
+    turn = torch.linalg.qr(torch.randn(INPUTS, INPUTS, generator=generator, dtype=torch.float64)).Q
+    spread = torch.linspace(2, 0.5, INPUTS, dtype=torch.float64)
+    return draws * spread @ turn.T + torch.randn(INPUTS, generator=generator, dtype=torch.float64)
+
+
+def history() -> list[tuple[int, float, float]]:
+    """(steps, squared error over that of PCA, largest principal angle to the PCA subspace in degrees), centred data."""
+    data = cloud() - cloud().mean(dim=0)
+    _, values, right = torch.linalg.svd(data, full_matrices=False)
+    least = float((values[CODES:] ** 2).sum())
+    found = []
+    for steps in STEPS:
+        encoder, decoder = train(data, CODES, max(steps, 0)) if steps else start(data)
+        error = float(((data - data @ encoder @ decoder) ** 2).sum())
+        basis = torch.linalg.qr(decoder.T).Q
+        closest = torch.linalg.svdvals(right[:CODES] @ basis).min().clamp(max=1)
+        found.append((steps, error / least, float(torch.rad2deg(torch.arccos(closest)))))
+    return found
+
+
+def start(data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The weights from which ``train`` starts."""
+    generator = torch.Generator().manual_seed(0)
+    encoder = torch.randn(data.shape[1], CODES, generator=generator, dtype=torch.float64) / 2
+    return encoder, torch.randn(CODES, data.shape[1], generator=generator, dtype=torch.float64) / 2
+
+
+def arrival() -> Figure:
+    """Error and angle by steps of training."""
+    import pandas as pd
+
+    runs = pd.DataFrame(history(), columns=["steps", "error", "angle"])
+    figure, axes = plots.canvas(width=plots.PAGE, height=2.2, rows=1, columns=2)
+    places = range(len(runs))
+    for ax, column, label in zip(axes.flat, ("error", "angle"), ("squared error, PCA = 1", "largest principal angle, degrees")):
+        ax.plot(places, runs[column], marker="o", color="C0" if column == "error" else "C1")
+        ax.set_xticks(list(places), [str(steps) for steps in runs["steps"]])
+        ax.set_xlabel("steps of L-BFGS")
+        ax.set_ylabel(label)
+    axes[0, 0].set_yscale("log")
+    axes[0, 0].axhline(1, color=plots.INK, linewidth=0.6)
+    last = runs.iloc[-1]
+    return Figure(
+        figure,
+        caption=f"A linear autoencoder with {CODES} codes, trained on {EXAMPLES} centred examples of {INPUTS} values: its error comes "
+        f"down to that of PCA and not below, {last['error']:.6f} times as large after {int(last['steps'])} steps, and the "
+        f"subspace of its decoder turns into that of PCA, {last['angle']:.4f} degrees away.",
+        alt="Two curves by steps of training: error relative to PCA "
+        + ", ".join(f"{error:.4g}" for error in runs["error"])
+        + "; largest principal angle in degrees "
+        + ", ".join(f"{angle:.3g}" for angle in runs["angle"])
+        + ".",
+        data=runs,
+    )
+
+
+def steps_table() -> Table:
+    """The same as numbers."""
+    columns = (
+        Column("steps", "Steps of training"),
+        Column("error", "Squared error, PCA = 1", digits=6),
+        Column("angle", "Largest principal angle, degrees", digits=4),
+    )
+    return Table(columns, tuple(history()), "The linear autoencoder on its way to PCA.")
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+FIRST = "span(1, k)"
+REST = "span(k + 1, d)"
+
+DERIVATION = Derivation(
+    id="T14",
+    title="A linear autoencoder is PCA",
+    question=(
+        "An autoencoder without non-linearities writes each example as `k` codes and reads it back. How small can its squared "
+        "error be, and what must it have learnt to get there?"
+    ),
+    symbols=[
+        integer("d", "the number of values of an example", least="1", low=3, high=4),
+        integer("k", "the number of codes, at most as many", least="1", low=1, high=2),
+        integer("n", "the number of examples, at least as many", least="1", low=5, high=6),
+        integer("p", "one of the directions", within=("1", "d")),
+        matrix("X", "n", "d", "the data, an example in each row"),
+        matrix("B", "n", "k", "codes, whatever the encoder"),
+        matrix("Q", "d", "k", "an orthonormal basis of what the decoder can write", properties=["orthonormal"]),
+        matrix("U", "n", "d", "left singular vectors of the data", properties=["orthonormal"]),
+        matrix("S", "d", "d", "the singular values on a diagonal, `diag(s)`", properties=["symmetric"]),
+        matrix("V", "d", "d", "right singular vectors: the principal directions", properties=["orthogonal"]),
+        matrix("H", "d", "k", "the basis `Q` in these directions, `V.T@Q`", properties=["orthonormal"]),
+        vector("g", "d", "by how much each singular value exceeds the next one, not negative", low=0.25, high=1),
+        vector("y", "d", "any vector"),
+        vector("x", "n", "what is left of one of the values, in all examples"),
+        real("c", "a bias"),
+    ],
+    definitions=[
+        define("s[i]", "sum(g[j] for j in span(i, d))", "the singular values, in descending order", shape=["d"]),
+        define(
+            "h[i]", "sum(H[i, j]**2 for j in span(1, k))", "the share of direction `i` that the decoder can write", shape=["d"]
+        ),
+        define("e[i]", "kron(i, p)", "the unit vector of direction `p`", shape=["d"]),
+        define("C[i, j]", "kron(i, j)", "the first `k` of these directions", shape=["d", "k"]),
+        define("xbar", "sum(x[i] for i in span(1, n))/n", "the mean of `x`"),
+    ],
+    parts=[
+        Part(
+            "The best codes",
+            "norm(X - B@Q.T)**2 == norm(X - (X@Q)@Q.T)**2 + norm(X@Q - B)**2",
+            [
+                Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
+                Step(
+                    "norm(X - (X@Q)@Q.T)**2 + norm(X@Q - B)**2",
+                    algebra("the two are orthogonal, and `Q` keeps lengths"),
+                ),
+            ],
+            intro=(
+                "A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an orthonormal "
+                "basis of that space (or of one that contains it); then every reconstruction is `B@Q.T` for some `B`. The "
+                "error splits:"
+            ),
+        ),
+        Part(
+            "What a subspace loses",
+            "norm(X - (X@Q)@Q.T)**2 == norm(X)**2 - norm(X@Q)**2",
+            [Step("norm(X)**2 - norm(X@Q)**2", algebra("multiply out; the columns of `Q` are orthonormal"))],
+            intro=(
+                "So the best codes are `X@Q`, which a linear encoder can compute; an encoder of any other kind can do no "
+                "better. What remains is the choice of the space:"
+            ),
+            live=[Live("least squares by NumPy", error_of_best_codes)],
+        ),
+        Part(
+            "In the principal directions",
+            "norm((U@S@V.T)@Q)**2 == norm(S@(V.T@Q))**2",
+            [Step("norm(S@(V.T@Q))**2", algebra("`U` keeps lengths"))],
+            intro="Write the data by their singular value decomposition `U@S@V.T`. A space is good if it keeps much of the length:",
+        ),
+        Part(
+            "Still orthonormal",
+            "(V.T@Q).T@(V.T@Q) == identity(k)",
+            [
+                Step("Q.T@((V@V.T)@Q)", algebra("regroup")),
+                Step("Q.T@Q", algebra("`V` is orthogonal")),
+                Step("identity(k)", algebra("the columns of `Q` are orthonormal")),
+            ],
+            intro="The matrix `V.T@Q` has orthonormal columns again. Call it `H`.",
+        ),
+        Part(
+            "What a subspace keeps",
+            "norm(diag(s)@H)**2 == sum(s[i]**2*h[i] for i in span(1, d))",
+            [
+                Step("sum(sum((s[i]*H[i, j])**2 for j in span(1, k)) for i in span(1, d))", algebra("entry by entry")),
+                Step("sum(s[i]**2*sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", algebra("factor out")),
+                Step("sum(s[i]**2*h[i] for i in span(1, d))", definition("h")),
+            ],
+        ),
+        Part(
+            "The shares add up",
+            "sum(h[i] for i in span(1, d)) == k",
+            [
+                Step("sum(sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", definition("h")),
+                Step("norm(H)**2", algebra("the squares of all entries")),
+                Step("trace(H.T@H)", algebra("as a trace")),
+                Step("trace(identity(k))", algebra("the columns of `H` are orthonormal")),
+                Step("k", algebra("ones on the diagonal")),
+            ],
+            intro="The shares are sums of squares, hence not negative, and they add up to the number of codes:",
+        ),
+        Part(
+            "A projection shortens",
+            "norm(y)**2 - norm(H.T@y)**2 == norm(y - H@(H.T@y))**2",
+            [Step("norm(y - H@(H.T@y))**2", algebra("multiply out; the columns of `H` are orthonormal"))],
+            intro="And none exceeds one, because no vector becomes longer when it is projected:",
+        ),
+        Part(
+            "A share is a length",
+            "norm(H.T@e)**2 == h[p]",
+            [
+                Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")),
+                Step("h[p]", definition("h")),
+            ],
+        ),
+        Part(
+            "Nothing does better",
+            f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) == "
+            f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
+            [
+                Step(
+                    f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) "
+                    "- s[k]**2*(k - sum(h[i] for i in span(1, d)))",
+                    using("The shares add up"),
+                ),
+                Step(
+                    f"sum(s[i]**2 for i in {FIRST}) - (sum(s[i]**2*h[i] for i in {FIRST}) + sum(s[i]**2*h[i] for i in {REST})) "
+                    f"- s[k]**2*(k - (sum(h[i] for i in {FIRST}) + sum(h[i] for i in {REST})))",
+                    split_sum("k"),
+                ),
+                Step(
+                    f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
+                    algebra("collect"),
+                ),
+            ],
+            given=["k <= d"],
+            intro=(
+                "Now compare with the first `k` directions, whose singular values are the largest. On the right no factor is "
+                "negative, so no subspace keeps more than they do:"
+            ),
+        ),
+        Part(
+            "PCA attains it",
+            f"norm(diag(s)@C)**2 == sum(s[i]**2 for i in {FIRST})",
+            [
+                Step("sum(sum((s[i]*kron(i, j))**2 for i in span(1, d)) for j in span(1, k))", definition("C")),
+                Step(f"sum(s[i]**2 for i in {FIRST})", algebra("only the terms with equal indices are not zero")),
+            ],
+            given=["k <= d"],
+            intro="The first `k` principal directions themselves, which are the choice of PCA, keep exactly that:",
+        ),
+        Part(
+            "The length of the data",
+            "norm(U@S@V.T)**2 == norm(S)**2",
+            [Step("norm(S)**2", algebra("`U` and `V` keep lengths"))],
+        ),
+        Part(
+            "The least error",
+            f"norm(diag(s))**2 - sum(s[i]**2 for i in {FIRST}) == sum(s[i]**2 for i in {REST})",
+            [
+                Step(f"sum(s[i]**2 for i in span(1, d)) - sum(s[i]**2 for i in {FIRST})", algebra("entry by entry")),
+                Step(
+                    f"sum(s[i]**2 for i in {FIRST}) + sum(s[i]**2 for i in {REST}) - sum(s[i]**2 for i in {FIRST})",
+                    split_sum("k"),
+                ),
+                Step(f"sum(s[i]**2 for i in {REST})", algebra("cancel")),
+            ],
+            given=["k <= d"],
+            intro="What is lost is the rest. This is the theorem of Eckart and Young:",
+            live=[
+                Live("SVD by NumPy", best_error_by_svd),
+                Live("trained linear autoencoder", trained_error, points=3, tolerance=1e-6),
+            ],
+        ),
+        Part(
+            "Biases",
+            "sum((x[i] - c)**2 for i in span(1, n)) == sum((x[i] - xbar)**2 for i in span(1, n)) + n*(xbar - c)**2",
+            [
+                Step(
+                    "sum(x[i]**2 for i in span(1, n)) - 2*c*sum(x[i] for i in span(1, n)) + n*c**2",
+                    algebra("multiply out"),
+                ),
+                Step("sum(x[i]**2 for i in span(1, n)) - 2*c*n*xbar + n*c**2", definition("xbar")),
+                Step(
+                    "(sum(x[i]**2 for i in span(1, n)) - 2*xbar*(n*xbar) + n*xbar**2) + n*(xbar - c)**2",
+                    algebra("complete the square"),
+                ),
+                Step(
+                    "sum((x[i] - xbar)**2 for i in span(1, n)) + n*(xbar - c)**2",
+                    definition("xbar"),
+                ),
+            ],
+            intro=(
+                "Biases add nothing but a mean. Whatever the rest of the autoencoder leaves of one value, a bias `c` is best "
+                "when it is the mean of what is left; with such biases the error is that of centred data and centred codes, "
+                "to which all of the above applies:"
+            ),
+        ),
+    ],
+    conclusion=(
+        "The least squared error of a linear autoencoder is the sum of the squares of all singular values of the centred "
+        "data but "
+        f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it, and nothing linear can do better."
+    ),
+    consequence=(
+        "A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal "
+        "directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder "
+        "gains over PCA is owed to its non-linearities, and PCA is the baseline to hold it against."
+    ),
+    tables={"steps": steps_table},
+    figures={"arrival": arrival},
+    values={
+        "error": lambda: Value(
+            history()[-1][1], digits=6, origin="squared error of the trained linear autoencoder over that of PCA"
+        ),
+        "angle": lambda: Value(history()[-1][2], "degrees", 4, origin="largest principal angle between decoder and PCA"),
+    },
+)
