@@ -26,6 +26,7 @@ class Writeup:
 
     title: str
     subtitle: str
+    abstract: str
     chapters: tuple[Path, ...]
     sources: Mapping[str, str]
     file: Path
@@ -152,7 +153,8 @@ def _writeup(templates: Path) -> Writeup:
     try:
         page = tomllib.loads(file.read_text(encoding="utf-8"))
         chapters = tuple(templates / "chapters" / f"{name}.md" for name in page["chapters"])
-        writeup = Writeup(page["title"], page["subtitle"], chapters, page.get("sources", {}), file)
+        abstract = " ".join(page.get("abstract", "").split())
+        writeup = Writeup(page["title"], page["subtitle"], abstract, chapters, page.get("sources", {}), file)
     except FileNotFoundError:
         raise ProseError("is missing.", where=Where(file), remedy="It lists the title and the chapters.") from None
     except tomllib.TOMLDecodeError as error:

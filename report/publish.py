@@ -75,6 +75,7 @@ def pages(
     meta = typeset.Meta(
         title=writeup.title,
         subtitle=writeup.subtitle,
+        abstract=writeup.abstract,
         budget=f"Budget: {budget}",
         seeds=f"{seeds} seed{'' if seeds == 1 else 's'} at most",
         notices=tuple(lacking),
