@@ -18,7 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from report.errors import ProofError
+from report import plots
+from report.collect import author_line
+from report.errors import DeclarationError, ProofError, ReportError
 from report.fingerprint import version_of
 from report.judge import Compared, Judged, agrees, decode_figure, decode_noun, encode_figure, encode_noun
 from report.model import Runs
@@ -125,15 +127,31 @@ def _read(file: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _encoded(path: Path) -> dict[str, bytes]:
+    """The proof and all views of a theorem as files. Raises ``DeclarationError`` for a view that cannot be made."""
     from report import proof
 
     derivation = proof.load(path)
     files = {"proof.json": proof.to_json(proof.check(derivation)).encode()}
+    try:
+        return files | _views(derivation)
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"a view of {derivation.id} cannot be made: {type(error).__name__}: {error}",
+            where=author_line(error, path),
+            remedy="Mend that line.",
+        ) from error
+
+
+def _views(derivation: Derivation) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
     for kind, views in (("values", derivation.values), ("tables", derivation.tables)):
         for name, view in views.items():
             files |= {f"{kind}-{name}-{part}": content for part, content in encode_noun(view()).items()}
     for name, draw in derivation.figures.items():
-        files |= {f"figures-{name}-{part}": content for part, content in encode_figure(draw()).items()}
+        with plots.style():
+            files |= {f"figures-{name}-{part}": content for part, content in encode_figure(draw()).items()}
     for name, compared in _comparisons(derivation).items():
         files |= {f"reported-{name}-{part}": content for part, content in encode_noun(compared).items()}
     return files
