@@ -196,7 +196,7 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
-        if not _lie_in_domains(setting, instance):
+        if not _lie_in_domains(setting, instance, (a, b)):
             return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
@@ -414,8 +414,10 @@ def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapp
         todo += inside
 
 
-def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula]) -> bool:
-    """Whether what is put for each symbol is provably of its kind and within its bounds."""
+def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: Sequence[Formula]) -> bool:
+    """Whether what is put for each symbol is provably of its kind and within its bounds; an index that a sum binds is as far
+    within them as the ends of the sum.
+    """
     scope = setting.scope()
     local = {n: sp.Symbol(n, integer=True) for f in instance.values() for n in names(f.tree) if n not in scope.globals}
     for symbol in setting.symbols:
@@ -426,11 +428,32 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula]) -> bool:
         if not (value.is_integer if symbol.kind == "integer" else value.is_real):
             return False
         low, high = symbol.within or (symbol.least or symbol.above, None)
+        ends = _ends(setting, instance[symbol.name], used_in)
+        if low is not None and high is not None and ends:
+            if all(_ordered(setting, put(low), first) and _ordered(setting, last, put(high)) for first, last in ends):
+                continue
+            return False
         if low is not None and decide.prove(put(low), "<" if symbol.above else "<=", value, setting.facts) is None:
             return False
         if high is not None and decide.prove(value, "<=", put(high), setting.facts) is None:
             return False
     return True
+
+
+def _ends(setting: Setting, put: Formula, used_in: Sequence[Formula]) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The ends of every sum that binds the index ``put``; none if it is no index, or bound without ends of its own."""
+    if not isinstance(put.tree, ast.Name) or put.tree.id in setting.scope().globals:
+        return []
+    trees = [n for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.comprehension) and put.tree.id in targets(n)]
+    ends = [t.iter.args for t in trees if isinstance(t.iter, ast.Call)]
+    known = setting.scope().globals.keys() | EVERYWHERE
+    if len(ends) < len(trees) or any(names(end).keys() - known for pair in ends for end in pair):
+        return []
+    return [(setting.read(formula(low)), setting.read(formula(high))) for low, high in ends]
+
+
+def _ordered(setting: Setting, low: sp.Expr, high: sp.Expr) -> bool:
+    return decide.prove(low, "<=", high, setting.facts) is not None
 
 
 def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:

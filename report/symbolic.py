@@ -449,7 +449,19 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
     slope = _each(lambda v: _slope(v, place, scope.knowledge), value)
     if place == at:
         return slope
+    if isinstance(place, sp.Indexed):
+        return _each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
     return _each(lambda v: v.subs(place, at), slope)
+
+
+def _opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
+    """A derivative by one of many, in which all of them are then given their values."""
+
+    def value(entry: sp.Indexed) -> sp.Expr:
+        i, *j = entry.indices
+        return values.entry(i, *(j or [sp.Integer(values.first)])) if isinstance(values, Grid) else values(i, *j)
+
+    return slope.replace(lambda n: isinstance(n, sp.Indexed) and n.base == base, value)
 
 
 def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
@@ -488,7 +500,10 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
     value = read(body, closed)
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
-        return _slope(value, array.entry(i, j), scope.knowledge)
+        place = array.entry(i, j)
+        slope = _slope(value, place, scope.knowledge)
+        known = closed is not scope and isinstance(place, sp.Indexed)
+        return _opened(slope, place.base, scope.look_up(variable.id)) if known else slope
 
     return Grid(array.rows, array.columns, entry, array.first)
 

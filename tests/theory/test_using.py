@@ -41,3 +41,14 @@ def test_what_is_put_for_a_symbol_must_lie_in_its_domain(put: str, accepted: boo
     symbols = [integer("n", "", least="1"), integer("m", "", least="1"), real("y", "")]
     found = check(Derivation("T0", "", "", symbols, [law, use, keep], "", ""), {"SymPy"})
     assert found.holds is accepted
+
+
+@pytest.mark.parametrize(("upper", "accepted"), [("n", True), ("n - 1", True), ("n + 1", False), ("m", False)])
+def test_an_index_that_a_sum_binds_lies_between_its_ends(upper: str, accepted: bool) -> None:
+    law = Part("Law", "abs(k + 1) == k + 1", [Step("k + 1", "")])
+    total = f"sum({{}}*y for j in span(1, {upper}))"
+    claim = f"{total.format('abs(j + 1)')} == {total.format('(j + 1)')}"
+    use = Part("Use", claim, [Step(total.format("(j + 1)"), using("Law", at={"k": "j"}))])
+    keep = Part("Uses every name", "m*y == y*m", [Step("y*m", "")])
+    symbols = [integer("n", "", least="1"), integer("k", "", within=("1", "n")), integer("m", "", least="1"), real("y", "")]
+    assert check(Derivation("T0", "", "", symbols, [law, use, keep], "", ""), {"SymPy"}).holds is accepted
