@@ -37,6 +37,15 @@ ALLOWED = [
 ]
 
 
+STRAY_COMMENT = re.compile(r"\{#(?!#)\s|(?<!#)#\}")
+"""A comment in Jinja's usual marks, which would be printed: in a chapter, ``{#`` begins an anchor."""
+
+
+def stray_comments(source: str) -> list[int]:
+    """The lines with a mark of a comment that is none."""
+    return [n for n, line in enumerate(source.splitlines(), start=1) if STRAY_COMMENT.search(line)]
+
+
 @dataclass(frozen=True)
 class TypedNumber:
     """A number found in prose, and the line that holds it (counted from 1)."""

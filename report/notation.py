@@ -158,7 +158,7 @@ class Latex:
             return Printed(self.dot)
         return Printed(self.name(node.id))
 
-    dot = r"\cdot"
+    dot = r"{\cdot}"
 
     def name(self, name: str) -> str:
         special = {"Z": r"\mathbb{Z}", "N": r"\mathbb{N}_0", "imag": r"\mathrm{i}"}
@@ -198,7 +198,7 @@ class Latex:
         self.small += 1
         shown = [self.text(e) for e in elements]
         self.small -= 1
-        plain = all(isinstance(e, ast.Name) and len(e.id) == 1 for e in elements)
+        plain = all(isinstance(e, ast.Name) and len(e.id) == 1 and e.id not in self.dots for e in elements)
         return ("" if plain else ",").join(shown)
 
     def raised(self, base: str, exponent: str) -> str:
@@ -545,7 +545,7 @@ class Latex:
         return Printed("0")
 
     def call_ones(self, *sizes: ast.expr) -> Printed:
-        return Printed(r"\mathbf{1}" if self.dot == r"\cdot" else "1")
+        return Printed(r"\mathbf{1}" if self.dot == r"{\cdot}" else "1")
 
     def call_delta(self, i: ast.expr) -> Printed:
         inner = self.show(i)

@@ -98,7 +98,7 @@ def check_prose(writeup: Writeup) -> list[ReportError]:
     problems: list[ReportError] = []
     for path in writeup.chapters:
         source = path.read_text(encoding="utf-8")
-        problems += [_typed_number(found, path) for found in lint.typed_numbers(source)]
+        problems += _lint(source, path)
         try:
             _environment().parse(source)
         except jinja2.TemplateSyntaxError as error:
@@ -117,6 +117,15 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+
+
+def _lint(source: str, path: Path) -> list[ProseError]:
+    """What an author may not write."""
+    comments = [
+        ProseError("a comment here is written {## … ##}.", where=Where(path, line), remedy="Double the signs.")
+        for line in lint.stray_comments(source)
+    ]
+    return comments + [_typed_number(found, path) for found in lint.typed_numbers(source)]
 
 
 def _typed_number(found: lint.TypedNumber, path: Path) -> ProseError:
@@ -155,9 +164,9 @@ class _Writer:
         """The Markdown of one chapter, references not yet resolved."""
         self.path = path
         source = path.read_text(encoding="utf-8")
-        found = lint.typed_numbers(source)
+        found = _lint(source, path)
         if found:
-            raise ProseError("\n".join(str(_typed_number(number, path)) for number in found))
+            raise ProseError("\n".join(map(str, found)))
         try:
             code = self.environment.compile(source, name=path.name, filename=str(path))
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))

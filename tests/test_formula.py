@@ -58,7 +58,7 @@ PRINTED = [
     ("x <= y", r"x \le y", "x ≤ y"),
     ("kron(i, j)", r"\delta_{ij}", None),
     ("eta*x", r"\eta x", "ηx"),
-    ("L(lambda m: f(m - t))(i)", r"L[f(\cdot - t)](i)", "L[f(· − t)](i)"),
+    ("L(lambda m: f(m - t))(i)", r"L[f({\cdot} - t)](i)", "L[f(· − t)](i)"),
     ("[[1, x], [0, 1]]", r"\begin{pmatrix}1 & x \\ 0 & 1\end{pmatrix}", "[1, x; 0, 1]"),
     ("3274634", r"3\,274\,634", "3\u202f274\u202f634"),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from report.lint import typed_numbers
+from report.lint import stray_comments, typed_numbers
 
 ALLOWED = [
     "The convnet of E2 reads MNIST; see T4 and W1, X10, E7b.",
@@ -37,3 +37,7 @@ def test_what_is_not_a_typed_result_is_allowed(source):
 @pytest.mark.parametrize(("source", "expected"), REFUSED)
 def test_a_typed_number_is_found_with_its_line(source, expected):
     assert [(found.line, found.text) for found in typed_numbers(source)] == expected
+
+
+def test_a_comment_that_would_be_printed_is_found():
+    assert stray_comments("## A section {#sec-a}\n{## fine ##}\n{# printed #}\n[x]{#y .z}\n") == [3]

@@ -1,5 +1,7 @@
 """T7: the Jacobian of a convolution is Toeplitz, sits inside a circulant matrix, and is multiplied with in n log n."""
 
+# ruff: noqa: E741  (I is the input, as the question writes it)
+
 from __future__ import annotations
 
 import cmath
@@ -7,6 +9,7 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import torch
 
 from report import plots
@@ -118,7 +121,7 @@ class Counted:
         return a * b
 
     def fft(self, values: list[complex], sign: int = -1) -> list[complex]:
-        """The transform of a sequence whose length is a power of two, by halving; ``sign=1`` gives the inverse, times the length."""
+        """The transform of a sequence whose length is a power of two, by halving; ``sign=1``: the inverse, times the length."""
         if len(values) == 1:
             return values
         half = len(values) // 2
@@ -193,7 +196,8 @@ def cost_table() -> Table:
     )
     worst = max(difference for *_, difference in counts)
     caption = (
-        "Multiplications counted while a kernel and a signal of equal length are convolved. Measured in n log₂ n, the direct product "
+        "Multiplications counted while a kernel and a signal of equal length are convolved. Measured in n log₂ n, the direct "
+        "product "
         f"grows without end and the one by FFT settles. Both results agreed {'to rounding error' if worst < 1e-9 else 'badly'}."
     )
     return Table(columns, tuple(rows), caption)
@@ -201,26 +205,24 @@ def cost_table() -> Table:
 
 def cost_figure() -> Figure:
     """The same, drawn."""
-    import pandas as pd
-
     counts = counted_products()
     data = pd.DataFrame([row[:3] for row in counts], columns=["n", "directly", "by FFT"])
     crossing = next(n for n, direct, fast, _ in counts if fast < direct)
-    with plots.style():
-        figure, axes = plots.canvas()
-        look = plots.looks(["directly", "by FFT"])
-        for name in look:
-            axes.plot(data["n"], data[name], label=name, color=look[name].colour, linestyle=look[name].dash)
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.set_xlabel("taps and samples n")
-        axes.set_ylabel("multiplications")
-        plots.label_ends(axes)
+    figure, axes = plots.canvas()
+    ax, look = axes[0, 0], plots.looks(["directly", "by FFT"])
+    for name in look:
+        ax.plot(data["n"], data[name], label=name, **look[name].line)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log")
+    ax.set_xlabel("taps and samples n")
+    ax.set_ylabel("multiplications")
+    plots.label_ends(ax)
     last = counts[-1]
     return Figure(
         figure,
         f"Counted multiplications of a product with the Jacobian. By FFT it takes fewer from n = {crossing} on.",
-        f"Two rising lines on logarithmic axes. At n = {last[0]} the direct product takes {last[1]} multiplications, the one by FFT {last[2]}.",
+        f"Two rising lines on logarithmic axes. At n = {last[0]} the direct product takes {last[1]} multiplications, the one "
+        f"by FFT {last[2]}.",
         data,
     )
 
@@ -246,7 +248,8 @@ DERIVATION = Derivation(
     id="T7",
     title="Back-propagation through a convolution",
     question=(
-        "What is the derivative of `conv(f, I)(x)` by a tap `f(i)` of the kernel? What kind of matrix do these derivatives make, "
+        "What is the derivative of `conv(f, I)(x)` by a tap `f(i)` of the kernel? What kind of matrix do these derivatives "
+        "make, "
         "and how fast can it be multiplied with?"
     ),
     symbols=[
@@ -356,7 +359,8 @@ DERIVATION = Derivation(
                 Step("I(d) - I(d - n)", algebra("simplify the places")),
             ],
             intro=(
-                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: the entry in "
+                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: the entry "
+                "in "
                 "row `d` of the first column equals the entry of the first row in column `n - d`. Here they differ by"
             ),
         ),
@@ -365,8 +369,10 @@ DERIVATION = Derivation(
             "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
             [Step("[[1, 0, 0], [2, 1, 0], [3, 2, 1]]", "every entry by differentiation")],
             intro=(
-                "which vanishes along all diagonals only if the input repeats with period `n`. An input with zeros around it does "
-                "not. For the signal one, two, three, with as many taps and outputs, a circulant matrix would need the two in the "
+                "which vanishes along all diagonals only if the input repeats with period `n`. An input with zeros around it "
+                "does "
+                "not. For the signal one, two, three, with as many taps and outputs, a circulant matrix would need the two in "
+                "the "
                 "second row again at the end of the first:"
             ),
             live=[Live("torch autograd", three_by_three)],
@@ -393,8 +399,10 @@ DERIVATION = Derivation(
             ],
             given=["i >= 0", "x >= i", "x <= L - 1"],
             intro=(
-                "But it sits inside a circulant matrix. Let the input have `n` samples and the kernel `k` taps, and let `c` repeat "
-                "the padded input with period `L`. The matrix with the entries `c(x - i)` is circulant, and its first `k` columns "
+                "But it sits inside a circulant matrix. Let the input have `n` samples and the kernel `k` taps, and let `c` "
+                "repeat "
+                "the padded input with period `L`. The matrix with the entries `c(x - i)` is circulant, and its first `k` "
+                "columns "
                 "are the Jacobian when `L` is large enough. First where the row is not less than the column:"
             ),
         ),
@@ -430,7 +438,8 @@ DERIVATION = Derivation(
                 Step("conv(f, I)(x)", definition("conv")),
             ],
             intro=(
-                "Row by row, the product of the Jacobian with the kernel is the convolution, as it must be for a linear map; that with "
+                "Row by row, the product of the Jacobian with the kernel is the convolution, as it must be for a linear map; "
+                "that with "
                 "the slopes of the loss is back-propagation. Both come out right by Fourier transform:"
             ),
             live=[Live("NumPy fft", by_fft)],
@@ -452,7 +461,8 @@ DERIVATION = Derivation(
             ],
             intro=(
                 "Why that is fast. Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
-                "frequency `q`, is that wave again, times a number: the waves are eigenvectors, the same ones for all circulant "
+                "frequency `q`, is that wave again, times a number: the waves are eigenvectors, the same ones for all "
+                "circulant "
                 "matrices, and the eigenvalues are the discrete Fourier transform of the first column."
             ),
             live=[Live("NumPy roll", wave_answer)],
@@ -476,8 +486,10 @@ DERIVATION = Derivation(
             [Step("0", cited("the first factor above is zero only for whole turns"))],
             given=["q > 0", "q < L"],
             scope=(
-                "That `exp(2*pi*imag*q/L)` is one only if `q` is a multiple of `L` is the definition of the angle, quoted here; the "
-                "witness looks at single frequencies. With it the waves are an orthogonal basis, in which every circulant matrix is "
+                "That `exp(2*pi*imag*q/L)` is one only if `q` is a multiple of `L` is the definition of the angle, quoted "
+                "here; the "
+                "witness looks at single frequencies. With it the waves are an orthogonal basis, in which every circulant "
+                "matrix is "
                 "diagonal."
             ),
         ),
@@ -494,13 +506,15 @@ DERIVATION = Derivation(
                     cyclic("l = m - j", "L"),
                 ),
                 Step(
-                    "sum(v[l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))*sum(w[j]*exp(-2*pi*imag*q*j/L) for j in span(0, L - 1))",
+                    "sum(v[l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))*sum(w[j]*exp(-2*pi*imag*q*j/L) for j in span(0, "
+                    "L - 1))",
                     algebra("split the exponential; each factor has one index"),
                 ),
                 Step("vhat(q)*what(q)", definition("vhat", "what")),
             ],
             intro=(
-                "So a product with a circulant matrix is: transform its first column and the vector, multiply frequency by frequency, "
+                "So a product with a circulant matrix is: transform its first column and the vector, multiply frequency by "
+                "frequency, "
                 "transform back. For the transform of the product:"
             ),
             live=[Live("NumPy fft", transform_of_product)],
@@ -510,13 +524,15 @@ DERIVATION = Derivation(
             f"{LONG} == {EVEN} + exp(-pi*imag*q/L)*{ODD}",
             [
                 Step(
-                    "sum(z[2*l]*exp(-2*pi*imag*q*(2*l)/(2*L)) + z[2*l + 1]*exp(-2*pi*imag*q*(2*l + 1)/(2*L)) for l in span(0, L - 1))",
+                    "sum(z[2*l]*exp(-2*pi*imag*q*(2*l)/(2*L)) + z[2*l + 1]*exp(-2*pi*imag*q*(2*l + 1)/(2*L)) for l in span(0, "
+                    "L - 1))",
                     even_and_odd("l"),
                 ),
                 Step(f"{EVEN} + exp(-pi*imag*q/L)*{ODD}", algebra("split the sum, cancel the two, take out a factor")),
             ],
             intro=(
-                "And what a transform costs. One of length `2*L` falls into two of length `L`, of the even and of the odd places:"
+                "And what a transform costs. One of length `2*L` falls into two of length `L`, of the even and of the odd "
+                "places:"
             ),
             live=[Live("NumPy fft", halved)],
         ),
@@ -528,7 +544,8 @@ DERIVATION = Derivation(
                 Step("-exp(-pi*imag*q/L)", algebra("half a turn changes the sign")),
             ],
             intro=(
-                "Both of these have period `L` in the frequency, and the factor between them only changes its sign. One multiplication "
+                "Both of these have period `L` in the frequency, and the factor between them only changes its sign. One "
+                "multiplication "
                 "therefore serves two outputs, at `q` and at `q + L`:"
             ),
         ),
@@ -545,7 +562,8 @@ DERIVATION = Derivation(
             "M(0) == 0*2**0/2",
             [Step("0", definition("M")), Step("0*2**0/2", algebra("multiply"))],
             intro=(
-                "Count the multiplications of a transform of length `2**r`: those of its two halves, and one for every pair of outputs."
+                "Count the multiplications of a transform of length `2**r`: those of its two halves, and one for every pair "
+                "of outputs."
             ),
         ),
         Part(
@@ -582,9 +600,12 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz matrix, not a "
-        "circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`. Circulant matrices are diagonal in "
-        "the Fourier basis, so a product with the Jacobian takes three transforms: a number of multiplications that grows as the "
+        "The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz matrix, "
+        "not a "
+        "circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`. Circulant matrices "
+        "are diagonal in "
+        "the Fourier basis, so a product with the Jacobian takes three transforms: a number of multiplications that grows as "
+        "the "
         "length times its logarithm, where the direct product takes the length times the number of taps."
     ),
     consequence=(
@@ -593,6 +614,6 @@ DERIVATION = Derivation(
         "product is the cheaper one; the transform pays when kernels are long."
     ),
     tables={"cost": cost_table},
-    figures={"cost": cost_figure},
+    figures={"cost-curve": cost_figure},
     values={"speedup": speedup},
 )
