@@ -12,7 +12,7 @@ from report.symbolic import read
 
 
 def split_sum(at: str, words: str = "") -> Rule:
-    """Σ over i = a, …, b is Σ over i = a, …, at and Σ over i = at + 1, …, b, where a − 1 ≤ at ≤ b follows from the conditions."""
+    """Σ over a, …, b is Σ over a, …, at and Σ over at + 1, …, b, where a − 1 ≤ at ≤ b follows from the conditions."""
     place = parse(at).tree
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
@@ -50,7 +50,8 @@ def _holds(setting: Setting, node: ast.Call, place: ast.expr) -> bool:
     if not (names(first.iter).keys() | names(place).keys()) <= {"span", *scope.globals}:
         return False  # the range depends on an index
     low, high, at = (read(end, scope) for end in (*first.iter.args, place))
-    return bool(decide.prove(low - 1, "<=", at, setting.facts) and decide.prove(at, "<=", high, setting.facts))
+    known = (decide.NO_FACTS, setting.facts)  # a condition may eliminate a symbol whose sign is known
+    return all(any(decide.prove(a, "<=", b, facts) for facts in known) for a, b in ((low - 1, at), (at, high)))
 
 
 def _over(node: ast.Call, low: ast.expr, high: ast.expr) -> ast.Call:

@@ -19,7 +19,6 @@ from report.formula import Formula
 from report.glossary import Symbol
 from report.symbolic import Unreadable
 
-
 Letters = tuple[str, ...]
 _ONES = "1:"
 """The letter for a column of ones begins so; its size follows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -49,15 +49,20 @@ def live(net: Net) -> int:
     return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
 
 
+def live_convolutions() -> int:
+    """The entries of the tensors of AlexNet's convolutions, layer for layer in torch, without memory for them."""
+    sizes = [(3, 64, 11), (64, 192, 5), (192, 384, 3), (384, 256, 3), (256, 256, 3)]
+    return _entries(torch.nn.Conv2d(*size, device="meta") for size in sizes)
+
+
 def live_alexnet() -> int:
-    """The entries of AlexNet's tensors, layer for layer in torch; without memory for them."""
-    conv, dense = partial(torch.nn.Conv2d, device="meta"), partial(torch.nn.Linear, device="meta")
-    convolutions = [conv(3, 64, 11), conv(64, 192, 5), conv(192, 384, 3), conv(384, 256, 3), conv(256, 256, 3)]
-    return sum(
-        p.numel()
-        for layer in [*convolutions, dense(9216, 4096), dense(4096, 4096), dense(4096, 1000)]
-        for p in layer.parameters()
-    )
+    """The entries of all of AlexNet's tensors."""
+    sizes = [(256 * 6 * 6, 4096), (4096, 4096), (4096, 1000)]
+    return live_convolutions() + _entries(torch.nn.Linear(*size, device="meta") for size in sizes)
+
+
+def _entries(layers: Iterable[torch.nn.Module]) -> int:
+    return sum(tensor.numel() for layer in layers for tensor in layer.parameters())
 
 
 def one_hot_targets(images: int, classes: int) -> int:
@@ -153,8 +158,8 @@ DERIVATION = Derivation(
         "And what follows if one of the two numbers is larger than the other?"
     ),
     symbols=[
-        integer("n", "the number of examples", least="3", low=3, high=5),
-        integer("d", "the number of inputs of a layer", least="4", low=4, high=5),
+        integer("n", "the number of examples", least="1", low=3, high=5),
+        integer("d", "the number of inputs of a layer", least="1", low=4, high=5),
         integer("m", "the number of its outputs", least="1", low=1, high=3),
         integer("r", "the number of directions that matter", least="1", low=1, high=2),
         matrix("A", "n", "r", "the coordinates of the examples in a basis of the space that they span"),
@@ -190,9 +195,9 @@ DERIVATION = Derivation(
         ),
         Part(
             "The dense layer",
-            "(4*4*256)*(4*4*256) + 4*4*256 == 16781312",
+            "(4*4*256)**2 + 4*4*256 == 16781312",
             [
-                Step("4096*4096 + 4096", "flatten the image"),
+                Step("4096**2 + 4096", "flatten the image"),
                 Step("16777216 + 4096", "a weight for each pair of an output and an input"),
                 Step("16781312", "and a bias for each output"),
             ],
@@ -223,7 +228,7 @@ DERIVATION = Derivation(
         ),
         Part(
             "The dense layer against the constraints",
-            "(4*4*256)*(4*4*256) + 4*4*256 - 10000*1000 == 6781312",
+            "(4*4*256)**2 + 4*4*256 - 10000*1000 == 6781312",
             [Step("16781312 - 10**7", "the counts above"), Step("6781312", "subtract")],
             intro="And fewer than the dense layer has:",
         ),
@@ -234,6 +239,7 @@ DERIVATION = Derivation(
             "== 2469696",
             [Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"), Step("2469696", "add")],
             intro="A network of the size that the question has in mind is AlexNet, here in one column:",
+            live=[Live("live Conv2d", live_convolutions, points=1)],
         ),
         Part(
             "AlexNet",
@@ -319,7 +325,7 @@ DERIVATION = Derivation(
     ],
     conclusion=(
         "Against `10000*1000 == 10**7` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which "
-        "alone is over-determined, and `(4*4*256)*(4*4*256) + 4*4*256 == 16781312` of the dense layer, which alone is "
+        "alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is "
         "under-determined. AlexNet as a whole is over-determined if each class of each image counts, and under-determined if "
         "each label counts once."
     ),

@@ -1,4 +1,4 @@
-"""T10: the order in which an image is flattened: a permutation of inputs is a permutation of columns, through training as well."""
+"""T10: the order in which an image is flattened: permuted inputs are permuted columns of weights, all through training."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ DERIVATION = Derivation(
                 Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")),
                 Step("(mu*M + D@X)@P.T", algebra("factor out")),
             ],
-            intro="What an optimiser remembers has the shape of the weights and moves with them. Momentum is a sum of gradients:",
+            intro="What an optimiser remembers has the shape of the weights and moves with them. Momentum sums gradients:",
         ),
         Part(
             "Running squares",

@@ -8,6 +8,7 @@ import torch
 from report import plots
 from report.model import Column, Figure, Table, Value
 from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, using, vector
+from report.render import number_text
 from report.rules_of_ranges import split_sum
 
 Matrix = list[list[float]]
@@ -35,13 +36,11 @@ def trained_error(U: Matrix, s: list[float], V: Matrix, k: int) -> float:
 
 
 def train(data: torch.Tensor, k: int, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """(encoder, decoder) of a linear autoencoder after so many steps of L-BFGS on the squared error, by autograd."""
+    """(encoder, decoder) of a linear autoencoder after so many steps of L-BFGS on the squared error; none: its start."""
     generator = torch.Generator().manual_seed(0)
     inputs = data.shape[1]
-    encoder, decoder = (
-        torch.nn.Parameter(torch.randn(*shape, generator=generator, dtype=torch.float64) / 2)
-        for shape in ((inputs, k), (k, inputs))
-    )
+    starts = [torch.randn(*shape, generator=generator, dtype=torch.float64) / 2 for shape in ((inputs, k), (k, inputs))]
+    encoder, decoder = map(torch.nn.Parameter, starts)
     optimizer = torch.optim.LBFGS(
         [encoder, decoder], max_iter=steps, tolerance_grad=1e-10, tolerance_change=1e-14, line_search_fn="strong_wolfe"
     )
@@ -85,19 +84,12 @@ def history() -> list[tuple[int, float, float]]:
     least = float((values[CODES:] ** 2).sum())
     found = []
     for steps in STEPS:
-        encoder, decoder = train(data, CODES, max(steps, 0)) if steps else start(data)
+        encoder, decoder = train(data, CODES, steps)
         error = float(((data - data @ encoder @ decoder) ** 2).sum())
         basis = torch.linalg.qr(decoder.T).Q
         closest = torch.linalg.svdvals(right[:CODES] @ basis).min().clamp(max=1)
         found.append((steps, error / least, float(torch.rad2deg(torch.arccos(closest)))))
     return found
-
-
-def start(data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The weights from which ``train`` starts."""
-    generator = torch.Generator().manual_seed(0)
-    encoder = torch.randn(data.shape[1], CODES, generator=generator, dtype=torch.float64) / 2
-    return encoder, torch.randn(CODES, data.shape[1], generator=generator, dtype=torch.float64) / 2
 
 
 def arrival() -> Figure:
@@ -117,9 +109,10 @@ def arrival() -> Figure:
     last = runs.iloc[-1]
     return Figure(
         figure,
-        caption=f"A linear autoencoder with {CODES} codes, trained on {EXAMPLES} centred examples of {INPUTS} values: its error comes "
-        f"down to that of PCA and not below, {last['error']:.6f} times as large after {int(last['steps'])} steps, and the "
-        f"subspace of its decoder turns into that of PCA, {last['angle']:.4f} degrees away.",
+        caption=f"A linear autoencoder with {CODES} codes, trained on {EXAMPLES} centred examples of {INPUTS} values: its "
+        f"error comes down to that of PCA and not below; after {int(last['steps'])} steps it is larger by "
+        f"{number_text(max(last['error'] - 1, 0.0))} of it, and the subspace of its decoder has turned into that of PCA up to "
+        f"{number_text(last['angle'])} degrees.",
         alt="Two curves by steps of training: error relative to PCA "
         + ", ".join(f"{error:.4g}" for error in runs["error"])
         + "; largest principal angle in degrees "
@@ -208,7 +201,10 @@ DERIVATION = Derivation(
             "In the principal directions",
             "norm((U@S@V.T)@Q)**2 == norm(S@(V.T@Q))**2",
             [Step("norm(S@(V.T@Q))**2", algebra("`U` keeps lengths"))],
-            intro="Write the data by their singular value decomposition `U@S@V.T`. A space is good if it keeps much of the length:",
+            intro=(
+                "Write the data by their singular value decomposition `U@S@V.T` (if there are fewer examples than values, add "
+                "examples that are zero). A space is good if it keeps much of the length:"
+            ),
         ),
         Part(
             "Still orthonormal",
@@ -245,7 +241,7 @@ DERIVATION = Derivation(
             "A projection shortens",
             "norm(y)**2 - norm(H.T@y)**2 == norm(y - H@(H.T@y))**2",
             [Step("norm(y - H@(H.T@y))**2", algebra("multiply out; the columns of `H` are orthonormal"))],
-            intro="And none exceeds one, because no vector becomes longer when it is projected:",
+            intro="And none exceeds one. For a projection never makes a vector longer,",
         ),
         Part(
             "A share is a length",
@@ -254,6 +250,17 @@ DERIVATION = Derivation(
                 Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")),
                 Step("h[p]", definition("h")),
             ],
+            intro="a share is the squared length of the projection of a unit vector,",
+        ),
+        Part(
+            "No share exceeds one",
+            "1 - h[p] == norm(e - H@(H.T@e))**2",
+            [
+                Step("1 - norm(H.T@e)**2", using("A share is a length")),
+                Step("norm(e)**2 - norm(H.T@e)**2", definition("e", words="`e` is one long")),
+                Step("norm(e - H@(H.T@e))**2", using("A projection shortens", at={"y": "e"})),
+            ],
+            intro="and so what it lacks to one is a square:",
         ),
         Part(
             "Nothing does better",

@@ -11,7 +11,7 @@ from random import Random
 import numpy as np
 import torch
 
-from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, build, layer_names, output_shape, receptive_field, wording
+from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, build, layer_names, receptive_field, wording
 from report import plots
 from report.model import Column, Figure, Table, Value
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, signal, using
@@ -156,7 +156,7 @@ def fields() -> Table:
             share = 100 * derived[0] * derived[1] / (net.input[1] * net.input[2])
             rows.append((label, ", ".join(windows), _times(derived), _times(measured), share))
     equal = sum(row[2] == row[3] for row in rows)
-    caption = f"What one unit before the dense layers sees, by the recurrence and by the gradient of the live network: "
+    caption = "What one unit before the dense layers sees, by the recurrence and by the gradient of the live network: "
     caption += f"the two agree for {equal} of {len(rows)} networks."
     return Table(columns, tuple(rows), caption)
 
@@ -176,17 +176,36 @@ def pictures() -> Figure:
         slopes = gradient(net)
         plots.panel_images(ax, slopes / slopes.max(), f"{label}: {_times(support(net))}")
         table += [(label, row, column, slopes[row, column]) for row, column in np.ndindex(slopes.shape)]
-    told = "; ".join(f"{label} {_times(support(net))} of {_times(output_shape_of_image(net))}" for label, net in shown)
+    told = "; ".join(f"{label} {_times(support(net))} of {_times(image(net))}" for label, net in shown)
+    deepest, shallowest = (choose(shown, key=lambda member: len(geometry(member[1]))) for choose in (max, min))
     return Figure(
         figure,
-        caption="What a unit in the middle sees: the mean size of the gradient of its output by the pixels, weights and pictures "
-        "random. It is exactly zero outside the receptive field, and inside it is largest in the middle, to which more paths lead.",
+        caption="What a unit in the middle sees: the mean size of the gradient of its output by the pixels, weights and "
+        "pictures random. It is exactly zero outside the receptive field. The middle quarter of the field holds "
+        f"{in_the_middle(deepest[1]):.0%} of it in {deepest[0]}, where many paths lead there, and "
+        f"{in_the_middle(shallowest[1]):.0%} in {shallowest[0]}.",
         alt=f"Gradient of one unit over the image, one panel a network. Size of its support: {told}.",
         data=pd.DataFrame(table, columns=["network", "row", "column", "gradient"]),
     )
 
 
-def output_shape_of_image(net: Net) -> tuple[int, int]:
+def in_the_middle(net: Net) -> float:
+    """The share of the gradient that falls into the middle of the field, half as high and half as wide as the field."""
+    slopes = gradient(net)
+    rows, columns = np.nonzero(slopes)
+    field = slopes[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    height, width = field.shape
+    weights = np.outer(_middle_half(height), _middle_half(width))
+    return float((field * weights).sum() / field.sum())
+
+
+def _middle_half(length: int) -> np.ndarray:
+    """How much of each place lies in the middle half of the length: 1, 0, or a part of a place on the border."""
+    places = np.arange(length)
+    return np.clip(np.minimum(places + 1, 0.75 * length) - np.maximum(places, 0.25 * length), 0, 1)
+
+
+def image(net: Net) -> tuple[int, int]:
     """(height, width) of the input."""
     return net.input[1], net.input[2]
 
@@ -269,8 +288,8 @@ DERIVATION = Derivation(
             "iff(j*(i + 1) <= (j*i + f - 1) + 1, j <= f)",
             [Step("j <= f", "subtract")],
             intro=(
-                "In between nothing is left out if the field of each unit begins no later than one place after the field of its "
-                "neighbour has ended:"
+                "In between nothing is left out if the field of each unit begins no later than one place after the field of "
+                "its neighbour has ended:"
             ),
         ),
         Part(
@@ -278,9 +297,10 @@ DERIVATION = Derivation(
             "(f + (k[l] - 1)*j) - j*s[l] == (f - j) + (k[l] - s[l])*j",
             [Step("(f - j) + (k[l] - s[l])*j", algebra("regroup"))],
             intro=(
-                "So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own. Again nothing "
-                "is left out if the stride is not larger than the window, because both terms on the right are then not negative. "
-                "(With a larger stride there are gaps, and the field is counted from its first to its last input.)"
+                "So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own. Again "
+                "nothing is left out if the stride is not larger than the window, because both terms on the right are then "
+                "not negative. (With a larger stride there are gaps, and the field is counted from its first to its last "
+                "input.)"
             ),
         ),
         Part(
@@ -288,8 +308,8 @@ DERIVATION = Derivation(
             "J[0] == 1",
             [Step("1", definition("J"))],
             intro=(
-                "A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees itself alone. "
-                "That defines `J[l]` and `r[l]`, layer by layer. What they come to:"
+                "A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees itself "
+                "alone. That defines `J[l]` and `r[l]`, layer by layer. What they come to:"
             ),
         ),
         Part(
@@ -350,9 +370,9 @@ DERIVATION = Derivation(
     consequence=(
         "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
         "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing possible, "
-        "not likely: the gradient is strongest in its middle."
+        "not likely: in a deep stack far more paths lead to its middle than to its rim."
     ),
     tables={"fields": fields},
-    figures={"fields": pictures},
+    figures={"gradient": pictures},
     values=values(),
 )

@@ -8,4 +8,9 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         0,
         "all((s * i + d * j <= n + 2 * p - 1 for j in span(-1, k - 1)))",
     ): "the last tap decides, wherever the taps begin",
+    ("T10", "Same outputs", 0, "W @ (P @ P.T @ x) + c"): "a permutation undoes its transpose, too",
+    ("T10", "Same class of functions", 0, "V @ (P.T @ P)"): "a permutation undoes its transpose, too",
+    ("T10", "The start", 0, "ones(m).T @ (u(W) @ P @ ones(n))"): "a permutation of ones is ones, either way round",
+    ("T10", "The start", 0, "ones(m).T @ (u(W) @ ones(n))"): "the right side, stated of itself with a step between",
+    ("T10", "The start", 0, "ones(m).T @ (u(W @ P) @ ones(n))"): "the statement for the inverse permutation",
 }
