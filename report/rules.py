@@ -441,9 +441,12 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: 
 
 
 def _ends(setting: Setting, put: Formula, used_in: Sequence[Formula]) -> list[tuple[sp.Expr, sp.Expr]]:
-    """The ends of every sum that binds the index ``put``; none if it is no index, or bound without ends of its own."""
-    if not isinstance(put.tree, ast.Name) or put.tree.id in setting.scope().globals:
+    """The ends of every sum that binds the index ``put``, or those that it was declared with; none if it has none."""
+    if not isinstance(put.tree, ast.Name):
         return []
+    if put.tree.id in setting.scope().globals:
+        within = next((s.within for s in setting.symbols if s.name == put.tree.id), None)
+        return [(setting.read(within[0]), setting.read(within[1]))] if within else []
     trees = [n for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.comprehension) and put.tree.id in targets(n)]
     ends = [t.iter.args for t in trees if isinstance(t.iter, ast.Call)]
     known = setting.scope().globals.keys() | EVERYWHERE
@@ -552,7 +555,7 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
         slope = replaced.diff(stand_in)
         if slope.has(sp.KroneckerDelta, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, sp.Abs, sp.sign):
             continue  # it may be 0, and must not be divided by
-        if not sp.fraction(sp.together(slope))[0].is_nonzero:
+        if not decide.never_zero(sp.fraction(sp.together(slope))[0]):
             continue  # likewise
         if not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
             found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))

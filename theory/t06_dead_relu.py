@@ -1,0 +1,442 @@
+"""T6: a ReLU unit that is off on every example gets no gradient and never changes; that makes it dead, not optimal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+
+from report.model import Column, Table
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    define,
+    definition,
+    differentiation,
+    induction,
+    integer,
+    matrix,
+    real,
+    using,
+    vector,
+)
+from theory.vocabulary import RELU
+
+Vector = list[float]
+Matrix = list[list[float]]
+
+
+# --- live layers ---------------------------------------------------------------------------------------------------
+
+
+def tensor(values: object, **options: bool) -> torch.Tensor:
+    """Float64, as the formulas need it."""
+    return torch.tensor(values, dtype=torch.float64, **options)
+
+
+def response(f: Vector, b: float, I: Matrix, e: int, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # noqa: E741
+    """ReLU of the convolution of image e with f at place i, and the filter and bias that it depends on."""
+    kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
+    images = tensor(I).reshape(-1, 1, len(I[0]) if isinstance(I[0], list) else 1)
+    maps = torch.relu(torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias))  # conv1d correlates
+    return maps[e - 1, 0, i - 1], kernel, bias
+
+
+def slope_by_filter(f: Vector, b: float, I: Matrix, e: int, i: int, k: int) -> float:  # noqa: E741
+    """∂F/∂f_k by autograd."""
+    found, kernel, _ = response(f, b, I, e, i)
+    return torch.autograd.grad(found, kernel)[0][k - 1].item()
+
+
+def slope_by_bias(f: Vector, b: float, I: Matrix, e: int, i: int) -> float:  # noqa: E741
+    """∂F/∂b by autograd."""
+    found, _, bias = response(f, b, I, e, i)
+    return torch.autograd.grad(found, bias)[0].item()
+
+
+def reaches(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> tuple[torch.Tensor, torch.Tensor]:  # noqa: E741
+    """What back-propagation makes of G at the filter and at the bias, ReLU having the slopes S."""
+    kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
+    images = tensor(I).reshape(n, 1, -1)
+    into = torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias)[:, 0]
+    into.backward(tensor(G).reshape(n, M) * tensor(S).reshape(n, M))
+    assert kernel.grad is not None
+    assert bias.grad is not None
+    return kernel.grad, bias.grad
+
+
+def reaches_filter(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int, k: int) -> float:  # noqa: E741
+    """Its part for one weight of the filter."""
+    return reaches(f, b, I, G, S, n, M)[0][k - 1].item()
+
+
+def reaches_bias(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> float:  # noqa: E741
+    """Its part for the bias."""
+    return reaches(f, b, I, G, S, n, M)[1].item()
+
+
+def coasted(eta: float, v: float, mu: float, T: int) -> float:
+    """How far torch's SGD carries a weight without gradient whose velocity was v before."""
+    weight = torch.nn.Parameter(tensor(0.0))
+    descent = torch.optim.SGD([weight], eta, momentum=mu)
+    descent.state[weight]["momentum_buffer"] = tensor(v)
+    weight.grad = tensor(0.0)
+    for _ in range(T):
+        descent.step()
+    return -weight.item()
+
+
+def one_unit(a: float, c: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The squared error of a single unit on input one and target one."""
+    weight, bias = tensor(a, requires_grad=True), tensor(c, requires_grad=True)
+    return (torch.relu(weight + bias) - 1) ** 2, weight, bias
+
+
+def error_of_one_unit(a: float, c: float) -> float:
+    """Its value."""
+    return one_unit(a, c)[0].item()
+
+
+def slope_by_weight(a: float, c: float) -> float:
+    """Its derivative by the weight, by autograd."""
+    loss, weight, _ = one_unit(a, c)
+    return torch.autograd.grad(loss, weight)[0].item()
+
+
+def slope_by_own_bias(a: float, c: float) -> float:
+    """Its derivative by the bias, by autograd."""
+    loss, _, bias = one_unit(a, c)
+    return torch.autograd.grad(loss, bias)[0].item()
+
+
+def decayed(f: Vector, b: float, I: Matrix, e: int, i: int, rho: float) -> float:  # noqa: E741
+    """What enters the ReLU once filter and bias have shrunk by the factor 1 − ρ, by convolution."""
+    images = tensor(I).reshape(-1, 1, len(I[0]) if isinstance(I[0], list) else 1)
+    kernel = (1 - rho) * tensor(f).flip(0)[None, None]
+    return torch.nn.functional.conv1d(images, kernel, (1 - rho) * tensor([b]))[e - 1, 0, i - 1].item()
+
+
+# --- the table: a network with a dead filter, trained --------------------------------------------------------------
+
+TRAINING_STEPS, RATE = 100, 0.05
+OPTIMISERS: Mapping[str, Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]] = {
+    "gradient descent": lambda p: torch.optim.SGD(p, RATE),
+    "with momentum": lambda p: torch.optim.SGD(p, RATE, momentum=0.9),
+    "with weight decay": lambda p: torch.optim.SGD(p, RATE, weight_decay=0.1),
+    "Adam": lambda p: torch.optim.Adam(p, RATE),
+}
+
+
+def training() -> Table:
+    """What training makes of a layer with one dead and one live filter, under several optimisers."""
+    columns = (
+        Column("optimiser", "Optimiser", align="left"),
+        Column("dead", "Dead filter and bias moved by", digits=3),
+        Column("live", "Live ones by", digits=3),
+        Column("before", "Largest input of the dead ReLU, before", digits=3),
+        Column("after", "after", digits=3),
+        Column("first", "Loss before", digits=3),
+        Column("last", "after", digits=3),
+    )
+    caption = (
+        f"A convolution layer of two filters, one dead, and a dense layer, after {TRAINING_STEPS} steps on random images: "
+        "gradient descent, momentum and Adam, started from rest, never touch the dead filter; weight decay shrinks it and "
+        "leaves it dead. Distances are largest changes of an entry."
+    )
+    return Table(columns, tuple((name, *trained(make)) for name, make in OPTIMISERS.items()), caption)
+
+
+def trained(optimiser: Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]) -> tuple[float, ...]:
+    """(change of the dead filter, of the live one, its largest input before, after, the loss before, after)."""
+    generator = torch.Generator().manual_seed(0)
+    draw = lambda *size: torch.randn(*size, generator=generator, dtype=torch.float64)  # noqa: E731
+    images, targets = draw(16, 1, 8), draw(16)
+    kernel, bias, dense = (torch.nn.Parameter(draw(*size)) for size in ((2, 1, 3), (2,), (12,)))
+    with torch.no_grad():
+        bias[0] -= 3 + torch.nn.functional.conv1d(images, kernel, bias)[:, 0].max()
+    before = kernel.detach().clone(), bias.detach().clone()
+    descent = optimiser([kernel, bias, dense])
+    inputs, losses = [], []
+    for _ in range(TRAINING_STEPS + 1):
+        descent.zero_grad()
+        into = torch.nn.functional.conv1d(images, kernel, bias)
+        loss = ((torch.relu(into).flatten(1) @ dense - targets) ** 2).mean()
+        inputs.append(into[:, 0].max().item())
+        losses.append(loss.item())
+        if len(losses) <= TRAINING_STEPS:
+            loss.backward()
+            descent.step()
+    moved = [max((kernel - before[0])[unit].abs().max().item(), (bias - before[1])[unit].abs().item()) for unit in (0, 1)]
+    return (*moved, inputs[0], inputs[-1], losses[0], losses[-1])
+
+
+# --- the derivation ------------------------------------------------------------------------------------------------
+
+SUM = "sum(sum({} for l in span(1, M)) for m in span(1, n))"
+POWERS = "(1 - mu)*sum(mu**j for j in span(1, T))"
+
+DERIVATION = Derivation(
+    id="T6",
+    title="Dead ReLU",
+    question=(
+        "A layer convolves the images with a filter, adds a bias and applies ReLU. Suppose that what enters ReLU is "
+        "negative at every place of every example. What are the gradients of filter and bias, and what does training make "
+        "of them? Is such a point optimal?"
+    ),
+    symbols=[
+        integer("n", "the number of examples", least="1", high=3),
+        integer("M", "the number of places where the filter is applied", least="1", high=3),
+        integer("r", "the number of weights of the filter", least="1", high=3),
+        matrix("I", "n", "M + r - 1", "the images, one a row"),
+        vector("f", "r", "the filter"),
+        real("b", "its bias", low=-12, high=2),
+        integer("e", "an example", within=("1", "n")),
+        integer("i", "a place", within=("1", "M")),
+        integer("k", "one of the weights of the filter", within=("1", "r")),
+        matrix("G", "n", "M", "the derivatives of the loss by the outputs of the layer"),
+        matrix("S", "n", "M", "the slopes with which ReLU back-propagates"),
+        real("eta", "the learning rate", above="0", high=1),
+        real("mu", "the momentum", above="0", high=1),
+        real("v", "the velocity of a weight or bias"),
+        integer("T", "a number of steps", least="1", high=5),
+        real("rho", "the share by which weight decay shrinks a weight in one step"),
+        real("a", "the weight of a single unit"),
+        real("c", "its bias"),
+    ],
+    definitions=[
+        RELU,
+        define(
+            "z[e, i]",
+            "sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b",
+            "what enters ReLU: filter `f` convolved with image `e`, and `b`",
+            shape=["n", "M"],
+        ),
+        define("F[e, i]", "relu(z[e, i])", "the output of the layer", shape=["n", "M"]),
+        define(
+            "ell",
+            "sum(sum(G[m, l]*(S[m, l]*z[m, l]) for l in span(1, M)) for m in span(1, n))",
+            "the loss, as this layer sees it",
+            latex=r"\ell",
+        ),
+        define(
+            "q(a, c)", "(relu(a + c) - 1)**2", "the loss of a single unit on a single example, with input one and target one"
+        ),
+    ],
+    parts=[
+        Part(
+            "On",
+            "diff(F[e, i], f[k]) == I[e, i + r - k]",
+            [
+                Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
+                Step(
+                    "diff(z[e, i], f[k])", differentiation("the larger of the two, at this point and around it", unfold=["z"])
+                ),
+                Step("I[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"])),
+            ],
+            given=["z[e, i] > 0"],
+            intro="Where what enters ReLU is positive, it is passed on, and so is what the filter does to it:",
+            live=[Live("torch autograd", slope_by_filter)],
+        ),
+        Part(
+            "Off",
+            "diff(F[e, i], f[k]) == 0",
+            [
+                Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
+                Step("0", differentiation("the larger of the two is zero, at this point and around it", unfold=["z"])),
+            ],
+            given=["z[e, i] < 0"],
+            intro="Where it is negative, the output is zero and stays zero when the filter or the bias is moved a little:",
+            live=[Live("torch autograd", slope_by_filter)],
+        ),
+        Part(
+            "Off, the bias",
+            "diff(F[e, i], b) == 0",
+            [
+                Step("diff(max(0, z[e, i]), b)", definition("F", "relu")),
+                Step("0", differentiation("the larger of the two is zero, at this point and around it", unfold=["z"])),
+            ],
+            given=["z[e, i] < 0"],
+            live=[Live("torch autograd", slope_by_bias)],
+        ),
+        Part(
+            "What reaches the filter",
+            f"diff(ell, f[k]) == {SUM.format('G[m, l]*S[m, l]*I[m, l + r - k]')}",
+            [
+                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule", unfold=["ell", "z"])),
+                Step(
+                    SUM.format("G[m, l]*S[m, l]*I[m, l + r - k]"),
+                    differentiation("the convolution is linear in `f`", unfold=["z"]),
+                ),
+            ],
+            intro=(
+                "Now all examples and places together, whatever follows the layer and whatever the loss. The loss depends "
+                "on filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the derivatives "
+                "of the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is positive "
+                "and zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of `ell`:"
+            ),
+            live=[Live("torch autograd", reaches_filter)],
+        ),
+        Part(
+            "What reaches the bias",
+            f"diff(ell, b) == {SUM.format('G[m, l]*S[m, l]')}",
+            [
+                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule", unfold=["ell", "z"])),
+                Step(SUM.format("G[m, l]*S[m, l]"), differentiation("the bias is a summand", unfold=["z"])),
+            ],
+            live=[Live("torch autograd", reaches_bias)],
+        ),
+        Part(
+            "Off everywhere: the filter",
+            "diff(ell, f[k]) == 0",
+            [
+                Step(SUM.format("G[m, l]*S[m, l]*I[m, l + r - k]"), using("What reaches the filter")),
+                Step("0", algebra("every slope is zero")),
+            ],
+            given=["S == zeros(n, M)"],
+            intro=(
+                "If the input of ReLU is negative at every place of every example, all slopes are zero, and nothing is left:"
+            ),
+            live=[Live("torch autograd", reaches_filter)],
+        ),
+        Part(
+            "Off everywhere: the bias",
+            "diff(ell, b) == 0",
+            [
+                Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")),
+                Step("0", algebra("every slope is zero")),
+            ],
+            given=["S == zeros(n, M)"],
+            live=[Live("torch autograd", reaches_bias)],
+        ),
+        Part(
+            "Powers of the momentum, one step",
+            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
+            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**(1 + 1)", algebra("multiply out"))],
+            intro=(
+                "So a step of gradient descent leaves filter and bias as they were. If the images are the input of the "
+                "network, what enters ReLU is then as negative as before, and the same holds for the next step, and for "
+                "every one: the unit is dead. With momentum `mu` a step goes along a velocity, which gradients feed and "
+                "which otherwise shrinks by the factor `mu`. From rest, nothing moves; but a unit that dies while it "
+                "moves, with velocity `v`, coasts on. How far? Powers of the momentum have to be added up, by induction:"
+            ),
+        ),
+        Part(
+            "Powers of the momentum, one step more",
+            "(1 - mu)*sum(mu**j for j in span(1, T + 1)) == mu - mu**(T + 1 + 1)",
+            [
+                Step("(1 - mu)*sum(mu**j for j in span(1, T)) + (1 - mu)*mu**(T + 1)", algebra("split off the last summand")),
+                Step("mu - mu**(T + 1) + (1 - mu)*mu**(T + 1)", using("hypothesis")),
+                Step("mu - mu**(T + 1 + 1)", algebra("multiply out, and cancel")),
+            ],
+            supposing=f"{POWERS} == mu - mu**(T + 1)",
+        ),
+        Part(
+            "Powers of the momentum",
+            f"{POWERS} == mu - mu**(T + 1)",
+            [
+                Step(
+                    "mu - mu**(T + 1)",
+                    induction(
+                        "T", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"
+                    ),
+                )
+            ],
+        ),
+        Part(
+            "Coasting",
+            "eta*v*sum(mu**j for j in span(1, T)) == eta*v*mu/(1 - mu)*(1 - mu**T)",
+            [
+                Step(
+                    "eta*v*((mu - mu**(T + 1))/(1 - mu))",
+                    using("Powers of the momentum", "the sum, by “Powers of the momentum”"),
+                ),
+                Step("eta*v*mu/(1 - mu)*(1 - mu**T)", algebra("factor out")),
+            ],
+            given=["mu < 1"],
+            intro=(
+                "Each weight coasts by `eta*v*mu/(1 - mu)` at most. That may carry the unit back to life; if it does not, "
+                "nothing will."
+            ),
+            live=[Live("torch SGD", coasted)],
+        ),
+        Part(
+            "Weight decay",
+            "sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) + (1 - rho)*b == (1 - rho)*z[e, i]",
+            [
+                Step("(1 - rho)*(sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b)", algebra("factor out")),
+                Step("(1 - rho)*z[e, i]", definition("z")),
+            ],
+            intro=(
+                "Weight decay does move it: in each step it shrinks filter and bias by a factor `1 - rho`. The input of "
+                "ReLU shrinks by the same factor and keeps its sign. Dead it remains."
+            ),
+            live=[Live("torch conv1d", decayed)],
+        ),
+        Part(
+            "Weight decay that spares the bias",
+            "sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) + b == (1 - rho)*z[e, i] + rho*b",
+            [
+                Step(
+                    "(1 - rho)*(sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b) + rho*b",
+                    algebra("add and subtract the bias"),
+                ),
+                Step("(1 - rho)*z[e, i] + rho*b", definition("z")),
+            ],
+            intro=(
+                "Only if the bias is spared does the input of ReLU move towards another value, the bias. Repeated, this "
+                "revives a unit whose bias is positive, and no other:"
+            ),
+        ),
+        Part(
+            "A dead unit: its weight",
+            "diff(q(a, c), a) == 0",
+            [
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule", unfold=["q"])),
+                Step("0", differentiation("ReLU is constant there", unfold=["relu"])),
+            ],
+            given=["a + c < 0"],
+            intro=(
+                "Is this an optimum? A zero gradient does not make one. Take a single unit, with weight `a` and bias `c`, "
+                "and a single example, with input and target one; let the unit be dead:"
+            ),
+            live=[Live("torch autograd", slope_by_weight)],
+        ),
+        Part(
+            "A dead unit: its bias",
+            "diff(q(a, c), c) == 0",
+            [
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule", unfold=["q"])),
+                Step("0", differentiation("ReLU is constant there", unfold=["relu"])),
+            ],
+            given=["a + c < 0"],
+            live=[Live("torch autograd", slope_by_own_bias)],
+        ),
+        Part(
+            "A dead unit is not optimal",
+            "q(a, c) > q(1, 0)",
+            [
+                Step("1", definition("q", "relu", words="the output is zero, and the target one")),
+                Step("> 0", "compare"),
+                Step("q(1, 0)", definition("q", "relu", words="with weight one and bias zero the output is the target")),
+            ],
+            given=["a + c < 0"],
+            intro="Both derivatives are zero, and yet another weight and bias would do better:",
+            live=[Live("torch", error_of_one_unit)],
+        ),
+    ],
+    conclusion=(
+        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero, `diff(F[e, i], "
+        "f[k]) == 0` and gradient descent never changes them. The unit is dead. That says nothing about the loss, which "
+        "can be strictly larger than elsewhere: the point is stationary, not optimal."
+    ),
+    consequence=(
+        "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share "
+        "of units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky "
+        "ReLU has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its "
+        "input above zero again. And a gradient of zero is a reason to look at the loss, not to stop."
+    ),
+    tables={"training": training},
+)
