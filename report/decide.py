@@ -633,6 +633,18 @@ def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     return size if never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
 
 
+def never_zero(expression: sp.Expr) -> bool:
+    """Whether a number is surely not 0; e^(2πi a) − 1 is not for 0 < a < 1."""
+    expression = sp.expand(expression, power_exp=False)
+    if expression.is_nonzero:
+        return True
+    turned = [e for e in expression.args if isinstance(e, sp.exp)] if expression.is_Add else []
+    if len(turned) != 1 or sp.expand(expression - turned[0]) != -1:
+        return False
+    turns = sp.together(sp.expand(turned[0].exp / (2 * sp.pi * sp.I)))
+    return bool(turns.is_positive and sp.together(1 - turns).is_positive)
+
+
 def never_negative(size: sp.Expr) -> bool:
     """Whether a number is 0 or more; a positive integer is at least 1."""
     positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
