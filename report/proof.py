@@ -45,6 +45,8 @@ Reasons (``report.rules``) and what each of them may use::
     reindex("j = k - t")                 one change of a summation index (j = ±k + c), bounds included
     cyclic("m = i - j", "n")             the same around a circle of n places: the range 0 … n − 1 stays
     even_and_odd("d")                    a sum over 0 … 2n − 1, its terms taken in pairs 2d, 2d + 1
+    chain_rule("z")                      ∂e/∂v as a sum over the entries of z, through which alone e depends on v
+    entrywise("label", "i", "j")         a vector or matrix of which an earlier part shows every entry
     using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
     cases("label", …)                    parts that state the same under conditions that leave nothing out
     induction("n", start=…, base=…, step=…)   see Part.supposing; the step says using("hypothesis")
@@ -87,11 +89,12 @@ from report.rules import (
     shift_invariance,
     using,
 )
+from report.rules_of_gradients import chain_rule, entrywise
 from report.rules_of_sums import even_and_odd
 
 __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
-    "Verdict", "algebra", "calculation", "cases", "check", "cited", "cyclic", "define", "definition",
-    "differentiation", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer", "linearity", "load",
+    "Verdict", "algebra", "calculation", "cases", "chain_rule", "check", "cited", "cyclic", "define", "definition",
+    "differentiation", "entrywise", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer", "linearity", "load",
     "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal", "to_json", "using", "vector",
 ]  # fmt: skip

@@ -15,9 +15,11 @@ from report.proof import (
     Part,
     Step,
     algebra,
+    chain_rule,
     define,
     definition,
     differentiation,
+    entrywise,
     integer,
     matrix,
     using,
@@ -105,7 +107,6 @@ def batch_gradient(H: Matrix, P: Matrix, Y: Matrix, n: int, j: int, k: int) -> f
 
 # --- the derivation ------------------------------------------------------------------------------------------------
 
-LAYERS = ["ell", "p", "z_2", "s", "sigma", "z_1"]
 LOG_SUM = "log(sum(exp(z_2[l]) for l in span(1, c))) - z_2[t]"
 
 DERIVATION = Derivation(
@@ -211,7 +212,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, z_2[l])*diff(z_2[l], W_2[j, k]) for l in span(1, c))",
-                    differentiation("chain rule", unfold=["ell", "p", "z_2"]),
+                    chain_rule("z_2"),
                 ),
                 Step(
                     "sum(r_2[l]*diff(z_2[l], W_2[j, k]) for l in span(1, c))",
@@ -234,7 +235,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, z_2[l])*diff(z_2[l], b_2[k]) for l in span(1, c))",
-                    differentiation("chain rule", unfold=["ell", "p", "z_2"]),
+                    chain_rule("z_2"),
                 ),
                 Step(
                     "sum(r_2[l]*diff(z_2[l], b_2[k]) for l in span(1, c))",
@@ -251,7 +252,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, z_2[l])*diff(z_2[l], s[j]) for l in span(1, c))",
-                    differentiation("chain rule", unfold=["ell", "p", "z_2"]),
+                    chain_rule("z_2"),
                 ),
                 Step(
                     "sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))",
@@ -270,7 +271,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, s[l])*diff(s[l], z_1[j]) for l in span(1, m))",
-                    differentiation("chain rule", unfold=["ell", "p", "z_2", "s"]),
+                    chain_rule("s"),
                 ),
                 Step(
                     "sum(diff(ell, s[l])*(kron(l, j)*s[l]*(1 - s[l])) for l in span(1, m))",
@@ -288,7 +289,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, z_1[l])*diff(z_1[l], W_1[i, j]) for l in span(1, m))",
-                    differentiation("chain rule", unfold=LAYERS),
+                    chain_rule("z_1"),
                 ),
                 Step(
                     "sum(r_1[l]*diff(z_1[l], W_1[i, j]) for l in span(1, m))",
@@ -308,7 +309,7 @@ DERIVATION = Derivation(
             [
                 Step(
                     "sum(diff(ell, z_1[l])*diff(z_1[l], b_1[j]) for l in span(1, m))",
-                    differentiation("chain rule", unfold=LAYERS),
+                    chain_rule("z_1"),
                 ),
                 Step(
                     "sum(r_1[l]*diff(z_1[l], b_1[j]) for l in span(1, m))",
@@ -322,69 +323,46 @@ DERIVATION = Derivation(
         Part(
             "In matrices: the logits",
             "grad(ell, z_2) == r_2",
-            [Step("r_2", "entry by entry, as above")],
-            intro="The same in matrices, which is how code writes it. The loss and softmax together come first:",
+            [Step("r_2", entrywise("Softmax and loss together", "k"))],
+            intro=(
+                "The same in matrices, which is how code writes it; a column times a row holds all products of their entries."
+            ),
             live=both(whole, "z_2"),
         ),
         Part(
             "In matrices: the second weights",
             "grad(ell, W_2) == s @ r_2.T",
-            [
-                Step("s @ grad(ell, z_2).T", differentiation("back through a linear layer", unfold=["ell", "p", "z_2"])),
-                Step("s @ r_2.T", using("In matrices: the logits")),
-            ],
-            intro=(
-                "A column times a row holds all products of their entries, so the gradient by the weights is such a product."
-            ),
+            [Step("s @ r_2.T", entrywise("The second weights", "j", "k"))],
             live=both(whole, "W_2"),
         ),
         Part(
             "In matrices: the second biases",
             "grad(ell, b_2) == r_2",
-            [
-                Step("grad(ell, z_2)", differentiation("back through a linear layer", unfold=["ell", "p", "z_2"])),
-                Step("r_2", using("In matrices: the logits")),
-            ],
+            [Step("r_2", entrywise("The second biases", "k"))],
             live=both(whole, "b_2"),
         ),
         Part(
             "In matrices: the hidden units",
             "grad(ell, s) == W_2 @ r_2",
-            [
-                Step("W_2 @ grad(ell, z_2)", differentiation("back through a linear layer", unfold=["ell", "p", "z_2"])),
-                Step("W_2 @ r_2", using("In matrices: the logits")),
-            ],
+            [Step("W_2 @ r_2", entrywise("The hidden units", "j"))],
             live=both(whole, "s"),
         ),
         Part(
             "In matrices: back through the sigmoid",
-            "grad(ell, z_1) == r_1",
-            [
-                Step(
-                    "grad(ell, s)*s*(1 - s)",
-                    differentiation("back through the sigmoid, entry by entry", unfold=["ell", "p", "z_2", "s", "sigma"]),
-                ),
-                Step("(W_2 @ r_2)*s*(1 - s)", using("In matrices: the hidden units")),
-                Step("r_1", definition("r_1")),
-            ],
+            "grad(ell, z_1) == (W_2 @ r_2)*s*(1 - s)",
+            [Step("r_1", entrywise("Back through the sigmoid", "j")), Step("(W_2 @ r_2)*s*(1 - s)", definition("r_1"))],
             live=both(whole, "z_1"),
         ),
         Part(
             "In matrices: the first weights",
             "grad(ell, W_1) == x @ r_1.T",
-            [
-                Step("x @ grad(ell, z_1).T", differentiation("back through a linear layer", unfold=LAYERS)),
-                Step("x @ r_1.T", using("In matrices: back through the sigmoid")),
-            ],
+            [Step("x @ r_1.T", entrywise("The first weights", "i", "j"))],
             live=both(whole, "W_1"),
         ),
         Part(
             "In matrices: the first biases",
             "grad(ell, b_1) == r_1",
-            [
-                Step("grad(ell, z_1)", differentiation("back through a linear layer", unfold=LAYERS)),
-                Step("r_1", using("In matrices: back through the sigmoid")),
-            ],
+            [Step("r_1", entrywise("The first biases", "j"))],
             live=both(whole, "b_1"),
         ),
         Part(
