@@ -8,6 +8,13 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         0,
         "all((s * i + d * j <= n + 2 * p - 1 for j in span(-1, k - 1)))",
     ): "the last tap decides, wherever the taps begin",
+    ("T3", "The slope of ReLU", 1, "one(a >= 0) * a"): "at zero both sides are zero, whatever the slope",
+    (
+        "T6",
+        "Powers of the momentum, one step",
+        0,
+        "(1 - mu) * sum((mu for j in span(1, 1)))",
+    ): "the only exponent is one",
     ("T10", "Same outputs", 0, "W @ (P @ P.T @ x) + c"): "a permutation undoes its transpose, too",
     ("T10", "Same class of functions", 0, "V @ (P.T @ P)"): "a permutation undoes its transpose, too",
     ("T10", "The start", 0, "ones(m).T @ (u(W) @ P @ ones(n))"): "a permutation of ones is ones, either way round",
