@@ -196,8 +196,7 @@ def cost_table() -> Table:
     worst = max(difference for *_, difference in counts)
     caption = (
         "Multiplications counted while a kernel and a signal of equal length are convolved. Measured in n log₂ n, the direct "
-        "product "
-        f"grows without end and the one by FFT settles. Both results agreed {'to rounding error' if worst < 1e-9 else 'badly'}."
+        f"product grows and the one by FFT falls. Both results agree {'to rounding error' if worst < 1e-9 else 'badly'}."
     )
     return Table(columns, tuple(rows), caption)
 
@@ -358,9 +357,9 @@ DERIVATION = Derivation(
                 Step("I(d) - I(d - n)", algebra("simplify the places")),
             ],
             intro=(
-                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: the entry "
-                "in "
-                "row `d` of the first column equals the entry of the first row in column `n - d`. Here they differ by"
+                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for `d` "
+                "from one to `n - 1`, the entry in row `d` of the first column equals the one in column `n - d` of the first "
+                "row. In the Jacobian the two differ:"
             ),
         ),
         Part(
@@ -368,11 +367,9 @@ DERIVATION = Derivation(
             "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
             [Step("[[1, 0, 0], [2, 1, 0], [3, 2, 1]]", "every entry by differentiation")],
             intro=(
-                "which vanishes along all diagonals only if the input repeats with period `n`. An input with zeros around it "
-                "does "
-                "not. For the signal one, two, three, with as many taps and outputs, a circulant matrix would need the two in "
-                "the "
-                "second row again at the end of the first:"
+                "So the Jacobian is circulant only if the input repeats with period `n`. An input with zeros around it does "
+                "not, unless all its samples but the first are zero. For the signal one, two, three, with as many taps and "
+                "outputs, a circulant matrix would need the two of the second row again at the end of the first:"
             ),
             live=[Live("torch autograd", three_by_three)],
         ),
@@ -388,6 +385,7 @@ DERIVATION = Derivation(
                 Step("diff(conv(f, E)(0), f(2))", using(SLOPE, at={"I": "E", "x": "0", "i": "2"})),
                 Step("T[0, 2]", definition("T")),
             ],
+            intro=("Entry by entry:"),
         ),
         Part(
             "Inside a circulant matrix: on and below the diagonal",
@@ -398,11 +396,11 @@ DERIVATION = Derivation(
             ],
             given=["i >= 0", "x >= i", "x <= L - 1"],
             intro=(
-                "But it sits inside a circulant matrix. Let the input have `n` samples and the kernel `k` taps, and let `c` "
-                "repeat "
-                "the padded input with period `L`. The matrix with the entries `c(x - i)` is circulant, and its first `k` "
-                "columns "
-                "are the Jacobian when `L` is large enough. First where the row is not less than the column:"
+                "The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the entries "
+                "of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with entries "
+                "`c(x - i)` "
+                "is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is plain where the row "
+                "is not less than the column:"
             ),
         ),
         Part(
@@ -416,6 +414,7 @@ DERIVATION = Derivation(
             ],
             given=["x >= 0", "x < i", "i <= k - 1", "L >= n + k - 1"],
             live=[Live("torch autograd", slope_of_samples)],
+            intro=("Elsewhere it takes an `L` that is large enough. Then both entries are zero:"),
         ),
         Part(
             "No smaller one will do",
@@ -426,10 +425,10 @@ DERIVATION = Derivation(
                 Step("X(n - 1)", algebra("add")),
             ],
             given=["L == n + k - 2", "k >= 2"],
-            intro="One row less, and the last sample comes round to the end of the first row, where the Jacobian has a zero.",
+            intro=("With one row less the last sample comes round to the end of the first row, where the Jacobian has a zero."),
         ),
         Part(
-            "What the Jacobian is multiplied with",
+            "Its products are convolutions",
             "sum(J[x, j]*f(j) for j in Z) == conv(f, I)(x)",
             [
                 Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
@@ -437,9 +436,8 @@ DERIVATION = Derivation(
                 Step("conv(f, I)(x)", definition("conv")),
             ],
             intro=(
-                "Row by row, the product of the Jacobian with the kernel is the convolution, as it must be for a linear map; "
-                "that with "
-                "the slopes of the loss is back-propagation. Both come out right by Fourier transform:"
+                "Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a linear "
+                "map. One of the witnesses computes it by Fourier transform."
             ),
             live=[Live("NumPy fft", by_fft)],
             points=2,
@@ -459,10 +457,9 @@ DERIVATION = Derivation(
                 Step("exp(2*pi*imag*q*x/L)*vhat(q)", definition("vhat")),
             ],
             intro=(
-                "Why that is fast. Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
-                "frequency `q`, is that wave again, times a number: the waves are eigenvectors, the same ones for all "
-                "circulant "
-                "matrices, and the eigenvalues are the discrete Fourier transform of the first column."
+                "Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
+                "frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all "
+                "circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column."
             ),
             live=[Live("NumPy roll", wave_answer)],
         ),
@@ -474,9 +471,9 @@ DERIVATION = Derivation(
                 Step("sum(exp(2*pi*imag*q*j/L) for j in span(0, L - 1))", cyclic("j = m + 1", "L")),
             ],
             intro=(
-                "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of "
-                "another is a "
-                "wave of the difference of their frequencies, whose sum does not change when the wave is turned by one place"
+                "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of another "
+                "is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by one place "
+                "multiplies it by a number, and does not change its sum:"
             ),
         ),
         Part(
@@ -490,8 +487,7 @@ DERIVATION = Derivation(
             ],
             given=["q > 0", "q < L"],
             intro=(
-                "and so must be zero. The waves are therefore an orthogonal basis, and in it every circulant matrix is "
-                "diagonal."
+                "So the sum is zero, the waves are an orthogonal basis, and in this basis every circulant matrix is diagonal."
             ),
         ),
         Part(
@@ -514,9 +510,8 @@ DERIVATION = Derivation(
                 Step("vhat(q)*what(q)", definition("vhat", "what")),
             ],
             intro=(
-                "So a product with a circulant matrix is: transform its first column and the vector, multiply frequency by "
-                "frequency, "
-                "transform back. For the transform of the product:"
+                "A product with a circulant matrix therefore takes three steps: transform its first column and the vector, "
+                "multiply frequency by frequency, and transform back. Directly, for the transform of the product:"
             ),
             live=[Live("NumPy fft", transform_of_product)],
         ),
@@ -532,7 +527,7 @@ DERIVATION = Derivation(
                 Step(f"{EVEN} + exp(-pi*imag*q/L)*{ODD}", algebra("split the sum, cancel the two, take out a factor")),
             ],
             intro=(
-                "And what a transform costs. One of length `2*L` falls into two of length `L`, of the even and of the odd "
+                "What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over the odd "
                 "places:"
             ),
             live=[Live("NumPy fft", halved)],
@@ -541,24 +536,23 @@ DERIVATION = Derivation(
             "The factor, half a period later",
             "exp(-pi*imag*(q + L)/L) == -exp(-pi*imag*q/L)",
             [Step("-exp(-pi*imag*q/L)", algebra("half a turn changes the sign"))],
-            intro=(
-                "Both of these have period `L` in the frequency, and the factor between them only changes its sign. One "
-                "multiplication "
-                "therefore serves two outputs, at `q` and at `q + L`:"
-            ),
+            intro=("The factor before the second one only changes its sign from `q` to `q + L`:"),
         ),
         Part(
             "The halves have half the period",
             "exp(-2*pi*imag*q*d/L) == exp(-2*pi*imag*(q + L)*d/L)",
             [Step("exp(-2*pi*imag*(q + L)*d/L)", algebra("whole turns change nothing"))],
+            intro=(
+                "The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q + L`."
+            ),
         ),
         Part(
             "No halving",
             "M(0) == 0",
             [Step("0", definition("M"))],
             intro=(
-                "Count the multiplications of a transform of length `2**r`: those of its two halves, and one for every pair "
-                "of outputs."
+                "So count the multiplications of a transform of length `2**r`: those of its halves, and one for every pair of "
+                "outputs."
             ),
         ),
         Part(
@@ -590,8 +584,21 @@ DERIVATION = Derivation(
                 Step("3*(r*2**r/2) + 2**r", using("Multiplications of an FFT")),
                 Step("2**r*(3*r/2 + 1)", algebra("factor out")),
             ],
-            intro="A product takes three transforms and a multiplication for every frequency:",
+            intro=(
+                "A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the next "
+                "power of two that is not less than `n + k - 1`, and so less than twice that."
+            ),
             live=[Live("counted product", multiplications_of_product, sweep={"r": range(7)})],
+        ),
+        Part(
+            "When the direct product is cheaper",
+            "k*2**r <= 2**r*(3*r/2 + 1)",
+            [
+                Step("<= (3*r/2 + 1)*2**r", "the length is positive"),
+                Step("2**r*(3*r/2 + 1)", algebra("swap the factors")),
+            ],
+            given=["k <= 3*r/2 + 1"],
+            intro="The direct product multiplies every sample by every tap. Short kernels are better off with it:",
         ),
     ],
     conclusion=(

@@ -312,6 +312,22 @@ DERIVATION = Derivation(
             intro="With any stride, a delay of the input by a multiple of the stride still delays the output.",
         ),
         Part(
+            "What a stride does to other delays",
+            "P(shift(u, 1))(i) - shift(P(u), 1)(i) == s - 1",
+            [
+                Step(
+                    "1/k*sum((s*i + j) - 1 for j in span(0, k - 1)) - 1/k*sum(s*(i - 1) + j for j in span(0, k - 1))",
+                    definition("P", "shift", "u"),
+                ),
+                Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("join the sums and simplify the terms")),
+                Step("s - 1", algebra("the mean of equal numbers")),
+            ],
+            intro=(
+                "Other delays carry it across the borders of the windows. Delay the ramp by one, before the layer or after it: "
+                "the outputs differ, for every stride but one."
+            ),
+        ),
+        Part(
             "Average pooling with stride two is not shift invariant",
             "P(shift(u, 1))(2) != shift(P(u), 1)(2)",
             [
@@ -323,7 +339,7 @@ DERIVATION = Derivation(
                 Step("shift(P(u), 1)(2)", definition("shift")),
             ],
             given=["k == 2", "s == 2"],
-            intro="Other delays carry it across the borders of windows: delay the ramp by one, before the layer or after it.",
+            intro="For example:",
         ),
         Part(
             "Max pooling is not additive",
@@ -487,7 +503,7 @@ DERIVATION = Derivation(
     conclusion=(
         "Convolution, and average pooling with stride one, are linear and shift invariant. ReLU and adding a constant are "
         "shift invariant and not linear; average pooling with a larger stride and a dense layer are linear and not shift "
-        "invariant; max pooling with a stride is neither."
+        "invariant; max pooling in pairs has none of the three properties."
     ),
     consequence=(
         "A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it starts "

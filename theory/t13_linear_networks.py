@@ -284,8 +284,8 @@ DERIVATION = Derivation(
                 Step("sum(conv(x, a)(m)*b(i - m) for m in Z)", definition("conv")),
                 Step("sum(sum(x(l)*a(m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
                 Step("sum(x(l)*sum(a(m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums, which are finite")),
-                Step("sum(x(l)*sum(a(o)*b(i - (o + l)) for o in Z) for l in Z)", reindex("o = m - l")),
-                Step("sum(x(l)*sum(a(o)*b((i - l) - o) for o in Z) for l in Z)", algebra("regroup")),
+                Step("sum(x(l)*sum(a(p)*b(i - (p + l)) for p in Z) for l in Z)", reindex("p = m - l")),
+                Step("sum(x(l)*sum(a(p)*b((i - l) - p) for p in Z) for l in Z)", algebra("regroup")),
                 Step("sum(x(l)*conv(a, b)(i - l) for l in Z)", definition("conv")),
                 Step("conv(x, conv(a, b))(i)", definition("conv")),
             ],
@@ -364,7 +364,10 @@ DERIVATION = Derivation(
             "One layer",
             "W(1) == k",
             [Step("(k - 1) + 1", definition("W")), Step("k", algebra("add"))],
-            intro="So every further layer of width `k` adds one less than `k` to the width of the stack.",
+            intro=(
+                "The width of a stack of layers starts at `k` and, by what was just shown, grows by one less than `k` with "
+                "every layer. `W(n)` does so:"
+            ),
         ),
         Part(
             "One layer more",
@@ -391,7 +394,7 @@ DERIVATION = Derivation(
             "The weights of two layers with channels",
             "c_0*c_1*k_a**2 + c_1*c_2*k_b**2 == c_1*(c_0*k_a**2 + c_2*k_b**2)",
             [Step("c_1*(c_0*k_a**2 + c_2*k_b**2)", algebra("factor out"))],
-            intro="The same in two dimensions, with channels: the weights of two square layers, then those of the one layer.",
+            intro="In two dimensions and with channels, two square layers have this many weights:",
             live=[Live("live conv2d layers", weights_of_the_stack, sweep=CHANNELS)],
         ),
         Part(
@@ -399,6 +402,10 @@ DERIVATION = Derivation(
             "c_0*c_2*count(m for m in span(0, k_a + k_b - 2))**2 == c_0*c_2*(k_a + k_b - 1)**2",
             [Step("c_0*c_2*(k_a + k_b - 1)**2", using("The width of two layers"))],
             live=[Live("the conv2d layer with the outputs of the stack", weights_of_the_one, sweep=CHANNELS)],
+            intro=(
+                "The one layer has the following number. It may be larger: then the stack reaches only some of the kernels of "
+                "that width."
+            ),
         ),
         Part(
             "What two layers of width two can reach",
@@ -413,7 +420,8 @@ DERIVATION = Derivation(
                 Step(">= 0", "a square is not negative"),
             ],
             intro=(
-                "More parameters, and less capacity: two layers of width two have four parameters, and do not reach every "
+                "More parameters can even mean less capacity: two layers of width two have four parameters, and do not reach "
+                "every "
                 "kernel of width three, which has three. What they compose to has a discriminant that is not negative."
             ),
         ),
@@ -447,8 +455,8 @@ DERIVATION = Derivation(
                 Step("sum(conv(x, a)(s*m)*b(i - m) for m in Z)", definition("conv")),
                 Step("sum(sum(x(l)*a(s*m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
                 Step("sum(x(l)*sum(a(s*m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums")),
-                Step("sum(x(l)*sum(a(s*(i - o) - l)*b(o) for o in Z) for l in Z)", reindex("o = i - m")),
-                Step("sum(x(l)*sum(b(o)*a((s*i - l) - s*o) for o in Z) for l in Z)", algebra("regroup")),
+                Step("sum(x(l)*sum(a(s*(i - p) - l)*b(p) for p in Z) for l in Z)", reindex("p = i - m")),
+                Step("sum(x(l)*sum(b(p)*a((s*i - l) - s*p) for p in Z) for l in Z)", algebra("regroup")),
                 Step("sum(x(l)*c(s*i - l) for l in Z)", definition("c")),
                 Step("conv(x, c)(s*i)", definition("conv")),
             ],
