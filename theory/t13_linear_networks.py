@@ -116,14 +116,14 @@ def largest_difference(stack: torch.Tensor, one: torch.Tensor) -> float:
     return float((stack - one).abs().max()) if stack.shape == one.shape else float("inf")
 
 
-def test_images(channels: int, size: int) -> torch.Tensor:
+def some_images(channels: int, size: int) -> torch.Tensor:
     """Two random images."""
     return torch.randn(2, channels, size, size, generator=torch.Generator().manual_seed(99), dtype=torch.float64)
 
 
 def one_for_two(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> tuple[torch.Tensor, float]:
     """The layer composed of two conv2d layers, and how far its output is from theirs."""
-    a, b, images = random_kernel(c_1, c_0, k_a, 1), random_kernel(c_2, c_1, k_b, 2), test_images(c_0, 14)
+    a, b, images = random_kernel(c_1, c_0, k_a, 1), random_kernel(c_2, c_1, k_b, 2), some_images(c_0, 14)
     conv2d = torch.nn.functional.conv2d
     one = composed(a, b)
     return one, largest_difference(conv2d(conv2d(images, a), b), conv2d(images, one))
@@ -132,7 +132,7 @@ def one_for_two(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> tuple[torch
 def one_for_pooled(k_a: int, k_b: int, s: int, c_0: int = 2, c_1: int = 3, c_2: int = 2) -> tuple[torch.Tensor, float]:
     """The strided layer composed of conv2d, average pooling and conv2d, and how far its output is from theirs."""
     a, b = random_kernel(c_1, c_0, k_a, 1), random_kernel(c_2, c_1, k_b, 2)
-    images = test_images(c_0, k_a + s * (k_b + 2) - 1)
+    images = some_images(c_0, k_a + s * (k_b + 2) - 1)
     functional = torch.nn.functional
     one = composed(composed(a, box(c_1, s)), b, s)
     stack = functional.conv2d(functional.avg_pool2d(functional.conv2d(images, a), s), b)
