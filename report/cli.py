@@ -118,4 +118,3 @@ def _natural(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")
     return number
-
