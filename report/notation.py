@@ -262,9 +262,11 @@ class Latex:
 
     def multiplication(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
-        entrywise = isinstance(node.op, ast.Mult) and self.is_array(node.left) and self.is_array(node.right)
+        entrywise = self.is_entrywise(node)
         regrouped = isinstance(node.op, ast.MatMult) and _grouped_by_author(node)
-        first = self.parens(left) if left.open or left.level < PRODUCT or regrouped else left.text
+        chained = entrywise and not left.open and self.is_entrywise(node.left)  # which is associative
+        loose = left.open or left.level < PRODUCT or regrouped
+        first = self.parens(left) if loose and not chained else left.text
         second = (
             self.parens(right)
             if right.level < PRODUCT or (right.level == PRODUCT and _is_product(node.right) and not entrywise)
@@ -275,6 +277,14 @@ class Latex:
         return Printed(f"{first}{joint}{second}", level, left.tall or right.tall, right.open, left.number and right.number)
 
     odot = r" \odot "
+
+    def is_entrywise(self, node: ast.expr) -> bool:
+        return (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mult)
+            and self.is_array(node.left)
+            and self.is_array(node.right)
+        )
 
     def is_array(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Name):
