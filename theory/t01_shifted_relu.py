@@ -108,14 +108,13 @@ BIASES = Live("torch, ReLU and new biases", with_new_biases)
 SUM = "sum(U[i, j]*{} for j in span(1, m))"
 TAPS = "sum(u[k]*{} for k in span(1, r))"
 SOME = "sum(u[k]*{} for k in span(1, r - a))"
-FIRST = "sum(u[k]*{} for k in span(1, r - 1))"
 
 DERIVATION = Derivation(
     id="T1",
     title="Shifted ReLU",
     question=(
-        "A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. "
-        "Can networks of such units do anything that networks of ReLUs cannot?"
+        "A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. Can "
+        "networks of such units do anything that networks of ReLUs cannot?"
     ),
     symbols=[
         real("o", "the input of a unit"),
@@ -124,15 +123,15 @@ DERIVATION = Derivation(
         integer("m", "the number of its hidden units", least="1", high=4),
         integer("q", "the number of its outputs", least="1", high=3),
         vector("x", "n", "its input"),
-        matrix("W", "m", "n", "the weights of the layer before the units"),
-        vector("b", "m", "its biases"),
-        vector("tau", "m", "the thresholds of the units, which need not be equal"),
-        matrix("U", "q", "m", "the weights of the layer after the units"),
-        vector("c", "q", "its biases"),
+        matrix("W", "m", "n", "the matrix of the weights before the units"),
+        vector("b", "m", "the vector of the biases before them"),
+        vector("tau", "m", "the vector of their thresholds, which need not be equal"),
+        matrix("U", "q", "m", "the matrix of the weights after the units"),
+        vector("c", "q", "the vector of the biases after them"),
         integer("i", "one of the outputs", within=("1", "q")),
         integer("r", "the number of taps of a convolution", least="2", high=4),
-        integer("a", "how many of them fall on the padding", within=("0", "r - 1")),
-        vector("u", "r", "the taps"),
+        integer("a", "the number of those that fall on the padding", within=("0", "r - 1")),
+        vector("u", "r", "the vector of the taps"),
         signal("z", "what enters the units of a convolutional network, by place"),
         real("d", "the bias of the convolution"),
         integer("l", "a place"),
@@ -186,8 +185,8 @@ DERIVATION = Derivation(
                 ),
             ],
             intro=(
-                "Between two dense layers, then, the threshold moves into biases that are there anyway: "
-                "the layer before loses it, the layer after gains what its weights make of it."
+                "Between two dense layers, then, the threshold moves into biases that are there anyway: the layer before "
+                "loses it, the layer after gains what its weights make of it."
             ),
             live=[THRESHOLDS, BIASES],
         ),
@@ -198,7 +197,11 @@ DERIVATION = Derivation(
             [
                 Step(
                     f"c[i] + {SUM.format('(f(h[j] + b[j] + tau[j], tau[j]) - tau[j])')}",
-                    using("One unit, the other way", "every unit", at={"o": "h[j] + b[j]", "t": "tau[j]"}),
+                    using(
+                        "One unit, the other way",
+                        "every unit by “One unit, the other way”",
+                        at={"o": "h[j] + b[j]", "t": "tau[j]"},
+                    ),
                 ),
                 Step(
                     f"(c[i] - {SUM.format('tau[j]')}) + {SUM.format('f(h[j] + (b[j] + tau[j]), tau[j])')}",
@@ -206,8 +209,8 @@ DERIVATION = Derivation(
                 ),
             ],
             intro=(
-                "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU network, "
-                "by biases that undo them."
+                "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU "
+                "network, by biases that undo them."
             ),
             live=[Live("torch, ReLU", with_relu)],
         ),
@@ -246,30 +249,19 @@ DERIVATION = Derivation(
                 ),
             ],
             intro=(
-                "Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not `t`. What "
-                "has to be absorbed now depends on `a`, and so on the place:"
+                "Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not `t`. "
+                "What has to be absorbed now depends on `a`, and so on the place:"
             ),
             live=[Live("torch conv1d, padded", padded_convolution)],
         ),
         Part(
             "At the border one bias is not enough",
-            f"d + {FIRST.format('f(z(l + k), t)')}"
-            f" - ((d + t*sum(u[k] for k in span(1, r))) + {FIRST.format('relu(z(l + k) - t)')}) == -t*u[r]",
-            [
-                Step(
-                    f"d + {FIRST.format('(relu(z(l + k) - t) + t)')}"
-                    f" - ((d + t*sum(u[k] for k in span(1, r))) + {FIRST.format('relu(z(l + k) - t)')})",
-                    using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-                ),
-                Step(
-                    "t*sum(u[k] for k in span(1, r - 1)) - t*sum(u[k] for k in span(1, r))",
-                    algebra("split the sum, and cancel"),
-                ),
-                Step("-t*u[r]", algebra("only the last tap remains")),
-            ],
+            "(d + t*sum(u[k] for k in span(1, r - 1))) - (d + t*sum(u[k] for k in span(1, r))) == -t*u[r]",
+            [Step("-t*u[r]", algebra("all taps but the last cancel"))],
             intro=(
-                "The bias that is right away from the border has absorbed all taps. At the last place, where one tap falls on "
-                "the padding, the layer of ReLUs with this bias is therefore wrong, by"
+                "Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the "
+                "padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the "
+                "two biases:"
             ),
             live=[Live("torch conv1d, padded", border_error)],
         ),
@@ -288,24 +280,24 @@ DERIVATION = Derivation(
                 ),
             ],
             intro=(
-                "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and zero on "
-                "the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t` would do "
-                "as well, or the threshold units with `t`.)"
+                "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and "
+                "zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus "
+                "`t` would do as well, or the threshold units with `t`.)"
             ),
             live=[Live("torch conv1d, two channels", two_channels)],
         ),
     ],
     conclusion=(
         "No. `f(o, t) == relu(o - t) + t`, and biases absorb both shifts, so two dense layers with threshold units between "
-        "them are two dense layers with ReLUs between them, with the same weights and other biases, and the other way round. "
-        "Deep networks follow one layer of units at a time, as long as a layer with biases follows the units. Convolutions "
-        "without padding are covered too; with zero padding the same holds away from the border, and everywhere with one more "
-        "channel."
+        "them are two dense layers with ReLUs between them, with the same weights and other biases, and the other way "
+        "round. Deep networks follow one layer of units at a time, as long as a layer with biases follows the units. "
+        "Convolutions without padding are covered too; with zero padding the same holds away from the border, and "
+        "everywhere with one more channel."
     ),
     consequence=(
-        "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast it "
-        "goes, because the same function has other coordinates, but not what can be learnt. And a constant that is moved "
-        "through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever folds a "
-        "normalisation of the input, or a batch normalisation, into the next convolution."
+        "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast "
+        "it goes, because the same function has other coordinates, but not what can be learnt. And a constant that is "
+        "moved through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever "
+        "folds a normalisation of the input, or a batch normalisation, into the next convolution."
     ),
 )

@@ -197,12 +197,12 @@ DERIVATION = Derivation(
         integer("h", "the number of weights of a filter", least="1", high=3),
         integer("q", "the number of filters", least="1", high=3),
         vector("x", "n + h - 1", "the input", first=0),
-        matrix("w", "h", "q", "the filters, one a column"),
-        vector("u", "q", "the weights of the output"),
+        matrix("w", "h", "q", "the matrix of the filters, one a column"),
+        vector("u", "q", "the vector of the output weights"),
         real("y", "the target"),
         real("r", "one slope for all"),
-        matrix("s", "n", "q", "the slopes with which ReLU back-propagates, by place and filter"),
-        matrix("alpha", "n", "q", "the weights with which pooling back-propagates"),
+        matrix("s", "n", "q", "the matrix of the slopes with which ReLU back-propagates, by place and filter"),
+        matrix("alpha", "n", "q", "the matrix of the weights with which pooling does"),
         integer("j", "a filter", within=("1", "q")),
         integer("k", "one of its weights", within=("1", "h")),
         real("a", "what enters a ReLU"),
@@ -298,7 +298,8 @@ DERIVATION = Derivation(
             [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
             given=[W_ZERO, U_ZERO],
             intro=(
-                "Let both be zero. Each gradient then has a factor that comes from the other layer, and this factor is zero:"
+                "Each gradient has a factor that comes from the other layer, and this factor is zero. So gradient descent, "
+                "with momentum or without, moves nothing, neither at the first step nor at any later one:"
             ),
             live=[U_AT_KINK],
         ),
@@ -318,11 +319,7 @@ DERIVATION = Derivation(
                 Step("-2*y*m[j]", algebra("simplify")),
             ],
             given=[U_ZERO],
-            intro=(
-                "A step of gradient descent, with momentum or without, adds multiples of gradients. So the weights are "
-                "still zero after the first step, and after every step. Now let only the output weights be zero. Their own "
-                "gradient survives, for every filter that finds something:"
-            ),
+            intro=("Their own gradient survives, for every filter that finds something:"),
             live=[U_ANYWHERE],
         ),
         Part(
@@ -338,7 +335,7 @@ DERIVATION = Derivation(
             "diff(ell, u[j]) == 0",
             [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
             given=[W_ZERO],
-            intro="Let only the filters be zero.",
+            intro="Nothing is pooled, so nothing reaches the output weights:",
             live=[U_AT_KINK],
         ),
         Part(

@@ -188,14 +188,14 @@ DERIVATION = Derivation(
         integer("n", "the number of examples", least="1", high=3),
         integer("M", "the number of places where the filter is applied", least="1", high=3),
         integer("r", "the number of weights of the filter", least="1", high=3),
-        matrix("I", "n", "M + r - 1", "the images, one a row"),
+        matrix("I", "n", "M + r - 1", "the matrix of the images, one a row"),
         vector("f", "r", "the filter"),
         real("b", "its bias", low=-12, high=2),
         integer("e", "an example", within=("1", "n")),
         integer("i", "a place", within=("1", "M")),
         integer("k", "one of the weights of the filter", within=("1", "r")),
-        matrix("G", "n", "M", "the derivatives of the loss by the outputs of the layer"),
-        matrix("S", "n", "M", "the slopes with which ReLU back-propagates"),
+        matrix("G", "n", "M", "the matrix of the derivatives of the loss by the outputs of the layer"),
+        matrix("S", "n", "M", "the matrix of the slopes with which ReLU back-propagates"),
         real("eta", "the learning rate", above="0", high=1),
         real("mu", "the momentum", above="0", high=1),
         real("v", "the velocity of a weight or bias"),
@@ -208,7 +208,7 @@ DERIVATION = Derivation(
         RELU,
         define(
             "z[e, i]",
-            "sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b",
+            "b + sum(f[l]*I[e, i + r - l] for l in span(1, r))",
             "what enters ReLU: filter `f` convolved with image `e`, and `b`",
             shape=["n", "M"],
         ),
@@ -311,8 +311,8 @@ DERIVATION = Derivation(
         ),
         Part(
             "Powers of the momentum, one step",
-            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
-            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**(1 + 1)", algebra("multiply out"))],
+            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**2",
+            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**2", algebra("multiply out"))],
             intro=(
                 "So a step of gradient descent leaves filter and bias as they were. If the images are the input of the "
                 "network, what enters ReLU is then as negative as before, and the same holds for the next step, and for "
@@ -323,11 +323,11 @@ DERIVATION = Derivation(
         ),
         Part(
             "Powers of the momentum, one step more",
-            "(1 - mu)*sum(mu**j for j in span(1, T + 1)) == mu - mu**(T + 1 + 1)",
+            "(1 - mu)*sum(mu**j for j in span(1, T + 1)) == mu - mu**(T + 2)",
             [
                 Step("(1 - mu)*sum(mu**j for j in span(1, T)) + (1 - mu)*mu**(T + 1)", algebra("split off the last summand")),
                 Step("mu - mu**(T + 1) + (1 - mu)*mu**(T + 1)", using("hypothesis")),
-                Step("mu - mu**(T + 1 + 1)", algebra("multiply out, and cancel")),
+                Step("mu - mu**(T + 2)", algebra("multiply out, and cancel")),
             ],
             supposing=f"{POWERS} == mu - mu**(T + 1)",
         ),
@@ -362,26 +362,26 @@ DERIVATION = Derivation(
         ),
         Part(
             "Weight decay",
-            "sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) + (1 - rho)*b == (1 - rho)*z[e, i]",
+            "(1 - rho)*b + sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
             [
-                Step("(1 - rho)*(sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b)", algebra("factor out")),
+                Step("(1 - rho)*(b + sum(f[l]*I[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
                 Step("(1 - rho)*z[e, i]", definition("z")),
             ],
             intro=(
-                "Weight decay does move it: in each step it shrinks filter and bias by a factor `1 - rho`. The input of "
-                "ReLU shrinks by the same factor and keeps its sign. Dead it remains."
+                "Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The "
+                "input of ReLU shrinks by the same factor and keeps its sign. Dead it remains."
             ),
             live=[Live("torch conv1d", decayed)],
         ),
         Part(
             "Weight decay that spares the bias",
-            "sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) + b == (1 - rho)*z[e, i] + rho*b",
+            "b + sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) == rho*b + (1 - rho)*z[e, i]",
             [
                 Step(
-                    "(1 - rho)*(sum(f[l]*I[e, i + r - l] for l in span(1, r)) + b) + rho*b",
+                    "rho*b + (1 - rho)*(b + sum(f[l]*I[e, i + r - l] for l in span(1, r)))",
                     algebra("add and subtract the bias"),
                 ),
-                Step("(1 - rho)*z[e, i] + rho*b", definition("z")),
+                Step("rho*b + (1 - rho)*z[e, i]", definition("z")),
             ],
             intro=(
                 "Only if the bias is spared does the input of ReLU move towards another value, the bias. Repeated, this "
@@ -397,8 +397,8 @@ DERIVATION = Derivation(
             ],
             given=["a + c < 0"],
             intro=(
-                "Is this an optimum? A zero gradient does not make one. Take a single unit, with weight `a` and bias `c`, "
-                "and a single example, with input and target one; let the unit be dead:"
+                "A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is "
+                "dead on a single example, with input one and target one:"
             ),
             live=[Live("torch autograd", slope_by_weight)],
         ),
@@ -426,9 +426,9 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero, `diff(F[e, i], "
-        "f[k]) == 0` and gradient descent never changes them. The unit is dead. That says nothing about the loss, which "
-        "can be strictly larger than elsewhere: the point is stationary, not optimal."
+        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero, and gradient "
+        "descent never changes them. The unit is dead. That says nothing about the loss, which can be strictly larger than "
+        "elsewhere: the point is stationary, not optimal."
     ),
     consequence=(
         "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share "

@@ -99,6 +99,12 @@ def softmax_backward(p: Vector, g: Vector, k: int) -> float:
     return float(by_hand.softmax_backward(np.array(p)[:, None], np.array(g)[:, None])[k - 1, 0])
 
 
+def softmax_slope(z_2: Vector, k: int, q: int) -> float:
+    """One entry of the Jacobian that torch makes of softmax."""
+    jacobian = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), torch.tensor(z_2, dtype=torch.float64))
+    return float(jacobian[k - 1, q - 1])
+
+
 def batch_gradient(H: Matrix, P: Matrix, Y: Matrix, n: int, j: int, k: int) -> float:
     """The gradient by the second weights of a batch, by the linear layer by hand."""
     hidden, probabilities, targets = (np.reshape(a, (-1, n)) for a in (H, P, Y))
@@ -114,39 +120,40 @@ DERIVATION = Derivation(
     title="The two-layer network",
     question=(
         "An input `x` passes a linear layer, a sigmoid, another linear layer and softmax; the loss `ell` is the negative "
-        "logarithm of the probability of the right class `t`. What are the gradients by all weights and biases, and by the "
-        "values on the way?"
+        "logarithm of the probability of the right class `t`. What are its gradients with respect to all weights and "
+        "biases, and to the values on the way?"
     ),
     symbols=[
         integer("d", "the number of inputs", least="1", high=3),
         integer("m", "the number of hidden units", least="1", high=3),
         integer("c", "the number of classes", least="2", high=3),
         vector("x", "d", "the input"),
-        matrix("W_1", "d", "m", "the weights of the first layer"),
-        vector("b_1", "m", "its biases"),
-        matrix("W_2", "m", "c", "the weights of the second layer"),
-        vector("b_2", "c", "its biases"),
+        matrix("W_1", "d", "m", "the matrix of the first weights"),
+        vector("b_1", "m", "the vector of the first biases"),
+        matrix("W_2", "m", "c", "the matrix of the second weights"),
+        vector("b_2", "c", "the vector of the second biases"),
         integer("t", "the right class", within=("1", "c")),
         integer("i", "an input", within=("1", "d")),
         integer("j", "a hidden unit", within=("1", "m")),
         integer("k", "a class", within=("1", "c")),
         integer("q", "another", within=("1", "c")),
         vector("g", "c", "a gradient that is handed to softmax"),
-        integer("n", "the number of examples of a batch", least="1", high=3),
-        matrix("H", "m", "n", "the values of the hidden units, an example a column"),
-        matrix("P", "c", "n", "the probabilities, likewise"),
-        matrix("Y", "c", "n", "the targets, likewise"),
+        integer("n", "the size of a batch", least="1", high=3),
+        matrix("H", "m", "n", "the matrix of the hidden units of a batch, an example a column"),
+        matrix("P", "c", "n", "that of its probabilities"),
+        matrix("Y", "c", "n", "that of its targets"),
     ],
     definitions=[
         SIGMA,
-        define("z_1[j]", "sum(W_1[l, j]*x[l] for l in span(1, d)) + b_1[j]", "the first linear layer", shape=["m"]),
+        define("z_1[j]", "b_1[j] + sum(W_1[l, j]*x[l] for l in span(1, d))", "the first linear layer", shape=["m"]),
         define("s[j]", "sigma(z_1[j])", "the values of the hidden units", shape=["m"]),
         define(
-            "z_2[k]", "sum(W_2[l, k]*s[l] for l in span(1, m)) + b_2[k]", "the second linear layer: the logits", shape=["c"]
+            "z_2[k]", "b_2[k] + sum(W_2[l, k]*s[l] for l in span(1, m))", "the second linear layer: the logits", shape=["c"]
         ),
         define("p[k]", "exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c))", "softmax: the probabilities", shape=["c"]),
         define("y[k]", "kron(k, t)", "the target: one at the right class", shape=["c"]),
         define("ell", "-log(p[t])", "the loss", latex=r"\ell"),
+        define("E[k, l]", "1/n*(P[k, l] - Y[k, l])", "the residuals of a batch, over its size", shape=["c", "n"]),
         define("r_2[k]", "p[k] - y[k]", "the residual: what is wrong with the probabilities", shape=["c"]),
         define(
             "r_1[j]",
@@ -195,6 +202,7 @@ DERIVATION = Derivation(
                 "Softmax as a layer of its own is less simple, since every probability depends on every logit. It is what "
                 "one needs for another loss, or for the layers of a library that does not join the two."
             ),
+            live=[Live("torch autograd", softmax_slope)],
         ),
         Part(
             "Back through softmax",
@@ -205,6 +213,7 @@ DERIVATION = Derivation(
                 ),
                 Step("p[k]*(g[k] - sum(p[l]*g[l] for l in span(1, c)))", algebra("only one term of the first sum is not zero")),
             ],
+            live=[Live("layers by hand", softmax_backward)],
         ),
         Part(
             "The second weights",
@@ -367,14 +376,14 @@ DERIVATION = Derivation(
         ),
         Part(
             "A batch",
-            "1/n*sum(H[j, l]*(P[k, l] - Y[k, l]) for l in span(1, n)) == (H @ (1/n*(P - Y)).T)[j, k]",
+            "1/n*sum(H[j, l]*(P[k, l] - Y[k, l]) for l in span(1, n)) == (H @ E.T)[j, k]",
             [
-                Step("sum(H[j, l]*(1/n*(P[k, l] - Y[k, l])) for l in span(1, n))", algebra("move the factor into the sum")),
-                Step("(H @ (1/n*(P - Y)).T)[j, k]", algebra("this is what a matrix product is")),
+                Step("sum(H[j, l]*E[k, l] for l in span(1, n))", definition("E", words="move the factor into the sum")),
+                Step("(H @ E.T)[j, k]", algebra("this is what a matrix product is")),
             ],
             intro=(
                 "The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an "
-                "example a column, the mean of the products is again one matrix product:"
+                "example a column, the mean of the products is again one matrix product, here for the second weights:"
             ),
             live=[Live("layers by hand", batch_gradient)],
         ),
@@ -386,9 +395,9 @@ DERIVATION = Derivation(
         "network."
     ),
     consequence=(
-        "The backward pass costs as much as two forward passes: for each layer one product for the weights and one to hand "
-        "on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is faster, "
-        "and exact where a probability rounds to zero. The experiment with layers written by hand runs these very "
+        "The backward pass costs about as much as two forward passes: for each layer one product for the weights and one "
+        "to hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is "
+        "faster, and exact where a probability rounds to zero. The experiment with layers written by hand runs these very "
         "formulas."
     ),
 )
