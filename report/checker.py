@@ -13,7 +13,7 @@ from report.errors import DeclarationError
 from report.notation import Glossary, glossary, latex, relation_latex, relation_sign
 from report.plaintext import readable
 from report.proven import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.rules import Lemma, Setting, Shown, Verdict
+from report.rules import Lemma, Setting, Shown, Verdict, weakest
 from report.symbolic import Unreadable, ranges
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
@@ -83,7 +83,13 @@ def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[C
             yield check_part(derivation, part, shown, methods)
         except DeclarationError as error:
             yield None, [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
-        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis)
+        verdict = weakest(_verdict(step, shown) for step in part.steps)
+        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis, verdict)
+
+
+def _verdict(step: Step, shown: Shown) -> Verdict:
+    """What a step that passes is called: what rests on a statement that was only checked is no more than checked."""
+    return weakest([step.rule.verdict, *(shown[label].verdict for label in step.rule.parts if label in shown)])
 
 
 @dataclass
@@ -114,9 +120,10 @@ def check_part(
     for step, each in zip(part.steps, found):
         if not each.witnesses and not each.refusals and set(methods) == set(METHODS):
             each.refusals["witness"] = "no witness reaches it: leave the numeric one on, or add a Live witness"
-        if step.rule.verdict is not Verdict.PROVED and not part.scope:
-            each.refusals["scope"] = f"a step that is only {step.rule.verdict} needs the part's scope"
-    return _shown(derivation, part, chain, found)
+        verdict = _verdict(step, shown)
+        if verdict is not Verdict.PROVED and not part.scope:
+            each.refusals["scope"] = f"a step that is only {verdict} needs the part's scope"
+    return _shown(derivation, part, chain, found, shown)
 
 
 def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Found]) -> None:
@@ -159,7 +166,9 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
 # --- showing -------------------------------------------------------------------------------------------------------
 
 
-def _shown(derivation: Derivation, part: Part, chain: Chain, found: Sequence[_Found]) -> tuple[CheckedPart, list[str]]:
+def _shown(
+    derivation: Derivation, part: Part, chain: Chain, found: Sequence[_Found], shown: Shown
+) -> tuple[CheckedPart, list[str]]:
     known = declared.known_to(derivation)
     steps = []
     for at, (step, each) in enumerate(zip(part.steps, found)):
@@ -172,7 +181,7 @@ def _shown(derivation: Derivation, part: Part, chain: Chain, found: Sequence[_Fo
                 f"{relation_sign(sign)} {readable(expression, known)}",
                 in_markdown(words, known),
                 in_unicode(words, known),
-                str(Verdict.FAILED if each.refusals else step.rule.verdict),
+                str(Verdict.FAILED if each.refusals else _verdict(step, shown)),
                 each.method,
                 tuple(each.witnesses),
                 str(step.where),

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 
+from report import rules
 from report.derivation import Derivation
 from report.errors import DeclarationError, Where, nearest
 from report.formula import EVERYWHERE, LOGICAL, Formula, bound_names, join, names, parse
@@ -71,10 +72,13 @@ def failures(derivation: Derivation) -> Iterator[str]:
     """What is wrong with the glossary and the prose, a message each."""
     yield from _glossary_failures(derivation)
     yield from _prose_failures(derivation)
+    yield from _reason_failures(derivation)
 
 
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
-    """Names declared twice, never used, or used without being declared."""
+    """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
+    if not derivation.parts:
+        yield f"{derivation.where}: {derivation.id} has no part: it proves nothing"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     declared: set[str] = set()
     for entry in entries:
@@ -126,7 +130,9 @@ def _prose_failures(derivation: Derivation) -> Iterator[str]:
     stated |= {c.key for p in derivation.parts for c in p.conditions}
     occurring = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in ast.walk(tree) if isinstance(n, ast.expr)}
     occurring |= {ast.dump(n) for d in derivation.definitions for n in ast.walk(d.head.tree) if isinstance(n, ast.expr)}
+    whole = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in _whole(tree)}
     for text, where in _prose(derivation):
+        concludes = text in (derivation.conclusion, derivation.consequence)
         if "$" in text:
             yield f"{where}: write formulas in backticks, not in dollars: {text!r}"
         for source in _FORMULA.findall(text):
@@ -139,14 +145,47 @@ def _prose_failures(derivation: Derivation) -> Iterator[str]:
                 yield f"{where}: prose asserts `{source}`, which no part states\n  State it, or say it without a relation."
             elif not _asserts(formula) and not isinstance(formula.tree, ast.Name) and formula.key not in occurring:
                 yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula as it stands in one."
+            elif concludes and isinstance(formula.tree, ast.BinOp | ast.Constant) and formula.key not in whole:
+                yield f"{where}: prose shows `{source}`, a piece of a formula\n  Show the whole of what a step arrives at."
             elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
                 yield f"{where}: '{source}' is not in the glossary"
+
+
+_QUOTED = re.compile("“([^”]+)”")
+_BY_DEFINITION = re.compile(r"\bdefinition of ((?:`[^`]+`(?:, | and )?)+)")
+
+
+def _reason_failures(derivation: Derivation) -> Iterator[str]:
+    """An author's words for a step may name no law, definition or part but those that the step is checked by."""
+    earlier: list[str] = []
+    for part in derivation.parts:
+        for step in part.steps:
+            rule, said = step.rule, step.rule.words
+            for label in _QUOTED.findall(said) if rule.by_author else ():
+                if label not in (rule.parts or earlier):
+                    yield f"{step.where}: the reason quotes “{label}”, which is not what the step is checked by"
+            allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
+            for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
+                yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
+            for listed in _BY_DEFINITION.findall(said) if rule.by_author and rule.law == rules.DEFINITION else ():
+                for name in _FORMULA.findall(listed):
+                    if name not in rule.of:
+                        yield f"{step.where}: the reason speaks of the definition of '{name}', which is not opened"
+        earlier.append(part.label)
 
 
 def _asserts(formula: Formula) -> bool:
     tree = formula.tree
     logical = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL
     return isinstance(tree, ast.Compare) or logical
+
+
+def _whole(tree: ast.expr) -> Iterator[ast.AST]:
+    """The tree and what stands by itself in it: sides of relations, arguments, indices, summands of a sum sign."""
+    yield tree
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare | ast.Call | ast.GeneratorExp | ast.Subscript):
+            yield from ast.iter_child_nodes(node)
 
 
 def _prose(derivation: Derivation) -> Iterator[tuple[str, Where | None]]:

@@ -145,7 +145,11 @@ class Chain:
         for at, (before, after) in enumerate(itertools.pairwise(self.expressions)):
             if before.key == after.key:
                 yield at, "both sides are the same: the step says nothing"
+            elif after.key in {earlier.key for earlier in self.expressions[:at]}:
+                yield at, "the chain comes back to where it has been: the steps between say nothing"
         last = len(self.relations) - 1
+        if self.claim.left.key == self.claim.right.key:
+            yield last, "both sides of the statement are the same: it says nothing"
         if self.expressions[-1].key != self.claim.right.key:
             yield last, f"the chain ends at {self.expressions[-1]}, but the statement's right side is {self.claim.right}"
         reached = _composed(self.relations)

@@ -8,7 +8,8 @@ backticks. A plain string as a reason is ``calculation``: anything that SymPy ca
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -26,9 +27,14 @@ class Verdict(StrEnum):
     """What a step may be called."""
 
     PROVED = "proved"  # in general, by the stated rule
-    CHECKED = "checked"  # over a finite range only, which the page says
     CITED = "cited"  # a known theorem, named; its instances are checked numerically
+    CHECKED = "checked"  # over a finite range only, which the page says
     FAILED = "not proved"
+
+
+def weakest(verdicts: Iterable[Verdict]) -> Verdict:
+    """What a conclusion may be called that rests on all of these."""
+    return max(verdicts, key=[*Verdict].index, default=Verdict.PROVED)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Lemma:
     statement: Statement
     conditions: tuple[Formula, ...] = ()
     hypothesis: Statement | None = None
+    verdict: Verdict = Verdict.PROVED
 
 
 Shown = Mapping[str, Lemma]
@@ -93,23 +100,62 @@ class Setting:
         raise DeclarationError(f"'{name}' is not defined here", remedy=nearest(name, [d.name for d in self.definitions]))
 
 
+CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "definition", "differentiation", "part", "induction"
+LINEARITY, SHIFT_INVARIANCE = "linearity", "shift invariance"
+_NAMED = {
+    DEFINITION: re.compile(r"\bdefinition\b"),
+    DIFFERENTIATION: re.compile(r"\b(?:chain|product|quotient) rule\b|\bdifferentiat"),
+    INDUCTION: re.compile(r"\binduction\b"),
+    LINEARITY: re.compile(r"\blinearity of `"),
+    SHIFT_INVARIANCE: re.compile(r"\bshift[- ]invarian"),
+}
+
+
+def laws_named(words: str) -> set[str]:
+    """The laws that an author's words appeal to."""
+    return {law for law, pattern in _NAMED.items() if pattern.search(words)}
+
+
+ALGEBRA_AND_SLOPES = Knowledge(frozenset())
+
 Decision = Callable[[Setting, Formula, str, Formula], str | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason in words and how it is checked; ``verdict`` is what a step that passes is called."""
+    """A reason in words and how it is checked; ``verdict`` is what a step that passes is called.
+
+    ``law`` is what the rule is known by, ``of`` what it speaks of: the parts that it puts in, the names that it unfolds. An
+    author's words may name no other law, part or definition.
+    """
 
     words: str
     decide: Decision
     verdict: Verdict = Verdict.PROVED
     by_author: bool = True  # the words are the author's own, not put together by the rule
     rearranges: bool = False  # says only that the two sides are equal, not by what law
+    law: str = ""
+    of: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The labels of the earlier parts that it rests on."""
+        return self.of if self.law in (PART, INDUCTION) else ()
 
 
 def calculation(words: str) -> Rule:
-    """Anything SymPy can prove in general: all definitions unfolded, derivatives carried out."""
-    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, EVERYTHING), rearranges=True)
+    """Anything SymPy can prove in general: all definitions unfolded, derivatives carried out; where the words name the one or
+    the other, not without it.
+    """
+    spared = {DEFINITION: ALGEBRA_AND_SLOPES, DIFFERENTIATION: Knowledge(differentiate=False)}
+    without = [knowledge for law, knowledge in spared.items() if law in laws_named(words)]
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if any(setting.holds(a, relation, b, knowledge) for knowledge in without):
+            return None  # what the words name is not what makes this true
+        return setting.holds(a, relation, b, EVERYTHING)
+
+    return Rule(words, check, rearranges=True, law=CALCULATION)
 
 
 def algebra(words: str) -> Rule:
@@ -134,8 +180,9 @@ def definition(*defined: str, words: str = "") -> Rule:
                 return "unfolding"
         return None
 
-    listed = " and ".join(f"`{name}`" for name in defined)
-    return Rule(words or f"definition of {listed}", check, by_author=bool(words))
+    *others, last = (f"`{name}`" for name in defined)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
 
 
 def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) -> Rule:
@@ -146,7 +193,7 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) ->
             return None
         return setting.formal().holds(a, relation, b, Knowledge(frozenset(unfold)))
 
-    return Rule(words, check)
+    return Rule(words, check, law=DIFFERENTIATION)
 
 
 def reindex(substitution: str, words: str = "") -> Rule:
@@ -204,7 +251,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
         return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
 
-    return Rule(words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”"), check, by_author=bool(words))
+    said = words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”")
+    return Rule(said, check, by_author=bool(words), law=INDUCTION if label == "hypothesis" else PART, of=(label,))
 
 
 def cases(*labels: str, words: str = "") -> Rule:
@@ -216,7 +264,7 @@ def cases(*labels: str, words: str = "") -> Rule:
             return None
         return "exhaustive cases" if _exhaustive(setting, [m.conditions for m in lemmas]) else None
 
-    return Rule(words or f"in every case: {', '.join(labels)}", check, by_author=bool(words))
+    return Rule(words or f"in every case: {', '.join(labels)}", check, by_author=bool(words), law=PART, of=labels)
 
 
 def induction(over: str, *, start: str, base: str, step: str, words: str = "") -> Rule:
@@ -238,17 +286,18 @@ def induction(over: str, *, start: str, base: str, step: str, words: str = "") -
             return None
         return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
 
-    return Rule(words or f"induction over `{over}`", check, by_author=bool(words))
+    return Rule(words or f"induction over `{over}`", check, by_author=bool(words), law=INDUCTION, of=(base, step))
 
 
 def linearity(operator: str, words: str = "") -> Rule:
     """Pulling sums and factors out of a linear operator."""
-    return _operator_rule(operator, "linear", words or f"linearity of `{operator}`", _pull_out)
+    return _operator_rule(operator, "linear", words or f"linearity of `{operator}`", LINEARITY, _pull_out)
 
 
 def shift_invariance(operator: str, words: str = "") -> Rule:
     """L applied to a delayed signal is the delayed output."""
-    return _operator_rule(operator, "invariant", words or f"shift invariance of `{operator}`", _undo_delay)
+    said = words or f"shift invariance of `{operator}`"
+    return _operator_rule(operator, "invariant", said, SHIFT_INVARIANCE, lambda e, name, _: _undo_delay(e, name))
 
 
 def finite(words: str) -> Rule:
@@ -495,6 +544,8 @@ def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formul
 def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, facts: decide.Facts) -> bool:
     """Whether the difference vanishes once ``first == second`` is solved for one of its terms."""
     difference = decide.normal(difference, facts)
+    if decide.equal(difference, sp.Integer(0), facts):
+        return False  # the statement is not what makes this true
     for term, value in _solutions(decide.normal(first, facts), decide.normal(second, facts)):
         try:
             replaced = difference.subs(term, value)
@@ -565,18 +616,21 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
 # --- operators -----------------------------------------------------------------------------------------------------
 
 
-def _operator_rule(operator: str, need: str, words: str, law: Callable[[sp.Expr, str], sp.Expr]) -> Rule:
+def _operator_rule(
+    operator: str, need: str, words: str, law: str, rewrite: Callable[[sp.Expr, str, frozenset[str]], sp.Expr]
+) -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         declared = next((s for s in setting.symbols if s.name == operator and s.kind == "operator"), None)
         if declared is None or not getattr(declared, need):
             raise DeclarationError(f"'{operator}' is not declared as an operator that is {need}")
-        facts = replace(setting.facts, laws=(*setting.facts.laws, lambda e: law(e, operator)))
+        finite = frozenset(s.name for s in setting.symbols if s.kind == "signal" and s.sample is None)
+        facts = replace(setting.facts, laws=(*setting.facts.laws, lambda e: rewrite(e, operator, finite)))
         by_itself = decide.prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), setting.facts)
         if by_itself is not None:
             return None  # the rule is not what makes this true
-        return decide.prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), facts) and words.split(" of ")[0]
+        return decide.prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), facts) and law
 
-    return Rule(words, check)
+    return Rule(words, check, law=law, of=(operator,))
 
 
 def _applications(expression: sp.Expr, operator: str) -> list[sp.Expr]:
@@ -589,8 +643,8 @@ def _applications(expression: sp.Expr, operator: str) -> list[sp.Expr]:
     ]
 
 
-def _pull_out(expression: sp.Expr, operator: str) -> sp.Expr:
-    """L[Σ c g](i) = Σ c L[g](i)."""
+def _pull_out(expression: sp.Expr, operator: str, finite: frozenset[str]) -> sp.Expr:
+    """L[Σ c g](i) = Σ c L[g](i), where finitely many c are not zero: linearity does not reach infinite sums."""
     for node in _applications(expression, operator):
         lam, *places = node.args
         dot = lam.variables[0]
@@ -599,12 +653,22 @@ def _pull_out(expression: sp.Expr, operator: str) -> sp.Expr:
         for factors, limits in terms:
             product = sp.Mul(*factors)
             free, bound = product.as_independent(dot, as_Add=False)
+            if not all(_terminates(k, low, high, free, finite) for k, low, high in limits):
+                return expression
             piece = free * node.func(sp.Lambda(dot, bound), *places)
             for k, low, high in limits:
                 piece = sp.Sum(piece, (k, low, high))
             total += piece
         expression = expression.xreplace({node: total})
     return expression
+
+
+def _terminates(k: sp.Symbol, low: sp.Expr, high: sp.Expr, weight: sp.Expr, finite: frozenset[str]) -> bool:
+    """Whether a sum over k has finitely many terms: by its bounds, or because its weights are values of a finite signal."""
+    if low.is_finite is not False and high.is_finite is not False:
+        return True
+    values = (f for f in sp.Mul.make_args(weight) if isinstance(f, sp.Indexed) and str(f.base) in finite)
+    return any(len(f.indices) == 1 and sp.expand(f.indices[0]).coeff(k, 1) in (1, -1) for f in values)
 
 
 def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:

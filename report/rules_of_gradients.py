@@ -9,7 +9,7 @@ import sympy as sp
 from report import decide
 from report.formula import Formula, formula, parse
 from report.glossary import Definition
-from report.rules import Rule, Setting
+from report.rules import DIFFERENTIATION, PART, Rule, Setting
 from report.symbolic import ALGEBRA, EVERYTHING, Grid, read
 
 
@@ -25,7 +25,7 @@ def chain_rule(through: str, words: str = "chain rule") -> Rule:
             return None
         return "chain rule" if setting.formal().holds(_summed(layer, body, variable), "==", b, ALGEBRA) else None
 
-    return Rule(words, check)
+    return Rule(words, check, law=DIFFERENTIATION)
 
 
 def entrywise(label: str, *indices: str, words: str = "") -> Rule:
@@ -46,7 +46,8 @@ def entrywise(label: str, *indices: str, words: str = "") -> Rule:
         pairs = ((_entry(setting, grid, indices), entry) for grid, entry in zip((left, right), shown))
         return "every entry" if all(_equal(setting, entry, shown) for entry, shown in pairs) else None
 
-    return Rule(words or f"entry by entry, by “{label}”", check, by_author=bool(words))
+    said = words or f"entry by entry, by “{label}”"
+    return Rule(said, check, by_author=bool(words), law=PART, of=(label,))
 
 
 def _is_derivative(tree: ast.expr) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from report.proof import (
+    Definition,
     Derivation,
     Part,
     Step,
@@ -15,8 +17,11 @@ from report.proof import (
     calculation,
     check,
     define,
+    definition,
+    finite,
     function,
     integer,
+    linearity,
     matrix,
     operator,
     real,
@@ -25,6 +30,7 @@ from report.proof import (
     using,
     vector,
 )  # fmt: skip
+from report.rules import Rule
 
 X, Y = real("x", ""), real("y", "")
 N, M = integer("n", "", least="1"), integer("m", "", least="1")
@@ -154,3 +160,67 @@ def test_a_definition_must_not_capture() -> None:
     wrong = "sum(sum(f(k)*g(k - k) for k in Z)*f(k) for k in Z)"
     part = Part("Part", f"sum(c(f, g)(q)*f(q) for q in Z) == {wrong}", [Step(wrong, "so")])
     assert check(Derivation("T0", "", "", [F, G], [part], "", "", [conv]), {"SymPy"}).failures
+
+
+# --- true statements for false reasons -----------------------------------------------------------------------------
+
+
+def refusals(parts: Sequence[Part], symbols: Sequence[Symbol], defined: Sequence[Definition] = (), conclusion: str = "") -> str:
+    return "\n".join(check(Derivation("T0", "", "", symbols, parts, conclusion, "", defined)).failures)
+
+
+def test_a_statement_that_is_not_needed_is_no_reason() -> None:
+    law = Part("Law", "h(x) == y", [Step("y", "")])
+    part = Part("Part", "f(t)*(x + y) == x*f(t) + y*f(t)", [Step("x*f(t) + y*f(t)", using("Law"))])
+    assert not decided([law, part], [X, Y, F, T, H])
+
+
+@pytest.mark.parametrize(
+    ("after", "reason", "complaint"),
+    [
+        ("h(x) + h(x)", algebra("by the chain rule"), "speaks of differentiation"),
+        ("h(x) + h(x)", calculation("chain rule"), "cannot prove it"),
+        ("h(x) + h(x)", calculation("definition of `w`"), "cannot prove it"),
+        ("h(x) + h(x)", algebra("by induction"), "speaks of induction"),
+        ("h(x) + h(x)", algebra("by “Later”"), "quotes “Later”"),
+        ("h(x) + h(x)", using("Law", "by “Another law”"), "quotes “Another law”"),
+        ("2*(x*y)", definition("w", words="definition of `z`"), "definition of 'z'"),
+    ],
+)
+def test_words_name_no_other_law_than_the_one_that_is_checked(after: str, reason: str | Rule, complaint: str) -> None:
+    laws = [Part("Law", "h(x) + h(x) == 2*h(x)", [Step("2*h(x)", "")]), Part("Another law", "w - x*y == z", [Step("z", "")])]
+    before = "2*w" if "w" in after or "y" in after else "2*h(x)"
+    parts = [*laws, Part("Part", f"{before} == {after}", [Step(after, reason)]), replace(laws[0], label="Later")]
+    defined = [define("w", "x*y", ""), define("z", "x - x", "")]
+    assert complaint in refusals(parts, [X, Y, H], defined)
+
+
+def test_what_rests_on_a_finite_check_is_only_checked() -> None:
+    law = Part("Law", "n*(n + 1) >= 2", [Step(">= 2", finite("try some"))], scope="For small n.")
+    use = Part("Use", "n + n*n >= 2", [Step("n*(n + 1)", algebra("factor out")), Step(">= 2", using("Law"))])
+    assert "only checked needs the part's scope" in refusals([law, use], [N])
+    proof = check(Derivation("T0", "", "", [N], [law, replace(use, scope="For small n.")], "", ""))
+    assert not proof.failures
+    assert [step.verdict for part in proof.parts for step in part.steps] == ["checked", "proved", "checked"]
+
+
+def test_linearity_does_not_reach_infinite_sums() -> None:
+    """The limit at infinity of a convergent signal is linear; of each impulse it is 0, of the sum of all of them 1."""
+    for weight, holds in (("f(k)*", True), ("", False), ("f(2*k)*", False), ("f(k - t)*", True)):
+        after = f"sum({weight}L(lambda m: delta(m - k))(t) for k in Z)"
+        part = Part("P", f"L(lambda m: sum({weight}delta(m - k) for k in Z))(t) == {after}", [Step(after, linearity("L"))])
+        assert decided([part], [L, F, T]) == holds, weight
+
+
+def test_a_derivation_says_something() -> None:
+    assert "has no part" in refusals([], [])
+    same = Part("P", "x*y == x*y", [Step("y*x", ""), Step("x*y", "")])
+    assert "says nothing" in refusals([same], [X, Y])
+    around = Part("P", "x*y == x*y + 0", [Step("y*x", ""), Step("x*y", ""), Step("x*y + 0", "")])
+    assert "comes back" in refusals([around], [X, Y])
+
+
+def test_the_conclusion_shows_no_piece_of_a_result() -> None:
+    part = Part("P", "x + y - 1 == y + x - 1", [Step("y + x - 1", "")])
+    assert not refusals([part], [X, Y], conclusion="It is `y + x - 1`, in `x`.")
+    assert "a piece of a formula" in refusals([part], [X, Y], conclusion="It is `y + x`.")
