@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from report.errors import DeclarationError, nearest
-from report.formula import Formula, targets
+from report.formula import Formula, names, targets
 from report.glossary import Definition, Symbol
 
 
@@ -446,12 +446,29 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
     elif place is None:
         place = closed.look_up(name)
     value = read(body, closed)
-    slope = _each(lambda v: _slope(v, place, scope.knowledge), value)
+    knowledge = _knowing(body, name, closed)
+    slope = _each(lambda v: _slope(v, place, knowledge), value)
     if place == at:
         return slope
     if isinstance(place, sp.Indexed):
         return _each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
     return _each(lambda v: v.subs(place, at), slope)
+
+
+def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
+    """What a derivative may use: it is not carried out where a definition that is kept shut rests on the variable."""
+    waiting, hidden, reached = [(n, False) for n in names(body)], False, set()
+    while waiting:
+        name, inside = waiting.pop()
+        value = scope.globals.get(name)
+        if (name, inside) in reached or (name in scope.locals and not inside):
+            continue
+        reached.add((name, inside))
+        hidden |= inside and name == variable
+        if isinstance(value, Definition) and name != variable:
+            shut = inside or not scope.knowledge.opens(name)
+            waiting += [(n, shut) for n in names(value.body.tree) if n not in value.arguments]
+    return replace(scope.knowledge, differentiate=False) if hidden else scope.knowledge
 
 
 def _opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
@@ -501,7 +518,7 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         place = array.entry(i, j)
-        slope = _slope(value, place, scope.knowledge)
+        slope = _slope(value, place, _knowing(body, variable.id, closed))
         known = closed is not scope and isinstance(place, sp.Indexed)
         return _opened(slope, place.base, scope.look_up(variable.id)) if known else slope
 

@@ -18,6 +18,7 @@ from report.proof import (
     check,
     define,
     definition,
+    differentiation,
     finite,
     function,
     integer,
@@ -167,6 +168,15 @@ def test_a_definition_must_not_capture() -> None:
 
 def refusals(parts: Sequence[Part], symbols: Sequence[Symbol], defined: Sequence[Definition] = (), conclusion: str = "") -> str:
     return "\n".join(check(Derivation("T0", "", "", symbols, parts, conclusion, "", defined)).failures)
+
+
+@pytest.mark.parametrize(("opened", "holds"), [([], False), (["q"], False), (["q", "r"], True)])
+def test_what_is_kept_shut_is_no_constant(opened: list[str], holds: bool) -> None:
+    defined = [define("r", "x**2 + y", ""), define("q", "3*r", "")]
+    for after, right in (("3*diff(r, x)", True), ("17*diff(r, x)", False), ("0", False)):
+        part = Part("P", f"diff(q, x) == {after}", [Step(after, differentiation("chain rule", unfold=opened))])
+        proved = not check(Derivation("T0", "", "", [X, Y], [part], "", "", defined), {"SymPy"}).failures
+        assert proved == (right and holds), after
 
 
 def test_a_statement_that_is_not_needed_is_no_reason() -> None:
