@@ -154,8 +154,10 @@ def _views(part: CheckedPart, owner: str, number: Callable[[str], int]) -> list[
 
 
 def _where_list(glossary: tuple[GlossaryEntry, ...]) -> str:
-    entries = [f"${e.latex}$ is {e.meaning}" if not e.defined else f"${e.latex}$ ({e.meaning})" for e in glossary]
-    return f"Here {'; '.join(entries)}." if entries else ""
+    """What each symbol is, in a sentence; then each definition on a line of its own."""
+    symbols = "; ".join(f"${entry.latex}$ is {entry.meaning}" for entry in glossary if not entry.defined)
+    defined = "\n\n".join(f"- ${entry.latex}$, {entry.meaning}" for entry in glossary if entry.defined)
+    return "\n\n".join(filter(None, [f"Here {symbols}." if symbols else "", f"We write\n\n{defined}" if defined else ""]))
 
 
 def to_json(proof: Proof) -> str:
