@@ -96,5 +96,6 @@ __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
     "Verdict", "algebra", "calculation", "cases", "chain_rule", "check", "cited", "cyclic", "define", "definition",
     "differentiation", "entrywise", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer",
-    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal", "to_json", "using", "vector",
+    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
+    "to_json", "using", "vector",
 ]  # fmt: skip

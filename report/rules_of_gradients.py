@@ -14,7 +14,7 @@ from report.symbolic import ALGEBRA, EVERYTHING, Grid, read
 
 
 def chain_rule(through: str, words: str = "chain rule") -> Rule:
-    """∂e/∂v = Σ_l ∂e/∂z_l ∂z_l/∂v over all entries of ``through``, the vector or matrix z, if e depends on v through z alone."""
+    """∂e/∂v = Σ_l ∂e/∂z_l ∂z_l/∂v over all entries of ``through``, the vector or matrix z, if e depends on v by z alone."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         layer = setting.definition(through)

@@ -286,9 +286,10 @@ def test_no_room_for_the_pages_is_said_and_costs_no_result(copy):
 
 def test_no_data_and_no_network_is_explained(tmp_path):
     reading = EXPERIMENT.replace("from report.model import Claim,", "from report.model import Data, Claim,")
-    reading = reading.replace('{"seed": budget.first_seed}, tags', '{"seed": budget.first_seed}, {"digits": Data("mnist")}, tags')
+    given = '{"seed": budget.first_seed}, '
+    reading = reading.replace(f"{given}tags", given + '{"digits": Data("mnist")}, tags')
     made = project(tmp_path, reading)
-    nowhere = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
     done = made.run("--data", str(tmp_path / "no data"), env=nowhere)
     assert done.code == 5, done.err
     assert "MNIST" in done.err
