@@ -155,7 +155,7 @@ def survivors() -> Table:
                 first, after = trained(drawn, pool, SLOPES[slope])
                 rows.append((start, pool, slope, _word(first.u), _word(first.w), first.loss, after.loss))
     caption = (
-        "The toy network, live: which gradients are not zero at the first step, by autograd, and what"
+        "The toy network, live: which gradients are not zero at the first step, by autograd, and what "
         f"{STEPS} steps of gradient descent make of the loss. Slope zero is torch's own choice."
     )
     return Table(columns, tuple(rows), caption)

@@ -342,6 +342,20 @@ DERIVATION = Derivation(
             intro="For example:",
         ),
         Part(
+            "Nor with any larger stride",
+            "P(shift(u, 1))(i) - shift(P(u), 1)(i) == s - 1",
+            [
+                Step(
+                    "1/k*sum(u(s*i + j - 1) for j in span(0, k - 1)) - 1/k*sum(u(s*(i - 1) + j) for j in span(0, k - 1))",
+                    definition("P", "shift"),
+                ),
+                Step("1/k*sum((s*i + j - 1) - (s*(i - 1) + j) for j in span(0, k - 1))", definition("u")),
+                Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("cancel")),
+                Step("s - 1", algebra("as many equal terms as the window has places")),
+            ],
+            intro="In general the two differ on the ramp by the stride less one, which is zero for stride one alone:",
+        ),
+        Part(
             "Max pooling is not additive",
             "M(lambda m: u(m) - 2*u(m))(1) != M(u)(1) + M(lambda m: -2*u(m))(1)",
             [

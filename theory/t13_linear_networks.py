@@ -191,6 +191,12 @@ def _power(difference: float) -> str:
     return "below 10⁻¹²" if difference < 1e-12 else "below 10⁻⁹" if difference < 1e-9 else f"{difference:.1e}"
 
 
+def discriminant(f: Callable[[int], float]) -> float:
+    """The discriminant of f(0) + f(1) x + f(2) x², from its roots."""
+    one, other = np.roots([f(2), f(1), f(0)])
+    return float(np.real(f(2) ** 2 * (one - other) ** 2))
+
+
 # --- the derivation ------------------------------------------------------------------------------------------------
 
 PLACE = integer("i", "a place")
@@ -260,6 +266,7 @@ DERIVATION = Derivation(
             "f(1)**2 - 4*f(0)*f(2)",
             "the discriminant of a kernel of width three",
             symbols=[signal("f", "a kernel")],
+            live=[Live("NumPy roots", discriminant)],
         ),
         WIDTH,
         POOLED,
