@@ -84,7 +84,7 @@ Geometry = tuple[tuple[int, int], ...]
 
 def geometry(net: Net) -> Geometry:
     """(window, stride) of every layer that has a window, in order."""
-    found = []
+    found: list[tuple[object, object]] = []  # a kernel may be a pair of sides; here all are square
     for layer in net.layers:
         if isinstance(layer, Conv):
             found.append((layer.kernel, layer.stride))
