@@ -1,0 +1,328 @@
+"""E3: at which learning rates does plain SGD train the convnet of E2, and how do the other rates fail?
+
+The five rates of W1 and W5, a factor of ten apart, each for 5 epochs of the 60 000 digits at full budget, from the same initial
+weights and over the same minibatches for a given seed. Nothing else is tuned: no momentum, no schedule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from experiments.e02_mnist_classifiers import CONVNET
+from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
+from experiments.training import SGD, Epochs, Recipe, train_classifier
+from report import plots
+from report.model import (
+    Budget,
+    Claim,
+    Column,
+    Data,
+    Experiment,
+    Figure,
+    Measure,
+    Reported,
+    Runs,
+    State,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+)
+from report.stats import all_of, at_least, at_most, greater, mean, value_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NETS = {CONVNET: CLASSIFIERS[CONVNET]}
+RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
+BEST, TOO_LARGE, TOO_SMALL = 0.1, 1.0, 0.0001  # as W5 has it
+FAILS = 0.5  # a rate fails if fewer than half of the test digits are read
+GUESSING = math.log(10)  # nats: what it costs to give each of ten classes the same probability
+NEAR = 0.05  # nats
+
+
+# --- trials --------------------------------------------------------------------------------------------------------
+
+
+def trials(budget: Budget) -> list[Trial]:
+    """Every rate. A rate may be so large that the loss ceases to be finite."""
+    return [
+        Trial(
+            train_classifier,
+            {
+                "seed": seed,
+                "net": NETS[CONVNET],
+                "recipe": Recipe(SGD(rate), Epochs(budget.pick(smoke=2, quick=5, full=5))),
+                "train_examples": budget.pick(smoke=1000, quick=6000, full=None),
+                "test_examples": budget.pick(smoke=500, quick=2000, full=None),
+            },
+            inputs={"data": Data("mnist")},
+            tags={"rate": rate},
+            may_diverge=True,
+        )
+        for rate in RATES
+        for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+    ]
+
+
+# --- reading the runs ----------------------------------------------------------------------------------------------
+
+
+def _accuracy(runs: Runs, rate: float) -> dict[int, float]:
+    """Seed → final test accuracy; none for a run that diverged, since a net whose numbers are not finite reads nothing."""
+    return _final(runs, rate, "test_accuracy", diverged=0.0)
+
+
+def _final(runs: Runs, rate: float, name: str, diverged: float) -> dict[int, float]:
+    found = {}
+    for outcome in runs.where(rate=rate).finished():
+        assert outcome.result is not None
+        scalar = diverged if outcome.state is State.DIVERGED else outcome.result.scalars[name]
+        found[int(outcome.trial.arguments["seed"])] = float(scalar)  # type: ignore[arg-type]
+    return dict(sorted(found.items()))
+
+
+def _diverged(runs: Runs, rate: float) -> int:
+    """How many runs at this rate diverged."""
+    return sum(outcome.state is State.DIVERGED for outcome in runs.where(rate=rate).finished())
+
+
+def _means(runs: Runs) -> Mapping[float, float]:
+    return {rate: mean(_accuracy(runs, rate)) for rate in RATES}
+
+
+def best_rate(runs: Runs) -> float:
+    """The rate of the highest mean test accuracy."""
+    means = _means(runs)
+    return max(means, key=lambda rate: means[rate])
+
+
+def failing(runs: Runs) -> list[float]:
+    """The rates at which, on average, fewer than half of the test digits are read."""
+    return [rate for rate, accuracy in _means(runs).items() if accuracy < FAILS]
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def curves(runs: Runs) -> Figure:
+    """Training loss and test accuracy by epoch, a line a rate."""
+    history = runs.history().assign(name=lambda frame: frame["rate"].map(_named))
+    history = history.assign(test_accuracy=100 * history["test_accuracy"])
+    look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
+    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2)
+    for ax, column, label in zip(axes[0], ("train_loss", "test_accuracy"), ("training loss, nats", "test accuracy, %")):
+        with plots.style():
+            ax.set(xlabel="epoch", ylabel=label)
+            ax.set_xticks(sorted(history["epoch"].unique()))
+        plots.learning_curves(ax, history, "epoch", column, "name", look)
+        plots.label_ends(ax)
+        for rate in RATES:
+            if _diverged(runs, rate):
+                plots.mark_diverged(ax, history["epoch"].min(), f"rate {rate:g}: {_diverged(runs, rate)} diverged")
+    best = best_rate(runs)
+    flat = sorted(failing(runs), reverse=True)
+    says = f" Fewer than half of the test digits are read at {_listed(flat)}." if flat else ""
+    return Figure(
+        figure,
+        caption=f"Plain SGD at five rates, mean and range over seeds. The rate {best:g} ends highest, at "
+        f"{_means(runs)[best]:.1%} of the test digits.{says}",
+        alt="Test accuracy at the end: "
+        + "; ".join(f"{accuracy:.1%} at rate {rate:g}" for rate, accuracy in _means(runs).items())
+        + ".",
+        data=history,
+    )
+
+
+def _named(rate: float) -> str:
+    return f"rate {rate:g}"
+
+
+def _listed(rates: list[float]) -> str:
+    words = [f"{rate:g}" for rate in rates]
+    return f"rate {words[0]}" if len(words) == 1 else f"rates {', '.join(words[:-1])} and {words[-1]}"
+
+
+def final(runs: Runs) -> Figure:
+    """Final test accuracy against the rate, a mark a seed; a cross where runs diverged."""
+    figure, axes = plots.canvas(plots.COLUMN, 2.4)
+    ax = axes[0, 0]
+    means = _means(runs)
+    with plots.style():
+        ax.set(xscale="log", xlabel="learning rate", ylabel="final test accuracy, %", ylim=(0, 104))
+        ax.axhline(100 * FAILS, color=plots.INK, linewidth=0.6, linestyle=":")
+        ax.axhline(10, color=plots.INK, linewidth=0.6)
+        ax.annotate("guessing", (0.03, 10), xytext=(0, 3), ha="center", **_SMALL)
+        ax.annotate("fails below", (0.02, 100 * FAILS), xycoords=("axes fraction", "data"), xytext=(0, 3), **_SMALL)
+        ax.plot(list(means), [100 * accuracy for accuracy in means.values()], color=plots.COLOURS[0], linewidth=0.9)
+        for rate in RATES:
+            _draw_seeds(ax, rate, _accuracy(runs.where(rate=rate), rate))
+    for rate in RATES:
+        if _diverged(runs, rate):
+            plots.mark_diverged(ax, rate, f"{_diverged(runs, rate)} diverged")
+    best = best_rate(runs)
+    lower = [rate for rate in RATES if rate < best]
+    says = f" A tenth of it, {lower[0]:g}, gives {means[lower[0]]:.1%}." if lower else ""
+    return Figure(
+        figure,
+        caption=f"Final test accuracy against the learning rate, a mark a seed, the line through the means. The best of the "
+        f"five is {best:g}, with {means[best]:.1%}.{says}",
+        alt="Accuracy against rate: " + "; ".join(f"{accuracy:.1%} at {rate:g}" for rate, accuracy in means.items()) + ".",
+        data=runs.frame(),
+    )
+
+
+_SMALL: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7.6}
+
+
+def _draw_seeds(ax: Axes, rate: float, accuracies: Mapping[int, float]) -> None:
+    shown = [100 * accuracy for accuracy in accuracies.values()]
+    ax.plot([rate] * len(shown), shown, marker="o", linestyle="none", color=plots.COLOURS[0], alpha=0.7)
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def rates(runs: Runs) -> Table:
+    """Where each rate ends."""
+    columns = (
+        Column("rate", "rate"),
+        Column("test", "test accuracy, %", digits=2),
+        Column("train", "training accuracy, %", digits=2),
+        Column("train_loss", "training loss, nats", digits=3),
+        Column("diverged", "runs diverged"),
+    )
+    rows = tuple(_row(runs, rate) for rate in RATES)
+    return Table(
+        columns,
+        rows,
+        caption=f"The convnet after five rates of plain SGD. A net that gives all classes the same probability has a loss of "
+        f"{GUESSING:.3f} nats.",
+    )
+
+
+def _row(runs: Runs, rate: float) -> tuple[Any, ...]:
+    chosen = runs.where(rate=rate)
+    diverged = _diverged(runs, rate)
+    if diverged == len(chosen.finished()):
+        return f"{rate:g}", "diverged", "diverged", "diverged", diverged
+    return (
+        f"{rate:g}",
+        value_of(chosen.scalar("test_accuracy"), scale=100),
+        value_of(chosen.scalar("train_accuracy"), scale=100),
+        value_of(chosen.scalar("train_loss"), digits=3),
+        diverged,
+    )
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def best(runs: Runs) -> Verdict:
+    others = [rate for rate in RATES if rate != BEST]
+    return all_of(
+        *(greater(_accuracy(runs, BEST), _accuracy(runs, rate), unit="points", scale=100) for rate in others),
+        what=f"mean difference in test accuracy, rate {BEST:g} less the next best",
+    )
+
+
+def fails(runs: Runs, rate: float) -> Verdict:
+    return at_most(_accuracy(runs, rate), FAILS, unit="%", scale=100, what="mean test accuracy")
+
+
+def guesses(runs: Runs) -> Verdict:
+    losses = _final(runs, TOO_LARGE, "train_loss", diverged=math.inf)
+    return at_least(losses, GUESSING - NEAR, unit="nats", what="mean final training loss")
+
+
+def one_answer(runs: Runs) -> Verdict:
+    """The share of runs that put all test digits into one class."""
+    chosen = runs.where(rate=TOO_LARGE).finished()
+    same = {
+        int(o.trial.arguments["seed"]): float((o.result.arrays["predictions"] == o.result.arrays["predictions"][0]).all())
+        for o in chosen
+        if o.result is not None
+    }
+    return at_least(same, 1, unit="%", scale=100, what="share of the runs")
+
+
+def keeps_falling(runs: Runs) -> Verdict:
+    """Over the runs that did not diverge: the share in which no epoch raises the training loss."""
+    falling = {}
+    for outcome in runs.where(rate=TOO_SMALL).converged():
+        assert outcome.result is not None
+        losses = [float(loss) for loss in outcome.result.history["train_loss"]]  # type: ignore[arg-type]
+        falling[int(outcome.trial.arguments["seed"])] = float(all(later < earlier for earlier, later in pairwise(losses)))
+    return at_least(falling, 1, unit="%", scale=100, what="share of the runs")
+
+
+# --- what was reported ---------------------------------------------------------------------------------------------
+
+
+def _rate(rate: float, reported: float, runs: Runs, origin: str) -> Value:
+    """A rate, with as many decimals as it or the reported one needs."""
+    digits = max([1, *(-math.floor(math.log10(r)) for r in (rate, reported) if math.isfinite(r))])
+    return Value(rate, digits=digits, n=len(_accuracy(runs, BEST)), origin=origin)
+
+
+def _best_value(runs: Runs) -> Value:
+    return _rate(best_rate(runs), BEST, runs, "the rate of the highest mean test accuracy")
+
+
+def _too_large(runs: Runs) -> Value:
+    found = min((rate for rate in failing(runs) if rate > best_rate(runs)), default=math.nan)
+    return _rate(found, TOO_LARGE, runs, "the smallest rate above the best that reads fewer than half of the test digits")
+
+
+def _too_small(runs: Runs) -> Value:
+    found = max((rate for rate in failing(runs) if rate < best_rate(runs)), default=math.nan)
+    return _rate(found, TOO_SMALL, runs, "the largest rate below the best that reads fewer than half of the test digits")
+
+
+SAME = 1e-9  # rates are compared as numbers: not as counts, which a smaller budget could not change
+
+EXPERIMENT = Experiment(
+    id="E3",
+    title="Learning rates",
+    question="Which learning rate trains the convnet best in five epochs of plain SGD, and which rates fail?",
+    trials=trials,
+    measures={
+        "test_accuracy": Measure("final test accuracy", "%", 2, 100),
+        "train_accuracy": Measure("final training accuracy", "%", 2, 100),
+        "train_loss": Measure("final training loss", "nats", 3),
+        "test_loss": Measure("final test loss", "nats", 3),
+    },
+    figures={"curves": curves, "final": final},
+    tables={"rates": rates},
+    claims={
+        "best": Claim(f"Of the five rates, {BEST:g} reads the most test digits.", best),
+        "large_fails": Claim(
+            f"Rate {TOO_LARGE:g} fails: fewer than half of the test digits are read.", partial(fails, rate=TOO_LARGE)
+        ),
+        "small_fails": Claim(
+            f"Rate {TOO_SMALL:g} fails: fewer than half of the test digits are read.", partial(fails, rate=TOO_SMALL)
+        ),
+        "large_guesses": Claim(
+            f"At rate {TOO_LARGE:g} nothing is learned: the final training loss is no better than {NEAR:g} nats below that of "
+            "giving all classes the same probability.",
+            guesses,
+        ),
+        "large_one_answer": Claim(f"At rate {TOO_LARGE:g} every net gives all test digits the same answer.", one_answer),
+        "small_keeps_falling": Claim(
+            f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.", keeps_falling
+        ),
+    },
+    values={
+        "fails": lambda _: Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
+        "best_rate": _best_value,
+    },
+    reported={
+        "best": Reported("best learning rate", BEST, "W5", _best_value, tolerance=SAME),
+        "too_large": Reported("rate too large to train", TOO_LARGE, "W5", _too_large, tolerance=SAME),
+        "too_small": Reported("rate too small to train", TOO_SMALL, "W5", _too_small, tolerance=SAME),
+    },
+)

@@ -1,0 +1,145 @@
+"""E3: its rates, its sentences on runs whose truth is known, divergence as an outcome, and real digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import datasets
+from experiments.e02_mnist_classifiers import CONVNET
+from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
+from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+End = tuple[float, float] | None
+"""(final test accuracy, final training loss), or None for a run that diverged after its first epoch."""
+
+USUAL: dict[float, End] = {1.0: (0.11, 2.31), 0.1: (0.98, 0.05), 0.01: (0.95, 0.2), 0.001: (0.7, 1.0), 0.0001: (0.15, 2.29)}
+
+
+def made_up(ends: Mapping[Any, End], start: float = 2.4) -> Runs:
+    """Runs of the full budget: rate → how it ends, a little different for each seed."""
+    outcomes = []
+    for trial in trials(Budget("full")):
+        shift, end = 0.001 * (trial.arguments["seed"] % 3), ends[trial.tags["rate"]]
+        losses = [start] if end is None else [start, (start + end[1]) / 2, end[1] + shift]
+        accuracies = [0.1] if end is None else [0.1, 0.1, end[0] + shift]
+        history: dict[str, list[Any]] = {"epoch": [1.0, 2.0, 3.0][: len(losses)], "iteration": [5, 10, 15][: len(losses)]}
+        for part in ("train", "test"):
+            history |= {f"{part}_loss": losses, f"{part}_accuracy": accuracies}
+        scalars = {name: column[-1] for name, column in history.items() if "_" in name}
+        told_apart = 1 if end is None or end[0] < 0.12 else 10
+        arrays = {"predictions": np.arange(20) % told_apart}
+        outcomes.append(Outcome(trial, "", Result(scalars, history, arrays, diverged=end is None), seconds=1.0))
+    return Runs(tuple(outcomes))
+
+
+def words(ends: Mapping[float, End], start: float = 2.4) -> dict[str, Holds]:
+    runs = made_up(ends, start)
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_every_budget_runs_every_rate_on_the_convnet_of_e2_from_the_same_start() -> None:
+    for name, seeds in {"smoke": 2, "quick": 3, "full": 3}.items():
+        chosen = trials(Budget(name, first_seed=5))
+        assert all(trial.arguments["net"] == CLASSIFIERS[CONVNET] and trial.may_diverge for trial in chosen)
+        for rate in RATES:
+            mine = [trial for trial in chosen if trial.arguments["recipe"].optimizer.rate == rate]
+            assert len({trial.arguments["seed"] for trial in mine}) >= seeds
+            assert {trial.tags["rate"] for trial in mine} == {rate}
+    full = trials(Budget("full"))[0].arguments
+    assert (full["recipe"].length.count, full["train_examples"], full["recipe"].optimizer.momentum) == (5, None, 0)
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert set(words(USUAL).values()) == {Holds.YES}
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({0.01: (0.99, 0.01)}, {"best"}),
+        ({1.0: (0.97, 0.1)}, {"large_fails", "large_guesses", "large_one_answer"}),
+        ({0.0001: (0.6, 2.2)}, {"small_fails"}),
+        ({0.0001: (0.1, 2.6)}, {"small_keeps_falling"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: dict[float, End], refuted: set[str]) -> None:
+    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+
+
+def test_a_rate_that_diverges_fails_and_is_marked() -> None:
+    ends = {**USUAL, 1.0: None}
+    found = words(ends)
+    assert (found["large_fails"], found["best"]) == (Holds.YES, Holds.YES)
+    runs = made_up(ends)
+    rows = {row[0]: row for row in EXPERIMENT.tables["rates"](runs).rows}
+    assert rows["1"][1:] == ("diverged", "diverged", "diverged", len(runs.where(rate=1.0)))
+    for figure in EXPERIMENT.figures.values():
+        texts = [text.get_text() for ax in figure(runs).plot.axes for text in ax.texts]
+        assert any("diverged" in text for text in texts)
+    assert EXPERIMENT.reported["too_large"].ours(runs).number == 1.0
+
+
+def test_reported_rates_are_found_in_the_runs() -> None:
+    found = {name: reported.ours(made_up(USUAL)).number for name, reported in EXPERIMENT.reported.items()}
+    assert found == {"best": 0.1, "too_large": 1.0, "too_small": 0.0001}
+    slower = {**USUAL, 0.001: (0.3, 2.0), 1.0: (0.9, 0.3)}
+    found = {name: reported.ours(made_up(slower)).number for name, reported in EXPERIMENT.reported.items()}
+    assert found["too_small"] == 0.001
+    assert math.isnan(found["too_large"])
+    assert not any(reported.exact for reported in EXPERIMENT.reported.values())  # measured, so for the full budget only
+
+
+def test_captions_follow_the_numbers() -> None:
+    assert "The rate 0.1 ends highest" in EXPERIMENT.figures["curves"](made_up(USUAL)).caption
+    assert "read at rates 1 and 0.0001." in EXPERIMENT.figures["curves"](made_up(USUAL)).caption
+    other = {**USUAL, 0.01: (0.99, 0.01), 1.0: (0.9, 0.3)}
+    caption = EXPERIMENT.figures["curves"](made_up(other)).caption
+    assert "The rate 0.01 ends highest" in caption
+    assert "read at rate 0.0001." in caption
+    assert "best of the five is 0.01" in EXPERIMENT.figures["final"](made_up(other)).caption
+
+
+def test_guessing_costs_what_a_uniform_answer_costs() -> None:
+    assert torch.nn.functional.cross_entropy(torch.zeros(4, 10), torch.arange(4)).item() == pytest.approx(GUESSING)
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
+    torch.set_num_threads(1)
+    data = datasets.open_data("mnist", mnist_root)
+    runs = Runs(
+        tuple(
+            Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0)
+            for trial in trials(Budget("smoke"))
+        )
+    )
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(runs)
+    for claim in EXPERIMENT.claims.values():
+        assert claim.judge(runs).n == 2

@@ -1,0 +1,279 @@
+"""E12: its digits, divergence as an outcome, its sentences on runs whose truth is known, and its tables on real digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import datasets
+from experiments.datasets import Images
+from experiments.e12_progress_tables import (
+    EXPERIMENT,
+    FAR_TOO_LARGE,
+    HIDDEN,
+    LARGE,
+    LOW,
+    MIDDLE,
+    NETS,
+    RATES,
+    SETTINGS,
+    TOO_SLOW,
+    USUAL,
+    WIDEST,
+    centred,
+    plain,
+    sampling_error,
+    trials,
+)
+from experiments.nets import Dense, Flatten, Net, ReLU
+from experiments.training import SGD, Epochs, Iterations, Recipe
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def squares() -> Images:
+    """Ten classes of noisy images, one bright square each, and unique enough to be told apart."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(600) % 10
+    images = draw.integers(0, 60, (600, 28, 28)).astype(np.uint8)
+    for image, label in zip(images, labels):
+        image[2 * label : 2 * label + 6, 3:9] = 250
+    return Images("mnist", images, labels, images[:10], labels[:10], tuple("0123456789"), False, "made up")
+
+
+# --- the digits ----------------------------------------------------------------------------------------------------
+
+
+def test_both_parts_come_from_the_training_set_apart_and_centred_on_the_first(squares: Images) -> None:
+    train, held = centred(squares, 300, 100, seed=1)
+    assert (len(train), len(held)) == (300, 100)
+    assert torch.allclose(train.inputs.mean(0), torch.zeros(1, 28, 28), atol=1e-3)
+    assert train.inputs.max() > 100  # still in units of 0 to 255
+    both = torch.cat([train.inputs, held.inputs]).flatten(1)
+    assert len(torch.unique(both, dim=0)) == 400  # none in both parts
+    again, other = centred(squares, 300, 100, seed=1)[1], centred(squares, 300, 100, seed=2)[1]
+    assert torch.equal(held.inputs, again.inputs)
+    assert not torch.equal(held.targets, other.targets)
+
+
+# --- one trial -----------------------------------------------------------------------------------------------------
+
+
+def run(squares: Images, rate: float) -> Result:
+    trial = trials(Budget("smoke"))[0]
+    arguments = {
+        **trial.arguments,
+        "net": Net((1, 28, 28), (Flatten(), Dense(30), ReLU(), Dense(10))),
+        "recipe": Recipe(SGD(rate, 0.9), Epochs(4), batch_size=32, evaluate=Iterations(15)),
+        "train_examples": 400,
+        "validation_examples": 200,
+    }
+    return trial.function(Silent(), **arguments, data=squares)
+
+
+def test_a_progress_table_has_a_row_every_so_many_iterations_and_at_the_end(squares: Images) -> None:
+    torch.set_num_threads(1)
+    result = run(squares, 1e-4)
+    assert not result.diverged
+    assert result.history["iteration"] == [15, 30, 45, 52]
+    assert result.scalars["validation_error"] == pytest.approx(1 - float(result.history["validation_accuracy"][-1]))  # type: ignore[arg-type]
+    wrong = result.arrays["predictions"] != result.arrays["labels"]
+    assert wrong.mean() == pytest.approx(result.scalars["validation_error"])
+    assert result.scalars["unread"] == 0
+
+
+def test_a_net_that_diverges_reads_the_first_class_and_answers_nothing(squares: Images) -> None:
+    torch.set_num_threads(1)
+    result = run(squares, 1e6)
+    assert result.diverged
+    assert set(result.arrays["predictions"]) == {0}
+    assert result.scalars["unread"] == 1
+    assert result.scalars["validation_error"] == pytest.approx(np.mean(result.arrays["labels"] != 0))
+    assert "validation_loss" not in result.scalars
+
+
+# --- the declaration -----------------------------------------------------------------------------------------------
+
+
+def test_every_budget_runs_every_setting() -> None:
+    assert {rate for rate, hidden in SETTINGS if hidden == WIDEST} == set(RATES)
+    assert {hidden for rate, hidden in SETTINGS if rate == USUAL} == set(HIDDEN)
+    for name, seeds in {"smoke": 2, "quick": 3, "full": 5}.items():
+        chosen = trials(Budget(name, first_seed=5))
+        for rate, hidden in SETTINGS:
+            mine = [trial for trial in chosen if (trial.tags["rate"], trial.tags["hidden"]) == (rate, hidden)]
+            assert len({trial.arguments["seed"] for trial in mine}) == len(mine) >= seeds
+            assert {trial.arguments["recipe"].optimizer for trial in mine} == {SGD(rate, 0.9)}
+            assert {trial.arguments["net"] for trial in mine} == {NETS[f"H = {hidden}"]}
+    full = trials(Budget("full"))[0].arguments
+    assert (full["train_examples"], full["validation_examples"]) == (9000, 1000)
+    assert (full["recipe"].batch_size, full["recipe"].length, full["recipe"].evaluate) == (128, Epochs(10), Iterations(50))
+
+
+# --- the sentences -------------------------------------------------------------------------------------------------
+
+USUAL_ERRORS = {
+    **dict.fromkeys(SETTINGS, 0.06),
+    (TOO_SLOW, WIDEST): 0.09,
+    (LARGE, WIDEST): 0.25,
+    (FAR_TOO_LARGE, WIDEST): None,
+    (USUAL, HIDDEN[0]): 0.08,
+}
+
+
+def made_up(errors: Mapping[Any, float | None], jitter: float = 0.001) -> Runs:
+    """Runs of the full budget: (rate, H) → validation error, None for runs that diverge at their fifth iteration."""
+    outcomes = []
+    for trial in trials(Budget("full")):
+        error, shift = errors[trial.tags["rate"], trial.tags["hidden"]], jitter * (trial.arguments["seed"] % 3)
+        if error is None:
+            scalars = {"iterations": 4, "validation_error": 0.9 + shift, "train_error": 0.9, "unread": 1.0}
+            outcomes.append(Outcome(trial, "", Result(scalars, {}, diverged=True), seconds=0.1))
+            continue
+        end = error + shift
+        history: dict[str, list[Any]] = {"epoch": [50 / 71, 100 / 71], "iteration": [50, 100]}
+        for part in ("train", "validation"):
+            history |= {f"{part}_loss": [2.0, 10 * end], f"{part}_accuracy": [0.5, 1 - end]}
+        scalars = {"iterations": 100, "validation_error": end, "train_error": end, "unread": 0.0}
+        scalars |= {"train_loss": 10 * end, "validation_loss": 10 * end}
+        outcomes.append(Outcome(trial, "", Result(scalars, history), seconds=1.0))
+    return Runs(tuple(outcomes))
+
+
+def words(errors: Mapping[Any, float | None], jitter: float = 0.001) -> dict[str, Holds]:
+    runs = made_up(errors, jitter)
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    found = words(USUAL_ERRORS)
+    assert {name for name, word in found.items() if word is Holds.NO} == {"dip"}
+    assert {name for name, word in found.items() if word is Holds.YES} == set(EXPERIMENT.claims) - {"dip"}
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({(MIDDLE, WIDEST): 0.09}, {"neighbours_agree"}),  # and the dip holds
+        ({(LARGE, WIDEST): 0.1}, {"large_rate_errs", "dip"}),
+        ({(TOO_SLOW, WIDEST): 0.05}, {"slow_rate_errs", "dip"}),
+        ({(USUAL, HIDDEN[0]): 0.05}, {"narrow_errs", "dip"}),
+        ({(USUAL, WIDEST): 0.03}, {"above_w3", "neighbours_agree", "dip"}),
+        ({(FAR_TOO_LARGE, WIDEST): 0.5}, {"diverges", "dip"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: dict[tuple[float, int], float | None], refuted: set[str]) -> None:
+    assert {name for name, word in words({**USUAL_ERRORS, **change}).items() if word is Holds.NO} == refuted
+
+
+def test_a_dip_within_the_noise_is_undecided() -> None:
+    runs = made_up({**USUAL_ERRORS, (MIDDLE, WIDEST): 0.0605})
+    noise = {seed: 0.02 * (-1) ** seed for seed in range(10)}
+
+    def noisy(outcome: Outcome) -> Outcome:
+        assert outcome.result is not None
+        if outcome.trial.tags != {"rate": MIDDLE, "hidden": WIDEST}:
+            return outcome
+        error = outcome.result.scalars["validation_error"] + noise[outcome.trial.arguments["seed"]]
+        return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "validation_error": error}))
+
+    assert EXPERIMENT.claims["dip"].judge(Runs(tuple(map(noisy, runs)))).holds is Holds.UNDECIDED
+
+
+# --- tables, figures and what was reported -------------------------------------------------------------------------
+
+
+def test_a_diverged_run_stands_in_tables_and_figures_as_what_it_is() -> None:
+    runs = made_up(USUAL_ERRORS)
+    last = EXPERIMENT.tables["progress"](runs).rows[-1]
+    assert last[0] == plain(FAR_TOO_LARGE)
+    assert last[2:] == (1, 5, "NaN", "NaN", "10.0", "10.0")
+    row = next(row for row in EXPERIMENT.tables["errors"](runs).rows if row[0] == plain(FAR_TOO_LARGE))
+    assert row[4].number == pytest.approx(90.1, abs=0.1)
+    assert row[5].number == 100
+    assert row[6] == "10 of 10"
+    for figure in EXPERIMENT.figures.values():
+        assert any("diverged" in text.get_text() for ax in figure(runs).plot.axes for text in ax.texts)
+
+
+def test_all_progress_tables_are_there_in_full() -> None:
+    runs = made_up(USUAL_ERRORS)
+    table = EXPERIMENT.tables["all_progress"](runs)
+    assert [(row[0], row[1]) for row in table.rows if row[0]] == [(plain(rate), str(hidden)) for rate, hidden in SETTINGS]
+    assert len(table.rows) == 2 * (len(SETTINGS) - 1) + 1
+    data = EXPERIMENT.figures["curves"](runs).data
+    assert set(data["rate"]) == set(RATES)
+    assert set(data["hidden"]) == set(HIDDEN)
+    assert len(data) == sum(len(o.result.history.get("epoch", [0])) for o in runs if o.result)
+
+
+def test_reported_errors_are_held_against_the_right_runs() -> None:
+    distinct = {setting: 0.01 * (place + 1) for place, setting in enumerate(SETTINGS)}
+    runs = made_up({**distinct, (FAR_TOO_LARGE, WIDEST): None}, jitter=0)
+    ours = {name: reported.ours(runs).number for name, reported in EXPERIMENT.reported.items()}
+    for place, rate in enumerate(RATES[:-1]):
+        assert ours[f"rate_{place}"] == pytest.approx(100 * distinct[rate, WIDEST])
+    for hidden in HIDDEN:
+        assert ours[f"hidden_{hidden}"] == pytest.approx(100 * distinct[USUAL, hidden])
+    assert ours["diverged"] == pytest.approx(90)  # not the reported 100: X11
+    diverged = EXPERIMENT.reported["diverged"]
+    assert abs(ours["diverged"] - diverged.number) > diverged.tolerance
+    assert not any(reported.exact for reported in EXPERIMENT.reported.values())  # measured, so for the full budget only
+
+
+def test_rates_are_written_as_people_write_them() -> None:
+    assert [plain(rate) for rate in (5e-5, 8e-4, 1e-3, 10.0)] == ["5e-5", "0.0008", "0.001", "10"]
+
+
+def test_sampling_error_is_that_of_a_count() -> None:
+    counts = np.random.default_rng(0).binomial(1000, 0.036, 200_000) / 10
+    assert sampling_error(3.6, 1000) == pytest.approx(counts.std(), rel=0.01)
+    difference = EXPERIMENT.values["difference_by_chance"](made_up(USUAL_ERRORS)).number
+    assert difference == pytest.approx(math.hypot(sampling_error(3.6), sampling_error(4.8)))
+
+
+def test_the_captions_follow_the_numbers() -> None:
+    runs = made_up({**USUAL_ERRORS, (LOW, WIDEST): 0.02})
+    assert f"the lowest mean is that of {plain(LOW)}" in EXPERIMENT.figures["final"](runs).caption
+    assert f"{plain(LARGE)} ends with the highest error" in EXPERIMENT.figures["curves"](runs).caption
+    steady = made_up({**USUAL_ERRORS, (FAR_TOO_LARGE, WIDEST): 0.5})
+    assert "where runs diverged: none did" in EXPERIMENT.figures["curves"](steady).caption
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_smoke_runs_diverges_and_draws_on_real_digits(mnist_root: Path) -> None:
+    torch.set_num_threads(1)
+    data = datasets.open_data("mnist", mnist_root)
+    outcomes = [
+        Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0)
+        for trial in trials(Budget("smoke"))
+    ]
+    runs = Runs(tuple(outcomes))
+    assert {o.trial.tags["rate"] for o in outcomes if o.result and o.result.diverged} == {FAR_TOO_LARGE}
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(runs)
+    assert EXPERIMENT.claims["diverges"].judge(runs).holds is Holds.YES
