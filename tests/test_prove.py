@@ -1,0 +1,52 @@
+"""A proof is kept under all that it rests on, and no longer."""
+
+from pathlib import Path
+
+import pytest
+
+from report.prove import _key
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    for name, text in {
+        "theory/t01_a.py": "import experiments\nfrom theory import words\nimport math\n",
+        "theory/t02_b.py": "from experiments import nets\n",
+        "theory/words.py": "X = 1\n",
+        "experiments/nets.py": "Y = 1\n",
+        "experiments/e01_x.py": "Z = 1\n",
+        "report/proof.py": "import report.rules\n",
+        "report/rules.py": "R = 1\n",
+        "report/prove.py": "",
+        "report/unrelated.py": "U = 1\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def keys(root: Path) -> dict[str, str]:
+    from report import prove
+
+    prove._read.cache_clear()  # it remembers files within one build
+    return {name: _key(f"theory.{name}", root) for name in ("t01_a", "t02_b")}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "changed"),
+    [
+        ("theory/t01_a.py", "import experiments\nfrom theory import words\nimport math\nN = 2\n", {"t01_a"}),
+        ("theory/words.py", "X = 2\n", {"t01_a"}),
+        ("theory/words.py", "X = 1  # a comment\n", set()),
+        ("experiments/nets.py", "Y = 2\n", {"t01_a", "t02_b"}),
+        ("experiments/e01_x.py", "Z = 2\n", {"t01_a"}),  # t01 may look into the folder
+        ("experiments/e02_new.py", "W = 1\n", {"t01_a"}),
+        ("report/rules.py", "R = 2\n", {"t01_a", "t02_b"}),
+        ("report/unrelated.py", "U = 2\n", set()),
+    ],
+)
+def test_what_a_proof_rests_on(root, file, text, changed):
+    before = keys(root)
+    (root / file).write_text(text, encoding="utf-8")
+    after = keys(root)
+    assert {name for name in before if before[name] != after[name]} == changed
