@@ -22,6 +22,8 @@ from report.proven import Witnessed
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
 TRIES = 4000
+PATIENCE = 200
+"""After how many points without a value a formula is taken to have none."""
 
 
 @dataclass
@@ -39,12 +41,16 @@ def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
     wanted = chain.part.points or (LOGIC_POINTS if logical else POINTS)
-    found, used = Findings(), 0
+    found, used, without = Findings(), 0, 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with numeric.precision():
         for point in _points(derivation, chain, NUMERIC):
             values = [_value(expression, point) for expression in chain.expressions]
             if isinstance(values[0], Undefined):
+                without += 1
+                if used == 0 and without == PATIENCE:
+                    found.refuse(0, f"the left side has no value anywhere: {values[0]}")
+                    break
                 continue
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -44,6 +44,7 @@ ALEXNET = Net(
 """AlexNet in one column, as torchvision has it."""
 
 
+@cache
 def live(net: Net) -> int:
     """The entries of the tensors of the network that torch builds."""
     return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
