@@ -324,8 +324,8 @@ DERIVATION = Derivation(
             ],
             given=["k == 2", "s == 2"],
             intro=(
-                "Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the layer or "
-                "after it:"
+                "Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the layer "
+                "or after it:"
             ),
         ),
         Part(

@@ -64,4 +64,5 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T13", "What two layers of width two can reach", 2, "(g_1 * h_0 - g_0 * h_1) ** 2"): "a square does not see the sign",
     ("T13", "g", -1, "g_0 * delta(m) + g_1 * delta(1 - m)"): "an impulse is even",
     ("T13", "h", -1, "h_0 * delta(m) + h_1 * delta(1 - m)"): "an impulse is even",
+    ("T13", "e", -1, "delta(m) + delta(2 - m)"): "an impulse is even",
 }
