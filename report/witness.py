@@ -90,7 +90,12 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
     with numeric.precision():
         for point in _points(derivation, chain, live.name, fixed):
             used += 1
-            seen = _seen(live, point)
+            try:
+                seen = _seen(live, point)
+            except Undefined as reason:  # something that it asks for has no value
+                for at in reached:
+                    found.refuse(max(at - 1, 0), f"{live.name} cannot be asked at {_spell(point, derivation)}: {reason}")
+                break
             for at in reached:
                 value = _value(chain.expressions[at], point)
                 if isinstance(value, Undefined) or not numeric.compare(value, "==", seen, live.tolerance):
