@@ -241,7 +241,7 @@ DERIVATION = Derivation(
             "A projection shortens",
             "norm(y)**2 - norm(H.T@y)**2 == norm(y - H@(H.T@y))**2",
             [Step("norm(y - H@(H.T@y))**2", algebra("multiply out; the columns of `H` are orthonormal"))],
-            intro="And none exceeds one. For a projection never makes a vector longer,",
+            intro="And none of them exceeds one. First, a projection never makes a vector longer:",
         ),
         Part(
             "A share is a length",
@@ -250,7 +250,7 @@ DERIVATION = Derivation(
                 Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")),
                 Step("h[p]", definition("h")),
             ],
-            intro="a share is the squared length of the projection of a unit vector,",
+            intro="Second, a share is the squared length of the projection of a unit vector:",
         ),
         Part(
             "No share exceeds one",
@@ -260,7 +260,7 @@ DERIVATION = Derivation(
                 Step("norm(e)**2 - norm(H.T@e)**2", definition("e", words="`e` is one long")),
                 Step("norm(e - H@(H.T@e))**2", using("A projection shortens", at={"y": "e"})),
             ],
-            intro="and so what it lacks to one is a square:",
+            intro="Together, what a share lacks to one is a square:",
         ),
         Part(
             "Nothing does better",
