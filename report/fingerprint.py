@@ -135,6 +135,9 @@ def _digest_of(source: Data, data: Mapping[str, str], where: Where | None) -> st
     return data[source.name]
 
 
+_DISTRIBUTIONS = {"PIL": "pillow"}  # found without looking into every distribution
+
+
 @functools.cache
 def version_of(package: str) -> str:
     """The version of the distribution that provides the importable ``package``.
@@ -142,7 +145,7 @@ def version_of(package: str) -> str:
     Raises ``DeclarationError`` if none does.
     """
     try:
-        return metadata.version(package)
+        return metadata.version(_DISTRIBUTIONS.get(package, package))
     except metadata.PackageNotFoundError:
         names = metadata.packages_distributions().get(package)  # slow: it looks into every distribution
     if not names:

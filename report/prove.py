@@ -8,13 +8,14 @@ imports, whole modules at a time: coarser than for trials, because a checker mus
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -47,7 +48,9 @@ def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    keys = {name: _key(f"theory.{path.stem}", root) for name, path in files.items()}
+    trees = Trees(None if store.read_only else store.root / "sources" / "theory.json")
+    keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
+    trees.save()
     kept = {name: store.get(key) for name, key in keys.items()}
     missing = [name for name, entry in kept.items() if entry is None]
     if missing:
@@ -85,27 +88,27 @@ def _checked(path: Path) -> Proof:
 # --- keeping -------------------------------------------------------------------------------------------------------
 
 
-def _key(module: str, root: Path) -> str:
+def _key(module: str, root: Path, trees: Trees) -> str:
     """The digest of everything that the theorem in ``module`` and the checker are made of."""
-    trees: dict[str, str] = {}
+    digests: dict[str, str] = {}
     packages: set[str] = set()
     waiting = [module, CHECKER, __name__]
     while waiting:
         name = waiting.pop()
-        if name in trees:
+        if name in digests:
             continue
         if name.endswith(".*"):
             waiting += _modules_in(root / name.removesuffix(".*"), name.removesuffix("*"))
             continue
-        file = root / Path(*name.split(".")).with_suffix(".py")
-        if not file.is_file():
+        tree = trees.read(root, name)
+        if tree is None:
             packages |= {name.partition(".")[0]}
             continue
-        trees[name], imported = _read(file)
+        digests[name], imported = tree
         waiting += imported
     others = packages - {"report", "theory", "experiments"} - sys.stdlib_module_names
     versions = {package: version_of(package) for package in others} | {"python": sys.version.split()[0]}
-    return hashlib.sha256(json.dumps([trees, versions], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([digests, versions], sort_keys=True).encode()).hexdigest()
 
 
 def _modules_in(folder: Path, prefix: str) -> list[str]:
@@ -113,17 +116,55 @@ def _modules_in(folder: Path, prefix: str) -> list[str]:
     return sorted(f"{prefix}{file.stem}" for file in folder.glob("*.py"))
 
 
-@lru_cache(maxsize=256)
-def _read(file: Path) -> tuple[str, tuple[str, ...]]:
-    """The digest of a file's syntax tree, and the modules that it imports anywhere."""
-    tree = ast.parse(file.read_bytes(), str(file))
+class Trees:
+    """The syntax trees of the project's modules, as digests; what a file's content came to is remembered in ``memory``."""
+
+    def __init__(self, memory: Path | None = None):
+        self._memory = memory
+        self._read: dict[str, tuple[str, Sequence[str]] | None] = {}
+        self._known: dict[str, tuple[str, Sequence[str]]] = {}
+        if memory is not None:
+            with contextlib.suppress(OSError, ValueError):  # lost or broken, it is made again
+                self._known = json.loads(memory.read_bytes())
+        self._before = len(self._known)
+
+    def read(self, root: Path, name: str) -> tuple[str, Sequence[str]] | None:
+        """The digest of a module's tree, and the modules that it imports anywhere; None if the project has no such module."""
+        if name not in self._read:
+            try:
+                content = (root / Path(*name.split(".")).with_suffix(".py")).read_bytes()
+            except OSError:
+                self._read[name] = None
+            else:
+                self._read[name] = self._parsed(content, name)
+        return self._read[name]
+
+    def _parsed(self, content: bytes, name: str) -> tuple[str, Sequence[str]]:
+        key = hashlib.sha256(content).hexdigest()
+        if key not in self._known:
+            tree = ast.parse(content, name)
+            self._known[key] = hashlib.sha256(ast.dump(tree).encode()).hexdigest(), _imported(tree)
+        return self._known[key]
+
+    def save(self) -> None:
+        """Keep what was parsed for the next build."""
+        if self._memory is None or len(self._known) == self._before:
+            return
+        with contextlib.suppress(OSError):  # it only saves time
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._memory.with_name(f".{self._memory.name}-{os.getpid()}")
+            temporary.write_text(json.dumps(self._known), encoding="utf-8")
+            temporary.replace(self._memory)
+
+
+def _imported(tree: ast.AST) -> list[str]:
     imported: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imported += [name for alias in node.names for name in (alias.name, f"{alias.name}.*")]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imported)
+    return imported
 
 
 def _encoded(path: Path) -> dict[str, bytes]:

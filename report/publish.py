@@ -80,9 +80,19 @@ def pages(
         seeds=f"{seeds} seed{'' if seeds == 1 else 's'} at most",
         notices=tuple(lacking),
     )
-    html, pdf = typeset.pages(manuscript.chapters, meta, manuscript.assets, partial(_remember, store))
+    remember = partial(_remember, store)
+    both = typeset.key_of(manuscript.chapters, meta, manuscript.assets)
+
+    def typeset_now() -> tuple[bytes, bytes]:
+        html, pdf = typeset.pages(manuscript.chapters, meta, manuscript.assets, remember)
+        return html.encode(), pdf
+
+    kept = store.get(both)
+    html, pdf = (kept["html"], kept["pdf"]) if kept else typeset_now()
+    if not kept and not store.read_only:
+        store.put(both, {"html": html, "pdf": pdf}, durable=False)
     data = {f"data/{name}": content for name, content in manuscript.data.items()}
-    return {"report.html": html.encode(), "report.pdf": pdf, **data}
+    return {"report.html": html, "report.pdf": pdf, **data}
 
 
 def _remember(store: Store, key: str, make: Callable[[], bytes]) -> bytes:

@@ -90,6 +90,15 @@ def pages(
         return page.result(), document.result()
 
 
+def key_of(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes]) -> str:
+    """The digest of all that the pages are made of, this code, the layouts and the fonts included."""
+    files = sorted(file for file in TEMPLATES.rglob("*") if file.is_file() and file.parent.name != "chapters")
+    layout = [part for file in (Path(__file__), *files) for part in (file.name, file.read_bytes())]
+    written = [part for chapter in chapters for part in (chapter.identifier, chapter.markdown)]
+    drawn = [part for name in sorted(assets) for part in (name, assets[name])]
+    return _key("pages", repr(meta), *layout, *written, "drawn", *drawn)
+
+
 # --- pandoc --------------------------------------------------------------------------------------------------------
 
 

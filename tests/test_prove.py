@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report.prove import _key
+from report.prove import Trees, _key
 
 
 @pytest.fixture
@@ -26,10 +26,10 @@ def root(tmp_path) -> Path:
 
 
 def keys(root: Path) -> dict[str, str]:
-    from report import prove
-
-    prove._read.cache_clear()  # it remembers files within one build
-    return {name: _key(f"theory.{name}", root) for name in ("t01_a", "t02_b")}
+    trees = Trees(root / "memory" / "theory.json")  # a new one for each build, over the same memory
+    found = {name: _key(f"theory.{name}", root, trees) for name in ("t01_a", "t02_b")}
+    trees.save()
+    return found
 
 
 @pytest.mark.parametrize(
