@@ -76,6 +76,18 @@ def slope_of_samples(f: Signal, I: Signal, n: int, x: int, i: int) -> float:
     return slope_by_autograd(f, lambda d: I(d) if 0 <= d < n else 0, x, i)
 
 
+def padded(I: Signal, n: int, j: int) -> float:
+    """n samples of the signal, padded with zeros by torch."""
+    samples = torch.tensor([I(m) for m in range(n)], dtype=torch.float64)
+    return float(torch.nn.functional.pad(samples, (REACH, REACH))[j + REACH])
+
+
+def repeated(I: Signal, n: int, L: int, j: int) -> float:
+    """L of those, repeated by torch."""
+    period = torch.tensor([padded(I, n, m) for m in range(L)], dtype=torch.float64)
+    return float(period.repeat(2 * REACH)[j + REACH * L])
+
+
 def by_fft(f: Signal, I: Signal, x: int) -> float:
     """(f∗I)(x) by three transforms: the taps and samples −4, …, 4, padded with zeros to length 17."""
     f_hat, i_hat = (np.fft.fft([signal(m) for m in range(-4, 5)], 17) for signal in (f, I))
@@ -272,10 +284,18 @@ DERIVATION = Derivation(
         define("E(j)", "delta(j) + 2*delta(j - 1) + 3*delta(j - 2)", "the signal one, two, three", symbols=[PLACE]),
         define("T[x, i]", "diff(conv(f, E)(x), f(i))", "three rows and columns of its Jacobian", shape=("3", "3"), first=0),
         define(
-            "X(j)", "I(j) if j in span(0, n - 1) else 0", "the input as `n` samples, with zeros around them", symbols=[PLACE]
+            "X(j)",
+            "I(j) if j in span(0, n - 1) else 0",
+            "the input as `n` samples, with zeros around them",
+            symbols=[PLACE],
+            live=[Live("torch pad", padded, points=20)],
         ),
         define(
-            "c(j)", "X(mod(j, L))", "the same, padded with zeros to length `L` and repeated with that period", symbols=[PLACE]
+            "c(j)",
+            "X(mod(j, L))",
+            "the same, padded with zeros to length `L` and repeated with that period",
+            symbols=[PLACE],
+            live=[Live("torch repeat", repeated, points=20)],
         ),
         define(
             "vhat(q)",

@@ -143,4 +143,6 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         "norm(Y - U @ (U.T @ Y)) ** 2 + norm(B - U.T @ Y) ** 2",
     ): "a length does not see the sign",
     ("T8", "More constraints than parameters", 0, "norm(U @ B - Y) ** 2"): "a length does not see the sign",
+    ("T7", "E", -1, "delta(j) + 2 * delta(j - 1) + 3 * delta(2 - j)"): "an impulse is even",
+    ("T7", "E", -1, "delta(j) + 2 * delta(1 - j) + 3 * delta(j - 2)"): "an impulse is even",
 }
