@@ -362,7 +362,7 @@ class _Writer:
             Column("ours", "Ours"),
             Column("agrees", "Agrees", align="left"),
         )
-        caption = f"Every number that the write-ups report, beside ours. Budget *{self.material.budget}*."
+        caption = f"Numbers that the write-ups report, beside ours. Budget *{self.material.budget}*."
         return self._tabulate("build.replication", Table(columns, tuple(rows), caption))
 
     def cite(self, source: str) -> str:
