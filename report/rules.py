@@ -18,7 +18,7 @@ import sympy as sp
 
 from report import decide, words
 from report.errors import DeclarationError, nearest
-from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, statement, substitute, targets
+from report.formula import EVERYWHERE, Formula, Statement, bound_names, formula, names, parse, substitute, targets
 from report.glossary import Definition, Symbol, written_here
 from report.symbolic import ALGEBRA, EVERYTHING, Grid, GridEquality, Knowledge, Scope, Unreadable, read, scope_for
 
@@ -691,8 +691,3 @@ def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:
             expression = expression.xreplace({node: node.func(sp.Lambda(dot, body), sp.expand(place - delay))})
             break
     return expression
-
-
-def as_statement(text: str) -> Statement:
-    """A statement from text (for rules that take one)."""
-    return statement(text)

@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from report.errors import DeclarationError, nearest
-from report.formula import Formula, names, targets
+from report.formula import names, targets
 from report.glossary import Definition, Symbol
 
 
@@ -586,8 +586,3 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "conj": _spread(lambda x: sp.conjugate(x)),
 }
 CONSTANTS: dict[str, Callable[[], sp.Expr]] = {"pi": lambda: sp.pi, "imag": lambda: sp.I}
-
-
-def read_formula(formula: Formula, scope: Scope) -> Any:
-    """The symbolic value of a formula."""
-    return read(formula.tree, scope)

@@ -48,14 +48,13 @@ class Stated:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """The chapters, the files they refer to, the numbers they state, and what the front page must own up to."""
+    """The chapters, the files they refer to, the numbers they state, and the names of what is numbered."""
 
     chapters: tuple[Chapter, ...]
     assets: Mapping[str, bytes]  # "E2-curves.svg"
     data: Mapping[str, bytes]  # "E2-curves.csv"
     stated: tuple[Stated, ...]
     labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
-    absent: tuple[str, ...]  # parts that a chapter wanted and could not have
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,7 @@ def write(material: Material) -> Manuscript:
             problems.append(error)
     if problems:
         raise ProseError("\n".join(map(str, problems)))
-    return Manuscript(
-        tuple(chapters), writer.assets, writer.data, tuple(writer.stated), dict(writer.labels), tuple(writer.absent)
-    )
+    return Manuscript(tuple(chapters), writer.assets, writer.data, tuple(writer.stated), dict(writer.labels))
 
 
 def check_prose(writeup: Writeup) -> list[ReportError]:
