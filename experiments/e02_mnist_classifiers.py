@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, shapes, wording
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from report import plots
@@ -20,8 +21,6 @@ from report.stats import all_of, equal_within, greater, mean, value_of
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-SOFTMAX, MLP, CONVNET = "softmax regression", "MLP", "convnet"
 
 NETS = {
     SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
@@ -108,7 +107,7 @@ def curves(runs: Runs) -> Figure:
 
 
 def _lines(ax: Axes, history: pd.DataFrame, metric: str) -> None:
-    looks = plots.looks(list(NETS))
+    looks = {net: LOOKS[net] for net in NETS}
     plots.learning_curves(
         ax, history, "epoch", f"test_{metric}", "net", {n: replace(look, dashes="-") for n, look in looks.items()}
     )
