@@ -12,8 +12,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from experiments.e02_mnist_classifiers import CONVNET
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
+from experiments.looks import CONVNET
 from experiments.training import SGD, Epochs, Recipe, train_classifier
 from report import plots
 from report.model import (
