@@ -7,14 +7,17 @@ Trial(collapse, {…, "net": net}, inputs={"trained": the net's own trial, "data
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from experiments.nets import Net, Shape, rebuild
-from experiments.training import drawn, outputs, pixels, spread, standardised
+from experiments.training import cross_entropy, drawn, outputs, pixels, spread, standardised
 from report.errors import DeclarationError
 from report.model import Context, Result
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SAME_GRADIENT = 1e-9  # float64 sums of some thousand terms agree to about 1e-13; where a ReLU has flipped, to no digit
 
@@ -58,25 +61,30 @@ def collapse(
 
     ``seed`` and the numbers of examples are those of the training, since they fix how the images were standardised.
     ``difference_float32`` and ``difference_float64`` are the largest difference of two outputs, as a share of the largest
-    output; ``agreement`` the share of images that both put into the same class, in float32; ``accuracy`` that of the map.
+    output; ``agreement`` the share of images that both put into the same class, in float32. ``train_loss``, ``train_accuracy``,
+    ``test_loss`` and ``test_accuracy`` are the map's, each over all the images (in a training's history, the training images
+    are sampled).
     Arrays: ``matrix`` (outputs, *net.input), ``offset`` (outputs,), and ``predictions`` of the map, a class each test image.
     """
     if trained.diverged:
         return Result(diverged=True)
     module = rebuild(net, trained.arrays)
     A, c = affine_map(module, net.input)
-    train = pixels(data.train_images[drawn(len(data.train_labels), train_examples, seed)])
-    held_out = spread(len(data.test_labels), test_examples)
+    chosen, held_out = drawn(len(data.train_labels), train_examples, seed), spread(len(data.test_labels), test_examples)
+    train = pixels(data.train_images[chosen])
     inputs = standardised(pixels(data.test_images[held_out]), train)
 
-    found, mapped = outputs(module, inputs), inputs.flatten(1) @ A.float().T + c.float()
-    exact, exactly_mapped = outputs(module.double(), inputs.double()), inputs.double().flatten(1) @ A.T + c
-    labels = torch.from_numpy(data.test_labels[held_out].astype("int64"))
+    def mapping(images: torch.Tensor) -> torch.Tensor:
+        return images.flatten(1) @ A.to(images.dtype).T + c.to(images.dtype)
+
+    found, mapped, on_train = outputs(module, inputs), mapping(inputs), mapping(standardised(train, train))
+    exact, exactly_mapped = outputs(module.double(), inputs.double()), mapping(inputs.double())
     scalars = {
         "difference_float32": _largest_difference(found, mapped),
         "difference_float64": _largest_difference(exact, exactly_mapped),
         "agreement": _share_equal(found.argmax(1), mapped.argmax(1)),
-        "accuracy": _share_equal(mapped.argmax(1), labels),
+        **_measured(on_train, data.train_labels[chosen], "train"),
+        **_measured(mapped, data.test_labels[held_out], "test"),
     }
     arrays = {
         "matrix": A.float().reshape(-1, *net.input).numpy(),
@@ -88,6 +96,11 @@ def collapse(
 
 def _largest_difference(found: torch.Tensor, mapped: torch.Tensor) -> float:
     return ((found - mapped).abs().max() / found.abs().max()).item()
+
+
+def _measured(found: torch.Tensor, labels: np.ndarray, part: str) -> dict[str, float]:
+    right = torch.from_numpy(labels.astype("int64"))
+    return {f"{part}_loss": cross_entropy(found, right).item(), f"{part}_accuracy": _share_equal(found.argmax(1), right)}
 
 
 def _share_equal(some: torch.Tensor, others: torch.Tensor) -> float:

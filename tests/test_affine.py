@@ -9,6 +9,7 @@ import torch
 from experiments.affine import affine_map, collapse
 from experiments.datasets import Images
 from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, weights
+from experiments.training import pixels, standardised
 from report.errors import DeclarationError
 from report.model import Result
 
@@ -58,6 +59,17 @@ def test_the_map_answers_as_the_net_does(noise: Images) -> None:
     assert result.scalars["agreement"] == 1
     assert result.arrays["matrix"].shape == (6, *SHAPE)
     assert len(result.arrays["predictions"]) == 30
+
+
+def test_its_loss_is_over_all_training_images(noise: Images) -> None:
+    module = build(LINEAR, seed=1)
+    result = collapse(Silent(), seed=5, net=LINEAR, trained=Result({}, {}, weights(module)), data=noise)
+    images = pixels(noise.train_images)
+    with torch.no_grad():
+        losses = torch.nn.functional.cross_entropy(module(standardised(images, images)), torch.from_numpy(noise.train_labels))
+        right = module(standardised(pixels(noise.test_images), images)).argmax(1).numpy() == noise.test_labels
+    assert result.scalars["train_loss"] == pytest.approx(losses.item(), rel=1e-5)
+    assert result.scalars["test_accuracy"] == right.mean()
 
 
 def test_a_net_that_diverged_has_no_map(noise: Images) -> None:
