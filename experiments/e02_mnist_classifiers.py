@@ -118,10 +118,15 @@ def _lines(ax: Axes, history: pd.DataFrame, metric: str) -> None:
 
 def mistakes(runs: Runs) -> Figure:
     """The test digits that the best net gets wrong with most conviction."""
+    (net, optimizer), _ = _best(runs)
+    return misread(runs.where(net=net, optimizer=optimizer), f"{net} under {optimizer}")
+
+
+def misread(runs: Runs, reader: str) -> Figure:
+    """The test digits that the first of ``runs`` gets wrong with most conviction; ``reader`` names it in the caption."""
     import pandas as pd
 
-    (net, optimizer), _ = _best(runs)
-    chosen = runs.where(net=net, optimizer=optimizer).converged()
+    chosen = runs.converged()
     images, labels = chosen.array("mistake_images"), chosen.array("mistake_labels")
     predictions = chosen.array("mistake_predictions")
     figure, axes = plots.canvas(width=plots.COLUMN, height=2.3, rows=3, columns=8)
@@ -133,7 +138,7 @@ def mistakes(runs: Runs) -> Figure:
     pairs = [f"{label} read as {prediction}" for label, prediction in zip(labels, predictions)]
     return Figure(
         figure,
-        caption=f"The {shown} test digits that cost the {net} under {optimizer} most: what each is, not what it is read as.",
+        caption=f"The {shown} test digits that cost the {reader} most: what each is, not what it is read as.",
         alt=f"{shown} images of handwritten digits, many of them hard to read: {', '.join(pairs[:shown])}.",
         data=pd.DataFrame({"label": labels, "prediction": predictions}),
     )

@@ -1,0 +1,245 @@
+"""E6: its net, its map on made-up digits, its sentences on runs whose truth is known, and its chapter either way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import zoo
+from experiments.affine import collapse
+from experiments.datasets import Images
+from experiments.e05_tutorial_net import EXPERIMENT as E5
+from experiments.e05_tutorial_net import trial as tutorial_trial
+from experiments.e06_linearised import EXPERIMENT, MAP, NETS, affine, linearised, neighbours_correlate, trial, trials
+from experiments.looks import LINEARISED, SOFTMAX, TUTORIAL
+from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, weights
+from report.collect import collect
+from report.judge import Compared, Judged, judge
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
+from report.sources import Sources
+from report.store import Store
+from report.write import Material, write
+from tests import test_e05
+
+ROOT = Path(__file__).parent.parent
+
+
+# --- the net and its trials ----------------------------------------------------------------------------------------
+
+
+def test_linearising_takes_the_non_linearities_and_nothing_else() -> None:
+    net = Net((1, 8, 8), (Conv(3, 3), ReLU(), MaxPool(2, 1), Flatten(), Dense(4), ReLU(), Dense(2)))
+    assert linearised(net).layers == (Conv(3, 3), AvgPool(2, 1), Flatten(), Dense(4), Dense(2))
+    assert parameters(NETS[LINEARISED]) == parameters(zoo.TUTORIAL)
+    module = build(NETS[LINEARISED], seed=0).double()
+    one, other = torch.randn(2, 1, 1, 28, 28, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():  # affine: a mean of outputs is the output of the mean
+        assert torch.allclose(module((one + other) / 2), (module(one) + module(other)) / 2, atol=1e-12)
+
+
+def test_the_nets_differ_and_the_recipe_does_not() -> None:
+    for name in ("smoke", "quick", "full"):
+        one, other = tutorial_trial(Budget(name), 3), trial(Budget(name), 3)
+        assert {**one.arguments, "net": None} == {**other.arguments, "net": None}
+        assert (one.arguments["net"], other.arguments["net"]) == (zoo.TUTORIAL, linearised(zoo.TUTORIAL))
+
+
+def test_the_map_is_read_off_the_net_of_its_seed_on_the_same_digits() -> None:
+    for seed in (0, 7):
+        chosen = affine(Budget("quick"), seed)
+        source = chosen.inputs["trained"]
+        assert source == trial(Budget("quick"), seed)
+        assert chosen.function is collapse
+        for name in ("seed", "net", "train_examples", "test_examples"):
+            assert chosen.arguments[name] == source.arguments[name]
+
+
+def test_every_net_that_is_compared_has_every_seed() -> None:
+    for name, seeds in {"smoke": 2, "quick": 3, "full": 3}.items():
+        chosen = trials(Budget(name, first_seed=5))
+        for net in (TUTORIAL, LINEARISED, MAP, SOFTMAX):
+            mine = [each.arguments["seed"] for each in chosen if each.tags["net"] == net]
+            assert mine == list(range(5, 5 + seeds))
+
+
+def test_the_map_of_the_real_net_gives_its_outputs(squares: Images) -> None:
+    torch.set_num_threads(1)
+    chosen = affine(Budget("smoke"), 1)
+    kept = Result({}, {}, weights(build(NETS[LINEARISED], seed=1)))
+    arguments = {**chosen.arguments, "train_examples": 50, "test_examples": 20}
+    result = chosen.function(test_e05.Silent(), **arguments, data=squares, trained=kept)
+    outcome = Outcome(chosen, "", result)
+    again = Outcome(affine(Budget("smoke"), 0), "", result)
+    assert EXPERIMENT.claims["same_outputs"].judge(Runs((outcome, again))).holds is Holds.YES
+    row = EXPERIMENT.tables["maps"](Runs((outcome,))).rows[0]
+    assert row[0] == 1
+    assert 5 < row[1] < 8 < 12 < row[2] < 16
+    assert row[-2:] == (10, 9)
+
+
+squares = test_e05.squares
+
+
+# --- made-up runs --------------------------------------------------------------------------------------------------
+
+USUAL = {TUTORIAL: (0.999, 0.992), LINEARISED: (0.925, 0.92), SOFTMAX: (0.928, 0.924)}
+ROUNDED = {"difference_float32": 1e-6, "difference_float64": 1e-15, "agreement": 1.0}
+
+
+def made_up(
+    accuracies: Mapping[str, tuple[float, float]] = USUAL,
+    rounded: Mapping[str, float] = ROUNDED,
+    rough: tuple[float, float] = (0.0, 1.0),
+) -> Runs:
+    """Runs of the full budget: net → (training, test accuracy); how far map and net differ; the noise in the maps of the
+    linearised net and of softmax regression."""
+    outcomes = []
+    for each in trials(Budget("full")):
+        seed, net = each.arguments["seed"], str(each.tags["net"])
+        scalars: dict[str, Scalar] = {}
+        if net == MAP:
+            scalars |= {name: number * (1 - 1e-5 * seed) for name, number in rounded.items()}
+            scalars["test_accuracy"] = accuracies[LINEARISED][1]
+            arrays = {"matrix": _maps(rough[0], seed)[:, None]}
+            outcomes.append(Outcome(each, "", Result(scalars, {}, arrays), seconds=10.0))
+            continue
+        train, test = (accuracy + 0.0002 * seed for accuracy in accuracies[net])
+        history: dict[str, list[float]] = {"epoch": [1, 2], "iteration": [2500, 5000]}
+        for part, end in (("train", train), ("test", test)):
+            history |= {f"{part}_accuracy": [end - 0.01, end], f"{part}_loss": [1.1 - end, 1 - end]}
+        scalars |= {name: column[-1] for name, column in history.items() if name not in ("epoch", "iteration")}
+        arrays = {"dense1.weight": _maps(rough[1], seed).reshape(10, 784)} if net == SOFTMAX else {}
+        outcomes.append(Outcome(each, "", Result(scalars, history, arrays), seconds=600.0))
+    return Runs(tuple(outcomes))
+
+
+def _maps(noise: float, seed: int) -> np.ndarray:
+    """(10, 28, 28): smooth waves, one a class, and as much noise; what all classes share is large."""
+    draw = np.random.default_rng(seed)
+    row, column = np.mgrid[:28, :28]
+    waves = np.stack([np.sin((row * np.cos(k) + column * np.sin(k)) / 4) for k in range(10)])
+    return (waves + noise * draw.standard_normal((10, 28, 28)) + 50).astype(np.float32)
+
+
+def words(runs: Runs) -> dict[str, Holds]:
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert set(words(made_up()).values()) == {Holds.YES}
+
+
+@pytest.mark.parametrize(
+    ("runs", "refuted"),
+    [
+        (made_up({**USUAL, TUTORIAL: (0.999, 0.96)}), {"far_below"}),
+        (made_up({**USUAL, TUTORIAL: (0.999, 0.91)}), {"below", "far_below", "underfits"}),
+        (made_up({**USUAL, SOFTMAX: (0.95, 0.95)}), {"as_affine"}),
+        (made_up(rounded={**ROUNDED, "difference_float32": 1e-4}), {"same_outputs"}),
+        (made_up(rounded={**ROUNDED, "difference_float64": 1e-9}), {"same_outputs"}),
+        (made_up(rounded={**ROUNDED, "agreement": 0.99}), {"same_classes"}),
+        (made_up(rough=(1.0, 0.0)), {"smoother"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(runs: Runs, refuted: set[str]) -> None:
+    assert {name for name, word in words(runs).items() if word is Holds.NO} == refuted
+
+
+def test_no_difference_counts_as_far_as_rounding_reaches() -> None:
+    verdict = EXPERIMENT.claims["same_outputs"].judge(
+        made_up(rounded={"difference_float32": 0, "difference_float64": 0, "agreement": 1})
+    )
+    assert verdict.holds is Holds.YES
+    assert verdict.effect == pytest.approx(-np.log10(2.0**-23))
+
+
+def test_neighbours_of_noise_do_not_correlate_and_those_of_waves_do() -> None:
+    noise = np.random.default_rng(0).standard_normal((10, 28, 28))
+    assert abs(neighbours_correlate(noise)) < 0.03
+    assert neighbours_correlate(np.repeat(np.repeat(noise[:, :14, :14], 2, 1), 2, 2)) == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_templates_are_those_of_the_map_less_what_all_classes_share() -> None:
+    figure = EXPERIMENT.figures["templates"](made_up(rough=(0.1, 0.5)))
+    shown = np.array([ax.images[0].get_array() for ax in figure.plot.axes]).reshape(2, 10, 28, 28)
+    for images, noise in zip(shown, (0.1, 0.5)):
+        assert images.sum(0) == pytest.approx(np.zeros((28, 28)), abs=1e-3)
+        expected = _maps(noise, 0)
+        assert images[3] - images[7] == pytest.approx(expected[3] - expected[7], abs=1e-3)
+    assert len(figure.data) == 20
+
+
+def test_the_table_of_nets_says_what_was_measured() -> None:
+    table = EXPERIMENT.tables["final"](made_up())
+    rows = {row[0]: row for row in table.rows}
+    assert rows[SOFTMAX][1] == 7850
+    for net, (train, test) in USUAL.items():
+        assert rows[net][2].number == pytest.approx(100 * (test + 0.0002))
+        assert rows[net][3].number == pytest.approx(100 * (train + 0.0002))
+    assert EXPERIMENT.reported["accuracy"].ours(made_up()).number == pytest.approx(92.02)
+    assert EXPERIMENT.values["lost"](made_up()).number == pytest.approx(7.2)
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(each, "", None, reason="no digits") for each in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_a_net_that_diverged_leaves_the_other_seeds() -> None:
+    def lost(outcome: Outcome) -> Outcome:
+        if outcome.trial.condition not in ({"net": LINEARISED, "seed": 0}, {"net": MAP, "seed": 0}):
+            return outcome
+        return replace(outcome, result=Result(diverged=True))
+
+    runs = Runs(tuple(map(lost, made_up())))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(runs)
+    assert {claim.judge(runs).n for claim in EXPERIMENT.claims.values()} == {2}
+
+
+# --- the chapter ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("budget", "tutorial", "linear"),
+    [
+        ("full", test_e05.made_up(), made_up()),
+        (
+            "quick",
+            test_e05.made_up(test=0.97, train=0.969, plane=0.1),
+            made_up({**USUAL, SOFTMAX: (0.95, 0.95)}, rough=(1.0, 0.0)),
+        ),
+    ],
+)
+def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs, tmp_path: Path) -> None:
+    store, sources = Store(tmp_path), Sources(ROOT)
+    judged = {
+        experiment.id: judge(experiment, ROOT / file, runs, store, sources, budget=budget, stand_ins=())
+        for experiment, file, runs in (
+            (E5, "experiments/e05_tutorial_net.py", tutorial),
+            (EXPERIMENT, "experiments/e06_linearised.py", linear),
+        )
+    }
+    counted = Compared("parameters", 3_274_634, "W2", "=", "", E5.values["total"](tutorial), agrees=True)
+    writeup = collect(ROOT).writeup
+    chapter = next(path for path in writeup.chapters if path.stem == "24-tutorial-net")
+    material = Material(
+        experiments={"E5": E5, "E6": EXPERIMENT},
+        judged={**judged, "T16": Judged(reported={"e5-total": counted})},
+        proofs={},
+        writeup=replace(writeup, chapters=(chapter,)),
+        budget=budget,
+    )
+    (written,) = write(material).chapters
+    text = " ".join(written.markdown.split())
+    assert ("stops long before" in text) is (budget == "quick")
+    assert ("buy nothing" in text) is (words(linear)["as_affine"] is Holds.YES)
+    assert ("a preference" in text) is (words(linear)["smoother"] is Holds.YES)
+    assert "is not shown" not in text
