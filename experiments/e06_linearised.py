@@ -79,8 +79,8 @@ def curves(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"The {LINEARISED} ends at {ends[LINEARISED]:.1%} of the test digits, the {TUTORIAL} at {ends[TUTORIAL]:.1%}; "
-        f"the dashed line is where E2's {SOFTMAX} under Adam ends, at {ends[SOFTMAX]:.1%}. Test digits solid, training digits "
-        "dotted; bands are the range over seeds.",
+        f"the dashed line is where E2's {SOFTMAX} under Adam ends, at {ends[SOFTMAX]:.1%}. Test digits "
+        "solid, with their range over seeds; training digits dotted, the mean.",
         alt="Accuracy by minibatch. Test accuracy at the end: "
         + ", ".join(f"{net} {accuracy:.1%}" for net, accuracy in ends.items())
         + ".",
@@ -163,12 +163,12 @@ def maps(runs: Runs) -> Table:
     """The affine map against the net that it was read off, seed by seed."""
     columns = (
         Column("seed", "seed"),
-        Column("single", "decimals that agree, single precision", digits=1),
-        Column("double", "decimals that agree, double precision", digits=1),
-        Column("same", "test digits put into the same class, %", digits=2),
+        Column("single", "decimals, float32", digits=1),
+        Column("double", "decimals, float64", digits=1),
+        Column("same", "same class, %", digits=2),
         Column("accuracy", "test accuracy of the map, %", digits=2),
         Column("rank", "rank of the map"),
-        Column("centred", "rank as softmax sees it"),
+        Column("centred", "rank for softmax"),
     )
     chosen = runs.where(net=MAP)
     single, double = _decimals(runs, "float32"), _decimals(runs, "float64")
@@ -181,9 +181,9 @@ def maps(runs: Runs) -> Table:
     return Table(
         columns,
         tuple(rows),
-        caption="The affine map, held on all test digits against the net that it was read off. So many decimals agree as the "
-        "largest difference is smaller, in powers of ten, than the largest output. Softmax does not see what all rows of the "
-        "map share.",
+        caption="The affine map, held on all test digits against the net that it was read off: by how many powers of ten the "
+        "largest difference is smaller than the largest output (decimals), and how many digits both put into the same class. "
+        "For softmax, what all rows of the map share does not count.",
     )
 
 
