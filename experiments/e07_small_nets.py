@@ -178,7 +178,7 @@ def draw_frontier(runs: Runs) -> Figure:
         ax.step(*zip(*corners), where="post", color=plots.INK, linewidth=0.8, linestyle="-", zorder=1, label="frontier")
         _draw_w2(ax, runs)
         ax.axhline(100 * (1 - TARGET), color=plots.INK, linewidth=0.6, linestyle=":", zorder=0)
-        ax.annotate(f"{TARGET_WORDS} read", (0, 100 * (1 - TARGET)), xycoords=at_edge, xytext=(4, 3), **_SMALL)
+        ax.annotate(f"{TARGET_WORDS} read", (0.78, 100 * (1 - TARGET)), xycoords=at_edge, xytext=(0, 3), ha="center", **_SMALL)
         ax.margins(x=0.06, y=0.1)
         _plain_ticks(ax)
         figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)

@@ -1,0 +1,375 @@
+"""E7: its trial on made-up digits, its search and its sentences on runs whose truth is known, and its chapter either way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import datasets, zoo
+from experiments.datasets import Images
+from experiments.e07_small_nets import EXPERIMENT, RATE, train_and_validate, trials
+from experiments.looks import SOFTMAX
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, rebuild, weights
+from experiments.small_nets import (
+    CANDIDATES,
+    E7A,
+    E7B,
+    SOME,
+    TARGET,
+    W2_NETS,
+    best_below,
+    frontier,
+    in_words,
+    searched,
+    smallest,
+)
+from experiments.training import Adam, Epochs, Iterations, Recipe
+from report.collect import collect
+from report.judge import judge
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+from report.sources import Sources
+from report.store import Store
+from report.write import Material, write
+
+ROOT = Path(__file__).parent.parent
+TINY = Net((1, 28, 28), (Conv(2, 5, stride=2), ReLU(), MaxPool(3), Flatten(), Dense(10)))
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def squares() -> Images:
+    """Ten classes of noisy images, one bright square each, and unique enough to be told apart."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(800) % 10
+    images = draw.integers(0, 60, (800, 28, 28)).astype(np.uint8)
+    for image, label in zip(images, labels):
+        image[2 * label : 2 * label + 6, 3:9] = 250
+    return Images("mnist", images[:600], labels[:600], images[600:], labels[600:], tuple("0123456789"), False, "made up")
+
+
+# --- one trial -----------------------------------------------------------------------------------------------------
+
+
+def run(data: Images) -> Result:
+    torch.set_num_threads(1)
+    recipe = Recipe(Adam(1e-2), Epochs(6), batch_size=32)
+    return train_and_validate(
+        Silent(),
+        seed=0,
+        net=TINY,
+        recipe=recipe,
+        train_examples=400,
+        validation_examples=200,
+        test_examples=None,
+        data=data,
+    )
+
+
+def test_the_accuracies_are_those_of_the_kept_weights(squares: Images) -> None:
+    result = run(squares)
+    assert result.scalars["test_accuracy"] == pytest.approx(1, abs=0.5)
+    assert len(result.history["validation_accuracy"]) == 6
+    assert result.history["validation_accuracy"][-1] == result.scalars["validation_accuracy"]
+    assert result.scalars["test_accuracy"] == np.mean(result.arrays["predictions"] == squares.test_labels)
+    module = rebuild(TINY, result.arrays)
+    # mean and deviation of 600 such images are nearly those of any 400 of them
+    images = torch.from_numpy(squares.test_images.copy()).float().unsqueeze(1)
+    reference = torch.from_numpy(squares.train_images.copy()).float()
+    with torch.no_grad():
+        read = module((images - reference.mean()) / reference.std()).argmax(1).numpy()
+    assert np.mean(read == result.arrays["predictions"]) > 0.98
+
+
+def test_digits_that_are_set_aside_are_not_trained_on_and_test_digits_choose_nothing(squares: Images) -> None:
+    """A digit with another label changes the validation loss in either case, but the weights only if it is trained on."""
+    before = run(squares)
+    trained = []
+    for digit in range(0, 600, 75):
+        labels = squares.train_labels.copy()
+        labels[digit] = (labels[digit] + 1) % 10
+        after = run(replace(squares, train_labels=labels))
+        assert before.scalars["validation_loss"] != after.scalars["validation_loss"]
+        trained.append(not np.array_equal(before.arrays["dense1.weight"], after.arrays["dense1.weight"]))
+    assert {True, False} == set(trained)
+    other = run(replace(squares, test_images=squares.test_images[::-1]))
+    assert other.history == before.history
+
+
+# --- the declaration -----------------------------------------------------------------------------------------------
+
+
+def test_every_candidate_has_as_many_parameters_as_torch_makes_of_it() -> None:
+    sizes = {name: sum(tensor.numel() for tensor in build(net, 0).parameters()) for name, net in CANDIDATES.items()}
+    assert sizes == {name: parameters(net) for name, net in CANDIDATES.items()}
+    small = [size for name, size in sizes.items() if name != E7A]
+    assert min(small) < 500
+    assert 10_000 < max(small) < 20_000
+    assert sizes[SOFTMAX] == 7850
+    assert {net: parameters(W2_NETS[net]) for net in W2_NETS} == {E7A: 63_250, E7B: 1_327_076}
+
+
+def test_the_full_budget_is_w2s_and_searches_every_candidate() -> None:
+    chosen = trials(Budget("full", first_seed=4))
+    for net, label in [(net, "W2") for net in W2_NETS] + [(net, "search") for net in CANDIDATES]:
+        mine = [trial for trial in chosen if trial.tags == {"net": net, "recipe": label}]
+        assert len({trial.arguments["seed"] for trial in mine}) == len(mine) >= 3
+        assert min(trial.arguments["seed"] for trial in mine) == 4
+        for trial in mine:
+            recipe = trial.arguments["recipe"]
+            assert trial.arguments["net"] == (W2_NETS[net] if label == "W2" else CANDIDATES[net])
+            assert trial.arguments["train_examples"] + trial.arguments["validation_examples"] == 60_000
+            if label == "W2":
+                assert (recipe.optimizer, recipe.length, recipe.batch_size) == (Adam(1e-4), Iterations(20_000), 50)
+            else:
+                assert recipe.optimizer == Adam(RATE)
+    assert len(chosen) == sum(trial.tags["recipe"] == "W2" for trial in chosen) + 4 * len(CANDIDATES)
+
+
+def test_smaller_budgets_search_fewer_nets_by_the_same_functions() -> None:
+    for name in ("smoke", "quick"):
+        chosen = trials(Budget(name))
+        assert {trial.function for trial in chosen} == {train_and_validate}
+        assert {trial.tags["net"] for trial in chosen if trial.tags["recipe"] == "search"} <= set(SOME) <= set(CANDIDATES)
+        assert {trial.tags["net"] for trial in chosen if trial.tags["recipe"] == "W2"} == set(W2_NETS)
+
+
+# --- made-up runs --------------------------------------------------------------------------------------------------
+
+USUAL = {
+    **{name: 0.90 + 0.005 * place for place, name in enumerate(sorted(CANDIDATES, key=lambda n: parameters(CANDIDATES[n])))},
+    SOFTMAX: 0.92,
+    E7A: 0.963,
+    E7B: 0.961,
+    "two conv: 4, 8": 0.965,  # 666 parameters
+    "two conv: 4, 6": 0.964,  # 512
+}
+
+
+def made_up(
+    test: Mapping[str, float],
+    validation: Mapping[str, float] | None = None,
+    noise: Mapping[str, float] | None = None,
+    budget: str = "full",
+) -> Runs:
+    """Runs of a budget: net → mean test accuracy, validation accuracy (the same if not given), and what seeds add and take."""
+    outcomes = []
+    for trial in trials(Budget(budget)):
+        net, seed = str(trial.tags["net"]), trial.arguments["seed"]
+        shift = (noise or {}).get(net, 0.0003) * (-1) ** seed
+        accuracies = {"train": test[net], "validation": {**test, **(validation or {})}[net], "test": test[net]}
+        scalars = {f"{part}_accuracy": accuracy + shift for part, accuracy in accuracies.items()}
+        history: dict[str, list[float]] = {"epoch": [1, 2], "iteration": [10, 20]}
+        history["validation_accuracy"] = [0.5, scalars["validation_accuracy"]]
+        arrays = weights(build(trial.arguments["net"], seed)) if net != E7B else {}
+        outcomes.append(Outcome(trial, "", Result(scalars, history, arrays), seconds=2.0))
+    return Runs(tuple(outcomes))
+
+
+def words(runs: Runs) -> dict[str, Holds]:
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+# --- the search ----------------------------------------------------------------------------------------------------
+
+
+def test_the_frontier_is_what_no_smaller_net_beats_on_validation_digits() -> None:
+    runs = made_up(USUAL)
+    nets = searched(runs)
+    sizes = [parameters(CANDIDATES[net]) for net in nets]
+    assert sizes == sorted(sizes)
+    assert set(nets) == set(CANDIDATES)
+    expected = [net for net in nets if all(USUAL[net] > USUAL[other] for other in nets[: nets.index(net)])]
+    assert frontier(runs) == expected
+    assert SOFTMAX not in expected
+
+
+def test_the_smallest_net_is_no_lucky_seed() -> None:
+    assert smallest(made_up(USUAL)) == "two conv: 4, 6"
+    assert smallest(made_up(USUAL, noise={"two conv: 4, 6": 0.01})) == "two conv: 4, 8"
+    assert smallest(made_up({**USUAL, **dict.fromkeys(CANDIDATES, 0.95)})) is None
+
+
+def test_the_search_does_not_look_at_test_digits() -> None:
+    flattered = made_up({**USUAL, "one conv: 2": 0.999}, validation={"one conv: 2": 0.93})
+    assert smallest(flattered) == smallest(made_up(USUAL))
+    assert best_below(flattered, 700) == "two conv: 4, 8"
+    assert frontier(flattered) == frontier(made_up({**USUAL, "one conv: 2": 0.93}))
+
+
+def test_a_limit_that_no_net_keeps_has_no_best_net() -> None:
+    with pytest.raises(MissingResult, match="fewer than 100"):
+        best_below(made_up(USUAL), 100)
+
+
+# --- the sentences -------------------------------------------------------------------------------------------------
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert set(words(made_up(USUAL)).values()) == {Holds.YES}
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({E7B: 0.97}, {"no_worse"}),
+        ({E7A: 0.95}, {"above_reported", "no_worse"}),
+        ({E7A: 0.999}, {"beats_e7a"}),
+        ({"two conv: 4, 6": 0.95, "one conv: 3": 0.94}, {"hundredth"}),
+        ({SOFTMAX: 0.98}, {"beats_softmax"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: dict[str, float], refuted: set[str]) -> None:
+    assert {name for name, word in words(made_up({**USUAL, **change})).items() if word is Holds.NO} == refuted
+
+
+def test_a_choice_that_test_digits_do_not_confirm_is_refuted() -> None:
+    runs = made_up({**USUAL, "two conv: 4, 6": 0.95}, validation={"two conv: 4, 6": 0.97})
+    assert words(runs)["smallest"] is Holds.NO
+    assert words(runs)["hundredth"] is Holds.NO
+
+
+def test_where_no_net_reaches_the_mark_its_sentences_are_undecided() -> None:
+    runs = made_up({**USUAL, **dict.fromkeys(CANDIDATES, 0.95)})
+    verdicts = {name: EXPERIMENT.claims[name].judge(runs) for name in ("smallest", "beats_softmax")}
+    assert {verdict.holds for verdict in verdicts.values()} == {Holds.UNDECIDED}
+    assert "no net of the search" in verdicts["smallest"].what
+    assert "No net" in EXPERIMENT.figures["frontier"](runs).caption
+    assert EXPERIMENT.values["smallest"](runs).number != EXPERIMENT.values["smallest"](runs).number  # NaN
+
+
+def test_e7a_is_compared_by_both_recipes_where_both_were_run() -> None:
+    runs = made_up(USUAL)
+
+    def better(outcome: Outcome) -> Outcome:
+        if outcome.trial.tags != {"net": E7A, "recipe": "search"} or outcome.result is None:
+            return outcome
+        return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "test_accuracy": 0.999}))
+
+    assert words(Runs(tuple(map(better, runs))))["beats_e7a"] is Holds.NO
+    quick = made_up(USUAL, budget="quick")
+    assert EXPERIMENT.claims["beats_e7a"].judge(quick).what.endswith("by the recipe of W2")
+
+
+# --- figures, tables and what was reported -------------------------------------------------------------------------
+
+
+def test_the_frontier_is_drawn_as_it_is_found() -> None:
+    runs = made_up(USUAL)
+    figure = EXPERIMENT.figures["frontier"](runs)
+    (step,) = [line for line in figure.plot.axes[0].get_lines() if line.get_label() == "frontier"]
+    assert np.asarray(step.get_xdata()).tolist() == [parameters(CANDIDATES[net]) for net in frontier(runs)]
+    assert np.asarray(step.get_ydata()).tolist() == pytest.approx([100 * (1 - USUAL[net]) for net in frontier(runs)], abs=0.04)
+    assert "512 parameters" in figure.caption
+    assert set(figure.data["parameters"]) == {parameters(net) for net in (*CANDIDATES.values(), zoo.MINIMAL)}
+    assert "hollow" in figure.caption
+    assert "hollow" not in EXPERIMENT.figures["frontier"](made_up(USUAL, budget="quick")).caption
+
+
+def test_the_picture_of_a_net_shows_every_weight_in_its_place() -> None:
+    runs = made_up(USUAL)
+    figure = EXPERIMENT.figures["whole"](runs)
+    images: list[Any] = [ax.get_images()[0].get_array() for ax in figure.plot.axes]
+    first, second, dense = (np.ma.filled(image, np.nan) for image in images)
+    arrays = runs.where(net="two conv: 4, 6", recipe="search", seed=0)
+    np.testing.assert_array_equal(first[4:7, :3], arrays.array("conv1.weight")[1, 0])
+    np.testing.assert_array_equal(second[8:11, 4:7], arrays.array("conv2.weight")[2, 1])
+    np.testing.assert_array_equal(dense[9:11, 6:8], arrays.array("dense1.weight")[3, 8:12].reshape(2, 2))
+    assert np.isnan(first[3]).all()
+    assert len(figure.data) == parameters(CANDIDATES["two conv: 4, 6"]) - 4 - 6 - 10  # the biases
+    assert in_words(CANDIDATES["two conv: 4, 6"]) in figure.caption
+
+
+def test_the_table_gives_each_net_of_the_frontier_its_verdict() -> None:
+    runs = made_up(USUAL, noise={"two conv: 4, 8": 0.02})
+    table = EXPERIMENT.tables["pareto"](runs)
+    rows = {row[1]: row for row in table.rows}
+    assert [row[1] for row in table.rows] == [parameters(CANDIDATES[net]) for net in frontier(runs)]
+    assert rows[512][3] == "yes"
+    assert rows[666][3] == "undecided"
+    assert rows[382][3] == "no"
+    assert rows[512][4].number == pytest.approx(96.4, abs=0.05)
+
+
+def test_reported_accuracies_are_held_against_w2s_recipe() -> None:
+    runs = made_up({**USUAL, E7A: 0.97, E7B: 0.98})
+    assert EXPERIMENT.reported["e7a"].ours(runs).number == pytest.approx(97, abs=0.05)
+    assert EXPERIMENT.reported["e7b"].ours(runs).number == pytest.approx(98, abs=0.05)
+    assert EXPERIMENT.reported["e7a"].number == 100 * TARGET
+    counts = np.random.default_rng(0).binomial(10_000, 0.9605, 100_000) / 100
+    assert EXPERIMENT.reported["e7a"].tolerance == pytest.approx(2 * counts.std(), rel=0.02)
+    assert [row[:3] for row in EXPERIMENT.tables["w2"](runs).rows] == [
+        (E7A, "W2", 63_250),
+        (E7B, "W2", 1_327_076),
+        (E7A, "search", 63_250),
+    ]
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
+    claims = [claim.judge for claim in EXPERIMENT.claims.values()]
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values(), *claims):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_a_net_without_results_leaves_the_others() -> None:
+    runs = made_up(USUAL)
+    lost = Runs(tuple(replace(o, result=None) if o.trial.tags["net"] == "two conv: 4, 6" else o for o in runs))
+    assert "two conv: 4, 6" not in searched(lost)
+    assert smallest(lost) == "two conv: 4, 8"
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(lost)
+
+
+# --- the chapter, and real digits ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("budget", "change"),
+    [("full", {}), ("full", {E7B: 0.99, SOFTMAX: 0.98}), ("quick", {**dict.fromkeys(CANDIDATES, 0.9), E7B: 0.9})],
+)
+def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp_path: Path) -> None:
+    runs = made_up({**USUAL, **change}, budget=budget)
+    file = ROOT / "experiments/e07_small_nets.py"
+    judged = judge(EXPERIMENT, file, runs, Store(tmp_path), Sources(ROOT), budget=budget, stand_ins=())
+    writeup = collect(ROOT).writeup
+    chapter = next(path for path in writeup.chapters if path.stem == "25-small-nets")
+    material = Material({"E7": EXPERIMENT}, {"E7": judged}, {}, replace(writeup, chapters=(chapter,)), budget)
+    (written,) = write(material).chapters
+    text = " ".join(written.markdown.split())
+    found = words(runs)
+    assert ("is cut in this copy" in text) is (budget == "quick")
+    assert ("does as well" in text) is (found["no_worse"] is Holds.YES)
+    assert ("gains accuracy by its size" in text) is (found["no_worse"] is Holds.NO)
+    assert ("what they are spent on" in text) is (found["beats_softmax"] is Holds.YES)
+    assert ("times as many. A smaller" in text) is (found["smallest"] is Holds.YES)
+    assert "nan" not in text
+
+
+def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
+    torch.set_num_threads(1)
+    data = datasets.open_data("mnist", mnist_root)
+    chosen = [trial for trial in trials(Budget("smoke")) if trial.tags["net"] != E7B or trial.arguments["seed"] == 0]
+    runs = Runs(
+        tuple(Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0) for trial in chosen)
+    )
+    assert min(runs.where(recipe="search", net=SOFTMAX).scalar("test_accuracy").values()) > 0.6
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(runs)
+    assert EXPERIMENT.claims["tenth"].judge(runs).n == 2
