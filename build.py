@@ -49,6 +49,10 @@ def main(words: list[str]) -> ExitCode:
     except BrokenPipeError:  # the reader of our output left: `build.py plan | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except ModuleNotFoundError as error:
+        print(f"error: the package {error.name} is not installed.", file=sys.stderr)
+        print("  Install what this needs: python -m pip install -r requirements.txt", file=sys.stderr)
+        return ExitCode.USAGE
     except Exception as error:
         print(f"error: this is a bug of the program: {type(error).__name__}: {error}", file=sys.stderr)
         print(f"  Please report it with {_bug_report()}; no result is lost.", file=sys.stderr)

@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     INCOMPLETE = 1  # written, but a part failed, diverged, was skipped or rests on a stand-in
-    USAGE = 2  # the command line asks for something that does not exist
+    USAGE = 2  # the command line asks for something that does not exist, or a package is not installed
     PROOF = 3  # a derivation step is not proved
     PROSE = 4  # a chapter has an error, or a typed number
     DATA = 5  # a data set is missing, corrupt or cannot be fetched

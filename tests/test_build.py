@@ -334,6 +334,15 @@ def test_help_names_every_command_and_exit_code(built):
         assert word in done.out
 
 
+def test_a_package_that_is_not_installed_is_named_and_is_no_bug(built, tmp_path):
+    (tmp_path / "jinja2.py").write_text("raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')\n")
+    done = built.run(env={"PYTHONPATH": str(tmp_path)})
+    assert done.code == 2
+    assert "jinja2" in done.err
+    assert "requirements.txt" in done.err
+    assert "bug" not in done.err
+
+
 def test_the_readme_lists_the_exit_codes_that_there_are():
     from report.errors import ExitCode
     from tests.project import ROOT
