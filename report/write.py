@@ -346,6 +346,11 @@ class _Writer:
             return self._missing(name, found)
         return render.reported_markdown(found, self.material.writeup.sources, owner)
 
+    def differs(self, name: str) -> bool:
+        """Whether a reported number was held against ours and does not agree."""
+        found, _ = self._find("reported", name, lambda judged: judged.reported)
+        return not isinstance(found, Absent) and found.agrees is False
+
     def replication(self) -> str:
         """The table of every reported number beside ours."""
         rows = []
@@ -396,7 +401,7 @@ class _Writer:
 
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "reported",
-    "replication", "cite", "notice", "typed", "fact", "chapter_title",
+    "differs", "replication", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip
 
 

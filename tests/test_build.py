@@ -266,6 +266,25 @@ def test_a_view_that_raises_is_marked_on_the_page(copy):
     assert "AttributeError" in copy.html
 
 
+def test_prose_can_ask_whether_a_reported_number_differs(tmp_path):
+    counts = """
+    reported={
+        "right": Reported("a count", 9, "W1", lambda runs: Value(9, digits=0)),
+        "wrong": Reported("another count", 8, "W1", lambda runs: Value(9, digits=0)),
+        "uncompared": Reported("a measurement", 1.5, "W1", lambda runs: Value(9.5), tolerance=0.1),
+    },
+)
+"""
+    asked = "".join(
+        f'{{% if differs("E1.{name}") %}}The {name} one differs.{{% endif %}}\n' for name in ("right", "wrong", "uncompared")
+    )
+    made = project(tmp_path, experiment=EXPERIMENT.rstrip().removesuffix(")") + counts, chapter=CHAPTER + "\n" + asked)
+    assert made.run("--quiet").code == 0
+    assert "The wrong one differs." in made.html
+    assert "The right one differs." not in made.html
+    assert "The uncompared one differs." not in made.html  # below the full budget nothing measured is held against it
+
+
 def test_left_out_parts_say_so(tmp_path):
     made = project(tmp_path)
     (made.root / "experiments" / "e02_walk.py").write_text(EXPERIMENT.replace("E1", "E2"), encoding="utf-8")

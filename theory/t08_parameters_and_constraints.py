@@ -143,6 +143,11 @@ def counted(net: Net, what: str) -> Callable[..., Value]:
     return ours
 
 
+def printed_formula() -> Value:
+    """What the formula that W2 prints beside its count comes to."""
+    return Value(96 * 5 * 5 + 96 * 3, digits=0, origin="the formula that W2 prints for the convolution")
+
+
 def constraints(runs: Runs | None = None) -> Value:
     """The constraints of the question."""
     del runs
@@ -342,6 +347,7 @@ DERIVATION = Derivation(
     values={
         "conv": counted(CONV_LAYER, "the convolution"),
         "dense": counted(DENSE_LAYER, "the dense layer"),
+        "printed_formula": printed_formula,
         "constraints": constraints,
         "alexnet": counted(ALEXNET, "AlexNet"),
     },
