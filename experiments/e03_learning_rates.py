@@ -235,8 +235,10 @@ def fails(runs: Runs, rate: float) -> Verdict:
 
 
 def guesses(runs: Runs) -> Verdict:
+    """The share of runs that end no better than a guess; one that diverged is no better."""
     losses = _final(runs, TOO_LARGE, "train_loss", diverged=math.inf)
-    return at_least(losses, GUESSING - NEAR, unit="nats", what="mean final training loss")
+    guessing = {seed: float(loss >= GUESSING - NEAR) for seed, loss in losses.items()}
+    return at_least(guessing, 1, unit="%", scale=100, what="share of the runs")
 
 
 def one_answer(runs: Runs) -> Verdict:
@@ -307,7 +309,7 @@ EXPERIMENT = Experiment(
             f"Rate {TOO_SMALL:g} fails: fewer than half of the test digits are read.", partial(fails, rate=TOO_SMALL)
         ),
         "large_guesses": Claim(
-            f"At rate {TOO_LARGE:g} nothing is learned: the final training loss is no better than {NEAR:g} nats below that of "
+            f"At rate {TOO_LARGE:g} nothing is learned: no run ends with a training loss more than {NEAR:g} nats below that of "
             "giving all classes the same probability.",
             guesses,
         ),
