@@ -205,7 +205,7 @@ def curves(runs: Runs) -> Figure:
     history = runs.where(rate=RATE).history()
     history = history[history["digits"].isin([FEW, most])]
     history = history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})
-    figure, axes = plots.canvas(plots.PAGE, 4.2, rows=2, columns=2, sharex="col", sharey="row")
+    figure, axes = plots.canvas(plots.PAGE, 3.7, rows=2, columns=2, sharex="col", sharey="row")
     for column, digits in enumerate((FEW, most)):
         part = history[history["digits"] == digits]
         for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
@@ -306,11 +306,12 @@ def _seeds_and_mean(ax: Axes, found: Mapping[Any, Mapping[int, float]], scale: f
 
 # --- tables --------------------------------------------------------------------------------------------------------
 
+_COLUMNS = "accuracy on its training digits and on test digits, the gap between the two, and test cross-entropy"
 _MEASURED = (
-    Column("train", "training accuracy, %", digits=2),
-    Column("test", "test accuracy, %", digits=2),
+    Column("train", "training, %", digits=2),
+    Column("test", "test, %", digits=2),
     Column("gap", "gap, points", digits=2),
-    Column("test_loss", "test cross-entropy, nats", digits=3),
+    Column("test_loss", "test loss, nats", digits=3),
 )
 
 
@@ -337,27 +338,31 @@ def final(runs: Runs) -> Table:
     columns = (
         Column("net", "net", align="left"),
         Column("parameters", "parameters"),
-        Column("digits", "training digits"),
+        Column("digits", "digits"),
         *_MEASURED,
-        Column("reported", "W2: test accuracy, %", digits=2),
+        Column("reported", "W2: test, %", digits=2),
     )
     return Table(
-        columns, rows, caption="Where W2's three trainings end, without dropout (mean ± standard deviation over seeds)."
+        columns,
+        rows,
+        caption=f"Where W2's three trainings end, without dropout: {_COLUMNS} (mean ± standard deviation over seeds).",
     )
 
 
 def by_keep(runs: Runs) -> Table:
     """Where the tutorial net ends under dropout."""
     rows = tuple((f"{keep:g}", *_measured(kept(runs, keep))) for keep in reversed(keeps_of(runs)))
-    what = f"The tutorial net on {FEW} digits under dropout, at rate {plain(FAST)}. The first row is without dropout."
+    what = (
+        f"The tutorial net on {FEW} digits under dropout, at rate {plain(FAST)}: {_COLUMNS}. The first row is without dropout."
+    )
     return Table((Column("keep", "keep probability"), *_MEASURED), rows, caption=what)
 
 
 def by_amount(runs: Runs) -> Table:
     """Where the tutorial net ends on more and more digits."""
-    columns = (Column("digits", "training digits"), Column("iterations", "iterations"), *_MEASURED)
+    columns = (Column("digits", "digits"), Column("iterations", "iterations"), *_MEASURED)
     rows = tuple((digits, _iterations(on(runs, digits)), *_measured(on(runs, digits))) for digits in digits_of(runs))
-    return Table(columns, rows, caption=f"The tutorial net on more and more digits, without dropout, at rate {plain(RATE)}.")
+    return Table(columns, rows, caption=f"The tutorial net on more and more digits, at rate {plain(RATE)}: {_COLUMNS}.")
 
 
 def plain(rate: float) -> str:
