@@ -15,7 +15,7 @@ from experiments import zoo
 from experiments.affine import collapse
 from experiments.logistic import best_affine
 from experiments.nets import Net
-from experiments.training import Epochs
+from experiments.training import Epochs, Recipe
 from report.model import Budget, Data, Experiment, Trial
 
 NO_POOLING, AVERAGE_POOLING, FOUR = "no pooling", "average pooling", "four convolutions"
@@ -31,12 +31,16 @@ PENALTIES = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # of 50 000 images 0.03 is best, o
 # --- trials --------------------------------------------------------------------------------------------------------
 
 
+def recipe(budget: Budget) -> Recipe:
+    """E13's, but *quick* stops half-way: linear nets are dear, and soon as good as they get."""
+    return replace(e13.recipe(budget), length=Epochs(budget.pick(smoke=2, quick=4, full=15)))
+
+
 def trial(budget: Budget, name: str, seed: int) -> Trial:
-    """One net by E13's recipe. *quick* stops half-way: linear nets are dear, and soon as good as they get."""
+    """One of the linear nets, or the original."""
     nets: Mapping[str, Net] = {**LINEAR, ORIGINAL: zoo.capacity(*CHANNELS)}
     made = e13.training(budget, nets[name], seed, {"net": name, "stage": TRAINING})
-    recipe = replace(e13.recipe(budget), length=Epochs(budget.pick(smoke=2, quick=4, full=15)))
-    return replace(made, arguments={**made.arguments, "recipe": recipe})
+    return replace(made, arguments={**made.arguments, "recipe": recipe(budget)})
 
 
 def mapped(budget: Budget, name: str, seed: int) -> Trial:
