@@ -116,13 +116,13 @@ def _examples(images: np.ndarray, labels: np.ndarray, reference: torch.Tensor) -
 
 def trials(budget: Budget) -> list[Trial]:
     """W2's two nets by W2's recipe, then the search."""
-    steps = budget.pick(smoke=20, quick=100, full=20_000)
+    steps = budget.pick(smoke=20, quick=80, full=20_000)
     of_w2 = Recipe(
-        Adam(1e-4), Iterations(steps), batch_size=50, evaluate=Iterations(budget.pick(smoke=10, quick=25, full=2000))
+        Adam(1e-4), Iterations(steps), batch_size=50, evaluate=Iterations(budget.pick(smoke=10, quick=40, full=2000))
     )
     quicker = Recipe(Adam(RATE), Epochs(budget.pick(smoke=2, quick=5, full=4)), batch_size=64)
     searched = budget.pick(smoke=SOME[:3], quick=SOME, full=tuple(CANDIDATES))
-    few, many = budget.pick(smoke=(2, 2), quick=(3, 3), full=(3, 4))
+    few, many = budget.pick(smoke=(2, 2), quick=(3, 4), full=(3, 4))
     return [
         *(_trial(budget, name, net, "W2", of_w2, seed) for name, net in W2_NETS.items() for seed in budget.seeds(few)),
         *(_trial(budget, name, CANDIDATES[name], "search", quicker, seed) for name in searched for seed in budget.seeds(many)),
@@ -136,7 +136,7 @@ def _trial(budget: Budget, name: str, net: Net, label: str, recipe: Recipe, seed
             "seed": seed,
             "net": net,
             "recipe": recipe,
-            "train_examples": budget.pick(smoke=1000, quick=11_000, full=55_000),
+            "train_examples": budget.pick(smoke=1000, quick=10_000, full=55_000),
             "validation_examples": budget.pick(smoke=200, quick=2000, full=5000),
             "test_examples": budget.pick(smoke=500, quick=4000, full=None),
         },
