@@ -1,0 +1,402 @@
+"""E13: its trials, what an examination counts, its sentences on runs whose truth is known, and its chapter, stand-in or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments.capacity_runs import ADAM, LOGITS, MOMENTUM, PLAIN, RECTIFIED, name
+from experiments.datasets import Images
+from experiments.e13_capacity import EXPERIMENT, WIDEST, amounts, examination, examine, network, trial, trials
+from experiments.nets import Dense, Flatten, Net, ReLU, build, parameters, rebuild, weights
+from experiments.training import Epochs, drawn, pixels, standardised
+from experiments.zoo import CAPACITIES
+from report import plots
+from report.collect import Writeup
+from report.judge import Judged, judge
+from report.model import Budget, Column, Figure, Holds, MissingResult, Outcome, Result, Runs, Table
+from report.sources import Sources
+from report.store import Store
+from report.write import Material, write
+
+ROOT = Path(__file__).parent.parent
+NAMES = [name(channels) for channels in CAPACITIES]
+CLASSES = tuple(f"kind {number}" for number in range(10))
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def squares() -> Images:
+    """Ten classes of noisy images: a bright square each, at the place of its class."""
+    torch.set_num_threads(1)
+    draw = np.random.default_rng(0)
+    labels = np.arange(400) % 10
+    images = draw.integers(0, 90, (400, 32, 32, 3)).astype(np.uint8)
+    for image, label in zip(images, labels):
+        image[3 * label : 3 * label + 5, 8:20] = 240
+    return Images("cifar10", images, labels, images[:120], labels[:120], CLASSES, True, "made up")
+
+
+# --- trials --------------------------------------------------------------------------------------------------------
+
+
+def test_full_trains_six_nets_both_ways_for_fifteen_epochs_of_everything() -> None:
+    training = [each for each in trials(Budget("full", first_seed=4)) if each.tags["stage"] == "training"]
+    for logits in LOGITS:
+        for channels in CAPACITIES:
+            tags = {"net": name(channels), "logits": logits, "optimizer": ADAM, "stage": "training"}
+            seeds = [each.arguments["seed"] for each in training if each.tags == tags]
+            assert seeds == ([4] if channels in WIDEST else [4, 5, 6])
+    momentum = [each for each in training if each.tags["optimizer"] == MOMENTUM]
+    assert {each.tags["net"] for each in momentum} == {"(12, 32)"}
+    assert sorted((str(each.tags["logits"]), each.arguments["seed"]) for each in momentum) == [
+        (logits, seed) for logits in (PLAIN, RECTIFIED) for seed in (4, 5, 6)
+    ]
+    assert len(training) == 28 + 6
+    assert all(each.arguments["train_examples"] is each.arguments["test_examples"] is None for each in training)
+    assert {each.arguments["recipe"].length.count for each in training} == {15}
+
+
+def test_every_trained_net_is_examined_on_the_examples_that_it_saw() -> None:
+    for budget in map(Budget, ("smoke", "quick", "full")):
+        made = trials(budget)
+        trained = [each for each in made if each.tags["stage"] == "training"]
+        examined = [each for each in made if each.tags["stage"] == "examination"]
+        assert [each.inputs["trained"] for each in examined] == trained
+        for source, each in zip(trained, examined):
+            shared = ("seed", "net", "train_examples", "test_examples")
+            assert {key: each.arguments[key] for key in shared} == {key: source.arguments[key] for key in shared}
+
+
+def test_a_smaller_budget_changes_amounts_only() -> None:
+    small, full = (trial(Budget(name), (12, 32), 0) for name in ("quick", "full"))
+    longer = replace(small.arguments["recipe"], length=Epochs(15), evaluate=Epochs(1))
+    assert {**small.arguments, **amounts(Budget("full")), "recipe": longer} == full.arguments
+
+
+def test_the_relu_on_the_logits_is_all_that_differs() -> None:
+    for channels in CAPACITIES[:2]:
+        plain, rectified = (network(channels, logits) for logits in LOGITS)
+        assert parameters(plain) == parameters(rectified)
+        batch = torch.randn(5, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            assert torch.equal(build(rectified, 3)(batch), build(plain, 3)(batch).clamp(min=0))
+
+
+# --- examination ---------------------------------------------------------------------------------------------------
+
+
+def constant(logits: list[float]) -> tuple[Net, Result]:
+    """A rectified net that gives every image these logits before its ReLU."""
+    net = Net((3, 32, 32), (Flatten(), Dense(10), ReLU()))
+    arrays = weights(build(net, 0))
+    return net, Result(arrays={"dense1.weight": 0 * arrays["dense1.weight"], "dense1.bias": np.array(logits, np.float32)})
+
+
+def test_an_examination_counts_dead_classes_and_silent_images(squares: Images) -> None:
+    net, trained = constant([-1.0, 0.5, 0.0, 2.0, -3.0, 0.1, 0.1, 0.1, 0.1, 0.1])
+    result = examine(Silent(), seed=0, net=net, data=squares, trained=trained)
+    assert result.scalars == {"dead": 3, "mute": 0.0, "stand_in": True}
+    assert result.arrays["highest"].tolist() == pytest.approx([-1, 0.5, 0, 2, -3, 0.1, 0.1, 0.1, 0.1, 0.1])
+    assert result.arrays["silent"].tolist() == [1, 0, 1, 0, 1, 0, 0, 0, 0, 0]
+    assert result.arrays["confusion"][:, 3].tolist() == [12] * 10  # every test image is called the class of the highest logit
+    assert result.arrays["confusion"].sum() == 120
+    assert examine(Silent(), seed=0, net=net, data=squares, trained=constant([-1.0] * 10)[1]).scalars["mute"] == 1
+
+
+def test_the_panel_holds_the_first_test_image_of_each_class(squares: Images) -> None:
+    net, trained = constant([1.0] * 10)
+    arrays = examine(Silent(), seed=0, net=net, data=squares, trained=trained, test_examples=80).arrays
+    assert arrays["panel_labels"].tolist() == list(range(10))
+    held_out = np.arange(80) * 120 // 80  # spread evenly over the 120
+    assert (squares.test_labels[held_out[arrays["panel_at"]]] == arrays["panel_labels"]).all()
+    assert (squares.test_images[held_out[arrays["panel_at"]]] == arrays["panel_images"]).all()
+
+
+def test_a_dead_class_is_one_that_gets_no_gradient_from_any_training_image(squares: Images) -> None:
+    source = trial(Budget("smoke"), (3, 8), 0, RECTIFIED)
+    each, trained = examination(source), run(source, squares)
+    killed = {**trained.arrays, "dense1.bias": trained.arrays["dense1.bias"] - np.array([50, 0, 0, 50] + [0] * 6, np.float32)}
+    result = each.function(Silent(), **each.arguments, data=squares, trained=replace(trained, arrays=killed))
+
+    chosen = drawn(400, each.arguments["train_examples"], 0)
+    inputs = standardised(pixels(squares.train_images[chosen]), pixels(squares.train_images[chosen]))
+    module = rebuild(each.arguments["net"], killed)
+    torch.nn.functional.cross_entropy(module(inputs), torch.from_numpy(squares.train_labels[chosen])).backward()
+    gradient = module.get_parameter("dense1.weight").grad
+    assert gradient is not None
+    assert ((gradient.abs().sum(1) == 0).numpy() == (result.arrays["highest"] <= 0)).all()
+    assert (result.arrays["highest"] <= 0).sum() == result.scalars["dead"] > 1  # type: ignore[operator]
+
+
+def test_a_diverged_net_is_not_examined_but_marked(squares: Images) -> None:
+    net, _ = constant([0.0] * 10)
+    assert examine(Silent(), seed=0, net=net, data=squares, trained=Result(diverged=True)).diverged
+
+
+def run(each: Any, data: Images) -> Result:
+    return each.function(Silent(), **each.arguments, data=data)
+
+
+# --- sentences, on made-up runs ------------------------------------------------------------------------------------
+
+End = tuple[float, float, float, float]
+"""Training and test accuracy, lowest and last test loss."""
+
+USUAL: Mapping[str, End] = {
+    "(3, 8)": (0.56, 0.55, 1.30, 1.30),
+    "(6, 16)": (0.66, 0.62, 1.10, 1.10),
+    "(12, 32)": (0.74, 0.66, 0.95, 0.99),
+    "(24, 64)": (0.88, 0.70, 0.90, 1.15),
+    "(48, 128)": (0.97, 0.71, 0.85, 1.60),
+    "(96, 256)": (0.99, 0.72, 0.80, 2.10),
+}
+LOST, DEAD = 0.05, 2
+
+
+def runs_of(
+    ends: Mapping[str, End] = USUAL,
+    lost: float = LOST,
+    dead: int = DEAD,
+    spared: int = 0,
+    budget: str = "full",
+    without: str | None = None,
+) -> Runs:
+    """Runs whose nets end so (with a ReLU, ``lost`` lower and with ``dead`` classes), each seed a little different."""
+    outcomes = []
+    for each in trials(Budget(budget)):
+        net, logits, seed = str(each.tags["net"]), each.tags["logits"], each.arguments["seed"]
+        if net == without:
+            outcomes.append(Outcome(each, "", None, reason="out of memory"))
+            continue
+        adam = each.tags["optimizer"] == ADAM
+        losing, dying = (0.0, 0) if logits == PLAIN else (lost, dead) if adam else (lost / 2, spared)
+        result = examined(seed, dying)
+        if each.tags["stage"] == "training":
+            result = trained(ends[net], seed, losing, len(each.arguments["net"].layers))
+            result = replace(result, arrays={**result.arrays, "conv1.weight": filters(CAPACITIES[NAMES.index(net)][0])})
+        outcomes.append(Outcome(each, f"{each.label} {ends} {lost} {dead} {spared}", result, seconds=9.0))
+    return Runs(tuple(outcomes))
+
+
+def trained(end: End, seed: int, lost: float, shift: int) -> Result:
+    train, test, least, last = end
+    wobble = 0.001 * seed
+    accuracies, losses = [test - lost - 0.1, test - lost + wobble], [least + wobble, last + wobble]
+    history = {
+        "epoch": [7.0, 15.0],
+        "train_accuracy": [train - 0.1, train - lost + 2 * wobble],
+        "test_accuracy": accuracies,
+        "train_loss": [1.0, 0.5],
+        "test_loss": losses,
+    }
+    predictions = (np.arange(50) + shift) % 10
+    return Result({key: column[-1] for key, column in history.items() if key != "epoch"}, history, {"predictions": predictions})
+
+
+def examined(seed: int, dead: int) -> Result:
+    confusion = np.full((10, 10), 1) + 10 * np.eye(10, dtype=int)
+    confusion[2, 5] = 9
+    arrays = {
+        "highest": np.where(np.arange(10) < dead, -1.0, 5.0),
+        "silent": np.where(np.arange(10) < dead, 1.0, 0.01 * seed),
+        "confusion": confusion,
+        "classes": np.array(CLASSES),
+        "panel_images": np.full((10, 32, 32, 3), 90, np.uint8),
+        "panel_labels": np.arange(10),
+        "panel_at": np.arange(10),
+    }
+    return Result({"dead": dead, "mute": 0.0, "stand_in": False}, {}, arrays)
+
+
+def filters(count: int) -> np.ndarray:
+    return np.random.default_rng(count).normal(size=(count, 3, 5, 5)).astype(np.float32)
+
+
+def words(runs: Runs) -> dict[str, Holds]:
+    return {key: claim.judge(runs).holds for key, claim in EXPERIMENT.claims.items()}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    ends = {**USUAL, "(24, 64)": (0.88, 0.65, 0.9, 1.15), "(6, 16)": (0.68, 0.62, 1.1, 1.1)}
+    found = words(runs_of(ends))
+    open_for_one_seed = {"best_accuracy", "best_loss"}  # the two widest nets have one
+    assert {key for key, word in found.items() if word is Holds.YES} == set(found) - open_for_one_seed
+    assert {found[key] for key in open_for_one_seed} == {Holds.UNDECIDED}
+
+
+NARROWING = {net: (end[1] + 0.3 - 0.04 * i, end[1], 1.0, 1.2 + i) for i, (net, end) in enumerate(USUAL.items())}
+
+
+@pytest.mark.parametrize(
+    ("made", "refuted"),
+    [
+        (lambda: runs_of(), {"best_accuracy"}),  # (24, 64) gets more right
+        (lambda: runs_of({**USUAL, "(3, 8)": (0.75, 0.55, 1.3, 1.3)}), {"best_accuracy", "underfits"}),
+        (lambda: runs_of({**USUAL, "(24, 64)": (0.88, 0.70, 0.90, 0.95)}), {"best_accuracy", "best_loss", "overfits"}),
+        (lambda: runs_of({**USUAL, "(24, 64)": (0.75, 0.70, 0.90, 1.15)}), {"best_accuracy", "overfits"}),
+        (
+            lambda: runs_of(lost=-0.01, dead=0),
+            {"best_accuracy", "relu_costs", "relu_kills", "momentum_spares", "relu_costs_under_momentum"},
+        ),
+        (lambda: runs_of(spared=2), {"best_accuracy", "momentum_spares"}),
+        (lambda: runs_of(NARROWING), {"best_accuracy", "best_loss", "gap_grows", "underfits"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(made: Callable[[], Runs], refuted: set[str]) -> None:
+    assert {key for key, word in words(made()).items() if word is Holds.NO} == refuted
+
+
+def test_the_cost_of_the_relu_is_averaged_over_nets_that_share_their_seeds() -> None:
+    verdict = EXPERIMENT.claims["relu_costs"].judge(runs_of(lost=0.05))
+    assert verdict.n == 3
+    assert verdict.effect == pytest.approx(5)
+    assert all((net in verdict.what) == (channels not in WIDEST) for net, channels in zip(NAMES, CAPACITIES))
+    assert EXPERIMENT.claims["relu_kills"].judge(runs_of(dead=2)).effect == 4 * 2
+
+
+def test_the_table_judges_each_net_by_the_criteria() -> None:
+    table = EXPERIMENT.tables["final"](runs_of())
+    rows = {row[0]: row for row in table.rows}
+    expected = dict(zip(NAMES, ["underfits", "underfits", "neither", "overfits", "overfits", "overfits"]))
+    assert {net: row[-1] for net, row in rows.items()} == expected
+    net = rows["(24, 64)"]
+    assert net[1] == parameters(network((24, 64), PLAIN))
+    assert (net[4], net[5]) == (pytest.approx(0.901), 7.0)  # the lowest loss, and its epoch
+    assert net[7].number == pytest.approx(70.1)
+    assert "(96, 256)" in table.caption
+    barely = {**USUAL, "(12, 32)": (0.74, 0.65, 0.95, 1.06)}  # the loss rises, the gap is narrow
+    assert {row[0]: row[-1] for row in EXPERIMENT.tables["final"](runs_of(barely)).rows}["(12, 32)"] == "neither"
+
+
+def test_the_other_table_says_what_the_relu_did() -> None:
+    rows = {row[:2]: row for row in EXPERIMENT.tables["rectified"](runs_of(lost=0.04, dead=3, spared=1)).rows}
+    assert set(rows) == {*((net, ADAM) for net in NAMES), ("(12, 32)", MOMENTUM)}
+    assert rows["(6, 16)", ADAM][4] == pytest.approx(4)
+    assert rows["(6, 16)", ADAM][5].number == 3
+    assert rows["(6, 16)", ADAM][6] == pytest.approx(100 * (3 + 7 * 0.01) / 10)
+    assert rows["(12, 32)", MOMENTUM][4] == pytest.approx(2)
+    assert rows["(12, 32)", MOMENTUM][5].number == 1
+
+
+def test_reported_numbers_are_held_against_the_net_with_the_relu_and_without() -> None:
+    runs, reported = runs_of(lost=0.05), EXPERIMENT.reported
+    assert reported["accuracy"].ours(runs).number == pytest.approx(66.1 - 2.5)
+    assert reported["accuracy_plain"].ours(runs).number == pytest.approx(66.1)
+    assert reported["best"].ours(runs).number == 96
+    best = {net: (train, 0.9 if net == "(12, 32)" else test, *loss) for net, (train, test, *loss) in USUAL.items()}
+    assert reported["best_plain"].ours(runs_of(best)).number == 12  # type: ignore[arg-type]
+    assert not any(each.exact for each in reported.values())  # measured: compared at the full budget and on real data alone
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_net_that_is_missing_leaves_the_others_on_the_page() -> None:
+    runs = runs_of(without="(96, 256)")
+    for key in ("fit", "silence", "panel"):
+        assert "(96, 256)" not in EXPERIMENT.figures[key](runs).alt
+    assert [row[0] for row in EXPERIMENT.tables["final"](runs).rows] == NAMES[:-1]
+    assert EXPERIMENT.claims["gap_grows"].judge(runs).holds is Holds.YES
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(each, "", None, reason="no images") for each in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        with pytest.raises(MissingResult, match="no images"):
+            view(missing)
+
+
+def test_captions_follow_the_numbers() -> None:
+    confusion = EXPERIMENT.figures["confusion"](runs_of())
+    assert "(96, 256)" in confusion.caption
+    assert "kind 2 for kind 5" in confusion.caption
+    curves = EXPERIMENT.figures["curves"](runs_of())
+    assert "(96, 256) ends with the highest test accuracy, (12, 32) with the lowest test loss" in curves.caption
+    dead = EXPERIMENT.figures["silence"](runs_of(dead=1))
+    assert "14 of 170" in dead.caption
+    assert "none" in EXPERIMENT.figures["silence"](runs_of(dead=0)).alt
+
+
+def blank(_: Runs) -> Figure:
+    """What stands for each figure here: drawing them all takes seconds."""
+    import pandas as pd
+
+    return Figure(plots.canvas()[0], caption="Drawn.", alt="Nothing.", data=pd.DataFrame())
+
+
+def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = ()) -> str:
+    """The chapter about these runs, as Markdown; the tables of T16, to which it refers, are empty."""
+    file = ROOT / "templates" / "chapters" / "30-capacity.md"
+    folder.mkdir(exist_ok=True)
+    before = folder / "10-counts.md"
+    before.write_text('{{ table("T16.E13") }}\n\n{{ table("T16.differences") }}\n\n{{ replication() }}\n')
+    store = Store(folder / "store")
+    drawn = replace(EXPERIMENT, figures=dict.fromkeys(EXPERIMENT.figures, blank))
+    judged = judge(drawn, file, list(runs), store, Sources(ROOT), budget=budget, stand_ins=stand_ins)
+    empty = Table((Column("what", "What"),), (), "Counts.")
+    writeup = Writeup("", "", "", (before, file), {"W4": "Networks, 2023"}, file)
+    material = Material(
+        {"E13": drawn}, {"E13": judged, "T16": Judged(tables={"E13": empty, "differences": empty})}, {}, writeup, budget
+    )
+    return " ".join("\n".join(each.markdown for each in write(material).chapters).replace("\\", "").split())
+
+
+def test_the_chapter_reads_whichever_way_its_claims_fall(tmp_path: Path) -> None:
+    text = chapter(runs_of(), tmp_path / "a", "full")
+    assert "too narrow to learn its own images" in text
+    assert "its own optimiser is kinder to" in text
+    assert "stand-in" not in text.lower()
+    assert "The two measures part" not in text  # the widest nets have one seed: their loss decides nothing
+    assert "classes died under Adam, in" in text
+    other = chapter(runs_of(lost=-0.01, dead=0), tmp_path / "b", "full")
+    assert "No class died in any run under Adam" in other
+    assert "kinder" not in other
+
+
+def test_a_stand_in_is_named_wherever_its_numbers_are(tmp_path: Path) -> None:
+    runs = runs_of()
+    marked = Runs(tuple(replace(o, result=flagged(o.result), fingerprint=o.fingerprint + "!") for o in runs if o.result))
+    text = chapter(marked, tmp_path, "full", ("cifar10",))
+    assert "CIFAR-10 was not to be had" in text
+    views = len(EXPERIMENT.figures) + len(EXPERIMENT.tables)
+    assert text.count("Stand-in data (cifar10), not the real set.") == views
+    assert text.count("not compared: stand-in data (cifar10)") == len(EXPERIMENT.reported)
+
+
+def flagged(result: Result) -> Result:
+    return replace(result, scalars={**result.scalars, "stand_in": True}) if "stand_in" in result.scalars else result
+
+
+def test_smoke_trains_examines_and_draws(squares: Images) -> None:
+    """Two nets both ways, as the engine would run them."""
+    outcomes = []
+    for logits in LOGITS:
+        for channels in (CAPACITIES[0], CAPACITIES[2]):
+            for seed in (0, 1):
+                source = trial(Budget("smoke"), channels, seed, logits)
+                each, trained = examination(source), run(source, squares)
+                result = each.function(Silent(), **each.arguments, data=squares, trained=trained)
+                assert result.arrays["confusion"].trace() / 120 == pytest.approx(trained.scalars["test_accuracy"])
+                outcomes += [Outcome(source, "", trained), Outcome(each, "", result)]
+    runs = Runs(tuple(outcomes))
+    for view in EXPERIMENT.figures.values():
+        assert len(view(runs).data) > 0
+    for key in ("relu_costs", "relu_kills"):
+        assert EXPERIMENT.claims[key].judge(runs).n == 2
