@@ -191,7 +191,8 @@ def coders(runs: Runs) -> Table:
         columns,
         tuple(rows),
         caption="Errors are means over pixels (from 0 to 1) and digits, in thousandths. Of the test digits as they are, the "
-        f"same convnets read {ceiling:.1%} right. PCA's {parameters(NETS[PCA])} parameters are those of its description as a net.",
+        f"same convnets read {ceiling:.1%} right. PCA's {parameters(NETS[PCA])} parameters are those of its description as "
+        "a net.",
     )
 
 
