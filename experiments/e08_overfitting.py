@@ -81,14 +81,13 @@ standard deviations of what the choice of the digits makes of it, which is about
 
 def trials(budget: Budget) -> list[Trial]:
     """W2's two nets on 250 digits; the sweep of the keep probability; and the tutorial net on more and more digits."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=5))
-    fewer_seeds = e05.seeds(budget)
+    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
     return [
         *(trained(budget, zoo.TUTORIAL, TUTORIAL, FEW, seed) for seed in seeds),
         *(trained(budget, NETS[FEWER], FEWER, FEW, seed) for seed in seeds),
         *(dropped(budget, keep, seed) for keep in keeps(budget) for seed in seeds),
-        *(trained(budget, zoo.TUTORIAL, TUTORIAL, digits, seed) for digits in amounts(budget)[1:-1] for seed in fewer_seeds),
-        *(on_all(budget, seed) for seed in fewer_seeds),
+        *(trained(budget, zoo.TUTORIAL, TUTORIAL, digits, seed) for digits in amounts(budget)[1:-1] for seed in seeds),
+        *(on_all(budget, seed) for seed in e05.seeds(budget)),
     ]
 
 
