@@ -14,6 +14,7 @@ from experiments.e05_tutorial_net import EXPERIMENT, PLANE_BY_CHANCE, plane_shar
 from experiments.nets import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
+from tests.seeds import over_seeds
 
 
 class Silent:
@@ -45,7 +46,7 @@ def squares() -> Images:
 
 def test_the_full_budget_is_the_recipe_of_the_write_up_on_all_digits() -> None:
     full = trials(Budget("full", first_seed=4))
-    assert [each.arguments["seed"] for each in full] == [4, 5, 6]
+    assert [each.arguments["seed"] for each in full] == [4]
     for each in full:
         assert each.arguments["net"] == zoo.TUTORIAL
         assert (each.arguments["train_examples"], each.arguments["test_examples"]) == (None, None)
@@ -102,7 +103,7 @@ def test_weights_without_any_pattern_have_the_share_of_chance() -> None:
 def made_up(test: float = 0.992, train: float = 0.999, plane: float = 0.4, seeds: int = 3, rise: float = 0.01) -> Runs:
     """Runs of the full budget: final accuracies, the share of planes in every filter, and how much the test loss rises."""
     outcomes = []
-    for each in trials(Budget("full"))[:seeds]:
+    for each in over_seeds(trials(Budget("full")), seeds):
         seed = each.arguments["seed"]
         shift = 0.0002 * seed
         history: dict[str, list[float]] = {"epoch": [1, 2, 3], "iteration": [2500, 5000, 7500]}
