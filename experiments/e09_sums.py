@@ -18,7 +18,7 @@ import numpy as np
 from experiments import e02_mnist_classifiers as e02
 from experiments.digit_pairs import SUMS, add_readings, learn_sums
 from experiments.looks import CONVNET, LINEARISED, LOOKS, TUTORIAL
-from experiments.nets import Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU, Shared, parameters, shapes, wording
+from experiments.nets import Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU, Row, Shared, parameters, shapes, wording
 from experiments.training import Adam, Epochs, Iterations, Recipe
 from report import plots
 from report.model import (
@@ -36,7 +36,7 @@ from report.model import (
     Value,
     Verdict,
 )
-from report.stats import at_least, greater, less, mean, value_of
+from report.stats import all_of, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,11 @@ def trials(budget: Budget) -> list[Trial]:
 # --- reading the runs ----------------------------------------------------------------------------------------------
 
 
+def _trained(runs: Runs, net: str) -> Net:
+    """The net of that name as this budget trains it."""
+    return runs.where(net=net).outcomes[0].trial.arguments["net"]  # type: ignore[no-any-return]
+
+
 def _accuracy(runs: Runs, net: str, part: str = "test") -> dict[int, float]:
     return runs.where(net=net).scalar(f"{part}_accuracy")
 
@@ -191,9 +196,9 @@ def curves(runs: Runs) -> Figure:
     for part in ("train", "test"):
         history[f"{part}_accuracy"] *= 100
     last = history["thousands"].max()
-    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2, gridspec_kw={"wspace": 0.12})
+    looks = {net: LOOK[net] for net in NETS}
     for ax, metric, label in zip(axes[0], ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
-        looks = {net: LOOK[net] for net in NETS}
         with plots.style():
             ax.set(xlabel="pairs seen, thousands", ylabel=label)
             for net, look in looks.items():
@@ -213,12 +218,12 @@ def curves(runs: Runs) -> Figure:
         ax.set_xlim(0, last)
         plots.label_ends(ax)
     ends = {net: mean(_accuracy(runs, net)) for net in NETS}
-    better = max(ends, key=lambda net: ends[net])
+    best = max(ends, key=lambda net: ends[net])
     return Figure(
         figure,
-        caption="Learning curves: test pairs solid, training pairs dotted; bands are the range over seeds. The net with "
-        f"{better} ends higher, at {ends[better]:.1%} of the test pairs. Thin lines: the share of the commonest sum, and the "
-        "sums of two readings by a classifier that was taught the digits.",
+        caption="Learning curves: test pairs solid, training pairs dotted; bands are the range over seeds. Highest ends "
+        f"*{best}*, at {ends[best]:.1%} of the test pairs; *{SHARED}*, which is W2's net, ends at {ends[SHARED]:.1%}. Thin "
+        "lines: the commonest sum as the one answer to all, and two readings by E2's convnet, added.",
         alt="Two panels, accuracy and cross-entropy by pairs seen. Test accuracy at the end: "
         + "; ".join(f"{net} {end:.1%}" for net, end in ends.items())
         + f". One answer for all gets {guess:.1f} % right, reading digit by digit {reader:.1f} %.",
@@ -233,7 +238,7 @@ def matrix(runs: Runs) -> Figure:
 
     counts = confusion(runs, SHARED)
     shares = 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    figure, axes = plots.canvas(plots.PAGE, 3.4, columns=2, width_ratios=(1, 1.05))
+    figure, axes = plots.canvas(plots.PAGE, 3.2, columns=2, width_ratios=(1.15, 1), gridspec_kw={"wspace": 0.1})
     left, right = axes[0]
     ticks = range(0, SUMS, 3)
     with plots.style():
@@ -264,17 +269,17 @@ def matrix(runs: Runs) -> Figure:
 
 
 def distances(runs: Runs) -> Figure:
-    """By how much mistakes are off: the net that learned from sums, and a reader of digits whose readings are added."""
+    """By how much mistakes are off: where the halves meet in a linear layer, in a hidden one, and in an addition."""
     import pandas as pd
 
-    shares = {net: 100 * np.nanmean(list(_distances(runs, net).values()), axis=0) for net in (SHARED, READER)}
+    shares = {net: 100 * np.nanmean(list(_distances(runs, net).values()), axis=0) for net in (SHARED, JOINED, READER)}
     farthest = max(int(np.flatnonzero(share >= 0.5).max(initial=1)) for share in shares.values())
     figure, axes = plots.canvas(plots.COLUMN, 2.3)
     ax = axes[0, 0]
     with plots.style():
         for place, (net, share) in enumerate(shares.items()):
-            at = np.arange(1, farthest + 1) + 0.4 * (place - 0.5)
-            ax.bar(at, share[1 : farthest + 1], 0.38, color=LOOK[net].colour)
+            at = np.arange(1, farthest + 1) + 0.27 * (place - 1)
+            ax.bar(at, share[1 : farthest + 1], 0.25, color=LOOK[net].colour)
             ax.annotate(
                 f"{net}: {mean(_distance(runs, net)):.1f} on average",
                 (0.98, 0.93 - 0.11 * place),
@@ -288,8 +293,7 @@ def distances(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"How far off mistakes are, mean over seeds. The commonest distance: {said}.",
-        alt=f"Bars: the share of mistakes by how far they are off, for {SHARED} and for {READER}. The commonest distance is "
-        f"{said}.",
+        alt=f"Bars: the share of mistakes by how far they are off, for {', '.join(shares)}. The commonest distance is {said}.",
         data=pd.DataFrame({"off_by": range(1, SUMS), **{f"{net}, %": share[1:] for net, share in shares.items()}}),
     )
 
@@ -332,7 +336,7 @@ def final(runs: Runs) -> Table:
     rows: list[tuple[Any, ...]] = [
         (
             net,
-            parameters(NETS[net]),
+            parameters(_trained(runs, net)),
             value_of(_accuracy(runs, net), scale=100),
             value_of(_accuracy(runs, net, "train"), scale=100),
             value_of(runs.where(net=net).scalar("test_loss"), digits=3),
@@ -353,22 +357,26 @@ def final(runs: Runs) -> Table:
 
 
 def layers(runs: Runs) -> Table:
-    """Both nets layer by layer, without what only changes single values."""
-    del runs
+    """The layers with weights: first those that all nets have, then those of each net."""
     columns = (
         Column("net", "net", align="left"),
         Column("layer", "layer", align="left"),
         Column("output", "output"),
         Column("parameters", "parameters"),
     )
-    rows: list[tuple[Any, ...]] = []
-    for net, description in NETS.items():
-        shown = [row for row in shapes(description) if row.parameters or row.output != row.input]
-        named = [wording(row.layer) + (", of one half" if "." in row.name else "") for row in shown]
-        cells = [("×".join(map(str, row.output)), row.parameters or None) for row in shown]
-        rows += [(name, word, *cell) for name, word, cell in zip([net] + [""] * len(shown), named, cells)]
-        rows.append(("", "in all", "", parameters(description)))
-    return Table(columns, tuple(rows), caption="The two nets. A ReLU follows each layer with weights except the last.")
+    nets = {net: [row for row in shapes(_trained(runs, net)) if row.parameters] for net in NETS}
+    rows = _weighted("all three", [row for row in nets[SHARED] if isinstance(row.layer, Conv)])
+    for net, weighted in nets.items():
+        rows += _weighted(net, [row for row in weighted if not isinstance(row.layer, Conv)])
+        rows.append(("", "in all, with the convolutions", "", parameters(_trained(runs, net))))
+    caption = "The layers that have weights; a ReLU follows each of them except the last. Max pooling follows each convolution."
+    return Table(columns, tuple(rows), caption)
+
+
+def _weighted(name: str, weighted: Sequence[Row]) -> list[tuple[Any, ...]]:
+    words = [wording(row.layer) + (", for each half" if "." in row.name else "") for row in weighted]
+    cells = [("×".join(map(str, row.output)), row.parameters) for row in weighted]
+    return [(name, word, *cell) for name, word, cell in zip([name] + [""] * len(weighted), words, cells)]
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
@@ -386,12 +394,9 @@ def reaches(runs: Runs) -> Verdict:
     return at_least(_accuracy(runs, SHARED), REPORTED, unit="%", scale=100, what="mean test accuracy")
 
 
-def sharing_pays(runs: Runs) -> Verdict:
-    return greater(_accuracy(runs, SHARED), _accuracy(runs, FREE), **POINTS, what=DIFFERENCE)
-
-
-def digits_help(runs: Runs) -> Verdict:
-    return greater(_accuracy(runs, READER), _accuracy(runs, SHARED), **POINTS, what=DIFFERENCE)
+def more_accurate(runs: Runs, better: str, worse: Sequence[str]) -> Verdict:
+    """Against each of ``worse``, in pairs over the seeds."""
+    return all_of(*(greater(_accuracy(runs, better), _accuracy(runs, net), **POINTS, what=DIFFERENCE) for net in worse))
 
 
 def off_by_one(runs: Runs) -> Verdict:
@@ -399,9 +404,9 @@ def off_by_one(runs: Runs) -> Verdict:
     return greater(one, dict.fromkeys(one, 0.5), **POINTS, what="mean share of mistakes that are off by one, less one half")
 
 
-def nearer(runs: Runs) -> Verdict:
+def nearer(runs: Runs, to: str) -> Verdict:
     what = "mean difference in how far a mistake is off"
-    return less(_distance(runs, SHARED), _distance(runs, READER), what=what)
+    return less(_distance(runs, SHARED), _distance(runs, to), what=what)
 
 
 def rare_sums_worse(runs: Runs) -> Verdict:
@@ -421,14 +426,20 @@ def _argument(runs: Runs, name: str) -> Value:
     return Value(given, digits=0, origin=f"argument {name} of the trials of E9")
 
 
+def _recipe(runs: Runs) -> Recipe:
+    return runs.where(net=SHARED).outcomes[0].trial.arguments["recipe"]  # type: ignore[no-any-return]
+
+
 def _epochs(runs: Runs) -> Value:
-    recipe = runs.where(net=SHARED).outcomes[0].trial.arguments["recipe"]
-    return Value(recipe.length.count, digits=0, origin="passes over the training pairs of E9")
+    return Value(_recipe(runs).length.count, digits=0, origin="passes over the training pairs of E9")
 
 
 def _batch(runs: Runs) -> Value:
-    recipe = runs.where(net=SHARED).outcomes[0].trial.arguments["recipe"]
-    return Value(recipe.batch_size, digits=0, origin="pairs in a minibatch of E9")
+    return Value(_recipe(runs).batch_size, digits=0, origin="pairs in a minibatch of E9")
+
+
+def _rate(runs: Runs) -> Value:
+    return Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9")
 
 
 def _reader(runs: Runs, name: str, digits: int = 2) -> Value:
@@ -450,22 +461,35 @@ EXPERIMENT = Experiment(
     figures={"curves": curves, "matrix": matrix, "distances": distances, "misread": misread},
     tables={"final": final, "layers": layers},
     claims={
-        "learns": Claim("From sums alone, the net gets more pairs right than any answer that never changes.", learns),
-        "reaches": Claim(
-            f"The net with {SHARED} reads at least {REPORTED:.0%} of the test pairs correctly, as W2 has it.", reaches
-        ),
+        "learns": Claim("From sums alone, W2's net gets more pairs right than any answer that never changes.", learns),
+        "reaches": Claim(f"W2's net reads at least {REPORTED:.0%} of the test pairs correctly.", reaches),
         "sharing_pays": Claim(
-            "From the same pairs, and with as many parameters, the net that treats both halves alike reads more test pairs "
-            "correctly than the one that is free not to.",
-            sharing_pays,
+            "From the same pairs, W2's net reads more test pairs correctly than a net of its size that may treat the halves "
+            "differently.",
+            partial(more_accurate, better=SHARED, worse=[FREE]),
+        ),
+        "meeting_pays": Claim(
+            "With a hidden layer where the halves meet, W2's net reads more test pairs correctly.",
+            partial(more_accurate, better=JOINED, worse=[SHARED]),
+        ),
+        "sharing_pays_joined": Claim(
+            "With that layer, the net that treats both halves alike reads more test pairs correctly than the one that may not.",
+            partial(more_accurate, better=JOINED, worse=[FREE]),
         ),
         "digits_help": Claim(
-            "Adding two readings of a classifier that was taught the digits is right more often.", digits_help
+            "Adding two readings of a classifier that was taught the digits is right more often than any of the three nets.",
+            partial(more_accurate, better=READER, worse=list(NETS)),
         ),
-        "off_by_one": Claim("More than half of the net's mistakes are off by one.", off_by_one),
-        "nearer": Claim("When the net is wrong it is less far off than two added readings are when they are.", nearer),
+        "off_by_one": Claim("More than half of the mistakes of W2's net are off by one.", off_by_one),
+        "nearer_than_joined": Claim(
+            "When it is wrong, W2's net is less far off than the one with a hidden layer where the halves meet.",
+            partial(nearer, to=JOINED),
+        ),
+        "nearer_than_readings": Claim(
+            "When it is wrong, W2's net is less far off than two added readings are when they are.", partial(nearer, to=READER)
+        ),
         "rare_sums_worse": Claim(
-            "Sums that few pairs of digits have, at most 3 or at least 15, are read worse than those from 7 to 11.",
+            "W2's net reads sums that few pairs of digits have, at most 3 or at least 15, worse than those from 7 to 11.",
             rare_sums_worse,
         ),
     },
@@ -474,6 +498,7 @@ EXPERIMENT = Experiment(
         "test_pairs": partial(_argument, name="test_pairs"),
         "epochs": _epochs,
         "batch": _batch,
+        "rate": _rate,
         "guessing": lambda runs: value_of(_guessing(runs), unit="%", digits=1, scale=100, origin="share of the commonest sum"),
         "as_digits": lambda runs: value_of(
             _as_digits(runs, SHARED), unit="%", digits=1, scale=100, origin="square root of the accuracy on sums"

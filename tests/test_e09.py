@@ -1,0 +1,374 @@
+"""E9: its pairs, what its nets can compute, its sentences on runs whose truth is known, and its pages on real digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import datasets
+from experiments.datasets import Images
+from experiments.digit_pairs import SUMS, Pairs, add_readings, examples, learn_sums, paired
+from experiments.e09_sums import EXPERIMENT, FREE, JOINED, NARROW, NETS, READER, SHARED, confusion, trials
+from experiments.nets import Dense, Flatten, Net, Shared, build, parameters, rebuild
+from experiments.training import Adam, Epochs, Recipe
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+def images(labels: np.ndarray, seed: int) -> np.ndarray:
+    """A digit as a bright bar whose height tells it, on noise."""
+    found = np.random.default_rng(seed).integers(0, 40, (len(labels), 28, 28)).astype(np.uint8)
+    for image, label in zip(found, labels):
+        image[2 + 2 * label : 5 + 2 * label, 4:24] = 240
+    return found
+
+
+@pytest.fixture(scope="module")
+def bars() -> Images:
+    """Ten classes of bars; training and test images differ in their noise."""
+    train, test = np.arange(600) % 10, np.arange(200) % 10
+    return Images("mnist", images(train, 0), train, images(test, 1), test, tuple("0123456789"), False, "made up")
+
+
+# --- pairs ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pair_is_two_whole_digits_one_above_the_other_and_their_labels(bars: Images) -> None:
+    pairs = paired(bars.train_images, bars.train_labels, 50, np.random.default_rng(3))
+    assert (pairs.images.shape, pairs.digits.shape) == ((50, 56, 28), (50, 2))
+    known = {image.tobytes(): label for image, label in zip(bars.train_images, bars.train_labels)}
+    for image, (upper, lower), total in zip(pairs.images, pairs.digits, pairs.sums):
+        assert known[image[:28].tobytes()] == upper
+        assert known[image[28:].tobytes()] == lower
+        assert total == int(upper) + int(lower)
+
+
+def test_all_pairs_of_digits_are_equally_likely() -> None:
+    labels = np.repeat(np.arange(10), 5)
+    pairs = paired(np.zeros((50, 28, 28), np.uint8), labels, 40_000, np.random.default_rng(0))
+    counts = np.zeros((10, 10))
+    np.add.at(counts, tuple(pairs.digits.T), 1)
+    assert np.abs(counts / 400 - 1).max() < 0.25  # 5 standard deviations
+    assert np.bincount(pairs.sums).argmax() == 9
+
+
+def test_pixels_are_scaled_by_the_training_pairs(bars: Images) -> None:
+    draw = np.random.default_rng(0)
+    train, test = (paired(bars.train_images, bars.train_labels, n, draw) for n in (40, 20))
+    brighter = Pairs(np.minimum(test.images, 215) + np.uint8(40), test.digits)
+    learned, held = examples(train, brighter)
+    assert learned.inputs.shape == (40, 1, 56, 28)
+    assert learned.inputs.mean().item() == pytest.approx(0, abs=1e-4)
+    assert learned.inputs.std(correction=0).item() == pytest.approx(1, abs=1e-4)
+    assert held.inputs.mean().item() > 0.3
+    assert held.targets.tolist() == test.digits.sum(1).tolist()
+
+
+# --- the nets ------------------------------------------------------------------------------------------------------
+
+
+def test_the_nets_of_w2s_size_are_as_described() -> None:
+    dense = 3136 * 1024 + 1024
+    assert parameters(NETS[SHARED]) == 832 + 51_264 + dense + 2048 * 19 + 19
+    assert parameters(NETS[SHARED]) == sum(p.numel() for p in build(NETS[SHARED], 0).parameters())
+    for nets in (NETS, NARROW):
+        shared, free = nets[SHARED], nets[FREE]
+        one_more = Net(free.input, tuple(Dense(x.units + 1) if x in free.layers[-3:-2] else x for x in free.layers))
+        assert parameters(free) <= parameters(shared) < parameters(one_more)
+        assert shared.layers[:6] == free.layers[:6] == nets[JOINED].layers[:6]
+        assert {net.layers[-1] for net in nets.values()} == {Dense(SUMS)}
+
+
+def interaction(net: Net) -> float:
+    """How far the outputs are from a term of the upper half plus one of the lower, for digits with wide margins."""
+    module = build(net, seed=1).double()
+    draw = torch.Generator().manual_seed(0)
+    pictures = torch.zeros(4, 1, 28, 28, dtype=torch.float64)
+    pictures[:, :, 8:20, 8:20] = torch.rand(4, 1, 12, 12, generator=draw, dtype=torch.float64) * 3
+    one, two, three, four = pictures
+
+    def found(upper: torch.Tensor, lower: torch.Tensor) -> torch.Tensor:
+        return module(torch.cat([upper, lower], 1).unsqueeze(0))
+
+    crossed = found(one, two) + found(three, four) - found(one, four) - found(three, two)
+    return crossed.abs().max().item()
+
+
+def test_only_without_a_hidden_layer_the_outputs_are_a_sum_over_the_halves() -> None:
+    assert interaction(NARROW[SHARED]) < 1e-12
+    assert interaction(NARROW[JOINED]) > 1e-5
+    assert interaction(NARROW[FREE]) > 1e-5
+
+
+def test_a_sum_over_the_halves_can_add() -> None:
+    """The formula of the chapter, as weights of a net like W2's whose halves are the digits themselves."""
+    net = Net((1, 2, 1), (Shared((Flatten(), Dense(1))), Dense(SUMS)))
+    k = np.arange(SUMS, dtype=np.float32)
+    read, last = ("shared1.dense1", "dense1")
+    weights = {f"{read}.weight": np.ones((1, 1)), f"{read}.bias": np.zeros(1)}
+    weights |= {f"{last}.weight": np.stack([k, k], 1), f"{last}.bias": -(k**2) / 2}
+    module = rebuild(net, {name: array.astype(np.float32) for name, array in weights.items()})
+    digits = torch.tensor(list(product(range(10), repeat=2)))
+    found = module(digits.float().reshape(-1, 1, 2, 1))
+    assert found.argmax(1).tolist() == digits.sum(1).tolist()
+    best, second = found.sort(descending=True).values[:, :2].T
+    assert torch.allclose(best - second, torch.full((100,), 0.5))
+
+
+# --- trials --------------------------------------------------------------------------------------------------------
+
+TINY = Net((1, 56, 28), (Shared((Flatten(), Dense(24))), Dense(SUMS)))
+
+
+def learned(bars: Images, seed: int = 0, epochs: int = 12) -> Result:
+    recipe = Recipe(Adam(3e-3), Epochs(epochs), batch_size=50)
+    return learn_sums(
+        Silent(), seed=seed, net=TINY, recipe=recipe, train_pairs=1500, test_pairs=300, data=bars, keep=["weights"]
+    )
+
+
+def test_a_net_learns_sums_and_what_is_kept_gives_its_numbers_again(bars: Images) -> None:
+    torch.set_num_threads(1)
+    result = learned(bars)
+    assert float(result.scalars["test_accuracy"] or 0) > 0.5
+    right = result.arrays["predictions"] == result.arrays["digits"].sum(1)
+    assert right.mean() == pytest.approx(result.scalars["test_accuracy"])
+    # the same pairs, drawn again, through the weights that were kept
+    draw = [np.random.default_rng((0, part)) for part in (0, 1)]
+    train = paired(bars.train_images, bars.train_labels, 1500, draw[0])
+    test = paired(bars.test_images, bars.test_labels, 300, draw[1])
+    assert np.array_equal(test.digits, result.arrays["digits"])
+    read = rebuild(TINY, result.arrays)(examples(train, test)[1].inputs).argmax(1).numpy()
+    assert np.array_equal(read, result.arrays["predictions"])
+
+
+def test_mistakes_are_wrong_and_shown_as_they_are(bars: Images) -> None:
+    torch.set_num_threads(1)
+    arrays = learned(bars, seed=1, epochs=1).arrays
+    assert 0 < len(arrays["mistake_images"]) <= 24
+    assert (arrays["mistake_digits"].sum(1) != arrays["mistake_predictions"]).all()
+    known = {image.tobytes(): label for image, label in zip(bars.test_images, bars.test_labels)}
+    for image, digits in zip(arrays["mistake_images"], arrays["mistake_digits"]):
+        assert [known[image[:28].tobytes()], known[image[28:].tobytes()]] == digits.tolist()
+
+
+def test_added_readings_are_those_of_every_pair(bars: Images) -> None:
+    draw = np.random.default_rng(5)
+    read = np.where(draw.random(100) < 0.3, draw.integers(0, 10, 100), np.arange(100) % 10)
+    labels = bars.test_labels[::2]  # 100 of the 200, spread evenly
+    result = add_readings(Silent(), seed=0, reader=Result(arrays={"predictions": read.astype(np.uint8)}), data=bars)
+    off = (read - labels)[:, None] + (read - labels)[None, :]
+    both = (read == labels)[:, None] & (read == labels)[None, :]
+    assert result.scalars["digit_accuracy"] == pytest.approx((read == labels).mean())
+    assert result.scalars["test_accuracy"] == pytest.approx((off == 0).mean())
+    assert result.scalars["both_right"] == pytest.approx(both.mean())
+    assert result.scalars["cancelling"] == pytest.approx(((off == 0) & ~both).mean())
+    assert np.allclose(result.arrays["off_by"], [(off == e).mean() for e in range(-18, 19)])
+
+
+# --- the declaration -----------------------------------------------------------------------------------------------
+
+
+def test_every_budget_reads_in_all_four_ways_over_the_same_seeds() -> None:
+    for name in ("smoke", "quick", "full"):
+        chosen = trials(Budget(name, first_seed=4))
+        seeds = {net: [t.arguments["seed"] for t in chosen if t.tags["net"] == net] for net in (*NETS, READER)}
+        assert len({tuple(each) for each in seeds.values()}) == 1
+        assert seeds[SHARED][0] == 4
+        assert len(set(seeds[SHARED])) == len(seeds[SHARED]) >= (2 if name == "smoke" else 3)
+        for one, other in product(chosen, repeat=2):  # what is compared differs in the net alone
+            if one.arguments["seed"] == other.arguments["seed"] and READER not in (one.tags["net"], other.tags["net"]):
+                left, right = ({**t.arguments, "net": 0, "keep": 0} for t in (one, other))
+                assert left == right
+    assert {t.arguments["net"] for t in trials(Budget("full")) if "net" in t.arguments} == set(NETS.values())
+    assert {t.arguments["net"] for t in trials(Budget("quick")) if "net" in t.arguments} == set(NARROW.values())
+
+
+# --- the sentences -------------------------------------------------------------------------------------------------
+
+Mistake = Callable[[int], int]
+
+
+def near(true: int) -> int:
+    return true + 1 if true < SUMS - 1 else true - 1
+
+
+def far(true: int) -> int:
+    return (true + 5) % SUMS
+
+
+USUAL: dict[str, tuple[float, Mistake]] = {SHARED: (0.96, near), JOINED: (0.98, far), FREE: (0.94, far), READER: (0.99, far)}
+
+
+def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002, rare: bool = True) -> Runs:
+    """Runs of the full budget: reading → accuracy, and what a wrong answer is. Of 2000 pairs that cover all sums, those are
+    read wrongly whose sums are rare (or common, if not ``rare``), as long as they last."""
+    outcomes = []
+    pairs = np.array(list(product(range(10), repeat=2)) * 20, np.uint8)
+    sums = pairs.sum(1, dtype=int)
+    order = np.argsort(np.abs(sums - 9), kind="stable")[:: -1 if rare else 1]
+    for trial in trials(Budget("full")):
+        net, shift = str(trial.tags["net"]), jitter * (trial.arguments["seed"] % 3)
+        accuracy, mistake = accuracies[net]
+        accuracy += shift
+        if net == READER:
+            off = np.zeros(2 * SUMS - 1)
+            off[SUMS - 1] = accuracy
+            off[[SUMS - 1 - 5, SUMS - 1 + 5] if mistake is far else [SUMS - 2, SUMS]] = (1 - accuracy) / 2
+            p = math.sqrt(accuracy)
+            scalars = {"digit_accuracy": p, "test_accuracy": accuracy, "both_right": accuracy, "cancelling": 0.0}
+            outcomes.append(Outcome(trial, "", Result(scalars, arrays={"off_by": off}), seconds=0.1))
+            continue
+        read = sums.copy()
+        wrong = order[: round((1 - accuracy) * len(sums))]
+        read[wrong] = [mistake(true) for true in sums[wrong]]
+        exact = float((read == sums).mean())
+        history: dict[str, list[Any]] = {"epoch": [0.5, 1.0], "iteration": [600, 1200]}
+        for part in ("train", "test"):
+            history |= {f"{part}_accuracy": [0.3, exact], f"{part}_loss": [2.0, 1 - exact]}
+        ends = {name: column[-1] for name, column in history.items() if "_" in name}
+        arrays = {
+            "predictions": read.astype(np.uint8),
+            "digits": pairs,
+            "mistake_images": np.zeros((24, 56, 28), np.uint8),
+            "mistake_digits": pairs[wrong[:24]],
+            "mistake_predictions": read[wrong[:24]].astype(np.uint8),
+        }
+        outcomes.append(Outcome(trial, "", Result({**ends, "iterations": 1200}, history, arrays), seconds=5.0))
+    return Runs(tuple(outcomes))
+
+
+def words(runs: Runs) -> dict[str, Holds]:
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert set(words(made_up(USUAL)).values()) == {Holds.YES}
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({SHARED: (0.94, near), FREE: (0.92, far)}, {"reaches"}),
+        ({FREE: (0.97, far)}, {"sharing_pays"}),
+        ({FREE: (0.985, far)}, {"sharing_pays", "sharing_pays_joined"}),
+        ({JOINED: (0.955, far)}, {"meeting_pays"}),
+        ({READER: (0.97, far)}, {"digits_help"}),
+        ({SHARED: (0.96, far)}, {"off_by_one", "nearer_than_joined", "nearer_than_readings"}),
+        ({JOINED: (0.98, near)}, {"nearer_than_joined"}),
+        ({READER: (0.99, near)}, {"nearer_than_readings"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: dict[str, tuple[float, Mistake]], refuted: set[str]) -> None:
+    assert {name for name, word in words(made_up({**USUAL, **change})).items() if word is Holds.NO} == refuted
+
+
+def test_a_net_that_guesses_has_not_learned() -> None:
+    runs = made_up({**USUAL, SHARED: (0.08, near)}, jitter=0)
+    assert words(runs)["learns"] is Holds.NO
+    assert EXPERIMENT.values["guessing"](runs).number == pytest.approx(10)
+
+
+def test_common_sums_can_be_read_worse_than_rare_ones() -> None:
+    assert words(made_up(USUAL, rare=False))["rare_sums_worse"] is Holds.NO
+
+
+def test_a_net_without_mistakes_decides_nothing_about_them() -> None:
+    found = words(made_up({**USUAL, SHARED: (1.0, near)}, jitter=0))
+    assert {found["off_by_one"], found["nearer_than_joined"], found["nearer_than_readings"]} == {Holds.UNDECIDED}
+
+
+# --- figures, tables and what was reported -------------------------------------------------------------------------
+
+
+def test_the_confusion_matrix_counts_every_pair_of_every_seed() -> None:
+    runs = made_up(USUAL, jitter=0)
+    counts = confusion(runs, SHARED)
+    seeds = len(runs.where(net=SHARED))
+    assert counts.sum() == 2000 * seeds
+    assert counts.sum(1).tolist() == [20 * seeds * (10 - abs(total - 9)) for total in range(SUMS)]
+    assert counts.diagonal().sum() / counts.sum() == pytest.approx(0.96)
+    assert counts[18, 17] == 20 * seeds  # the rarest sums are wrong first, and 18 is read as 17
+    data = EXPERIMENT.figures["matrix"](runs).data
+    assert (data.drop(columns="sum").to_numpy() == counts).all()
+
+
+def test_captions_and_table_follow_the_numbers() -> None:
+    runs = made_up({**USUAL, FREE: (0.97, far), JOINED: (0.965, far)}, jitter=0)
+    assert "ends *free halves*, at 97.0%" in EXPERIMENT.figures["curves"](runs).caption
+    distances = EXPERIMENT.figures["distances"](runs)
+    assert f"1 for {SHARED} (100 % of its mistakes)" in distances.caption
+    assert f"5 for {READER} (100 % of its mistakes)" in distances.caption
+    assert distances.data.loc[distances.data["off_by"] == 1, f"{SHARED}, %"].item() == pytest.approx(100)
+    rows = {row[0]: row for row in EXPERIMENT.tables["final"](runs).rows}
+    assert rows[SHARED][1] == parameters(NETS[SHARED])
+    assert rows[SHARED][2].number == pytest.approx(96)
+    assert rows[SHARED][5].number == pytest.approx(100 * math.sqrt(0.96))
+    assert (rows[SHARED][6].number, rows[READER][6].number) == pytest.approx((1, 5))
+
+
+def test_the_table_of_layers_adds_up() -> None:
+    rows = EXPERIMENT.tables["layers"](made_up(USUAL)).rows
+    trunk = sum(row[3] for row in rows[:2])
+    for net in NETS:
+        start = [row[0] for row in rows].index(net)
+        own = [row for row in rows[start:] if row[0] in ("", net)]
+        end = [row[1] for row in own].index("in all, with the convolutions")
+        assert trunk + sum(row[3] for row in own[:end]) == own[end][3] == parameters(NETS[net])
+
+
+def test_the_reported_accuracy_is_held_against_w2s_net() -> None:
+    reported = EXPERIMENT.reported["accuracy"]
+    assert (reported.number, reported.ours(made_up(USUAL, jitter=0)).number) == pytest.approx((95, 96))
+    assert not reported.exact
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), EXPERIMENT.tables["final"]):
+        with pytest.raises(MissingResult, match="no digits"):
+            view(missing)
+
+
+def test_a_missing_seed_leaves_the_others() -> None:
+    runs = made_up(USUAL)
+    lost = runs.outcomes[0]
+    rest = Runs((replace(lost, result=None, reason="killed"), *runs.outcomes[1:]))
+    assert EXPERIMENT.claims["sharing_pays"].judge(rest).n == len(runs.where(net=SHARED)) - 1
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        view(rest)
+
+
+def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
+    torch.set_num_threads(1)
+    data = datasets.open_data("mnist", mnist_root)
+    outcomes = []
+    for trial in trials(Budget("smoke")):
+        inputs: dict[str, Any] = {"data": data}
+        reader = trial.inputs.get("reader")
+        if isinstance(reader, Trial):
+            inputs["reader"] = reader.function(Silent(), **reader.arguments, data=data)
+        outcomes.append(Outcome(trial, "", trial.function(Silent(), **trial.arguments, **inputs), seconds=1.0))
+    runs = Runs(tuple(outcomes))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values(), *EXPERIMENT.values.values()):
+        view(runs)
+    assert all(claim.judge(runs).n == 2 for claim in EXPERIMENT.claims.values())
+    assert min(runs.where(net=READER).scalar("test_accuracy").values()) > 0.5
