@@ -8,9 +8,13 @@ from report import plots
 SOFTMAX, MLP, CONVNET = "softmax regression", "MLP", "convnet"
 AUTOENCODER, PCA = "autoencoder", "PCA"
 TUTORIAL, LINEARISED = "tutorial net", "linearised net"
+NO_POOLING, AVERAGE_POOLING, FOUR_CONVOLUTIONS = "no pooling", "average pooling", "four convolutions"
 
 LOOKS = {
     **plots.looks((SOFTMAX, MLP, CONVNET, AUTOENCODER, PCA, "other", TUTORIAL, LINEARISED)),
+    **plots.looks(
+        (NO_POOLING, AVERAGE_POOLING, "(12, 32)", FOUR_CONVOLUTIONS, "one convolution", "other", "kernels", "dilation")
+    ),
     **plots.looks([f"({first}, {second})" for first, second in CAPACITIES]),
 }
-"""Name → look. The nets of MNIST and those of CIFAR-10 never meet in one figure."""
+"""Name → look. The nets of MNIST and those of CIFAR-10 never meet in one figure, nor the six widths and the linear nets."""
