@@ -186,7 +186,7 @@ def draw_frontier(runs: Runs) -> Figure:
     for own, name in named.items():
         if own in searched(runs):
             size = parameters(CANDIDATES[own])
-            _label(ax, (size, _error(accuracies(runs, own))), f"{name} ({_count(size)})")
+            _label(ax, (size, _error(accuracies(runs, own))), f"{name} ({_count(size)})", below=own == chosen[-1])
     hollow = "; hollow: E7a by that of the search" * (E7A in searched(runs))
     said = [f"{net}, {parameters(CANDIDATES[net])} parameters: {mean(accuracies(runs, net)):.1%}" for net in chosen]
     return Figure(

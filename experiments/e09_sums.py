@@ -89,7 +89,7 @@ def trials(budget: Budget) -> list[Trial]:
                     "net": budget.pick(smoke=NARROW, quick=NARROW, full=NETS)[net],
                     "recipe": Recipe(
                         Adam(budget.pick(smoke=3e-3, quick=3e-3, full=1e-3)),
-                        Epochs(budget.pick(smoke=1, quick=1, full=4)),
+                        Epochs(budget.pick(smoke=1, quick=1, full=2)),
                         batch_size=50,
                         evaluate=Iterations(budget.pick(smoke=10, quick=60, full=600)),
                     ),
