@@ -427,7 +427,7 @@ EXPERIMENT = Experiment(
             f"least {100 * GAP:g} percentage points above its test accuracy.",
             partial(overfits, net="(24, 64)"),
         ),
-        "gap_grows": Claim("The wider the net, the wider the gap between its training and its test accuracy.", gap_grows),
+        "gap_grows": Claim("The gap between training and test accuracy grows with the size of the net.", gap_grows),
         "best_accuracy": Claim("(12, 32) ends with a higher test accuracy than every other net.", best_accuracy),
         "best_loss": Claim("(12, 32) ends with a lower test loss than every other net.", best_loss),
         "relu_costs": Claim(
