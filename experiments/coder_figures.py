@@ -23,6 +23,7 @@ FITTED, JUDGED = "fitted", "judged"  # the stages: finding the weights of a code
 BOTH = (AUTOENCODER, PCA)
 W1 = {AUTOENCODER: {"train": 0.722, "test": 0.665}, PCA: {"train": 0.826, "test": 0.764}}
 SHOWN_CODES = 2000  # points of a scatter plot, at most
+TAIL = 4  # per cent of them that may lie outside the frame, in each of four directions
 CLASS_COLOURS = (*plots.COLOURS, "#8a6240", "#2a8a96")  # one a digit
 
 
@@ -117,11 +118,13 @@ def codes(runs: Runs) -> Figure:
     import pandas as pd
 
     figure, axes = plots.canvas(plots.PAGE, 3.4, columns=2)
-    tables = []
+    tables, outside = [], 0
     for ax, coder in zip(axes[0], BOTH):
         chosen = runs.where(coder=coder, stage=JUDGED)
         points, labels = (chosen.array(name)[:SHOWN_CODES] for name in ("codes", "labels"))
-        _scatter(ax, points, labels)
+        within = framed(points)
+        outside += int((~within).sum())
+        _scatter(ax, points[within], labels[within])
         with plots.style():
             ax.set(title=coder, xlabel="first number of the code", ylabel="second number")
         tables.append(pd.DataFrame({"coder": coder, "first": points[:, 0], "second": points[:, 1], "label": labels}))
@@ -130,24 +133,39 @@ def codes(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"The codes of {len(tables[0])} test digits in the first run, coloured by class; a class's name stands at or "
-        f"near its median. Share of test digits that the {NEIGHBOURS} nearest training codes name right, and silhouette, mean "
-        f"of all runs: {said}.",
+        f"near its median, and {outside / sum(map(len, tables)):.0%} of the points lie outside the frames. Share of digits "
+        f"that the {NEIGHBOURS} nearest training codes name right, and silhouette, mean of all runs: {said}.",
         alt=f"Two clouds of points in ten colours. Share named right by neighbours, and silhouette: {said}.",
         data=pd.concat(tables, ignore_index=True),
     )
 
 
+def framed(points: np.ndarray) -> np.ndarray:
+    """Which of ``points`` a frame shows that leaves out the farthest in each direction, for the sake of the others."""
+    low, high = np.percentile(points, [TAIL, 100 - TAIL], axis=0)
+    margin = 0.1 * (high - low)
+    return ((low - margin <= points) & (points <= high + margin)).all(axis=1)
+
+
 def _scatter(ax: Axes, points: np.ndarray, labels: np.ndarray) -> None:
     classes = sorted(set(labels.tolist()))
     with plots.style():
-        ax.scatter(points[:, 0], points[:, 1], s=2.2, c=[CLASS_COLOURS[label] for label in labels], alpha=0.55, linewidths=0)
+        ax.scatter(points[:, 0], points[:, 1], s=3, c=[CLASS_COLOURS[label] for label in labels], alpha=0.65, linewidths=0)
         ax.grid(visible=False)
         medians = np.array([np.median(points[labels == label], axis=0) for label in classes])
         size = np.ptp(np.array([ax.get_xlim(), ax.get_ylim()]), axis=1)
         for label, place in zip(classes, moved_apart(medians / size, gap=0.07) * size):
-            box = {"boxstyle": "circle,pad=0.18", "facecolor": CLASS_COLOURS[label], "edgecolor": "white", "linewidth": 0.7}
+            box = {"boxstyle": "circle,pad=0.15", "facecolor": CLASS_COLOURS[label], "edgecolor": "white", "linewidth": 0.7}
             ax.text(
-                place[0], place[1], str(label), ha="center", va="center", color="white", fontsize=8, fontweight="bold", bbox=box
+                place[0],
+                place[1],
+                str(label),
+                ha="center",
+                va="center",
+                color="white",
+                fontsize=7.4,
+                fontweight="bold",
+                bbox=box,
             )
 
 

@@ -69,7 +69,7 @@ def principal_components(
     del context
     train, test = digits(data, scale, train_examples, test_examples, seed)
     width = min(math.prod(row.output) for row in shapes(net))
-    centre, axes = principal_axes(train.flatten(1), width)
+    centre, axes = principal_axes(train.flatten(1).double(), width)
     found = {"dense1.weight": axes.T, "dense1.bias": -axes.T @ centre, "dense2.weight": axes, "dense2.bias": centre}
     arrays = {name: array.float().contiguous().numpy() for name, array in found.items()}
     scalars = errors(rebuild(net, arrays), train, test)

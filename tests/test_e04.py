@@ -14,7 +14,7 @@ import torch
 
 from experiments import datasets
 from experiments import e02_mnist_classifiers as e02
-from experiments.coder_figures import BOTH, CLASS_COLOURS, RELU_CODE, W1, moved_apart
+from experiments.coder_figures import BOTH, CLASS_COLOURS, RELU_CODE, W1, framed, moved_apart
 from experiments.coders import (
     PIXELS,
     STANDARDISED,
@@ -440,6 +440,19 @@ def test_names_of_classes_move_apart_and_no_farther() -> None:
     assert places[3] == pytest.approx(wanted[3], abs=1e-4)
     assert np.abs(places - wanted).max() < 0.15
     assert len(set(CLASS_COLOURS)) == 10
+
+
+def test_the_frame_leaves_out_what_lies_far_off() -> None:
+    points = np.random.default_rng(0).normal(size=(1000, 2))
+    points[:5] += [500, 0]
+    shown = framed(points)
+    assert not shown[:5].any()
+    assert shown.mean() > 0.8
+
+
+def test_the_change_late_in_training_is_that_of_its_second_half() -> None:
+    found = EXPERIMENT.values["late_change"](made_up(jitter=0)).number  # the made-up curves halve
+    assert found == pytest.approx(-0.95 * 0.764)
 
 
 def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
