@@ -219,14 +219,14 @@ def far(true: int) -> int:
 USUAL: dict[str, tuple[float, Mistake]] = {SHARED: (0.96, near), JOINED: (0.98, far), FREE: (0.94, far), READER: (0.99, far)}
 
 
-def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002, rare: bool = True) -> Runs:
+def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002, rare: bool = True, seeds: int = 3) -> Runs:
     """Runs of the full budget: reading → accuracy, and what a wrong answer is. Of 2000 pairs that cover all sums, those are
     read wrongly whose sums are rare (or common, if not ``rare``), as long as they last."""
     outcomes = []
     pairs = np.array(list(product(range(10), repeat=2)) * 20, np.uint8)
     sums = pairs.sum(1, dtype=int)
     order = np.argsort(np.abs(sums - 9), kind="stable")[:: -1 if rare else 1]
-    for trial in over_seeds(trials(Budget("full")), 3):
+    for trial in over_seeds(trials(Budget("full")), seeds):
         net, shift = str(trial.tags["net"]), jitter * (trial.arguments["seed"] % 3)
         accuracy, mistake = accuracies[net]
         accuracy += shift
@@ -347,6 +347,13 @@ def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
     for view in (*EXPERIMENT.figures.values(), EXPERIMENT.tables["final"]):
         with pytest.raises(MissingResult, match="no digits"):
             view(missing)
+
+
+def test_one_seed_decides_nothing_and_is_still_drawn() -> None:
+    runs = made_up(USUAL, seeds=1)
+    assert set(words(runs).values()) == {Holds.UNDECIDED}
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values(), *EXPERIMENT.values.values()):
+        view(runs)
 
 
 def test_a_missing_seed_leaves_the_others() -> None:
