@@ -18,6 +18,7 @@ import numpy as np
 from experiments import cifar, zoo
 from experiments import e13_capacity as e13
 from experiments.affine import collapse
+from experiments.capacity_runs import name as name_of
 from experiments.logistic import best_affine
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, LOOKS, NO_POOLING
 from experiments.nets import Dense, Flatten, Net, parameters
@@ -43,7 +44,7 @@ from report.stats import all_of, at_most, equal_within, greater, less, mean, val
 
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
 CHANNELS = (12, 32)
-ORIGINAL = e13.name(CHANNELS)
+ORIGINAL = name_of(CHANNELS)
 BEST, SHRUNK = "logistic regression", "penalised regression"
 TRAINING, MAP, BOUND = "training", "map", "bound"
 

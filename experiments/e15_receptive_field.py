@@ -8,22 +8,40 @@ with channels) and once by their dilation (which costs nothing). A last trial me
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import torch
+from functools import partial
 
 from experiments import e13_capacity as e13
 from experiments import e14_linear_nets as e14
 from experiments import zoo
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, rebuild
-from experiments.training import Epochs, drawn, pixels, spread, standardised
-from report.model import Budget, Context, Data, Experiment, Result, Trial
+from experiments.capacity_runs import name as name_of
+from experiments.looks import LOOKS
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
+from experiments.support import SUPPORT, fields, sensitivity, side, supports, supports_agree
+from experiments.training import Epochs, multiplications
+from report import plots
+from report.model import (
+    Budget,
+    Claim,
+    Column,
+    Data,
+    Experiment,
+    Figure,
+    Measure,
+    Reported,
+    Runs,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+)
+from report.stats import all_of, at_most, equal_within, greater, mean, value_of
 
 SINGLE, ORIGINAL = "one convolution", e14.ORIGINAL
-IMAGES = 32  # for the support of a gradient: through max pooling, one image shows only a part of it
-TRAINING, SUPPORT = "training", "support"
+TRAINING = "training"
 
 
 def matched(first: int, second: int, kernel: int, dilation: int = 1) -> Net:
@@ -52,7 +70,10 @@ DILATIONS = {
 }
 """Nets of the same parameters and multiplications, whose nine weights are spread ever wider."""
 
+FAMILIES = {"kernels": KERNELS, "dilation": DILATIONS}
 MATCHED = {**KERNELS, **DILATIONS}
+MEETING = "3×3"  # in both families
+CLOSE = 0.02  # two accuracies no farther apart than two percentage points are called equal
 NETS = {SINGLE: zoo.SINGLE}
 
 
@@ -80,7 +101,7 @@ def support(budget: Budget, name: str, seed: int) -> Trial:
 def everything(budget: Budget, seed: int) -> dict[str, Trial]:
     """Name → training, for all nets of E13 to E15."""
     return {
-        **{e13.name(channels): e13.trial(budget, channels, seed) for channels in zoo.CAPACITIES},
+        **{name_of(channels): e13.trial(budget, channels, seed) for channels in zoo.CAPACITIES},
         **{name: e14.trial(budget, name, seed) for name in (ORIGINAL, *e14.LINEAR)},
         **{name: trial(budget, name, seed) for name in (*NETS, *MATCHED)},
     }
@@ -94,40 +115,174 @@ def trials(budget: Budget) -> list[Trial]:
     ]
 
 
-def sensitivity(
-    _: Context,
-    *,
-    seed: int,
-    net: Net,
-    data: Any,
-    trained: Result | None = None,
-    train_examples: int | None = None,
-    test_examples: int | None = None,
-) -> Result:
-    """The gradient of the middle units of the last feature map (all channels) by the pixels, over some test images.
+# --- selections ----------------------------------------------------------------------------------------------------
 
-    ``rows`` and ``columns`` count where it is not exactly zero, in float64: other convolutions may compute a sum in another
-    basis, and leave something where there is nothing. Arrays: ``sensitivity`` (height, width), the mean over the images of
-    the size of the gradient, summed over the colours; ``image`` (height, width, 3), the first of the images. Without
-    ``trained``, the net has fresh weights.
-    """
-    if trained is not None and trained.diverged:
-        return Result(diverged=True)
-    module = build(net, seed) if trained is None else rebuild(net, trained.arrays)
-    train = pixels(data.train_images[drawn(len(data.train_labels), train_examples, seed)])
-    shown = data.test_images[spread(len(data.test_labels), test_examples)[:IMAGES]]
-    inputs = standardised(pixels(shown), train).double().requires_grad_()
-    features = inputs
-    for layer in module.double().eval().children():
-        if isinstance(layer, torch.nn.Flatten):
-            break
-        features = layer(features)
-    height, width = features.shape[2:]
-    (gradient,) = torch.autograd.grad(features[:, :, height // 2, width // 2].sum(), inputs)
-    slopes = gradient.abs().sum(1).mean(0)
-    return Result(
-        scalars={"rows": int(slopes.any(1).sum()), "columns": int(slopes.any(0).sum())},
-        arrays={"sensitivity": slopes.float().numpy(), "image": shown[0]},
+
+def _accuracy(runs: Runs, net: str, part: str = "test") -> dict[int, float]:
+    return runs.where(net=net, stage=TRAINING).scalar(f"{part}_accuracy")
+
+
+def deviation() -> float:
+    """The largest distance of a matched net's number of parameters from that of the net where the families meet, as a share."""
+    middle = parameters(MATCHED[MEETING])
+    return max(abs(parameters(net) / middle - 1) for net in MATCHED.values())
+
+
+def _best(runs: Runs) -> str:
+    """The matched net of the highest mean test accuracy."""
+    return max(MATCHED, key=lambda name: mean(_accuracy(runs, name)))
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def accuracy(runs: Runs) -> Figure:
+    """Test and training accuracy against the receptive field, for both families and the two nets of W4."""
+    import pandas as pd
+
+    figure, axes = plots.canvas(width=plots.PAGE, height=3.0, columns=2, sharey=True)
+    table = []
+    for ax, part in zip(axes.flat, ("test", "training")):
+        found = {name: _accuracy(runs, name, part.removesuffix("ing")) for name in (*MATCHED, SINGLE, ORIGINAL)}
+        table += [(name, part, seed, 100 * value) for name, each in found.items() for seed, value in each.items()]
+        with plots.style():
+            for family, nets in FAMILIES.items():
+                look, sides = LOOKS[family], [side(net) for net in nets.values()]
+                for name, x in zip(nets, sides):
+                    ax.plot([x] * len(found[name]), _percents(found[name]), look.marker, color=look.colour, alpha=0.45, ms=3)
+                ax.plot(sides, [100 * mean(found[name]) for name in nets], label=family, **look.line)
+            for name, net in {SINGLE: zoo.SINGLE, ORIGINAL: zoo.capacity(*e14.CHANNELS)}.items():
+                look = LOOKS[name]
+                ax.plot([side(net)] * len(found[name]), _percents(found[name]), look.marker, color=look.colour, ms=3.6)
+                ax.annotate(
+                    f"{name},\n{parameters(net):,} parameters".replace(",", "\u2009", 2).replace("\u2009\n", ",\n"),
+                    (side(net), 100 * mean(found[name])),
+                    xytext=(6, 0),
+                    textcoords="offset points",
+                    color=look.colour,
+                    fontsize=7.6,
+                    va="center",
+                )
+            ax.set(xlabel="receptive field, pixels along a side", title=f"{part} images", xlim=(0, None))
+    axes[0, 0].set_ylabel("accuracy, %")
+    for ax in axes.flat:
+        plots.label_ends(ax)
+    best = _best(runs)
+    means = "; ".join(f"{name} ({side(net)} pixels) {mean(_accuracy(runs, name)):.1%}" for name, net in MATCHED.items())
+    return Figure(
+        figure,
+        caption=f"Accuracy against the receptive field, each point one seed. The {len(MATCHED)} nets on the two lines have "
+        f"{parameters(MATCHED[MEETING])} parameters, give or take {deviation():.1%}; the two nets of W4 do not. Of the nets "
+        f"on the lines, {best} has most test images right, with a field of {side(MATCHED[best])} pixels.",
+        alt=f"Two panels, test and training accuracy against the receptive field. Mean test accuracy: {means}; {SINGLE} "
+        f"({side(zoo.SINGLE)} pixels) {mean(_accuracy(runs, SINGLE)):.1%}; {ORIGINAL} {mean(_accuracy(runs, ORIGINAL)):.1%}.",
+        data=pd.DataFrame(table, columns=["net", "images", "seed", "accuracy"]),
+    )
+
+
+def _percents(accuracies: Mapping[int, float]) -> list[float]:
+    return [100 * value for value in accuracies.values()]
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def matched_nets(runs: Runs) -> Table:
+    """The nets by their receptive field: what they cost, and what they reach."""
+    columns = (
+        Column("net", "net", align="left"),
+        Column("channels", "channels"),
+        Column("field", "field, pixels"),
+        Column("parameters", "parameters"),
+        Column("multiplications", "multiplications an image"),
+        Column("train", "training accuracy, %", digits=1),
+        Column("test", "test accuracy, %", digits=1),
+    )
+    nets = {**MATCHED, SINGLE: zoo.SINGLE, ORIGINAL: zoo.capacity(*e14.CHANNELS)}
+    rows = tuple(
+        (
+            name,
+            ", ".join(str(layer.out_channels) for layer in net.layers if isinstance(layer, Conv)),
+            side(net),
+            parameters(net),
+            multiplications(net),
+            *(value_of(_accuracy(runs, name, part), digits=1, scale=100) for part in ("train", "test")),
+        )
+        for name, net in nets.items()
+    )
+    return Table(
+        columns,
+        rows,
+        f"The nets matched in parameters, to within {deviation():.1%} of {MEETING}, and the two nets of W4, which are not. "
+        "Training accuracy is measured on as many training images as there are test images.",
+    )
+
+
+def steps(runs: Runs) -> Table:
+    """Each widening of the field within a family, and what it does to test accuracy."""
+    columns = (
+        Column("family", "family", align="left"),
+        Column("step", "from, to", align="left"),
+        Column("fields", "pixels", align="left"),
+        Column("difference", "difference in test accuracy, points", digits=1),
+        Column("interval", "95 % interval", align="left"),
+        Column("word", "widening raises it", align="left"),
+    )
+    rows = []
+    for family, nets in FAMILIES.items():
+        for before, after in itertools.pairwise(nets):
+            verdict = greater(_accuracy(runs, after), _accuracy(runs, before), scale=100)
+            interval = f"{verdict.low:.1f} to {verdict.high:.1f}".replace("-", "−") if math.isfinite(verdict.low) else None
+            sides = f"{side(nets[before])}, {side(nets[after])}"
+            rows.append((family, f"{before} → {after}", sides, verdict.effect, interval, str(verdict.holds)))
+    return Table(columns, tuple(rows), "Test accuracy of the wider net less that of the narrower, paired over seeds.")
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def larger(runs: Runs, net: str, other: str) -> Verdict:
+    what = f"mean difference in test accuracy, {net} less {other}"
+    return greater(_accuracy(runs, net), _accuracy(runs, other), unit="points", scale=100, what=what)
+
+
+def up_to_meeting(runs: Runs) -> Verdict:
+    names = list(KERNELS)
+    pairs = itertools.pairwise(names[: names.index(MEETING) + 1])
+    return all_of(*(larger(runs, after, before) for before, after in pairs))
+
+
+def no_gain(runs: Runs, family: str) -> Verdict:
+    """No net of the family with a wider field has more test images right than the one where the families meet."""
+    names = list(FAMILIES[family])
+    verdicts = []
+    for name in names[names.index(MEETING) + 1 :]:
+        narrow, wide = _accuracy(runs, MEETING), _accuracy(runs, name)
+        what = f"mean difference in test accuracy, {name} less {MEETING}"
+        difference = {seed: wide[seed] - narrow[seed] for seed in wide.keys() & narrow.keys()}
+        verdicts.append(at_most(difference, 0.0, unit="points", scale=100, what=what))
+    return all_of(*verdicts)
+
+
+def same_field(runs: Runs) -> Verdict:
+    """Nets of different families with the same field, other than the one that is in both."""
+    pairs = [
+        (one, other)
+        for (one, first), (other, second) in itertools.product(KERNELS.items(), DILATIONS.items())
+        if one != other and side(first) == side(second)
+    ]
+    return all_of(
+        *(
+            equal_within(
+                _accuracy(runs, one),
+                _accuracy(runs, other),
+                CLOSE,
+                unit="points",
+                scale=100,
+                what=f"mean difference in test accuracy, {one} less {other}",
+            )
+            for one, other in pairs
+        )
     )
 
 
@@ -136,4 +291,56 @@ EXPERIMENT = Experiment(
     title="Receptive field",
     question="How much of the image should a unit see, when the number of parameters is given?",
     trials=trials,
+    measures={
+        "test_accuracy": Measure("test accuracy", unit="%", scale=100, digits=1),
+        "train_accuracy": Measure("training accuracy", unit="%", scale=100, digits=1),
+        "test_loss": Measure("test cross-entropy", unit="nats", digits=3),
+    },
+    figures={"accuracy": accuracy, "fields": fields},
+    tables={"matched": matched_nets, "steps": steps, "supports": supports},
+    claims={
+        "supports": Claim("For every net, the support of the gradient is as large as T15 derives.", supports_agree),
+        "original_ahead": Claim(
+            f"The net {ORIGINAL} has more test images right than the single convolution.",
+            partial(larger, net=ORIGINAL, other=SINGLE),
+        ),
+        "matched_ahead": Claim(
+            f"The matched net {MEETING} has more test images right than the single convolution, with fewer parameters.",
+            partial(larger, net=MEETING, other=SINGLE),
+        ),
+        "up_to_meeting": Claim(
+            f"Up to {MEETING}, which is {side(KERNELS[MEETING])} pixels, every widening of the kernels raises test accuracy.",
+            up_to_meeting,
+        ),
+        "kernels_no_gain": Claim(
+            f"No wider kernel has more test images right than {MEETING}.", partial(no_gain, family="kernels")
+        ),
+        "dilation_no_gain": Claim(
+            f"No dilation has more test images right than {MEETING} without.", partial(no_gain, family="dilation")
+        ),
+        "same_field": Claim(
+            "Nets of the same field, one by its kernels and one by dilation, are within two percentage points of each other.",
+            same_field,
+        ),
+    },
+    values={
+        "meeting": lambda runs: Value(side(MATCHED[MEETING]), "pixels", 0, origin="receptive field by T15"),
+        "single": lambda runs: Value(side(zoo.SINGLE), "pixels", 0, origin="receptive field by T15"),
+        "original": lambda runs: Value(side(zoo.capacity(*e14.CHANNELS)), "pixels", 0, origin="receptive field by T15"),
+        "best": lambda runs: Value(side(MATCHED[_best(runs)]), "pixels", 0, origin="field of the highest mean test accuracy"),
+        "nets": lambda runs: Value(len(MATCHED), digits=0, origin="nets matched in parameters"),
+        "deviation": lambda runs: Value(100 * deviation(), "%", 1, origin="largest distance from the parameters of 3×3"),
+    },
+    reported={
+        # W4 gives whole percents, of one run by another optimiser; seeds alone spread it by about one.
+        "accuracy": Reported(
+            "test accuracy of one convolution",
+            50.0,
+            "W4",
+            lambda runs: value_of(
+                _accuracy(runs, SINGLE), unit="%", digits=1, scale=100, origin="test accuracy, one convolution"
+            ),
+            tolerance=3.0,
+        ),
+    },
 )

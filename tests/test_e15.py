@@ -1,0 +1,244 @@
+"""E15: the support of a gradient is measured right, its nets are matched, and its sentences on runs whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import e13_capacity, e14_linear_nets, zoo
+from experiments.datasets import Images
+from experiments.e15_receptive_field import (
+    DILATIONS,
+    EXPERIMENT,
+    FAMILIES,
+    KERNELS,
+    MATCHED,
+    MEETING,
+    ORIGINAL,
+    SINGLE,
+    TRAINING,
+    everything,
+    trial,
+    trials,
+)
+from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, build, rebuild, receptive_field, weights
+from experiments.support import SUPPORT, sensitivity
+from experiments.training import multiplications
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+
+
+class Silent:
+    """A context that nobody watches."""
+
+    def progress(self, done: int, total: int, **numbers: float) -> None: ...
+
+    def checkpoint(self, state: bytes) -> None: ...
+
+    def resume(self) -> bytes | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def noise() -> Images:
+    draw = np.random.default_rng(0)
+    images, labels = draw.integers(0, 256, (240, 32, 32, 3)).astype(np.uint8), np.arange(240) % 10
+    return Images("cifar10", images[:140], labels[:140], images[140:], labels[140:], tuple("abcdefghij"), False, "made up")
+
+
+# --- the support of the gradient -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*MATCHED, SINGLE, ORIGINAL, *e14_linear_nets.LINEAR])
+def test_the_support_is_as_large_as_t15_derives_and_where_pixels_matter(name: str, noise: Images) -> None:
+    torch.set_num_threads(1)
+    net = everything(Budget("smoke"), 0)[name].arguments["net"]
+    result = sensitivity(Silent(), seed=3, net=net, data=noise)
+    assert (result.scalars["rows"], result.scalars["columns"]) == receptive_field(net)
+    slopes = result.arrays["sensitivity"]
+    rows, columns = np.flatnonzero(slopes.any(1)), np.flatnonzero(slopes.any(0))
+    assert rows[-1] - rows[0] + 1 == len(rows)  # no gap
+    assert columns[-1] - columns[0] + 1 == len(columns)
+    assert np.array_equal(result.arrays["image"], noise.test_images[0])
+
+
+def test_a_pixel_outside_the_support_changes_nothing_and_one_inside_does(noise: Images) -> None:
+    net = Net(zoo.CIFAR, (Conv(5, 3), ReLU(), MaxPool(2), Conv(4, 3), Flatten()))
+    module = build(net, seed=2)
+    result = sensitivity(Silent(), seed=0, net=net, trained=Result({}, {}, weights(module)), data=noise)
+    seen = result.arrays["sensitivity"] > 0
+    assert seen.sum() == 8 * 8
+    with torch.no_grad():
+        images = torch.rand(16, 3, 32, 32)
+        unit = rebuild(Net(zoo.CIFAR, net.layers[:-1]), weights(module))
+
+        def middle(altered: torch.Tensor) -> torch.Tensor:
+            return unit(altered)[:, :, 13 // 2, 13 // 2]
+
+        outside, inside = (images + torch.from_numpy(where) * torch.rand(16, 3, 32, 32) for where in (~seen, seen))
+        assert torch.allclose(middle(outside), middle(images), atol=1e-6)
+        assert not torch.allclose(middle(inside), middle(images), atol=1e-2)
+
+
+def test_a_net_that_diverged_sees_nothing(noise: Images) -> None:
+    assert sensitivity(Silent(), seed=0, net=zoo.SINGLE, trained=Result(diverged=True), data=noise).diverged
+
+
+# --- the nets ------------------------------------------------------------------------------------------------------
+
+
+def test_the_nets_are_matched_in_parameters_and_differ_in_what_they_see() -> None:
+    counts = {name: sum(tensor.numel() for tensor in build(net, 0).parameters()) for name, net in MATCHED.items()}
+    assert all(abs(count / counts[MEETING] - 1) < 0.02 for count in counts.values())
+    for nets in FAMILIES.values():
+        sides = [receptive_field(net)[0] for net in nets.values()]
+        assert sides == sorted(set(sides))
+    assert {counts[name] for name in DILATIONS} == {counts[MEETING]}
+    assert len({multiplications(net) for net in DILATIONS.values()}) == 1
+    assert {tuple(type(layer) for layer in net.layers) for net in MATCHED.values()} == {
+        tuple(type(layer) for layer in KERNELS[MEETING].layers)
+    }
+    shared = {receptive_field(net) for net in KERNELS.values()} & {receptive_field(net) for net in DILATIONS.values()}
+    assert len(shared) == 3  # where the families meet, and two fields that both have
+
+
+# --- trials --------------------------------------------------------------------------------------------------------
+
+
+def test_every_budget_trains_every_net_and_measures_those_of_all_three_experiments() -> None:
+    for name in ("smoke", "quick", "full"):
+        budget = Budget(name, first_seed=3)
+        chosen = trials(budget)
+        seeds = {each.arguments["seed"] for each in chosen}
+        for net in (*MATCHED, SINGLE, ORIGINAL):
+            mine = [t for t in chosen if t.tags["net"] == net and t.tags["stage"] == TRAINING]
+            assert {t.arguments["seed"] for t in mine} == seeds
+            assert {t.arguments["net"] for t in mine} == {everything(budget, 3)[net].arguments["net"]}
+        measured = {t.tags["net"]: t for t in chosen if t.tags["stage"] == SUPPORT}
+        assert measured.keys() == {*MATCHED, SINGLE, *e14_linear_nets.LINEAR, *map(str, zoo.CAPACITIES)}
+        trained = {*chosen_labels(e13_capacity.trials(budget)), *chosen_labels(chosen)}
+        for each in measured.values():
+            if "trained" in each.inputs:
+                assert each.inputs["trained"].arguments["net"] == each.arguments["net"]  # type: ignore[union-attr]
+            else:
+                assert each.tags["net"] not in trained
+    assert all("trained" in t.inputs for t in trials(Budget("full")) if t.tags["stage"] == SUPPORT)
+
+
+def chosen_labels(chosen: list[Any]) -> set[str]:
+    return {each.tags["net"] for each in chosen if each.tags["stage"] == TRAINING}
+
+
+def test_the_original_is_that_of_e14() -> None:
+    for name in ("smoke", "quick", "full"):
+        assert trial(Budget(name), ORIGINAL, 1) == e14_linear_nets.trial(Budget(name), ORIGINAL, 1)
+    recipes = {each: trial(Budget("full"), each, 0).arguments["recipe"] for each in (SINGLE, ORIGINAL, MEETING)}
+    assert recipes[SINGLE] == recipes[ORIGINAL] == replace(recipes[MEETING], length=recipes[SINGLE].length)
+
+
+# --- sentences -----------------------------------------------------------------------------------------------------
+
+USUAL = {
+    "1×1": 0.50,
+    "2×2": 0.57,
+    "3×3": 0.60,
+    "5×5": 0.58,
+    "7×7": 0.55,
+    "3×3, dilation 2": 0.585,
+    "3×3, dilation 3": 0.56,
+    SINGLE: 0.50,
+    ORIGINAL: 0.65,
+}
+
+
+def made_up(accuracies: Mapping[str, float], rows: int | None = None) -> Runs:
+    """Runs of the full budget: net → test accuracy, a little different for each seed; every support right unless ``rows``."""
+    outcomes = []
+    for each in trials(Budget("full")):
+        net, seed = str(each.tags["net"]), each.arguments["seed"]
+        if each.tags["stage"] == TRAINING:
+            test = accuracies[net] + 0.002 * seed
+            scalars = {"test_accuracy": test, "train_accuracy": test + 0.1, "test_loss": 1 - test}
+            outcomes.append(Outcome(each, "", Result(scalars), seconds=1.0))
+            continue
+        height, width = receptive_field(each.arguments["net"])
+        slopes = np.zeros((32, 32), np.float32)
+        slopes[5 : 5 + height, 5 : 5 + width] = 1
+        arrays: dict[str, np.ndarray] = {"sensitivity": slopes, "image": np.full((32, 32, 3), 100, np.uint8)}
+        shown = rows if rows and net == MEETING else height
+        outcomes.append(Outcome(each, "", Result({"rows": shown, "columns": width}, {}, arrays), seconds=1.0))
+    return Runs(tuple(outcomes))
+
+
+def words(accuracies: Mapping[str, float], **options: Any) -> dict[str, Holds]:
+    runs = made_up(accuracies, **options)
+    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+
+
+def test_claims_hold_where_they_are_true() -> None:
+    assert {name for name, word in words(USUAL).items() if word is not Holds.YES} == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "refuted"),
+    [
+        ({"2×2": 0.49}, {"up_to_meeting"}),
+        ({"7×7": 0.64}, {"kernels_no_gain", "same_field"}),
+        ({"3×3, dilation 3": 0.61, "7×7": 0.60}, {"dilation_no_gain"}),
+        ({"5×5": 0.53}, {"same_field"}),
+        ({SINGLE: 0.66}, {"original_ahead", "matched_ahead"}),
+    ],
+)
+def test_claims_are_refuted_where_they_are_false(change: Mapping[str, float], refuted: set[str]) -> None:
+    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+
+
+def test_one_support_of_another_size_refutes_the_agreement() -> None:
+    assert {name for name, word in words(USUAL, rows=9).items() if word is Holds.NO} == {"supports"}
+
+
+# --- tables, figures, values ---------------------------------------------------------------------------------------
+
+
+def test_tables_say_what_was_measured() -> None:
+    runs = made_up(USUAL)
+    rows = {row[0]: row for row in EXPERIMENT.tables["matched"](runs).rows}
+    assert rows.keys() == {*MATCHED, SINGLE, ORIGINAL}
+    assert rows[SINGLE][1:4] == ("12", 5, 95_002)
+    assert rows[ORIGINAL][1:4] == ("12, 32", 16, 18_554)
+    assert rows[MEETING][6].number == pytest.approx(60.2)
+    steps = EXPERIMENT.tables["steps"](runs).rows
+    assert [row[3] for row in steps] == pytest.approx([7, 3, -2, -3, -1.5, -2.5])
+    assert [row[5] for row in steps] == ["holds"] * 2 + ["does not hold"] * 4
+    assert len(EXPERIMENT.tables["supports"](runs).rows) == len(MATCHED) + 10
+
+
+def test_figures_tell_their_numbers() -> None:
+    runs = made_up({**USUAL, "5×5": 0.62})
+    accuracy = EXPERIMENT.figures["accuracy"](runs)
+    assert "5×5 has most test images right, with a field of 16 pixels" in accuracy.caption
+    assert len(accuracy.data) == 9 * 2 * 3
+    assert EXPERIMENT.values["best"](runs).number == 16
+    fields = EXPERIMENT.figures["fields"](made_up(USUAL, rows=9))
+    assert "agree for 16 of 17 nets" in fields.caption
+    for ax in fields.plot.axes[: len(MATCHED) + 10]:
+        corners = ax.patches[0].get_path().vertices @ ax.patches[0].get_patch_transform().get_matrix()[:2, :2].T
+        corners += ax.patches[0].get_patch_transform().get_matrix()[:2, 2]
+        assert corners.min(0) == pytest.approx([4.5, 4.5])  # where the made-up support begins
+
+
+def test_what_w4_reports_is_held_against_the_single_convolution() -> None:
+    reported = EXPERIMENT.reported["accuracy"]
+    assert reported.ours(made_up(USUAL)).number == pytest.approx(50.2)
+    assert not reported.exact
+
+
+def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
+    missing = Runs(tuple(Outcome(each, "", None, reason="no images") for each in trials(Budget("smoke"))))
+    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
+        with pytest.raises(MissingResult, match="no images"):
+            view(missing)
