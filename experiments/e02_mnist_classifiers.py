@@ -69,7 +69,7 @@ def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    seeds = budget.seeds(budget.pick(smoke=2, quick=5, full=5))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=5))
     return [trial(budget, net, optimizer, seed) for net in NETS for optimizer in OPTIMIZERS for seed in seeds]
 
 

@@ -93,7 +93,7 @@ def trials(budget: Budget) -> list[Trial]:
 
 def keeps(budget: Budget) -> tuple[float, ...]:
     """Keep probabilities of the sweep."""
-    return budget.pick(smoke=(1.0, 0.5), quick=(1.0, 0.8, 0.5), full=(1.0, 0.8, 0.5, 0.3, 0.15))
+    return budget.pick(smoke=(1.0, 0.5), quick=(1.0, 0.5), full=(1.0, 0.8, 0.5, 0.3, 0.15))
 
 
 def amounts(budget: Budget) -> tuple[int, ...]:
