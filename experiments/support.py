@@ -93,14 +93,14 @@ def fields(runs: Runs) -> Figure:
     chosen = {str(o.trial.tags["net"]): o.result for o in runs.where(stage=SUPPORT).converged() if o.result}
     across = 6
     figure, axes = plots.canvas(
-        width=plots.PAGE, height=1.2 * math.ceil(len(chosen) / across), rows=math.ceil(len(chosen) / across), columns=across
+        width=plots.PAGE, height=1.3 * math.ceil(len(chosen) / across), rows=math.ceil(len(chosen) / across), columns=across
     )
     table = []
     for ax in axes.flat[len(chosen) :]:
         ax.set_axis_off()
     for ax, (name, result) in zip(axes.flat, chosen.items()):
         slopes, image = result.arrays["sensitivity"], result.arrays["image"]
-        plots.panel_images(ax, _lit(image, slopes), f"{name}: {result.scalars['rows']}×{result.scalars['columns']}")
+        plots.panel_images(ax, _lit(image, slopes), f"{name}\n{result.scalars['rows']}×{result.scalars['columns']}")
         table += [(name, row, column, slopes[row, column]) for row, column in np.ndindex(slopes.shape)]
         top, left = _corner(slopes)
         size = derived(runs, name)
@@ -120,10 +120,10 @@ def fields(runs: Runs) -> Figure:
 
 
 def _lit(image: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """The image in its colours where the gradient is large, and dark grey where there is none."""
+    """The image in bright colours where the gradient is large, and in dark grey where there is none."""
     light = np.sqrt(slopes / slopes.max())[..., None] if slopes.any() else np.zeros((*slopes.shape, 1))
     grey = image.mean(-1, keepdims=True) / 255
-    return 0.35 * grey * (1 - light) + light * (0.25 + 0.75 * image / 255)
+    return 0.55 * grey * (1 - light) + light * (0.3 + 0.7 * image / 255)
 
 
 def _corner(slopes: np.ndarray) -> tuple[int, int]:
