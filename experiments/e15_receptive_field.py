@@ -88,7 +88,7 @@ def trial(budget: Budget, name: str, seed: int) -> Trial:
     if name == ORIGINAL:
         return e14.trial(budget, name, seed)
     made = e13.training(budget, {**NETS, **MATCHED}[name], seed, {"net": name, "stage": TRAINING})
-    epochs = e14.recipe(budget).length if name == SINGLE else Epochs(budget.pick(smoke=2, quick=4, full=8))
+    epochs = e14.recipe(budget).length if name == SINGLE else Epochs(budget.pick(smoke=2, quick=3, full=6))
     return replace(made, arguments={**made.arguments, "recipe": replace(e14.recipe(budget), length=epochs)})
 
 

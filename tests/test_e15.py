@@ -53,6 +53,7 @@ def noise() -> Images:
 # --- the support of the gradient -----------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
 @pytest.mark.parametrize("name", [*MATCHED, SINGLE, ORIGINAL, *e14_linear_nets.LINEAR])
 def test_the_support_is_as_large_as_t15_derives_and_where_pixels_matter(name: str, noise: Images) -> None:
     torch.set_num_threads(1)
