@@ -25,9 +25,11 @@ from report.errors import ExitCode, ReportError
 if TYPE_CHECKING:
     from experiments.datasets import Status
     from report.collect import Content
+    from report.errors import ProseError
     from report.judge import Judged
     from report.model import Outcome, Trial
     from report.plan import Plan
+    from report.proven import Proof
     from report.sources import Sources
     from report.store import Store
 
@@ -113,20 +115,38 @@ def check(settings: Settings) -> ExitCode:
     from report.collect import collect
     from report.prove import check_each
     from report.proven import in_a_line, terminal
-    from report.write import check_prose
 
     content = collect(ROOT)
     chosen = content.only(settings.names)
-    failures: list[str] = []
+    proofs: dict[str, Proof] = {}
     for proof in check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs):
         print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
-        failures += proof.failures
-    problems = [] if settings.names else check_prose(content.writeup)
+        proofs[proof.id] = proof
+    failures = [failure for proof in proofs.values() for failure in proof.failures]
+    problems = [] if settings.names else _problems_of_prose(content, proofs, settings.budget)
     for problem in (*failures, *problems):
         print(f"error: {problem}", file=sys.stderr)
     if failures:
         return ExitCode.PROOF
     return ExitCode.PROSE if problems else ExitCode.OK
+
+
+def _problems_of_prose(content: Content, proofs: Mapping[str, Proof], budget: str) -> list[ProseError]:
+    """What the chapters get wrong whatever the results may be: they are written without any."""
+    from report import facts
+    from report.errors import ProseError
+    from report.judge import unmade
+    from report.proof import load
+    from report.write import Material, write
+
+    judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
+    judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
+    about = facts.about(budget, outcomes={}, data={}, environment={})
+    try:
+        write(Material(content.experiments, judged, proofs, content.writeup, budget, about))
+    except ProseError as error:
+        return [error]
+    return []
 
 
 def plan(settings: Settings) -> ExitCode:

@@ -19,7 +19,7 @@ from report.model import Context, Result
 if TYPE_CHECKING:
     import numpy as np
 
-IN_FLOAT64 = 1000  # images: float64 convolutions are ten times slower
+IN_FLOAT64 = 200  # images: float64 convolutions are ten times slower
 SAME_GRADIENT = 1e-9  # float64 sums of some thousand terms agree to about 1e-13; where a ReLU has flipped, to no digit
 
 

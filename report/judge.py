@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from report import model, plots
 from report.collect import author_line
@@ -23,6 +23,9 @@ from report.fingerprint import fingerprint_of
 from report.model import Experiment, Holds, MissingResult, Outcome, Reported, Runs, Scalar, State, Value, Verdict
 from report.sources import Sources
 from report.store import Store
+
+if TYPE_CHECKING:
+    from report.derivation import Derivation
 
 M = TypeVar("M")  # as a view makes it
 T = TypeVar("T")  # as it is kept
@@ -85,6 +88,18 @@ class Judged:
     claims: Mapping[str, Judgement | Absent] = field(default_factory=dict)
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
     reported: Mapping[str, Compared | Absent] = field(default_factory=dict)
+
+
+def unmade(declared: Experiment | Derivation) -> Judged:
+    """What there is to say of an experiment or a theorem before anything was run: every name, and nothing behind it."""
+    absent = Absent("nothing was run", "skipped")
+    return Judged(
+        figures=dict.fromkeys(declared.figures, absent),
+        tables=dict.fromkeys(declared.tables, absent),
+        claims=dict.fromkeys(declared.claims, absent) if isinstance(declared, Experiment) else {},
+        values=dict.fromkeys(declared.values, absent),
+        reported=dict.fromkeys(declared.reported, absent),
+    )
 
 
 @dataclass(frozen=True)
@@ -192,17 +207,15 @@ def _conditions(row: Mapping[str, Scalar]) -> tuple[str, ...]:
 
 
 def _rows(runs: Runs) -> list[dict[str, Scalar]]:
-    """One row a finished run: its condition, its scalars, its state."""
+    """One row a run: its condition, its state, and its scalars if it has a result."""
     return [
         {
-            **outcome.result.scalars,
+            **(outcome.result.scalars if outcome.result else {}),
             **outcome.trial.condition,
             "conditions": " ".join(outcome.trial.tags),
             "state": outcome.state,
-            "seconds": outcome.seconds,
         }
-        for outcome in runs.finished()
-        if outcome.result is not None
+        for outcome in runs
     ]
 
 

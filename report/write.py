@@ -90,19 +90,6 @@ def write(material: Material) -> Manuscript:
     return Manuscript(tuple(chapters), writer.assets, writer.data, tuple(writer.stated), dict(writer.labels))
 
 
-def check_prose(writeup: Writeup) -> list[ReportError]:
-    """What can be said of the chapters without any result: numbers typed, and Jinja that does not parse."""
-    problems: list[ReportError] = []
-    for path in writeup.chapters:
-        source = path.read_text(encoding="utf-8")
-        problems += _lint(source, path)
-        try:
-            _environment().parse(source)
-        except jinja2.TemplateSyntaxError as error:
-            problems.append(ProseError(f"{error.message}.", where=Where(path, error.lineno), remedy="Mend the Jinja there."))
-    return problems
-
-
 def _environment() -> jinja2.Environment:
     """Jinja for Markdown: comments are ``{## … ##}``, because ``{#`` begins an anchor."""
     return jinja2.Environment(
@@ -245,7 +232,7 @@ class _Writer:
 
     def value(self, name: str, digits: int | None = None, **condition: Any) -> str:
         """A number: a named value of an experiment or a theorem, or a measured scalar averaged over seeds."""
-        found = self.number(name, **condition)
+        found = self._value(name, condition)
         if isinstance(found, Absent):
             self.absent.append(name)
             return render.value_markdown(Value(float("nan"), origin=found.reason), name)
@@ -254,8 +241,12 @@ class _Writer:
         self.stated.append(Stated(name, shown, self.path.stem, line))
         return render.value_markdown(shown, f"{self.path.name}:{line}")
 
-    def number(self, name: str, **condition: Any) -> Value | Absent:
-        """The ``Value`` behind ``value(…)``, for conditions in prose."""
+    def number(self, name: str, **condition: Any) -> float | None:
+        """The number behind ``value(…)``, for conditions in prose; none where it could not be made."""
+        found = self._value(name, condition)
+        return None if isinstance(found, Absent) else found.number
+
+    def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
         owner, _, own = name.partition(".")
         if owner == "build":
             fact = self.material.facts.get(own)
@@ -263,7 +254,8 @@ class _Writer:
                 raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.material.facts))
             return fact
         if owner in self.material.experiments and own in self.material.experiments[owner].measures:
-            return measured(self.material.experiments[owner], own, self.material.judged[owner].rows, condition)
+            rows = self.material.judged[owner].rows
+            return measured(self.material.experiments[owner], own, rows, condition) if rows else Absent("nothing was run")
         measures = self.material.experiments[owner].measures if owner in self.material.experiments else {}
         known = dict.fromkeys(measures, Absent(""))
         found, _ = self._find("value", name, lambda judged: {**known, **judged.values})

@@ -194,6 +194,24 @@ def test_check_lints_the_prose_without_running_anything(copy):
     assert not (copy.root / "build").exists()
 
 
+def test_numbers_of_runs_that_were_left_out_are_marked_not_missing_names(copy):
+    shutil.rmtree(copy.root / "build")
+    done = copy.run("--frozen", "--store", "nowhere")
+    assert done.code == 1, done.err
+    assert "A walk comes to —" in re.sub(r"<[^>]+>", "", copy.html)
+
+
+def test_check_finds_a_misspelt_name_without_running_anything(copy):
+    shutil.rmtree(copy.root / "build")
+    with (copy.root / "templates" / "chapters" / "01-walks.md").open("a", encoding="utf-8") as chapter:
+        chapter.write('\n{{ claim("E1.larges") }}\n')
+    done = copy.run("check")
+    assert done.code == 4
+    assert "01-walks.md:" in done.err
+    assert "Did you mean 'E1.larger'?" in done.err
+    assert not (copy.root / "build").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
