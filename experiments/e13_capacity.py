@@ -4,7 +4,7 @@ Six nets of two 5×5 convolutions, from (3, 8) to (96, 256) channels, 15 epochs 
 plain logits and with the ReLU that W4 puts on them (X7). What such a ReLU does may depend on the optimiser, so the net that W4
 calls the best is trained both ways by W4's own as well. A second trial examines each trained net class by class.
 
-``training`` and ``trial`` are the recipe for every net on CIFAR-10: E14 and E15 train by it, and (12, 32) is trained once.
+``training`` is the recipe for every net on CIFAR-10: E14 and E15 train by it, for fewer epochs.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from experiments.capacity_runs import name as name_of
 from experiments.looks import LOOKS
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.support import SUPPORT, fields, sensitivity, side, supports, supports_agree
-from experiments.training import Epochs, multiplications
+from experiments.training import multiplications
 from report import plots
 from report.model import (
     Budget,
@@ -84,12 +84,11 @@ REFERENCES = {**NETS, ORIGINAL: zoo.capacity(*e14.CHANNELS)}
 
 
 def trial(budget: Budget, name: str, seed: int) -> Trial:
-    """One net by the recipe of E14; the matched ones, which no write-up has, for fewer epochs at *full*."""
+    """One net by the recipe of E14."""
     if name == ORIGINAL:
         return e14.trial(budget, name, seed)
     made = e13.training(budget, {**NETS, **MATCHED}[name], seed, {"net": name, "stage": TRAINING})
-    epochs = e14.recipe(budget).length if name == SINGLE else Epochs(budget.pick(smoke=2, quick=3, full=6))
-    return replace(made, arguments={**made.arguments, "recipe": replace(e14.recipe(budget), length=epochs)})
+    return replace(made, arguments={**made.arguments, "recipe": e14.recipe(budget)})
 
 
 def support(budget: Budget, name: str, seed: int) -> Trial:
