@@ -253,7 +253,9 @@ def _kind(outcomes: Iterable[Outcome]) -> str:
     states = {outcome.state for outcome in outcomes}
     if State.FAILED in states:
         return "failed"
-    return "skipped" if State.MISSING in states else "diverged"
+    if State.MISSING in states:
+        return "skipped"
+    return "diverged" if State.DIVERGED in states else "failed"
 
 
 # --- as files ------------------------------------------------------------------------------------------------------

@@ -284,6 +284,14 @@ def test_a_view_that_raises_is_marked_on_the_page(copy):
     assert "AttributeError" in copy.html
 
 
+def test_a_view_that_asks_for_runs_nobody_declared_is_no_divergence(copy):
+    copy.edit("experiments/e01_walk.py", 'runs.where(kind="walk").scalar("total")', 'Runs(()).scalar("total")')
+    copy.edit("experiments/e01_walk.py", "Result, Table", "Result, Runs, Table")
+    done = copy.run()
+    assert done.code == 1
+    assert "E1.larger: this claim could not be made: no such trial" in done.out
+
+
 def test_prose_can_ask_whether_a_reported_number_differs(tmp_path):
     counts = """
     reported={

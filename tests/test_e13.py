@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -82,6 +83,14 @@ def test_every_trained_net_is_examined_on_the_examples_that_it_saw() -> None:
         for source, each in zip(trained, examined):
             shared = ("seed", "net", "train_examples", "test_examples")
             assert {key: each.arguments[key] for key in shared} == {key: source.arguments[key] for key in shared}
+
+
+@pytest.mark.parametrize("budget", ["quick", "full"])
+def test_the_nets_that_claims_name_are_trained_from_several_seeds(budget: str) -> None:
+    named = {net for claim in EXPERIMENT.claims.values() for net in re.findall(r"\(\d+, \d+\)", claim.sentence)}
+    for net in {"(3, 8)", "(12, 32)", "(24, 64)"} | named:
+        seeds = [o for o in trials(Budget(budget)) if o.tags == {**o.tags, "net": net, "logits": PLAIN, "stage": "training"}]
+        assert len({each.arguments["seed"] for each in seeds}) >= 3, net
 
 
 def test_a_smaller_budget_changes_amounts_only() -> None:
