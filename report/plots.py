@@ -183,7 +183,14 @@ def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look) -> None:
 
 
 def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look]) -> None:
-    """A band for each value of column ``by``, in the order of ``look``: ``y`` over ``x``, one line a ``seed``."""
+    """A band for each value of column ``by``, in the order of ``look``: ``y`` over ``x``, one line a ``seed``.
+
+    Where ``x`` counts whole things (epochs, say), no tick stands at a fraction.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    if (history[x] % 1 == 0).all() and ax.get_xscale() == "linear":
+        ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     for name, its_look in look.items():
         part = history[history[by] == name]
         if len(part):

@@ -7,6 +7,7 @@ import re
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,18 @@ def _drawn() -> bytes:
 
 def test_a_figure_has_the_same_bytes_twice():
     assert _drawn() == _drawn()
+
+
+@pytest.mark.parametrize(("step", "whole"), [(1, True), (0.25, False)])
+def test_no_tick_stands_at_a_fraction_of_an_epoch(step, whole):
+    history = pd.DataFrame({"epoch": [step, 2 * step, 3 * step], "loss": [3.0, 2.0, 1.5], "net": "mlp", "seed": 0})
+    figure, axes = plots.canvas()
+    plots.learning_curves(axes[0, 0], history, "epoch", "loss", "net", plots.looks(["mlp"]))
+    figure.draw_without_rendering()
+    low, high = axes[0, 0].get_xlim()
+    ticks = [tick for tick in axes[0, 0].get_xticks() if low <= tick <= high]
+    assert len(ticks) >= 2
+    assert all(tick % 1 == 0 for tick in ticks) is whole
 
 
 def test_the_readers_own_settings_do_not_show():
