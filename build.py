@@ -13,7 +13,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +24,10 @@ from report.errors import ExitCode, ReportError
 
 if TYPE_CHECKING:
     from experiments.datasets import Status
-    from report.collect import Content
+    from report.collect import Content, Writeup
     from report.errors import ProseError
     from report.judge import Judged
-    from report.model import Outcome, Trial
+    from report.model import Experiment, Outcome, Trial
     from report.plan import Plan
     from report.proven import Proof
     from report.sources import Sources
@@ -73,41 +73,26 @@ def _bug_report() -> Path:
 
 def build(settings: Settings) -> ExitCode:
     """Run what is missing, judge it, and write the pages."""
-    from report import facts, publish
-    from report.manifest import manifest
-    from report.prove import theorems
-    from report.write import Material, write
+    return _written(_computed(settings), settings)
 
-    content, store, sources = _begin(settings)
-    chosen = content.only(settings.names)
-    proved = theorems(content.theory, ROOT, store, settings.jobs, _say)
 
-    trials = _declared(content, settings)
-    data = _data_sets(trials, settings)
-    plan = _planned(trials, data, store, sources)
-    outcomes = _outcomes(plan, trials, chosen, store, sources, settings)
+def watch(settings: Settings) -> ExitCode:
+    """Build, and again whenever a file is saved: the pages alone for a chapter or a layout, everything for code."""
+    from report.collect import writeup
+    from report.watch import saves
 
-    proofs = {name: theorem.proof for name, theorem in proved.items()}
-    judged = {name: theorem.views for name, theorem in proved.items()}
-    judged |= _judged(content, outcomes, data, store, sources, settings)
-
-    environment = facts.environment()
-    material = Material(
-        experiments=content.experiments,
-        judged=judged,
-        proofs=proofs,
-        writeup=content.writeup,
-        budget=settings.budget,
-        facts=facts.about(settings.budget, outcomes, data, environment),
-    )
-    manuscript = write(material)
-    shortcomings = publish.shortcomings(outcomes, judged, data)
-    pages = publish.pages(manuscript, content.writeup, settings.budget, outcomes, shortcomings, store)
-    budget = {"name": settings.budget, "first_seed": settings.seed}
-    listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, shortcomings, pages)
-    publish.publish(settings.out, pages | {"manifest.json": listing.encode()})
-    print(publish.summary(settings.out, shortcomings))
-    return ExitCode.INCOMPLETE if shortcomings else ExitCode.OK
+    saved = saves(ROOT)
+    computed: Computed | None = None
+    while True:
+        try:
+            computed = computed or _computed(settings)
+            computed = replace(computed, writeup=writeup(ROOT / "templates"))
+            _written(computed, settings)
+        except ReportError as error:
+            _say(f"error: {error}")
+        _say("watching: save a file to see it on the page; Ctrl-C ends this.")
+        if any(path.suffix == ".py" for path in next(saved)):
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # the only sure way to forget old code
 
 
 def check(settings: Settings) -> ExitCode:
@@ -190,10 +175,60 @@ def clean(settings: Settings) -> ExitCode:
     return ExitCode.OK
 
 
-COMMANDS = {"build": build, "check": check, "plan": plan, "data": data, "clean": clean}
+COMMANDS = {"build": build, "watch": watch, "check": check, "plan": plan, "data": data, "clean": clean}
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Computed:
+    """All that the pages are made of. Whatever happens to prose, none of it but ``writeup`` changes."""
+
+    experiments: Mapping[str, Experiment]
+    outcomes: Mapping[str, list[Outcome]]
+    judged: Mapping[str, Judged]
+    proofs: Mapping[str, Proof]
+    data: Mapping[str, Status]
+    store: Store
+    writeup: Writeup
+
+
+def _computed(settings: Settings) -> Computed:
+    """Prove, plan, run what is missing, and judge."""
+    from report.prove import theorems
+
+    content, store, sources = _begin(settings)
+    chosen = content.only(settings.names)
+    proved = theorems(content.theory, ROOT, store, settings.jobs, _say)
+
+    trials = _declared(content, settings)
+    data = _data_sets(trials, settings)
+    plan = _planned(trials, data, store, sources)
+    outcomes = _outcomes(plan, trials, chosen, store, sources, settings)
+
+    proofs = {name: theorem.proof for name, theorem in proved.items()}
+    judged = {name: theorem.views for name, theorem in proved.items()}
+    judged |= _judged(content, outcomes, data, store, sources, settings)
+    return Computed(content.experiments, outcomes, judged, proofs, data, store, content.writeup)
+
+
+def _written(computed: Computed, settings: Settings) -> ExitCode:
+    """Fill the chapters, set the pages, and put them where they belong."""
+    from report import facts, publish
+    from report.manifest import manifest
+    from report.write import Material, write
+
+    c, environment = computed, facts.environment()
+    about = facts.about(settings.budget, c.outcomes, c.data, environment)
+    manuscript = write(Material(c.experiments, c.judged, c.proofs, c.writeup, settings.budget, about))
+    shortcomings = publish.shortcomings(c.outcomes, c.judged, c.data)
+    pages = publish.pages(manuscript, c.writeup, settings.budget, c.outcomes, shortcomings, c.store)
+    budget = {"name": settings.budget, "first_seed": settings.seed}
+    listing = manifest(budget, c.outcomes, c.judged, c.proofs, c.data, environment, manuscript, shortcomings, pages)
+    publish.publish(settings.out, pages | {"manifest.json": listing.encode()})
+    print(publish.summary(settings.out, shortcomings), flush=True)
+    return ExitCode.INCOMPLETE if shortcomings else ExitCode.OK
 
 
 def _begin(settings: Settings) -> tuple[Content, Store, Sources]:

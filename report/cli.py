@@ -12,6 +12,7 @@ from report.errors import UsageError, nearest
 
 COMMANDS = {
     "build": "run what is missing and write build/report.html and build/report.pdf (this is the default)",
+    "watch": "build, and again whenever a file is saved: a change of prose is on the page at once",
     "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
     "plan": "say for each trial whether it would run, and why",
     "data": "say which data sets are there and where they came from, and fetch what is missing",

@@ -57,7 +57,7 @@ def collect(root: Path) -> Content:
     theory = _by_id(root / "theory", "t")
     files = _by_id(root / "experiments", "e")
     experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
-    return Content(root, experiments, files, theory, _writeup(root / "templates"))
+    return Content(root, experiments, files, theory, writeup(root / "templates"))
 
 
 def _by_id(folder: Path, letter: str) -> dict[str, Path]:
@@ -148,13 +148,14 @@ def _short(path: Path) -> Path:
     return path
 
 
-def _writeup(templates: Path) -> Writeup:
+def writeup(templates: Path) -> Writeup:
+    """The title, the chapters in their order, and the sources. Raises ``ProseError``."""
     file = templates / "report.toml"
     try:
         page = tomllib.loads(file.read_text(encoding="utf-8"))
         chapters = tuple(templates / "chapters" / f"{name}.md" for name in page["chapters"])
         abstract = " ".join(page.get("abstract", "").split())
-        writeup = Writeup(page["title"], page["subtitle"], abstract, chapters, page.get("sources", {}), file)
+        found = Writeup(page["title"], page["subtitle"], abstract, chapters, page.get("sources", {}), file)
     except FileNotFoundError:
         raise ProseError("is missing.", where=Where(file), remedy="It lists the title and the chapters.") from None
     except tomllib.TOMLDecodeError as error:
@@ -166,4 +167,4 @@ def _writeup(templates: Path) -> Writeup:
             known = (path.stem for path in (templates / "chapters").glob("*.md"))
             what = f"lists a chapter '{chapter.stem}' that is not there."
             raise ProseError(what, where=Where(file), remedy=nearest(chapter.stem, known))
-    return writeup
+    return found

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -358,6 +359,37 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path):
     assert "interrupted" in process.stderr.read()
     assert len(made.would_run()) == 1
     assert gone(process.pid, within=2)
+
+
+def test_watch_shows_what_is_saved_and_outlives_mistakes(copy):
+    said = copy.root.parent / "said"
+    with said.open("w", encoding="utf-8") as stream:
+        process = subprocess.Popen(
+            [sys.executable, str(copy.root / "build.py"), "watch"], cwd=copy.root, stderr=stream, start_new_session=True
+        )
+
+    def wait_until(seen: Callable[[], bool]) -> None:
+        until = time.monotonic() + 120
+        while not seen():
+            assert process.poll() is None, said.read_text(encoding="utf-8")
+            assert time.monotonic() < until, said.read_text(encoding="utf-8")
+            time.sleep(0.05)
+
+    try:
+        wait_until(lambda: "watching" in said.read_text(encoding="utf-8"))
+        copy.edit("templates/chapters/01-walks.md", "A walk comes", "On average, a walk comes")
+        wait_until(lambda: "On average, a walk comes" in copy.html)
+        copy.edit("templates/chapters/01-walks.md", "On average", "After 3 steps")
+        wait_until(lambda: "01-walks.md:3" in said.read_text(encoding="utf-8"))
+        assert "On average, a walk comes" in copy.html  # the last good page stays
+        copy.edit("templates/chapters/01-walks.md", "After 3 steps", "In the end")
+        wait_until(lambda: "In the end, a walk comes" in copy.html)
+        copy.edit("experiments/e01_walk.py", "STEP = 2.0", "STEP = 0.2")
+        wait_until(lambda: copy.manifest()["trials"]["E1"][0]["scalars"]["total"] == pytest.approx(0.6))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+    finally:
+        process.kill()
 
 
 def gone(group: int, within: float) -> bool:
