@@ -12,7 +12,9 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, TypeVar
 
 import jinja2
@@ -103,6 +105,12 @@ def _environment() -> jinja2.Environment:
     )
 
 
+@cache
+def _compiled(source: str, path: Path) -> CodeType:
+    """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
+    return _environment().compile(source, name=path.name, filename=str(path))
+
+
 def _lint(source: str, path: Path) -> list[ProseError]:
     """What an author may not write."""
     comments = [
@@ -152,7 +160,7 @@ class _Writer:
         if found:
             raise ProseError("\n".join(map(str, found)))
         try:
-            code = self.environment.compile(source, name=path.name, filename=str(path))
+            code = _compiled(source, path)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
             return self.template.render()
         except jinja2.TemplateSyntaxError as error:
