@@ -70,10 +70,10 @@ def within(a: Seeds, low: float, high: float, *, unit: str = "", what: str = "",
 
 def all_of(*verdicts: Verdict, what: str = "") -> Verdict:
     """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
-    paid for their number. The effect shown is that of the weakest: of those with the worst word, the smallest effect."""
+    paid for their number. What is shown is the weakest: of those with the worst word, the one of the smallest effect."""
     order = [Holds.NO, Holds.UNDECIDED, Holds.YES]
     weakest = min(verdicts, key=lambda verdict: (order.index(verdict.holds), abs(verdict.effect)))
-    return replace(weakest, n=min(verdict.n for verdict in verdicts), what=what or weakest.what)
+    return replace(weakest, what=what or weakest.what)
 
 
 # --- numbers over seeds --------------------------------------------------------------------------------------------

@@ -138,6 +138,7 @@ def test_a_conjunction_is_as_strong_as_its_weakest_part() -> None:
     assert all_of(strong, unknown, slight).holds is UNDECIDED
     assert all_of(unknown, false, strong).holds is NO
     assert all_of(strong, unknown).n == 1
+    assert all_of(unknown, false).n == false.n  # the number of seeds belongs to the interval beside it
     assert all_of(strong, slight, what="both").what == "both"
 
 
