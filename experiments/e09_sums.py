@@ -79,7 +79,7 @@ NARROW = described(8, 16, 128)
 
 def trials(budget: Budget) -> list[Trial]:
     """The three nets on the same pairs, and the sums of E2's readings, for each seed."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=1))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
     return [
         *(
             Trial(
