@@ -58,7 +58,7 @@ PENALTIES = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01)  # of 50 000 images 0.03 is best, o
 
 
 def recipe(budget: Budget) -> Recipe:
-    """E13's, but shorter: linear nets are dear, and soon as good as they get."""
+    """E13's, but shorter: nets without pooling are dear."""
     return replace(e13.recipe(budget), length=Epochs(budget.pick(smoke=2, quick=3, full=6)))
 
 
