@@ -18,6 +18,7 @@ from experiments import zoo
 from experiments.affine import collapse
 from experiments.looks import LINEARISED, LOOKS, SOFTMAX, TUTORIAL
 from experiments.nets import AvgPool, MaxPool, Net, ReLU, parameters
+from experiments.training import shared
 from report import plots
 from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Reported, Runs, Table, Trial, Value, Verdict
 from report.stats import all_of, at_least, equal_within, greater, mean, value_of
@@ -48,8 +49,7 @@ def trial(budget: Budget, seed: int) -> Trial:
 def affine(budget: Budget, seed: int) -> Trial:
     """The map that the linearised net of this seed has become, held against the net on the same digits."""
     trained = trial(budget, seed)
-    shared = {name: trained.arguments[name] for name in ("seed", "net", "train_examples", "test_examples")}
-    return Trial(collapse, shared, inputs={"trained": trained, "data": Data("mnist")}, tags={"net": MAP})
+    return Trial(collapse, shared(trained), inputs={"trained": trained, "data": Data("mnist")}, tags={"net": MAP})
 
 
 def trials(budget: Budget) -> list[Trial]:

@@ -4,7 +4,7 @@ Six nets of two 5×5 convolutions, from (3, 8) to (96, 256) channels, 15 epochs 
 plain logits and with the ReLU that W4 puts on them (X7). What such a ReLU does may depend on the optimiser, so the net that W4
 calls the best is trained both ways by W4's own as well. A second trial examines each trained net class by class.
 
-``training`` is the recipe for every net on CIFAR-10: E14 and E15 train by it, for fewer epochs.
+``training`` and ``recipe`` serve every net on CIFAR-10: E14 and E15 train by them, for fewer epochs.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from experiments.training import (
     drawn,
     outputs,
     pixels,
+    shared,
     spread,
     standardised,
     train_classifier,
@@ -95,26 +96,24 @@ def amounts(budget: Budget) -> dict[str, int | None]:
     }
 
 
-def training(budget: Budget, net: Net, seed: int, tags: Mapping[str, str]) -> Trial:
-    """Any ``net`` on CIFAR-10, trained by the recipe of the chapter; its weights and its predictions are kept."""
-    arguments = {"seed": seed, "net": net, "recipe": recipe(budget), **amounts(budget), "keep": ("weights", "predictions")}
+def training(budget: Budget, net: Net, recipe: Recipe, seed: int, tags: Mapping[str, str]) -> Trial:
+    """Any ``net`` on the images of CIFAR-10 that the budget buys; its weights and its predictions are kept."""
+    arguments = {"seed": seed, "net": net, "recipe": recipe, **amounts(budget), "keep": ("weights", "predictions")}
     return Trial(train_classifier, arguments, inputs={"data": Data("cifar10")}, tags=tags)
 
 
 def trial(budget: Budget, channels: Channels, seed: int, logits: str = PLAIN, optimizer: str = ADAM) -> Trial:
     """One of the six nets, with plain logits or with W4's ReLU on them."""
     tags = {"net": name(channels), "logits": logits, "optimizer": optimizer, "stage": "training"}
-    made = training(budget, network(channels, logits), seed, tags)
     thrifty = replace(recipe(budget, optimizer), evaluate=Epochs(budget.pick(smoke=1, quick=2, full=1)))
-    return replace(made, arguments={**made.arguments, "recipe": thrifty})
+    return training(budget, network(channels, logits), thrifty, seed, tags)
 
 
 def examination(trained: Trial) -> Trial:
     """What a trained net makes of the images."""
-    shared = ("seed", "net", "train_examples", "test_examples")
     return Trial(
         examine,
-        arguments={key: trained.arguments[key] for key in shared},
+        arguments=shared(trained),
         inputs={"data": Data("cifar10"), "trained": trained},
         tags={**trained.tags, "stage": "examination"},
     )

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import torch
 
 from experiments.nets import Conv, Dense, Net, Shared, build, shapes, weights
-from report.model import Context, Result
+from report.model import Context, Result, Trial
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,6 +136,11 @@ def standardised(images: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     mean = reference.mean((0, 2, 3), keepdim=True)
     deviation = reference.std((0, 2, 3), keepdim=True, correction=0)
     return (images - mean) / deviation
+
+
+def shared(trained: Trial) -> dict[str, Any]:
+    """The arguments by which another trial rebuilds the net that ``trained`` gives, and finds its examples again."""
+    return {name: trained.arguments[name] for name in ("seed", "net", "train_examples", "test_examples")}
 
 
 def drawn(total: int, n: int | None, seed: int) -> np.ndarray:

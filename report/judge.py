@@ -39,6 +39,9 @@ class Absent:
     kind: str = "failed"
 
 
+NOTHING_RUN = Absent("nothing was run", "skipped")
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A figure as files."""
@@ -92,13 +95,12 @@ class Judged:
 
 def unmade(declared: Experiment | Derivation) -> Judged:
     """What there is to say of an experiment or a theorem before anything was run: every name, and nothing behind it."""
-    absent = Absent("nothing was run", "skipped")
     return Judged(
-        figures=dict.fromkeys(declared.figures, absent),
-        tables=dict.fromkeys(declared.tables, absent),
-        claims=dict.fromkeys(declared.claims, absent) if isinstance(declared, Experiment) else {},
-        values=dict.fromkeys(declared.values, absent),
-        reported=dict.fromkeys(declared.reported, absent),
+        figures=dict.fromkeys(declared.figures, NOTHING_RUN),
+        tables=dict.fromkeys(declared.tables, NOTHING_RUN),
+        claims=dict.fromkeys(declared.claims, NOTHING_RUN) if isinstance(declared, Experiment) else {},
+        values=dict.fromkeys(declared.values, NOTHING_RUN),
+        reported=dict.fromkeys(declared.reported, NOTHING_RUN),
     )
 
 

@@ -22,7 +22,7 @@ import jinja2
 from report import lint, render
 from report.collect import Writeup
 from report.errors import ProseError, ReportError, Where, nearest
-from report.judge import Absent, Compared, Judged, measured
+from report.judge import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
 
 T = TypeVar("T")
@@ -263,7 +263,7 @@ class _Writer:
             return fact
         if owner in self.material.experiments and own in self.material.experiments[owner].measures:
             rows = self.material.judged[owner].rows
-            return measured(self.material.experiments[owner], own, rows, condition) if rows else Absent("nothing was run")
+            return measured(self.material.experiments[owner], own, rows, condition) if rows else NOTHING_RUN
         measures = self.material.experiments[owner].measures if owner in self.material.experiments else {}
         known = dict.fromkeys(measures, Absent(""))
         found, _ = self._find("value", name, lambda judged: {**known, **judged.values})

@@ -12,20 +12,10 @@ from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, 
 from experiments.training import pixels, standardised
 from report.errors import DeclarationError
 from report.model import Result
+from tests.contexts import Silent
 
 SHAPE = (3, 8, 8)
 LINEAR = Net(SHAPE, (Conv(4, 3), AvgPool(2), Conv(5, 2), Flatten(), Dense(6)))
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 @pytest.fixture(scope="module")

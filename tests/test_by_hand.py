@@ -18,19 +18,9 @@ from experiments.nets import Dense, Net, ReLU, Sigmoid, build
 from experiments.training_by_hand import LOGISTIC, descend_on_points, kept_iterations, least_loss, train_by_hand
 from report.errors import DeclarationError
 from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial
+from tests.contexts import Silent
 
 TWO_LAYERS = Net((9,), (Dense(6), Sigmoid(), Dense(4)))
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 # --- the layers ----------------------------------------------------------------------------------------------------

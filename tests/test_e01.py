@@ -15,17 +15,7 @@ from experiments import e01_toy_functions as e01
 from experiments.e01_toy_functions import AVERAGE, EXPERIMENT, LARGEST, LINEAR, MATRICES, NETS, PAIRS, TARGETS, trials
 from experiments.nets import build, parameters, rebuild
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
+from tests.contexts import Silent
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,16 +17,9 @@ from experiments.training import machine
 from report.fingerprint import fingerprint
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
 from report.sources import Sources
+from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent
-
-
-class Context:
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> None: ...
 
 
 def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001) -> Runs:
@@ -151,7 +144,7 @@ def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
     torch.set_num_threads(1)
     data = datasets.open_data("mnist", mnist_root)
     outcomes = [
-        Outcome(trial, "", trial.function(Context(), **trial.arguments, data=data), seconds=1.0)
+        Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0)
         for trial in trials(Budget("smoke"))
     ]
     runs = Runs(tuple(outcomes))

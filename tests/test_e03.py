@@ -16,18 +16,7 @@ from experiments.e02_mnist_classifiers import CONVNET
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
-
+from tests.contexts import Silent
 
 End = tuple[float, float] | None
 """(final test accuracy, final training loss), or None for a run that diverged after its first epoch."""

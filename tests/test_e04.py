@@ -34,17 +34,9 @@ from experiments.training import Adam, Epochs, Recipe, machine, pixels, standard
 from report.fingerprint import fingerprint
 from report.model import Budget, Data, Holds, MissingResult, Outcome, Result, Runs, Trial
 from report.sources import Sources
+from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent
-
-
-class Silent:
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 @pytest.fixture(scope="module")

@@ -14,18 +14,8 @@ from experiments.e05_tutorial_net import EXPERIMENT, PLANE_BY_CHANCE, plane_shar
 from experiments.nets import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
+from tests.contexts import Silent
 from tests.seeds import over_seeds
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 @pytest.fixture(scope="module")

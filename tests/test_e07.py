@@ -36,20 +36,10 @@ from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
 from report.sources import Sources
 from report.store import Store
 from report.write import Material, write
+from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent
 TINY = Net((1, 28, 28), (Conv(2, 5, stride=2), ReLU(), MaxPool(3), Flatten(), Dense(10)))
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 @pytest.fixture(scope="module")

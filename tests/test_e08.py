@@ -33,19 +33,8 @@ from experiments.looks import TUTORIAL
 from experiments.nets import Conv, Dense, Dropout, build, parameters, shapes
 from experiments.training import Adam, Iterations, spread
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
+from tests.contexts import Silent
 from tests.seeds import over_seeds
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
-
 
 # --- the nets ------------------------------------------------------------------------------------------------------
 

@@ -20,18 +20,8 @@ from experiments.e09_sums import EXPERIMENT, FREE, JOINED, NARROW, NETS, READER,
 from experiments.nets import Dense, Flatten, Net, Shared, build, parameters, rebuild
 from experiments.training import Adam, Epochs, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
+from tests.contexts import Silent
 from tests.seeds import over_seeds
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 def images(labels: np.ndarray, seed: int) -> np.ndarray:

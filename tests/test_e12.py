@@ -35,17 +35,7 @@ from experiments.e12_progress_tables import (
 from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
+from tests.contexts import Silent
 
 
 @pytest.fixture(scope="module")

@@ -25,21 +25,11 @@ from report.model import Budget, Column, Figure, Holds, MissingResult, Outcome, 
 from report.sources import Sources
 from report.store import Store
 from report.write import Material, write
+from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent
 NAMES = [name(channels) for channels in CAPACITIES]
 CLASSES = tuple(f"kind {number}" for number in range(10))
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
 
 
 @pytest.fixture(scope="module")

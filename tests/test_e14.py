@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import cifar, e13_capacity, logistic
+from experiments import cifar, e13_capacity, e14_linear_nets, logistic
 from experiments.datasets import Images
 from experiments.e14_linear_nets import (
     BOUND,
@@ -30,17 +30,7 @@ from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, NO_POOLING
 from experiments.nets import Dense, Flatten, Net, build, parameters
 from experiments.training import Epochs, drawn
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
+from tests.contexts import Silent
 
 
 def coloured(count: int, size: int, classes: tuple[str, ...], noise: float = 60.0) -> Images:
@@ -312,3 +302,10 @@ def test_a_tiny_run_from_images_to_pages() -> None:
     assert found["maps"] is found["real"] is Holds.YES
     assert mapped(Budget("smoke"), NO_POOLING, 0).inputs["trained"] == trial(Budget("smoke"), NO_POOLING, 0)
     assert bound(Budget("full"), 0).arguments["train_examples"] is None
+
+
+def test_nets_that_write_the_map_redundantly_are_told_from_one_that_cannot_write_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    redundant = EXPERIMENT.claims["redundant"]
+    assert redundant.judge(Runs(())).holds is Holds.YES
+    monkeypatch.setattr(e14_linear_nets, "free_parameters", lambda: 10)  # then (b) has more, too
+    assert redundant.judge(Runs(())).holds is Holds.NO

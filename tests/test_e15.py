@@ -25,21 +25,11 @@ from experiments.e15_receptive_field import (
     trial,
     trials,
 )
-from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, build, rebuild, receptive_field, weights
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, rebuild, receptive_field, weights
 from experiments.support import SUPPORT, sensitivity
 from experiments.training import multiplications
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-
-
-class Silent:
-    """A context that nobody watches."""
-
-    def progress(self, done: int, total: int, **numbers: float) -> None: ...
-
-    def checkpoint(self, state: bytes) -> None: ...
-
-    def resume(self) -> bytes | None:
-        return None
+from tests.contexts import Silent
 
 
 @pytest.fixture(scope="module")
@@ -242,3 +232,10 @@ def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
     for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
         with pytest.raises(MissingResult, match="no images"):
             view(missing)
+
+
+def test_a_matched_net_that_is_not_smaller_does_not_bear_the_sentence_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, runs = EXPERIMENT.claims["matched_ahead"], made_up(USUAL)
+    assert claim.judge(runs).holds is Holds.YES
+    monkeypatch.setattr(zoo, "SINGLE", Net(zoo.CIFAR, (Flatten(), Dense(1))))
+    assert claim.judge(runs).holds is Holds.NO
