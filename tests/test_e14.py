@@ -304,7 +304,7 @@ def test_a_tiny_run_from_images_to_pages() -> None:
     assert bound(Budget("full"), 0).arguments["train_examples"] is None
 
 
-def test_nets_that_write_the_map_redundantly_are_told_from_one_that_cannot_write_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nets_that_write_maps_redundantly_are_told_from_one_that_cannot_write_all(monkeypatch: pytest.MonkeyPatch) -> None:
     redundant = EXPERIMENT.claims["redundant"]
     assert redundant.judge(Runs(())).holds is Holds.YES
     monkeypatch.setattr(e14_linear_nets, "free_parameters", lambda: 10)  # then (b) has more, too
