@@ -106,7 +106,7 @@ class Tally:
         self.ended: Counter[State] = Counter()
         self.jobs = 1
         self._expected: dict[str, float] = {}
-        self._took: list[float] = []
+        self._took: dict[str, float] = {}
 
     def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
         self._expected, self.waiting, self.jobs, self.began = dict(seconds), dict(seconds), jobs, self.clock()
@@ -125,8 +125,8 @@ class Tally:
         run = self.running.pop(outcome.fingerprint, None)
         if run is None:
             return 0.0
-        self._took.append(self.clock() - run.since)
-        return self._took[-1]
+        self._took[outcome.fingerprint] = self.clock() - run.since
+        return self._took[outcome.fingerprint]
 
     @property
     def done(self) -> int:
@@ -138,24 +138,31 @@ class Tally:
 
     def left(self, trial: str) -> float:
         """Seconds until a running trial ends."""
-        return self.running[trial].left(self.clock(), self._expected[trial])
+        return self.running[trial].left(self.clock(), self._pace() * self._expected[trial])
 
     def left_in_all(self) -> float:
         """Seconds until everything has ended: the work shared out evenly, but no less than the longest piece of it.
 
         A trial of unknown duration counts as an average one.
         """
-        known = [seconds for seconds in self._expected.values() if not math.isnan(seconds)] + self._took
+        pace = self._pace()
+        scaled = {trial: pace * seconds for trial, seconds in self._expected.items()} | self._took
+        known = [seconds for seconds in scaled.values() if not math.isnan(seconds)]
         average = sum(known) / len(known) if known else math.nan
 
         def expected(trial: str) -> float:
-            seconds = self._expected[trial]
-            return average if math.isnan(seconds) else seconds
+            return average if math.isnan(scaled[trial]) else scaled[trial]
 
         pieces = [run.left(self.clock(), expected(trial)) for trial, run in self.running.items()]
         pieces += [expected(trial) for trial in self.waiting]
         total = sum(pieces)
         return total if math.isnan(total) else max([total / self.jobs, *pieces])
+
+    def _pace(self) -> float:
+        """Today's seconds for one of last time's: another machine, a busy one, or more epochs under another budget."""
+        again = [trial for trial in self._took if not math.isnan(self._expected[trial])]
+        earlier = sum(self._expected[trial] for trial in again)
+        return sum(self._took[trial] for trial in again) / earlier if earlier else 1.0
 
     def summary(self) -> str:
         """The one line that stays: ``18 trials in 2 min 20 s: 17 done, 1 failed``."""

@@ -46,7 +46,17 @@ def test_time_left_shares_the_known_work_among_the_workers(clock):
     tally.started("a", "a")
     clock.now += 12
     tally.finished(outcome("a"))
-    assert tally.left_in_all() == 20  # 12 of c and 20 of b: b alone takes that long
+    assert tally.left_in_all() == 24  # a took 12 instead of 10, so b is expected to take 24, and c 18 more
+
+
+def test_time_left_learns_from_what_has_ended_that_everything_takes_longer(clock):
+    """As under a larger budget, where the durations known are those of a smaller one."""
+    tally = Tally(clock)
+    tally.begin({"a": 1.0, "b": 2.0, "c": 3.0, "d": math.nan}, jobs=1)
+    tally.started("a", "a")
+    clock.now += 100
+    tally.finished(outcome("a"))
+    assert tally.left_in_all() == 200 + 300 + 200  # d is an average one
 
 
 def test_time_left_follows_the_pace_of_a_trial_that_was_resumed(clock):
