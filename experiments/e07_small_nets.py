@@ -64,6 +64,7 @@ from report.model import (
     Value,
     Verdict,
 )
+from report.render import number_text
 from report.stats import all_of, at_least, greater, mean, value_of
 
 if TYPE_CHECKING:
@@ -180,13 +181,13 @@ def draw_frontier(runs: Runs) -> Figure:
         ax.axhline(100 * (1 - TARGET), color=plots.INK, linewidth=0.6, linestyle=":", zorder=0)
         ax.annotate(f"{TARGET_WORDS} read", (0.78, 100 * (1 - TARGET)), xycoords=at_edge, xytext=(0, 3), ha="center", **_SMALL)
         ax.margins(x=0.06, y=0.1)
-        _plain_ticks(ax)
+        plots.plain_ticks(ax.yaxis)
         figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     named = {SOFTMAX: SOFTMAX, chosen[-1]: chosen[-1], smallest(runs) or "": "smallest that reaches it"}
     for own, name in named.items():
         if own in searched(runs):
             size = parameters(CANDIDATES[own])
-            _label(ax, (size, _error(accuracies(runs, own))), f"{name} ({_count(size)})", below=own == chosen[-1])
+            _label(ax, (size, _error(accuracies(runs, own))), f"{name} ({number_text(size)})", below=own == chosen[-1])
     hollow = "; hollow: E7a by that of the search" * (E7A in searched(runs))
     said = [f"{net}, {parameters(CANDIDATES[net])} parameters: {mean(accuracies(runs, net)):.1%}" for net in chosen]
     return Figure(
@@ -224,7 +225,7 @@ def _draw_w2(ax: Axes, runs: Runs) -> None:
         x, theirs = parameters(W2_NETS[net]), 100 - REPORTED[net]
         _draw_net(ax, W2_NETS[net], accuracies(runs, net, recipe="W2"))
         ax.plot([x], [theirs], "s", color=plots.INK, markerfacecolor="none", markersize=5, zorder=3)
-        _label(ax, (x, _error(accuracies(runs, net, recipe="W2"))), f"{net} ({_count(x)})")
+        _label(ax, (x, _error(accuracies(runs, net, recipe="W2"))), f"{net} ({number_text(x)})")
         _label(ax, (x, theirs), f"{net} in W2", below=True)
 
 
@@ -234,20 +235,6 @@ def _label(ax: Axes, at: tuple[float, float], text: str, *, below: bool = False)
     with plots.style():
         offset = (-5 if left else 5, -3.5 if below else 3.5)
         ax.annotate(text, at, xytext=offset, ha="right" if left else "left", va="top" if below else "bottom", **_SMALL)
-
-
-def _count(number: int) -> str:
-    """A count as the tables write it."""
-    return f"{number:,}".replace(",", "\u2009") if number >= 10_000 else str(number)
-
-
-def _plain_ticks(ax: Axes) -> None:
-    """1, 2, 5, 10, 20 on the axis of errors, in full."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
-
-    ax.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _found(runs: Runs) -> str:

@@ -24,6 +24,7 @@ from experiments.nets import Conv, Dense, Dropout, Layer, MaxPool, Net, paramete
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Reported, Runs, Table, Trial, Value, Verdict
+from report.render import number_text
 from report.stats import all_of, at_least, equal_within, greater, less, mean, spread, value_of
 
 if TYPE_CHECKING:
@@ -190,11 +191,6 @@ def _percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def _count(digits: int) -> str:
-    """60 000, with a thin space that does not break."""
-    return f"{digits:,}".replace(",", "\u202f")
-
-
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +207,7 @@ def curves(runs: Runs) -> Figure:
             ax = axes[row, column]
             _both_parts(ax, part, metric)
             with plots.style():
-                ax.set_title(f"{_count(digits)} digits" if row == 0 else "")
+                ax.set_title(f"{number_text(digits)} digits" if row == 0 else "")
                 ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "", xlim=(0, None))
     for ax in axes.flat:
         plots.label_ends(ax)
@@ -223,10 +219,11 @@ def curves(runs: Runs) -> Figure:
         figure,
         caption="Learning curves: test digits solid, training digits dotted, the gap of the tutorial net shaded; means over "
         f"seeds. On {FEW} digits it ends at {_percent(ends[FEW]['train'])} of its training digits and "
-        f"{_percent(ends[FEW]['test'])} of the test digits; on {_count(most)} at {_percent(ends[most]['train'])} and "
+        f"{_percent(ends[FEW]['test'])} of the test digits; on {number_text(most)} at {_percent(ends[most]['train'])} and "
         f"{_percent(ends[most]['test'])}.",
         alt="Four panels, accuracy and cross-entropy by iteration on few and on all digits. Test accuracy at the end: "
-        f"tutorial net {_percent(ends[FEW]['test'])} on {FEW} digits and {_percent(ends[most]['test'])} on {_count(most)}; "
+        f"tutorial net {_percent(ends[FEW]['test'])} on {FEW} digits and {_percent(ends[most]['test'])} on "
+        f"{number_text(most)}; "
         f"with fewer parameters {_percent(mean(few(runs, FEWER).scalar('test_accuracy')))} on {FEW}.",
         data=history,
     )
@@ -254,14 +251,14 @@ def gaps(runs: Runs) -> Figure:
         _seeds_and_mean(ax, found[metric], scale, LINES[TUTORIAL])
         with plots.style():
             ax.set_ylim(min(0, ax.get_ylim()[0]), None)
-            ax.set_xticks(amounts, [_count(digits) for digits in amounts])
+            ax.set_xticks(amounts, [number_text(digits) for digits in amounts])
             ax.minorticks_off()
     points = {digits: 100 * mean(found["accuracy"][digits]) for digits in amounts}
     return Figure(
         figure,
         caption="The generalisation gap of the tutorial net against the number of digits that it is trained on (logarithmic "
         f"scale), a mark a seed, the line through the means: {points[FEW]:.1f} points on {FEW} digits, "
-        f"{points[amounts[-1]]:.1f} on {_count(amounts[-1])}.",
+        f"{points[amounts[-1]]:.1f} on {number_text(amounts[-1])}.",
         alt="Gap in accuracy: "
         + "; ".join(f"{value:.1f} points on {digits} digits" for digits, value in points.items())
         + ". In cross-entropy: "

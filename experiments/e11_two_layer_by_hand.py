@@ -195,15 +195,13 @@ def batch_figure(runs: Runs) -> Figure:
 
 
 def _plain_ticks(ax: Axes, places: Sequence[int]) -> None:
-    """Numbers as they are said: ``places`` on the x axis; one, two and five times powers of ten on a logarithmic y axis."""
-    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+    """Numbers as they are said: ``places`` on the x axis, and plain ones on a logarithmic y axis."""
+    from matplotlib.ticker import NullLocator
 
     ax.set_xticks(places, [str(place) for place in places])
     ax.xaxis.set_minor_locator(NullLocator())
     if ax.get_yscale() == "log":
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        plots.plain_ticks(ax.yaxis)
 
 
 def _by_seed(frame: pd.DataFrame, by: str, column: pd.Series) -> np.ndarray:

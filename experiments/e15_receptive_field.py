@@ -40,6 +40,7 @@ from report.model import (
     Value,
     Verdict,
 )
+from report.render import number_text
 from report.stats import all_of, at_most, equal_within, greater, mean, value_of
 
 SINGLE, ORIGINAL = "one convolution", e14.ORIGINAL
@@ -162,7 +163,7 @@ def accuracy(runs: Runs) -> Figure:
                     )
                 ax.plot(sides, [100 * mean(found[name]) for name in nets], label=family, **look.line)
             for name, net in REFERENCES.items():
-                look, count = LOOKS[name], f"{parameters(net):,}".replace(",", "\u2009")
+                look, count = LOOKS[name], number_text(parameters(net))
                 ax.plot(
                     *([side(net)] * len(found[name]), _percents(found[name]), look.marker),
                     color=look.colour,

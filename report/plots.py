@@ -21,9 +21,12 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
+from report.render import number_text
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 FONTS = Path(__file__).parent.parent / "templates" / "fonts"
@@ -196,6 +199,15 @@ def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, lo
         if len(part):
             wide = part.pivot_table(index="seed", columns=x, values=y, dropna=False, aggfunc="mean")
             band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
+
+
+def plain_ticks(axis: Axis) -> None:
+    """Ticks at 1, 2 and 5 times the powers of ten, written out: for a logarithmic axis that spans one or two of them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def label_ends(ax: Axes, room: float = 0.0) -> None:
