@@ -77,8 +77,8 @@ def chosen(budget: Budget, **tags: Any) -> list[Trial]:
     return [trial for trial in trials(budget) if tags.items() <= trial.tags.items()]
 
 
-@pytest.mark.parametrize(("name", "seeds", "on_all"), [("smoke", 2, 2), ("quick", 3, 3), ("full", 3, 1)])
-def test_every_budget_runs_every_part_over_seeds(name: str, seeds: int, on_all: int) -> None:
+@pytest.mark.parametrize(("name", "seeds"), [("smoke", 2), ("quick", 3), ("full", 3)])
+def test_every_budget_runs_every_part_over_seeds(name: str, seeds: int) -> None:
     budget = Budget(name, first_seed=7)
     conditions = [tuple(trial.condition.values()) for trial in trials(budget)]
     assert len(set(conditions)) == len(conditions)
@@ -88,10 +88,8 @@ def test_every_budget_runs_every_part_over_seeds(name: str, seeds: int, on_all: 
     for keep in keeps(budget):
         assert len(chosen(budget, keep=keep, rate=FAST)) == seeds
     assert amounts(budget)[0] == FEW
-    *some, every = amounts(budget)[1:]
-    for digits in some:
+    for digits in amounts(budget)[1:]:
         assert len(chosen(budget, digits=digits, rate=RATE)) == seeds
-    assert len(chosen(budget, digits=every, rate=RATE)) == on_all
 
 
 def test_a_trial_is_what_its_tags_say() -> None:
