@@ -204,12 +204,16 @@ def _computed(settings: Settings) -> Computed:
 
     trials = _declared(content, settings)
     data = _data_sets(trials, settings)
+    if not settings.frozen:
+        data |= _fetched(data, {name: each for name, each in trials.items() if name in chosen}, settings)
     plan = _planned(trials, data, store, sources)
     outcomes = _outcomes(plan, trials, chosen, store, sources, settings)
 
     proofs = {name: theorem.proof for name, theorem in proved.items()}
     judged = {name: theorem.views for name, theorem in proved.items()}
     judged |= _judged(content, outcomes, data, store, sources, settings)
+    for each in store.damaged:
+        _say(f"{each.path}: a stored result was damaged, and is not used: {each.why}.")
     return Computed(content.experiments, outcomes, judged, proofs, data, store, content.writeup)
 
 
@@ -251,17 +255,26 @@ def _declared(content: Content, settings: Settings) -> dict[str, list[Trial]]:
 
 
 def _data_sets(trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
-    """The data sets that the trials read, fetched where they are missing."""
+    """The data sets that the trials read, as they are."""
     from experiments import datasets
+
+    return {status.name: status for status in datasets.status(_read(trials), datasets.locate(settings.data))}
+
+
+def _fetched(data: Mapping[str, Status], trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
+    """The data sets that the trials read and that were not ready; now they are."""
+    from experiments import datasets
+
+    lacking = [name for name in _read(trials) if not data[name].ready]
+    if not lacking:
+        return {}
+    return {status.name: status for status in datasets.prepare(lacking, datasets.locate(settings.data), report=_say)}
+
+
+def _read(trials: Mapping[str, Iterable[Trial]]) -> list[str]:
     from report.model import data_read
 
-    names = sorted({name for each in trials.values() for trial in each for name in data_read(trial)})
-    root = datasets.locate(settings.data)
-    found = {status.name: status for status in datasets.status(names, root)}
-    lacking = [name for name, status in found.items() if not status.ready]
-    if lacking:
-        found |= {status.name: status for status in datasets.prepare(lacking, root, report=_say)}
-    return found
+    return sorted({name for each in trials.values() for trial in each for name in data_read(trial)})
 
 
 def _planned(trials: Mapping[str, Iterable[Trial]], data: Mapping[str, Status], store: Store, sources: Sources) -> Plan:

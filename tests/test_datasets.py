@@ -582,6 +582,7 @@ def test_a_stand_in_has_another_digest_than_the_same_pixels_that_are_real(root: 
 def test_torchvision_reads_the_same_mnist(mnist_root: Path) -> None:
     """Also: torchvision can be imported beside a CPU-only torch."""
     images = datasets.open_data("mnist", mnist_root)
+    assert datasets.digest("mnist", mnist_root) == mnist.DIGEST
     assert (len(images.train_images), len(images.test_images)) == (60_000, 10_000)
     if len(list((mnist_root / mnist.FOLDER).glob("*-ubyte"))) < 4:
         pytest.skip("the IDX files are not there any more")
@@ -601,6 +602,7 @@ def test_the_real_cifar10_is_the_same_through_class_folders_and_batches(
 ) -> None:
     subprocess.run([UNPACK, tmp_path / "a"], check=True)
     [folders] = prepare(tmp_path / "a", "cifar10", offline=True)
+    assert folders.digest == cifar.DIGEST
     images = datasets.open_data("cifar10", tmp_path / "a")
     assert np.bincount(images.train_labels).tolist() == [5000] * 10
     assert np.bincount(images.test_labels).tolist() == [1000] * 10
