@@ -93,12 +93,10 @@ def trial(budget: Budget, name: str, seed: int) -> Trial:
     return e13.training(budget, {**NETS, **MATCHED}[name], e14.recipe(budget), seed, {"net": name, "stage": TRAINING})
 
 
-def support(budget: Budget, name: str, seed: int) -> Trial:
-    """What the middle unit of a net sees: of the trained net, or of fresh weights where this budget does not train it."""
-    trained = everything(budget, seed)[name]
-    unpaid = name not in {*MATCHED, *NETS, *e14.LINEAR, ORIGINAL} and trained not in e13.trials(budget)
-    inputs: Mapping[str, Trial | Data] = {"data": Data("cifar10")} if unpaid else {"data": Data("cifar10"), "trained": trained}
-    return Trial(sensitivity, shared(trained), inputs=inputs, tags={"net": name, "stage": SUPPORT})
+def support(name: str, training: Trial, paid: bool) -> Trial:
+    """What the middle unit of a net sees: with its trained weights if the training is paid for, else with fresh ones."""
+    inputs: dict[str, Trial | Data] = {"data": Data("cifar10")} | ({"trained": training} if paid else {})
+    return Trial(sensitivity, shared(training), inputs=inputs, tags={"net": name, "stage": SUPPORT})
 
 
 def everything(budget: Budget, seed: int) -> dict[str, Trial]:
@@ -112,10 +110,9 @@ def everything(budget: Budget, seed: int) -> dict[str, Trial]:
 
 def trials(budget: Budget) -> list[Trial]:
     seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
-    return [
-        *(trial(budget, name, seed) for name in (ORIGINAL, *NETS, *MATCHED) for seed in seeds),
-        *(support(budget, name, seeds[0]) for name in everything(budget, seeds[0])),
-    ]
+    own = [trial(budget, name, seed) for name in (ORIGINAL, *NETS, *MATCHED) for seed in seeds]
+    paid = [*own, *e13.trials(budget), *e14.trials(budget)]
+    return [*own, *(support(name, each, each in paid) for name, each in everything(budget, seeds[0]).items())]
 
 
 # --- selections ----------------------------------------------------------------------------------------------------
