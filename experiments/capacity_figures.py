@@ -78,7 +78,7 @@ def fit(runs: Runs) -> Figure:
             (panels[1], ("last epoch", "lowest"), "test loss, nats"),
         ):
             ax.set_xscale("log")
-            plots.plain_ticks(ax.xaxis)
+            plots.plain_ticks(ax.xaxis, at=(1, 3))
             for line, dashes in zip(lines, (":", "-")):
                 ax.plot(sizes, measured[line], color=plots.INK, linestyle=dashes, linewidth=0.9, label=line)
                 for net, x, y in zip(nets, sizes, measured[line]):

@@ -201,11 +201,11 @@ def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, lo
             band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
 
 
-def plain_ticks(axis: Axis) -> None:
-    """Ticks at 1, 2 and 5 times the powers of ten, written out: for a logarithmic axis that spans one or two of them."""
+def plain_ticks(axis: Axis, at: Sequence[int] = (1, 2, 5)) -> None:
+    """Ticks ``at`` these multiples of the powers of ten, written out: for a logarithmic axis that spans one or two of them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_locator(LogLocator(subs=at))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
     axis.set_minor_formatter(NullFormatter())
 
