@@ -337,7 +337,7 @@ def _judged(
 
     def stand_ins(name: str) -> list[str]:
         read = {each for outcome in outcomes[name] for each in data_read(outcome.trial)}
-        return sorted(each for each in read if data[each].stand_in)
+        return sorted(data[each].title for each in read if data[each].stand_in)
 
     return {
         name: judge(

@@ -63,6 +63,11 @@ class Status:
     digest: str = ""  # what ``Record.digest`` says; of the real data set while nothing is decoded
     verified: bool = False
 
+    @property
+    def title(self) -> str:
+        """What people call it: CIFAR-10."""
+        return _data_set(self.name).title
+
     def __str__(self) -> str:
         if self.folder is None:
             return f"{self.name:<9}{self.note}"

@@ -29,7 +29,7 @@ def shortcomings(
     data: Mapping[str, Any],
 ) -> list[str]:
     """Everything for which the write-up must say that it is not the whole truth, a sentence each."""
-    found = [f"{name} is a stand-in, not the real data set." for name, status in data.items() if status.stand_in]
+    found = [f"{status.title} is a stand-in, not the real data set." for status in data.values() if status.stand_in]
     for owner, each in outcomes.items():
         found += _of_trials(owner, list(each))
     for owner, views in judged.items():

@@ -234,7 +234,7 @@ class _Writer:
         judged = self.material.judged[owner]
         seeds = len(judged.seeds)
         basis = f"Budget *{self.material.budget}*, {seeds} seed{'' if seeds == 1 else 's'}."
-        return basis + "".join(f" **Stand-in data ({name}), not the real set.**" for name in judged.stand_ins)
+        return basis + "".join(f" **A stand-in for {name}, not the real images.**" for name in judged.stand_ins)
 
     # -- what chapters call ------------------------------------------------------------------------------------
 

@@ -372,11 +372,11 @@ def test_the_chapter_reads_whichever_way_its_claims_fall(tmp_path: Path) -> None
 def test_a_stand_in_is_named_wherever_its_numbers_are(tmp_path: Path) -> None:
     runs = runs_of()
     marked = Runs(tuple(replace(o, result=flagged(o.result), fingerprint=o.fingerprint + "!") for o in runs if o.result))
-    text = chapter(marked, tmp_path, "full", ("cifar10",))
+    text = chapter(marked, tmp_path, "full", ("CIFAR-10",))
     assert "CIFAR-10 was not to be had" in text
     views = len(EXPERIMENT.figures) + len(EXPERIMENT.tables)
-    assert text.count("Stand-in data (cifar10), not the real set.") == views
-    assert text.count("not compared: stand-in data (cifar10)") == len(EXPERIMENT.reported)
+    assert text.count("A stand-in for CIFAR-10, not the real images.") == views
+    assert text.count("not compared: stand-in data (CIFAR-10)") == len(EXPERIMENT.reported)
 
 
 def flagged(result: Result) -> Result:
