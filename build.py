@@ -219,11 +219,12 @@ def _computed(settings: Settings) -> Computed:
 
 def _written(computed: Computed, settings: Settings) -> ExitCode:
     """Fill the chapters, set the pages, and put them where they belong."""
+    from experiments.training import machine
     from report import facts, publish
     from report.manifest import manifest
     from report.write import Material, write
 
-    c, environment = computed, facts.environment()
+    c, environment = computed, facts.environment() | machine()
     about = facts.about(settings.budget, c.outcomes, c.data, environment)
     manuscript = write(Material(c.experiments, c.judged, c.proofs, c.writeup, settings.budget, about))
     shortcomings = publish.shortcomings(c.outcomes, c.judged, c.data)

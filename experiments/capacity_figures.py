@@ -37,7 +37,7 @@ def curves(runs: Runs) -> Figure:
     history = Runs(tuple(outcome for logits in LOGITS for outcome in select(runs, logits))).history()
     shown = history.assign(test_accuracy=100 * history["test_accuracy"])
     metrics = {"train_loss": "training loss, nats", "test_loss": "test loss, nats", "test_accuracy": "test accuracy, %"}
-    figure, axes = plots.canvas(width=plots.PAGE, height=4.6, rows=2, columns=3, sharex=True, sharey="col")
+    figure, axes = plots.canvas(width=plots.PAGE, height=4.6, rows=2, columns=3, sharex=True)
     with plots.style():
         for row, logits in enumerate(LOGITS):
             for column, (metric, label) in enumerate(metrics.items()):
@@ -50,10 +50,12 @@ def curves(runs: Runs) -> Figure:
         plots.label_ends(ax)
     ends = "; ".join(f"{net} {mean(at_end(runs, net, 'test_accuracy')):.1%}" for net in nets)
     loss = min(nets, key=lambda net: mean(at_end(runs, net, "test_loss")))
+    top = mean(at_end(runs, best(runs, RECTIFIED), "test_accuracy", RECTIFIED))
     return Figure(
         figure,
-        caption="Learning curves with plain logits (above) and with a ReLU on them (below); bands are the range over seeds. "
-        f"With plain logits {best(runs)} ends with the highest test accuracy, {loss} with the lowest test loss.",
+        caption="Learning curves by Adam with plain logits (above) and with a ReLU on them (below, on scales of their own); "
+        f"bands are the range over seeds. With plain logits {best(runs)} ends with the highest test accuracy, {loss} with the "
+        f"lowest test loss; with the ReLU, {best(runs, RECTIFIED)} has the highest accuracy, {top:.1%}.",
         alt=f"Six panels of curves by epoch. Test accuracy at the end with plain logits: {ends}.",
         data=history,
     )
@@ -85,11 +87,11 @@ def fit(runs: Runs) -> Figure:
                     ax.plot(x, y, color=LOOKS[net].colour, marker=LOOKS[net].marker, linestyle="none", label="_", clip_on=False)
             ax.set_title(label)
             ax.set_xlabel("parameters")
-        for net, x, y in zip(nets, sizes, measured["test accuracy"]):
+        for net, x, y in zip(nets, sizes, measured["training accuracy"]):
             panels[0].annotate(
-                net, (x, y), xytext=(0, -11), textcoords="offset points", ha="center", color=LOOKS[net].colour, fontsize=7.4
+                net, (x, y), xytext=(-2, 4), textcoords="offset points", ha="right", color=LOOKS[net].colour, fontsize=7.4
             )
-    panels[0].margins(y=0.16)
+    panels[0].margins(x=0.14, y=0.16)  # room for the first of these names
     for ax in panels:
         plots.label_ends(ax)
     wide, first = nets[-1], nets[0]
@@ -142,8 +144,8 @@ def silence(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption="With rectified logits, by Adam unless SGD is named, the share of the training images of each class whose own "
-        "logit is 0 once the net is trained. A cross marks a dead class, whose logit is 0 for every training image: "
-        f"{dead.sum()} of {dead.size} in {len(rows)} runs.",
+        "logit is 0 once the net is trained. A cross marks a dead class, whose logit is 0 for every training image, "
+        f"of whichever class: {dead.sum()} of {dead.size} in {len(rows)} runs.",
         alt=f"A grid of {len(rows)} runs by {len(classes)} classes. The mean share is {shares.mean():.0f} %. Dead classes: "
         + ("; ".join(worst) or "none")
         + ".",
@@ -166,18 +168,28 @@ def filters(runs: Runs) -> Figure:
         for ax, at in zip(row, strongest):
             picture = weights[at].transpose(1, 2, 0)
             plots.panel_images(ax, 0.5 + picture / (2 * np.abs(picture).max()))
-            rows.append((net, int(at), float(np.sqrt(np.square(picture).sum())), float(picture.mean(2).std())))
+            rows.append((net, int(at), float(np.sqrt(np.square(picture).sum())), _grey(picture)))
         row[0].annotate(
             net, (-0.4, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=7.6, color=LOOKS[net].colour
         )
     shown = [f"{min(most, capacity_of(net)[0])} of {capacity_of(net)[0]} for {net}" for net in nets]
+    grey = [share for *_, share in rows]
     return Figure(
         figure,
         caption=f"Filters of the first convolution, red, green and blue weights as colours, grey for 0, each scaled to its "
-        f"largest weight; of a net with more than {most}, those of the largest norm. One run each.",
+        f"largest weight; of a net with more than {most}, those of the largest norm. What the three colours have in "
+        f"common holds {sum(grey) / len(grey):.0%} of the squared weights of a filter on average; of the {len(grey)}, "
+        f"{sum(share > 0.9 for share in grey)} look at brightness alone (over 90 %), {sum(share < 0.5 for share in grey)} "
+        "mostly at colour.",
         alt=f"Rows of small coloured squares, the filters of {len(nets)} nets: {', '.join(shown)}.",
-        data=pd.DataFrame(rows, columns=["net", "filter", "norm", "deviation of its grey part"]),
+        data=pd.DataFrame(rows, columns=["net", "filter", "norm", "share of its grey part"]),
+        seeds=1,
     )
+
+
+def _grey(picture: np.ndarray) -> float:
+    """The share of the squared weights of a filter (height, width, 3) that is the same in all three colours."""
+    return float(3 * np.square(picture.mean(2)).sum() / np.square(picture).sum())
 
 
 def confusion(runs: Runs) -> Figure:
@@ -213,6 +225,7 @@ def confusion(runs: Runs) -> Figure:
         + "; ".join(f"{label} {share:.0f} %" for label, share in zip(classes, np.diag(shares)))
         + ".",
         data=pd.DataFrame(counts, columns=classes).assign(**{"class": classes}),
+        seeds=len(results),
     )
 
 
@@ -254,13 +267,15 @@ def panel(runs: Runs) -> Figure:
             fontsize=7.6,
             color=LOOKS[net].colour,
         )
-    right = {net: int((found[net] == labels).sum()) for net in nets}
+    hits = np.array([found[net] == labels for net in nets])
+    right = {net: int(each.sum()) for net, each in zip(nets, hits)}
     return Figure(
         figure,
         caption="The first test image of each class (named above it), and what a run of each net takes it for; mistakes are "
-        "coloured.",
+        f"coloured. All nets are right about {hits.all(0).sum()} of the {len(images)}, none about {(~hits.any(0)).sum()}.",
         alt=f"{len(images)} small photographs with the predictions of {len(nets)} nets. Right: "
         + "; ".join(f"{net} {count}" for net, count in right.items())
         + ".",
         data=pd.DataFrame({"class": classes[labels], **{net: classes[found[net]] for net in nets}}),
+        seeds=1,
     )

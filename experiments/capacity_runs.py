@@ -78,6 +78,15 @@ def best(runs: Runs, logits: str = PLAIN) -> str:
     return max(trained_nets(runs, logits), key=lambda net: mean(at_end(runs, net, "test_accuracy", logits)))
 
 
+def named_first(runs: Runs, logits: str) -> dict[str, float]:
+    """Net → the share of the test images that it puts into the first class of the list, averaged over its runs."""
+    shares: dict[str, list[float]] = {}
+    for outcome in select(runs, logits).converged():
+        assert outcome.result is not None
+        shares.setdefault(str(outcome.trial.tags["net"]), []).append(float((outcome.result.arrays["predictions"] == 0).mean()))
+    return {net: sum(each) / len(each) for net, each in shares.items()}
+
+
 def diagnosis(runs: Runs, net: str) -> str:
     """What the two criteria say of the means of a net."""
     unseen = mean(at_end(runs, best(runs), "test_accuracy"))

@@ -321,15 +321,24 @@ def _cell(found: Mapping[int, float]) -> Value | str:
 # --- claims --------------------------------------------------------------------------------------------------------
 
 SHARE = "of the variance"
-LEFT = "mean test loss where it decides"
 
 
 def linear_is_exact(runs: Runs) -> Verdict:
-    return all_of(*(at_most(_loss(runs, LINEAR, "sum", matrix), EXACT, unit=SHARE) for matrix in MATRICES), what=LEFT)
+    return all_of(
+        *(
+            at_most(_loss(runs, LINEAR, "sum", matrix), EXACT, unit=SHARE, what=f"mean test loss, {matrix} W")
+            for matrix in MATRICES
+        )
+    )
 
 
 def global_pooling_blind(runs: Runs) -> Verdict:
-    return all_of(*(at_least(_loss(runs, net, "sum", "dense"), MISSED, unit=SHARE) for net in (LARGEST, AVERAGE)), what=LEFT)
+    return all_of(
+        *(
+            at_least(_loss(runs, net, "sum", "dense"), MISSED, unit=SHARE, what=f"mean test loss, {net}")
+            for net in (LARGEST, AVERAGE)
+        )
+    )
 
 
 def pairs_miss_dense_sum(runs: Runs) -> Verdict:
@@ -337,7 +346,12 @@ def pairs_miss_dense_sum(runs: Runs) -> Verdict:
 
 
 def learns(runs: Runs, net: str, targets: Sequence[Target]) -> Verdict:
-    return all_of(*(at_most(_loss(runs, net, t, "convolutional"), LEARNED, unit=SHARE) for t in targets), what=LEFT)
+    return all_of(
+        *(
+            at_most(_loss(runs, net, target, "convolutional"), LEARNED, unit=SHARE, what=f"mean test loss on the {target}")
+            for target in targets
+        )
+    )
 
 
 def largest_misses_sum(runs: Runs) -> Verdict:
@@ -351,20 +365,24 @@ def structure_decides(runs: Runs) -> Verdict:
         parts = [_loss(runs, net, t, matrix) for t in TARGETS]
         return {seed: sum(part[seed] for part in parts) / len(parts) for seed in parts[0] if all(seed in p for p in parts)}
 
-    what = "mean difference in test loss, dense less convolutional, averaged over the targets, where it decides"
-    return all_of(*(greater(total(net, "dense"), total(net, "convolutional"), unit=SHARE) for net in CONVNETS), what=what)
+    what = "mean difference in test loss, dense less convolutional, averaged over the targets"
+    return all_of(
+        *(greater(total(net, "dense"), total(net, "convolutional"), unit=SHARE, what=f"{what}, {net}") for net in CONVNETS)
+    )
 
 
 def linear_wins_dense_sum(runs: Runs) -> Verdict:
     linear = _loss(runs, LINEAR, "sum", "dense")
-    what = "mean difference in test loss, linear less convnet, where it decides"
-    return all_of(*(less(linear, _loss(runs, net, "sum", "dense"), unit=SHARE) for net in CONVNETS), what=what)
+    what = "mean difference in test loss, linear less"
+    return all_of(*(less(linear, _loss(runs, net, "sum", "dense"), unit=SHARE, what=f"{what} {net}") for net in CONVNETS))
 
 
 def convnet_wins_max(runs: Runs) -> Verdict:
     linear = _loss(runs, LINEAR, "max", "convolutional")
-    what = "mean difference in test loss, convnet less linear, where it decides"
-    return all_of(*(less(_loss(runs, net, "max", "convolutional"), linear, unit=SHARE) for net in CONVNETS), what=what)
+    what = "mean difference in test loss, less that of the linear net"
+    return all_of(
+        *(less(_loss(runs, net, "max", "convolutional"), linear, unit=SHARE, what=f"{what}, {net}") for net in CONVNETS)
+    )
 
 
 def _constant(number: float, digits: int, origin: str) -> partial[Value]:

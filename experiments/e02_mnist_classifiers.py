@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, shapes, wording
@@ -222,36 +222,41 @@ def _end(runs: Runs, net: str, optimizer: str) -> str:
     return f"{mean(_accuracy(runs, net, optimizer)):.1%}"
 
 
+POINTS: dict[str, Any] = {"unit": "points", "scale": 100}
+
+
 def ordered(runs: Runs, optimizer: str) -> Verdict:
-    what = "the smaller of the two mean differences in test accuracy"
+    what = "mean difference in test accuracy"
     return all_of(
         *(
-            greater(_accuracy(runs, better, optimizer), _accuracy(runs, worse, optimizer), unit="points", scale=100)
+            greater(
+                _accuracy(runs, better, optimizer),
+                _accuracy(runs, worse, optimizer),
+                **POINTS,
+                what=f"{what}, {better} less {worse}",
+            )
             for better, worse in ((CONVNET, MLP), (MLP, SOFTMAX))
-        ),
-        what=what,
+        )
     )
 
 
 def optimizers_agree(runs: Runs) -> Verdict:
-    what = "mean difference in test accuracy, Adam less Adadelta, of the net where it decides"
+    what = "mean difference in test accuracy, Adam less Adadelta"
     return all_of(
         *(
-            equal_within(_accuracy(runs, net, "Adam"), _accuracy(runs, net, "Adadelta"), CLOSE, unit="points", scale=100)
+            equal_within(_accuracy(runs, net, "Adam"), _accuracy(runs, net, "Adadelta"), CLOSE, **POINTS, what=f"{what}, {net}")
             for net in NETS
-        ),
-        what=what,
+        )
     )
 
 
 def gap_widest(runs: Runs, optimizer: str) -> Verdict:
-    what = "mean difference between the MLP's gap and the wider of the others'"
+    what = "mean difference between the MLP's gap and that of"
     return all_of(
         *(
-            greater(_gap(runs, MLP, optimizer), _gap(runs, other, optimizer), unit="points", scale=100)
+            greater(_gap(runs, MLP, optimizer), _gap(runs, other, optimizer), **POINTS, what=f"{what} {other}")
             for other in (CONVNET, SOFTMAX)
-        ),
-        what=what,
+        )
     )
 
 
@@ -259,10 +264,14 @@ def underfits(runs: Runs) -> Verdict:
     what = "mean of the MLP's test accuracy less the training accuracy of softmax regression"
     return all_of(
         *(
-            greater(_accuracy(runs, MLP, optimizer), _accuracy(runs, SOFTMAX, optimizer, "train"), unit="points", scale=100)
+            greater(
+                _accuracy(runs, MLP, optimizer),
+                _accuracy(runs, SOFTMAX, optimizer, "train"),
+                **POINTS,
+                what=f"{what}, {optimizer}",
+            )
             for optimizer in OPTIMIZERS
-        ),
-        what=what,
+        )
     )
 
 

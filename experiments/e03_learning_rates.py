@@ -224,9 +224,12 @@ def _row(runs: Runs, rate: float) -> tuple[Any, ...]:
 
 def best(runs: Runs) -> Verdict:
     others = [rate for rate in RATES if rate != BEST]
+    what = f"mean difference in test accuracy, rate {BEST:g} less"
     return all_of(
-        *(greater(_accuracy(runs, BEST), _accuracy(runs, rate), unit="points", scale=100) for rate in others),
-        what=f"mean difference in test accuracy, rate {BEST:g} less the next best",
+        *(
+            greater(_accuracy(runs, BEST), _accuracy(runs, rate), unit="points", scale=100, what=f"{what} {rate:g}")
+            for rate in others
+        )
     )
 
 
@@ -324,7 +327,7 @@ EXPERIMENT = Experiment(
     },
     reported={
         "best": Reported("best learning rate", BEST, "W5", _best_value, tolerance=SAME),
-        "too_large": Reported("rate too large to train", TOO_LARGE, "W5", _too_large, tolerance=SAME),
-        "too_small": Reported("rate too small to train", TOO_SMALL, "W5", _too_small, tolerance=SAME),
+        "too_large": Reported("smallest rate too large to train", TOO_LARGE, "W5", _too_large, tolerance=SAME),
+        "too_small": Reported("largest rate too small to train", TOO_SMALL, "W5", _too_small, tolerance=SAME),
     },
 )

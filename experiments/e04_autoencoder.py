@@ -280,7 +280,10 @@ def w1_standardised(runs: Runs) -> Verdict:
     others = [_off(runs, scale) for scale in SCALES[:-1]]
     nearest = {seed: min(off[seed] for off in others) for seed in others[0]}
     what = "mean of the larger of the two differences from W1's errors of PCA"
-    return all_of(at_most(_off(runs, SCALES[-1]), ROUNDING), at_least(nearest, ROUNDING), what=what)
+    return all_of(
+        at_most(_off(runs, SCALES[-1]), ROUNDING, what=f"{what}, {SCALES[-1]}"),
+        at_least(nearest, ROUNDING, what=f"{what}, the nearest of the other scales"),
+    )
 
 
 def standardising_costs(runs: Runs) -> Verdict:

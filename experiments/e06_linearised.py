@@ -212,8 +212,9 @@ def as_affine(runs: Runs) -> Verdict:
 
 
 def same_outputs(runs: Runs) -> Verdict:
-    what = "mean number of decimals that agree, in the precision where it decides"
-    return all_of(at_least(_decimals(runs, "float32"), 5), at_least(_decimals(runs, "float64"), 12), what=what)
+    bounds = {"float32": 5, "float64": 12}
+    what = "mean number of decimals that agree"
+    return all_of(*(at_least(_decimals(runs, kind), bound, what=f"{what} in {kind}") for kind, bound in bounds.items()))
 
 
 def same_classes(runs: Runs) -> Verdict:

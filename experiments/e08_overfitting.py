@@ -403,9 +403,9 @@ def loss_rises(runs: Runs) -> Verdict:
 
 def settled(runs: Runs) -> Verdict:
     """Both nets: one that still learns cannot be compared with one that has done."""
-    moments = [_half_way_and_at_the_end(few(runs, net), "test_accuracy") for net in (TUTORIAL, FEWER)]
-    what = "mean difference in test accuracy, end less half-way, of the net where it decides"
-    return all_of(*(equal_within(end, half, SETTLED, **POINTS) for half, end in moments), what=what)
+    moments = {net: _half_way_and_at_the_end(few(runs, net), "test_accuracy") for net in (TUTORIAL, FEWER)}
+    what = "mean difference in test accuracy, end less half-way"
+    return all_of(*(equal_within(end, half, SETTLED, **POINTS, what=f"{what}, {net}") for net, (half, end) in moments.items()))
 
 
 def _half_way_and_at_the_end(runs: Runs, name: str) -> tuple[dict[int, float], dict[int, float]]:
@@ -434,10 +434,12 @@ def dropout_lowers_loss(runs: Runs) -> Verdict:
 def gap_shrinks(runs: Runs, metric: str) -> Verdict:
     """At every step from one amount to the next."""
     shown = POINTS if metric == "accuracy" else {"unit": "nats"}
-    found = [gap(on(runs, digits), metric) for digits in digits_of(runs)]
+    found = {digits: gap(on(runs, digits), metric) for digits in digits_of(runs)}
     return all_of(
-        *(less(after, before, **shown) for before, after in pairwise(found)),
-        what="mean change of the gap at the step where it decides",
+        *(
+            less(found[more], found[fewer], **shown, what=f"mean change of the gap from {fewer} to {more} digits")
+            for fewer, more in pairwise(found)
+        )
     )
 
 

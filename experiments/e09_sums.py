@@ -396,7 +396,12 @@ def reaches(runs: Runs) -> Verdict:
 
 def more_accurate(runs: Runs, better: str, worse: Sequence[str]) -> Verdict:
     """Against each of ``worse``, in pairs over the seeds."""
-    return all_of(*(greater(_accuracy(runs, better), _accuracy(runs, net), **POINTS, what=DIFFERENCE) for net in worse))
+    return all_of(
+        *(
+            greater(_accuracy(runs, better), _accuracy(runs, net), **POINTS, what=f"{DIFFERENCE}, {better} less {net}")
+            for net in worse
+        )
+    )
 
 
 def off_by_one(runs: Runs) -> Verdict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -357,20 +357,23 @@ def memory_counted(runs: Runs) -> Verdict:
 
 
 def large_batches_err(runs: Runs) -> Verdict:
-    return _chain([_error(runs, sweep="batch", rule=FIXED, batch=batch) for batch in BATCHES[1:]])
-
-
-def _chain(errors: list[dict[int, float]]) -> Verdict:
     """Does each err more than the one before?"""
-    what = "least mean paired difference between neighbours"
-    return stats.all_of(*(stats.greater(b, a, unit="points", scale=100) for a, b in itertools.pairwise(errors)), what=what)
+    errors = {batch: _error(runs, sweep="batch", rule=FIXED, batch=batch) for batch in BATCHES[1:]}
+    return stats.all_of(
+        *(stats.greater(errors[b], errors[a], **_paired(b, a)) for a, b in itertools.pairwise(errors)),
+    )
+
+
+def _paired(one: int, other: int) -> dict[str, Any]:
+    """How a difference between two sizes of batch is shown."""
+    what = f"mean paired difference in validation error, batches of {one} less those of {other}"
+    return {"unit": "points", "scale": 100, "what": what}
 
 
 def proportion_evens(runs: Runs) -> Verdict:
-    errors = [_error(runs, sweep="batch", rule=PROPORTIONAL, batch=batch) for batch in BATCHES[:-1]]
-    what = "mean paired difference in validation error"
+    errors = {batch: _error(runs, sweep="batch", rule=PROPORTIONAL, batch=batch) for batch in BATCHES[:-1]}
     pairs = itertools.combinations(errors, 2)
-    return stats.all_of(*(stats.equal_within(b, a, 2 * POINT, unit="points", scale=100) for a, b in pairs), what=what)
+    return stats.all_of(*(stats.equal_within(errors[b], errors[a], 2 * POINT, **_paired(b, a)) for a, b in pairs))
 
 
 def proportion_ends(runs: Runs) -> Verdict:

@@ -370,14 +370,16 @@ def slow_rate_errs(runs: Runs) -> Verdict:
 def dip(runs: Runs) -> Verdict:
     """X12, as W3's numbers have it."""
     middle = _errors(runs, MIDDLE)
-    what = f"mean difference in validation error, {plain(MIDDLE)} less the neighbour where it decides"
-    return all_of(*(greater(middle, _errors(runs, rate), **POINTS) for rate in (LOW, USUAL)), what=what)
+    return all_of(*(greater(middle, _errors(runs, rate), **_less_neighbour(rate)) for rate in (LOW, USUAL)))
 
 
 def neighbours_agree(runs: Runs) -> Verdict:
     middle = _errors(runs, MIDDLE)
-    what = f"mean difference in validation error, {plain(MIDDLE)} less the neighbour where it decides"
-    return all_of(*(equal_within(middle, _errors(runs, rate), POINT, **POINTS) for rate in (LOW, USUAL)), what=what)
+    return all_of(*(equal_within(middle, _errors(runs, rate), POINT, **_less_neighbour(rate)) for rate in (LOW, USUAL)))
+
+
+def _less_neighbour(rate: float) -> dict[str, Any]:
+    return {**POINTS, "what": f"mean difference in validation error, rate {plain(MIDDLE)} less rate {plain(rate)}"}
 
 
 def one_in_ten(runs: Runs) -> Verdict:

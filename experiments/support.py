@@ -109,13 +109,14 @@ def fields(runs: Runs) -> Figure:
     agree, count = agreement(runs)
     return Figure(
         figure,
-        caption="What the units in the middle of the last feature map see: the gradient of their sum by the pixels, as light "
-        f"on a test image (the root of its mean size over {IMAGES} images), and its support in pixels. The square has the side "
-        f"that T15 derives. The two agree for {agree} of {count} nets.",
+        caption="What the units in the middle of the last feature map see: the gradient of their sum with respect to the "
+        f"pixels, as light on a test image (the root of its mean size over {IMAGES} images), and its support in pixels. "
+        f"The square has the side that T15 derives. The two agree for {agree} of {count} nets.",
         alt="One panel a net, with the size of the support of the gradient: "
         + "; ".join(f"{name} {each.scalars['rows']}×{each.scalars['columns']}" for name, each in chosen.items())
         + ".",
         data=pd.DataFrame(table, columns=["net", "row", "column", "gradient"]),
+        seeds=1,
     )
 
 
@@ -146,7 +147,7 @@ def supports(runs: Runs) -> Table:
         size, scalars = derived(runs, name), outcome.result.scalars
         measured = f"{scalars['rows']}×{scalars['columns']}"
         rows.append((name, f"{size}×{size}", measured, 100 * size**2 / (height * width)))
-    return Table(columns, tuple(rows), "What a unit before the dense layer sees, derived and measured.")
+    return Table(columns, tuple(rows), "What a unit before the dense layer sees, derived and measured.", seeds=1)
 
 
 def supports_agree(runs: Runs) -> Verdict:

@@ -198,7 +198,7 @@ def resolved(precision: Precision, net: Net, on: Mapping[str, str]) -> Literal["
 
 
 def multiplications(net: Net) -> int:
-    """Of weights by values, in one forward pass of one example."""
+    """Of weights by values, in one forward pass of one example; a bias counts as one at each of its outputs."""
     total = 0
     parts = {row.name: row.layer.parts for row in shapes(net) if isinstance(row.layer, Shared)}
     for row in shapes(net):

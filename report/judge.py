@@ -50,6 +50,7 @@ class Drawn:
     csv: bytes
     caption: str
     alt: str
+    seeds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Compared:
     source: str
     relation: str
     note: str
+    tolerance: float
     ours: Value
     agrees: bool | None
     why_not: str = ""
@@ -76,7 +78,7 @@ class Compared:
     @classmethod
     def of(cls, reported: Reported, ours: Value, agrees: bool | None, why_not: str = "") -> Compared:
         r = reported
-        return cls(r.what, r.number, r.source, r.relation, r.note, ours, agrees, why_not)
+        return cls(r.what, r.number, r.source, r.relation, r.note, r.tolerance, ours, agrees, why_not)
 
 
 @dataclass(frozen=True)
@@ -264,14 +266,14 @@ def _kind(outcomes: Iterable[Outcome]) -> str:
 
 
 def encode_figure(figure: model.Figure) -> dict[str, bytes]:
-    texts = json.dumps({"caption": figure.caption, "alt": figure.alt}, ensure_ascii=False)
+    texts = json.dumps({"caption": figure.caption, "alt": figure.alt, "seeds": figure.seeds}, ensure_ascii=False)
     data = figure.data.to_csv(index=False, lineterminator="\n")
     return {"figure.svg": plots.svg(figure.plot), "figure.csv": data.encode(), "texts.json": texts.encode()}
 
 
 def decode_figure(files: Mapping[str, bytes]) -> Drawn:
     texts = json.loads(files["texts.json"])
-    return Drawn(files["figure.svg"], files["figure.csv"], texts["caption"], texts["alt"])
+    return Drawn(files["figure.svg"], files["figure.csv"], **texts)
 
 
 def _encode_json(value: Any) -> dict[str, bytes]:

@@ -261,6 +261,7 @@ class Verdict:
     n: int = 0
     unit: str = ""
     what: str = ""  # what the effect is: "mean paired difference in test accuracy"
+    margin: float = math.nan  # how far the effect lies on the sentence's side of its bound, in ``unit``; negative: on the other
 
 
 @dataclass(frozen=True)
@@ -326,6 +327,7 @@ class Figure:
     caption: str
     alt: str
     data: pd.DataFrame
+    seeds: int | None = None  # how many it shows, if not all of the experiment's
 
 
 @dataclass(frozen=True)
@@ -345,6 +347,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     caption: str
+    seeds: int | None = None  # how many it shows, if not all of the experiment's
 
 
 @dataclass(frozen=True)

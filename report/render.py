@@ -261,12 +261,12 @@ def _slug(holds: Holds) -> str:
 
 
 def _evidence(verdict: Verdict) -> str:
-    """``mean paired difference 1.2 points, 95 % interval 0.8 to 1.6, n = 3 seeds`` (Markdown)."""
+    """``mean paired difference: 1.2 points, 95 % interval 0.8 to 1.6, n = 3 seeds`` (Markdown)."""
     parts = []
     if math.isfinite(verdict.effect):
         digits = _telling_digits(verdict)
         effect = _with_unit(number_text(float(verdict.effect), digits), verdict.unit)
-        parts.append(f"{escape(verdict.what or 'effect')} {effect}")
+        parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
             low, high = (number_text(float(end), digits) for end in (verdict.low, verdict.high))
             parts.append(f"95{THIN}% interval {low} to {high}")
@@ -277,11 +277,13 @@ def _evidence(verdict: Verdict) -> str:
     return ", ".join(parts)
 
 
-def _telling_digits(verdict: Verdict) -> int:
-    """Decimals that show two significant digits of the interval's width, or three of the effect where there is none."""
+def _telling_digits(verdict: Verdict) -> int | None:
+    """Decimals that show two significant digits of the interval's width, or three of the effect where there is none. None
+    where these are too many, and powers of ten tell more."""
     width = verdict.high - verdict.low
     scale, significant = (width, 2) if math.isfinite(width) and width > 0 else (abs(verdict.effect), 3)
-    return min(6, max(0, significant - 1 - math.floor(math.log10(scale)))) if scale > 0 else 1
+    digits = max(0, significant - 1 - math.floor(math.log10(scale))) if scale > 0 else 1
+    return digits if digits <= 6 else None
 
 
 def notice_markdown(kind: str, text: str) -> str:

@@ -33,47 +33,56 @@ Seeds = Mapping[int, float]
 def greater(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
-    return _verdict(found, yes=found.low > margin, no=found.high <= margin, unit=unit, what=what, scale=scale)
+    ahead = found.effect - margin
+    return _verdict(found, yes=found.low > margin, no=found.high <= margin, margin=ahead, unit=unit, what=what, scale=scale)
 
 
 def less(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
-    return _verdict(found, yes=found.high < -margin, no=found.low >= -margin, unit=unit, what=what, scale=scale)
+    ahead = -margin - found.effect
+    return _verdict(found, yes=found.high < -margin, no=found.low >= -margin, margin=ahead, unit=unit, what=what, scale=scale)
 
 
 def equal_within(a: Seeds, b: Seeds, margin: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
-    found = _difference(a, b)
-    yes, no = _inside(found, -margin, margin)
-    return _verdict(found, yes=yes, no=no, unit=unit, what=what, scale=scale)
+    return _inside(_difference(a, b), -margin, margin, unit=unit, what=what, scale=scale)
 
 
 def at_least(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` at least ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    return _verdict(found, yes=found.low >= bound, no=found.high < bound, unit=unit, what=what, scale=scale)
+    ahead = found.effect - bound
+    return _verdict(found, yes=found.low >= bound, no=found.high < bound, margin=ahead, unit=unit, what=what, scale=scale)
 
 
 def at_most(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` at most ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    return _verdict(found, yes=found.high <= bound, no=found.low > bound, unit=unit, what=what, scale=scale)
+    ahead = bound - found.effect
+    return _verdict(found, yes=found.high <= bound, no=found.low > bound, margin=ahead, unit=unit, what=what, scale=scale)
 
 
 def within(a: Seeds, low: float, high: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
     """Does the mean of ``a`` lie from ``low`` to ``high``? The effect is the mean."""
-    found = _mean(list(a.values()))
-    yes, no = _inside(found, low, high)
-    return _verdict(found, yes=yes, no=no, unit=unit, what=what, scale=scale)
+    return _inside(_mean(list(a.values())), low, high, unit=unit, what=what, scale=scale)
 
 
-def all_of(*verdicts: Verdict, what: str = "") -> Verdict:
+def all_of(*verdicts: Verdict) -> Verdict:
     """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
-    paid for their number. What is shown is the weakest: of those with the worst word, the one of the smallest effect."""
+    paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is."""
+    weakest = min(verdicts, key=_support)
+    return replace(weakest, what=f"{weakest.what} (the weakest of {len(verdicts)})") if len(verdicts) > 1 else weakest
+
+
+def _support(verdict: Verdict) -> tuple[int, float, float]:
+    """How well the runs support a sentence: by the word, then by the margin to its bound in half-widths of the interval. Where
+    there is no interval, or one without width, the margin is taken at its word."""
     order = [Holds.NO, Holds.UNDECIDED, Holds.YES]
-    weakest = min(verdicts, key=lambda verdict: (order.index(verdict.holds), abs(verdict.effect)))
-    return replace(weakest, what=what or weakest.what)
+    half = (verdict.high - verdict.low) / 2
+    margin = verdict.margin if math.isfinite(verdict.margin) else 0.0
+    reach = margin / half if half > 0 else math.copysign(math.inf, margin)
+    return order.index(verdict.holds), reach, margin
 
 
 # --- numbers over seeds --------------------------------------------------------------------------------------------
@@ -138,15 +147,17 @@ def _around(centre: float, error: float, freedom: float, n: int) -> Verdict:
     return Verdict(Holds.UNDECIDED, effect=centre, low=centre - reach, high=centre + reach, n=n)
 
 
-def _inside(found: Verdict, low: float, high: float) -> tuple[bool, bool]:
-    """Whether the interval lies wholly from ``low`` to ``high``, and whether it lies wholly outside."""
-    return low <= found.low and found.high <= high, found.high < low or found.low > high
+def _inside(found: Verdict, low: float, high: float, *, unit: str, what: str, scale: float) -> Verdict:
+    """Does it lie from ``low`` to ``high``?"""
+    yes, no = low <= found.low and found.high <= high, found.high < low or found.low > high
+    nearest = min(found.effect - low, high - found.effect)
+    return _verdict(found, yes=yes, no=no, margin=nearest, unit=unit, what=what, scale=scale)
 
 
-def _verdict(found: Verdict, *, yes: bool, no: bool, unit: str, what: str, scale: float) -> Verdict:
+def _verdict(found: Verdict, *, yes: bool, no: bool, margin: float, unit: str, what: str, scale: float) -> Verdict:
     # comparisons with NaN are all false, so that an interval that does not exist decides nothing
     holds = Holds.YES if yes else Holds.NO if no else Holds.UNDECIDED
-    shown = {"effect": found.effect * scale, "low": found.low * scale, "high": found.high * scale}
+    shown = {"effect": found.effect * scale, "low": found.low * scale, "high": found.high * scale, "margin": margin * scale}
     return Verdict(holds, **shown, n=found.n, unit=unit, what=what)
 
 

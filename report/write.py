@@ -227,12 +227,12 @@ class _Writer:
         self.absent.append(name)
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
 
-    def _basis(self, owner: str) -> str:
+    def _basis(self, owner: str, seeds: int | None) -> str:
         """What numbers of an experiment rest on, for captions: the budget and the seeds, and a stand-in if one is used."""
         if owner not in self.material.experiments:
             return ""
         judged = self.material.judged[owner]
-        seeds = len(judged.seeds)
+        seeds = seeds or len(judged.seeds)
         basis = f"Budget *{self.material.budget}*, {seeds} seed{'' if seeds == 1 else 's'}."
         return basis + "".join(f" **A stand-in for {name}, not the real images.**" for name in judged.stand_ins)
 
@@ -278,7 +278,7 @@ class _Writer:
         file = name.replace(".", "-")
         self.assets[f"{file}.svg"] = drawn.svg
         self.data[f"{file}.csv"] = drawn.csv
-        caption = f"{drawn.caption} {self._basis(owner)}".strip()
+        caption = f"{drawn.caption} {self._basis(owner, drawn.seeds)}".strip()
         return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, f"{file}.csv")
 
     def table(self, name: str) -> str:
@@ -292,7 +292,8 @@ class _Writer:
         found, owner = self._find("table", name, lambda judged: judged.tables)
         if isinstance(found, Absent):
             return self._missing(name, found)
-        return self._tabulate(name, Table(found.columns, found.rows, f"{found.caption} {self._basis(owner)}".strip()))
+        caption = f"{found.caption} {self._basis(owner, found.seeds)}".strip()
+        return self._tabulate(name, replace(found, caption=caption))
 
     def _tabulate(self, name: str, table: Table) -> str:
         number = self._number("Table", name)
@@ -362,6 +363,7 @@ class _Writer:
             Column("source", "Write-up", align="left"),
             Column("reported", "Reported"),
             Column("ours", "Ours"),
+            Column("tolerance", "Within"),
             Column("agrees", "Agrees", align="left"),
         )
         caption = f"Numbers that the write-ups report, beside ours. Budget *{self.material.budget}*."
@@ -413,8 +415,9 @@ def identifier(name: str) -> str:
 def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ...]:
     """A row of the replication table."""
     if isinstance(found, Absent):
-        return f"{owner} {own}", "", None, None, f"not run: {found.reason}"
+        return f"{owner} {own}", "", None, None, None, f"not run: {found.reason}"
     theirs = Value(found.number, unit=found.ours.unit, digits=found.ours.digits)
     verdict = f"not compared: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
     relation = "" if found.relation == "=" else f" (they say {found.relation})"
-    return f"{owner} {found.what}", found.source, theirs, found.ours, f"{verdict}{relation}"
+    within = float(f"{found.tolerance:.2g}") if found.tolerance > 1e-5 else 0.0  # what is smaller makes up for rounding alone
+    return f"{owner} {found.what}", found.source, theirs, found.ours, within, f"{verdict}{relation}"

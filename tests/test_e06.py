@@ -228,7 +228,7 @@ def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs,
             (EXPERIMENT, "experiments/e06_linearised.py", linear),
         )
     }
-    counted = Compared("parameters", 3_274_634, "W2", "=", "", E5.values["total"](tutorial), agrees=True)
+    counted = Compared("parameters", 3_274_634, "W2", "=", "", 0.0, E5.values["total"](tutorial), agrees=True)
     writeup = collect(ROOT).writeup
     chapter = next(path for path in writeup.chapters if path.stem == "24-tutorial-net")
     material = Material(

@@ -161,9 +161,14 @@ USUAL: Mapping[str, Numbers] = {
 
 
 def made_up(
-    numbers: Mapping[str, Numbers], difference: float = 1e-7, classes: tuple[str, ...] = cifar.CLASSES, budget: str = "full"
+    numbers: Mapping[str, Numbers],
+    difference: float = 1e-7,
+    classes: tuple[str, ...] = cifar.CLASSES,
+    budget: str = "full",
+    unlike: int = 20,
 ) -> Runs:
-    """Runs with these numbers, a little different for each seed."""
+    """Runs with these numbers, a little different for each seed. (a) and (c) of a seed part on some ``unlike`` % of the images,
+    (a) of one seed and (a) of another on all."""
     draw, outcomes = np.random.default_rng(0), []
     for each in trials(Budget(budget)):
         seed, net, stage = each.arguments["seed"], str(each.tags["net"]), each.tags["stage"]
@@ -176,7 +181,8 @@ def made_up(
             "test_loss": 2.0,
         }
         history: dict[str, list[float]] = {}
-        arrays = {"predictions": (np.arange(100) + (seed == 2)) % 10}
+        alone = (net == FOUR_CONVOLUTIONS) * (np.arange(100) < unlike + seed)
+        arrays = {"predictions": (np.arange(100) + 3 * seed + alone) % 10}
         if stage == TRAINING:
             history = {"epoch": [1.0, 2.0], **{name: [value, value] for name, value in scalars.items()}}
         elif stage == MAP:
@@ -203,7 +209,7 @@ def test_claims_hold_where_they_are_true() -> None:
 @pytest.mark.parametrize(
     ("change", "refuted"),
     [
-        ({FOUR_CONVOLUTIONS: (1.3, 0.44, 0.385)}, {"bound"}),
+        ({FOUR_CONVOLUTIONS: (1.3, 0.44, 0.385)}, {"bound", "apart"}),
         ({ORIGINAL: (1.5, 0.72, 0.66)}, {"original_passes"}),
         ({AVERAGE_POOLING: (1.7, 0.42, 0.70)}, {"original_ahead", "regression_ahead"}),
         ({FOUR_CONVOLUTIONS: (1.65, 0.44, 0.35)}, {"coincide"}),
@@ -213,6 +219,10 @@ def test_claims_hold_where_they_are_true() -> None:
 )
 def test_claims_are_refuted_where_they_are_false(change: Mapping[str, Numbers], refuted: set[str]) -> None:
     assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+
+
+def test_a_seed_that_tells_nothing_refutes_that_the_order_tells() -> None:
+    assert {name for name, word in words(unlike=98).items() if word is not Holds.YES} == {"order_tells"}
 
 
 def test_a_map_that_does_not_give_the_outputs_is_none() -> None:
@@ -255,8 +265,12 @@ def test_values_are_of_the_right_runs() -> None:
     assert values["reach"].number == pytest.approx(500)
     assert values["bound"].number == 1.35
     assert values["penalised"].number == pytest.approx(42)
-    assert values["same_class_across"].number == 100  # same seed, same made-up predictions
-    assert values["same_class_within"].number == pytest.approx(100 / 3)  # one pair of three
+    assert values["same_class_across"].number == pytest.approx(79)  # all but 20, 21 and 22
+    assert values["same_class_within"].number == 0
+    assert values["same_class_apart"].number == 0
+    assert "6 pairs" in values["same_class_apart"].origin
+    assert "3 pairs" in values["same_class_within"].origin
+    assert values["gap_b"].number == pytest.approx(2)
 
 
 def test_figures_tell_their_numbers() -> None:
@@ -266,8 +280,8 @@ def test_figures_tell_their_numbers() -> None:
     assert f"{AVERAGE_POOLING} has most test images right, 40.2%" in curves.caption
     assert len(curves.data) == 2 * 4 * 3
     templates = EXPERIMENT.figures["templates"](runs)
-    assert "100% in penalised regression" in templates.caption  # constant, so all in the means
-    assert "6% in four convolutions" in templates.caption  # noise: a sixteenth
+    assert "100% for penalised regression" in templates.caption  # constant, so all in the means
+    assert "6% for four convolutions" in templates.caption  # noise: a sixteenth
     assert [ax.get_title(loc="center") for ax in templates.plot.axes[:10]] == list(cifar.CLASSES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import mpmath
 import pytest
@@ -134,12 +135,34 @@ def test_a_conjunction_is_as_strong_as_its_weakest_part() -> None:
     slight = greater(by_seed(1.1, 1.11, 1.12), by_seed(1, 1, 1), what="slight")
     unknown = greater({0: 1.0}, {0: 0.0}, what="unknown")
     false = less(by_seed(9, 9.1), by_seed(1, 1), what="false")
-    assert all_of(strong, slight) == slight
+    assert all_of(slight) == slight
+    assert all_of(strong, slight) == replace(slight, what="slight (the weakest of 2)")
     assert all_of(strong, unknown, slight).holds is UNDECIDED
     assert all_of(unknown, false, strong).holds is NO
     assert all_of(strong, unknown).n == 1
     assert all_of(unknown, false).n == false.n  # the number of seeds belongs to the interval beside it
-    assert all_of(strong, slight, what="both").what == "both"
+
+
+def test_the_weakest_part_is_the_one_nearest_to_its_bound_whatever_the_kind_of_bound() -> None:
+    easy = at_most(by_seed(0.01, 0.03, 0.02), 0.333, what="easy")
+    hard = at_most(by_seed(0.22, 0.24, 0.23), 0.333, what="hard")
+    assert all_of(easy, hard).effect == hard.effect
+    near, far = (equal_within(by_seed(x, x + 0.001), by_seed(0, 0), 0.02) for x in (0.001, 0.015))
+    assert all_of(near, far).effect == far.effect
+    agrees, contradicts = (greater(by_seed(x, x + 1, x - 1), by_seed(0, 0, 0)) for x in (0.1, -0.6))
+    assert agrees.holds is contradicts.holds is UNDECIDED
+    assert all_of(agrees, contradicts).effect == contradicts.effect
+    coarse, fine = at_most(by_seed(1.5e-6, 1.4e-6, 1.6e-6), 1e-5), at_most(by_seed(5e-15, 5.1e-15, 4.9e-15), 1e-13)
+    assert all_of(coarse, fine).effect == coarse.effect  # by its interval: the units of the two may differ
+
+
+def test_parts_without_spread_are_ordered_by_their_margin() -> None:
+    tie, clear = at_least(by_seed(1, 1), 1), at_least(by_seed(2, 2), 1)
+    assert all_of(clear, tie).effect == 1
+    assert all_of(clear, at_least({0: 3.0}, 1)).n == 1
+    open_, alone = greater(by_seed(0.1, 1, -0.5), by_seed(0, 0, 0)), greater({0: 1.0}, {0: 0.0})
+    assert all_of(alone, open_) == replace(open_, what=" (the weakest of 2)")  # one run for it is no weaker than an interval
+    assert all_of(greater({0: -1.0}, {0: 0.0}), open_).n == 1  # and one against it is
 
 
 def test_value_carries_mean_spread_and_count() -> None:
