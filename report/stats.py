@@ -70,19 +70,18 @@ def within(a: Seeds, low: float, high: float, *, unit: str = "", what: str = "",
 
 def all_of(*verdicts: Verdict) -> Verdict:
     """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
-    paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is."""
-    weakest = min(verdicts, key=_support)
+    paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is: of those with the worst
+    word, the one with the least margin to its bound, which is counted in half-widths of the interval where units differ."""
+    order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in verdicts}) == 1
+    margins = [verdict.margin if alike else _in_half_widths(verdict) for verdict in verdicts]
+    *_, weakest = min(zip(margins, verdicts), key=lambda pair: (order.index(pair[1].holds), pair[0]))
     return replace(weakest, what=f"{weakest.what} (the weakest of {len(verdicts)})") if len(verdicts) > 1 else weakest
 
 
-def _support(verdict: Verdict) -> tuple[int, float, float]:
-    """How well the runs support a sentence: by the word, then by the margin to its bound in half-widths of the interval. Where
-    there is no interval, or one without width, the margin is taken at its word."""
-    order = [Holds.NO, Holds.UNDECIDED, Holds.YES]
+def _in_half_widths(verdict: Verdict) -> float:
+    """The margin over half the interval; infinite where there is no interval, or one without width."""
     half = (verdict.high - verdict.low) / 2
-    margin = verdict.margin if math.isfinite(verdict.margin) else 0.0
-    reach = margin / half if half > 0 else math.copysign(math.inf, margin)
-    return order.index(verdict.holds), reach, margin
+    return verdict.margin / half if half > 0 else math.copysign(math.inf, verdict.margin)
 
 
 # --- numbers over seeds --------------------------------------------------------------------------------------------

@@ -152,17 +152,21 @@ def test_the_weakest_part_is_the_one_nearest_to_its_bound_whatever_the_kind_of_b
     agrees, contradicts = (greater(by_seed(x, x + 1, x - 1), by_seed(0, 0, 0)) for x in (0.1, -0.6))
     assert agrees.holds is contradicts.holds is UNDECIDED
     assert all_of(agrees, contradicts).effect == contradicts.effect
-    coarse, fine = at_most(by_seed(1.5e-6, 1.4e-6, 1.6e-6), 1e-5), at_most(by_seed(5e-15, 5.1e-15, 4.9e-15), 1e-13)
-    assert all_of(coarse, fine).effect == coarse.effect  # by its interval: the units of the two may differ
 
 
-def test_parts_without_spread_are_ordered_by_their_margin() -> None:
-    tie, clear = at_least(by_seed(1, 1), 1), at_least(by_seed(2, 2), 1)
-    assert all_of(clear, tie).effect == 1
-    assert all_of(clear, at_least({0: 3.0}, 1)).n == 1
-    open_, alone = greater(by_seed(0.1, 1, -0.5), by_seed(0, 0, 0)), greater({0: 1.0}, {0: 0.0})
-    assert all_of(alone, open_) == replace(open_, what=" (the weakest of 2)")  # one run for it is no weaker than an interval
-    assert all_of(greater({0: -1.0}, {0: 0.0}), open_).n == 1  # and one against it is
+def test_parts_in_unlike_units_are_compared_by_their_intervals() -> None:
+    loose = at_least(by_seed(8, 10, 12), 1, unit="points")
+    tight = at_least(by_seed(1.19, 1.2, 1.21), 1, unit="nats")
+    assert all_of(loose, tight).effect == loose.effect
+    assert all_of(replace(loose, unit="nats"), tight).effect == tight.effect
+    point = at_least(by_seed(3, 3), 1, unit="classes")
+    assert all_of(point, tight).effect == tight.effect
+
+
+def test_a_single_run_is_weaker_than_an_interval_only_where_it_contradicts() -> None:
+    open_ = greater(by_seed(0.1, 1, -0.5), by_seed(0, 0, 0))
+    assert all_of(greater({0: 1.0}, {0: 0.0}), open_).n == 3
+    assert all_of(greater({0: -1.0}, {0: 0.0}), open_).n == 1
 
 
 def test_value_carries_mean_spread_and_count() -> None:
