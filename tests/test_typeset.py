@@ -221,6 +221,27 @@ def test_the_pdf_has_an_outline_and_no_borrowed_fonts(document):
     assert all("Libertinus" in font for font in fonts), fonts
 
 
+def test_figures_float_to_the_foot_of_a_page_and_stay_in_their_chapter():
+    tall = SVG.replace(b'height="50pt" viewBox="0 0 100 50"', b'height="500pt" viewBox="0 0 100 500"')
+    figure = render.figure_markdown("fig-a", 1, "a.svg", "What it shows.", "A falls.", "a.csv")
+    before, after = (
+        "\n\n".join(f"{word} sentence number {i}." for i in range(count)) for word, count in (("Early", 20), ("Late", 9))
+    )
+    chapters = (
+        Chapter("ch-one", Path("01.md"), f"# One {{#ch-one}}\n\n{before}\n\n{figure}\n\n{after}\n"),
+        Chapter("ch-two", Path("02.md"), "# Two {#ch-two}\n\nThe end.\n"),
+    )
+    document = pypdf.PdfReader(io.BytesIO(typeset.pdf(chapters, META, {"a.svg": tall % 300})))
+    texts = [each.extract_text() for each in document.pages]
+    at = {
+        words: next(i for i, text in enumerate(texts) if words in text) for words in ("number 19", "Late", "shows", "The end")
+    }
+    assert at["Late"] == at["number 19"]  # the text went on where the figure had no room
+    assert at["number 19"] < at["shows"] < at["The end"]
+    chapter = next(entry for entry in document.outline if not isinstance(entry, list) and str(entry.title).endswith("Two"))
+    assert document.get_destination_page_number(chapter) == at["The end"]
+
+
 def test_a_long_table_repeats_its_header(document):
     pages = [_words(each.extract_text()) for each in document.pages]
     with_rows = [text for text in pages if re.search(r"row\d+ ", text)]
