@@ -304,6 +304,7 @@ def _outcomes(
     from report.workers import ProcessExecutor, dask_executor
 
     owners = {plan.digest(trial): name for name, each in trials.items() for trial in each}
+    inputs = {planned.digest: planned.upstream.values() for planned in plan.planned}
     wanted = plan.needed_by(trial for name, each in trials.items() if name in chosen for trial in each)
     ended = execute(
         [planned for planned in plan.planned if planned.digest in wanted or not planned.runs],
@@ -316,11 +317,17 @@ def _outcomes(
         watch=watch(sys.stderr, settings.quiet),
     )
 
+    counted = set(owners)
+
     def outcome(trial: Trial) -> Outcome:
         digest = plan.digest(trial)
-        if digest in ended:
-            return replace(ended[digest], trial=trial)  # another experiment may have declared it under other tags
-        return Outcome(trial, digest, None, reason="left out by --only", started=False)
+        if digest not in ended:
+            return Outcome(trial, digest, None, reason="left out by --only", started=False)
+        # What it is built on and nobody declares has taken time, too: it is counted where it is needed first.
+        undeclared = {source for source in inputs[digest] if source not in counted}
+        counted.update(undeclared)
+        seconds = ended[digest].seconds + sum(ended[source].seconds for source in undeclared)
+        return replace(ended[digest], trial=trial, seconds=seconds)  # another experiment may have declared it under other tags
 
     return {name: [outcome(trial) for trial in each] for name, each in trials.items()}
 

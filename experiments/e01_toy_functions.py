@@ -341,6 +341,19 @@ def global_pooling_blind(runs: Runs) -> Verdict:
     )
 
 
+def linear_misses_rest(runs: Runs) -> Verdict:
+    return all_of(*(_missed(runs, LINEAR, target, matrix) for target in ("max", "log-sum-exp") for matrix in MATRICES))
+
+
+def dense_defeats(runs: Runs) -> Verdict:
+    return all_of(*(_missed(runs, net, target, "dense") for net in CONVNETS for target in TARGETS))
+
+
+def _missed(runs: Runs, net: str, target: Target, matrix: Matrix) -> Verdict:
+    what = f"mean test loss of {net} on the {target}, {matrix} W"
+    return at_least(_loss(runs, net, target, matrix), LEARNED, unit=SHARE, what=what)
+
+
 def pairs_miss_dense_sum(runs: Runs) -> Verdict:
     return at_least(_loss(runs, PAIRS, "sum", "dense"), LEARNED, unit=SHARE, what="mean test loss")
 
@@ -416,6 +429,13 @@ EXPERIMENT = Experiment(
             "With a dense W, a convnet that pools over all places, by maximum or by mean, misses the sum: "
             "at least half of the variance is left.",
             global_pooling_blind,
+        ),
+        "linear_misses_rest": Claim(
+            f"The linear net learns neither the maximum nor the log-sum-exp, whatever W is: {_THIRD} or more is left.",
+            linear_misses_rest,
+        ),
+        "dense_defeats": Claim(
+            f"With a dense W, no convnet learns any of the three targets: {_THIRD} or more is left of each.", dense_defeats
         ),
         "pairs_miss_dense_sum": Claim(
             f"With a dense W, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.", pairs_miss_dense_sum

@@ -16,6 +16,7 @@ from experiments import zoo
 from experiments.e02_mnist_classifiers import misread
 from experiments.looks import LOOKS, TUTORIAL
 from experiments.nets import Net, Row, closed_form, parameters, shapes, wording
+from experiments.recounted import recounted, sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Runs, Table, Trial, Value, Verdict
@@ -61,7 +62,7 @@ def trained(net: Net, name: str, budget: Budget, seed: int) -> Trial:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    return [trial(budget, seed) for seed in seeds(budget)]
+    return [recounted(trial(budget, seed)) for seed in seeds(budget)]
 
 
 def seeds(budget: Budget) -> range:
@@ -92,7 +93,7 @@ def curves(runs: Runs) -> Figure:
         figure,
         caption=f"The {TUTORIAL} ends with {tested} of the test digits and {trained_on} of the training digits right; its test "
         f"cross-entropy ends at {end:.3f} nats. {rise} Test digits solid, with their range over seeds; training digits dotted, "
-        "the mean.",
+        f"the mean.{sample_note(runs)}",
         alt=f"Two panels, accuracy and cross-entropy by minibatch. At the end: test accuracy {tested}, training accuracy "
         f"{trained_on}, test cross-entropy {mean(runs.scalar('test_loss')):.3f} nats, training cross-entropy "
         f"{mean(runs.scalar('train_loss')):.2g} nats.",

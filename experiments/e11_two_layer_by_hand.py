@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from report.model import (
     Scalar,
     Table,
     Trial,
+    Value,
     Verdict,
 )
 
@@ -345,6 +347,12 @@ def width_keeps_helping(runs: Runs) -> Verdict:
     return stats.less(widest, wide, unit="points", scale=100, what="mean paired difference in validation error")
 
 
+def width_saturates(runs: Runs) -> Verdict:
+    wide, widest = _error(runs, sweep="hidden", hidden=ONE_WIDTH), _error(runs, sweep="hidden", hidden=HIDDEN[-1])
+    what = "mean paired difference in validation error"
+    return stats.equal_within(widest, wide, POINT / 2, unit="points", scale=100, what=what)
+
+
 def time_grows_less(runs: Runs) -> Verdict:
     return stats.at_most(time_ratio(runs), HIDDEN[-1] / HIDDEN[0], what="mean ratio of times")
 
@@ -373,7 +381,7 @@ def _paired(one: int, other: int) -> dict[str, Any]:
 def proportion_evens(runs: Runs) -> Verdict:
     errors = {batch: _error(runs, sweep="batch", rule=PROPORTIONAL, batch=batch) for batch in BATCHES[:-1]}
     pairs = itertools.combinations(errors, 2)
-    return stats.all_of(*(stats.equal_within(errors[b], errors[a], 2 * POINT, **_paired(b, a)) for a, b in pairs))
+    return stats.all_of(*(stats.equal_within(errors[b], errors[a], POINT, **_paired(b, a)) for a, b in pairs))
 
 
 def proportion_ends(runs: Runs) -> Verdict:
@@ -384,6 +392,11 @@ def proportion_ends(runs: Runs) -> Verdict:
 
 def batches_are_fast(runs: Runs) -> Verdict:
     return stats.at_least(speed_ratio(runs), FASTER, what="mean ratio of times")
+
+
+def _given(runs: Runs, name: str) -> Value:
+    number = runs.where(sweep="hidden").outcomes[0].trial.arguments[name]
+    return Value(number, digits=0, origin=f"argument {name} of the trials of E11")
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -422,6 +435,10 @@ EXPERIMENT = Experiment(
         ),
         "width_helps": Claim(f"{ONE_WIDTH} hidden units err less than {HIDDEN[0]}.", width_helps),
         "width_keeps_helping": Claim(f"{HIDDEN[-1]} hidden units err less than {ONE_WIDTH}.", width_keeps_helping),
+        "width_saturates": Claim(
+            f"From {ONE_WIDTH} to {HIDDEN[-1]} units, the error changes by no more than half a percentage point.",
+            width_saturates,
+        ),
         "time": Claim(
             f"{HIDDEN[-1] // HIDDEN[0]} times as many hidden units take at most {HIDDEN[-1] // HIDDEN[0]} times as long.",
             time_grows_less,
@@ -436,7 +453,7 @@ EXPERIMENT = Experiment(
         ),
         "proportion_evens": Claim(
             f"With the rate in proportion to the batch, batches of {_listed(BATCHES[:-1])} err alike, to within "
-            f"{200 * POINT:g} percentage points.",
+            f"{100 * POINT:g} percentage point.",
             proportion_evens,
         ),
         "proportion_ends": Claim(
@@ -448,6 +465,9 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
+        "epochs": partial(_given, name="epochs"),
+        "train": partial(_given, name="train"),
+        "validation": partial(_given, name="validation"),
         "time_ratio": lambda runs: stats.value_of(
             time_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
         ),

@@ -291,6 +291,16 @@ def test_e11_makes_every_view(shapes_to_learn: Images) -> None:
     check_views(e11.EXPERIMENT, runs_of(trials, digits=shapes_to_learn))
 
 
+@pytest.mark.parametrize(("widest", "word"), [(0.051, Holds.YES), (0.04, Holds.NO), (0.06, Holds.NO)])
+def test_width_saturates_where_ten_times_the_units_change_little(widest: float, word: Holds) -> None:
+    outcomes = []
+    for trial in e11.trials(Budget("full")):
+        error = widest if trial.tags.get("hidden") == e11.HIDDEN[-1] else 0.05
+        scalars = {"validation_error": error + 0.001 * trial.arguments["seed"]}
+        outcomes.append(Outcome(trial, "", Result(scalars), seconds=1.0))
+    assert e11.EXPERIMENT.claims["width_saturates"].judge(Runs(tuple(outcomes))).holds is word
+
+
 def test_budgets_differ_in_size_alone() -> None:
     for experiment in (e10.EXPERIMENT, e11.EXPERIMENT):
         smoke, quick, full = (experiment.trials(Budget(name)) for name in ("smoke", "quick", "full"))

@@ -18,6 +18,7 @@ from report.fingerprint import fingerprint
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
 from report.sources import Sources
 from tests.contexts import Silent
+from tests.seeds import training_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,7 +58,7 @@ def test_every_budget_trains_every_net_under_both_optimisers_over_seeds() -> Non
 
 
 def test_a_budget_changes_amounts_only() -> None:
-    smoke, full = trials(Budget("smoke"))[0].arguments, trials(Budget("full"))[0].arguments
+    smoke, full = (training_of(trials(Budget(name))[0]).arguments for name in ("smoke", "full"))
     assert (full["train_examples"], full["test_examples"], full["recipe"].length.count) == (None, None, 12)
     same = {
         **smoke,

@@ -242,5 +242,5 @@ def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs,
     text = " ".join(written.markdown.split())
     assert ("stops long before" in text) is (budget == "quick")
     assert ("buy nothing" in text) is (words(linear)["as_affine"] is Holds.YES)
-    assert ("a preference" in text) is (words(linear)["smoother"] is Holds.YES)
+    assert ("prefer to be smooth" in text) is (words(linear)["smoother"] is Holds.YES)
     assert "is not shown" not in text

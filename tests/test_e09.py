@@ -255,6 +255,17 @@ def test_claims_hold_where_they_are_true() -> None:
     assert set(words(made_up(USUAL)).values()) == {Holds.YES}
 
 
+def test_a_net_that_has_settled_is_not_called_still_learning() -> None:
+    def settled(outcome: Outcome) -> Outcome:
+        if outcome.result is None or "test_accuracy" not in outcome.result.history:
+            return outcome
+        end = outcome.result.history["test_accuracy"][-1]
+        return replace(outcome, result=replace(outcome.result, history={**outcome.result.history, "test_accuracy": [end, end]}))
+
+    found = words(Runs(tuple(map(settled, made_up(USUAL)))))
+    assert {name for name, word in found.items() if word is not Holds.YES} == {"still_learning"}
+
+
 @pytest.mark.parametrize(
     ("change", "refuted"),
     [
