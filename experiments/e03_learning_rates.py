@@ -124,6 +124,9 @@ def curves(runs: Runs) -> Figure:
             ax.set(xlabel="epoch", ylabel=label)
             ax.set_xticks(sorted(history["epoch"].unique()))
         plots.learning_curves(ax, history, "epoch", column, "name", look)
+        low, high = ax.get_ylim()
+        if any(_diverged(runs, rate) for rate in RATES):
+            ax.set_ylim(low, high + 0.1 * (high - low))  # above the curves, for the mark of runs that diverge
         plots.label_ends(ax)
         for rate in RATES:
             if _diverged(runs, rate):
