@@ -265,11 +265,14 @@ def _evidence(verdict: Verdict) -> str:
     parts = []
     if math.isfinite(verdict.effect):
         digits = _telling_digits(verdict)
-        effect = _with_unit(number_text(float(verdict.effect), digits), verdict.unit)
+
+        def rounded(number: float) -> str:  # beside an interval far wider than it, a tiny effect is zero
+            return number_text(float(number) if digits is None else round(float(number), digits), digits)
+
+        effect = _with_unit(rounded(verdict.effect), verdict.unit)
         parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
-            low, high = (number_text(float(end), digits) for end in (verdict.low, verdict.high))
-            parts.append(f"95{THIN}% interval {low} to {high}")
+            parts.append(f"95{THIN}% interval {rounded(verdict.low)} to {rounded(verdict.high)}")
     elif verdict.what:
         parts.append(escape(verdict.what))
     if verdict.n:

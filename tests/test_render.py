@@ -105,6 +105,18 @@ def test_a_verdict_is_said_in_words_and_by_a_mark(holds):
     assert "3 seeds" in text
 
 
+@pytest.mark.parametrize(
+    ("effect", "low", "high", "shown"),
+    [
+        (1.9e-9, -1.8, 1.8, "gain: 0.0, 95 % interval −1.8 to 1.8"),
+        (1.3e-6, 0.8e-6, 1.8e-6, "gain: 1.3 × 10⁻⁶, 95 % interval 8 × 10⁻⁷ to 1.8 × 10⁻⁶"),
+    ],
+)
+def test_an_effect_is_shown_as_finely_as_its_interval_tells(effect: float, low: float, high: float, shown: str) -> None:
+    text = render.verdict_markdown("A > B.", Verdict(Holds.UNDECIDED, effect, low, high, 3, what="gain"))
+    assert shown in text.replace("\\", "")
+
+
 def test_a_verdict_without_an_effect_claims_none():
     text = render.verdict_markdown("A > B.", Verdict(Holds.UNDECIDED, n=1))
     assert "nan" not in text
