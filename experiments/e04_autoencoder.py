@@ -174,8 +174,8 @@ def coders(runs: Runs) -> Table:
     columns = (
         Column("coder", "coder", align="left"),
         Column("parameters", "parameters"),
-        Column("train", "training error, ‰"),
-        Column("test", "test error, ‰"),
+        Column("train", "training error"),
+        Column("test", "test error"),
         Column("neighbours", "named by neighbours, %"),
         Column("silhouette", "silhouette"),
         Column("decoded", "read right after coding, %"),
@@ -190,7 +190,7 @@ def coders(runs: Runs) -> Table:
     return Table(
         columns,
         tuple(rows),
-        caption="Errors are means over pixels (from 0 to 1) and digits, in thousandths. Of the test digits as they are, the "
+        caption="Errors are squared, means over pixels (from 0 to 1) and digits. Of the test digits as they are, the "
         f"same convnets read {ceiling:.1%} right. PCA's {parameters(NETS[PCA])} parameters are those of its description as "
         "a net.",
     )
@@ -198,7 +198,7 @@ def coders(runs: Runs) -> Table:
 
 def _error(runs: Runs, coder: str, part: str) -> Value:
     # rounded first, because a deviation of PCA that stems from the last bits would be written as a power of ten
-    return value_of({seed: round(error, 6) for seed, error in errors(runs, coder, part).items()}, scale=1000, digits=2)
+    return value_of({seed: round(error, 6) for seed, error in errors(runs, coder, part).items()}, digits=4)
 
 
 def layers(runs: Runs) -> Table:
