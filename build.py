@@ -317,17 +317,16 @@ def _outcomes(
         watch=watch(sys.stderr, settings.quiet),
     )
 
-    counted = set(owners)
+    # What a trial is built on and nobody declares has taken time, too: it counts for the first that needs it.
+    first_need = {source: digest for digest in reversed(owners) for source in inputs[digest] if source not in owners}
 
     def outcome(trial: Trial) -> Outcome:
         digest = plan.digest(trial)
         if digest not in ended:
             return Outcome(trial, digest, None, reason="left out by --only", started=False)
-        # What it is built on and nobody declares has taken time, too: it is counted where it is needed first.
-        undeclared = {source for source in inputs[digest] if source not in counted}
-        counted.update(undeclared)
-        seconds = ended[digest].seconds + sum(ended[source].seconds for source in undeclared)
-        return replace(ended[digest], trial=trial, seconds=seconds)  # another experiment may have declared it under other tags
+        undeclared = (ended[source].seconds for source, user in first_need.items() if user == digest and source in ended)
+        # another experiment may have declared it under other tags
+        return replace(ended[digest], trial=trial, seconds=ended[digest].seconds + sum(undeclared))
 
     return {name: [outcome(trial) for trial in each] for name, each in trials.items()}
 

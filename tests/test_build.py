@@ -151,6 +151,35 @@ def test_frozen_computes_nothing_and_says_what_is_missing(copy):
     assert "1 of 3 runs did not run" in done.out
 
 
+BUILT_ON = """
+def base(context, *, seed):
+    return Result(scalars={"total": 1.0})
+
+
+def above(context, *, seed, base):
+    return Result(scalars={"total": 1.0 + base.scalars["total"]})
+
+
+def trials(budget):
+    below = Trial(base, {"seed": 0})
+    return [Trial(above, {"seed": seed}, inputs={"base": below}, tags={"kind": "walk"}) for seed in budget.seeds(2)]
+
+"""
+
+
+def test_a_result_outlives_the_undeclared_one_that_it_was_built_on(tmp_path):
+    before, _, rest = EXPERIMENT.partition("def trials(budget):")
+    made = project(tmp_path, before + BUILT_ON + rest[rest.index("def table(runs):") :])
+    (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    assert made.run("--quiet").code == 0
+    for entry in (made.root / "build" / "store").glob("*/*/description.json"):
+        if ".base" in entry.read_text():
+            shutil.rmtree(entry.parent)
+    done = made.run("--only", "T1")
+    assert (done.code, "2.0" in made.html) == (0, True), done.err
+    assert len(made.manifest()["trials"]["E1"]) == 2
+
+
 def test_clean_keeps_what_is_in_use(copy):
     stored = set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*"))
     assert copy.run("clean").code == 0
