@@ -73,8 +73,12 @@ def all_of(*verdicts: Verdict) -> Verdict:
     paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is: of those with the worst
     word, the one with the least margin to its bound, which is counted in half-widths of the interval where units differ."""
     order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in verdicts}) == 1
-    margins = [verdict.margin if alike else _in_half_widths(verdict) for verdict in verdicts]
-    *_, weakest = min(zip(margins, verdicts), key=lambda pair: (order.index(pair[1].holds), pair[0]))
+
+    def support(verdict: Verdict) -> tuple[int, float]:
+        margin = verdict.margin if alike else _in_half_widths(verdict)
+        return order.index(verdict.holds), -math.inf if math.isnan(margin) else margin
+
+    weakest = min(verdicts, key=support)
     return replace(weakest, what=f"{weakest.what} (the weakest of {len(verdicts)})") if len(verdicts) > 1 else weakest
 
 

@@ -163,6 +163,12 @@ def test_parts_in_unlike_units_are_compared_by_their_intervals() -> None:
     assert all_of(point, tight).effect == tight.effect
 
 
+def test_a_part_of_which_nothing_is_known_is_the_weakest_of_the_undecided() -> None:
+    unknown, open_ = greater({0: math.nan}, {0: 0.0}), greater(by_seed(0.1, 1, -0.5), by_seed(0, 0, 0))
+    for parts in ((unknown, open_), (open_, unknown)):
+        assert math.isnan(all_of(*parts).effect)
+
+
 def test_a_single_run_is_weaker_than_an_interval_only_where_it_contradicts() -> None:
     open_ = greater(by_seed(0.1, 1, -0.5), by_seed(0, 0, 0))
     assert all_of(greater({0: 1.0}, {0: 0.0}), open_).n == 3
