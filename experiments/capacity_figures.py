@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from experiments.capacity_runs import (
@@ -27,8 +25,7 @@ from report import plots
 from report.model import Figure, Runs, State
 from report.stats import mean
 
-if TYPE_CHECKING:
-    pass
+ALONE = 0.9  # of its squared weights: from there on a filter looks at brightness and at nothing else
 
 
 def curves(runs: Runs) -> Figure:
@@ -179,8 +176,8 @@ def filters(runs: Runs) -> Figure:
         caption=f"Filters of the first convolution, red, green and blue weights as colours, grey for 0, each scaled to its "
         f"largest weight; of a net with more than {most}, those of the largest norm. What the three colours have in "
         f"common holds {sum(grey) / len(grey):.0%} of the squared weights of a filter on average; of the {len(grey)}, "
-        f"{sum(share > 0.9 for share in grey)} look at brightness alone (over 90 %), {sum(share < 0.5 for share in grey)} "
-        "mostly at colour.",
+        f"{sum(share > ALONE for share in grey)} look at brightness alone (over {ALONE:.0%}), "
+        f"{sum(share < 0.5 for share in grey)} mostly at colour.",
         alt=f"Rows of small coloured squares, the filters of {len(nets)} nets: {', '.join(shown)}.",
         data=pd.DataFrame(rows, columns=["net", "filter", "norm", "share of its grey part"]),
         seeds=1,

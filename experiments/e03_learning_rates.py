@@ -335,7 +335,6 @@ EXPERIMENT = Experiment(
     },
     values={
         "fails": lambda _: Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
-        "best_rate": _best_value,
         "diverged": lambda runs: Value(
             _diverged(runs, TOO_LARGE), digits=0, origin=f"runs at rate {TOO_LARGE:g} that diverged"
         ),

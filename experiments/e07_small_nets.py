@@ -534,7 +534,6 @@ EXPERIMENT = Experiment(
                 parameters(W2_NETS[E7B]) / parameters(W2_NETS[E7A]), digits=0, origin="parameters of E7b by those of E7a"
             ),
         ),
-        "softmax": partial(_stated, value=Value(parameters(CANDIDATES[SOFTMAX]), digits=0, origin="of softmax regression")),
     },
     reported={"e7a": _reported(E7A), "e7b": _reported(E7B)},
 )

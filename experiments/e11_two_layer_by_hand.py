@@ -471,8 +471,5 @@ EXPERIMENT = Experiment(
         "time_ratio": lambda runs: stats.value_of(
             time_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
         ),
-        "speed_ratio": lambda runs: stats.value_of(
-            speed_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
-        ),
     },
 )

@@ -116,7 +116,7 @@ def trials(budget: Budget) -> list[Trial]:
             {
                 "seed": seed,
                 "net": NETS[f"H = {hidden}"],
-                "recipe": Recipe(SGD(rate, momentum=0.9), Epochs(epochs), evaluate=Iterations(EVERY)),
+                "recipe": Recipe(SGD(rate, momentum=MOMENTUM), Epochs(epochs), evaluate=Iterations(EVERY)),
                 "train_examples": budget.pick(smoke=2000, quick=3000, full=9000),
                 "validation_examples": budget.pick(smoke=200, quick=VALIDATION_DIGITS, full=VALIDATION_DIGITS),
             },

@@ -365,7 +365,6 @@ EXPERIMENT = Experiment(
         "meeting": lambda runs: Value(side(MATCHED[MEETING]), "pixels", 0, origin="receptive field by T15"),
         "single": lambda runs: Value(side(zoo.SINGLE), "pixels", 0, origin="receptive field by T15"),
         "original": lambda runs: Value(side(zoo.capacity(*e14.CHANNELS)), "pixels", 0, origin="receptive field by T15"),
-        "best": lambda runs: Value(side(MATCHED[_best(runs)]), "pixels", 0, origin="field of the highest mean test accuracy"),
         "times": lambda runs: Value(
             parameters(zoo.SINGLE) / parameters(REFERENCES[ORIGINAL]), digits=1, origin="parameters over those of (12, 32)"
         ),
