@@ -18,20 +18,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report import lazy
-from report.cli import Settings, parse
 from report.errors import ExitCode, ReportError
+from report.terminal import lazy
+from report.terminal.cli import Settings, parse
 
 if TYPE_CHECKING:
-    from experiments.datasets import Status
-    from report.collect import Content, Writeup
+    from experiments.data.datasets import Status
+    from report.cache.reach import Sources
+    from report.cache.store import Store
     from report.errors import ProseError
-    from report.judge import Judged
+    from report.judge.views import Judged
     from report.model import Experiment, Outcome, Trial
-    from report.plan import Plan
-    from report.proven import Proof
-    from report.sources import Sources
-    from report.store import Store
+    from report.prove.checked import Proof
+    from report.run.collect import Content
+    from report.run.plan import Plan
+    from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
 
@@ -78,8 +79,8 @@ def build(settings: Settings) -> ExitCode:
 
 def watch(settings: Settings) -> ExitCode:
     """Build, and again whenever a file is saved: the pages alone for a chapter or a layout, everything for code."""
-    from report.collect import writeup
-    from report.watch import saves
+    from report.terminal.watch import saves
+    from report.write.writeup import writeup
 
     saved = saves(ROOT)
     computed: Computed | None = None
@@ -97,9 +98,9 @@ def watch(settings: Settings) -> ExitCode:
 
 def check(settings: Settings) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
-    from report.collect import collect
-    from report.prove import check_each
-    from report.proven import in_a_line, terminal
+    from report.prove.checked import in_a_line, terminal
+    from report.prove.theorems import check_each
+    from report.run.collect import collect
 
     content = collect(ROOT)
     chosen = content.only(settings.names)
@@ -118,11 +119,11 @@ def check(settings: Settings) -> ExitCode:
 
 def _problems_of_prose(content: Content, proofs: Mapping[str, Proof], budget: str) -> list[ProseError]:
     """What the chapters get wrong whatever the results may be: they are written without any."""
-    from report import facts
     from report.errors import ProseError
-    from report.judge import unmade
+    from report.judge.views import unmade
     from report.proof import load
-    from report.write import Material, write
+    from report.write import colophon as facts
+    from report.write.chapters import Material, write
 
     judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
     judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
@@ -136,7 +137,7 @@ def _problems_of_prose(content: Content, proofs: Mapping[str, Proof], budget: st
 
 def plan(settings: Settings) -> ExitCode:
     """Say for each trial whether it would run, and why."""
-    from report.plan import explain
+    from report.run.plan import explain
 
     content, store, sources = _begin(settings)
     chosen = content.only(settings.names)
@@ -151,7 +152,7 @@ def plan(settings: Settings) -> ExitCode:
 
 def data(settings: Settings) -> ExitCode:
     """Say which data sets are there, and fetch what is missing."""
-    from experiments import datasets
+    from experiments.data import datasets
 
     found = datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=_say)
     print(*found, sep="\n")
@@ -160,8 +161,8 @@ def data(settings: Settings) -> ExitCode:
 
 def clean(settings: Settings) -> ExitCode:
     """Delete the pages, and every result that no budget of the present code refers to."""
-    from report import publish
-    from report.cli import BUDGETS
+    from report.terminal.cli import BUDGETS
+    from report.typeset import publish
 
     content, store, sources = _begin(settings)
     keep: set[str] = set()
@@ -196,7 +197,7 @@ class Computed:
 
 def _computed(settings: Settings) -> Computed:
     """Prove, plan, run what is missing, and judge."""
-    from report.prove import theorems
+    from report.prove.theorems import theorems
 
     content, store, sources = _begin(settings)
     chosen = content.only(settings.names)
@@ -220,9 +221,10 @@ def _computed(settings: Settings) -> Computed:
 def _written(computed: Computed, settings: Settings) -> ExitCode:
     """Fill the chapters, set the pages, and put them where they belong."""
     from experiments.training import machine
-    from report import facts, publish
-    from report.manifest import manifest
-    from report.write import Material, write
+    from report.typeset import publish
+    from report.write import colophon as facts
+    from report.write.chapters import Material, write
+    from report.write.manifest import manifest
 
     c, environment = computed, facts.environment() | machine()
     about = facts.about(settings.budget, c.outcomes, c.data, environment)
@@ -238,9 +240,9 @@ def _written(computed: Computed, settings: Settings) -> ExitCode:
 
 def _begin(settings: Settings) -> tuple[Content, Store, Sources]:
     from experiments.training import machine
-    from report.collect import collect
-    from report.sources import Sources
-    from report.store import Store
+    from report.cache.reach import Sources
+    from report.cache.store import Store
+    from report.run.collect import collect
 
     # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.
     measured = {"experiments.training.machine": machine()}
@@ -249,22 +251,22 @@ def _begin(settings: Settings) -> tuple[Content, Store, Sources]:
 
 
 def _declared(content: Content, settings: Settings) -> dict[str, list[Trial]]:
-    from report.collect import declared
     from report.model import Budget
+    from report.run.collect import declared
 
     return declared(content, Budget(settings.budget, settings.seed))
 
 
 def _data_sets(trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
     """The data sets that the trials read, as they are."""
-    from experiments import datasets
+    from experiments.data import datasets
 
     return {status.name: status for status in datasets.status(_read(trials), datasets.locate(settings.data))}
 
 
 def _fetched(data: Mapping[str, Status], trials: Mapping[str, Iterable[Trial]], settings: Settings) -> dict[str, Status]:
     """The data sets that the trials read and that were not ready; now they are."""
-    from experiments import datasets
+    from experiments.data import datasets
 
     lacking = [name for name in _read(trials) if not data[name].ready]
     if not lacking:
@@ -280,7 +282,7 @@ def _read(trials: Mapping[str, Iterable[Trial]]) -> list[str]:
 
 def _planned(trials: Mapping[str, Iterable[Trial]], data: Mapping[str, Status], store: Store, sources: Sources) -> Plan:
     from experiments.training import machine
-    from report.plan import plan
+    from report.run.plan import plan
 
     digests = {name: status.digest for name, status in data.items()}
     every = [trial for each in trials.values() for trial in each]
@@ -296,12 +298,12 @@ def _outcomes(
     settings: Settings,
 ) -> dict[str, list[Outcome]]:
     """The outcomes of each experiment: from the store where it has them, else from running what was chosen."""
-    from experiments import datasets
-    from report.execute import execute
+    from experiments.data import datasets
     from report.model import Outcome
-    from report.plan import describe_trial
-    from report.progress import watch
-    from report.workers import ProcessExecutor, dask_executor
+    from report.run.execute import execute
+    from report.run.plan import describe_trial
+    from report.run.workers import ProcessExecutor, dask_executor
+    from report.terminal.progress import watch
 
     owners = {plan.digest(trial): name for name, each in trials.items() for trial in each}
     inputs = {planned.digest: planned.upstream.values() for planned in plan.planned}
@@ -339,7 +341,7 @@ def _judged(
     sources: Sources,
     settings: Settings,
 ) -> dict[str, Judged]:
-    from report.judge import judge
+    from report.judge.judge import judge
     from report.model import data_read
 
     def stand_ins(name: str) -> list[str]:

@@ -23,7 +23,7 @@ from report.model import Context, Result
 if TYPE_CHECKING:
     import numpy as np
 
-    from experiments.datasets import Images
+    from experiments.data.datasets import Images
 
 PIXELS, STANDARDISED = "pixels", "standardised"
 NEIGHBOURS = 15

@@ -15,7 +15,7 @@ from report.model import Context, Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from experiments.datasets import Images
+    from experiments.data.datasets import Images
 
 SUMS = 19  # 0 + 0 to 9 + 9
 

@@ -64,13 +64,13 @@ from report.model import (
     Value,
     Verdict,
 )
-from report.render import number_text
+from report.numbers import number_text
 from report.stats import all_of, at_least, greater, mean, value_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.datasets import Images
+    from experiments.data.datasets import Images
 
 REPORTED = {E7A: 96.05, E7B: 95.86}  # % of test digits, in W2
 RATE = 4e-3  # of the search: on digits set aside, half of it reads fewer, and over twice of it no more

@@ -25,7 +25,7 @@ from experiments.recounted import recounted, sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Reported, Runs, Table, Trial, Value, Verdict
-from report.render import number_text
+from report.numbers import number_text
 from report.stats import all_of, at_least, equal_within, greater, less, mean, spread, value_of
 
 if TYPE_CHECKING:

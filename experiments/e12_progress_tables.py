@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from experiments.datasets import Images
+    from experiments.data.datasets import Images
 
 RATES = (5e-5, 5e-4, 8e-4, 1e-3, 3e-3, 10.0)
 TOO_SLOW, LOW, MIDDLE, USUAL, LARGE, FAR_TOO_LARGE = RATES

@@ -15,10 +15,11 @@ from functools import partial
 
 import numpy as np
 
-from experiments import cifar, zoo
 from experiments import e13_capacity as e13
+from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.capacity_runs import name as name_of
+from experiments.data import cifar
 from experiments.logistic import best_affine
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, LOOKS, NO_POOLING
 from experiments.nets import Dense, Flatten, Net, parameters

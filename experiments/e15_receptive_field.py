@@ -39,7 +39,7 @@ from report.model import (
     Value,
     Verdict,
 )
-from report.render import number_text
+from report.numbers import number_text
 from report.stats import all_of, at_most, greater, mean, value_of
 
 SINGLE, ORIGINAL = "one convolution", e14.ORIGINAL

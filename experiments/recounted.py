@@ -18,7 +18,7 @@ from experiments.training import Examples, cross_entropy, drawn, measured, pixel
 from report.model import Context, Data, Result, Runs, Trial
 
 if TYPE_CHECKING:
-    from experiments.datasets import Images
+    from experiments.data.datasets import Images
 
 
 def recounted(trained: Trial) -> Trial:

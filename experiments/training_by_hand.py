@@ -9,7 +9,7 @@ import tracemalloc
 
 import numpy as np
 
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.layers_by_hand import (
     Array,
     Weights,

@@ -7,6 +7,8 @@ what to do. The command line prints it without a traceback and exits with its co
 from __future__ import annotations
 
 import difflib
+import sys
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -93,3 +95,26 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean '{close[0]}'?"
     return "Known: " + (", ".join(choices) or "none") + "."
+
+
+def author_line(error: BaseException, path: Path) -> Where:
+    """The last line of ``path``'s project that the traceback of ``error`` passes through."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return Where(_short(Path(error.filename)), error.lineno)
+    frames = traceback.extract_tb(error.__traceback__)
+    project = path.resolve().parent.parent
+    own = [f for f in frames if Path(f.filename).resolve().is_relative_to(project) and "site-packages" not in f.filename]
+    engine = project / "report"
+    content = [f for f in own if not Path(f.filename).resolve().is_relative_to(engine)]
+    if content or own:
+        frame = (content or own)[-1]
+        return Where(_short(Path(frame.filename)), frame.lineno)
+    return Where(_short(path))
+
+
+def _short(path: Path) -> Path:
+    """``path`` relative to the project on ``sys.path``, so that messages stay readable."""
+    for folder in map(Path, sys.path):
+        if folder.is_absolute() and path.is_relative_to(folder) and (folder / "report").is_dir():
+            return path.relative_to(folder)
+    return path

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from report.render import number_text
+from report.numbers import number_text
 
 if TYPE_CHECKING:
     import pandas as pd

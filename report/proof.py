@@ -4,9 +4,9 @@ How to write a theorem file
 ---------------------------
 
 One question, one file ``theory/tNN_name.py``, which exposes ``DERIVATION``. The glossary comes first, then the parts, then the
-conclusion in words. Every formula is text in Python's expression syntax (``report.formula``), written once; the page, SymPy
-and the numeric witness all read that same text, so never type LaTeX. In prose and in reasons a formula stands in `backticks`;
-there it may only be one that occurs in a part, and may assert (``==``, ``<=``) only what a part states. ::
+conclusion in words. Every formula is text in Python's expression syntax (``report.prove.language.formula``), written once; the
+page, SymPy and the numeric witness all read that same text, so never type LaTeX. In prose and in reasons a formula stands in
+`backticks`; there it may only be one that occurs in a part, and may assert (``==``, ``<=``) only what a part states. ::
 
     DERIVATION = Derivation(
         id="T2",
@@ -36,7 +36,7 @@ before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies
 decided by SymPy for the reason that it names, in general and under the part's conditions (``given=["x < 0"]``), and again by
 witnesses.
 
-Reasons (``report.rules``) and what each of them may use::
+Reasons (``report.prove.reasons.rule``) and what each of them may use::
 
     "words"                              anything: all definitions unfolded, derivatives carried out
     algebra("words")                     rearranging; definitions and derivatives stay shut; matrix algebra
@@ -57,8 +57,8 @@ Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` add
 plain floats, integers, lists and Python functions, and computes the value of the part's left side (or of the expression
 ``of=``) by other means: a torch module, autograd, counting. Every expression of the chain equal to it must give the same.
 
-The glossary (``report.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``, ``operator``; and
-``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (a vector by its entries),
+The glossary (``report.prove.language.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``,
+``operator``; and ``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries),
 ``define("T[i, j]", …, shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
 ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
 one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any pi imag. Functions
@@ -69,11 +69,12 @@ A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable:
 
 from __future__ import annotations
 
-from report.checker import METHODS, check
-from report.derivation import Derivation, Live, Part, Step, load
-from report.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
-from report.proven import CheckedPart, CheckedStep, Proof, from_json, in_a_line, terminal, to_json
-from report.rules import (
+from report.prove.check import METHODS, check
+from report.prove.checked import CheckedPart, CheckedStep, Proof, from_json, in_a_line, terminal, to_json
+from report.prove.derivation import Derivation, Live, Part, Step, load
+from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
+from report.prove.reasons.gradients import chain_rule, entrywise
+from report.prove.reasons.rule import (
     Verdict,
     algebra,
     calculation,
@@ -89,8 +90,7 @@ from report.rules import (
     shift_invariance,
     using,
 )
-from report.rules_of_gradients import chain_rule, entrywise
-from report.rules_of_sums import even_and_odd
+from report.prove.reasons.sums import even_and_odd
 
 __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",

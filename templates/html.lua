@@ -1,4 +1,4 @@
--- What report/render.py names, as HTML. Classes here are the vocabulary of style.css.
+-- What report/write/markdown.py names, as HTML. Classes here are the vocabulary of style.css.
 
 local chapter = ""
 local notes = 0

@@ -1,4 +1,4 @@
--- What report/render.py names, as calls of the functions that report.typ defines.
+-- What report/write/markdown.py names, as calls of the functions that report.typ defines.
 
 local chapter = ""
 local slugs = {}

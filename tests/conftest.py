@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import datasets
+from experiments.data import datasets
 from report.errors import DataError
 
 # A shell that starts us in the background has us ignore Ctrl-C, and what the tests start would inherit that.

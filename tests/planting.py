@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from report.checker import SYMBOLIC, check_part
-from report.derivation import Derivation, Part, load
 from report.errors import ReportError
-from report.formula import join, parse, split_relation
-from report.rules import Lemma, Shown
-from report.witness import NUMERIC
+from report.prove.check import SYMBOLIC, check_part
+from report.prove.derivation import Derivation, Part, load
+from report.prove.language.formula import join, parse, split_relation
+from report.prove.reasons.rule import Lemma, Shown
+from report.prove.witness import NUMERIC
 
 THEORY = Path(__file__).parent.parent / "theory"
 SIBLINGS = {

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from experiments.affine import affine_map, collapse
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, weights
 from experiments.training import pixels, standardised
 from report.errors import DeclarationError

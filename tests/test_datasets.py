@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import cifar, datasets, decoded, fetch, files, mnist
+from experiments.data import cifar, datasets, decoded, fetch, files, mnist
 from report.errors import DataError, ExitCode
 
 PROJECT = Path(__file__).resolve().parent.parent

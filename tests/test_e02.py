@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets
+from experiments.data import datasets
 from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, OPTIMIZERS, SOFTMAX, trials
 from experiments.nets import Dense, Net, build, parameters
 from experiments.training import machine
-from report.fingerprint import fingerprint
+from report.cache.fingerprint import fingerprint
+from report.cache.reach import Sources
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-from report.sources import Sources
 from tests.contexts import Silent
 from tests.seeds import training_of
 

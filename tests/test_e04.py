@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets
 from experiments import e02_mnist_classifiers as e02
 from experiments.coder_figures import BOTH, CLASS_COLOURS, RELU_CODE, W1, framed, moved_apart
 from experiments.coders import (
@@ -25,15 +24,16 @@ from experiments.coders import (
     principal_components,
     train_autoencoder,
 )
-from experiments.datasets import Images
+from experiments.data import datasets
+from experiments.data.datasets import Images
 from experiments.e04_autoencoder import EXPERIMENT, NETS, SCALES, coder_trial, longer, trials
 from experiments.looks import AUTOENCODER, CONVNET, PCA
 from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, build, parameters, rebuild, shapes, weights
 from experiments.separation import neighbour_accuracy, silhouette
 from experiments.training import Adam, Epochs, Recipe, machine, pixels, standardised
-from report.fingerprint import fingerprint
+from report.cache.fingerprint import fingerprint
+from report.cache.reach import Sources
 from report.model import Budget, Data, Holds, MissingResult, Outcome, Result, Runs, Trial
-from report.sources import Sources
 from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from experiments import zoo
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.e05_tutorial_net import EXPERIMENT, PLANE_BY_CHANCE, plane_shares, trial, trials
 from experiments.nets import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised

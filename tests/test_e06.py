@@ -12,18 +12,19 @@ import torch
 
 from experiments import zoo
 from experiments.affine import collapse
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.e05_tutorial_net import EXPERIMENT as E5
 from experiments.e05_tutorial_net import trial as tutorial_trial
 from experiments.e06_linearised import EXPERIMENT, MAP, NETS, affine, linearised, neighbours_correlate, trial, trials
 from experiments.looks import LINEARISED, SOFTMAX, TUTORIAL
 from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, weights
-from report.collect import collect
-from report.judge import Compared, Judged, judge
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.judge.judge import judge
+from report.judge.views import Compared, Judged
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
-from report.sources import Sources
-from report.store import Store
-from report.write import Material, write
+from report.run.collect import collect
+from report.write.chapters import Material, write
 from tests import test_e05
 from tests.seeds import over_seeds
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets, zoo
-from experiments.datasets import Images
+from experiments import zoo
+from experiments.data import datasets
+from experiments.data.datasets import Images
 from experiments.e07_small_nets import EXPERIMENT, RATE, train_and_validate, trials
 from experiments.looks import SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, rebuild, weights
@@ -30,12 +31,12 @@ from experiments.small_nets import (
     smallest,
 )
 from experiments.training import Adam, Epochs, Iterations, Recipe
-from report.collect import collect
-from report.judge import judge
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.judge.judge import judge
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-from report.sources import Sources
-from report.store import Store
-from report.write import Material, write
+from report.run.collect import collect
+from report.write.chapters import Material, write
 from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent

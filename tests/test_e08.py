@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets, zoo
 from experiments import e05_tutorial_net as e05
+from experiments import zoo
+from experiments.data import datasets
 from experiments.e08_overfitting import (
     EXPERIMENT,
     FAST,

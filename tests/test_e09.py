@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets
-from experiments.datasets import Images
+from experiments.data import datasets
+from experiments.data.datasets import Images
 from experiments.digit_pairs import SUMS, Pairs, add_readings, examples, learn_sums, paired
 from experiments.e09_sums import EXPERIMENT, FREE, JOINED, NARROW, NETS, READER, SHARED, confusion, trials
 from experiments.nets import Dense, Flatten, Net, Shared, build, parameters, rebuild

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import datasets
-from experiments.datasets import Images
+from experiments.data import datasets
+from experiments.data.datasets import Images
 from experiments.e12_progress_tables import (
     EXPERIMENT,
     FAR_TOO_LARGE,

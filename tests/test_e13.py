@@ -14,18 +14,19 @@ import torch
 
 from experiments.capacity_figures import _grey
 from experiments.capacity_runs import ADAM, LOGITS, MOMENTUM, PLAIN, RECTIFIED, name
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.e13_capacity import EXPERIMENT, WIDEST, amounts, examination, examine, network, trial, trials
 from experiments.nets import Dense, Flatten, Net, ReLU, build, parameters, rebuild, weights
 from experiments.training import Epochs, drawn, pixels, standardised
 from experiments.zoo import CAPACITIES
 from report import plots
-from report.collect import Writeup
-from report.judge import Judged, judge
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.judge.judge import judge
+from report.judge.views import Judged
 from report.model import Budget, Column, Figure, Holds, MissingResult, Outcome, Result, Runs, Table
-from report.sources import Sources
-from report.store import Store
-from report.write import Material, write
+from report.write.chapters import Material, write
+from report.write.writeup import Writeup
 from tests.contexts import Silent
 
 ROOT = Path(__file__).parent.parent

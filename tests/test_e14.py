@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import cifar, e13_capacity, e14_linear_nets, logistic
-from experiments.datasets import Images
+from experiments import e13_capacity, e14_linear_nets, logistic
+from experiments.data import cifar
+from experiments.data.datasets import Images
 from experiments.e14_linear_nets import (
     BOUND,
     EXPERIMENT,

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from experiments import e13_capacity, e14_linear_nets, zoo
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.e15_receptive_field import (
     DILATIONS,
     EXPERIMENT,

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from report.cache.fingerprint import Fingerprint
+from report.cache.store import Store
 from report.errors import StoreError, UsageError
-from report.execute import execute, longest_first
-from report.fingerprint import Fingerprint
 from report.model import Data, Outcome, State, Trial
-from report.plan import Planned, Reason
-from report.progress import Silent
-from report.store import Store
-from report.workers import ProcessExecutor, SerialExecutor, dask_executor
+from report.run.execute import execute, longest_first
+from report.run.plan import Planned, Reason
+from report.run.watching import Silent
+from report.run.workers import ProcessExecutor, SerialExecutor, dask_executor
 from tests import toy_trials as toy
 
 EXECUTORS = [SerialExecutor, ProcessExecutor]
@@ -258,7 +258,7 @@ SCRIPT = """
     from pathlib import Path
 
     sys.path[:0] = [{root!r}]
-    from report.store import Store
+    from report.cache.store import Store
     from tests.test_execute import open_numbers, planned, run
     from tests import toy_trials as toy
 

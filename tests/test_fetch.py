@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import fetch, files
+from experiments.data import fetch, files
 
 DEAD = "http://127.0.0.1:9/"
 

@@ -22,10 +22,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from report.cache.fingerprint import Fingerprint, fingerprint, fingerprint_of, sources_of
+from report.cache.reach import Sources
 from report.errors import DeclarationError
-from report.fingerprint import Fingerprint, fingerprint, fingerprint_of, sources_of
 from report.model import Data, Result, Trial
-from report.sources import Sources
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -663,8 +663,8 @@ def test_digests_are_the_same_in_every_process_and_version_of_python(project: Pr
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_digests_do_not_depend_on_the_hash_seed(project: Project, hash_seed: str) -> None:
     script = (
-        "import sys; from pathlib import Path; from report.sources import Sources; from report.model import Trial\n"
-        "from report.fingerprint import fingerprint; import experiment\n"
+        "import sys; from pathlib import Path; from report.cache.reach import Sources; from report.model import Trial\n"
+        "from report.cache.fingerprint import fingerprint; import experiment\n"
         "trial = Trial(experiment.train, {'seed': 1, 'rounds': 2})\n"
         "print(fingerprint(trial, data={}, machine={'device': 'cpu'}, sources=Sources(Path(sys.argv[1]))).digest)"
     )

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from report import numeric, symbolic
 from report.errors import DeclarationError
-from report.formula import BINDERS, EVERYWHERE, LOGICAL, RANGES, bound_names, names, parse, split_relation, statement
-from report.glossary import define, function, integer, matrix, operator, real, signal, vector
-from report.notation import glossary, latex
-from report.plaintext import readable
+from report.prove.language.formula import (
+    BINDERS,
+    EVERYWHERE,
+    LOGICAL,
+    RANGES,
+    bound_names,
+    names,
+    parse,
+    split_relation,
+    statement,
+)
+from report.prove.language.glossary import define, function, integer, matrix, operator, real, signal, vector
+from report.prove.language.latex import glossary, latex
+from report.prove.language.unicode import readable
+from report.prove.meaning import numeric, symbolic
 
 KNOWN = glossary(
     [

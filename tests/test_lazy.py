@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-PREAMBLE = "import sys; from report import lazy; lazy.install(); "
+PREAMBLE = "import sys; from report.terminal import lazy; lazy.install(); "
 
 
 def run(code: str) -> str:

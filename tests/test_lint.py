@@ -2,7 +2,7 @@
 
 import pytest
 
-from report.lint import stray_comments, typed_numbers
+from report.write.lint import stray_comments, typed_numbers
 
 ALLOWED = [
     "The convnet of E2 reads MNIST; see T4 and W1, X10, E7b.",

@@ -218,7 +218,7 @@ def test_names_and_words_are_for_readers() -> None:
 
 def test_declaring_a_net_does_not_load_torch() -> None:
     code = (
-        "from report import lazy; lazy.install();"
+        "from report.terminal import lazy; lazy.install();"
         "import sys; from experiments.nets import *; net = Net((1, 9, 9), (Conv(2, 3), Flatten(), Dense(1)));"
         "assert parameters(net) == 20 + 99; assert 'torch.nn' not in sys.modules"
     )

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from report.cache.reach import Sources
+from report.cache.store import Store
 from report.model import Data, Result, Trial
-from report.plan import Plan, Planned, Reason, describe, describe_trial, explain, plan
-from report.sources import Sources
-from report.store import Store
+from report.run.plan import Plan, Planned, Reason, describe, describe_trial, explain, plan
 
 EXPERIMENT = """
 from dataclasses import dataclass
@@ -152,7 +152,7 @@ def test_other_data_and_another_machine_are_reasons(project: Project) -> None:
 def test_another_version_of_a_package_is_a_reason(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.file.write_text("import numpy\n" + EXPERIMENT.replace("x * MOMENTUM", "numpy.abs(x)"), encoding="utf-8")
     project.run(project.train())
-    monkeypatch.setattr("report.fingerprint.version_of", lambda name: "99.0")
+    monkeypatch.setattr("report.cache.fingerprint.version_of", lambda name: "99.0")
     planned = project.only(project.train())
     assert planned.reason is Reason.PACKAGES
     assert planned.difference.endswith("→ 99.0")

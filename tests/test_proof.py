@@ -390,7 +390,7 @@ def test_a_file_that_is_no_theorem_is_refused(tmp_path: Path, text: str, says: s
 
 def test_declaring_a_theorem_loads_neither_sympy_nor_torch() -> None:
     script = (
-        "import sys; from report import lazy; lazy.install()\n"
+        "import sys; from report.terminal import lazy; lazy.install()\n"
         "from pathlib import Path; from report.proof import load\n"
         "load(Path('theory/t02_sigmoid.py').resolve())\n"
         "print([m for m in ('sympy.core', 'torch.nn', 'mpmath.ctx_mp') if m in sys.modules])"

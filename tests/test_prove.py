@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report.prove import Trees, _key
+from report.prove.theorems import Trees, _key
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def root(tmp_path) -> Path:
         "theory/words.py": "X = 1\n",
         "experiments/nets.py": "Y = 1\n",
         "experiments/e01_x.py": "Z = 1\n",
-        "report/proof.py": "import report.rules\n",
-        "report/rules.py": "R = 1\n",
-        "report/prove.py": "",
+        "report/proof.py": "import report.prove.reasons.rule\n",
+        "report/prove/reasons/rule.py": "R = 1\n",
+        "report/prove/theorems.py": "",
         "report/unrelated.py": "U = 1\n",
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -41,7 +41,7 @@ def keys(root: Path) -> dict[str, str]:
         ("experiments/nets.py", "Y = 2\n", {"t01_a", "t02_b"}),
         ("experiments/e01_x.py", "Z = 2\n", {"t01_a"}),  # t01 may look into the folder
         ("experiments/e02_new.py", "W = 1\n", {"t01_a"}),
-        ("report/rules.py", "R = 2\n", {"t01_a", "t02_b"}),
+        ("report/prove/reasons/rule.py", "R = 2\n", {"t01_a", "t02_b"}),
         ("report/unrelated.py", "U = 2\n", set()),
     ],
 )

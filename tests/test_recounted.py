@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from experiments import e02_mnist_classifiers as e02
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.nets import Dense, Flatten, Net, rebuild
 from experiments.recounted import recount, recounted, sample_note
 from experiments.training import Adam, Epochs, Recipe, outputs, pixels, standardised, train_classifier

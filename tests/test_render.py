@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report import render
 from report.model import Column, Holds, Table, Value, Verdict
+from report.write import markdown as render
 
 
 @pytest.mark.parametrize(

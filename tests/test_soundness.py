@@ -31,7 +31,7 @@ from report.proof import (
     using,
     vector,
 )  # fmt: skip
-from report.rules import Rule
+from report.prove.reasons.rule import Rule
 
 X, Y = real("x", ""), real("y", "")
 N, M = integer("n", "", least="1"), integer("m", "", least="1")

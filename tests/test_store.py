@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from report import store as store_module
+from report.cache import store as store_module
+from report.cache.store import SUMS, Store
 from report.errors import DeclarationError, StoreError
 from report.model import Result
-from report.store import SUMS, Store
 
 REPOSITORY = Path(__file__).parents[1]
 NAME = "ab" * 32
@@ -185,7 +185,7 @@ def test_files_that_make_no_result_are_damage_even_with_right_sums(store: Store,
 PUBLISH = """
 import sys
 from pathlib import Path
-from report.store import Store
+from report.cache.store import Store
 store, name, big = Store(Path(sys.argv[1])), sys.argv[2], bytes(int(sys.argv[3]))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -259,7 +259,7 @@ def _wait_for(condition: Any) -> None:
 def test_a_disk_that_takes_no_more_is_an_error_with_a_remedy_and_leaves_nothing(store: Store) -> None:
     script = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from report.store import Store; from report.errors import StoreError\n"
+        "from report.cache.store import Store; from report.errors import StoreError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
         "try: Store(Path(sys.argv[1])).put(sys.argv[2], {'small': b'x', 'big': bytes(10_000)})\n"
         "except StoreError as error: print(error.where, '|', error.remedy)\n"

@@ -306,7 +306,7 @@ def test_low_precision_trains_as_well_and_keeps_float32_weights() -> None:
 
 def test_the_machine_is_described_without_torch() -> None:
     code = (
-        "from report import lazy; lazy.install(); import sys; from experiments.training import machine;"
+        "from report.terminal import lazy; lazy.install(); import sys; from experiments.training import machine;"
         "print(machine()); assert 'torch.nn' not in sys.modules"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout

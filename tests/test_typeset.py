@@ -12,9 +12,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from report import render, typeset
 from report.errors import ProseError, ReportError
 from report.model import Column, Holds, Table, Value, Verdict
+from report.typeset import pages as typeset
+from report.write import markdown as render
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
 SVG = (

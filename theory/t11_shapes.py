@@ -9,9 +9,7 @@ import numpy as np
 import torch
 
 from experiments import layers_by_hand as by_hand
-from report.formula import parse
 from report.model import Column, Table, Value
-from report.notation import glossary, latex
 from report.proof import (
     Derivation,
     Live,
@@ -27,7 +25,9 @@ from report.proof import (
     using,
     vector,
 )
-from report.symbolic import Grid, read, scope_for
+from report.prove.language.formula import parse
+from report.prove.language.latex import glossary, latex
+from report.prove.meaning.symbolic import Grid, read, scope_for
 from theory.vocabulary import SIGMA
 
 Numbers = list[float] | list[list[float]]

@@ -7,9 +7,9 @@ import torch
 
 from report import plots
 from report.model import Column, Figure, Table, Value
+from report.numbers import number_text
 from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, using, vector
-from report.render import number_text
-from report.rules_of_ranges import split_sum
+from report.prove.reasons.ranges import split_sum
 
 Matrix = list[list[float]]
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from experiments.datasets import Images
+from experiments.data.datasets import Images
 from experiments.e13_capacity import recipe
 from experiments.nets import Net
 from experiments.training import Epochs, machine, multiplications, resolved, train_classifier

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments import datasets
+from experiments.data import datasets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGETS = {"--help": 0.3, "check": 20.0, "rebuild, nothing changed": 1.5, "rebuild, a word of prose changed": 1.0}

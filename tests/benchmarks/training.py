@@ -14,9 +14,9 @@ import time
 
 import torch
 
-from experiments import datasets
+from experiments.data import datasets
+from experiments.data.fetch import torchvision_datasets
 from experiments.e02_mnist_classifiers import CONVNET, MLP, NETS
-from experiments.fetch import torchvision_datasets
 from experiments.training import Adam, Epochs, Recipe, machine, resolved, train_classifier
 
 TARGETS = {CONVNET: 3.0, MLP: 8.0}

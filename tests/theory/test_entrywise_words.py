@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from report.formula import parse
 from report.proof import Derivation, Part, Step, algebra, check, function, integer, matrix, vector
-from report.rules_of_ranges import split_sum
-from report.symbolic import Unreadable
-from report.words import same
+from report.prove.language.formula import parse
+from report.prove.meaning.noncommutative import same
+from report.prove.meaning.symbolic import Unreadable
+from report.prove.reasons.ranges import split_sum
 
 SYMBOLS = [
     integer("m", "", least="1"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from report.proof import Derivation, Part, Step, check, define, integer, matrix, vector
-from report.rules import Rule
-from report.rules_of_gradients import chain_rule, entrywise
+from report.prove.reasons.gradients import chain_rule, entrywise
+from report.prove.reasons.rule import Rule
 
 SYMBOLS = [
     integer("n", "", least="1", high=3),

@@ -16,9 +16,9 @@ from random import Random
 
 import pytest
 
-from report.derivation import Derivation, load
 from report.proof import check
-from report.witness import NUMERIC
+from report.prove.derivation import Derivation, load
+from report.prove.witness import NUMERIC
 from tests.planting import Planted, can_see, caught_by, planted, theorems, wrong_formulas
 from tests.theory.equivalents import EQUIVALENTS
 
@@ -92,7 +92,7 @@ def test_a_wrong_definition_is_rejected(path: Path) -> None:
 
 
 def replace_body(body: object, text: str) -> object:
-    from report.formula import parse
+    from report.prove.language.formula import parse
 
     return parse(text, getattr(body, "where", None))
 

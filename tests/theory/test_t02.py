@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.formula import parse
 from report.proof import check
+from report.prove.language.formula import parse
 from tests.planting import refused_by, theorem
 
 T2 = theorem("T2")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from report.proof import Derivation, Part, Step, algebra, check, even_and_odd, integer, signal, using
-from report.rules import Rule
+from report.prove.reasons.rule import Rule
 from theory import t07_backpropagation as t07
 
 SYMBOLS = [

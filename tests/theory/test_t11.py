@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from experiments import layers_by_hand as by_hand
-from report.checker import SYMBOLIC
-from report.formula import parse
-from report.notation import glossary, latex
-from report.witness import NUMERIC
+from report.prove.check import SYMBOLIC
+from report.prove.language.formula import parse
+from report.prove.language.latex import glossary, latex
+from report.prove.witness import NUMERIC
 from tests.planting import refused_by
 from theory import t11_shapes as t11
 

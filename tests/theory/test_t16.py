@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from report.errors import DeclarationError
-from report.formula import parse
 from report.proof import Derivation, Part, Step, algebra, check, integer, reindex
+from report.prove.language.formula import parse
 from theory.t16_parameter_counts import DERIVATION, counted_live, layers, networks, slug
 
 

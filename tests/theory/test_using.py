@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.glossary import Definition, Symbol
 from report.proof import Derivation, Part, Proof, Step, check, define, integer, real, signal, using, vector
+from report.prove.language.glossary import Definition, Symbol
 
 
 def checked(law: Part, use: Part, symbols: Sequence[Symbol], definitions: Sequence[Definition] = ()) -> Proof:

@@ -1,0 +1,289 @@
+"""What a result depends on, as a digest: equal digests, equal results.
+
+A fingerprint has six parts: the *code* that the trial's function reaches (see ``report.cache.reach``), its *arguments*, the
+digests of its *data*, the fingerprints of *upstream* trials, the versions of the *packages* that the code uses, and the
+*machine* (device type, precision). Tags and ``may_diverge`` are for readers and do not count.
+
+Values are written as Python literals, which distinguish what must be distinguished: ``1``, ``1.0``, ``True`` and
+``'1'``; ``(1, 23)`` and ``(12, 3)``; ``0.0`` and ``-0.0``. Whatever has no literal, and is no enum member or frozen
+dataclass, is refused rather than guessed at.
+
+Figures, tables, claims and derivations are kept likewise: ``fingerprint_of`` takes any callable, and the fingerprints
+of the results that it reads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from report.cache.reach import Name, Sources
+from report.errors import DeclarationError, Where, nearest
+from report.model import Data, Outcome, Plain, Result, Runs, Trial
+
+CATEGORIES = ("arguments", "code", "data", "upstream", "packages", "machine")
+RUNS = (Runs, Outcome, Trial, Result)
+"""The nouns that a view is handed: it may call their methods without ever naming them."""
+
+_FORM = "fingerprint 1"  # how the parts are written down before hashing
+_DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """``digest`` (64 hex digits) of ``parts``: category → name → text (for code: qualified name → digest)."""
+
+    digest: str
+    parts: Mapping[str, Mapping[str, str]]
+
+
+def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources) -> Fingerprint:
+    """What the result of ``trial`` depends on.
+
+    ``data`` maps names of data sets to digests (which should cover how they are decoded, since the trial receives them
+    opened); ``machine`` names the device and precision. Raises ``DeclarationError`` for code that cannot be followed, a
+    function that is not at the top level of a project file, an argument that is no plain data, or a data set without a
+    digest.
+    """
+    writer = _Writer(sources, where=_where(trial.function, sources))
+    root = _root_of(trial.function, sources)
+    if root is None:
+        raise DeclarationError(
+            f"the function of a trial must be defined at the top level of a project file, not be {trial.function!r}",
+            where=writer.where,
+            remedy="Move it there; what varies from trial to trial goes into its arguments.",
+        )
+    clash = sorted(trial.arguments.keys() & trial.inputs.keys())
+    if clash:
+        raise DeclarationError(
+            f"'{clash[0]}' is both an argument and an input", where=writer.where, remedy="Rename one of them."
+        )
+    writer.roots.append(root)
+    arguments = {name: writer.plain(value, name) for name, value in trial.arguments.items()}
+    data_read, upstream = {}, {}
+    for name, source in trial.inputs.items():
+        if isinstance(source, Data):
+            data_read[name] = f"{source.name} {_digest_of(source, data, writer.where)}"
+        elif isinstance(source, Trial):
+            upstream[name] = fingerprint(source, data=data, machine=machine, sources=sources).digest
+        else:
+            raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=writer.where)
+    return _seal(
+        writer, ".".join(root), {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": dict(machine)}
+    )
+
+
+def fingerprint_of(
+    subject: Callable[..., Any] | tuple[str, str],
+    sources: Sources,
+    *,
+    results: Iterable[str] = (),
+    settings: Mapping[str, Plain] | None = None,
+    receives: Sequence[type] = RUNS,
+) -> Fingerprint:
+    """What a view depends on: the code it reaches, ``settings``, and the ``results`` it reads (fingerprints, in order).
+
+    ``subject`` is a callable or (module, name), which is followed without being imported. A callable may be a function,
+    a ``functools.partial``, a lambda or nested function over plain values and other such callables, a bound method or
+    an instance of a frozen dataclass. ``receives`` are the project's classes whose instances it is handed. Raises
+    ``DeclarationError`` as ``fingerprint``.
+    """
+    writer = _Writer(sources, where=None if isinstance(subject, tuple) else _where(subject, sources), callables=True)
+    if isinstance(subject, tuple):
+        writer.roots.append(subject)
+        text = ".".join(subject)
+    else:
+        text = writer.plain(subject, getattr(subject, "__name__", "the view"))
+    for kind in receives:
+        writer.note_class(kind)
+    arguments = {name: writer.plain(value, name) for name, value in (settings or {}).items()}
+    upstream = {f"{number:05}": digest for number, digest in enumerate(results)}
+    return _seal(writer, text, {"arguments": arguments, "data": {}, "upstream": upstream, "machine": {}})
+
+
+def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:
+    """The normalised source of everything in the code part, by qualified name: kept beside a result, for diffs."""
+    return {name: sources.normalised(name) for name in mark.parts["code"] if name != "subject"}
+
+
+def _seal(writer: _Writer, subject: str, parts: dict[str, dict[str, str]]) -> Fingerprint:
+    reach = writer.sources.reach(writer.roots)
+    parts["code"] = {"subject": subject, **reach.definitions}
+    for name in reach.definitions.keys() & writer.sources.measured.keys():
+        parts["machine"] |= writer.sources.measured[name]
+    packages = reach.packages | writer.packages
+    parts["packages"] = {
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        **{name: version_of(name) for name in sorted(packages)},
+    }
+    text = json.dumps([_FORM, parts], sort_keys=True)
+    return Fingerprint(hashlib.sha256(text.encode()).hexdigest(), {name: parts[name] for name in CATEGORIES})
+
+
+def _digest_of(source: Data, data: Mapping[str, str], where: Where | None) -> str:
+    if source.name not in data:
+        raise DeclarationError(f"no data set is called '{source.name}'", where=where, remedy=nearest(source.name, data))
+    return data[source.name]
+
+
+_DISTRIBUTIONS = {"PIL": "pillow"}  # found without looking into every distribution
+
+
+@functools.cache
+def version_of(package: str) -> str:
+    """The version of the distribution that provides the importable ``package``.
+
+    Raises ``DeclarationError`` if none does.
+    """
+    try:
+        return metadata.version(_DISTRIBUTIONS.get(package, package))
+    except metadata.PackageNotFoundError:
+        names = metadata.packages_distributions().get(package)  # slow: it looks into every distribution
+    if not names:
+        raise DeclarationError(
+            f"'{package}' belongs neither to this project nor to an installed package, so its version is unknown",
+            remedy=f"Move it into the project, or install it: python -m pip install {package}",
+        )
+    return " ".join(metadata.version(name) for name in sorted(set(names)))
+
+
+# --- callables ----------------------------------------------------------------------------------------------------------
+
+
+def _root_of(function: Any, sources: Sources) -> Name | None:
+    """Where ``function`` is to be found by name, if it is defined at the top level of a project file."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    if not (module and callable(function)):
+        return None
+    is_global = vars(sys.modules[module]).get(name) is function if module in sys.modules else "." not in name
+    return (module, name) if is_global and sources.has(module) and sources.module(module).binds(name) else None
+
+
+def _where(function: Any, sources: Sources) -> Where | None:
+    while isinstance(function, functools.partial):
+        function = function.func
+    module, code = getattr(function, "__module__", None), getattr(function, "__code__", None)
+    if not (module and code and sources.has(module)):
+        return None
+    return sources.where(module, code.co_firstlineno)
+
+
+class _Writer:
+    """Writes values down, noting on the way the code that comes with them."""
+
+    def __init__(self, sources: Sources, where: Where | None, callables: bool = False):
+        self.sources, self.where, self.callables = sources, where, callables
+        self.roots: list[Name] = []
+        self.packages: set[str] = set()
+        self._writing: list[Any] = []
+
+    def plain(self, value: Any, name: str) -> str:
+        """``value`` as text; ``name`` is the argument's, for the message when it must be refused."""
+        if len(self._writing) > _DEEPEST:
+            raise self._refusal(value, name, "is nested too deep, or contains itself")
+        self._writing.append(value)
+        try:
+            return self._text(value, name)
+        finally:
+            self._writing.pop()
+
+    def _text(self, value: Any, name: str) -> str:
+        kind = type(value)
+        if value is None or kind in (bool, int, float, bytes):
+            return repr(value)
+        if kind is str:
+            return ascii(value)
+        if kind in (tuple, list):
+            open_, close = "()" if kind is tuple else "[]"
+            items = ", ".join(self.plain(item, name) for item in value)
+            return f"{open_}{items}{',' if kind is tuple and len(value) == 1 else ''}{close}"
+        if kind is dict:
+            return "{" + ", ".join(f"{self.plain(k, name)}: {self.plain(v, name)}" for k, v in value.items()) + "}"
+        if isinstance(value, Enum):
+            self.note_class(kind)
+            return f"{_qualified(kind)}.{value.name}"
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._dataclass(value, name)
+        if self.callables:
+            return self._callable(value, name)
+        raise self._refusal(value, name, "is no plain data")
+
+    def _dataclass(self, value: Any, name: str) -> str:
+        kind = type(value)
+        if not kind.__dataclass_params__.frozen:
+            raise self._refusal(value, name, "is a dataclass that may change")
+        if "<locals>" in kind.__qualname__:
+            raise self._refusal(value, name, "is of a class defined inside a function")
+        self.note_class(kind)
+        fields = (f"{f.name}={self.plain(getattr(value, f.name), name)}" for f in dataclasses.fields(value))
+        return f"{_qualified(kind)}({', '.join(fields)})"
+
+    def note_class(self, kind: type) -> None:
+        """The methods of an argument's class are code that the function may call."""
+        if self.sources.has(kind.__module__):
+            self.roots.append((kind.__module__, kind.__qualname__.partition(".")[0]))
+        else:
+            self._note_package(kind.__module__)
+
+    def _note_package(self, module: str) -> None:
+        top = module.partition(".")[0]
+        if top not in sys.stdlib_module_names:
+            self.packages.add(top)
+
+    def _callable(self, value: Any, name: str) -> str:
+        if any(value is outer for outer in self._writing[:-1]):
+            return "itself"
+        root = _root_of(value, self.sources)
+        if root:
+            self.roots.append(root)
+            return ".".join(root)
+        if isinstance(value, functools.partial):
+            bound = {"func": value.func, "args": value.args, "keywords": dict(value.keywords)}
+            return f"partial({self.plain(bound, name)})"
+        if isinstance(value, MethodType):
+            return f"{self.plain(value.__self__, name)}.{value.__name__}"
+        module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or "builtins"
+        if not self.sources.has(module):
+            if (
+                isinstance(value, FunctionType | BuiltinFunctionType | ModuleType | type)
+                and getattr(value, "__closure__", None) is None
+            ):
+                self._note_package(module)
+                return f"{module}.{getattr(value, '__qualname__', '')}"
+            raise self._refusal(value, name, "is an object of another package")
+        if isinstance(value, FunctionType):
+            return self._function(value, module, name)
+        raise self._refusal(value, name, "cannot be followed")
+
+    def _function(self, function: FunctionType, module: str, name: str) -> str:
+        """A lambda or nested function: its source, and the values that it took along."""
+        anonymous = self.sources.anonymous(module, function.__code__)
+        self.roots.append(anonymous)
+        cells = (cell.cell_contents for cell in function.__closure__ or ())
+        taken = dict(zip(function.__code__.co_freevars, cells))
+        defaults = {"defaults": function.__defaults__, "keywords": function.__kwdefaults__}
+        return f"{'.'.join(anonymous)}({self.plain(taken, name)}, {self.plain(defaults, name)})"
+
+    def _refusal(self, value: Any, name: str, why: str) -> DeclarationError:
+        remedy = "Use None, bool, int, float, str, bytes, an enum, or tuples, lists, dicts and frozen dataclasses of these."
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        if kind.startswith("numpy.") and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+            remedy = f"Write {type(value.item()).__name__}({name})."
+        return DeclarationError(f"argument '{name}' {why}: {_short(repr(value))} ({kind})", where=self.where, remedy=remedy)
+
+
+def _qualified(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _short(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,144 @@
+"""Evaluate what an experiment makes of its results: figures, tables, claims, values, and the reported numbers beside ours.
+
+Every view is a pure function of the runs, so it is kept in the store under the code that it reaches and the results that
+it reads: an edit of a caption redraws one figure, an edit of prose none. A view that cannot be made becomes an
+``Absent`` with its reason; it stops nobody else, and its place on the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from report import model, plots
+from report.cache.fingerprint import fingerprint_of
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.errors import ReportError, author_line
+from report.judge.kept import _decode_json, _encode_json, decode_figure, decode_noun, encode_figure, encode_noun
+from report.judge.views import Absent, Compared, Judged, Judgement, agrees
+from report.model import Experiment, MissingResult, Outcome, Reported, Runs, Scalar, State
+
+if TYPE_CHECKING:
+    pass
+
+M = TypeVar("M")  # as a view makes it
+T = TypeVar("T")  # as it is kept
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """The store, seen as a memory of views of one experiment's outcomes."""
+
+    store: Store
+    sources: Sources
+    experiment: Experiment
+    file: Path
+    outcomes: tuple[Outcome, ...]
+
+    def recall(
+        self, view: Callable[[Runs], M], encode: Callable[[M], dict[str, bytes]], decode: Callable[[Mapping[str, bytes]], T]
+    ) -> T | Absent:
+        """``view`` of the runs as it was kept: from the store if the same code saw the same results before.
+
+        What was just made goes through ``encode`` and ``decode`` too, so that a first build and a second one show the same.
+        """
+        key = fingerprint_of(partial(_encoded, encode, view), self.sources, results=_identities(self.outcomes)).digest
+        kept = self.store.get(key)
+        if kept is not None:
+            return decode(kept)
+        try:
+            files = _encoded(encode, view, Runs(self.outcomes))
+        except MissingResult as missing:
+            return Absent(missing.what, _kind(self.outcomes))
+        except ReportError as error:
+            return Absent(f"{error.where or self.file.name}: {error.what}")
+        except Exception as error:
+            return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")
+        if not self.store.read_only:
+            self.store.put(key, files, durable=False)  # it is made again in a moment
+        return decode(files)
+
+
+def _encoded(encode: Callable[[M], dict[str, bytes]], view: Callable[[Runs], M], runs: Runs) -> dict[str, bytes]:
+    with plots.style():
+        return encode(view(runs))
+
+
+def judge(
+    experiment: Experiment,
+    file: Path,
+    outcomes: Iterable[Outcome],
+    store: Store,
+    sources: Sources,
+    *,
+    budget: str,
+    stand_ins: Iterable[str],
+) -> Judged:
+    """Every view of ``experiment`` over its outcomes.
+
+    What was measured is held against a reported number only at the *full* budget and on real data; a count always is.
+    """
+    every = tuple(outcomes)
+    memory = _Memory(store, sources, experiment, file, every)
+    imitated = tuple(stand_ins)
+    rows = memory.recall(_rows, _encode_json, _decode_json)
+    return Judged(
+        rows=() if isinstance(rows, Absent) else tuple(rows),
+        seeds=tuple(sorted({int(o.trial.arguments["seed"]) for o in every if "seed" in o.trial.arguments})),
+        stand_ins=imitated,
+        figures={name: memory.recall(view, encode_figure, decode_figure) for name, view in experiment.figures.items()},
+        tables={name: memory.recall(view, encode_noun, decode_noun) for name, view in experiment.tables.items()},
+        claims={name: _judgement(claim, memory) for name, claim in experiment.claims.items()},
+        values={name: memory.recall(view, encode_noun, decode_noun) for name, view in experiment.values.items()},
+        reported={name: _compared(reported, memory, budget, imitated) for name, reported in experiment.reported.items()},
+    )
+
+
+def _rows(runs: Runs) -> list[dict[str, Scalar]]:
+    """One row a run: its condition, its state, and its scalars if it has a result."""
+    return [
+        {
+            **(outcome.result.scalars if outcome.result else {}),
+            **outcome.trial.condition,
+            "conditions": " ".join(outcome.trial.tags),
+            "state": outcome.state,
+        }
+        for outcome in runs
+    ]
+
+
+def _judgement(claim: model.Claim, memory: _Memory) -> Judgement | Absent:
+    verdict = memory.recall(claim.judge, encode_noun, decode_noun)
+    return verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict)
+
+
+def _compared(reported: Reported, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> Compared | Absent:
+    ours = memory.recall(reported.ours, encode_noun, decode_noun)
+    if isinstance(ours, Absent):
+        return ours
+    if stand_ins and not reported.exact:
+        return Compared.of(reported, ours, None, f"stand-in data ({', '.join(stand_ins)})")
+    if budget != "full" and not reported.exact:
+        return Compared.of(reported, ours, None, f"{budget} budget")
+    return Compared.of(reported, ours, agrees(reported, ours))
+
+
+def _identities(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """What a view of these outcomes depends on: each trial's fingerprint, condition and state."""
+    return tuple(f"{o.fingerprint} {sorted(o.trial.condition.items())} {o.state} {o.reason}" for o in outcomes)
+
+
+def _kind(outcomes: Iterable[Outcome]) -> str:
+    states = {outcome.state for outcome in outcomes}
+    if State.FAILED in states:
+        return "failed"
+    if State.MISSING in states:
+        return "skipped"
+    return "diverged" if State.DIVERGED in states else "failed"
+
+
+# --- as files ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,214 @@
+"""What an author of a theorem writes: steps, parts, witnesses, a derivation; and ``load``, which reads the file."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from report.errors import DeclarationError, ReportError, Where
+from report.model import Figure, Reported, Table, Value
+from report.prove.language.formula import LOGICAL, Formula, Statement, parse, split_relation, statement
+from report.prove.language.glossary import Definition, Symbol, written_here
+from report.prove.reasons.rule import Rule, calculation
+
+POINTS = 6
+"""At how many random points a witness looks unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next expression of a chain, and why: ``Step("1 - F(x)", definition("F"))``. It may begin with a relation."""
+
+    text: str
+    because: str | Rule
+    where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _ = self.expression  # a formula that cannot be read is refused where it is written
+
+    @property
+    def relation(self) -> str:
+        """The relation that the text begins with, "" if it begins with none."""
+        return split_relation(self.text)[0]
+
+    @cached_property
+    def expression(self) -> Formula:
+        return parse(split_relation(self.text)[1], self.where)
+
+    @property
+    def rule(self) -> Rule:
+        return calculation(self.because) if isinstance(self.because, str) else self.because
+
+
+@dataclass(frozen=True)
+class Live:
+    """A witness of another kind: ``function`` computes the value of ``of`` (by default the part's left side).
+
+    Its parameters are names of symbols. It gets plain Python: float, int, list (vector), list of lists (matrix), functions
+    (signals), and returns a number, a bool, a list, a list of lists, a tensor, or a function. ``sweep`` gives ranges of
+    integer symbols to be tried exhaustively.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    of: str = ""
+    sweep: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    points: int = POINTS
+    tolerance: float = 1e-9
+    where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statement and the chain that leads from its left to its right side.
+
+    ``given`` are conditions under which it is claimed; ``supposing`` is an induction hypothesis, which ``using("hypothesis")``
+    puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step
+    that is only checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off
+    where it cannot read; ``points`` is how many points it draws.
+    """
+
+    label: str
+    statement: str
+    steps: Sequence[Step]
+    given: Sequence[str] = ()
+    supposing: str = ""
+    intro: str = ""
+    scope: str = ""
+    live: Sequence[Live] = ()
+    numeric: bool = True
+    points: int = 0
+    where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _ = self.claim, self.conditions, self.hypothesis
+        if not self.steps:
+            raise DeclarationError(f"part '{self.label}' has no step", where=self.where)
+
+    @cached_property
+    def claim(self) -> Statement:
+        return statement(self.statement, self.where)
+
+    @cached_property
+    def conditions(self) -> tuple[Formula, ...]:
+        return tuple(parse(text, self.where) for text in self.given)
+
+    @cached_property
+    def hypothesis(self) -> Statement | None:
+        return statement(self.supposing, self.where) if self.supposing else None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A question and its answer, derived.
+
+    ``values``, ``tables`` and ``figures`` are computed for prose; ``reported`` are others' numbers beside ours.
+    """
+
+    id: str
+    title: str
+    question: str
+    symbols: Sequence[Symbol]
+    parts: Sequence[Part]
+    conclusion: str
+    consequence: str
+    definitions: Sequence[Definition] = ()
+    values: Mapping[str, Callable[[], Value]] = field(default_factory=dict)
+    tables: Mapping[str, Callable[[], Table]] = field(default_factory=dict)
+    figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
+    reported: Mapping[str, Reported] = field(default_factory=dict)
+    where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+
+# --- chains --------------------------------------------------------------------------------------------------------
+
+
+class Chain:
+    """The expressions of a part, from the left to the right side of its statement, and the relations between them."""
+
+    def __init__(self, part: Part):
+        self.part = part
+        self.claim = part.claim
+        self.expressions = [self.claim.left, *(step.expression for step in part.steps)]
+        default = self.claim.relation if self.claim.relation in LOGICAL else "=="
+        self.relations = [step.relation or default for step in part.steps]
+
+    def broken(self) -> Iterator[tuple[int, str]]:
+        """The steps at which the chain says nothing, or does not arrive at what was stated."""
+        for at, (before, after) in enumerate(itertools.pairwise(self.expressions)):
+            if before.key == after.key:
+                yield at, "both sides are the same: the step says nothing"
+            elif after.key in {earlier.key for earlier in self.expressions[:at]}:
+                yield at, "the chain comes back to where it has been: the steps between say nothing"
+        last = len(self.relations) - 1
+        if self.claim.left.key == self.claim.right.key:
+            yield last, "both sides of the statement are the same: it says nothing"
+        if self.expressions[-1].key != self.claim.right.key:
+            yield last, f"the chain ends at {self.expressions[-1]}, but the statement's right side is {self.claim.right}"
+        reached = _composed(self.relations)
+        if reached != self.claim.relation and reached + "=" != self.claim.relation:
+            yield last, f"the steps together give '{reached}', but the statement says '{self.claim.relation}'"
+
+    def equal_to(self, at: int) -> list[int]:
+        """The places in the chain joined to ``at`` by == or iff alone."""
+        low = high = at
+        while low > 0 and self.relations[low - 1] in ("==", "iff"):
+            low -= 1
+        while high < len(self.relations) and self.relations[high] in ("==", "iff"):
+            high += 1
+        return list(range(low, high + 1))
+
+
+def _composed(relations: Sequence[str]) -> str:
+    """The relation that a chain of relations gives between its ends, or 'nothing'."""
+    kinds = set(relations)
+    if kinds <= {"iff", "implies"}:
+        return "implies" if "implies" in kinds else "iff"
+    kinds -= {"=="}
+    if not kinds:
+        return "=="
+    for strict in ("<", ">"):
+        if kinds <= {strict, f"{strict}="}:
+            return strict if strict in kinds else f"{strict}="
+    return "!=" if kinds == {"!="} and list(relations).count("!=") == 1 else "nothing"
+
+
+# --- loading -------------------------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> Derivation:
+    """The ``DERIVATION`` of a theory file. Raises ``DeclarationError`` for a file that cannot be read or exposes none."""
+    name = f"theory.{path.stem}" if path.parent.name == "theory" else f"_derivation_{zlib.crc32(str(path).encode()):08x}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise DeclarationError("cannot read this file", where=Where(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ReportError:
+        raise
+    except SyntaxError as error:
+        raise DeclarationError(f"this is not Python: {error.msg}", where=Where(path, error.lineno)) from None
+    except Exception as error:  # whatever an author's file may raise while it is read
+        raise DeclarationError(f"{type(error).__name__}: {error}", where=Where(path, _line_in(path, error))) from None
+    found = getattr(module, "DERIVATION", None)
+    if not isinstance(found, Derivation):
+        raise DeclarationError("no DERIVATION in this file", where=Where(path), remedy="Write DERIVATION = Derivation(…).")
+    return found
+
+
+def _line_in(path: Path, error: BaseException) -> int | None:
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename) == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,273 @@
+"""A formula: one piece of text in Python's expression syntax, parsed once and then read in several ways.
+
+The text that an author writes is the only source. ``report.prove.language.latex`` prints it for a reader,
+``report.prove.meaning.symbolic`` reads it as SymPy, ``report.prove.meaning.numeric`` as numbers; what a page displays is
+therefore what was checked. LaTeX as the source was rejected because it has no unambiguous reading, SymPy because it forgets
+the order in which a person wrote things.
+
+Beyond arithmetic the syntax has::
+
+    sum(f(k)*g(i - k) for k in Z)      sums; also prod, max, min, count, all, any; ranges Z, N (from 0), span(a, b)
+    x if x > 0 else 0                  cases                x[i], W[i, j]      entries
+    diff(sigma(x), x)                  derivatives          A @ B, A.T         matrix product, transpose
+    lambda i: x(i - k)                 a signal             [[a, b], [c, d]]   a matrix, by rows
+    count((i, j) for i in span(1, m) for j in span(1, n))   how many there are
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from report.errors import DeclarationError, Where
+
+RELATIONS: dict[str, type[ast.cmpop]] = {
+    "==": ast.Eq,
+    "!=": ast.NotEq,
+    "<=": ast.LtE,
+    ">=": ast.GtE,
+    "<": ast.Lt,
+    ">": ast.Gt,
+    "in": ast.In,
+}
+LOGICAL = ("implies", "iff")
+"""Relations between sentences, written as calls: ``implies(p, q)``, ``iff(p, q)``."""
+
+BINDERS = ("sum", "prod", "max", "min", "count", "all", "any")
+"""Functions that take a generator: ``sum(… for k in Z)``."""
+
+RANGES = ("Z", "N", "span")
+"""What an index may run over: all integers, the integers from 0, the integers from a to b inclusive."""
+
+EVERYWHERE = frozenset(
+    [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "abs",
+        "sign",
+        "floor",
+        "ceil",
+        "mod",
+        "max",
+        "min",
+        "delta",
+        "kron",
+        "one",
+        "norm",
+        "trace",
+        "identity",
+        "zeros",
+        "ones",
+        "diag",
+        "conj",
+        "pi",
+        "imag",
+        "diff",
+        "grad",
+        "sum",
+        "prod",
+        "count",
+        "all",
+        "any",
+        "Z",
+        "N",
+        "span",
+        "implies",
+        "iff",
+    ]
+)
+"""The names that every formula may use."""
+
+_ALLOWED = (
+    ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Subscript,
+    ast.Tuple, ast.List, ast.IfExp, ast.Attribute, ast.Lambda, ast.arguments, ast.arg, ast.GeneratorExp, ast.comprehension,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult, ast.USub, ast.Not, ast.And, ast.Or, ast.Load, ast.Store,
+    *RELATIONS.values(),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A parsed formula. Equal when the trees are equal: spaces and redundant parentheses do not count."""
+
+    text: str = field(compare=False)
+    tree: ast.expr = field(compare=False, repr=False)
+    key: str = field(repr=False)
+    where: Where | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A formula that asserts: ``left relation right``, the relation being one of ``RELATIONS`` or ``LOGICAL``."""
+
+    left: Formula
+    relation: str
+    right: Formula
+
+    @property
+    def formula(self) -> Formula:
+        """The statement as one formula."""
+        return join(self.left, self.relation, self.right)
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.relation} {self.right}"
+
+
+def parse(text: str, where: Where | None = None) -> Formula:
+    """The formula that ``text`` is. Raises ``DeclarationError`` with a caret under the place that cannot be read."""
+    source = " ".join(text.split())
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise DeclarationError(
+            f"cannot read this formula ({error.msg}):\n{_caret(source, (error.offset or 1) - 1)}", where=where
+        ) from None
+    for node in ast.walk(tree):
+        _refuse_unknown_syntax(node, source, where)
+    return formula(tree, where, source)
+
+
+def formula(tree: ast.expr, where: Where | None = None, text: str | None = None) -> Formula:
+    """A formula from a tree."""
+    return Formula(ast.unparse(tree) if text is None else text, tree, ast.dump(tree), where)
+
+
+def statement(text: str, where: Where | None = None) -> Statement:
+    """A formula that is one relation. Raises ``DeclarationError`` if it is anything else."""
+    parsed = parse(text, where)
+    tree = parsed.tree
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
+        relation = next(sign for sign, kind in RELATIONS.items() if isinstance(tree.ops[0], kind))
+        return Statement(formula(tree.left, where), relation, formula(tree.comparators[0], where))
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL and len(tree.args) == 2:
+        return Statement(formula(tree.args[0], where), tree.func.id, formula(tree.args[1], where))
+    raise DeclarationError(
+        f"a statement is one relation (==, <=, …, implies(p, q) or iff(p, q)), and this is none: {parsed}", where=where
+    )
+
+
+def join(left: Formula, relation: str, right: Formula) -> Formula:
+    """The formula ``left relation right``, keeping the place of ``right``."""
+    if relation in LOGICAL:
+        tree: ast.expr = ast.Call(ast.Name(relation, ast.Load()), [left.tree, right.tree], [])
+    else:
+        tree = ast.Compare(left.tree, [RELATIONS[relation]()], [right.tree])
+    return formula(tree, right.where)
+
+
+def split_relation(text: str) -> tuple[str, str]:
+    """A step's text as (relation, expression): ``"<= a + b"`` is ("<=", "a + b"); without a relation it is ""."""
+    stripped = text.strip()
+    for sign in ("==", "!=", "<=", ">=", "<", ">"):
+        if stripped.startswith(sign):
+            return sign, stripped[len(sign) :]
+    for word in LOGICAL:
+        if stripped.startswith(word + " "):
+            return word, stripped[len(word) :]
+    return "", stripped
+
+
+def names(node: ast.AST) -> dict[str, None]:
+    """The free names of a tree, in order of appearance (bound ones of generators and lambdas left out)."""
+    return dict.fromkeys(_free(node, frozenset()))
+
+
+def _free(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
+    if isinstance(node, ast.Name):
+        if node.id not in bound:
+            yield node.id
+    elif isinstance(node, ast.Lambda):
+        yield from _free(node.body, bound | {a.arg for a in node.args.args})
+    elif isinstance(node, ast.GeneratorExp):
+        for generator in node.generators:
+            yield from _free(generator.iter, bound)
+            bound = bound | set(targets(generator))
+            for condition in generator.ifs:
+                yield from _free(condition, bound)
+        yield from _free(node.elt, bound)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _free(child, bound)
+
+
+def bound_names(node: ast.AST) -> set[str]:
+    """The names that generators and lambdas of a tree bind."""
+    bound = {a.arg for n in ast.walk(node) if isinstance(n, ast.Lambda) for a in n.args.args}
+    return bound | {t for n in ast.walk(node) if isinstance(n, ast.comprehension) for t in targets(n)}
+
+
+def targets(generator: ast.comprehension) -> list[str]:
+    """The index of a generator, as a list of one name."""
+    assert isinstance(generator.target, ast.Name)
+    return [generator.target.id]
+
+
+def substitute(tree: ast.expr, replacements: dict[str, ast.expr]) -> ast.expr:
+    """The tree with free names replaced; the caller sees to it that no replacement is captured by a bound name."""
+
+    class _Replace(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return copy.deepcopy(replacements.get(node.id, node))
+
+    free = {name: to for name, to in replacements.items() if name not in bound_names(tree)}
+    replacements = free
+    return _Replace().visit(copy.deepcopy(tree))
+
+
+def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> None:
+    problem = ""
+    if not isinstance(node, _ALLOWED):
+        problem = f"{type(node).__name__} is not part of the formula language"
+    elif isinstance(node, ast.Name) and node.id.startswith("_"):
+        problem = "a name does not begin with an underscore"
+    elif isinstance(node, ast.Attribute) and node.attr != "T":
+        problem = f"'.{node.attr}' is not known; only .T, the transpose, is"
+    elif isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int)):
+        problem = f"{node.value!r} is not an exact number; write an integer or a quotient of integers"
+    elif isinstance(node, ast.Call) and node.keywords:
+        problem = "arguments have no names here"
+    elif isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
+        problem = "an index is one name"
+    elif isinstance(node, ast.Call) and _miscounts(node):
+        problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
+    elif isinstance(node, ast.comprehension) and not _is_range(node.iter):
+        problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}"
+    if problem:
+        raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, _column(node))}", where=where)
+
+
+def _miscounts(node: ast.Call) -> bool:
+    """Whether ``count`` is asked for anything but its indices: only these differ whenever one of them does."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == "count" and isinstance(node.args[0], ast.GeneratorExp)):
+        return False
+    generator = node.args[0]
+    counted = generator.elt.elts if isinstance(generator.elt, ast.Tuple) else [generator.elt]
+    return [ast.dump(each) for each in counted] != [
+        ast.dump(ast.Name(name, ast.Load())) for g in generator.generators for name in targets(g)
+    ]
+
+
+def _is_range(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "span" and len(node.args) == 2
+    return isinstance(node, ast.Name) and node.id in ("Z", "N")
+
+
+def _column(node: ast.AST) -> int:
+    if isinstance(node, ast.comprehension):
+        node = node.iter
+    return getattr(node, "col_offset", 0)
+
+
+def _caret(source: str, column: int) -> str:
+    column = len(source.encode()[:column].decode(errors="ignore"))
+    return f"    {source}\n    {' ' * column}^"

@@ -1,0 +1,239 @@
+"""The names of a derivation: symbols that vary over a domain, and definitions that abbreviate.
+
+A glossary comes first in every theory file. Each name says what it means, in words, and where it lives; the domain is both
+what SymPy assumes about the symbol and what the numeric witness draws from. Vectors and matrices are indexed from 1, as on
+paper, unless ``first=0``.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from report.errors import DeclarationError, Where, nearest
+from report.prove.language.formula import Formula, names, parse
+
+_ENGINE = str(Path(__file__).parents[2])
+
+
+def written_here() -> Where:
+    """The line of the author's file that is being executed: the innermost frame outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and (frame.f_code.co_filename.startswith((_ENGINE, "<string>", "<frozen"))):
+        frame = frame.f_back
+    return Where(Path(frame.f_code.co_filename), frame.f_lineno)
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A name that varies. ``kind``: real, integer, signal, vector, matrix, function, operator.
+
+    ``least`` (inclusive) and ``above`` (exclusive) belong to the statement; ``low`` and ``high`` only to the drawing of test
+    points. ``within`` bounds an index from both sides; ``shape`` holds the sizes of a vector (n) or matrix (m, n). All of these
+    may be formulas in symbols declared earlier.
+    """
+
+    name: str
+    meaning: str
+    kind: str
+    latex: str = ""
+    least: Formula | None = None
+    above: Formula | None = None
+    low: float = 0
+    high: float = 0
+    within: tuple[Formula, Formula] | None = None
+    shape: tuple[Formula, ...] = ()
+    first: int = 1
+    properties: tuple[str, ...] = ()
+    linear: bool = False
+    invariant: bool = False
+    sample: Callable[[Any], Any] | None = None
+    where: Where | None = field(default=None, compare=False, repr=False)
+
+    def mentions(self) -> Iterable[str]:
+        """The names that the domain of this symbol needs."""
+        parts = [p for p in (self.least, self.above, *(self.within or ()), *self.shape) if p is not None]
+        return [name for part in parts for name in names(part.tree)]
+
+
+def real(
+    name: str, meaning: str, *, least: str = "", above: str = "", low: float = -2, high: float = 2, latex: str = ""
+) -> Symbol:
+    """A real number; ``least="0"`` (x ≥ 0) and ``above="0"`` (x > 0) restrict it, ``low`` and ``high`` only the test points."""
+    where = written_here()
+    return Symbol(name, meaning, "real", latex, _bound(least, where), _bound(above, where), low, high, where=where)
+
+
+def integer(
+    name: str,
+    meaning: str,
+    *,
+    least: str = "",
+    within: tuple[str, str] | None = None,
+    low: int = -4,
+    high: int = 6,
+    latex: str = "",
+) -> Symbol:
+    """An integer; ``least="1"`` for n ≥ 1, ``within=("1", "n")`` for an index i = 1, …, n."""
+    where = written_here()
+    bounds = None if within is None else (parse(within[0], where), parse(within[1], where))
+    return Symbol(name, meaning, "integer", latex, _bound(least, where), None, low, high, bounds, where=where)
+
+
+def signal(name: str, meaning: str, *, latex: str = "") -> Symbol:
+    """A function of all integers with finite support, so that its sums over Z exist: ``f(k)``."""
+    return Symbol(name, meaning, "signal", latex, where=written_here())
+
+
+def function(name: str, meaning: str, *, latex: str = "") -> Symbol:
+    """An arbitrary differentiable function of one real variable: ``g(x)``."""
+    return Symbol(name, meaning, "function", latex, where=written_here())
+
+
+def vector(name: str, size: str, meaning: str, *, first: int = 1, latex: str = "", low: float = -2, high: float = 2) -> Symbol:
+    """A real (column) vector with ``size`` entries ``x[1], …, x[size]``."""
+    where = written_here()
+    return Symbol(name, meaning, "vector", latex, low=low, high=high, shape=(parse(size, where),), first=first, where=where)
+
+
+PROPERTIES = {
+    "orthonormal": "its columns are orthonormal",
+    "orthogonal": "it is orthogonal",
+    "permutation": "it is a permutation matrix",
+    "symmetric": "it is symmetric",
+}
+"""What may be declared of a matrix; matrix algebra uses it (AᵀA = I for orthonormal columns), and points are drawn with it."""
+
+
+def matrix(
+    name: str,
+    rows: str,
+    columns: str,
+    meaning: str,
+    *,
+    properties: Sequence[str] = (),
+    first: int = 1,
+    latex: str = "",
+    low: float = -2,
+    high: float = 2,
+) -> Symbol:
+    """A real matrix with entries ``W[i, j]``; ``properties`` are among those of ``PROPERTIES``."""
+    where = written_here()
+    shape = (parse(rows, where), parse(columns, where))
+    for word in properties:
+        if word not in PROPERTIES:
+            raise DeclarationError(f"no property '{word}' of a matrix", where=where, remedy=nearest(word, PROPERTIES))
+    return Symbol(
+        name, meaning, "matrix", latex, low=low, high=high, shape=shape, first=first, properties=tuple(properties), where=where
+    )
+
+
+def operator(
+    name: str,
+    meaning: str,
+    *,
+    linear: bool = False,
+    invariant: bool = False,
+    sample: Callable[[Any], Any] | None = None,
+    latex: str = "",
+) -> Symbol:
+    """A map from signals to signals, ``L(x)(i)``, known only to be linear and/or shift invariant.
+
+    ``sample(random)`` may return a Python function from signals (functions of an integer) to signals for the numeric
+    witness; by default one is drawn that has exactly the declared properties.
+    """
+    return Symbol(name, meaning, "operator", latex, linear=linear, invariant=invariant, sample=sample, where=written_here())
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A name that abbreviates a formula: ``sigma(x)``, ``p[j]``, ``conv(f, g)(i)`` or just ``F``.
+
+    ``parameters`` are grouped by application: conv(f, g)(i) has (("f", "g"), ("i",)). ``indexed`` says that the parameters
+    stand in brackets; ``shape`` then makes the whole a vector or matrix. ``reference`` computes the same with code that
+    knows nothing of the formula (mpmath in, mpmath out), and ``live`` are witnesses as for a part; a definition of the field's
+    vocabulary needs one of them, an abbreviation local to a derivation does not.
+    """
+
+    name: str
+    head: Formula
+    body: Formula
+    meaning: str
+    latex: str
+    parameters: tuple[tuple[str, ...], ...]
+    indexed: bool
+    shape: tuple[Formula, ...]
+    first: int
+    symbols: tuple[Symbol, ...]
+    reference: Callable[..., Any] | None
+    live: tuple[Any, ...]
+    where: Where | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def recursive(self) -> bool:
+        """Whether the body speaks of the name that it defines."""
+        return self.name in names(self.body.tree)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return tuple(name for group in self.parameters for name in group)
+
+
+def define(
+    head: str,
+    body: str,
+    meaning: str,
+    *,
+    latex: str = "",
+    symbols: Sequence[Symbol] = (),
+    shape: Sequence[str] = (),
+    first: int = 1,
+    reference: Callable[..., Any] | None = None,
+    live: Sequence[Any] = (),
+) -> Definition:
+    """``head`` stands for ``body``. Parameters are real numbers unless ``symbols`` declares them otherwise."""
+    where = written_here()
+    parsed = parse(head, where)
+    name, parameters, indexed = _head(parsed)
+    sizes = tuple(parse(size, where) for size in shape)
+    return Definition(
+        name,
+        parsed,
+        parse(body, where),
+        meaning,
+        latex,
+        parameters,
+        indexed,
+        sizes,
+        first,
+        tuple(symbols),
+        reference,
+        tuple(live),
+        where,
+    )
+
+
+def _head(head: Formula) -> tuple[str, tuple[tuple[str, ...], ...], bool]:
+    groups: list[tuple[str, ...]] = []
+    node, indexed = head.tree, False
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Call):
+            arguments: list[ast.expr] = node.args
+            node = node.func
+        elif isinstance(node, ast.Subscript):
+            arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+            node, indexed = node.value, True
+        else:
+            arguments = [node]
+        if not all(isinstance(a, ast.Name) for a in arguments):
+            raise DeclarationError(f"cannot define '{head}': write a name, f(x), p[j] or f(g)(i)", where=head.where)
+        groups.insert(0, tuple(a.id for a in arguments if isinstance(a, ast.Name)))
+    return node.id, tuple(groups), indexed
+
+
+def _bound(text: str, where: Where) -> Formula | None:
+    return parse(text, where) if text else None

@@ -1,0 +1,588 @@
+"""The symbolic reading: a formula as SymPy.
+
+How much the reading may use is explicit (``Knowledge``): which definitions are unfolded, whether derivatives are carried out.
+What may not be used stays opaque. That is how a reason can be checked and not only a result: a step "by definition of σ" must
+follow from unfolding σ and nothing else. Vectors and matrices are read by their generic entry, sums by their bounds, so that
+nothing depends on a size.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy as sp
+
+from report.errors import DeclarationError, nearest
+from report.prove.language.formula import names, targets
+from report.prove.language.glossary import Definition, Symbol
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a reading may use: the definitions it unfolds (None: all) and whether it differentiates."""
+
+    unfold: frozenset[str] | None = None
+    differentiate: bool = True
+
+    def opens(self, name: str) -> bool:
+        return self.unfold is None or name in self.unfold
+
+
+EVERYTHING = Knowledge()
+ALGEBRA = Knowledge(frozenset(), differentiate=False)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A vector or matrix of symbolic size: its generic entry as a function of the indices."""
+
+    rows: sp.Expr
+    columns: sp.Expr
+    entry: Callable[[sp.Expr, sp.Expr], sp.Expr]
+    first: int = 1
+
+    @property
+    def T(self) -> Grid:
+        return Grid(self.columns, self.rows, lambda i, j: self.entry(j, i), self.first)
+
+
+@dataclass(frozen=True)
+class GridEquality:
+    """A condition on a whole vector or matrix, such as u == zeros(n)."""
+
+    left: Grid
+    right: Grid
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a formula is read: ``globals`` (symbols, definitions), ``locals`` (bound names), and the knowledge allowed."""
+
+    globals: Mapping[str, Any]
+    locals: Mapping[str, Any] = field(default_factory=dict)
+    knowledge: Knowledge = EVERYTHING
+
+    def bind(self, **values: Any) -> Scope:
+        return replace(self, locals={**self.locals, **values})
+
+    def look_up(self, name: str) -> Any:
+        if name in self.locals:
+            return self.locals[name]
+        if name not in self.globals:
+            raise DeclarationError(f"'{name}' is not in the glossary", remedy=nearest(name, self.globals))
+        value = self.globals[name]
+        return self._meaning(value) if isinstance(value, Definition) else value
+
+    def closed(self, name: str) -> Scope:
+        """The same scope with one definition kept shut: it is the variable now."""
+        known = self.knowledge
+        names = (
+            frozenset(k for k, v in self.globals.items() if isinstance(v, Definition)) if known.unfold is None else known.unfold
+        )
+        return replace(self, knowledge=Knowledge(names - {name}, known.differentiate))
+
+    def _meaning(self, definition: Definition) -> Any:
+        here = Scope(self.globals, {}, self.knowledge)
+        if not self.knowledge.opens(definition.name):
+            return _opaque(definition, here)
+        if definition.recursive:
+            here = here.closed(definition.name)  # unfolded once: its body speaks of itself
+        if definition.indexed and definition.shape:
+            sizes = ([read(size.tree, here) for size in definition.shape] + [sp.Integer(1)])[:2]
+            names = definition.parameters[0]
+            first = definition.first
+            return Grid(
+                sizes[0], sizes[1], lambda i, j: read(definition.body.tree, here.bind(**dict(zip(names, (i, j))))), first
+            )
+        return _curried(definition.parameters, definition.body.tree, here)
+
+
+def _curried(groups: Sequence[Sequence[str]], body: ast.expr, scope: Scope) -> Any:
+    if not groups:
+        return read(body, scope)
+    return lambda *values: _curried(groups[1:], body, scope.bind(**dict(zip(groups[0], values, strict=True))))
+
+
+def _opaque(definition: Definition, scope: Scope) -> Any:
+    name, groups = definition.name, definition.parameters
+    if definition.indexed:
+        base = sp.IndexedBase(name, real=True)
+        if definition.shape:
+            sizes = ([read(size.tree, scope) for size in definition.shape] + [sp.Integer(1)])[:2]
+            single = len(definition.shape) == 1
+            return Grid(sizes[0], sizes[1], lambda i, j: base[i] if single else base[i, j], definition.first)
+        return lambda *indices: base[indices]
+    if isinstance(definition.body.tree, ast.List):
+        table = _literal(definition.body.tree, scope)
+        base = sp.IndexedBase(name, real=True)
+        return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
+    if not groups:
+        return sp.Symbol(name, real=True)
+    return _applied(name, groups, ())
+
+
+def _applied(name: str, groups: Sequence[Sequence[str]], before: tuple[Any, ...]) -> Any:
+    def apply(*values: Any) -> Any:
+        arguments = (*before, *map(_as_argument, values))
+        return _applied(name, groups[1:], arguments) if len(groups) > 1 else sp.Function(name, real=True)(*arguments)
+
+    return apply
+
+
+def _as_argument(value: Any) -> sp.Expr:
+    """A signal as an argument of an opaque function: what it does to a dot, which is nobody else's."""
+    if callable(value):
+        dot = sp.Dummy("dot", integer=True)
+        return sp.Lambda(dot, value(dot))
+    return value
+
+
+# --- symbols -------------------------------------------------------------------------------------------------------
+
+
+def scope_for(symbols: Sequence[Symbol], definitions: Sequence[Definition], knowledge: Knowledge = EVERYTHING) -> Scope:
+    """The scope in which the formulas of a derivation are read."""
+    known: dict[str, Any] = {d.name: d for d in definitions}
+    for symbol in symbols:
+        known[symbol.name] = _symbol(symbol, Scope(known))
+    return Scope(known, {}, knowledge)
+
+
+def _symbol(symbol: Symbol, scope: Scope) -> Any:
+    name = symbol.name
+    if symbol.kind in ("real", "integer"):
+        return sp.Symbol(name, **_assumptions(symbol, scope))
+    if symbol.kind == "signal":
+        base = sp.IndexedBase(name, real=True)
+        return lambda *k: base[k]
+    if symbol.kind == "function":
+        return _spread(sp.Function(name, real=True))
+    if symbol.kind == "operator":
+        applied = sp.Function(name, real=True)
+        return lambda x: lambda i: applied(_as_argument(x), i)
+    sizes = [read(size.tree, scope) for size in symbol.shape]
+    base = sp.IndexedBase(name, real=True)
+    if symbol.kind == "vector":
+        return Grid(sizes[0], sp.Integer(1), lambda i, j: base[i], symbol.first)
+    return Grid(sizes[0], sizes[1], lambda i, j: base[i, j], symbol.first)
+
+
+def _assumptions(symbol: Symbol, scope: Scope) -> dict[str, bool]:
+    facts = {"integer": True} if symbol.kind == "integer" else {"real": True}
+    bound = symbol.least or symbol.above or (symbol.within[0] if symbol.within else None)
+    if bound is not None:
+        low = read(bound.tree, scope)
+        if low.is_positive or (low.is_nonnegative and symbol.above is not None):
+            facts["positive"] = True
+        elif low.is_nonnegative:
+            facts["nonnegative"] = True
+    return facts
+
+
+def ranges(symbols: Sequence[Symbol], scope: Scope) -> dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]:
+    """The indices that are declared to lie between two bounds."""
+    return {
+        scope.globals[s.name]: (read(s.within[0].tree, scope), read(s.within[1].tree, scope))
+        for s in symbols
+        if s.within is not None
+    }
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def read(node: ast.expr, scope: Scope) -> Any:
+    """A tree as SymPy: an expression, a relation, a ``Grid`` or a Python function (a signal)."""
+    if isinstance(node, ast.Constant):
+        return sp.Integer(node.value)
+    if isinstance(node, ast.Name):
+        return _name(node.id, scope)
+    if isinstance(node, ast.UnaryOp):
+        value = read(node.operand, scope)
+        return sp.Not(value) if isinstance(node.op, ast.Not) else _each(lambda a: -a, value)
+    if isinstance(node, ast.BinOp):
+        return _binary(node.op, read(node.left, scope), read(node.right, scope))
+    if isinstance(node, ast.BoolOp):
+        parts = [read(v, scope) for v in node.values]
+        return sp.And(*parts) if isinstance(node.op, ast.And) else sp.Or(*parts)
+    if isinstance(node, ast.Compare):
+        return _relation(node, scope)
+    if isinstance(node, ast.IfExp):
+        test, body, orelse = (read(n, scope) for n in (node.test, node.body, node.orelse))
+        return _each(lambda a, b: sp.Piecewise((a, test), (b, True)), body, orelse)
+    if isinstance(node, ast.Attribute):
+        value = read(node.value, scope)
+        return value.T if isinstance(value, Grid) else value
+    if isinstance(node, ast.Subscript):
+        return _index(node, scope)
+    if isinstance(node, ast.List):
+        return _literal(node, scope)
+    if isinstance(node, ast.Lambda):
+        names = [a.arg for a in node.args.args]
+        return lambda *values: read(node.body, scope.bind(**dict(zip(names, values, strict=True))))
+    if isinstance(node, ast.Call):
+        return _call(node, scope)
+    raise DeclarationError(f"no symbolic reading of {ast.unparse(node)}")
+
+
+def _name(name: str, scope: Scope) -> Any:
+    if name in scope.globals or name in scope.locals:
+        return scope.look_up(name)
+    if name in CONSTANTS:
+        return CONSTANTS[name]()
+    return BUILT_IN[name] if name in BUILT_IN else scope.look_up(name)
+
+
+def _call(node: ast.Call, scope: Scope) -> Any:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+        return _gather(name, node.args[0], scope)
+    if name == "diff":
+        return _derivative(node.args[0], node.args[1], scope)
+    if name == "grad":
+        return _gradient(node.args[0], node.args[1], scope)
+    known = name in BUILT_IN and name not in scope.globals and name not in scope.locals
+    function = BUILT_IN[name] if known else read(node.func, scope)
+    if not callable(function):
+        raise DeclarationError(f"'{ast.unparse(node.func)}' is not a function")
+    return function(*(read(a, scope) for a in node.args))
+
+
+def _binary(op: ast.operator, a: Any, b: Any) -> Any:
+    if isinstance(op, ast.MatMult):
+        return _product(a, b)
+    if isinstance(op, ast.Pow) and isinstance(a, Grid):
+        if not (isinstance(b, sp.Integer) and b >= 1):
+            raise DeclarationError("a matrix power needs a positive integer")
+        return a if b == 1 else _product(a, _binary(op, a, b - 1))
+    return _each(_OPERATORS[type(op)], a, b)
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+
+
+def _each(function: Callable[..., Any], *values: Any) -> Any:
+    if any(callable(v) for v in values):
+        return lambda *i: _each(function, *(v(*i) if callable(v) else v for v in values))
+    grids = [v for v in values if isinstance(v, Grid)]
+    if not grids:
+        return function(*values)
+    for other in grids[1:]:
+        if sp.expand(other.rows - grids[0].rows) != 0 or sp.expand(other.columns - grids[0].columns) != 0:
+            raise Unreadable(f"sizes differ: {grids[0].rows}×{grids[0].columns} and {other.rows}×{other.columns}")
+    at = lambda v, i, j: v.entry(i, j) if isinstance(v, Grid) else v  # noqa: E731
+    return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), grids[0].first)
+
+
+class Unreadable(Exception):
+    """The formula has no meaning: sizes that do not fit, say."""
+
+
+def _product(a: Any, b: Any) -> Any:
+    if not (isinstance(a, Grid) and isinstance(b, Grid)):
+        return _each(lambda p, q: p * q, a, b)
+    if sp.expand(a.columns - b.rows) != 0:
+        raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
+
+    def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
+        k = sp.Dummy("k", integer=True)
+        return total(a.entry(i, k) * b.entry(k, j), k, a.first, a.first + a.columns - 1)
+
+    if a.rows == 1 and b.columns == 1:
+        return entry(sp.Integer(a.first), sp.Integer(a.first))
+    return Grid(a.rows, b.columns, entry, a.first)
+
+
+def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
+    """The sum of ``term`` for k = low, …, high; written out when it is short."""
+    low, high = sp.sympify(low), sp.sympify(high)
+    if high - low == -1:
+        return sp.Integer(0)
+    if (high - low).is_Integer and 0 <= high - low < 12:
+        return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
+    return sp.Sum(term, (k, low, high))
+
+
+def _relation(node: ast.Compare, scope: Scope) -> Any:
+    relations = {ast.Eq: sp.Eq, ast.NotEq: sp.Ne, ast.LtE: sp.Le, ast.GtE: sp.Ge, ast.Lt: sp.Lt, ast.Gt: sp.Gt}
+    parts: list[Any] = []
+    left = read(node.left, scope)
+    for op, comparator in zip(node.ops, node.comparators):
+        if isinstance(op, ast.In):
+            low, high = _limits(comparator, scope)
+            parts += [sp.Ge(left, low), sp.Le(left, high)]
+            continue
+        right = read(comparator, scope)
+        if isinstance(left, Grid) and isinstance(right, Grid) and isinstance(op, ast.Eq) and len(node.ops) == 1:
+            return GridEquality(left, right)
+        parts.append(relations[type(op)](left, right))
+        left = right
+    return sp.And(*parts) if len(parts) > 1 else parts[0]
+
+
+def _index(node: ast.Subscript, scope: Scope) -> Any:
+    value = read(node.value, scope)
+    elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    indices = [read(e, scope) for e in elements]
+    if isinstance(value, Grid):
+        if len(indices) == 1 and value.columns != 1:
+            return value.entry(sp.Integer(value.first), indices[0])
+        return value.entry(indices[0], indices[1] if len(indices) > 1 else sp.Integer(value.first))
+    return value(*indices)
+
+
+def _literal(node: ast.List, scope: Scope) -> Grid:
+    table = [[read(e, scope) for e in (r.elts if isinstance(r, ast.List) else [r])] for r in node.elts]
+
+    def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
+        if i.is_Integer and j.is_Integer:
+            return table[int(i) - 1][int(j) - 1]
+        return sp.Add(
+            *(
+                sp.KroneckerDelta(i, r + 1) * sp.KroneckerDelta(j, c + 1) * v
+                for r, row in enumerate(table)
+                for c, v in enumerate(row)
+            )
+        )
+
+    return Grid(sp.Integer(len(table)), sp.Integer(len(table[0])), entry)
+
+
+# --- sums and their like -------------------------------------------------------------------------------------------
+
+
+def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
+    inner, bounds = scope, []
+    for generator in node.generators:
+        (index,) = targets(generator)
+        k = sp.Dummy(index, integer=True)
+        low, high = _limits(generator.iter, inner)
+        inner = inner.bind(**{index: k})
+        for condition in generator.ifs:
+            low, high = _tighten(k, low, high, read(condition, inner))
+        bounds.append((k, low, high))
+    body = sp.Integer(1) if name == "count" else read(node.elt, inner)
+    if name in ("sum", "count"):
+        return _summed(body, bounds)
+    if name == "prod":
+        for k, low, high in reversed(bounds):
+            body = sp.Integer(1) if high - low == -1 else sp.Product(body, (k, low, high))
+        return body
+    if name == "all":
+        return _for_all(body, bounds)
+    if name in ("max", "min"):
+        return sp.Function(f"{name}_over", real=True)(*(sp.Lambda(k, body) for k, _, _ in bounds[:1]), *bounds[0][1:])
+    raise Unreadable(f"SymPy has no reading of {name} over a range")
+
+
+def _summed(body: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
+    if callable(body):
+        return lambda *i: _summed(body(*i), bounds)
+    if isinstance(body, Grid):
+        return Grid(body.rows, body.columns, lambda i, j: _summed(body.entry(i, j), bounds), body.first)
+    for k, low, high in reversed(bounds):
+        body = total(body, k, low, high)
+    return body
+
+
+def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
+    if isinstance(node, ast.Name):
+        return (-sp.oo if node.id == "Z" else sp.Integer(0)), sp.oo
+    assert isinstance(node, ast.Call)
+    return read(node.args[0], scope), read(node.args[1], scope)
+
+
+def _for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
+    """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
+    if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        k, low, high = bounds[0]
+        gap = sp.expand(condition.gts - condition.lts)
+        slope = gap.coeff(k, 1)
+        if not sp.expand(gap - slope * k).has(k) and (high - low).is_nonnegative:
+            if slope.is_nonpositive and high is not sp.oo:
+                return condition.subs(k, high)
+            if slope.is_nonnegative and low is not -sp.oo:
+                return condition.subs(k, low)
+    raise Unreadable("SymPy has no reading of this condition for all indices")
+
+
+def _tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:
+    """The bounds of k under a linear condition. Raises ``Unreadable`` for any other."""
+    if isinstance(condition, sp.Lt | sp.Gt):
+        condition = sp.Le(condition.lts + 1, condition.gts) if _whole(condition.lts - condition.gts) else condition
+    if isinstance(condition, sp.Le | sp.Ge):
+        gap = sp.expand(condition.gts - condition.lts)
+        slope = gap.coeff(k, 1)
+        rest = sp.expand(gap - slope * k)
+        if not rest.has(k) and slope.is_negative and high is sp.oo:
+            return low, sp.floor(sp.expand(rest / -slope))
+        if not rest.has(k) and slope.is_positive and low is -sp.oo:
+            return sp.ceiling(sp.expand(-rest / slope)), high
+    raise Unreadable(f"cannot turn {condition} into bounds of a sum")
+
+
+def _whole(expression: sp.Expr) -> bool:
+    return bool(expression.is_integer)
+
+
+# --- derivatives ---------------------------------------------------------------------------------------------------
+
+
+def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
+    name, at, place = _variable(variable, scope)
+    closed = scope.closed(name) if isinstance(scope.globals.get(name), Definition) and name not in scope.locals else scope
+    if place is None and name in scope.locals:
+        place = sp.Dummy(name, real=True)
+        closed = closed.bind(**{name: place})
+    elif place is None:
+        place = closed.look_up(name)
+    value = read(body, closed)
+    knowledge = _knowing(body, name, closed)
+    slope = _each(lambda v: _slope(v, place, knowledge), value)
+    if place == at:
+        return slope
+    if isinstance(place, sp.Indexed):
+        return _each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
+    return _each(lambda v: v.subs(place, at), slope)
+
+
+def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
+    """What a derivative may use: it is not carried out where a definition that is kept shut rests on the variable."""
+    waiting, hidden, reached = [(n, False) for n in names(body)], False, set()
+    while waiting:
+        name, inside = waiting.pop()
+        value = scope.globals.get(name)
+        if (name, inside) in reached or (name in scope.locals and not inside):
+            continue
+        reached.add((name, inside))
+        hidden |= inside and name == variable
+        if isinstance(value, Definition) and name != variable:
+            shut = inside or not scope.knowledge.opens(name)
+            waiting += [(n, shut) for n in names(value.body.tree) if n not in value.arguments]
+    return replace(scope.knowledge, differentiate=False) if hidden else scope.knowledge
+
+
+def _opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
+    """A derivative by one of many, in which all of them are then given their values."""
+
+    def value(entry: sp.Indexed) -> sp.Expr:
+        i, *j = entry.indices
+        return values.entry(i, *(j or [sp.Integer(values.first)])) if isinstance(values, Grid) else values(i, *j)
+
+    return slope.replace(lambda n: isinstance(n, sp.Indexed) and n.base == base, value)
+
+
+def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
+    if knowledge.differentiate:
+        return sp.sympify(value).diff(place)
+    # The variable is bound inside, so that what is later put in for it cannot change what is differentiated.
+    inside = sp.Dummy("x", real=True)
+    which = (sp.Symbol(str(place.base)), *place.indices) if isinstance(place, sp.Indexed) else ()
+    return sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
+
+
+def _variable(node: ast.expr, scope: Scope) -> tuple[str, sp.Expr, sp.Expr | None]:
+    """The name that varies, its value here, and the entry that varies when it is one of many."""
+    at = read(node, scope)
+    if isinstance(node, ast.Name):
+        return node.id, at, None
+    holder = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else None
+    if not isinstance(holder, ast.Name):
+        raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(node)}: use x, x[i], W[i, j] or f(i)")
+    known = scope.globals.get(holder.id)
+    closed = scope.closed(holder.id) if isinstance(known, Definition) else scope
+    place = read(node, closed)
+    if not isinstance(place, sp.Indexed):
+        raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(node)}: it is not an entry of anything")
+    return holder.id, at, place
+
+
+def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
+    if not isinstance(variable, ast.Name):
+        raise DeclarationError(f"grad is taken with respect to a vector or matrix by name, not {ast.unparse(variable)}")
+    known = scope.globals.get(variable.id)
+    closed = scope.closed(variable.id) if isinstance(known, Definition) else scope
+    array = closed.look_up(variable.id)
+    if not isinstance(array, Grid):
+        raise DeclarationError(f"'{variable.id}' is neither a vector nor a matrix")
+    value = read(body, closed)
+
+    def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
+        place = array.entry(i, j)
+        slope = _slope(value, place, _knowing(body, variable.id, closed))
+        known = closed is not scope and isinstance(place, sp.Indexed)
+        return _opened(slope, place.base, scope.look_up(variable.id)) if known else slope
+
+    return Grid(array.rows, array.columns, entry, array.first)
+
+
+# --- what every formula may use ------------------------------------------------------------------------------------
+
+
+def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: _each(function, *values)
+
+
+def _norm(a: Any) -> sp.Expr:
+    if not isinstance(a, Grid):
+        return sp.Abs(a)
+    return sp.sqrt(_over_entries(a, lambda i, j: a.entry(i, j) ** 2))
+
+
+def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    return total(total(term(i, j), j, a.first, a.first + a.columns - 1), i, a.first, a.first + a.rows - 1)
+
+
+def _trace(a: Any) -> sp.Expr:
+    if not isinstance(a, Grid):
+        return a
+    if sp.expand(a.rows - a.columns) != 0:
+        raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
+    i = sp.Dummy("i", integer=True)
+    return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
+
+
+def _diag(a: Grid) -> Grid:
+    return Grid(a.rows, a.rows, lambda i, j: sp.KroneckerDelta(i, j) * a.entry(i, sp.Integer(a.first)), a.first)
+
+
+def _full(value: int) -> Callable[..., Grid]:
+    return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
+
+
+BUILT_IN: dict[str, Callable[..., Any]] = {
+    "exp": _spread(lambda x: sp.exp(x)),
+    "log": _spread(lambda x: sp.log(x)),
+    "sqrt": _spread(lambda x: sp.sqrt(x)),
+    "sin": _spread(lambda x: sp.sin(x)),
+    "cos": _spread(lambda x: sp.cos(x)),
+    "tanh": _spread(lambda x: sp.tanh(x)),
+    "abs": _spread(lambda x: sp.Abs(x)),
+    "sign": _spread(lambda x: sp.sign(x)),
+    "floor": _spread(lambda x: sp.floor(sp.expand(x))),
+    "ceil": _spread(lambda x: sp.ceiling(sp.expand(x))),
+    "mod": _spread(lambda a, n: a - n * sp.floor(sp.expand(a / n))),
+    "max": _spread(lambda *v: sp.Max(*v)),
+    "min": _spread(lambda *v: sp.Min(*v)),
+    "delta": lambda i: sp.KroneckerDelta(i, 0),
+    "kron": lambda i, j: sp.KroneckerDelta(i, j),
+    "one": lambda condition: sp.Piecewise((1, condition), (0, True)),
+    "norm": _norm,
+    "trace": _trace,
+    "identity": lambda n: Grid(n, n, lambda i, j: sp.KroneckerDelta(i, j)),
+    "zeros": _full(0),
+    "ones": _full(1),
+    "diag": _diag,
+    "conj": _spread(lambda x: sp.conjugate(x)),
+}
+CONSTANTS: dict[str, Callable[[], sp.Expr]] = {"pi": lambda: sp.pi, "imag": lambda: sp.I}

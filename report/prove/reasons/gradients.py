@@ -1,0 +1,102 @@
+"""Reasons for gradients: the chain rule through the values of a layer, and a whole gradient by its entries."""
+
+from __future__ import annotations
+
+import ast
+
+import sympy as sp
+
+from report.prove.decide import relation as decide
+from report.prove.language.formula import Formula, formula, parse
+from report.prove.language.glossary import Definition
+from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Grid, read
+from report.prove.reasons.rule import DIFFERENTIATION, PART, Rule, Setting
+
+
+def chain_rule(through: str, words: str = "chain rule") -> Rule:
+    """∂e/∂v = Σ_l ∂e/∂z_l ∂z_l/∂v over all entries of ``through``, the vector or matrix z, if e depends on v by z alone."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        layer = setting.definition(through)
+        if relation != "==" or not layer.shape or not _is_derivative(a.tree):
+            return None
+        body, variable = a.tree.args  # type: ignore[attr-defined]
+        if not _only_through(setting, layer, body, variable):
+            return None
+        return "chain rule" if setting.formal().holds(_summed(layer, body, variable), "==", b, ALGEBRA) else None
+
+    return Rule(words, check, law=DIFFERENTIATION)
+
+
+def entrywise(label: str, *indices: str, words: str = "") -> Rule:
+    """A statement on vectors or matrices, of which the earlier part ``label`` shows every entry: its symbols ``indices``
+    run over all of them.
+    """
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        lemma = setting.lemma(label)
+        left, right = setting.read(a, ALGEBRA), setting.read(b, ALGEBRA)
+        if relation != "==" or lemma.statement.relation != "==" or lemma.conditions or lemma.hypothesis is not None:
+            return None
+        if not (isinstance(left, Grid) and isinstance(right, Grid) and _run_over(setting, left, indices)):
+            return None
+        if not (_equal(setting, left.rows, right.rows) and _equal(setting, left.columns, right.columns)):
+            return None
+        shown = (setting.read(side, ALGEBRA) for side in (lemma.statement.left, lemma.statement.right))
+        pairs = ((_entry(setting, grid, indices), entry) for grid, entry in zip((left, right), shown))
+        return "every entry" if all(_equal(setting, entry, shown) for entry, shown in pairs) else None
+
+    said = words or f"entry by entry, by “{label}”"
+    return Rule(said, check, by_author=bool(words), law=PART, of=(label,))
+
+
+def _is_derivative(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "diff"
+
+
+def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable: ast.expr) -> bool:
+    """Whether the variable disappears from ``body`` when the layer is held shut."""
+    holder = variable.value if isinstance(variable, ast.Subscript) else variable
+    if not isinstance(holder, ast.Name) or holder.id == layer.name:
+        return False
+    shut = setting.scope(EVERYTHING).closed(layer.name)
+    if any(d.name == holder.id for d in setting.definitions):
+        shut = shut.closed(holder.id)
+    value, place = read(body, shut), read(variable, shut)
+    if not (isinstance(value, sp.Expr) and isinstance(place, sp.Indexed | sp.Symbol)):
+        return False
+    return not value.has(place.base if isinstance(place, sp.Indexed) else place)
+
+
+def _summed(layer: Definition, body: ast.expr, variable: ast.expr) -> Formula:
+    """Σ ∂body/∂z_l ∂z_l/∂variable over all entries l of the layer."""
+    indices = [f"{layer.name}_{place}_" for place in range(len(layer.shape))]
+    entry = f"{layer.name}[{', '.join(indices)}]"
+    inside = f"diff({ast.unparse(body)}, {entry})*diff({entry}, {ast.unparse(variable)})"
+    for index, size in zip(indices, layer.shape):
+        inside = f"sum({inside} for {index} in span({layer.first}, {layer.first} - 1 + ({size})))"
+    return formula(parse(inside).tree)
+
+
+def _run_over(setting: Setting, grid: Grid, indices: tuple[str, ...]) -> bool:
+    """Whether the symbols are declared with the ranges of the rows and, if there are several, the columns."""
+    declared = {s.name: s.within for s in setting.symbols}
+    sizes = [grid.rows] if len(indices) == 1 and grid.columns == 1 else [grid.rows, grid.columns]
+    if len(sizes) != len(indices) or len(set(indices)) < len(indices):
+        return False
+    for name, size in zip(indices, sizes):
+        within = declared.get(name)
+        if within is None or not _equal(setting, setting.read(within[0]), sp.Integer(grid.first)):
+            return False
+        if not _equal(setting, setting.read(within[1]), grid.first + size - 1):
+            return False
+    return True
+
+
+def _entry(setting: Setting, grid: Grid, indices: tuple[str, ...]) -> sp.Expr:
+    at = [setting.read(parse(name)) for name in indices]
+    return grid.entry(at[0], at[1] if len(at) > 1 else sp.Integer(grid.first))
+
+
+def _equal(setting: Setting, left: sp.Expr, right: sp.Expr) -> bool:
+    return decide.prove(left, "==", right, setting.formal().facts) is not None

@@ -1,0 +1,225 @@
+"""Check the theory: each theorem file by itself, several at a time, and none again that has not changed.
+
+A proof is kept in the store under the syntax trees of the theorem file and of every project module that it or the checker
+imports, whole modules at a time: coarser than for trials, because a checker must be allowed to do what a trial may not
+(read a font, ask for a caller's line), and cheap, because checking all of the theory takes seconds.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from report import plots
+from report.cache.fingerprint import version_of
+from report.cache.store import Store
+from report.errors import DeclarationError, ProofError, ReportError, author_line
+from report.judge.kept import decode_figure, decode_noun, encode_figure, encode_noun
+from report.judge.views import Compared, Judged, agrees
+from report.model import Runs
+
+if TYPE_CHECKING:
+    from report.proof import Derivation, Proof
+
+T = TypeVar("T")
+
+CHECKER = "report.proof"
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A derivation, checked; and the values, tables, figures and comparisons that it computes for prose."""
+
+    proof: Proof
+    views: Judged = field(default_factory=Judged)
+
+
+def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say: Callable[[str], None]) -> dict[str, Theorem]:
+    """Every theorem, from the store where nothing that it depends on has changed, else proved now.
+
+    Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
+    """
+    trees = Trees(None if store.read_only else store.root / "sources" / "theory.json")
+    keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
+    trees.save()
+    kept = {name: store.get(key) for name, key in keys.items()}
+    missing = [name for name, entry in kept.items() if entry is None]
+    if missing:
+        say(f"proving {', '.join(missing)}")
+    for name, entry in zip(missing, _each(_encoded, [files[name] for name in missing], jobs)):
+        kept[name] = entry
+        if not store.read_only:
+            store.put(keys[name], entry, durable=False)  # it is made again in a moment
+    found = {name: _decoded(entry) for name, entry in kept.items() if entry is not None}
+    failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
+    if failures:
+        raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
+    return found
+
+
+def check_each(files: Sequence[Path], jobs: int) -> Iterator[Proof]:
+    """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own."""
+    return _each(_checked, files, jobs)
+
+
+def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[T]:
+    if jobs == 1 or len(files) <= 1:
+        yield from map(function, files)
+        return
+    with ProcessPoolExecutor(min(jobs, len(files))) as pool:
+        yield from pool.map(function, files)
+
+
+def _checked(path: Path) -> Proof:
+    from report import proof
+
+    return proof.check(proof.load(path))
+
+
+# --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def _key(module: str, root: Path, trees: Trees) -> str:
+    """The digest of everything that the theorem in ``module`` and the checker are made of."""
+    digests: dict[str, str] = {}
+    packages: set[str] = set()
+    waiting = [module, CHECKER, __name__]
+    while waiting:
+        name = waiting.pop()
+        if name in digests:
+            continue
+        if name.endswith(".*"):
+            waiting += _modules_in(root / name.removesuffix(".*"), name.removesuffix("*"))
+            continue
+        tree = trees.read(root, name)
+        if tree is None:
+            packages |= {name.partition(".")[0]}
+            continue
+        digests[name], imported = tree
+        waiting += imported
+    others = packages - {"report", "theory", "experiments"} - sys.stdlib_module_names
+    versions = {package: version_of(package) for package in others} | {"python": sys.version.split()[0]}
+    return hashlib.sha256(json.dumps([digests, versions], sort_keys=True).encode()).hexdigest()
+
+
+def _modules_in(folder: Path, prefix: str) -> list[str]:
+    """The modules of a package of this project: ``import experiments`` may look into any of them."""
+    return sorted(f"{prefix}{file.stem}" for file in folder.glob("*.py"))
+
+
+class Trees:
+    """The syntax trees of the project's modules, as digests; what a file's content came to is remembered in ``memory``."""
+
+    def __init__(self, memory: Path | None = None):
+        self._memory = memory
+        self._read: dict[str, tuple[str, Sequence[str]] | None] = {}
+        self._known: dict[str, tuple[str, Sequence[str]]] = {}
+        if memory is not None:
+            with contextlib.suppress(OSError, ValueError):  # lost or broken, it is made again
+                self._known = json.loads(memory.read_bytes())
+        self._before = len(self._known)
+
+    def read(self, root: Path, name: str) -> tuple[str, Sequence[str]] | None:
+        """The digest of a module's tree, and the modules that it imports anywhere; None if the project has no such module."""
+        if name not in self._read:
+            try:
+                content = (root / Path(*name.split(".")).with_suffix(".py")).read_bytes()
+            except OSError:
+                self._read[name] = None
+            else:
+                self._read[name] = self._parsed(content, name)
+        return self._read[name]
+
+    def _parsed(self, content: bytes, name: str) -> tuple[str, Sequence[str]]:
+        key = hashlib.sha256(content).hexdigest()
+        if key not in self._known:
+            tree = ast.parse(content, name)
+            self._known[key] = hashlib.sha256(ast.dump(tree).encode()).hexdigest(), _imported(tree)
+        return self._known[key]
+
+    def save(self) -> None:
+        """Keep what was parsed for the next build."""
+        if self._memory is None or len(self._known) == self._before:
+            return
+        with contextlib.suppress(OSError):  # it only saves time
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._memory.with_name(f".{self._memory.name}-{os.getpid()}")
+            temporary.write_text(json.dumps(self._known), encoding="utf-8")
+            temporary.replace(self._memory)
+
+
+def _imported(tree: ast.AST) -> list[str]:
+    imported: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported += [name for alias in node.names for name in (alias.name, f"{alias.name}.*")]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return imported
+
+
+def _encoded(path: Path) -> dict[str, bytes]:
+    """The proof and all views of a theorem as files. Raises ``DeclarationError`` for a view that cannot be made."""
+    from report import proof
+
+    derivation = proof.load(path)
+    files = {"proof.json": proof.to_json(proof.check(derivation)).encode()}
+    try:
+        return files | _views(derivation)
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"a view of {derivation.id} cannot be made: {type(error).__name__}: {error}",
+            where=author_line(error, path),
+            remedy="Mend that line.",
+        ) from error
+
+
+def _views(derivation: Derivation) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for kind, views in (("values", derivation.values), ("tables", derivation.tables)):
+        for name, view in views.items():
+            files |= {f"{kind}-{name}-{part}": content for part, content in encode_noun(view()).items()}
+    for name, draw in derivation.figures.items():
+        with plots.style():
+            files |= {f"figures-{name}-{part}": content for part, content in encode_figure(draw()).items()}
+    for name, compared in _comparisons(derivation).items():
+        files |= {f"reported-{name}-{part}": content for part, content in encode_noun(compared).items()}
+    return files
+
+
+def _comparisons(derivation: Derivation) -> dict[str, Compared]:
+    found = {}
+    for name, reported in derivation.reported.items():
+        ours = reported.ours(Runs(()))
+        found[name] = Compared.of(reported, ours, agrees(reported, ours))
+    return found
+
+
+def _decoded(files: Mapping[str, bytes]) -> Theorem:
+    from report import proof
+
+    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "reported": {}}
+    for file, content in files.items():
+        kind, dash, rest = file.partition("-")
+        if dash and kind in kinds:
+            name, _, part = rest.rpartition("-")
+            kinds[kind].setdefault(name, {})[part] = content
+    noun: Callable[[Mapping[str, bytes]], object] = decode_noun
+    views = Judged(
+        values={name: noun(parts) for name, parts in kinds["values"].items()},  # type: ignore[misc]
+        tables={name: noun(parts) for name, parts in kinds["tables"].items()},  # type: ignore[misc]
+        figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
+        reported={name: noun(parts) for name, parts in kinds["reported"].items()},  # type: ignore[misc]
+    )
+    return Theorem(proof.from_json(files["proof.json"].decode()), views)

@@ -1,0 +1,254 @@
+"""The witnesses: what bears a step out without SymPy. Each looks at a whole chain, at points drawn from the declared domain."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from report.errors import DeclarationError, nearest
+from report.prove.checked import Witnessed
+from report.prove.derivation import POINTS, Chain, Derivation, Live
+from report.prove.language.formula import LOGICAL, Formula, names, parse
+from report.prove.language.glossary import Definition, Symbol
+from report.prove.meaning import numeric
+from report.prove.meaning.numeric import Array, Point, Undefined
+
+NUMERIC = "numeric"
+LOGIC_POINTS = 60
+TRIES = 4000
+PATIENCE = 200
+"""After how many points without a value a formula is taken to have none."""
+
+
+@dataclass
+class Findings:
+    """What one witness says of the steps of a chain: at how many points it agreed, and which steps it refuses and why."""
+
+    agreed: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, step: int, why: str) -> None:
+        self.refused.setdefault(step, why)
+
+
+def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
+    """Every relation of the chain, evaluated at random points to thirty digits."""
+    logical = chain.claim.relation in LOGICAL
+    wanted = chain.part.points or (LOGIC_POINTS if logical else POINTS)
+    found, used, without = Findings(), 0, 0
+    truths: list[set[bool]] = [set() for _ in chain.expressions]
+    with numeric.precision():
+        for point in _points(derivation, chain, NUMERIC):
+            values = [_value(expression, point) for expression in chain.expressions]
+            if isinstance(values[0], Undefined):
+                without += 1
+                if used == 0 and without == PATIENCE:
+                    found.refuse(0, f"the left side has no value anywhere: {values[0]}")
+                    break
+                continue
+            used += 1
+            for at, (before, after) in enumerate(itertools.pairwise(values)):
+                missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
+                if missing is not None:
+                    found.refuse(at, f"no value at {_spell(point, derivation)}: {missing}")
+                elif not numeric.compare(before, chain.relations[at], after):
+                    sides = f"the left side is {_number(before)}, the right side {_number(after)}"
+                    found.refuse(at, f"at {_spell(point, derivation)} {sides}")
+            if logical:
+                for seen, value in zip(truths, values):
+                    seen.add(bool(value) and not isinstance(value, Undefined))
+            if used == wanted:
+                break
+    for at, relation in enumerate(chain.relations):
+        if used == 0:
+            found.refuse(at, "no point of the domain satisfies the conditions")
+        elif relation == "iff" and len(truths[at]) < 2:
+            found.refuse(at, f"it was {'true' if True in truths[at] else 'false'} at every point: nothing was tested")
+        elif relation == "implies" and True not in truths[at]:
+            found.refuse(at, "the premise was never true: nothing was tested")
+    found.agreed = {at: used for at in range(len(chain.relations)) if at not in found.refused}
+    return found
+
+
+def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
+    """Every expression of the chain equal to the one that ``live`` computes, against what it computes."""
+    target = parse(live.of, live.where).key if live.of else chain.claim.left.key
+    places = [at for at, e in enumerate(chain.expressions) if e.key == target]
+    if not places:
+        raise DeclarationError(
+            f"the witness '{live.name}' computes {live.of}, which is no expression of this part", where=live.where
+        )
+    reached = chain.equal_to(places[0])
+    found, used = Findings(), 0
+    fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
+    with numeric.precision():
+        for point in _points(derivation, chain, live.name, fixed):
+            used += 1
+            try:
+                seen = _seen(live, point)
+            except Undefined as reason:  # something that it asks for has no value
+                for at in reached:
+                    found.refuse(max(at - 1, 0), f"{live.name} cannot be asked at {_spell(point, derivation)}: {reason}")
+                break
+            for at in reached:
+                value = _value(chain.expressions[at], point)
+                if isinstance(value, Undefined) or not numeric.compare(value, "==", seen, live.tolerance):
+                    shown = str(value) if isinstance(value, Undefined) else _number(value)
+                    why = f"{live.name} gives {_number(seen)} at {_spell(point, derivation)}, the formula {shown}"
+                    found.refuse(max(at - 1, 0), why)
+            if fixed is None and used == live.points:
+                break
+    steps = {max(at - 1, 0) for at in reached}
+    for at in steps if used == 0 else ():
+        found.refuse(at, f"no point for the witness '{live.name}' satisfies the conditions")
+    found.agreed = {at: used for at in sorted(steps) if at not in found.refused}
+    return found
+
+
+def of_definition(derivation: Derivation, defined: Definition, parameters: Sequence[Symbol]) -> tuple[list[Witnessed], str]:
+    """Who bears a definition out, and what speaks against it ('' if nothing does)."""
+    others = [d for d in derivation.definitions if d.name != defined.name]
+    own = {p.name for p in parameters}
+    symbols = [*(s for s in derivation.symbols if s.name not in own), *parameters]
+    random = Random(zlib.crc32(f"definition/{defined.name}".encode()))
+    witnesses = []
+    with numeric.precision():
+        if defined.reference is not None:
+            for _ in range(POINTS):
+                point = numeric.draw(symbols, [*others, defined], random)
+                seen: Any = defined.reference
+                for group in defined.parameters:
+                    seen = seen(*(point.globals[p] for p in group))
+                problem = _disagreement(defined, point, seen, "the reference", 1e-12)
+                if problem:
+                    return [], problem
+            witnesses.append(Witnessed("reference", POINTS))
+        for live in defined.live:
+            for _ in range(live.points):
+                point = numeric.draw(symbols, [*others, defined], random)
+                problem = _disagreement(defined, point, _seen(live, point), live.name, live.tolerance)
+                if problem:
+                    return [], problem
+            witnesses.append(Witnessed(live.name, live.points))
+    return witnesses, ""
+
+
+def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolerance: float) -> str:
+    value = _value(defined.body, point)
+    if isinstance(value, Undefined):
+        return f"it has no value: {value}"
+    if numeric.compare(value, "==", seen, tolerance):
+        return ""
+    return f"it gives {_number(value)} where {who} gives {_number(seen)}"
+
+
+# --- points --------------------------------------------------------------------------------------------------------
+
+
+def _points(
+    derivation: Derivation, chain: Chain, seed: str, fixed: Sequence[Mapping[str, int]] | None = None
+) -> Iterator[Point]:
+    """Seeded random points of the domain that satisfy the part's conditions; ``fixed`` ones are taken in turn."""
+    random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
+    symbols = _needed(derivation, chain)
+    choices: Iterable[Mapping[str, int]] = itertools.repeat({}, TRIES) if fixed is None else fixed
+    for choice in choices:
+        try:
+            point = numeric.draw(symbols, derivation.definitions, random, choice, chain.part.conditions)
+            if numeric.satisfies(chain.part.conditions, point):
+                yield point
+        except Undefined:
+            continue
+
+
+def _needed(derivation: Derivation, chain: Chain) -> list[Symbol]:
+    """The symbols that the part, its witnesses or their domains speak of; drawing the others would only cost time."""
+    waiting = [name for f in (*chain.expressions, *chain.part.conditions) for name in names(f.tree)]
+    waiting += [name for live in chain.part.live for name in inspect.signature(live.function).parameters]
+    definitions = {d.name: d for d in derivation.definitions}
+    symbols = {s.name: s for s in derivation.symbols}
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        if name in definitions:
+            waiting += [n for f in (definitions[name].body, *definitions[name].shape) for n in names(f.tree)]
+        elif name in symbols:
+            waiting += symbols[name].mentions()
+    return [s for s in derivation.symbols if s.name in reached]
+
+
+def _value(expression: Formula, point: Point) -> Any:
+    """The value, or the reason why there is none."""
+    try:
+        return numeric.evaluate(expression.tree, point)
+    except Undefined as reason:
+        return reason
+    except RecursionError:
+        return Undefined("the definition never comes to an end")
+    except (TypeError, ValueError, AttributeError, OverflowError) as reason:
+        return Undefined(str(reason))
+
+
+def _seen(live: Live, point: Point) -> Any:
+    parameters = inspect.signature(live.function).parameters
+    unknown = [name for name in parameters if name not in point.globals]
+    if unknown:
+        asked = f"the witness '{live.name}' asks for '{unknown[0]}'"
+        raise DeclarationError(asked, where=live.where, remedy=nearest(unknown[0], point.globals))
+    _on_one_thread()
+    arguments = {name: _plain(point.look_up(name)) for name in parameters}
+    try:
+        return _exact(live.function(**arguments))
+    except Exception as error:  # an author's code may raise anything
+        raised = f"the witness '{live.name}' raises {type(error).__name__}: {error}"
+        raise DeclarationError(raised, where=live.where, remedy="Correct the witness.") from None
+
+
+def _on_one_thread() -> None:
+    """Threads of torch cost more than they bring at the size of a witness, and other checks run beside this one."""
+    if "torch.nn" in sys.modules and sys.modules["torch"].get_num_threads() != 1:
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _plain(value: Any) -> Any:
+    """A value as a live witness gets it: float, int, list, list of lists, function of integers."""
+    if isinstance(value, Array):
+        rows = [[_plain(a) for a in row] for row in value.rows]
+        return [row[0] for row in rows] if value.size[1] == 1 else rows
+    if isinstance(value, bool | int):
+        return value
+    if callable(value):
+        return lambda *k: _plain(value(*k))
+    return float(value)
+
+
+def _exact(value: Any) -> Any:
+    """What a live witness returned, as a value to compare: numbers, and lists as arrays."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        rows = [tuple(map(_exact, row)) if isinstance(row, list | tuple) else (_exact(row),) for row in value]
+        return Array(tuple(rows))
+    return value
+
+
+def _spell(point: Point, derivation: Derivation) -> str:
+    varying = [s.name for s in derivation.symbols if s.kind in ("real", "integer") and s.name in point.globals]
+    return ", ".join(f"{name} = {_number(point.globals[name])}" for name in varying) or "a random point"
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, Array):
+        return "[" + "; ".join(", ".join(map(_number, row)) for row in value.rows) + "]"
+    if isinstance(value, bool | int):
+        return str(value)
+    return "a signal" if callable(value) else numeric.short(value)

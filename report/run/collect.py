@@ -1,0 +1,111 @@
+"""Find what a write-up is made of: experiments, theory files, chapters, and the page that lists the chapters.
+
+Experiments are imported, because their trials must be declared. Theory files are only located: a proof that is already
+in the store is shown without importing the file that holds it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from report.errors import DeclarationError, ReportError, UsageError, Where, author_line, nearest
+from report.model import Budget, Experiment, Trial
+from report.write.writeup import Writeup, writeup
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that was found under ``root``, by id."""
+
+    root: Path
+    experiments: Mapping[str, Experiment]
+    experiment_files: Mapping[str, Path]
+    theory: Mapping[str, Path]
+    writeup: Writeup
+
+    def only(self, names: Iterable[str]) -> frozenset[str]:
+        """The ids that ``--only`` asks for; all of them for no name. Raises ``UsageError`` for an unknown one."""
+        known = {**dict.fromkeys(self.experiments), **dict.fromkeys(self.theory)}
+        chosen = [name.upper() for part in names for name in part.split(",") if name]
+        for name in chosen:
+            if name not in known:
+                raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
+        return frozenset(chosen or known)
+
+
+def collect(root: Path) -> Content:
+    """Everything under ``root``. Raises ``DeclarationError`` for a file that cannot be used, naming its line."""
+    theory = _by_id(root / "theory", "t")
+    files = _by_id(root / "experiments", "e")
+    experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
+    return Content(root, experiments, files, theory, writeup(root / "templates"))
+
+
+def _by_id(folder: Path, letter: str) -> dict[str, Path]:
+    """``e02_name.py`` → E2, in the order of the numbers."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob(f"{letter}[0-9]*.py")):
+        match = re.match(rf"{letter}0*(\d+)", path.name)
+        assert match is not None
+        identifier = f"{letter.upper()}{match[1]}"
+        if identifier in found:
+            raise DeclarationError(
+                f"two files for {identifier}: {found[identifier].name} and {path.name}.",
+                where=Where(path),
+                remedy="Rename or remove one of them.",
+            )
+        found[identifier] = path
+    return found
+
+
+def _experiment(identifier: str, path: Path) -> Experiment:
+    module = import_file(path)
+    experiment = getattr(module, "EXPERIMENT", None)
+    if not isinstance(experiment, Experiment):
+        raise DeclarationError(
+            "the file declares no EXPERIMENT.", where=Where(path), remedy="End it with EXPERIMENT = Experiment(id=…, …)."
+        )
+    if experiment.id != identifier:
+        raise DeclarationError(
+            f"the experiment calls itself {experiment.id}, its file name says {identifier}.",
+            where=Where(path),
+            remedy="Make the two agree: e02_name.py holds E2.",
+        )
+    return experiment
+
+
+def import_file(path: Path) -> Any:
+    """The module in ``path`` (as ``folder.stem``). Whatever it raises becomes a ``DeclarationError`` with its line."""
+    try:
+        return importlib.import_module(f"{path.parent.name}.{path.stem}")
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"cannot be imported: {type(error).__name__}: {error}",
+            where=author_line(error, path),
+            remedy="Mend the file; the build has not changed anything.",
+        ) from error
+
+
+def declared(content: Content, budget: Budget) -> dict[str, list[Trial]]:
+    """The trials of each experiment that the budget buys. Raises ``DeclarationError`` for one that cannot say."""
+    return {name: _trials(content, name, budget) for name in content.experiments}
+
+
+def _trials(content: Content, name: str, budget: Budget) -> list[Trial]:
+    try:
+        return list(content.experiments[name].trials(budget))
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"{name} cannot declare its trials: {type(error).__name__}: {error}",
+            where=author_line(error, content.experiment_files[name]),
+            remedy="Mend that line; the build has not changed anything.",
+        ) from error

@@ -1,0 +1,238 @@
+"""Say for each trial whether its result is there, and if not, why it has to run.
+
+The reason comes from a closed set, and behind it stands the difference to the last result of the same slot: the same
+function under the same tags and seed. Trials come in the order in which they can run, each once, however many
+experiments declare it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from report.cache.fingerprint import Fingerprint, fingerprint, sources_of
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.model import Trial
+
+
+class Reason(StrEnum):
+    """Why a trial runs, or does not."""
+
+    CACHED = "cached"  # its result is in the store: it does not run
+    NEW = "new"  # nothing is known of this function under these tags and this seed
+    ARGUMENTS = "arguments"  # an argument is another
+    CODE = "code"  # a function, class or constant that it reaches is another
+    DATA = "data"  # a data set is another
+    UPSTREAM = "upstream"  # a trial that it builds on is another
+    PACKAGES = "packages"  # a package, or Python, has another version
+    MACHINE = "machine"  # another device or precision
+    DAMAGED = "damaged"  # its entry failed the checks and was set aside
+    FAILED = "failed"  # it ran before, and failed
+    INTERRUPTED = "interrupted"  # it was cut off, and goes on from its checkpoint
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A trial with its fingerprint, and why it runs.
+
+    ``difference`` is for people; ``seconds`` is what it took last time, or NaN.
+    """
+
+    trial: Trial
+    fingerprint: Fingerprint
+    reason: Reason
+    difference: str = ""
+    seconds: float = math.nan
+    upstream: Mapping[str, str] = field(default_factory=dict)  # input → digest of the trial it comes from
+
+    @property
+    def digest(self) -> str:
+        return self.fingerprint.digest
+
+    @property
+    def runs(self) -> bool:
+        return self.reason is not Reason.CACHED
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is planned, inputs before what needs them; and the digest of every trial that was asked for."""
+
+    planned: tuple[Planned, ...]
+    digests: Mapping[int, str] = field(default_factory=dict, repr=False)  # id(trial) → digest: a trial cannot be hashed
+    asked: tuple[Trial, ...] = field(default=(), repr=False)  # keeps the ids valid
+
+    def digest(self, trial: Trial) -> str:
+        """The digest of a trial that the plan was made of, or that one of these builds on."""
+        return self.digests[id(trial)]
+
+    def needed_by(self, trials: Iterable[Trial]) -> set[str]:
+        """The digests of ``trials`` and of all that they build on."""
+        upstream = {planned.digest: planned.upstream.values() for planned in self.planned}
+        needed: set[str] = set()
+        waiting = [self.digest(trial) for trial in trials]
+        while waiting:
+            digest = waiting.pop()
+            if digest not in needed:
+                needed.add(digest)
+                waiting += upstream[digest]
+        return needed
+
+    def to_run(self) -> tuple[Planned, ...]:
+        return tuple(planned for planned in self.planned if planned.runs)
+
+
+def plan(
+    trials: Iterable[Trial], store: Store, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources
+) -> Plan:
+    """Fingerprint ``trials`` and all that they build on, and look each up.
+
+    Raises ``DeclarationError`` as ``fingerprint`` does.
+    """
+    asked = tuple(trials)
+    digests: dict[int, str] = {}
+    planned: dict[str, Planned] = {}
+
+    def add(trial: Trial) -> None:
+        if id(trial) in digests:
+            return
+        inputs = {name: source for name, source in trial.inputs.items() if isinstance(source, Trial)}
+        for source in inputs.values():
+            add(source)
+        mark = fingerprint(trial, data=data, machine=machine, sources=sources)
+        digests[id(trial)] = mark.digest
+        if mark.digest not in planned:
+            upstream = {name: digests[id(source)] for name, source in inputs.items()}
+            planned[mark.digest] = _looked_up(trial, mark, upstream, store, sources)
+
+    for trial in asked:
+        add(trial)
+    return Plan(tuple(planned.values()), digests, asked)
+
+
+def slot_of(trial: Trial) -> str:
+    """What makes two trials 'the same' for an explanation: the function, the tags and the seed."""
+    words = [f"{name}={value!r}" for name, value in sorted(trial.condition.items())]
+    return " ".join([f"{trial.function.__module__}.{trial.function.__qualname__}", *words])
+
+
+def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
+    """The description beside a result: the trial in words, the parts of its fingerprint, the sources behind its code."""
+    trial, parts = planned.trial, planned.fingerprint.parts
+    return {
+        "function": f"{trial.function.__module__}.{trial.function.__qualname__}",
+        "label": trial.label,
+        "tags": {
+            name: value if not isinstance(value, float) or math.isfinite(value) else repr(value)
+            for name, value in trial.tags.items()
+        },
+        "slot": slot_of(trial),
+        "parts": {category: dict(part) for category, part in parts.items()},
+        "sources": sources_of(planned.fingerprint, sources),
+    }
+
+
+# --- why ------------------------------------------------------------------------------------------------------------------
+
+
+def _looked_up(trial: Trial, mark: Fingerprint, upstream: Mapping[str, str], store: Store, sources: Sources) -> Planned:
+    earlier = store.earlier(slot_of(trial))
+    seconds = earlier.seconds if earlier else math.nan
+
+    def because(reason: Reason, difference: str = "") -> Planned:
+        return Planned(trial, mark, reason, difference, seconds, upstream)
+
+    if store.has(mark.digest):
+        return because(Reason.CACHED)
+    damaged = [entry for entry in store.damaged if entry.fingerprint == mark.digest]
+    if damaged:
+        return because(Reason.DAMAGED, f"{damaged[-1].why}: {damaged[-1].path}")
+    failure = store.failure(mark.digest)
+    if failure:
+        return because(Reason.FAILED, failure)
+    if (store.partial(mark.digest) / "checkpoint").exists():
+        return because(Reason.INTERRUPTED, "it goes on from its checkpoint")
+    before = store.description(earlier.fingerprint) if earlier and store.has(earlier.fingerprint) else None
+    if before is None:
+        return because(Reason.NEW)
+    return because(*_compared(before, mark, sources))
+
+
+def _compared(before: Mapping[str, Any], mark: Fingerprint, sources: Sources) -> tuple[Reason, str]:
+    """The first category that differs, and all differences."""
+    changed = [category for category, part in mark.parts.items() if part != before.get("parts", {}).get(category)]
+    if not changed:
+        return Reason.NEW, "fingerprints are written in another way than before"
+    texts = []
+    for category in changed:
+        old, new = before.get("parts", {}).get(category, {}), mark.parts[category]
+        if category == "code":
+            texts.append(_code_difference(old, new, before.get("sources", {}), sources))
+        else:
+            texts.append("\n".join(_changes(old, new)))
+    return Reason(changed[0]), "\n".join(texts)
+
+
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name}: {_change(old.get(name, 'absent'), new.get(name, 'absent'))}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _change(old: str, new: str, around: int = 24, longest: int = 60) -> str:
+    """``old → new``; of long texts only what differs, with a little around it."""
+    if len(old) <= longest and len(new) <= longest:
+        return f"{old} → {new}"
+    same = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)))
+    tail = next(
+        (i for i, (a, b) in enumerate(zip(old[same:][::-1], new[same:][::-1])) if a != b), min(len(old), len(new)) - same
+    )
+
+    def part(text: str) -> str:
+        first, last = max(0, same - around), min(len(text), len(text) - tail + around)
+        return ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
+
+    return f"{part(old)} → {part(new)}"
+
+
+def _code_difference(old: Mapping[str, str], new: Mapping[str, str], kept: Mapping[str, str], sources: Sources) -> str:
+    blocks = []
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name):
+            continue
+        if name == "subject":
+            blocks.append(f"function: {old.get(name)} → {new.get(name)}")
+            continue
+        word = "added" if name not in old else "removed" if name not in new else "changed"
+        before = kept.get(name, "").splitlines()
+        after = sources.normalised(name).splitlines() if name in new else []
+        lines = difflib.unified_diff(before, after, "before", "now", lineterm="", n=2)
+        blocks.append("\n".join([f"{word} {name}", *(f"  {line}" for line in list(lines)[2:])]))
+    return "\n".join(blocks)
+
+
+# --- for the terminal -----------------------------------------------------------------------------------------------------
+
+
+def describe(planned: Planned) -> str:
+    """``run  code  convnet seed=0``, with the difference indented below."""
+    head = f"{'run' if planned.runs else 'cached':8}{planned.reason if planned.runs else '':12}{planned.trial.label}".rstrip()
+    return "\n".join([head, *(f"        {line}" for line in planned.difference.splitlines())])
+
+
+def explain(plan: Plan) -> str:
+    """The whole plan, with a difference that several trials share written once, below the last of them."""
+    lines: list[str] = []
+    for number, planned in enumerate(plan.planned):
+        after = plan.planned[number + 1] if number + 1 < len(plan.planned) else None
+        shared = after is not None and planned.difference == after.difference and planned.reason == after.reason
+        text = describe(planned)
+        lines.append(text.splitlines()[0] if shared else text)
+    return "\n".join(lines)

@@ -1,0 +1,424 @@
+"""Fill the chapters: Jinja over Markdown, with numbers, figures, tables, claims and derivations as functions.
+
+The chapters are rendered in their order, and everything numbered takes its number at its first appearance. A reference
+may point forward, so ``ref`` leaves a mark that is replaced once every chapter is written. What a chapter gets wrong is
+reported with its file and line, all chapters' errors at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any, TypeVar
+
+import jinja2
+
+from report.errors import ProseError, ReportError, Where, nearest
+from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
+from report.model import Column, Experiment, Holds, Table, Value
+from report.write import lint
+from report.write import markdown as render
+from report.write.writeup import Writeup
+
+T = TypeVar("T")
+REFERENCE = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter, filled: its anchor (``ch-mnist``), its file, its Markdown."""
+
+    identifier: str
+    file: Path
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A number that stands in the write-up: what the manifest lists, and what a reader may ask the origin of."""
+
+    name: str
+    value: Value
+    chapter: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """The chapters, the files they refer to, the numbers they state, and the names of what is numbered."""
+
+    chapters: tuple[Chapter, ...]
+    assets: Mapping[str, bytes]  # "E2-curves.svg"
+    data: Mapping[str, bytes]  # "E2-curves.csv"
+    stated: tuple[Stated, ...]
+    labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that prose may speak of. ``facts`` are tables and values of the build itself (environment, data, budget)."""
+
+    experiments: Mapping[str, Experiment]
+    judged: Mapping[str, Judged]
+    proofs: Mapping[str, Any]
+    writeup: Writeup
+    budget: str
+    facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
+
+
+def write(material: Material) -> Manuscript:
+    """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
+    writer = _Writer(material)
+    rendered: list[tuple[Path, str]] = []
+    problems: list[ReportError] = []
+    for path in material.writeup.chapters:
+        try:
+            rendered.append((path, writer.chapter(path)))
+        except ReportError as error:
+            problems.append(error)
+    chapters = []
+    for path, markdown in rendered:
+        try:
+            chapters.append(Chapter(_anchor(path), path, writer.resolved(markdown, path)))
+        except ReportError as error:
+            problems.append(error)
+    if problems:
+        raise ProseError("\n".join(map(str, problems)))
+    return Manuscript(tuple(chapters), writer.assets, writer.data, tuple(writer.stated), dict(writer.labels))
+
+
+def _environment() -> jinja2.Environment:
+    """Jinja for Markdown: comments are ``{## … ##}``, because ``{#`` begins an anchor."""
+    return jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        comment_start_string="{##",
+        comment_end_string="##}",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+@cache
+def _compiled(source: str, path: Path) -> CodeType:
+    """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
+    return _environment().compile(source, name=path.name, filename=str(path))
+
+
+def _lint(source: str, path: Path) -> list[ProseError]:
+    """What an author may not write."""
+    comments = [
+        ProseError("a comment here is written {## … ##}.", where=Where(path, line), remedy="Double the signs.")
+        for line in lint.stray_comments(source)
+    ]
+    return comments + [_typed_number(found, path) for found in lint.typed_numbers(source)]
+
+
+def _typed_number(found: lint.TypedNumber, path: Path) -> ProseError:
+    return ProseError(
+        f"the number {found.text} is typed, not computed: “{found.context}”",
+        where=Where(path, found.line),
+        remedy="Use value(…), or typed(…, why) if it is no result.",
+    )
+
+
+def _anchor(path: Path) -> str:
+    """``02-mnist.md`` → ``ch-mnist``."""
+    return "ch-" + re.sub(r"^\d+-", "", path.stem)
+
+
+class _Writer:
+    """The functions that chapters call, and what they leave behind: numbers given, files drawn, values stated."""
+
+    def __init__(self, material: Material):
+        self.material = material
+        self.labels: dict[str, str] = {}
+        self.assets: dict[str, bytes] = {}
+        self.data: dict[str, bytes] = {}
+        self.stated: list[Stated] = []
+        self.absent: list[str] = []
+        self.counts: dict[str, int] = {}
+        self.path = Path()
+        self.template: jinja2.Template | None = None
+        self.environment = _environment()
+        self.environment.globals = {name: getattr(self, name) for name in FUNCTIONS}
+        self.environment.globals["budget"] = material.budget
+
+    # -- a chapter ---------------------------------------------------------------------------------------------
+
+    def chapter(self, path: Path) -> str:
+        """The Markdown of one chapter, references not yet resolved."""
+        self.path = path
+        source = path.read_text(encoding="utf-8")
+        found = _lint(source, path)
+        if found:
+            raise ProseError("\n".join(map(str, found)))
+        try:
+            code = _compiled(source, path)
+            self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
+            return self.template.render()
+        except jinja2.TemplateSyntaxError as error:
+            raise ProseError(f"{error.message}.", where=Where(path, error.lineno), remedy="Mend the Jinja there.") from None
+        except jinja2.UndefinedError as error:
+            unknown = re.search(r"'(\w+)' is undefined", str(error))
+            remedy = nearest(unknown[1], FUNCTIONS) if unknown else "Mend the name there."
+            raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy=remedy) from None
+        except ReportError as error:
+            raise ProseError(error.what, where=Where(path, self._line(error)), remedy=error.remedy) from None
+        except TypeError as error:  # a function called with the wrong arguments
+            raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy="Mend the call there.") from None
+
+    def _line(self, error: BaseException) -> int | None:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
+        return lines[-1] if lines else None
+
+    def _calling_line(self) -> int | None:
+        """The line of the chapter that is being rendered (a running frame knows only the line of the compiled template)."""
+        frame = sys._getframe()
+        while frame is not None and frame.f_code.co_filename != str(self.path):
+            frame = frame.f_back  # type: ignore[assignment]
+        return self.template.get_corresponding_lineno(frame.f_lineno) if frame is not None and self.template else None
+
+    def resolved(self, markdown: str, path: Path) -> str:
+        """``markdown`` with every reference put in."""
+
+        def put(match: re.Match[str]) -> str:
+            name, _, line = match[1].partition("@")
+            if name in self.absent:
+                return f"{render.escape(name)} (not shown)"
+            if name not in self.labels:
+                raise ProseError(
+                    f"ref('{name}'): nothing of that name stands in the write-up.",
+                    where=Where(path, int(line) if line else None),
+                    remedy=nearest(name, self.labels),
+                )
+            return render.reference_markdown(identifier(name), self.labels[name])
+
+        return REFERENCE.sub(put, markdown)
+
+    def _number(self, kind: str, name: str) -> int:
+        if name in self.labels:
+            raise ReportError(f"'{name}' stands in the write-up already, as {self.labels[name]}.", remedy="Use ref(…) here.")
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        self.labels[name] = f"{kind} {self.counts[kind]}"
+        return self.counts[kind]
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def _find(self, what: str, name: str, choose: Callable[[Judged], Mapping[str, T | Absent]]) -> tuple[T | Absent, str]:
+        """The ``what`` called E2.curves, and its experiment's id."""
+        owner, _, own = name.partition(".")
+        judged = self.material.judged
+        if owner not in judged:
+            raise ReportError(f"{what}('{name}'): there is no experiment or theorem {owner}.", remedy=nearest(owner, judged))
+        choices = choose(judged[owner])
+        if own not in choices:
+            known = [f"{owner}.{choice}" for choice in choices]
+            raise ReportError(f"{what}('{name}'): {owner} has no such {what}.", remedy=nearest(name, known))
+        return choices[own], owner
+
+    def _missing(self, name: str, absent: Absent) -> str:
+        self.absent.append(name)
+        return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
+
+    def _basis(self, owner: str, seeds: int | None) -> str:
+        """What numbers of an experiment rest on, for captions: the budget and the seeds, and a stand-in if one is used."""
+        if owner not in self.material.experiments:
+            return ""
+        judged = self.material.judged[owner]
+        seeds = seeds or len(judged.seeds)
+        basis = f"Budget *{self.material.budget}*, {seeds} seed{'' if seeds == 1 else 's'}."
+        return basis + "".join(f" **A stand-in for {name}, not the real images.**" for name in judged.stand_ins)
+
+    # -- what chapters call ------------------------------------------------------------------------------------
+
+    def value(self, name: str, digits: int | None = None, **condition: Any) -> str:
+        """A number: a named value of an experiment or a theorem, or a measured scalar averaged over seeds."""
+        found = self._value(name, condition)
+        if isinstance(found, Absent):
+            self.absent.append(name)
+            return render.value_markdown(Value(float("nan"), origin=found.reason), name)
+        line = self._calling_line()
+        shown = found if digits is None else replace(found, digits=digits)
+        self.stated.append(Stated(name, shown, self.path.stem, line))
+        return render.value_markdown(shown, f"{self.path.name}:{line}")
+
+    def number(self, name: str, **condition: Any) -> float | None:
+        """The number behind ``value(…)``, for conditions in prose; none where it could not be made."""
+        found = self._value(name, condition)
+        return None if isinstance(found, Absent) else found.number
+
+    def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+        owner, _, own = name.partition(".")
+        if owner == "build":
+            fact = self.material.facts.get(own)
+            if not isinstance(fact, Value):
+                raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.material.facts))
+            return fact
+        if owner in self.material.experiments and own in self.material.experiments[owner].measures:
+            rows = self.material.judged[owner].rows
+            return measured(self.material.experiments[owner], own, rows, condition) if rows else NOTHING_RUN
+        measures = self.material.experiments[owner].measures if owner in self.material.experiments else {}
+        known = dict.fromkeys(measures, Absent(""))
+        found, _ = self._find("value", name, lambda judged: {**known, **judged.values})
+        return found
+
+    def figure(self, name: str) -> str:
+        """A figure with its number, caption and alternative text."""
+        drawn, owner = self._find("figure", name, lambda judged: judged.figures)
+        if isinstance(drawn, Absent):
+            return self._missing(name, drawn)
+        number = self._number("Figure", name)
+        file = name.replace(".", "-")
+        self.assets[f"{file}.svg"] = drawn.svg
+        self.data[f"{file}.csv"] = drawn.csv
+        caption = f"{drawn.caption} {self._basis(owner, drawn.seeds)}".strip()
+        return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, f"{file}.csv")
+
+    def table(self, name: str) -> str:
+        """A table with its number and caption; ``build.…`` are tables of the build itself."""
+        owner, _, own = name.partition(".")
+        if owner == "build":
+            fact = self.material.facts.get(own)
+            if not isinstance(fact, Table):
+                raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.material.facts))
+            return self._tabulate(name, fact)
+        found, owner = self._find("table", name, lambda judged: judged.tables)
+        if isinstance(found, Absent):
+            return self._missing(name, found)
+        caption = f"{found.caption} {self._basis(owner, found.seeds)}".strip()
+        return self._tabulate(name, replace(found, caption=caption))
+
+    def _tabulate(self, name: str, table: Table) -> str:
+        number = self._number("Table", name)
+        self.data[name.replace(".", "-") + ".csv"] = render.table_csv(table)
+        return render.table_markdown(identifier(name), number, table)
+
+    def claim(self, name: str) -> str:
+        """A sentence with its verdict."""
+        found, _ = self._find("claim", name, lambda judged: judged.claims)
+        if isinstance(found, Absent):
+            return self._missing(name, found)
+        return render.verdict_markdown(found.sentence, found.verdict)
+
+    def holds(self, name: str) -> bool:
+        """Whether a claim holds: for sentences that stand inside ``{% if holds('E2.order') %}``."""
+        return self.verdict(name) == Holds.YES
+
+    def fails(self, name: str) -> bool:
+        """Whether a claim was decided against."""
+        return self.verdict(name) == Holds.NO
+
+    def verdict(self, name: str) -> str:
+        """The verdict of a claim in a word; *undecided* where it could not be judged."""
+        found, _ = self._find("claim", name, lambda judged: judged.claims)
+        return Holds.UNDECIDED if isinstance(found, Absent) else found.verdict.holds
+
+    def derivation(self, name: str) -> str:
+        """The whole answer to a theory question: every step with its reason and its verdict."""
+        if name not in self.material.proofs:
+            raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
+        proof = self.material.proofs[name]
+        self.labels[name] = f"{name}, {proof.title}"
+        heading = f"## {name}: {proof.title}\n\n"
+        return heading + render.derivation_markdown(proof.view(lambda own: self._number("Equation", f"{name}.{own}")))
+
+    def question(self, name: str) -> str:
+        """The question that an experiment asks."""
+        experiments = self.material.experiments
+        if name not in experiments:
+            raise ReportError(f"question('{name}'): there is no such experiment.", remedy=nearest(name, experiments))
+        return experiments[name].question
+
+    def ref(self, name: str) -> str:
+        """A reference to a figure, table, equation or chapter, wherever it stands."""
+        return f"\ue000{name}@{self._calling_line() or ''}\ue001"
+
+    def reported(self, name: str) -> str:
+        """What a write-up reported, beside ours, in one sentence part."""
+        found, owner = self._find("reported", name, lambda judged: judged.reported)
+        if isinstance(found, Absent):
+            return self._missing(name, found)
+        return render.reported_markdown(found, self.material.writeup.sources, owner)
+
+    def differs(self, name: str) -> bool:
+        """Whether a reported number was held against ours and does not agree."""
+        found, _ = self._find("reported", name, lambda judged: judged.reported)
+        return not isinstance(found, Absent) and found.agrees is False
+
+    def replication(self) -> str:
+        """The table of every reported number beside ours."""
+        rows = []
+        for owner, judged in self.material.judged.items():
+            for own, found in judged.reported.items():
+                rows.append(_replicated(owner, own, found))
+        columns = (
+            Column("item", "Item", align="left"),
+            Column("source", "Write-up", align="left"),
+            Column("reported", "Reported"),
+            Column("ours", "Ours"),
+            Column("tolerance", "Within"),
+            Column("agrees", "Agrees", align="left"),
+        )
+        caption = f"Numbers that the write-ups report, beside ours. Budget *{self.material.budget}*."
+        return self._tabulate("build.replication", Table(columns, tuple(rows), caption))
+
+    def cite(self, source: str) -> str:
+        """A write-up by its course title and year."""
+        sources = self.material.writeup.sources
+        if source not in sources:
+            raise ReportError(f"cite('{source}'): there is no such source.", remedy=nearest(source, sources))
+        return f"{source} (*{sources[source]}*)"
+
+    def notice(self, text: str, kind: str = "stand-in") -> str:
+        """A visible box."""
+        return render.notice_markdown(kind, text)
+
+    def typed(self, text: str, why: str) -> str:
+        """The marked escape: a number that is no result (the size of an image, say), with the reason."""
+        if not why.strip():
+            raise ReportError(f"typed('{text}'): say why this number need not be computed.")
+        return text
+
+    def fact(self, name: str) -> str:
+        """A word about the build itself: the versions of the packages, the name of the processor."""
+        found = self.material.facts.get(name)
+        if not isinstance(found, str):
+            raise ReportError(f"fact('{name}'): the build knows no such fact.", remedy=nearest(name, self.material.facts))
+        return found
+
+    def chapter_title(self, title: str) -> str:
+        """A chapter's heading, which ``ref('ch:mnist')`` can point to."""
+        anchor = _anchor(self.path)
+        self.labels[anchor.replace("ch-", "ch:")] = f"Chapter {self.counts.setdefault('Chapter', 0) + 1}"
+        self.counts["Chapter"] += 1
+        return f"# {title} {{#{anchor}}}"
+
+
+FUNCTIONS = (
+    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "reported",
+    "differs", "replication", "cite", "notice", "typed", "fact", "chapter_title",
+)  # fmt: skip
+
+
+def identifier(name: str) -> str:
+    """An anchor that HTML and Typst accept: E2.curves → E2-curves, ch:mnist → ch-mnist."""
+    return re.sub(r"[^\w-]", "-", name)
+
+
+def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ...]:
+    """A row of the replication table."""
+    if isinstance(found, Absent):
+        return f"{owner} {own}", "", None, None, None, f"not run: {found.reason}"
+    theirs = Value(found.number, unit=found.ours.unit, digits=found.ours.digits)
+    verdict = f"not compared: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
+    relation = "" if found.relation == "=" else f" (they say {found.relation})"
+    within = float(f"{found.tolerance:.2g}") if found.tolerance > 1e-5 else 0.0  # what is smaller makes up for rounding alone
+    return f"{owner} {found.what}", found.source, theirs, found.ours, within, f"{verdict}{relation}"

@@ -1,0 +1,96 @@
+"""All of a build as data: what ran, what was proved, what was judged, and which number stands where.
+
+The manifest repeats nothing that changes between two builds of the same results: no clock, no host, no path of the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report.judge.views import Absent, Judged
+from report.model import Outcome
+from report.write.chapters import Manuscript
+
+if TYPE_CHECKING:
+    from report.proof import Proof
+
+
+def manifest(
+    budget: Mapping[str, Any],
+    outcomes: Mapping[str, Iterable[Outcome]],
+    judged: Mapping[str, Judged],
+    proofs: Mapping[str, Proof],
+    data: Mapping[str, Any],
+    environment: Mapping[str, str],
+    manuscript: Manuscript,
+    shortcomings: Iterable[str],
+    files: Mapping[str, bytes],
+) -> str:
+    """The manifest as JSON text."""
+    content = {
+        "budget": budget,
+        "shortcomings": list(shortcomings),
+        "environment": environment,
+        "data": {name: {"source": s.source, "stand_in": s.stand_in, "digest": s.digest} for name, s in data.items()},
+        "trials": {owner: [_trial(outcome) for outcome in each] for owner, each in outcomes.items()},
+        "judged": {owner: _judged(each) for owner, each in judged.items()},
+        "proofs": {name: proof.summary() for name, proof in proofs.items()},
+        "numbers": [
+            {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
+            for stated in manuscript.stated
+        ],
+        "labels": manuscript.labels,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+    return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
+
+
+def _trial(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "label": outcome.trial.label,
+        "condition": outcome.trial.condition,
+        "function": f"{outcome.trial.function.__module__}.{outcome.trial.function.__qualname__}",
+        "fingerprint": outcome.fingerprint,
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "seconds": outcome.seconds,
+        "scalars": dict(outcome.result.scalars) if outcome.result else {},
+    }
+
+
+def _judged(judged: Judged) -> dict[str, Any]:
+    def entries(views: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: {"absent": v.reason} if isinstance(v, Absent) else _plain(v) for name, v in views.items()}
+
+    figures = {name: v if isinstance(v, Absent) else {"caption": v.caption, "alt": v.alt} for name, v in judged.figures.items()}
+    tables = {name: v if isinstance(v, Absent) else {"caption": v.caption} for name, v in judged.tables.items()}
+    return {
+        "stand_ins": judged.stand_ins,
+        "claims": entries(judged.claims),
+        "values": entries(judged.values),
+        "reported": entries(judged.reported),
+        "figures": entries(figures),
+        "tables": entries(tables),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold; numbers that are not finite become null, because strict readers refuse NaN."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, Path) else value
