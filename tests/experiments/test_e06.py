@@ -25,10 +25,10 @@ from report.judge.views import Compared, Judged
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
 from report.run.collect import collect
 from report.write.chapters import Material, write
-from tests import test_e05
+from tests.experiments import test_e05
 from tests.seeds import over_seeds
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 # --- the net and its trials ----------------------------------------------------------------------------------------

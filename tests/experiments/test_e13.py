@@ -29,7 +29,7 @@ from report.write.chapters import Material, write
 from report.write.writeup import Writeup
 from tests.contexts import Silent
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NAMES = [name(channels) for channels in CAPACITIES]
 CLASSES = tuple(f"kind {number}" for number in range(10))
 

@@ -36,7 +36,7 @@ from report.cache.reach import Sources
 from report.model import Budget, Data, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

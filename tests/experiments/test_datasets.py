@@ -22,7 +22,7 @@ from PIL import Image
 from experiments.data import cifar, datasets, decoded, fetch, files, mnist
 from report.errors import DataError, ExitCode
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 UNPACK = PROJECT.parent / "shared" / "data" / "unpack"
 
 
@@ -374,7 +374,7 @@ def test_a_stand_in_in_a_read_only_folder_is_kept(
 CHILD = """
 import sys, time; from pathlib import Path
 from experiments import datasets, decoded, files, mnist
-from tests.test_datasets import tiny_idx_files
+from tests.experiments.test_datasets import tiny_idx_files
 mnist.MD5 = {name: files.md5(idx) for name, idx in tiny_idx_files().items()}
 save, pause = decoded._save, float(sys.argv[2])
 def slow_save(array, file):

@@ -27,7 +27,7 @@ from report.cache.reach import Sources
 from report.errors import DeclarationError
 from report.model import Data, Result, Trial
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 
 HELPERS = """
 RATE = 0.5

@@ -25,7 +25,7 @@ from report.cache.store import SUMS, Store
 from report.errors import DeclarationError, StoreError
 from report.model import Result
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 NAME = "ab" * 32
 OTHER = "cd" * 32
 FILES = {"result.json": b"{}", "figure.svg": b"<svg/>" * 20, "empty": b""}

@@ -395,6 +395,6 @@ def test_declaring_a_theorem_loads_neither_sympy_nor_torch() -> None:
         "load(Path('theory/t02_sigmoid.py').resolve())\n"
         "print([m for m in ('sympy.core', 'torch.nn', 'mpmath.ctx_mp') if m in sys.modules])"
     )
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"

@@ -24,10 +24,10 @@ from report.run.execute import execute, longest_first
 from report.run.plan import Planned, Reason
 from report.run.watching import Silent
 from report.run.workers import ProcessExecutor, SerialExecutor, dask_executor
-from tests import toy_trials as toy
+from tests.run import toy_trials as toy
 
 EXECUTORS = [SerialExecutor, ProcessExecutor]
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes through /proc")
 
 
@@ -146,7 +146,7 @@ def test_what_fails_stops_nobody_else_and_says_why(store, monkeypatch):
     states = [outcomes[t.digest].state for t in tasks]
     assert states == [State.FAILED] * 4 + [State.DONE, State.MISSING, State.FAILED, State.DONE]
     line = 1 + Path(toy.__file__).read_text().splitlines().index('    raise ValueError("the ground is uneven")')
-    assert reason(bad["stumble"]).startswith(f"ValueError: the ground is uneven (tests/toy_trials.py:{line})")
+    assert reason(bad["stumble"]).startswith(f"ValueError: the ground is uneven (tests/run/toy_trials.py:{line})")
     assert "returned NoneType where a Result is due" in reason(bad["forget"])
     assert "SystemExit: 3" in reason(bad["leave"])
     assert "killed by SIGKILL" in reason(bad["vanish"])
@@ -259,8 +259,8 @@ SCRIPT = """
 
     sys.path[:0] = [{root!r}]
     from report.cache.store import Store
-    from tests.test_execute import open_numbers, planned, run
-    from tests import toy_trials as toy
+    from tests.run.test_execute import open_numbers, planned, run
+    from tests.run import toy_trials as toy
 
     def main(folder):
         slow = [planned(toy.linger, name=name, folder=folder, seconds=1) for name in "ab"]

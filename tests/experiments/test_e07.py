@@ -39,7 +39,7 @@ from report.run.collect import collect
 from report.write.chapters import Material, write
 from tests.contexts import Silent
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TINY = Net((1, 28, 28), (Conv(2, 5, stride=2), ReLU(), MaxPool(3), Flatten(), Dense(10)))
 
 

@@ -20,7 +20,7 @@ from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
 from tests.contexts import Silent
 from tests.seeds import training_of
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001) -> Runs:
