@@ -2,8 +2,8 @@
 
 default: check
 
-# lint, types, theory, tests
-check: lint types theory test
+# lint, types, rooms, theory, tests
+check: lint types rooms theory test
 
 lint:
     ruff check .
@@ -11,6 +11,10 @@ lint:
 
 types:
     mypy
+
+# which room may import which (pyproject.toml)
+rooms:
+    lint-imports
 
 theory:
     python build.py check

@@ -139,6 +139,7 @@ def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, 
     (root / "experiments").mkdir()
     (root / "theory").mkdir()
     (root / "templates" / "chapters").mkdir()
+    shutil.copytree(ROOT / "experiments" / "data", root / "experiments" / "data", ignore=shutil.ignore_patterns("__pycache__"))
     for path in (ROOT / "experiments").glob("*.py"):
         if not path.name[:2].lower().startswith("e") or not path.name[1:3].isdigit():
             shutil.copy2(path, root / "experiments")

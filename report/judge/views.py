@@ -6,14 +6,11 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from report import model
 from report.errors import ReportError, nearest
 from report.model import Experiment, Reported, Scalar, State, Value, Verdict
-
-if TYPE_CHECKING:
-    from report.prove.derivation import Derivation
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,20 @@ class Judged:
     reported: Mapping[str, Compared | Absent] = field(default_factory=dict)
 
 
-def unmade(declared: Experiment | Derivation) -> Judged:
+class Declared(Protocol):
+    """What an experiment and a theorem have in common: names of views, and what makes them."""
+
+    @property
+    def figures(self) -> Mapping[str, Any]: ...
+    @property
+    def tables(self) -> Mapping[str, Any]: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def reported(self) -> Mapping[str, Any]: ...
+
+
+def unmade(declared: Declared) -> Judged:
     """What there is to say of an experiment or a theorem before anything was run: every name, and nothing behind it."""
     return Judged(
         figures=dict.fromkeys(declared.figures, NOTHING_RUN),

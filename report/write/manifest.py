@@ -19,7 +19,7 @@ from report.model import Outcome
 from report.write.chapters import Manuscript
 
 if TYPE_CHECKING:
-    from report.proof import Proof
+    from report.prove.checked import Proof
 
 
 def manifest(
