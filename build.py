@@ -143,9 +143,8 @@ def plan(settings: Settings) -> ExitCode:
     chosen = content.only(settings.names)
     trials = {name: each for name, each in _declared(content, settings).items() if name in chosen}
     made = _planned(trials, _data_sets(trials, settings), store, sources)
-    for name, each in trials.items():
-        wanted = made.needed_by(each)
-        print(f"{name}\n{explain(replace(made, planned=tuple(p for p in made.planned if p.digest in wanted)))}")
+    for name in trials:
+        print(f"{name}\n{explain(made.part([name]))}")
     print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
     return ExitCode.OK
 
@@ -208,7 +207,7 @@ def _computed(settings: Settings) -> Computed:
     if not settings.frozen:
         data |= _fetched(data, {name: each for name, each in trials.items() if name in chosen}, settings)
     plan = _planned(trials, data, store, sources)
-    outcomes = _outcomes(plan, trials, chosen, store, sources, settings)
+    outcomes = _outcomes(plan, chosen & trials.keys(), store, sources, settings)
 
     proofs = {name: theorem.proof for name, theorem in proved.items()}
     judged = {name: theorem.views for name, theorem in proved.items()}
@@ -285,52 +284,30 @@ def _planned(trials: Mapping[str, Iterable[Trial]], data: Mapping[str, Status], 
     from report.run.plan import plan
 
     digests = {name: status.digest for name, status in data.items()}
-    every = [trial for each in trials.values() for trial in each]
-    return plan(every, store, data=digests, machine=machine(), sources=sources)
+    return plan(trials, store, data=digests, machine=machine(), sources=sources)
 
 
 def _outcomes(
-    plan: Plan,
-    trials: Mapping[str, Iterable[Trial]],
-    chosen: frozenset[str],
-    store: Store,
-    sources: Sources,
-    settings: Settings,
+    plan: Plan, chosen: Iterable[str], store: Store, sources: Sources, settings: Settings
 ) -> dict[str, list[Outcome]]:
     """The outcomes of each experiment: from the store where it has them, else from running what was chosen."""
     from experiments.data import datasets
-    from report.model import Outcome
     from report.run.execute import execute
     from report.run.plan import describe_trial
     from report.run.workers import ProcessExecutor, dask_executor
     from report.terminal.progress import watch
 
-    owners = {plan.digest(trial): name for name, each in trials.items() for trial in each}
-    inputs = {planned.digest: planned.upstream.values() for planned in plan.planned}
-    wanted = plan.needed_by(trial for name, each in trials.items() if name in chosen for trial in each)
     ended = execute(
-        [planned for planned in plan.planned if planned.digest in wanted or not planned.runs],
+        plan.due(chosen),
         store=store,
         open_data=partial(datasets.open_data, root=datasets.locate(settings.data)),
         describe=partial(describe_trial, sources=sources),
         jobs=settings.jobs,
-        label=lambda planned: f"{owners.get(planned.digest, '')} {planned.trial.label}".strip(),
+        label=plan.label,
         executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
         watch=watch(sys.stderr, settings.quiet),
     )
-
-    # What a trial is built on and nobody declares has taken time, too: it counts for the first that needs it.
-    first_need = {source: digest for digest in reversed(owners) for source in inputs[digest] if source not in owners}
-
-    def outcome(trial: Trial) -> Outcome:
-        digest = plan.digest(trial)
-        if digest not in ended:
-            return Outcome(trial, digest, None, reason="left out by --only", started=False)
-        undeclared = (ended[source].seconds for source, user in first_need.items() if user == digest and source in ended)
-        # another experiment may have declared it under other tags
-        return replace(ended[digest], trial=trial, seconds=ended[digest].seconds + sum(undeclared))
-
-    return {name: [outcome(trial) for trial in each] for name, each in trials.items()}
+    return plan.outcomes(ended)
 
 
 def _judged(

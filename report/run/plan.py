@@ -10,14 +10,15 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from report.cache.fingerprint import Fingerprint, fingerprint, sources_of
 from report.cache.reach import Sources
 from report.cache.store import Store
-from report.model import Trial
+from report.model import Outcome, Trial
 
 
 class Reason(StrEnum):
@@ -61,21 +62,24 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is planned, inputs before what needs them; and the digest of every trial that was asked for."""
+    """What is planned, inputs before what needs them; and which experiment asked for which trials."""
 
     planned: tuple[Planned, ...]
+    asked: Mapping[str, tuple[Trial, ...]] = field(default_factory=dict, repr=False)  # by the experiment that declares them
     digests: Mapping[int, str] = field(default_factory=dict, repr=False)  # id(trial) → digest: a trial cannot be hashed
-    asked: tuple[Trial, ...] = field(default=(), repr=False)  # keeps the ids valid
 
     def digest(self, trial: Trial) -> str:
         """The digest of a trial that the plan was made of, or that one of these builds on."""
         return self.digests[id(trial)]
 
-    def needed_by(self, trials: Iterable[Trial]) -> set[str]:
-        """The digests of ``trials`` and of all that they build on."""
+    def to_run(self) -> tuple[Planned, ...]:
+        return tuple(planned for planned in self.planned if planned.runs)
+
+    def needed_by(self, experiments: Iterable[str]) -> set[str]:
+        """The digests of the trials of these experiments, and of all that they build on."""
         upstream = {planned.digest: planned.upstream.values() for planned in self.planned}
         needed: set[str] = set()
-        waiting = [self.digest(trial) for trial in trials]
+        waiting = [self.digest(trial) for name in experiments for trial in self.asked[name]]
         while waiting:
             digest = waiting.pop()
             if digest not in needed:
@@ -83,18 +87,68 @@ class Plan:
                 waiting += upstream[digest]
         return needed
 
-    def to_run(self) -> tuple[Planned, ...]:
-        return tuple(planned for planned in self.planned if planned.runs)
+    def part(self, experiments: Iterable[str]) -> Plan:
+        """The plan of these experiments alone."""
+        chosen = {name: self.asked[name] for name in experiments}
+        needed = self.needed_by(chosen)
+        return Plan(tuple(planned for planned in self.planned if planned.digest in needed), chosen, self.digests)
+
+    def due(self, experiments: Iterable[str]) -> tuple[Planned, ...]:
+        """What to execute for these experiments; of the others what costs nothing, because its result is there."""
+        needed = self.needed_by(experiments)
+        return tuple(planned for planned in self.planned if planned.digest in needed or not planned.runs)
+
+    def label(self, planned: Planned) -> str:
+        """``E2 convnet seed=0``; without an experiment if none declares the trial."""
+        return f"{self._owners.get(planned.digest, '')} {planned.trial.label}".strip()
+
+    def outcomes(self, ended: Mapping[str, Outcome]) -> dict[str, list[Outcome]]:
+        """The outcomes of each experiment's trials, from those that ended, by digest; the others were left out.
+
+        What a trial is built on and nobody declares has taken time, too: it counts for the first that needs it.
+        """
+        return {name: [self._outcome(trial, ended) for trial in each] for name, each in self.asked.items()}
+
+    def _outcome(self, trial: Trial, ended: Mapping[str, Outcome]) -> Outcome:
+        digest = self.digest(trial)
+        if digest not in ended:
+            return Outcome(trial, digest, None, reason="left out by --only", started=False)
+        seconds = ended[digest].seconds + sum(ended[s].seconds for s in self._undeclared.get(digest, ()) if s in ended)
+        return replace(ended[digest], trial=trial, seconds=seconds)  # another experiment may give it other tags
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        return {self.digest(trial): name for name, each in self.asked.items() for trial in each}
+
+    @cached_property
+    def _undeclared(self) -> dict[str, list[str]]:
+        """Declared trial → what it is the first to need of trials that nobody declares."""
+        sources = {planned.digest: planned.upstream.values() for planned in self.planned}
+        first: dict[str, list[str]] = {}
+        waiting = [(digest, source) for digest in reversed(self._owners) for source in sources[digest]]
+        seen: set[str] = set()
+        while waiting:
+            user, source = waiting.pop()
+            if source not in self._owners and source not in seen:
+                seen.add(source)
+                first.setdefault(user, []).append(source)
+                waiting += [(user, further) for further in sources[source]]
+        return first
 
 
 def plan(
-    trials: Iterable[Trial], store: Store, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources
+    trials: Mapping[str, Iterable[Trial]],
+    store: Store,
+    *,
+    data: Mapping[str, str],
+    machine: Mapping[str, str],
+    sources: Sources,
 ) -> Plan:
-    """Fingerprint ``trials`` and all that they build on, and look each up.
+    """Fingerprint the ``trials`` of each experiment and all that they build on, and look each up.
 
     Raises ``DeclarationError`` as ``fingerprint`` does.
     """
-    asked = tuple(trials)
+    asked = {name: tuple(each) for name, each in trials.items()}
     digests: dict[int, str] = {}
     planned: dict[str, Planned] = {}
 
@@ -110,9 +164,10 @@ def plan(
             upstream = {name: digests[id(source)] for name, source in inputs.items()}
             planned[mark.digest] = _looked_up(trial, mark, upstream, store, sources)
 
-    for trial in asked:
-        add(trial)
-    return Plan(tuple(planned.values()), digests, asked)
+    for each in asked.values():
+        for trial in each:
+            add(trial)
+    return Plan(tuple(planned.values()), asked, digests)
 
 
 def slot_of(trial: Trial) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from report.cache.reach import Sources
 from report.cache.store import Store
-from report.model import Data, Result, Trial
+from report.model import Data, Outcome, Result, Trial
 from report.run.plan import Plan, Planned, Reason, describe, describe_trial, explain, plan
 
 EXPERIMENT = """
@@ -64,7 +64,7 @@ class Project:
     def plan(self, *trials: Trial) -> Plan:
         self.sources = Sources(self.root)
         self.store.damaged.clear()
-        return plan(trials, self.store, data={"digits": self.digest}, machine=self.machine, sources=self.sources)
+        return plan({"E1": trials}, self.store, data={"digits": self.digest}, machine=self.machine, sources=self.sources)
 
     def run(self, *trials: Trial) -> None:
         for planned in self.plan(*trials).to_run():
@@ -179,6 +179,39 @@ def test_a_trial_of_two_experiments_is_planned_once_and_found_from_both(project:
     made = project.plan(train, twin)
     assert len(made.planned) == 1
     assert made.digest(train) == made.digest(twin) == made.planned[0].digest
+
+
+def test_a_plan_knows_who_asked_for_what_and_what_that_builds_on(project: Project) -> None:
+    experiment = project.experiment
+    first, second = (Trial(experiment.train, {"seed": seed}, tags={"net": "mlp"}) for seed in (0, 1))
+    hidden = Trial(experiment.train, {"seed": 7}, tags={"role": "teacher"})
+    deeper = Trial(experiment.distil, {"seed": 0}, {"teacher": hidden})
+    pupils = [Trial(experiment.distil, {"seed": seed}, {"teacher": deeper}, {"net": "pupil"}) for seed in (1, 2)]
+    made = plan({"E1": [first], "E2": [second, *pupils]}, project.store, data={}, machine={}, sources=Sources(project.root))
+    assert made.needed_by(["E1"]) == {made.digest(first)}
+    assert made.part(["E2"]).needed_by(["E2"]) == {made.digest(t) for t in (second, hidden, deeper, *pupils)}
+    labels = {p.digest: made.label(p) for p in made.planned}
+    assert [labels[made.digest(t)] for t in (first, pupils[0], hidden)] == [
+        "E1 mlp seed=0",
+        "E2 pupil seed=1",
+        "teacher seed=7",
+    ]
+    ended = {p.digest: Outcome(p.trial, p.digest, Result(), seconds=2.0) for p in made.planned if p.trial is not first}
+    outcomes = made.outcomes(ended)
+    assert [o.seconds for o in outcomes["E2"]] == [2.0, 6.0, 2.0], "what nobody declares counts for the first that needs it"
+    assert outcomes["E1"][0].reason == "left out by --only"
+    project.store.save_result(made.digest(first), Result(), 1.0, {})
+    made = plan(made.asked, project.store, data={}, machine={}, sources=Sources(project.root))
+    assert [p.digest for p in made.due([])] == [made.digest(first)], "a result that is there is read for whoever shows it"
+
+
+def test_a_trial_of_two_experiments_keeps_the_tags_of_each(project: Project) -> None:
+    train = Trial(project.experiment.train, {"seed": 0}, tags={"net": "mlp"})
+    twin = dataclasses.replace(train, tags={"depth": 2})
+    made = plan({"E1": [train], "E2": [twin]}, project.store, data={}, machine={}, sources=Sources(project.root))
+    (planned,) = made.planned
+    outcomes = made.outcomes({planned.digest: Outcome(train, planned.digest, Result())})
+    assert [outcomes[name][0].trial.tags for name in ("E1", "E2")] == [{"net": "mlp"}, {"depth": 2}]
 
 
 def test_damage_is_a_reason(project: Project) -> None:
