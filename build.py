@@ -220,7 +220,9 @@ def _computed(settings: Settings) -> Computed:
 def _written(computed: Computed, settings: Settings) -> ExitCode:
     """Fill the chapters, set the pages, and put them where they belong."""
     from experiments.training import machine
+    from report.judge.shortcomings import shortcomings
     from report.typeset import publish
+    from report.typeset.pages import files
     from report.write import colophon as facts
     from report.write.chapters import Material, write
     from report.write.manifest import manifest
@@ -228,13 +230,13 @@ def _written(computed: Computed, settings: Settings) -> ExitCode:
     c, environment = computed, facts.environment() | machine()
     about = facts.about(settings.budget, c.outcomes, c.data, environment)
     manuscript = write(Material(c.experiments, c.judged, c.proofs, c.writeup, settings.budget, about))
-    shortcomings = publish.shortcomings(c.outcomes, c.judged, c.data)
-    pages = publish.pages(manuscript, c.writeup, settings.budget, c.outcomes, shortcomings, c.store)
+    lacking = shortcomings(c.outcomes, c.judged, c.data)
+    pages = files(manuscript, c.writeup, settings.budget, c.outcomes, lacking, c.store)
     budget = {"name": settings.budget, "first_seed": settings.seed}
-    listing = manifest(budget, c.outcomes, c.judged, c.proofs, c.data, environment, manuscript, shortcomings, pages)
+    listing = manifest(budget, c.outcomes, c.judged, c.proofs, c.data, environment, manuscript, lacking, pages)
     publish.publish(settings.out, pages | {"manifest.json": listing.encode()})
-    print(publish.summary(settings.out, shortcomings), flush=True)
-    return ExitCode.INCOMPLETE if shortcomings else ExitCode.OK
+    print(publish.summary(settings.out, lacking), flush=True)
+    return ExitCode.INCOMPLETE if lacking else ExitCode.OK
 
 
 def _begin(settings: Settings) -> tuple[Content, Store, Sources]:

@@ -1,8 +1,7 @@
 -- What report/write/markdown.py names, as HTML. Classes here are the vocabulary of style.css.
 
-local chapter = ""
+local common = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "common.lua" }))
 local notes = 0
-local slugs = {}
 
 local function escape(text)
   local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["\n"] = "&#10;" }
@@ -13,12 +12,7 @@ local function raw(text) return pandoc.RawBlock("html", text) end
 local function raw_inline(text) return pandoc.RawInline("html", text) end
 
 -- The blocks between an opening and a closing tag.
-local function wrap(open, blocks, close)
-  local out = pandoc.List({ raw(open) })
-  out:extend(blocks)
-  out:insert(raw(close))
-  return out
-end
+local function wrap(open, blocks, close) return common.between(raw(open), blocks, raw(close)) end
 
 local function label(kind, number)
   return raw_inline('<span class="label">' .. kind .. "\u{00a0}" .. number .. ".</span> ")
@@ -107,39 +101,14 @@ local spans = {
   end,
 }
 
--- A percent sign stays with its number.
-local function percent(list)
-  for i = 2, #list - 1 do
-    local before, after = list[i - 1], list[i + 1]
-    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
-      list[i] = pandoc.Str("\u{202f}")
-    end
-  end
-  return list
-end
-
-local function of_class(table)
-  return function(element)
-    local make = table[element.classes[1]]
-    if make then return make(element) end
-  end
-end
-
-local function slug(header)
-  local text = pandoc.utils.stringify(header):lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
-  local name = chapter .. "--" .. text
-  slugs[name] = (slugs[name] or 0) + 1
-  return slugs[name] == 1 and name or name .. "-" .. slugs[name]
-end
-
 return {
-  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
+  common.read_chapter,
   {
-    Inlines = percent,
-    Div = of_class(divs),
-    Span = of_class(spans),
+    Inlines = common.percent,
+    Div = common.of_class(divs),
+    Span = common.of_class(spans),
     Header = function(header)
-      if header.identifier == "" then header.identifier = slug(header) end
+      common.name(header)
       if not header.classes:includes("unnumbered") then header.content:insert(1, raw_inline('<span class="section"></span>')) end
       return header
     end,

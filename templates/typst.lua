@@ -1,7 +1,6 @@
 -- What report/write/markdown.py names, as calls of the functions that report.typ defines.
 
-local chapter = ""
-local slugs = {}
+local common = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "common.lua" }))
 
 local function quote(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", "\\n") .. '"'
@@ -11,24 +10,14 @@ local function raw(text) return pandoc.RawBlock("typst", text) end
 local function raw_inline(text) return pandoc.RawInline("typst", text) end
 
 -- Inlines as one content argument, which has to follow the call without a line between.
-local function sandwich(open, inlines, close)
-  local out = pandoc.List({ raw_inline(open) })
-  out:extend(inlines)
-  out:insert(raw_inline(close))
-  return out
-end
+local function sandwich(open, inlines, close) return common.between(raw_inline(open), inlines, raw_inline(close)) end
 
 local function inlines(blocks)
   return pandoc.utils.blocks_to_inlines(blocks, { raw_inline("#parbreak()") })
 end
 
 -- Blocks as the content argument of a call.
-local function call(name, arguments, blocks)
-  local out = pandoc.List({ raw("#" .. name .. "(" .. arguments .. ")[") })
-  out:extend(blocks)
-  out:insert(raw("]"))
-  return out
-end
+local function call(name, arguments, blocks) return common.between(raw("#" .. name .. "(" .. arguments .. ")["), blocks, raw("]")) end
 
 local function figure(div)
   local open = ("#report-figure(%s, %s, %s, alt: %s, caption: ["):format(
@@ -128,31 +117,6 @@ local spans = {
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
 }
 
--- A percent sign stays with its number.
-local function percent(list)
-  for i = 2, #list - 1 do
-    local before, after = list[i - 1], list[i + 1]
-    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
-      list[i] = pandoc.Str("\u{202f}")
-    end
-  end
-  return list
-end
-
-local function of_class(table)
-  return function(element)
-    local make = table[element.classes[1]]
-    if make then return make(element) end
-  end
-end
-
-local function slug(header)
-  local text = pandoc.utils.stringify(header):lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
-  local name = chapter .. "--" .. text
-  slugs[name] = (slugs[name] or 0) + 1
-  return slugs[name] == 1 and name or name .. "-" .. slugs[name]
-end
-
 return {
   { -- Typst makes other characters of these; the writer lets them through.
     Str = function(str)
@@ -172,7 +136,7 @@ return {
       return out
     end,
   },
-  { Meta = function(meta) chapter = pandoc.utils.stringify(meta.chapter or "") end },
+  common.read_chapter,
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)
@@ -180,11 +144,11 @@ return {
     end,
   },
   {
-    Inlines = percent,
-    Div = of_class(divs),
-    Span = of_class(spans),
+    Inlines = common.percent,
+    Div = common.of_class(divs),
+    Span = common.of_class(spans),
     Header = function(header)
-      if header.identifier == "" then header.identifier = slug(header) end
+      common.name(header)
       return header
     end,
   },

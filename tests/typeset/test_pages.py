@@ -14,7 +14,12 @@ import pytest
 
 from report.errors import ProseError, ReportError
 from report.model import Column, Holds, Table, Value, Verdict
-from report.typeset import pages as typeset
+from report.typeset.fonts import subset
+from report.typeset.html import html as html_page
+from report.typeset.inputs import Meta
+from report.typeset.pages import pages
+from report.typeset.pandoc import chapter_html
+from report.typeset.pdf import pdf
 from report.write import markdown as render
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
@@ -77,7 +82,7 @@ SECOND = "\n".join(
 )
 CHAPTERS = (Chapter("ch-first", Path("01-first.md"), FIRST), Chapter("ch-second", Path("02-second.md"), SECOND))
 ASSETS = {"a.svg": SVG % 300, "b.svg": SVG % 470}
-META = typeset.Meta("Title & <co>", "Sub", ("A course",), "Budget: quick", "3 seeds", notices=(ODD,))
+META = Meta("Title & <co>", "Sub", ("A course",), "Budget: quick", "3 seeds", notices=(ODD,))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +92,7 @@ def memory() -> Memory:
 
 @pytest.fixture(scope="module")
 def built(memory) -> tuple[str, bytes]:
-    return typeset.pages(CHAPTERS, META, ASSETS, memory)
+    return pages(CHAPTERS, META, ASSETS, memory)
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +135,8 @@ def _pdf_text(document: pypdf.PdfReader) -> str:
 
 
 def test_two_builds_are_byte_identical(built):
-    assert typeset.html(CHAPTERS, META, ASSETS, Memory()) == built[0]
-    assert typeset.pdf(CHAPTERS, META, ASSETS, Memory()) == built[1]
+    assert html_page(CHAPTERS, META, ASSETS, Memory()) == built[0]
+    assert pdf(CHAPTERS, META, ASSETS, Memory()) == built[1]
 
 
 def test_the_page_asks_nothing_of_the_network(page):
@@ -232,7 +237,7 @@ def test_figures_float_to_the_foot_of_a_page_and_stay_in_their_chapter():
         Chapter("ch-one", Path("01.md"), f"# One {{#ch-one}}\n\n{before}\n\n{figure}\n\n{after}\n"),
         Chapter("ch-two", Path("02.md"), "# Two {#ch-two}\n\nThe end.\n"),
     )
-    document = pypdf.PdfReader(io.BytesIO(typeset.pdf(chapters, META, {"a.svg": tall % 300})))
+    document = pypdf.PdfReader(io.BytesIO(pdf(chapters, META, {"a.svg": tall % 300})))
     texts = [each.extract_text() for each in document.pages]
     at = {
         words: next(i for i, text in enumerate(texts) if words in text) for words in ("number 19", "Late", "shows", "The end")
@@ -252,21 +257,21 @@ def test_a_long_table_repeats_its_header(document):
 
 def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
     before = memory.made
-    typeset.pages(CHAPTERS, META, ASSETS, memory)
+    pages(CHAPTERS, META, ASSETS, memory)
     assert memory.made == before
     edited = (replace(CHAPTERS[0], markdown=CHAPTERS[0].markdown + "\n\nOne more sentence.\n"), CHAPTERS[1])
-    page, _ = typeset.pages(edited, META, ASSETS, memory)
+    page, _ = pages(edited, META, ASSETS, memory)
     assert "One more sentence." in page
     assert memory.made == before + 2  # once for each format
 
 
 def test_a_new_letter_is_embedded(memory):
-    plain = typeset.subset("LibertinusSerif-Regular", "ab")
+    plain = subset("LibertinusSerif-Regular", "ab")
     from fontTools.ttLib import TTFont
 
     assert set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap())) >= {"a", "b"}
     assert "q" not in set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap()))
-    assert "MATH" in TTFont(io.BytesIO(typeset.subset("LibertinusMath-Regular", "x")))
+    assert "MATH" in TTFont(io.BytesIO(subset("LibertinusMath-Regular", "x")))
 
 
 def _chapter(tmp_path: Path, text: str) -> tuple[Chapter]:
@@ -278,7 +283,7 @@ def _chapter(tmp_path: Path, text: str) -> tuple[Chapter]:
 def test_a_formula_that_cannot_be_read_is_named_with_its_line(tmp_path):
     chapters = _chapter(tmp_path, "# Mine\n\nText.\n\nHere $\\frac{1}{$ is.\n\nAnd $\\nosuchmacro{x}$.\n")
     with pytest.raises(ProseError) as caught:
-        typeset.chapter_html(*chapters)
+        chapter_html(*chapters)
     assert caught.value.where is not None
     assert caught.value.where.file == chapters[0].file
     assert caught.value.where.line in (5, 7)
@@ -287,21 +292,21 @@ def test_a_formula_that_cannot_be_read_is_named_with_its_line(tmp_path):
 def test_a_link_to_nowhere_is_named_with_its_line(tmp_path):
     chapters = _chapter(tmp_path, "# Mine\n\nText.\n\nSee [there](#nowhere).\n")
     with pytest.raises(ProseError, match="#nowhere") as caught:
-        typeset.pdf(chapters, META, {})
+        pdf(chapters, META, {})
     assert caught.value.where is not None
     assert caught.value.where.line == 5
 
 
 def test_a_figure_that_was_not_drawn_is_named(tmp_path):
     text = render.figure_markdown("f", 1, "gone.svg", "c", "a", "gone.csv")
-    for make in (typeset.pdf, typeset.html):
+    for make in (pdf, html_page):
         with pytest.raises(ReportError, match=r"gone\.svg"):
             make(_chapter(tmp_path, text), META, {})
 
 
 def test_apostrophes_after_digits_and_odd_operators_come_out(tmp_path):
     chapters = _chapter(tmp_path, "# T {#ch-mine}\n\nW3's rule is $a \\odot b \\oplus c \\otimes d$.\n")
-    text = _pdf_text(pypdf.PdfReader(io.BytesIO(typeset.pdf(chapters, typeset.Meta("A title"), {}))))
+    text = _pdf_text(pypdf.PdfReader(io.BytesIO(pdf(chapters, Meta("A title"), {}))))
     assert "W3’s rule" in text
     for operator in "⊙⊕⊗":
         assert operator in text

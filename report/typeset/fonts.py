@@ -1,0 +1,91 @@
+"""The faces of the page: each embedded with the letters that are in use, and no others."""
+
+from __future__ import annotations
+
+import base64
+import html as markup
+import re
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by
+
+FACES = (  # family, file, weight, style
+    ("Libertinus Serif", "LibertinusSerif-Regular", 400, "normal"),
+    ("Libertinus Serif", "LibertinusSerif-Italic", 400, "italic"),
+    ("Libertinus Serif", "LibertinusSerif-Semibold", 600, "normal"),
+    ("Libertinus Serif", "LibertinusSerif-SemiboldItalic", 600, "italic"),
+    ("Libertinus Sans", "LibertinusSans-Regular", 400, "normal"),
+    ("Libertinus Sans", "LibertinusSans-Italic", 400, "italic"),
+    ("Libertinus Sans", "LibertinusSans-Bold", 700, "normal"),
+    ("Libertinus Mono", "LibertinusMono-Regular", 400, "normal"),
+    ("Libertinus Math", "LibertinusMath-Regular", 400, "normal"),
+)
+# Always there, so that the next sentence rarely needs a letter that the last one did not.
+USUAL = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0\u2007\u2008\u2009\u202f±×÷·°²³¼½¾é–—‘’“”…−≈≠≤≥→∞∗✔✘◇⁻⁰¹⁴⁵⁶⁷⁸⁹"
+USUAL_IN_FORMULAS = (
+    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇∑∏∫√∈∉∀∃∘∗⋅⋯⋮⋱⟨⟩‖∥′″⊤⊙⊗⊕⌊⌋⌈⌉→↦⇒⇔≔≡∝∼∪∩⊂⊆∖∅ℝℕℤℓ\u0302\u0303\u0304\u0305\u20d7"
+)
+FEATURES = [
+    "kern",
+    "liga",
+    "calt",
+    "mark",
+    "mkmk",
+    "locl",
+    "ccmp",
+    "tnum",
+    "lnum",
+    "smcp",
+    "c2sc",
+    "sups",
+    "ssty",
+    "flac",
+    "dtls",
+]
+
+
+def font_faces(body: str, meta: Meta, remember: Remember) -> str:
+    """CSS that embeds the letters in use of every face."""
+    formulas = "".join(re.findall(r"<math.*?</math>", body, flags=re.DOTALL))
+    written = "".join((body, meta.title, meta.subtitle, *meta.lines, *meta.facts, *meta.notices, meta.abstract))
+    text = _letters(USUAL + markup.unescape(written))
+    symbols = _letters(USUAL + USUAL_IN_FORMULAS + _in_mathematical_style(markup.unescape(formulas)) + text)
+    program = made_by("fonttools", "brotli")
+    rules = []
+    for family, file, weight, style in FACES:
+        letters = symbols if family == "Libertinus Math" else text
+        name = key("font", program, file, letters, *FEATURES)
+        data = remember(name, partial(subset, file, letters))
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; font-display: block; '
+            f'src: url("data:font/woff2;base64,{base64.b64encode(data).decode()}") format("woff2"); }}'
+        )
+    return "\n".join(rules)
+
+
+def _letters(text: str) -> str:
+    return "".join(sorted(letter for letter in set(text) if letter >= " "))
+
+
+def _in_mathematical_style(formulas: str) -> str:
+    """The letters of ``formulas`` and the italic ones that a browser shows for a single-letter identifier."""
+    latin = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ"
+    greek = "".join(chr(0x1D6E2 + i) for i in range(58))
+    return formulas + latin + greek + "ıȷ"
+
+
+def subset(file: str, letters: str) -> bytes:
+    """The font ``file`` as WOFF2 with no other letters than ``letters`` (and what they are built from)."""
+    from fontTools import subset as fonts
+
+    options = fonts.Options(flavor="woff2", layout_features=FEATURES, name_IDs=[0, 1, 2, 13, 14], notdef_outline=True)
+    font = fonts.load_font(TEMPLATES / "fonts" / f"{file}.otf", options)
+    subsetter = fonts.Subsetter(options)
+    subsetter.populate(text=letters)
+    subsetter.subset(font)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "subset.woff2"
+        fonts.save_font(font, path, options)
+        return path.read_bytes()

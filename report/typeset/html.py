@@ -1,0 +1,123 @@
+"""One self-contained HTML page: what pandoc made of the chapters, numbered, with figures, fonts and styles inside."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from report.typeset.drawings import COLUMN_POINTS, asset, svg_width
+from report.typeset.fonts import font_faces
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
+from report.typeset.pandoc import chapter_html, converted
+
+
+def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> str:
+    """One self-contained page: styles, fonts and figures inside, readable without scripts and without a network."""
+    import jinja2
+    from markupsafe import Markup
+
+    body = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
+    written, headings = _number_sections(body)
+    body = _insert_figures(_mark_wide_tables(written), assets)
+    fonts = font_faces(written, meta, remember)
+    page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
+    return template.render(
+        meta=meta,
+        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        fonts=Markup(fonts),
+        contents=Markup(_contents(headings)),
+        body=Markup(body),
+    )
+
+
+@dataclass(frozen=True)
+class _Heading:
+    level: int  # 1 is a chapter
+    identifier: str
+    number: str
+    title: str
+
+
+def _number_sections(body: str) -> tuple[str, list[_Heading]]:
+    """``body`` with chapters and their sections numbered as Typst numbers them, and the headings for the contents."""
+    counts = [0, 0]
+    headings: list[_Heading] = []
+
+    def numbered(match: re.Match[str]) -> str:
+        level, attributes, title = int(match[1]) - 1, match[2], match[3]
+        number = ""
+        if '<span class="section"></span>' in title and level <= 2:
+            counts[level - 1] += 1
+            counts[level:] = [0] * (2 - level)
+            number = ".".join(map(str, counts[:level]))
+        identifier = re.search(r'id="([^"]*)"', attributes)
+        title = title.replace('<span class="section"></span>', "")
+        if level <= 2:
+            headings.append(_Heading(level, identifier[1] if identifier else "", number, title))
+        return f'<h{level + 1}{attributes}><span class="section">{number}</span>{title}</h{level + 1}>'
+
+    return re.sub(r"<h([2-6])([^>]*)>(.*?)</h\1>", numbered, body, flags=re.DOTALL), headings
+
+
+def _contents(headings: Sequence[_Heading]) -> str:
+    """Chapters and their sections as nested lists."""
+    lines: list[str] = ["<ol>"]
+    depth = 1
+    for heading in headings:
+        while depth < heading.level:
+            lines.append("<ol>")
+            depth += 1
+        while depth > heading.level:
+            lines.append("</ol>")
+            depth -= 1
+        title = re.sub(r"</?(a|span)\b[^>]*>", "", heading.title)
+        lines.append(
+            f'<li><a href="#{heading.identifier}"><span class="section">{heading.number}</span><span>{title}</span></a></li>'
+        )
+    return "\n".join(lines + ["</ol>"] * depth)
+
+
+def _insert_figures(body: str, assets: Mapping[str, bytes]) -> str:
+    """``body`` with every figure drawn in its place."""
+
+    def drawn(match: re.Match[str]) -> str:
+        name, alt = markup.unescape(match[2]), markup.unescape(match[3])
+        drawing = asset(name, assets).decode()
+        width = svg_width(drawing)
+        wide = width > COLUMN_POINTS + 1
+        share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 166 / 115))
+        opening = match[1].replace('class="figure"', 'class="figure wide"') if wide else match[1]
+        return opening + "\n" + _inline(drawing, Path(name).stem, alt, share)
+
+    return re.sub(r"(<figure [^>]*>)\s*<!--figure:(.*?)\n(.*?)-->", drawn, body, flags=re.DOTALL)
+
+
+def _inline(drawing: str, name: str, alt: str, share: float) -> str:
+    """An SVG as an element of the page, its ids made the page's own, its alternative text said."""
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r'( id="|href="#|url\(#)', rf"\1{name}--", drawing)
+    opening, rest = drawing.split(">", 1)
+    opening = re.sub(r'\s(?:width|height|version|xmlns(?::xlink)?)="[^"]*"', "", opening)
+    label = markup.escape(alt)
+    rest = rest.replace("xlink:href=", "href=")
+    return f'{opening} role="img" aria-label="{label}" style="--share: {100 * share:.4g}%">{rest}'
+
+
+def _mark_wide_tables(body: str) -> str:
+    """Tables of more columns than the text column holds run over the margin; their captions stand above."""
+
+    def marked(match: re.Match[str]) -> str:
+        widest = max((_row_length(row) for row in re.findall(r"<tr.*?</tr>", match[0], flags=re.DOTALL)), default=0)
+        return match[0].replace('class="table"', 'class="table many"', 1) if widest > 72 else match[0]
+
+    return re.sub(r'<figure id="[^"]*" class="table">.*?</figure>', marked, body, flags=re.DOTALL)
+
+
+def _row_length(row: str) -> int:
+    cells = re.findall(r"<t[dh].*?</t[dh]>", row, flags=re.DOTALL)
+    return sum(len(markup.unescape(re.sub(r"<[^>]*>", "", cell)).strip()) + 3 for cell in cells)

@@ -1,0 +1,65 @@
+"""What is typeset: chapters with all numbers filled in, the front page, and a memory for what is slow to make."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+Remember = Callable[[str, Callable[[], bytes]], bytes]
+"""``remember(key, make)`` gives what ``make()`` returned when it was last called under ``key``, or calls it."""
+
+
+class Chapter(Protocol):
+    """What is typeset: an anchor (``ch-mnist``), the file an author wrote, and its Markdown with all numbers filled in."""
+
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def file(self) -> Path: ...
+    @property
+    def markdown(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The front of the write-up, as plain text. ``date`` is printed if given; the clock is never asked."""
+
+    title: str
+    subtitle: str = ""
+    lines: tuple[str, ...] = ()  # authors, course
+    budget: str = ""
+    seeds: str = ""
+    date: str = ""
+    notices: tuple[str, ...] = ()
+    abstract: str = ""
+    language: str = "en"
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the reader must know about every number here."""
+        return tuple(filter(None, (self.budget, self.seeds, self.date)))
+
+
+def at_once(key: str, make: Callable[[], bytes]) -> bytes:
+    """Remembers nothing."""
+    return make()
+
+
+def key(*parts: str | bytes) -> str:
+    """One key for all the parts, each with its length, so that no two lists of parts read alike."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        digest.update(f"{len(content)}:".encode() + content)
+    return digest.hexdigest()
+
+
+def made_by(*packages: str) -> str:
+    """The releases of the programs that set a page: what they make changes with them."""
+    return " ".join(f"{name} {version(name)}" for name in packages)

@@ -1,0 +1,103 @@
+"""pandoc, which reads a chapter's Markdown and writes it as HTML with MathML, or as Typst source."""
+
+from __future__ import annotations
+
+import html as markup
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from report.errors import ProseError, ReportError, Where
+from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
+
+# Prose is Markdown and nothing else: a stray "<", "\" or "@" is a character, not HTML, TeX or a citation.
+READER = (
+    "markdown-raw_html-raw_tex-citations-auto_identifiers-implicit_figures-markdown_in_html_blocks-native_divs-native_spans"
+)
+READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-highlighting=none")
+
+
+def chapter_html(chapter: Chapter) -> str:
+    """The chapter as a fragment of HTML; figures and section numbers are put in by ``html``."""
+    writer = ("--to", "html5", "--mathml", "--shift-heading-level-by=1", "--lua-filter", str(TEMPLATES / "html.lua"))
+    return re.sub(r"<math.*?</math>", _with_alternative, _pandoc(chapter, writer), flags=re.DOTALL)
+
+
+def chapter_typst(chapter: Chapter) -> str:
+    """The chapter as Typst source that calls the functions of ``report.typ``."""
+    writer = ("--to", "typst", "--lua-filter", str(TEMPLATES / "typst.lua"))
+    source = re.sub(r"\b(dot|times|minus)\.circle\b", r"\1.o", _pandoc(chapter, writer))  # Typst has renamed ⊙ ⊗ ⊖
+    return f'#import "report.typ": *\n\n{source}'
+
+
+def _with_alternative(formula: re.Match[str]) -> str:
+    """MathML with its LaTeX as alternative text; pandoc puts the LaTeX into an annotation."""
+    found = re.fullmatch(
+        r"<math(.*?)><semantics>(.*)<annotation[^>]*>(.*?)</annotation></semantics></math>", formula[0], flags=re.DOTALL
+    )
+    if found is None:
+        return formula[0]
+    attributes, content, latex = found.groups()
+    attributes = attributes.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+    content = re.sub(r"<mo>([′″‴]+)</mo>", r'<mo class="prime">\1</mo>', content)
+    content = re.sub(r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()", r'\1<mspace width="0.167em" />', content)
+    return f'<math{attributes} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'
+
+
+def _pandoc(chapter: Chapter, writer: Sequence[str]) -> str:
+    command = [str(pandoc_program()), *READER_OPTIONS, *writer, "--metadata", f"chapter={chapter.identifier}"]
+    done = subprocess.run(command, input=chapter.markdown.encode(), capture_output=True, check=False)
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode or said:
+        raise _pandoc_error(said, chapter)
+    return done.stdout.decode()
+
+
+def _pandoc_error(said: str, chapter: Chapter) -> ReportError:
+    first = re.split(r"\n(?=\[WARNING\])", said)[0].removeprefix("[WARNING] ")
+    formula = re.match(r"Could not convert TeX math (.*), rendering as TeX", first, flags=re.DOTALL)
+    if formula:
+        where = Where(chapter.file, line_of(formula[1], chapter))
+        return ProseError(f"a formula cannot be read: {formula[1]}", where=where, remedy="Mend its LaTeX.")
+    return ProseError(f"pandoc: {first}", where=Where(chapter.file), remedy="Mend the Markdown there.")
+
+
+def line_of(text: str, chapter: Chapter) -> int | None:
+    """The line of the author's file on which ``text`` begins, if it was written there."""
+    start = text.strip().split("\n")[0]
+    if not start or not chapter.file.exists():
+        return None
+    lines = chapter.file.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if start in line), None)
+
+
+@cache
+def pandoc_program() -> Path:
+    """The pandoc that comes with the package ``pypandoc_binary``."""
+    spec = importlib.util.find_spec("pypandoc")
+    name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        program = Path(folder) / "files" / name
+        if program.exists():
+            return program
+    raise ReportError("pandoc is not installed.", remedy="Run: python -m pip install -r requirements.txt")
+
+
+def converted(
+    chapters: Sequence[Chapter], convert: Callable[[Chapter], str], filter_name: str, remember: Remember
+) -> list[str]:
+    """Every chapter converted, several at a time; what was converted before is remembered."""
+    files = (TEMPLATES / filter_name, TEMPLATES / "common.lua", Path(__file__))
+    rules = (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))
+
+    def one(chapter: Chapter) -> str:
+        name = key("chapter", filter_name, *rules, chapter.identifier, chapter.markdown)
+        return remember(name, lambda: convert(chapter).encode()).decode()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, chapters))

@@ -1,0 +1,72 @@
+"""One PDF/UA-1 document: Typst sets what pandoc made of the chapters, with the functions of ``templates/report.typ``."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from report.errors import ProseError, ReportError, Where
+from report.typeset.drawings import svg_width
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
+from report.typeset.pandoc import chapter_typst, converted, line_of
+
+INK = b"#1c1b19"
+
+
+def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> bytes:
+    """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat."""
+    sources = converted(chapters, chapter_typst, "typst.lua", remember)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for chapter, source in zip(chapters, sources):
+            (folder / f"{chapter.identifier}.typ").write_text(source, encoding="utf-8")
+        for asset, content in assets.items():
+            (folder / asset).write_bytes(content.replace(b"currentColor", INK))
+        widths = {asset: svg_width(content.decode()) for asset, content in assets.items()}
+        (folder / "figures.json").write_text(json.dumps(widths))
+        (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+        (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
+        return _compiled(folder, chapters)
+
+
+def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
+    includes = "\n".join(f'#include "{chapter.identifier}.typ"' for chapter in chapters)
+    words = {"title": meta.title, "subtitle": meta.subtitle, "lang": meta.language}
+    lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
+    arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
+    arguments += [f"{name}: ({''.join(f'{_quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
+    arguments += [f"abstract: [#{_quoted(meta.abstract)}]"] if meta.abstract else []
+    return f'#import "report.typ": *\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _compiled(folder: Path, chapters: Sequence[Chapter]) -> bytes:
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
+    compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
+    try:
+        document = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    except typst.TypstError as error:
+        raise _typst_error(error, chapters) from None
+    assert isinstance(document, bytes)
+    return document
+
+
+def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:
+    diagnostic = str(getattr(error, "diagnostic", "") or error)
+    message = str(getattr(error, "message", "") or error).strip()
+    link = re.search(r"label `<([^>]*)>` does not exist", diagnostic)
+    if link:
+        for chapter in chapters:
+            if f"(#{link[1]})" in chapter.markdown:
+                where = Where(chapter.file, line_of(f"(#{link[1]})", chapter))
+                return ProseError(f"a link goes to #{link[1]}, which is nowhere.", where=where, remedy="Mend the link.")
+    place = next((Where(c.file) for c in chapters if f"{c.identifier}.typ" in diagnostic), None)
+    return ProseError(f"the PDF cannot be set: {message}", where=place, remedy=diagnostic)
