@@ -47,20 +47,26 @@ def collect(root: Path) -> Content:
 
 
 def _by_id(folder: Path, letter: str) -> dict[str, Path]:
-    """``e02_name.py`` → E2, in the order of the numbers."""
+    """``e02_name.py``, or the package ``e02_name/``, → E2, in the order of the numbers."""
     found: dict[str, Path] = {}
-    for path in sorted(folder.glob(f"{letter}[0-9]*.py")):
-        match = re.match(rf"{letter}0*(\d+)", path.name)
+    files = [*folder.glob(f"{letter}[0-9]*.py"), *folder.glob(f"{letter}[0-9]*/__init__.py")]
+    for path in sorted(files, key=_module_name):
+        match = re.match(rf"{letter}0*(\d+)", _module_name(path))
         assert match is not None
         identifier = f"{letter.upper()}{match[1]}"
         if identifier in found:
             raise DeclarationError(
-                f"two files for {identifier}: {found[identifier].name} and {path.name}.",
+                f"two files for {identifier}: {_module_name(found[identifier])} and {_module_name(path)}.",
                 where=Where(path),
                 remedy="Rename or remove one of them.",
             )
         found[identifier] = path
     return found
+
+
+def _module_name(path: Path) -> str:
+    """The name of the module in ``path``; of a package, that of its folder."""
+    return path.parent.name if path.name == "__init__.py" else path.stem
 
 
 def _experiment(identifier: str, path: Path) -> Experiment:
@@ -80,9 +86,10 @@ def _experiment(identifier: str, path: Path) -> Experiment:
 
 
 def import_file(path: Path) -> Any:
-    """The module in ``path`` (as ``folder.stem``). Whatever it raises becomes a ``DeclarationError`` with its line."""
+    """The module in ``path`` (as ``folder.name``). Whatever it raises becomes a ``DeclarationError`` with its line."""
+    folder = path.parent.parent if path.name == "__init__.py" else path.parent
     try:
-        return importlib.import_module(f"{path.parent.name}.{path.stem}")
+        return importlib.import_module(f"{folder.name}.{_module_name(path)}")
     except ReportError:
         raise
     except Exception as error:
