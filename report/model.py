@@ -12,12 +12,13 @@ This module imports nothing heavy: declaring an experiment must cost millisecond
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from report.errors import ReportError, nearest
+from report.seeds import Seeds
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -152,6 +153,24 @@ class Outcome:
             return State.FAILED if self.reason and self.started else State.MISSING
         return State.DIVERGED if self.result.diverged else State.DONE
 
+    @property
+    def seed(self) -> int:
+        """The trial's seed; 0 where nothing is random."""
+        return int(self.trial.arguments.get("seed", 0))
+
+    @property
+    def found(self) -> Result:
+        """The result. Raises ``MissingResult`` if there is none."""
+        if self.result is None:
+            raise MissingResult(self.reason or "not run")
+        return self.result
+
+    def __getitem__(self, name: str) -> Plain:
+        """The scalar ``name`` of this run."""
+        if name not in self.found.scalars:
+            raise ReportError(f"no scalar '{name}' in {self.trial.label}", remedy=nearest(name, self.found.scalars))
+        return self.found.scalars[name]
+
 
 class MissingResult(ReportError):
     """A view asks for runs of which none finished: its place on the page says so."""
@@ -193,18 +212,33 @@ class Runs:
             raise MissingResult("every run diverged")
         return Runs(done)
 
-    def scalar(self, name: str) -> dict[int, float]:
+    def __getitem__(self, name: str) -> Seeds:
         """Seed → the scalar ``name``, over the converged runs, which must differ in their seed alone."""
-        values: dict[int, float] = {}
-        for outcome in self.converged():
-            assert outcome.result is not None
-            if name not in outcome.result.scalars:
-                raise ReportError(f"no scalar '{name}' in {outcome.trial.label}", remedy=nearest(name, outcome.result.scalars))
-            seed = int(outcome.trial.arguments.get("seed", 0))
-            if seed in values:
-                raise ReportError(f"several runs share seed {seed}: select one condition with where(…) first")
-            values[seed] = float(outcome.result.scalars[name])  # type: ignore[arg-type]
-        return dict(sorted(values.items()))
+        return self.converged().by_seed(lambda run: run[name])
+
+    def scalar(self, name: str) -> dict[int, float]:
+        return dict(self[name])
+
+    def by_seed(self, of: Callable[[Outcome], float]) -> Seeds:
+        """Seed → ``of`` each finished run, diverged ones included; the runs must differ in their seed alone."""
+        numbers: dict[int, float] = {}
+        for run in self.finished():
+            if run.seed in numbers:
+                raise ReportError(f"several runs share seed {run.seed}: select one condition with where(…) first")
+            numbers[run.seed] = float(of(run))
+        return Seeds(numbers)
+
+    def values_of(self, tag: str) -> list[Any]:
+        """The values of ``tag`` that occur: numbers ascending, words in the order in which they are declared."""
+        values = list(dict.fromkeys(o.trial.condition[tag] for o in self.outcomes if tag in o.trial.condition))
+        return values if any(isinstance(value, str | None) for value in values) else sorted(values)  # type: ignore[type-var]
+
+    def argument(self, name: str) -> Plain:
+        """The argument ``name`` that all of these runs were given. Raises ``ReportError`` if they differ in it."""
+        given = [outcome.trial.arguments.get(name) for outcome in self.outcomes]
+        if any(value != given[0] for value in given):
+            raise ReportError(f"the runs differ in their argument '{name}': select one condition with where(…) first")
+        return given[0] if given else None
 
     def frame(self) -> pd.DataFrame:
         """One row a finished run: its tags, its seed, its scalars, ``diverged`` and ``seconds``."""
@@ -212,9 +246,8 @@ class Runs:
 
         return pd.DataFrame(
             [
-                {**o.trial.condition, **o.result.scalars, "diverged": o.result.diverged, "seconds": o.seconds}
-                for o in self.finished()
-                if o.result is not None
+                {**run.trial.condition, **run.found.scalars, "diverged": run.found.diverged, "seconds": run.seconds}
+                for run in self.finished()
             ]
         )
 
@@ -222,16 +255,15 @@ class Runs:
         """The histories of all finished runs below each other, with tags and seed as columns."""
         import pandas as pd
 
-        parts = [pd.DataFrame(dict(o.result.history)).assign(**o.trial.condition) for o in self.finished() if o.result]
+        parts = [pd.DataFrame(dict(run.found.history)).assign(**run.trial.condition) for run in self.finished()]
         return pd.concat(parts, ignore_index=True)
 
     def array(self, name: str) -> np.ndarray:
         """The array ``name`` of the first finished run (select with ``where`` before)."""
-        result = self.finished().outcomes[0].result
-        assert result is not None
-        if name not in result.arrays:
-            raise ReportError(f"no array '{name}'", remedy=nearest(name, result.arrays))
-        return result.arrays[name]
+        arrays = self.finished().outcomes[0].found.arrays
+        if name not in arrays:
+            raise ReportError(f"no array '{name}'", remedy=nearest(name, arrays))
+        return arrays[name]
 
 
 def _why_missing(outcomes: tuple[Outcome, ...]) -> str:
@@ -332,12 +364,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: the heading (with the unit), decimals for numbers, alignment ("left", "right")."""
+    """A column of a table: the heading (with the unit), decimals for numbers, alignment ("left", "right").
+
+    ``of`` gives the cell of a row, for ``tabulate``.
+    """
 
     name: str
     heading: str
     digits: int | None = None
     align: str = "right"
+    of: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -350,12 +386,27 @@ class Table:
     seeds: int | None = None  # how many it shows, if not all of the experiment's
 
 
+def tabulate(keys: Iterable[Any], columns: Sequence[Column], caption: str, seeds: int | None = None) -> Table:
+    """A table with a row for each of ``keys``, whose cells the columns make of it: ``of(key)``, or ``of(*key)`` for a tuple.
+
+    A unit that the heading names is not repeated in the cells.
+    """
+    keyed = [key if isinstance(key, tuple) else (key,) for key in keys]
+    rows = tuple(tuple(_cell(column, key) for column in columns) for key in keyed)
+    return Table(tuple(replace(column, of=None) for column in columns), rows, caption, seeds)
+
+
+def _cell(column: Column, key: tuple[Any, ...]) -> Any:
+    cell = column.of(*key) if column.of else None
+    return replace(cell, unit="") if isinstance(cell, Value) and cell.unit in column.heading else cell
+
+
 @dataclass(frozen=True)
 class Experiment:
     """A question, the trials that a budget buys, and what is made of their results.
 
     ``id`` is the ledger's (E2). Figures, tables, claims, values and reported numbers are addressed from prose as
-    ``E2.<name>``. Every function here takes the experiment's ``Runs`` and is pure.
+    ``E2.<name>``. Every function here takes the experiment's ``Runs`` and is pure; a value that no run decides needs none.
     """
 
     id: str
@@ -366,5 +417,5 @@ class Experiment:
     figures: Mapping[str, Callable[[Runs], Figure]] = field(default_factory=dict)
     tables: Mapping[str, Callable[[Runs], Table]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    values: Mapping[str, Callable[[Runs], Value]] = field(default_factory=dict)
+    values: Mapping[str, Callable[[Runs], Value] | Value] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)

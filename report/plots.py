@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +199,27 @@ def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, lo
         if len(part):
             wide = part.pivot_table(index="seed", columns=x, values=y, dropna=False, aggfunc="mean")
             band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
+
+
+def train_and_test(
+    ax: Axes, history: pd.DataFrame, x: str, metric: str, by: str, look: Mapping[Any, Look], lowest: float = -np.inf
+) -> None:
+    """For each value of column ``by``: ``test_<metric>`` solid with the band of its seeds, and dotted the mean of
+    ``train_<metric>``. Numbers below ``lowest`` are drawn there.
+    """
+    shown = history.assign(**{f"test_{metric}": history[f"test_{metric}"].clip(lower=lowest)})
+    learning_curves(ax, shown, x, f"test_{metric}", by, {name: replace(its, dashes="-") for name, its in look.items()})
+    for name, its in look.items():
+        trained = history[history[by] == name].groupby(x)[f"train_{metric}"].mean().clip(lower=lowest)
+        ax.plot(trained.index, trained, color=its.colour, linestyle=":", label=f"_{name} training")
+
+
+def seeds_and_mean(ax: Axes, found: Mapping[Any, Mapping[int, float]], look: Look) -> None:
+    """A mark for each seed at each x of ``found``, and a line through the means."""
+    with style():
+        ax.plot(list(found), [np.mean(list(seeds.values())) for seeds in found.values()], color=look.colour, linewidth=0.9)
+        for x, seeds in found.items():
+            ax.plot([x] * len(seeds), list(seeds.values()), marker="o", linestyle="none", color=look.colour, alpha=0.7)
 
 
 def plain_ticks(axis: Axis, at: Sequence[int] = (1, 2, 5)) -> None:

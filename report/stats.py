@@ -1,13 +1,13 @@
 """Verdicts over seeds: what repeated runs say about a sentence, by 95 % confidence intervals of Student's t.
 
-``a`` and ``b`` are {seed: number}. Two conditions are compared in pairs over the seeds that they share, since a seed fixes the
+``a`` and ``b`` are ``Seeds``. Two conditions are compared in pairs over the seeds that they share, since a seed fixes the
 same data and the same order for both; if they share none, by Welch's interval. A sentence *holds* if the whole interval says
 so, *does not hold* if the whole interval says the contrary, and is *undecided* otherwise: with fewer than two seeds, or with a
 number that is not finite, nothing is decided.
 
 Where seeds make no difference, the interval is a point, and the point decides: a tie is not ``greater``, but ``at_least``.
 
-Bounds and margins are in the unit of the numbers; ``scale`` (100 for percentage points) applies to what the reader is shown.
+Bounds and margins are in the unit of the numbers; a ``Unit`` (``POINTS``, say) is what the reader is shown.
 """
 
 from __future__ import annotations
@@ -15,71 +15,95 @@ from __future__ import annotations
 import functools
 import math
 import statistics
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from report.model import Holds, Value, Verdict
+from report.seeds import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit
+
+__all__ = [
+    "NATS",
+    "PERCENT",
+    "PLAIN",
+    "POINTS",
+    "Seeds",
+    "Unit",
+    "all_of",
+    "at_least",
+    "at_most",
+    "equal_within",
+    "greater",
+    "interval",
+    "less",
+    "mean",
+    "spread",
+    "value_of",
+    "within",
+]
 
 CONFIDENCE = 0.95
 
-Seeds = Mapping[int, float]
+Numbers = Mapping[int, float]
 
 
 # --- verdicts ------------------------------------------------------------------------------------------------------
 
 
-def greater(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def greater(
+    a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
+) -> Verdict:
     """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
-    ahead = found.effect - margin
-    return _verdict(found, yes=found.low > margin, no=found.high <= margin, margin=ahead, unit=unit, what=what, scale=scale)
+    return _verdict(found, found.low > margin, found.high <= margin, found.effect - margin, _unit(unit, scale), what)
 
 
-def less(a: Seeds, b: Seeds, *, margin: float = 0.0, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def less(
+    a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
+) -> Verdict:
     """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
-    ahead = -margin - found.effect
-    return _verdict(found, yes=found.high < -margin, no=found.low >= -margin, margin=ahead, unit=unit, what=what, scale=scale)
+    return _verdict(found, found.high < -margin, found.low >= -margin, -margin - found.effect, _unit(unit, scale), what)
 
 
-def equal_within(a: Seeds, b: Seeds, margin: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def equal_within(
+    a: Numbers, b: Numbers, margin: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0
+) -> Verdict:
     """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
-    return _inside(_difference(a, b), -margin, margin, unit=unit, what=what, scale=scale)
+    return _inside(_difference(a, b), -margin, margin, _unit(unit, scale), what)
 
 
-def at_least(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def at_least(a: Numbers, bound: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` at least ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    ahead = found.effect - bound
-    return _verdict(found, yes=found.low >= bound, no=found.high < bound, margin=ahead, unit=unit, what=what, scale=scale)
+    return _verdict(found, found.low >= bound, found.high < bound, found.effect - bound, _unit(unit, scale), what)
 
 
-def at_most(a: Seeds, bound: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def at_most(a: Numbers, bound: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
     """Is the mean of ``a`` at most ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    ahead = bound - found.effect
-    return _verdict(found, yes=found.high <= bound, no=found.low > bound, margin=ahead, unit=unit, what=what, scale=scale)
+    return _verdict(found, found.high <= bound, found.low > bound, bound - found.effect, _unit(unit, scale), what)
 
 
-def within(a: Seeds, low: float, high: float, *, unit: str = "", what: str = "", scale: float = 1.0) -> Verdict:
+def within(a: Numbers, low: float, high: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
     """Does the mean of ``a`` lie from ``low`` to ``high``? The effect is the mean."""
-    return _inside(_mean(list(a.values())), low, high, unit=unit, what=what, scale=scale)
+    return _inside(_mean(list(a.values())), low, high, _unit(unit, scale), what)
 
 
-def all_of(*verdicts: Verdict) -> Verdict:
+def all_of(*verdicts: Verdict | Iterable[Verdict]) -> Verdict:
     """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
     paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is: of those with the worst
     word, the one with the least margin to its bound, which is counted in half-widths of the interval where units differ."""
-    order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in verdicts}) == 1
+    every = [part for given in verdicts for part in ([given] if isinstance(given, Verdict) else given)]
+    order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in every}) == 1
 
     def support(verdict: Verdict) -> tuple[int, float]:
         margin = verdict.margin if alike else _in_half_widths(verdict)
         return order.index(verdict.holds), -math.inf if math.isnan(margin) else margin
 
-    weakest = min(verdicts, key=support)
-    return replace(weakest, what=f"{weakest.what} (the weakest of {len(verdicts)})") if len(verdicts) > 1 else weakest
+    weakest = min(every, key=support)
+    return replace(weakest, what=f"{weakest.what} (the weakest of {len(every)})") if len(every) > 1 else weakest
 
 
 def _in_half_widths(verdict: Verdict) -> float:
@@ -91,11 +115,11 @@ def _in_half_widths(verdict: Verdict) -> float:
 # --- numbers over seeds --------------------------------------------------------------------------------------------
 
 
-def mean(a: Seeds) -> float:
+def mean(a: Numbers) -> float:
     return statistics.fmean(a.values())
 
 
-def spread(a: Seeds) -> float | None:
+def spread(a: Numbers) -> float | None:
     """The standard deviation over the seeds (n − 1), None for fewer than two."""
     return statistics.stdev(a.values()) if len(a) > 1 else None
 
@@ -106,17 +130,21 @@ def interval(values: Collection[float]) -> tuple[float, float]:
     return found.low, found.high
 
 
-def value_of(a: Seeds, *, unit: str = "", digits: int = 2, scale: float = 1.0, origin: str = "") -> Value:
+def value_of(a: Numbers, unit: Unit | str = PLAIN, digits: int = 2, *, scale: float = 1.0, origin: str = "") -> Value:
     """Mean ± standard deviation over the seeds, as a ``Value``."""
-    deviation = spread(a)
-    shown = None if deviation is None else deviation * scale
-    return Value(mean(a) * scale, unit=unit, digits=digits, spread=shown, n=len(a), origin=origin)
+    shown, deviation = _unit(unit, scale), spread(a)
+    wide = None if deviation is None else deviation * shown.scale
+    return Value(mean(a) * shown.scale, unit=shown.name, digits=digits, spread=wide, n=len(a), origin=origin)
+
+
+def _unit(unit: Unit | str, scale: float) -> Unit:
+    return Unit(unit, scale) if isinstance(unit, str) else replace(unit, scale=unit.scale * scale)
 
 
 # --- the intervals -------------------------------------------------------------------------------------------------
 
 
-def _difference(a: Seeds, b: Seeds) -> Verdict:
+def _difference(a: Numbers, b: Numbers) -> Verdict:
     shared = sorted(set(a) & set(b))
     if shared:
         return _mean([a[seed] - b[seed] for seed in shared])
@@ -150,18 +178,17 @@ def _around(centre: float, error: float, freedom: float, n: int) -> Verdict:
     return Verdict(Holds.UNDECIDED, effect=centre, low=centre - reach, high=centre + reach, n=n)
 
 
-def _inside(found: Verdict, low: float, high: float, *, unit: str, what: str, scale: float) -> Verdict:
+def _inside(found: Verdict, low: float, high: float, unit: Unit, what: str) -> Verdict:
     """Does it lie from ``low`` to ``high``?"""
     yes, no = low <= found.low and found.high <= high, found.high < low or found.low > high
-    nearest = min(found.effect - low, high - found.effect)
-    return _verdict(found, yes=yes, no=no, margin=nearest, unit=unit, what=what, scale=scale)
+    return _verdict(found, yes, no, min(found.effect - low, high - found.effect), unit, what)
 
 
-def _verdict(found: Verdict, *, yes: bool, no: bool, margin: float, unit: str, what: str, scale: float) -> Verdict:
+def _verdict(found: Verdict, yes: bool, no: bool, margin: float, unit: Unit, what: str) -> Verdict:
     # comparisons with NaN are all false, so that an interval that does not exist decides nothing
     holds = Holds.YES if yes else Holds.NO if no else Holds.UNDECIDED
-    shown = {"effect": found.effect * scale, "low": found.low * scale, "high": found.high * scale, "margin": margin * scale}
-    return Verdict(holds, **shown, n=found.n, unit=unit, what=what)
+    effect, low, high, margin = (number * unit.scale for number in (found.effect, found.low, found.high, margin))
+    return Verdict(holds, effect, low, high, found.n, unit.name, what, margin)
 
 
 # --- Student's t ---------------------------------------------------------------------------------------------------

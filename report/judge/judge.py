@@ -20,7 +20,7 @@ from report.cache.store import Store
 from report.errors import ReportError, author_line
 from report.judge.kept import _decode_json, _encode_json, decode_figure, decode_noun, encode_figure, encode_noun
 from report.judge.views import Absent, Compared, Judged, Judgement, agrees
-from report.model import Experiment, MissingResult, Outcome, Reported, Runs, Scalar, State
+from report.model import Experiment, MissingResult, Outcome, Reported, Runs, Scalar, State, Value
 
 if TYPE_CHECKING:
     pass
@@ -93,7 +93,10 @@ def judge(
         figures={name: memory.recall(view, encode_figure, decode_figure) for name, view in experiment.figures.items()},
         tables={name: memory.recall(view, encode_noun, decode_noun) for name, view in experiment.tables.items()},
         claims={name: _judgement(claim, memory) for name, claim in experiment.claims.items()},
-        values={name: memory.recall(view, encode_noun, decode_noun) for name, view in experiment.values.items()},
+        values={
+            name: view if isinstance(view, Value) else memory.recall(view, encode_noun, decode_noun)
+            for name, view in experiment.values.items()
+        },
         reported={name: _compared(reported, memory, budget, imitated) for name, reported in experiment.reported.items()},
     )
 

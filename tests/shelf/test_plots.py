@@ -124,3 +124,28 @@ def test_a_figure_is_as_wide_as_it_says():
     width = re.search(rb'<svg[^>]*width="([\d.]+)pt"', plots.svg(figure))
     assert width is not None
     assert float(width[1]) == pytest.approx(plots.PAGE * 72, rel=1e-3)
+
+
+def test_training_is_dotted_and_tests_are_solid_with_a_band() -> None:
+    rows = [(net, seed, epoch, 0.1 * seed + epoch, 2.0 * epoch) for net in "ab" for seed in (0, 1) for epoch in (1, 2)]
+    history = pd.DataFrame(rows, columns=["net", "seed", "epoch", "test_loss", "train_loss"])
+    _, axes = plots.canvas()
+    plots.train_and_test(axes[0, 0], history, "epoch", "loss", "net", plots.looks(["a", "b"]), lowest=1.07)
+    lines = {str(line.get_label()): line for line in axes[0, 0].get_lines()}
+    assert {name: line.get_linestyle() for name, line in lines.items()} == {
+        "a": "-",
+        "b": "-",
+        "_a training": ":",
+        "_b training": ":",
+    }
+    assert list(lines["b"].get_ydata()) == pytest.approx([(1.07 + 1.1) / 2, 2.05])
+    assert list(lines["_a training"].get_ydata()) == [2, 4]
+    assert len(axes[0, 0].collections) == 2
+
+
+def test_each_seed_has_a_mark_and_the_means_a_line() -> None:
+    _, axes = plots.canvas()
+    plots.seeds_and_mean(axes[0, 0], {10: {0: 1.0, 1: 3.0}, 20: {0: 4.0}}, plots.looks(["a"])["a"])
+    line, *marks = axes[0, 0].get_lines()
+    assert list(line.get_ydata()) == [2, 4]
+    assert [list(mark.get_ydata()) for mark in marks] == [[1, 3], [4]]
