@@ -1,0 +1,175 @@
+"""What a write-up says, as data: one TOML file a write-up, read here and held against what this report finds.
+
+Every entry has an ``id`` (unique in its file), the ``place`` where it stands, what it ``says`` in our words, and exactly one
+way to be held against something::
+
+    printed = "3274634"    a number as it stands there     ours = "E5.total"      the value that it must agree with
+    formula = "96*5*5"     a sum as it stands there        printed = "1728"       what it is said to come to
+    shape = ["n", "n"]     a shape, in letters             ours = ["…", "…"]      the live sizes, at = {n = 5}
+    rows = "…"             an expression over the rows of the table that the file names
+    asserts = ["E8.x"]     claims that would hold if the statement were true; "not E8.x" if it denies one
+
+``mistake`` gives the id under which a difference is listed, ``certainty`` A (certain), B (likely) or C (a slip), ``kind`` a
+word for its sort. Nothing here says that an entry is wrong: the program finds that, or it does not.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from report.errors import ProseError, Where, nearest
+
+CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
+KINDS = ("count", "argument", "judgement", "slip")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that a write-up says. ``name`` is W2.e5-total: the write-up and the entry's id."""
+
+    name: str
+    where: Where
+    place: str
+    says: str
+    what: str = ""
+    printed: str = ""
+    scale: float = 1.0
+    relation: str = "="
+    tolerance: float = 0.0
+    because: str = ""  # why the tolerance is what it is
+    needs: str = ""
+    ours: tuple[str, ...] = ()
+    of: Mapping[str, Any] = field(default_factory=dict)
+    formula: str = ""
+    shape: tuple[str, ...] = ()
+    at: Mapping[str, int] = field(default_factory=dict)
+    rows: str = ""
+    run: str = ""
+    asserts: tuple[str, ...] = ()
+    mistake: str = ""
+    certainty: str = ""
+    kind: str = ""
+    question: str = ""
+
+    @property
+    def source(self) -> str:
+        """The write-up: W2."""
+        return self.name.partition(".")[0]
+
+    @property
+    def number(self) -> float:
+        """The printed number, in the unit of ours."""
+        return float(self.printed.replace(" ", "").replace(",", "").rstrip("%")) * self.scale
+
+
+@dataclass(frozen=True)
+class Document:
+    """A write-up as data: its title, its entries by name, and the rows of its table, if it has one."""
+
+    source: str
+    title: str
+    entries: Mapping[str, Entry]
+    table: tuple[Mapping[str, str], ...] = ()
+
+
+def documents(folder: Path) -> dict[str, Document]:
+    """Every ``W*.toml`` of ``folder``. Raises ``ProseError`` with the file and line of what cannot be used."""
+    return {path.stem: _document(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def _document(path: Path) -> Document:
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        page = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise ProseError(f"{error}.", where=Where(path, int(line[1]) if line else None), remedy="Mend the TOML.") from None
+    lines = text.splitlines()
+    entries: dict[str, Entry] = {}
+    for raw in page.get("entry", ()):
+        entry = _entry(raw, path, lines)
+        if entry.name in entries:
+            raise ProseError(f"the id '{raw['id']}' stands twice.", where=entry.where, remedy="Give one another id.")
+        entries[entry.name] = entry
+    return Document(path.stem, str(page.get("title", path.stem)), entries, _rows(path, page.get("table", "")))
+
+
+def _entry(raw: Mapping[str, Any], path: Path, lines: Sequence[str]) -> Entry:
+    where = Where(path, _line_of(str(raw.get("id", "")), lines))
+    for key in ("id", "place", "says"):
+        if not isinstance(raw.get(key), str) or not raw[key].strip():
+            raise ProseError(f"an entry needs '{key}', a text.", where=where, remedy=f'Add {key} = "…".')
+    known = {each.name for each in fields(Entry)} - {"name", "where"} | {"id"}
+    for key in raw:
+        if key not in known:
+            raise ProseError(f"an entry has no '{key}'.", where=where, remedy=nearest(key, known))
+    entry = Entry(name=f"{path.stem}.{raw['id']}", where=where, **{k: _frozen(k, v) for k, v in raw.items() if k != "id"})
+    _refuse_unusable(entry)
+    return entry
+
+
+def _frozen(key: str, value: Any) -> Any:
+    if key in ("ours", "asserts", "shape"):
+        return (value,) if isinstance(value, str) else tuple(value)
+    return float(value) if key in ("scale", "tolerance") and isinstance(value, int) else value
+
+
+def _refuse_unusable(entry: Entry) -> None:
+    """Raises ``ProseError`` for an entry that could never be held against anything, or in two ways at once."""
+
+    def refuse(what: str, remedy: str) -> None:
+        raise ProseError(f"{entry.name}: {what}.", where=entry.where, remedy=remedy)
+
+    ways = [name for name in ("formula", "shape", "rows", "asserts") if getattr(entry, name)]
+    if len(ways) > 1:
+        refuse(f"it is held against something in {len(ways)} ways, {' and '.join(ways)}", "Make an entry of each.")
+    if not ways and not (entry.printed and entry.ours):
+        refuse("nothing can be held against it", "Give printed and ours, a formula, a shape, rows or asserts.")
+    if entry.shape and len(entry.shape) != len(entry.ours):
+        refuse("the shape has another number of sizes than ours", "Name a live size for each letter.")
+    if entry.printed and not entry.shape and not entry.asserts and not entry.rows:
+        try:
+            _ = entry.number
+        except ValueError:
+            refuse(f"'{entry.printed}' is no number", "Print it with digits.")
+    if entry.certainty and entry.certainty not in CERTAINTIES:
+        refuse(f"'{entry.certainty}' is no certainty", nearest(entry.certainty, CERTAINTIES))
+    if entry.kind and entry.kind not in KINDS:
+        refuse(f"'{entry.kind}' is no kind of mistake", nearest(entry.kind, KINDS))
+    if entry.mistake and not (entry.certainty and entry.kind):
+        refuse("a mistake has a certainty and a kind", 'Add certainty = "A" and kind = "count", say.')
+
+
+def _line_of(identifier: str, lines: Sequence[str]) -> int | None:
+    wanted = re.compile(rf"\s*id\s*=\s*[\"']{re.escape(identifier)}[\"']")
+    return next((number for number, line in enumerate(lines, 1) if wanted.match(line)), None)
+
+
+def _rows(path: Path, name: str) -> tuple[Mapping[str, str], ...]:
+    if not name:
+        return ()
+    file = path.parent / name
+    if not file.is_file():
+        raise ProseError(f"there is no file {name} beside it.", where=Where(path), remedy="Correct table = ….")
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        return tuple(csv.DictReader(text))
+
+
+def mistakes_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The entries that a mistake's id stands for, in the order of the ids' numbers."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.mistake:
+            found.setdefault(entry.mistake, []).append(entry)
+    return dict(sorted(found.items(), key=lambda item: _in_order(item[0])))
+
+
+def _in_order(identifier: str) -> tuple[int, str]:
+    match = re.match(r"X(\d+)(.*)", identifier)
+    return (int(match[1]), match[2]) if match else (10**6, identifier)

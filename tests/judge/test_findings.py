@@ -1,0 +1,107 @@
+"""What a write-up says, held against what was found: a mistake is an entry that differs, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from report.errors import ProseError, ReportError
+from report.judge.arithmetic import evaluate
+from report.judge.findings import Found, Standing, findings
+from report.judge.views import Absent
+from report.judge.written import documents, mistakes_of
+from report.model import Holds, Value
+
+VALUES = {"E1.total": Value(110), "E1.rows": Value(5), "E1.columns": Value(5), "E1.share": Value(91.6, "%")}
+VERDICTS = {"E1.sure": Holds.YES, "E1.wrong": Holds.NO, "E1.unclear": Holds.UNDECIDED}
+
+
+def value(name, condition):
+    return VALUES[name] if name in VALUES else Absent("left out by --only", "skipped")
+
+
+FOUND = Found(value, lambda name: (VERDICTS[name], "over 3 seeds"), lambda entry: "a short budget" if entry.needs else "")
+
+
+def standing(tmp_path: Path, entry: str, found: Found = FOUND) -> Standing:
+    """How one entry stands."""
+    head = 'title = "A"\ntable = "rows.csv"\n'
+    (tmp_path / "rows.csv").write_text("run,step,accuracy,loss\nslow,1,30,1.5\nslow,2,40,\nfast,1,50,1.0\nfast,2,45,0.9\n")
+    (tmp_path / "W9.toml").write_text(f'{head}[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\n{entry}\n', encoding="utf-8")
+    (found_there,) = findings(documents(tmp_path)["W9"], found).values()
+    return found_there.standing
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ('printed = "110"\nours = "E1.total"', Standing.AGREES),
+        ('printed = "111"\nours = "E1.total"', Standing.DIFFERS),
+        ('printed = "0.92"\nscale = 100\ntolerance = 0.5\nours = "E1.share"', Standing.AGREES),
+        ('printed = "0.92"\nscale = 100\nours = "E1.share"', Standing.DIFFERS),
+        ('printed = "91"\nrelation = "≥"\nours = "E1.share"', Standing.AGREES),
+        ('printed = "92"\nrelation = "≥"\nours = "E1.share"', Standing.DIFFERS),
+        ('printed = "92"\nrelation = "≤"\nours = "E1.share"', Standing.AGREES),
+        ('printed = "92"\nours = "E1.share"\nneeds = "recipe"', Standing.NOT_ASKED),
+        ('printed = "92"\nours = "E2.share"', Standing.NOT_ASKED),
+        ('formula = "100 + 10"\nprinted = "110"\nours = "E1.total"', Standing.AGREES),
+        ('formula = "100 + 11"\nprinted = "110"\nours = "E1.total"', Standing.DIFFERS),  # not what the sum comes to
+        ('formula = "100 + 11"\nprinted = "111"\nours = "E1.total"', Standing.DIFFERS),  # not what is right
+        ('formula = "9/10*100"\nours = "E1.share"\ntolerance = 2', Standing.AGREES),
+        ('shape = ["n", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Standing.AGREES),
+        ('shape = ["1", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Standing.DIFFERS),
+        ('rows = "all(diff(accuracy) > 0)"\nrun = "slow"', Standing.AGREES),
+        ('rows = "all(diff(accuracy) > 0)"\nrun = "fast"', Standing.DIFFERS),
+        ("rows = \"all(last(table(r, 'accuracy')) > 41 for r in runs)\"", Standing.DIFFERS),
+        ('asserts = "E1.sure"', Standing.AGREES),
+        ('asserts = "not E1.sure"', Standing.DIFFERS),
+        ('asserts = "E1.unclear"', Standing.OPEN),
+        ('asserts = ["E1.unclear", "E1.wrong"]', Standing.DIFFERS),  # one that fails is enough
+        ('asserts = ["E1.sure", "E1.unclear"]', Standing.OPEN),
+    ],
+)
+def test_an_entry_agrees_differs_or_stays_open(tmp_path, entry, expected):
+    assert standing(tmp_path, entry) is expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("", "nothing can be held against it"),
+        ('printed = "many"\nours = "E1.total"', "'many' is no number"),
+        ('rows = "True"\nasserts = "E1.sure"', "in 2 ways"),
+        ('printed = "1"\nours = "E1.total"\nmistake = "X1"', "a certainty and a kind"),
+        ('printed = "1"\nours = "E1.total"\ncertainty = "D"', "'D' is no certainty"),
+        ('printed = "1"\nour = "E1.total"', "an entry has no 'our'"),
+        ('shape = ["n"]\nours = ["E1.rows", "E1.columns"]', "another number of sizes"),
+        ('rows = "all(speed > 0)"\nrun = "slow"', "'speed'"),
+        ('rows = "all(accuracy > 0)"\nrun = "slo"', "no run 'slo'"),
+        ('rows = "accuracy.__class__"\nrun = "slow"', "may not stand"),
+    ],
+)
+def test_an_entry_that_cannot_be_used_is_refused_with_its_line(tmp_path, entry, says):
+    with pytest.raises(ReportError, match=says) as refused:
+        standing(tmp_path, entry)
+    assert "W9.toml:4" in str(refused.value)
+
+
+def test_an_id_stands_once(tmp_path):
+    entry = '[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\nprinted = "1"\nours = "E1.total"\n'
+    (tmp_path / "W9.toml").write_text(entry + entry)
+    with pytest.raises(ProseError, match="stands twice"):
+        documents(tmp_path)
+
+
+def test_mistakes_are_listed_in_the_order_of_their_numbers(tmp_path):
+    entry = '[[entry]]\nid = "{0}"\nplace = "1"\nsays = "so"\nprinted = "1"\nours = "E1.total"\n'
+    entry += 'mistake = "{0}"\ncertainty = "A"\nkind = "count"\n'
+    (tmp_path / "W9.toml").write_text("".join(entry.format(name) for name in ("X10", "X9", "X9b")))
+    assert list(mistakes_of(documents(tmp_path)["W9"].entries.values())) == ["X9", "X9b", "X10"]
+
+
+def test_a_sum_is_read_as_printed():
+    assert evaluate("96*5*5 + 96*3", {}) == 2688
+    for refused in ("__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):
+        with pytest.raises(ReportError):
+            evaluate(refused, {})
