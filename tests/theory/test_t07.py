@@ -9,6 +9,7 @@ import pytest
 from report.proof import Derivation, Part, Step, algebra, check, even_and_odd, integer, signal, using
 from report.prove.reasons.rule import Rule
 from theory import t07_backpropagation as t07
+from theory.fourier import multiplications_of_product
 
 SYMBOLS = [
     integer("L", "", least="1"),
@@ -75,10 +76,8 @@ def test_an_odd_number_of_terms_does_not_fall_into_pairs() -> None:
     )
 
 
-def test_products_by_transform_are_right_and_cheaper_in_the_end() -> None:
-    counts = t07.counted_products()
-    assert all(difference < 1e-9 for *_, difference in counts)
-    assert counts[0][1] < counts[0][2], "short products are cheaper done directly"
-    assert counts[-1][2] < counts[-1][1]
-    growths = [t07.growth(n, fast) for n, _, fast, _ in counts]
-    assert growths == sorted(growths, reverse=True), "measured in n log n the transform does not grow"
+@pytest.mark.parametrize(("r", "cheaper"), [(6, False), (7, False), (8, True), (9, True)])
+def test_the_transform_wins_from_the_length_that_the_theorem_names(r: int, cheaper: bool) -> None:
+    counted = multiplications_of_product(r)
+    assert counted == 2**r * (6 * r + 4), "the counted product is wrong, or costs something else"
+    assert (counted < (2**r // 2) ** 2) is cheaper
