@@ -45,6 +45,7 @@ Reasons (``report.prove.reasons.rule``) and what each of them may use::
     reindex("j = k - t")                 one change of a summation index (j = ±k + c), bounds included
     cyclic("m = i - j", "n")             the same around a circle of n places: the range 0 … n − 1 stays
     even_and_odd("d")                    a sum over 0 … 2n − 1, its terms taken in pairs 2d, 2d + 1
+    split_sum("r")                       a sum over a … b as the sums over a … r and r + 1 … b
     chain_rule("z")                      ∂e/∂v as a sum over the entries of z, through which alone e depends on v
     entrywise("label", "i", "j")         a vector or matrix of which an earlier part shows every entry
     using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
@@ -73,29 +74,17 @@ from report.prove.check import METHODS, check
 from report.prove.checked import CheckedPart, CheckedStep, Proof, from_json, in_a_line, terminal, to_json
 from report.prove.derivation import Derivation, Live, Part, Step, load
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
+from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, finite
 from report.prove.reasons.gradients import chain_rule, entrywise
-from report.prove.reasons.rule import (
-    Verdict,
-    algebra,
-    calculation,
-    cases,
-    cited,
-    cyclic,
-    definition,
-    differentiation,
-    finite,
-    induction,
-    linearity,
-    reindex,
-    shift_invariance,
-    using,
-)
-from report.prove.reasons.sums import even_and_odd
+from report.prove.reasons.operators import linearity, shift_invariance
+from report.prove.reasons.rule import Verdict
+from report.prove.reasons.statements import cases, induction, using
+from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
     "Verdict", "algebra", "calculation", "cases", "chain_rule", "check", "cited", "cyclic", "define", "definition",
     "differentiation", "entrywise", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer",
-    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "terminal",
+    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "split_sum", "terminal",
     "to_json", "using", "vector",
 ]  # fmt: skip

@@ -8,8 +8,21 @@ import torch
 from report import plots
 from report.model import Column, Figure, Table, Value
 from report.numbers import number_text
-from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, using, vector
-from report.prove.reasons.ranges import split_sum
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    define,
+    definition,
+    integer,
+    matrix,
+    real,
+    split_sum,
+    using,
+    vector,
+)  # fmt: skip
 
 Matrix = list[list[float]]
 

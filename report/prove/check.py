@@ -10,7 +10,7 @@ from report.errors import DeclarationError
 from report.prove import lint as declared
 from report.prove import witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.prove.decide import relation as decide
+from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.latex import Glossary, glossary, latex, relation_latex, relation_sign
 from report.prove.language.unicode import readable
@@ -139,10 +139,10 @@ def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Fou
 def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     if part.hypothesis is not None:
         shown = {**shown, "hypothesis": Lemma(part.hypothesis, (), None)}
-    plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), decide.NO_FACTS, shown)
-    facts = decide.Facts(ranges(plain.symbols, plain.scope()))
+    plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), NO_FACTS, shown)
+    facts = Facts(ranges(plain.symbols, plain.scope()))
     try:
-        facts = decide.assume([plain.read(c) for c in part.conditions], facts)
+        facts = assume([plain.read(c) for c in part.conditions], facts)
     except ValueError as error:
         raise DeclarationError(f"SymPy cannot use the condition {error}", where=part.where) from None
     return replace(plain, facts=facts)

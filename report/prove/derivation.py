@@ -16,7 +16,8 @@ from report.errors import DeclarationError, ReportError, Where
 from report.model import Figure, Reported, Table, Value
 from report.prove.language.formula import LOGICAL, Formula, Statement, parse, split_relation, statement
 from report.prove.language.glossary import Definition, Symbol, written_here
-from report.prove.reasons.rule import Rule, calculation
+from report.prove.reasons.calculation import calculation
+from report.prove.reasons.rule import Rule
 
 POINTS = 6
 """At how many random points a witness looks unless told otherwise."""

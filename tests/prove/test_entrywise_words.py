@@ -8,7 +8,7 @@ from report.proof import Derivation, Part, Step, algebra, check, function, integ
 from report.prove.language.formula import parse
 from report.prove.meaning.noncommutative import same
 from report.prove.meaning.symbolic import Unreadable
-from report.prove.reasons.ranges import split_sum
+from report.prove.reasons.sums import split_sum
 
 SYMBOLS = [
     integer("m", "", least="1"),

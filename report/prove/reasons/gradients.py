@@ -6,7 +6,7 @@ import ast
 
 import sympy as sp
 
-from report.prove.decide import relation as decide
+from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, formula, parse
 from report.prove.language.glossary import Definition
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Grid, read
@@ -99,4 +99,4 @@ def _entry(setting: Setting, grid: Grid, indices: tuple[str, ...]) -> sp.Expr:
 
 
 def _equal(setting: Setting, left: sp.Expr, right: sp.Expr) -> bool:
-    return decide.prove(left, "==", right, setting.formal().facts) is not None
+    return prove(left, "==", right, setting.formal().facts) is not None

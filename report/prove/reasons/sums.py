@@ -1,4 +1,4 @@
-"""A reason that takes a finite sum apart: its even and its odd places."""
+"""Reasons that rearrange a sum: its index changed, turned around a circle, its terms taken in pairs or in two runs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,134 @@ import copy
 
 import sympy as sp
 
-from report.prove.decide import relation as decide
+from report.errors import DeclarationError
+from report.prove.decide.conditions import NO_FACTS
+from report.prove.decide.normal_form import expanded_indices, never_negative
+from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
-from report.prove.meaning.symbolic import read
-from report.prove.reasons.rule import Rule, Setting, _same_spelling
+from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, read
+from report.prove.reasons.rule import Rule, Setting
+
+
+def reindex(substitution: str, words: str = "") -> Rule:
+    """Change of a summation index: ``reindex("j = k - t")`` puts k = j + t under the sum over k."""
+    new, _, old = substitution.partition("=")
+    change = parse(old)
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if relation != "==":
+            return None
+        moved = [_reindexed(a.tree, old, new.strip(), change.tree) for old in names(change.tree) if old in bound_names(a.tree)]
+        return next(filter(None, (_same_spelling(setting, formula(tree), b) for tree in moved if tree is not None)), None)
+
+    return Rule(words or f"substitute `{new.strip()} == {change}`", check, by_author=bool(words))
+
+
+def cyclic(substitution: str, period: str, words: str = "") -> Rule:
+    """``cyclic("m = i - j", "n")``: a sum over i = 0, …, n − 1 of period n, taken over m = 0, …, n − 1 instead."""
+    new, _, old = substitution.partition("=")
+    change, length = parse(old), parse(period)
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if relation != "==":
+            return None
+        for index in (name for name in names(change.tree) if name in bound_names(a.tree)):
+            moved = _turned(setting, a, index, new.strip(), change.tree, length)
+            if moved is not None and setting.holds(moved, "==", b, ALGEBRA):
+                return "change of index around a circle"
+        return None
+
+    return Rule(words or f"substitute `{new.strip()} == {change}` around the circle", check, by_author=bool(words))
+
+
+def _same_spelling(setting: Setting, a: Formula, b: Formula) -> str | None:
+    """Equal term by term: by algebra inside the summands, with the index left as it stands."""
+    try:
+        left, right = setting.read(a, ALGEBRA), setting.read(b, ALGEBRA)
+    except DeclarationError:  # an index taken out of its sum: this was not the sum that was meant
+        return None
+    if callable(left) or isinstance(left, Grid):
+        return None
+    return "change of index" if _spelled(left) == _spelled(right) else None
+
+
+def _spelled(expression: sp.Expr) -> sp.Expr:
+    """Sums with their indices renamed by depth, summands expanded; no index is shifted."""
+    if isinstance(expression, sp.Sum):
+        *inner, (k, *ends) = expression.limits  # SymPy flattens nested sums, the innermost first
+        body = _spelled(sp.Sum(expression.function, *inner) if inner else expression.function)
+        depth = sum(len(each.limits) for each in body.atoms(sp.Sum))
+        name = sp.Symbol(f"_s{depth}", integer=True)
+        low, high = (sp.expand(bound) if bound.is_finite is not False else bound for bound in ends)
+        return sp.Sum(expanded_indices(sp.expand(body.subs(k, name))), (name, low, high))
+    if expression.args and not isinstance(expression, sp.Indexed):
+        return expression.func(*(_spelled(a) for a in expression.args))
+    return expression
+
+
+def _turned(setting: Setting, a: Formula, old: str, new: str, change: ast.expr, period: Formula) -> Formula | None:
+    """The formula with the sum over ``old`` turned by a constant, its range kept; None unless the summand has the period."""
+    shifted = _reindexed(a.tree, old, new, change)
+    if shifted is None:
+        return None
+    full = parse(f"span(0, {period} - 1)").tree
+    whole = False
+
+    class _Turn(ast.NodeTransformer):
+        def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+            nonlocal whole
+            self.generic_visit(node)
+            for generator in node.generators:
+                if targets(generator) == [new] and len(node.generators) == 1 and not generator.ifs:
+                    later = substitute(node.elt, {new: parse(f"{new} + {period}").tree})
+                    whole = _same_inside(setting, a, node.elt, later, new)
+                    generator.iter = full
+            return node
+
+    turned = formula(_Turn().visit(shifted))
+    started = [g.iter for n in ast.walk(a.tree) if isinstance(n, ast.GeneratorExp) for g in n.generators if targets(g) == [old]]
+    return turned if whole and len(started) == 1 and ast.dump(started[0]) == ast.dump(full) else None
+
+
+def _same_inside(setting: Setting, a: Formula, one: ast.expr, other: ast.expr, *more: str) -> bool:
+    """Whether two summands are equal for all values of the indices bound around them."""
+    inner = {n: sp.Dummy(n, integer=True) for n in {*bound_names(a.tree), *more}}
+    scope = setting.scope(ALGEBRA).bind(**inner)
+    return equal(read(one, scope), read(other, scope), setting.facts) is not None
+
+
+def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
+    """The tree with the sums over ``old`` rewritten for new = change(old), which is ±old + c; None for another change."""
+    symbol = sp.Symbol("old_")
+    expression = read(change, Scope({**{n: sp.Symbol(n) for n in names(change)}, old: symbol}))
+    slope = expression.diff(symbol)
+    if slope not in (1, -1):
+        return None
+    back = sp.expand((sp.Symbol(new) - (expression - slope * symbol)) * slope)
+    inverse = parse(str(back)).tree
+
+    class _Change(ast.NodeTransformer):
+        def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+            self.generic_visit(node)
+            generators = []
+            for g in node.generators:
+                if not (isinstance(g.target, ast.Name) and g.target.id == old):
+                    generators.append(g)
+                    continue
+                if new in {*names(node), *bound_names(node)}:
+                    return node  # the new index means something here already
+                where = g.iter
+                if isinstance(where, ast.Call):
+                    ends = [substitute(change, {old: end}) for end in where.args]
+                    where = ast.Call(where.func, ends if slope == 1 else ends[::-1], [])
+                elif isinstance(where, ast.Name) and where.id == "N":
+                    return node
+                generators.append(
+                    ast.comprehension(ast.Name(new, ast.Store()), where, [substitute(c, {old: inverse}) for c in g.ifs], 0)
+                )
+            return ast.GeneratorExp(substitute(node.elt, {old: inverse}), generators)
+
+    return _Change().visit(copy.deepcopy(tree))
 
 
 def even_and_odd(index: str, words: str = "") -> Rule:
@@ -53,4 +177,54 @@ def _half_of(setting: Setting, gathered: ast.GeneratorExp) -> sp.Expr | None:
         return None  # the range depends on an index
     low, high = (read(end, setting.scope()) for end in where.args)
     half = sp.expand((high + 1) / 2)
-    return half if low == 0 and half.is_integer and decide.never_negative(half) else None
+    return half if low == 0 and half.is_integer and never_negative(half) else None
+
+
+def split_sum(at: str, words: str = "") -> Rule:
+    """Σ over a, …, b is Σ over a, …, at and Σ over at + 1, …, b, where a − 1 ≤ at ≤ b follows from the conditions."""
+    place = parse(at).tree
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if relation != "==":
+            return None
+        ways = ((_in_two(setting, a.tree, place), b), (_in_two(setting, b.tree, place), a))
+        return "a sum in two" if any(_same_spelling(setting, formula(tree), other) for tree, other in ways) else None
+
+    return Rule(words or f"split the sum at `{at}`", check, by_author=bool(words))
+
+
+def _in_two(setting: Setting, tree: ast.expr, place: ast.expr) -> ast.expr:
+    """The tree with every sum whose range holds the place taken apart there."""
+
+    class _Split(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.AST:
+            self.generic_visit(node)
+            if not _holds(setting, node, place):
+                return node
+            low, high = node.args[0].generators[0].iter.args  # type: ignore[attr-defined]
+            next_place = ast.BinOp(place, ast.Add(), ast.Constant(1))
+            return ast.BinOp(_over(node, low, place), ast.Add(), _over(node, next_place, high))
+
+    return _Split().visit(copy.deepcopy(tree))
+
+
+def _holds(setting: Setting, node: ast.Call, place: ast.expr) -> bool:
+    gathered = node.args[0] if len(node.args) == 1 else None
+    if not (isinstance(node.func, ast.Name) and node.func.id == "sum" and isinstance(gathered, ast.GeneratorExp)):
+        return False
+    (first, *more) = gathered.generators
+    if more or first.ifs or not isinstance(first.iter, ast.Call):
+        return False
+    scope = setting.scope()
+    if not (names(first.iter).keys() | names(place).keys()) <= {"span", *scope.globals}:
+        return False  # the range depends on an index
+    low, high, at = (read(end, scope) for end in (*first.iter.args, place))
+    known = (NO_FACTS, setting.facts)  # a condition may eliminate a symbol whose sign is known
+    return all(any(prove(a, "<=", b, facts) for facts in known) for a, b in ((low - 1, at), (at, high)))
+
+
+def _over(node: ast.Call, low: ast.expr, high: ast.expr) -> ast.Call:
+    """The same sum over another range."""
+    changed = copy.deepcopy(node)
+    changed.args[0].generators[0].iter = ast.Call(ast.Name("span", ast.Load()), [low, high], [])  # type: ignore[attr-defined]
+    return changed

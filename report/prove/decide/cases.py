@@ -1,0 +1,173 @@
+"""Whether an expression is zero: by algebra, and case by case where maxima, absolute values or conditions make kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts, eliminate
+from report.prove.decide.normal_form import normal
+
+
+def is_zero(difference: sp.Expr, facts: Facts) -> bool:
+    if difference.is_zero:
+        return True
+    difference = _frozen(difference)
+    if not _worth_simplifying(difference) or _surely_not_zero(difference):
+        return False
+    for simplify in (lambda e: sp.cancel(sp.together(sp.expand_power_exp(e))), _with_logarithms, sp.simplify):
+        try:
+            simpler = simplify(difference)
+        except (sp.PolynomialError, NotImplementedError):
+            continue
+        if simpler == 0 or normal(simpler, facts) == 0:
+            return True
+        if simpler.is_number:
+            return False
+    return False
+
+
+def _frozen(expression: sp.Expr) -> sp.Expr:
+    """Opaque functions, entries, derivatives and sums as plain variables: algebra knows no more about them."""
+    opaque = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Product, sp.Subs)
+    found: dict[sp.Expr, sp.Dummy] = {}
+
+    def visit(node: sp.Expr) -> sp.Expr:
+        if isinstance(node, opaque):
+            return found.setdefault(node, sp.Dummy(real=node.is_real, positive=node.is_positive, integer=node.is_integer))
+        return node.func(*map(visit, node.args)) if node.args else node
+
+    return visit(expression)
+
+
+def _surely_not_zero(difference: sp.Expr) -> bool:
+    """Whether the value at one rational point is far from zero: then no simplification needs to be tried."""
+    symbols = sorted(difference.free_symbols, key=lambda s: (s.name, getattr(s, "dummy_index", 0)))
+    if not all(isinstance(s, sp.Symbol) for s in symbols) or difference.has(sp.Lambda, sp.KroneckerDelta):
+        return False
+    point = {s: sp.Integer(3 + n) if s.is_integer else sp.Rational(7 + 4 * n, 5 + n) for n, s in enumerate(symbols)}
+    value = difference.subs(point).evalf(20)
+    return bool(value.is_number and value.is_finite and abs(value) > 1e-8)
+
+
+def _worth_simplifying(difference: sp.Expr) -> bool:
+    return bool(sp.count_ops(difference) < 400)
+
+
+def _with_logarithms(e: sp.Expr) -> sp.Expr:
+    return sp.expand(sp.expand_log(e))
+
+
+def is_kinked(expression: sp.Expr) -> bool:
+    return bool(expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise))
+
+
+def zero_term_by_term(difference: sp.Expr, facts: Facts) -> bool:
+    """Zero in every case; sums over the same range are joined, and their summand must be zero at every index."""
+    sums: dict[Any, sp.Expr] = {}
+    rest: sp.Expr = sp.Integer(0)
+    for term in sp.Add.make_args(difference):
+        number, factors = term.as_coeff_mul()
+        inner = [f for f in factors if isinstance(f, sp.Sum)]
+        outer = [f for f in factors if not isinstance(f, sp.Sum)]
+        if len(inner) == 1 and not sp.Mul(*outer).free_symbols & {k for k, *_ in inner[0].limits}:
+            limits = inner[0].limits
+            sums[limits] = sums.get(limits, sp.Integer(0)) + number * sp.Mul(*outer) * inner[0].function
+        else:
+            rest += term
+    within = [(body, {k: (low, high) for k, low, high in limits}) for limits, body in sums.items()]
+    parts = [(rest, {}), *within]
+    return all(_zero_in_every_case(body, replace(facts, ranges={**facts.ranges, **bounds}), 6) for body, bounds in parts)
+
+
+def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:
+    return in_every_case(difference, facts, depth, lambda e, f: normal(e, f) == 0 or is_zero(normal(e, f), f))
+
+
+def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable[[sp.Expr, Facts], bool]) -> bool:
+    expression = normal(expression, facts)
+    try:
+        quantity = _what_decides(expression)
+    except _Bound:
+        return False
+    if quantity is None:
+        return holds(expression, facts)
+    if depth == 0:
+        return False
+    return all(in_every_case(case, facts, depth - 1, holds) for case in _cases(expression, quantity))
+
+
+class _Bound(Exception):
+    """A case would have to be decided at every index of a sum at once."""
+
+
+def _what_decides(expression: sp.Expr) -> sp.Expr | None:
+    """A quantity whose sign settles one maximum, absolute value or condition of the expression; innermost first.
+
+    Raises ``_Bound`` for a quantity that changes with the index of a sum: its sign is not one thing.
+    """
+    bound = {k for s in expression.atoms(sp.Sum, sp.Product) for k, *_ in s.limits}
+    bound |= {v for lam in expression.atoms(sp.Lambda) for v in lam.variables}
+    for node in sp.postorder_traversal(expression):
+        if isinstance(node, sp.Max | sp.Min | sp.Abs | sp.sign | sp.Heaviside | sp.Piecewise) and node.free_symbols & bound:
+            raise _Bound
+        if isinstance(node, sp.Max | sp.Min):
+            return sp.expand(node.args[0] - node.args[1])
+        if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
+            return sp.expand(node.args[0])
+        if isinstance(node, sp.Piecewise):
+            for _, condition in node.args:
+                for relation in condition.atoms(sp.core.relational.Relational):
+                    return sp.expand(relation.lhs - relation.rhs)
+    return None
+
+
+def _cases(expression: sp.Expr, quantity: sp.Expr) -> Iterator[sp.Expr]:
+    """The expression for a negative, zero and positive quantity."""
+    whole = bool(quantity.is_integer)
+    p = sp.Dummy("p", positive=True, integer=True) if whole else sp.Dummy("p", positive=True)
+    for value in (-p, sp.Integer(0), p):
+        solved = eliminate(quantity, value)
+        if solved is None:
+            yield _decided(expression, quantity, value)
+        else:
+            yield sp.piecewise_fold(expression.subs(*solved)) if expression.has(sp.Piecewise) else expression.subs(*solved)
+
+
+def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
+    """The expression with what hangs on the sign of ``quantity`` settled, where no symbol can be eliminated."""
+
+    def sign_of(e: sp.Expr) -> int | None:
+        ratio = sp.cancel(e / quantity) if quantity != 0 else sp.nan
+        if not ratio.is_number or not ratio.is_real:
+            return None
+        sign = 0 if value == 0 else 1 if value.is_positive else -1
+        return int(sp.sign(ratio)) * sign
+
+    def settle_extreme(node: sp.Expr) -> sp.Expr:
+        a, b, *rest = node.args
+        sign = sign_of(sp.expand(a - b))
+        if sign is None:
+            return node
+        first = (sign >= 0) == isinstance(node, sp.Max)
+        kept = a if first or sign == 0 else b
+        return node.func(kept, *rest) if rest else kept
+
+    def settle_sign(node: sp.Expr) -> sp.Expr:
+        sign = sign_of(sp.expand(node.args[0]))
+        if sign is None:
+            return node
+        if isinstance(node, sp.Abs):
+            return node.args[0] * sign
+        return sp.Integer(sign) if isinstance(node, sp.sign) else node.func(sign)
+
+    def settle_relation(node: Any) -> Any:
+        sign = sign_of(sp.expand(node.lhs - node.rhs))
+        return node if sign is None else sp.sympify(bool(node.func(sign, 0)))
+
+    settled = expression.replace(lambda n: isinstance(n, sp.Max | sp.Min), settle_extreme)
+    settled = settled.replace(lambda n: isinstance(n, sp.Abs | sp.sign | sp.Heaviside), settle_sign)
+    return settled.replace(lambda n: isinstance(n, sp.core.relational.Relational), settle_relation)

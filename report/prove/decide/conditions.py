@@ -1,0 +1,99 @@
+"""What may be assumed, and how a condition is put to use: one symbol of it is eliminated (x < 0 becomes x = −p, p > 0)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy as sp
+
+from report.prove.meaning.symbolic import GridEquality
+
+Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What may be assumed: bounds of indices, and replacements that eliminate a condition, for a symbol or for all entries
+    of a vector or matrix.
+    """
+
+    ranges: Ranges = field(default_factory=dict)
+    replacements: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    arrays: tuple[tuple[sp.IndexedBase, Callable[..., sp.Expr]], ...] = ()
+    laws: tuple[Callable[[sp.Expr], sp.Expr], ...] = ()
+
+    def apply(self, expression: Any) -> Any:
+        if not (self.replacements or self.arrays):
+            return expression
+        held = {d: sp.Dummy(real=True) for d in expression.atoms(sp.core.function.AppliedUndef) if d.func.__name__ == "D"}
+        expression = expression.xreplace(held)  # what is still to be differentiated keeps its variables
+        for base, entry in self.arrays:
+            expression = expression.replace(
+                lambda n, base=base: isinstance(n, sp.Indexed) and n.base == base, lambda n, entry=entry: entry(*n.indices)
+            )
+        for old, new in self.replacements:
+            expression = expression.subs(old, new)
+        return expression.xreplace({dummy: derivative for derivative, dummy in held.items()})
+
+
+NO_FACTS = Facts()
+
+
+def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """One symbol (or entry) and what it is when ``quantity == value``: it occurs linearly, with a number before it."""
+    least_known_first = lambda s: (isinstance(s, sp.Dummy), s.is_nonnegative is True, sp.default_sort_key(s))  # noqa: E731
+    atoms = sorted(quantity.atoms(sp.Indexed), key=sp.default_sort_key) + sorted(quantity.free_symbols, key=least_known_first)
+    functions = sorted(quantity.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key)
+    for atom in [*functions, *atoms]:
+        if isinstance(atom, sp.Symbol) and any(atom in other.free_symbols for other in quantity.atoms(sp.Indexed)):
+            continue
+        slope = quantity.coeff(atom, 1)
+        rest = sp.expand(quantity - slope * atom)
+        if slope.is_Rational and slope != 0 and not rest.has(atom):
+            if atom.is_integer and slope not in (1, -1):
+                continue
+            return atom, sp.expand((value - rest) / slope)
+    return None
+
+
+def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
+    """The facts with conditions added. Raises ``ValueError`` naming a condition that cannot be eliminated."""
+    for condition in conditions:
+        if isinstance(condition, GridEquality):
+            facts = replace(facts, arrays=(*facts.arrays, _known_entries(condition)))
+            continue
+        parts = condition.args if isinstance(condition, sp.And) else (condition,)
+        for part in parts:
+            part = facts.apply(part)
+            if part is sp.true:
+                continue
+            solved = _solve_condition(part)
+            if solved is None:
+                raise ValueError(str(part))
+            facts = replace(facts, replacements=(*facts.replacements, solved))
+    return facts
+
+
+def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]]:
+    """A vector or matrix by name, and what its entries are. Raises ``ValueError`` for any other condition."""
+    left, right = condition.left, condition.right
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    generic, value = left.entry(i, j), right.entry(i + right.first - left.first, j + right.first - left.first)
+    sizes = sp.expand(left.rows - right.rows) == 0 == sp.expand(left.columns - right.columns)
+    if not (sizes and isinstance(generic, sp.Indexed) and generic.indices in ((i,), (i, j))) or value.has(generic.base):
+        raise ValueError("on a whole array that is not its name == something of the same size")
+    return generic.base, lambda *at: value.subs(dict(zip((i, j), at)), simultaneous=True)
+
+
+def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
+    if isinstance(condition, sp.Eq):
+        return eliminate(sp.expand(condition.lhs - condition.rhs), sp.Integer(0))
+    if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        gap = sp.expand(condition.gts - condition.lts)
+        strict = isinstance(condition, sp.Lt | sp.Gt)
+        kind = {"positive": True} if strict else {"nonnegative": True}
+        slack = sp.Dummy("p", **kind, **({"integer": True} if gap.is_integer else {}))
+        return eliminate(gap, slack)
+    return None

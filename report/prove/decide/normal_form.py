@@ -1,0 +1,320 @@
+"""The normal form of an expression: expanded, its sums linear, contracted with Kronecker deltas, their indices canonical."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+import sympy as sp
+
+from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate
+from report.prove.meaning.symbolic import total
+
+MANY = 4
+"""Sums over more indices than this are equal only as they stand: trying all orders of the indices takes too long."""
+
+
+def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
+    """The normal form: expanded, sums linear, contracted with deltas, their indices renamed and shifted canonically."""
+    expression = _with_known_floors(facts.apply(sp.sympify(expression)))
+    for law in facts.laws:
+        expression = law(expression)
+    if expression.has(sp.Sum):
+        expression = expression.replace(lambda n: isinstance(n, sp.Sum), _written_out)
+    expression = _with_plain_indices(expression)
+    if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
+        return sp.expand(expression)
+    return _collect(terms(_inner(expression, facts), facts, {}), facts)
+
+
+def _with_known_floors(expression: sp.Expr) -> sp.Expr:
+    """⌊q⌋ as 0 where 0 ≤ q < 1, and as −1 where −1 ≤ q < 0: remainders of places at most one period away."""
+    for floor in expression.atoms(sp.floor):
+        for value in (sp.Integer(0), sp.Integer(-1)):
+            below, above = (sp.together(sp.expand(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
+            if below.is_nonnegative and above.is_positive:
+                expression = expression.xreplace({floor: value})
+    return expression
+
+
+def _written_out(sum_: sp.Sum) -> sp.Expr:
+    """A sum that the facts have made short, term by term."""
+    (k, low, high), *inner = sum_.limits
+    return sum_ if inner else total(sum_.function, k, low, high)
+
+
+def _with_plain_indices(expression: sp.Expr) -> sp.Expr:
+    """x[(i − j) + j] as x[i]."""
+    entries = {entry: entry.base[tuple(map(sp.expand, entry.indices))] for entry in expression.atoms(sp.Indexed)}
+    changed = {old: new for old, new in entries.items() if old != new}
+    return expression.xreplace(changed) if changed else expression
+
+
+def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
+    """Arguments of functions and of negative or symbolic powers in normal form; lambdas renamed."""
+    if isinstance(expression, sp.Lambda):
+        body = normal(expression.expr, facts)
+        dot = sp.Symbol(f"_dot{_height(body, sp.Lambda)}", integer=True)  # inner dots have lower numbers: none is captured
+        return sp.Lambda(dot, body.subs(expression.variables[0], dot))
+    if not expression.args or isinstance(expression, sp.Indexed):
+        return expression
+    if isinstance(expression, sp.Sum):
+        return sp.Sum(_inner(expression.function, facts), *expression.limits)
+    if isinstance(expression, sp.Add | sp.Mul):
+        return expression.func(*(_inner(a, facts) for a in expression.args))
+    if isinstance(expression, sp.Pow) and expression.exp.is_Integer and expression.exp > 0:
+        return _inner(expression.base, facts) ** expression.exp
+    if isinstance(expression, sp.Product):
+        return _product(normal(expression.function, facts), *expression.limits[0])
+    return expression.func(*(normal(a, facts) if isinstance(a, sp.Expr) and not isinstance(a, sp.Lambda) else
+                             _inner(a, facts) if isinstance(a, sp.Lambda) else a for a in expression.args))  # fmt: skip
+
+
+def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """A product from 0, with its last factors apart where its size has a constant."""
+    size = sp.expand(high - low + 1)
+    constant, base = size.as_coeff_Add()
+    name = sp.Symbol("_f0", integer=True)
+    moved = expanded_indices(body.subs(k, name + low))
+    if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
+        last = [expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
+        return sp.Product(moved, (name, 0, base - 1)) * sp.Mul(*last)
+    return sp.Product(moved, (name, 0, size - 1))
+
+
+def _height(expression: sp.Expr, kind: type) -> int:
+    """How deep expressions of a kind are nested."""
+    inner = max((_height(a, kind) for a in expression.args), default=0)
+    return inner + isinstance(expression, kind)
+
+
+Limit = tuple["sp.Symbol", "sp.Expr", "sp.Expr"]
+"""An index and its bounds."""
+
+Term = tuple[tuple["sp.Expr", ...], tuple[Limit, ...]]
+"""Factors, and the indices that the term is summed over."""
+
+
+def terms(expression: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
+    """The expression as a list of products under sums, every sum pulled to the front."""
+    found: list[Term] = []
+    for addend in sp.Add.make_args(sp.expand(expression)):
+        found += _multiply([_factor_terms(f, facts, bounds) for f in sp.Mul.make_args(addend)])
+    return found
+
+
+def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
+    if isinstance(factor, sp.Sum):
+        *inner, (k, low, high) = factor.limits  # SymPy flattens nested sums, the innermost first
+        body = sp.Sum(factor.function, *inner) if inner else factor.function
+        apart = _split_ends(body, k, low, high)
+        if apart is not None:
+            return [term for piece in apart for term in terms(piece, facts, bounds)]
+        fresh = sp.Dummy(k.name, integer=True)
+        inside = terms(_floors_inside(body, k, low, high).subs(k, fresh), facts, {**bounds, fresh: (low, high)})
+        return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
+    if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
+        return _multiply([terms(factor.base, facts, bounds)] * int(factor.exp))
+    return [((factor,), ())]
+
+
+def _floors_inside(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """⌊k/n⌋ = 0 under a sum over k = 0, …, n − 1."""
+    if low != 0 or high.is_finite is False or not (high + 1).is_positive:
+        return body
+    return body.subs(sp.floor(k / sp.expand(high + 1)), 0)
+
+
+def _split_ends(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[sp.Expr] | None:
+    """Σ over n + 2 terms as Σ over n and two terms, Σ over n − 1 as Σ over n less one: sizes without a constant."""
+    if low.is_finite is False or high.is_finite is False:
+        return None
+    size = sp.expand(high - low + 1)
+    constant, base = size.as_coeff_Add()
+    if not (constant.is_Integer and base != 0 and 0 < abs(constant) <= 4 and base.is_nonnegative and size.is_nonnegative):
+        return None
+    step = 1 if constant > 0 else -1
+    places = range(int(constant)) if constant > 0 else range(int(constant), 0)
+    return [sp.Sum(body, (k, low, low + base - 1)), *(step * body.subs(k, low + base + place) for place in places)]
+
+
+def _multiply(lists: Sequence[list[Term]]) -> list[Term]:
+    products: list[Term] = [((), ())]
+    for terms in lists:
+        products = [_times(a, b) for a in products for b in terms]
+    return products
+
+
+def _times(a: Term, b: Term) -> Term:
+    """The product of two terms, the second with fresh indices (a square multiplies a term with itself)."""
+    renamed = {k: sp.Dummy(k.name, integer=True) for k, _, _ in b[1]}
+    factors = tuple(f.xreplace(renamed) for f in b[0])
+    limits = tuple((renamed[k], low.xreplace(renamed), high.xreplace(renamed)) for k, low, high in b[1])
+    return (*a[0], *factors), (*a[1], *limits)
+
+
+def _collect(terms: Sequence[Term], facts: Facts) -> sp.Expr:
+    return sp.expand(sp.Add(*(_rebuild(term, facts) for term in terms)))
+
+
+def _rebuild(term: Term, facts: Facts) -> sp.Expr:
+    """The term with deltas contracted, as a product of canonical sums over connected factors."""
+    factors, limits = _contract(term, facts)
+    pieces = sp.Mul.make_args(sp.Mul(*factors))
+    indices = {k for k, _, _ in limits}
+    sums = (
+        _component([p for p in pieces if p.free_symbols & {k for k, *_ in group}], group) for group in _groups(pieces, limits)
+    )
+    return sp.Mul(*sums) * _delta_pinned(sp.Mul(*(p for p in pieces if not p.free_symbols & indices)))
+
+
+def _groups(pieces: Iterable[sp.Expr], limits: Sequence[Limit]) -> list[list[Limit]]:
+    """The indices that a factor or a bound ties together."""
+    groups: list[set[sp.Symbol]] = [{k} for k, _, _ in limits]
+    ties = [p.free_symbols for p in pieces] + [{k} | low.free_symbols | high.free_symbols for k, low, high in limits]
+    for tie in ties:
+        tied: set[sp.Symbol] = set().union(*(g for g in groups if g & tie))
+        groups = [g for g in groups if not g & tie] + ([tied] if tied else [])
+    return [[limit for limit in limits if limit[0] in group] for group in groups]
+
+
+def _delta_pinned(product: sp.Expr) -> sp.Expr:
+    """δ_ij f(j) as δ_ij f(i): one spelling for what a Kronecker delta makes the same."""
+    for delta in sorted(product.atoms(sp.KroneckerDelta), key=sp.default_sort_key):
+        if delta not in sp.Mul.make_args(product):
+            continue
+        solved = eliminate(sp.expand(delta.args[0] - delta.args[1]), sp.Integer(0))
+        if solved is not None:
+            rest = product / delta
+            product = delta * rest.subs(*solved)
+    return product
+
+
+def _contract(term: Term, facts: Facts) -> Term:
+    """Σ_k δ(k, v) f(k) = f(v), wherever v is an integer known to lie between the bounds of the sum."""
+    factors, limits = sp.Mul.make_args(sp.Mul(*term[0])), term[1]
+    inside = {**facts.ranges, **{k: (low, high) for k, low, high in limits}}
+    for delta, limit in itertools.product((f for f in factors if isinstance(f, sp.KroneckerDelta)), limits):
+        k, others = limit[0], [each for each in limits if each != limit]
+        value = _pinned(delta, limit, others, inside)
+        if value is not None:
+            rest = tuple(f.subs(k, value) for f in factors if f is not delta)
+            return _contract((rest, tuple((j, low.subs(k, value), high.subs(k, value)) for j, low, high in others)), facts)
+    return factors, limits
+
+
+def _pinned(delta: sp.KroneckerDelta, limit: Limit, others: Sequence[Limit], ranges: Ranges) -> sp.Expr | None:
+    """The one value of the index at which the delta is not 0, if the sum surely reaches it."""
+    k, low, high = limit
+    gap = sp.expand(delta.args[0] - delta.args[1])
+    slope = gap.coeff(k, 1)
+    if slope not in (1, -1):
+        return None
+    value = sp.expand(k - gap / slope)
+    hanging = {j for j, a, b in others if (a.free_symbols | b.free_symbols) & {k}}  # their ranges would speak of themselves
+    if value.has(k) or not value.is_integer or value.free_symbols & hanging:
+        return None
+    return value if _lies_between(value, low, high, ranges) else None
+
+
+def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -> bool:
+    if low is -sp.oo and high is sp.oo:
+        return True
+    if value in ranges:
+        a, b = ranges[value]
+        above = low is -sp.oo or bool((a - low).is_nonnegative)
+        below = high is sp.oo or bool(sp.expand(high - b).is_nonnegative)
+        return above and below
+    return never_negative(value - low) and (high is sp.oo or never_negative(sp.expand(high - value)))
+
+
+def _component(factors: Sequence[sp.Expr], limits: Sequence[Limit]) -> sp.Expr:
+    """One connected sum in its canonical spelling: the first in a fixed order over all names, shifts and reflections."""
+    body, indices = sp.Mul(*factors), {k for k, _, _ in limits}
+    rectangular = not any((low.free_symbols | high.free_symbols) & indices for _, low, high in limits)
+    if rectangular and not body.free_symbols & indices:
+        return body * sp.Mul(*(_count(k, low, high) for k, low, high in limits))
+    return min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
+
+
+def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    size = sp.expand(high - low + 1)
+    return size if never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
+
+
+def never_zero(expression: sp.Expr) -> bool:
+    """Whether a number is surely not 0; e^(2πi a) − 1 is not for 0 < a < 1."""
+    expression = sp.expand(expression, power_exp=False)
+    if expression.is_nonzero:
+        return True
+    turned = [e for e in expression.args if isinstance(e, sp.exp)] if expression.is_Add else []
+    if len(turned) != 1 or sp.expand(expression - turned[0]) != -1:
+        return False
+    turns = sp.together(sp.expand(turned[0].exp / (2 * sp.pi * sp.I)))
+    return bool(turns.is_positive and sp.together(1 - turns).is_positive)
+
+
+def never_negative(size: sp.Expr) -> bool:
+    """Whether a number is 0 or more; a positive integer is at least 1."""
+    positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
+    from_one = {s: 1 + sp.Dummy(integer=True, nonnegative=True) for s in positive}
+    return bool(size.is_nonnegative or sp.expand(size.subs(from_one)).is_nonnegative)
+
+
+def _spellings(body: sp.Expr, limits: Sequence[Limit]) -> Iterator[sp.Expr]:
+    inner = _deepest(body)
+    orders = itertools.permutations(limits) if len(limits) <= MANY else [limits]  # 5 indices have 120 orders
+    for order in orders:
+        names = [sp.Symbol(f"_k{inner + n}", integer=True) for n in range(len(order))]
+        renaming = {k: name for (k, _, _), name in zip(order, names)}
+        renamed = [(renaming[k], low.xreplace(renaming), high.xreplace(renaming)) for k, low, high in order]
+        yield from _shifted(body.xreplace(renaming), renamed, 0)
+
+
+def _deepest(body: sp.Expr) -> int:
+    """The first number that no sum inside uses for its index, so that an outer index is not captured."""
+    bound = [k.name for s in body.atoms(sp.Sum) for k, *_ in s.limits]
+    return 1 + max((int(name[2:]) for name in bound if name.startswith("_k")), default=-1)
+
+
+def _shifted(body: sp.Expr, limits: Sequence[Limit], at: int) -> Iterator[sp.Expr]:
+    if at == len(limits):
+        yield sp.Sum(body, *limits)
+        return
+    k, low, high = limits[at]
+    for slope, offset in _index_maps(body, k, low, high):
+        moved = body.subs(k, slope * k + offset, simultaneous=True)
+        bounds = (low - offset, high - offset) if slope == 1 else (offset - high, offset - low)
+        new = [*limits]
+        new[at] = (k, sp.expand(bounds[0]), sp.expand(bounds[1]))
+        new = [(j, a.subs(k, slope * k + offset), b.subs(k, slope * k + offset)) if j != k else (j, a, b) for j, a, b in new]
+        yield from _shifted(expanded_indices(moved), new, at + 1)
+
+
+def _index_maps(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[tuple[int, sp.Expr]]:
+    """The substitutions k → ±k + c worth trying: those that make some index plainly k, or that start the sum at 0."""
+    if low is -sp.oo and high is sp.oo:
+        maps = {(1, sp.Integer(0))}
+        for indexed in body.atoms(sp.Indexed, sp.KroneckerDelta):
+            places = indexed.indices if isinstance(indexed, sp.Indexed) else [indexed.args[0] - indexed.args[1]]
+            for place in places:
+                place = sp.expand(place)
+                slope = place.coeff(k, 1)
+                rest = sp.expand(place - slope * k)
+                if slope in (1, -1) and not rest.has(k):
+                    maps.add((int(slope), sp.expand(-rest * slope)))
+        return sorted(maps, key=lambda m: (m[0], sp.default_sort_key(m[1])))
+    if low is not -sp.oo:
+        return [(1, low)]
+    return [(1, sp.Integer(0))]
+
+
+def expanded_indices(body: sp.Expr) -> sp.Expr:
+    return body.replace(lambda n: isinstance(n, sp.Indexed), lambda n: n.base[tuple(sp.expand(i) for i in n.indices)]).replace(
+        lambda n: isinstance(n, sp.KroneckerDelta), lambda n: _even_delta(sp.expand(n.args[0] - n.args[1]))
+    )
+
+
+def _even_delta(gap: sp.Expr) -> sp.Expr:
+    """One spelling for δ(n) and δ(−n)."""
+    return sp.KroneckerDelta(-gap if gap.could_extract_minus_sign() else gap, 0)

@@ -1,0 +1,87 @@
+"""Reasons that calculate: anything SymPy can prove, algebra alone, a definition opened, a derivative carried out; and those
+that prove nothing but say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from report.prove.decide.relation import prove
+from report.prove.language.formula import Formula, names
+from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
+from report.prove.reasons.rule import (
+    CALCULATION,
+    DEFINITION,
+    DIFFERENTIATION,
+    Rule,
+    Setting,
+    Verdict,
+    differentiates,
+    laws_named,
+    occurrences,
+)
+
+ALGEBRA_AND_SLOPES = Knowledge(frozenset())
+
+
+def calculation(words: str) -> Rule:
+    """Anything SymPy can prove in general: all definitions unfolded, derivatives carried out; where the words name the one or
+    the other, not without it.
+    """
+    spared = {DEFINITION: ALGEBRA_AND_SLOPES, DIFFERENTIATION: Knowledge(differentiate=False)}
+    without = [knowledge for law, knowledge in spared.items() if law in laws_named(words)]
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if any(setting.holds(a, relation, b, knowledge) for knowledge in without):
+            return None  # what the words name is not what makes this true
+        return setting.holds(a, relation, b, EVERYTHING)
+
+    return Rule(words, check, rearranges=True, law=CALCULATION)
+
+
+def algebra(words: str) -> Rule:
+    """Rearrangement only: no definition unfolded, no derivative carried out."""
+    return Rule(words, lambda setting, a, relation, b: setting.holds(a, relation, b, ALGEBRA), rearranges=True)
+
+
+def definition(*defined: str, words: str = "") -> Rule:
+    """Unfolding (or folding) the named definitions, and rearranging; the names must appear or disappear."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        within = {n for name in defined for n in names(setting.definition(name).body.tree)}
+        if any(occurrences(a, name) == occurrences(b, name) and name not in within for name in defined):
+            return None
+        setting = setting.formal()
+        unfolded = Knowledge(frozenset(defined), differentiate=False)
+        if setting.holds(a, relation, b, unfolded):
+            return "unfolding"
+        if any(setting.definition(name).recursive for name in defined):  # unfolded on one side only
+            sides = [(unfolded, ALGEBRA), (ALGEBRA, unfolded)]
+            if any(prove(setting.read(a, m), relation, setting.read(b, n), setting.facts) for m, n in sides):
+                return "unfolding"
+        return None
+
+    *others, last = (f"`{name}`" for name in defined)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
+
+
+def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) -> Rule:
+    """Carrying out derivatives; of the definitions only those in ``unfold`` are used."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if not differentiates(a, b):
+            return None
+        return setting.formal().holds(a, relation, b, Knowledge(frozenset(unfold)))
+
+    return Rule(words, check, law=DIFFERENTIATION)
+
+
+def finite(words: str) -> Rule:
+    """No general proof: every witness must agree, and the page says 'checked', never 'proved'. Needs the part's ``scope``."""
+    return Rule(words, lambda setting, a, relation, b: "checked over the stated range only", Verdict.CHECKED)
+
+
+def cited(theorem: str) -> Rule:
+    """A known theorem is quoted; the page says 'cited', and witnesses check instances. Needs the part's ``scope``."""
+    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Verdict.CITED)

@@ -1,0 +1,275 @@
+"""Reasons that rest on statements shown before: put in, in every case, by induction."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from report.errors import DeclarationError
+from report.prove.decide.conditions import Facts
+from report.prove.decide.normal_form import never_zero, normal
+from report.prove.decide.relation import equal, prove
+from report.prove.language.formula import EVERYWHERE, Formula, Statement, formula, names, parse, substitute, targets
+from report.prove.language.glossary import written_here
+from report.prove.meaning.symbolic import ALGEBRA, Grid, GridEquality, read
+from report.prove.reasons.rule import INDUCTION, PART, Rule, Setting, differentiates
+
+
+def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
+    """Putting in the statement of an earlier part, if need be with other expressions for its symbols (``at``)."""
+    instance = {name: parse(text) for name, text in (at or {}).items()}
+    if label == "hypothesis" and instance:
+        raise DeclarationError(
+            "an induction hypothesis holds for the number it speaks of, and for no other", where=written_here()
+        )
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        lemma = setting.lemma(label)
+        if lemma.hypothesis is not None:
+            return None  # it holds only under its hypothesis
+        shown, conditions = lemma.statement, lemma.conditions
+        _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
+        replaced = {name: f.tree for name, f in instance.items()}
+        left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
+        if not _lie_in_domains(setting, instance, (a, b)):
+            return None
+        if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
+            return None
+        if conditions and differentiates(a, b):  # it holds at some points only, and a derivative looks at their neighbours
+            return _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
+        return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
+
+    said = words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”")
+    return Rule(said, check, by_author=bool(words), law=INDUCTION if label == "hypothesis" else PART, of=(label,))
+
+
+def cases(*labels: str, words: str = "") -> Rule:
+    """The statement was shown in every case: the parts named claim it, and their conditions leave nothing out."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        lemmas = [setting.lemma(label) for label in labels]
+        if any(m.statement != Statement(a, relation, b) or m.hypothesis is not None for m in lemmas):
+            return None
+        return "exhaustive cases" if _exhaustive(setting, [m.conditions for m in lemmas]) else None
+
+    return Rule(words or f"in every case: {', '.join(labels)}", check, by_author=bool(words), law=PART, of=labels)
+
+
+def induction(over: str, *, start: str, base: str, step: str, words: str = "") -> Rule:
+    """For all integers ``over`` ≥ ``start``: part ``base`` shows the statement there, part ``step`` shows it for over + 1,
+    ``supposing`` it for ``over``. The symbol must be declared as an integer with ``least=start``.
+    """
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        symbol = next((s for s in setting.symbols if s.name == over), None)
+        if symbol is None or symbol.kind != "integer" or symbol.least is None or symbol.least.key != parse(start).key:
+            raise DeclarationError(f"an induction over '{over}' needs integer('{over}', …, least='{start}')")
+        first, following = setting.lemma(base), setting.lemma(step)
+        if first.conditions or following.conditions or first.hypothesis is not None:
+            return None
+        claim = Statement(a, relation, b)
+        if following.hypothesis != claim:
+            return None
+        if not _is_instance(setting, first.statement, claim, over, start):
+            return None
+        return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
+
+    return Rule(words or f"induction over `{over}`", check, by_author=bool(words), law=INDUCTION, of=(base, step))
+
+
+def _is_instance(setting: Setting, found: Statement, claim: Statement, name: str, value: str) -> bool:
+    """Whether ``found`` is ``claim`` with ``value`` for ``name``, each side up to algebra."""
+    instance = {name: parse(value).tree}
+    sides = [(found.left, claim.left), (found.right, claim.right)]
+    return found.relation == claim.relation and all(
+        setting.holds(mine, "==", formula(substitute(theirs.tree, instance)), ALGEBRA) for mine, theirs in sides
+    )
+
+
+def _exhaustive(setting: Setting, conditions: Sequence[tuple[Formula, ...]]) -> bool:
+    """Whether one-condition cases on the sign of one quantity cover negative, zero and positive."""
+    if any(len(each) != 1 for each in conditions):
+        return False
+    relations = [setting.read(each[0]) for each in conditions]
+    quantity = sp.expand(relations[0].lhs - relations[0].rhs)
+    covered: set[int] = set()
+    for relation in relations:
+        ratio = sp.cancel(sp.expand(relation.lhs - relation.rhs) / quantity)
+        if not ratio.is_Rational or ratio == 0:
+            return False
+        covered |= {sign for sign in (-1, 0, 1) if bool(relation.func(sign * sp.sign(ratio), 0))}
+    return covered == {-1, 0, 1}
+
+
+def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> None:
+    """A symbol cannot be given another value where a definition or a domain depends on it: that would keep the old one."""
+    definitions, symbols = {d.name: d for d in setting.definitions}, {s.name: s for s in setting.symbols}
+    todo = [name for f in formulas for name in names(f.tree)]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        inside: set[str] = set()
+        if name in definitions:
+            inside = set(names(definitions[name].body.tree)) - set(definitions[name].arguments)
+        elif name in symbols and name not in instance:
+            inside = set(symbols[name].mentions())
+        for hidden in sorted(inside & set(instance)):
+            raise DeclarationError(
+                f"cannot put {instance[hidden]} for '{hidden}': '{name}' depends on it",
+                remedy=f"Make '{hidden}' a parameter of '{name}', or state it under the condition {hidden} == ….",
+            )
+        todo += inside
+
+
+def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: Sequence[Formula]) -> bool:
+    """Whether what is put for each symbol is provably of its kind and within its bounds; an index that a sum binds is as far
+    within them as the ends of the sum.
+    """
+    scope = setting.scope()
+    local = {n: sp.Symbol(n, integer=True) for f in instance.values() for n in names(f.tree) if n not in scope.globals}
+    for symbol in setting.symbols:
+        if symbol.name not in instance or symbol.kind not in ("real", "integer"):
+            continue
+        put = lambda f: read(substitute(f.tree, {n: g.tree for n, g in instance.items()}), scope.bind(**local))  # noqa: E731
+        value = setting.facts.apply(put(parse(symbol.name)))
+        if not (value.is_integer if symbol.kind == "integer" else value.is_real):
+            return False
+        low, high = symbol.within or (symbol.least or symbol.above, None)
+        ends = _ends(setting, instance[symbol.name], used_in)
+        if low is not None and high is not None and ends:
+            if all(_ordered(setting, put(low), first) and _ordered(setting, last, put(high)) for first, last in ends):
+                continue
+            return False
+        if low is not None and prove(put(low), "<" if symbol.above else "<=", value, setting.facts) is None:
+            return False
+        if high is not None and prove(value, "<=", put(high), setting.facts) is None:
+            return False
+    return True
+
+
+def _ends(setting: Setting, put: Formula, used_in: Sequence[Formula]) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The ends of every sum that binds the index ``put``, or those that it was declared with; none if it has none."""
+    if not isinstance(put.tree, ast.Name):
+        return []
+    if put.tree.id in setting.scope().globals:
+        within = next((s.within for s in setting.symbols if s.name == put.tree.id), None)
+        return [(setting.read(within[0]), setting.read(within[1]))] if within else []
+    trees = [n for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.comprehension) and put.tree.id in targets(n)]
+    ends = [t.iter.args for t in trees if isinstance(t.iter, ast.Call)]
+    known = setting.scope().globals.keys() | EVERYWHERE
+    if len(ends) < len(trees) or any(names(end).keys() - known for pair in ends for end in pair):
+        return []
+    return [(setting.read(formula(low)), setting.read(formula(high))) for low, high in ends]
+
+
+def _ordered(setting: Setting, low: sp.Expr, high: sp.Expr) -> bool:
+    return prove(low, "<=", high, setting.facts) is not None
+
+
+def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
+    for condition in conditions:
+        value = setting.read(condition)
+        if isinstance(value, GridEquality):
+            if prove(value.left, "==", value.right, setting.facts) is None:
+                return False
+            continue
+        value = setting.facts.apply(value)
+        parts = value.args if isinstance(value, sp.And) else (value,)
+        for part in parts:
+            if part is sp.true:
+                continue
+            if part is sp.false or prove(part.lhs, part.rel_op, part.rhs, setting.facts) is None:
+                return False
+    return True
+
+
+def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
+    """``a relation b`` by a statement shown: put in as it stands, or solved for one of its terms, or quoted whole."""
+    left, sign, right = law
+    found = _by_congruence(setting, left, sign, right, a, relation, b)
+    if found or not {n for side in (left, right) for n in names(side.tree)} <= EVERYWHERE | set(setting.scope().globals):
+        return found  # a statement that speaks of a bound index can only be put in as it stands
+    first, second, before, after = (setting.read(f, ALGEBRA) for f in (left, right, a, b))
+    if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
+        return None
+    if sign == relation and all(prove(x, "==", y, setting.facts) for x, y in ((before, first), (after, second))):
+        return "a statement shown"
+    if sign == relation == "==" and _follows_by_solving(first, second, before - after, setting.facts):
+        return "substitution of a statement shown"
+    return None
+
+
+def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, facts: Facts) -> bool:
+    """Whether the difference vanishes once ``first == second`` is solved for one of its terms."""
+    difference = normal(difference, facts)
+    if equal(difference, sp.Integer(0), facts):
+        return False  # the statement is not what makes this true
+    for term, value in _solutions(normal(first, facts), normal(second, facts)):
+        try:
+            replaced = difference.subs(term, value)
+        except ValueError:  # SymPy refuses to put a term in where an index is bound
+            continue
+        if equal(normal(replaced, facts), sp.Integer(0), facts):
+            return True
+    return False
+
+
+def _by_congruence(
+    setting: Setting, left: Formula, sign: str, right: Formula, a: Formula, relation: str, b: Formula, outside: bool = False
+) -> str | None:
+    """The statement's one side put for the other wherever it stands in the formula, as the author wrote it; ``outside`` of
+    derivatives alone, if that is all the statement allows.
+    """
+    if sign not in ("==", "iff"):
+        return None
+    for old, new in ((left, right), (right, left)):
+        replaced = formula(_replace_subtree(a.tree, old.key, new.tree, outside))
+        if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
+            return "substitution of a statement shown"
+        if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
+            return "substitution of a statement shown"
+    return None
+
+
+def _replace_subtree(tree: ast.expr, key: str, new: ast.expr, outside: bool = False) -> ast.expr:
+    class _Put(ast.NodeTransformer):
+        def generic_visit(self, node: ast.AST) -> ast.AST:
+            if isinstance(node, ast.expr) and ast.dump(node) == key:
+                return new
+            if outside and isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad"):
+                return node
+            return super().generic_visit(node)
+
+        visit_Name = generic_visit
+
+    return _Put().visit(copy.deepcopy(tree))
+
+
+def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """What the equation says about each of its atoms that it contains linearly."""
+    difference = sp.expand(left - right)
+    kinds = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Max, sp.Symbol)
+    atoms = [atom for kind in kinds for atom in sorted(difference.atoms(kind), key=sp.default_sort_key)]
+    found = []
+    if not left.is_number and left.is_Atom is False:
+        found.append((left, right))
+    for atom in atoms:
+        stand_in = sp.Dummy()
+        try:
+            replaced = difference.subs(atom, stand_in)
+        except ValueError:  # it stands under a sum, bound
+            continue
+        slope = replaced.diff(stand_in)
+        if slope.has(sp.KroneckerDelta, sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, sp.Abs, sp.sign):
+            continue  # it may be 0, and must not be divided by
+        if not never_zero(sp.fraction(sp.together(slope))[0]):
+            continue  # likewise
+        if not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
+            found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))
+    return found
