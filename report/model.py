@@ -74,6 +74,23 @@ class Data:
     name: str
 
 
+class DataStatus(Protocol):
+    """What content says of a data set: whether it is there, and what it is."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def stand_in(self) -> bool: ...
+    @property
+    def digest(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Trial:
     """A pure, module-level function and plain arguments, one of which is the seed where anything is random.

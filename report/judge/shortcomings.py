@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from report.judge.views import Absent, Judged
-from report.model import Outcome, State
+from report.model import DataStatus, Outcome, State
 
 
 def shortcomings(
     outcomes: Mapping[str, Iterable[Outcome]],
     judged: Mapping[str, Judged],
-    data: Mapping[str, Any],
+    data: Mapping[str, DataStatus],
+    unproved: Iterable[str] = (),
 ) -> list[str]:
     """Everything for which the write-up must say that it is not the whole truth, a sentence each."""
     found = [f"{status.title} is a stand-in, not the real data set." for status in data.values() if status.stand_in]
@@ -20,6 +20,7 @@ def shortcomings(
         found += _of_trials(owner, list(each))
     for owner, views in judged.items():
         found += _of_views(owner, views)
+    found += [f"{name} was not proved here." for name in unproved]
     return list(dict.fromkeys(found))
 
 

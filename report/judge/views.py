@@ -22,6 +22,7 @@ class Absent:
 
 
 NOTHING_RUN = Absent("nothing was run", "skipped")
+NOT_PROVED = Absent("not proved here", "skipped")
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,14 @@ class Declared(Protocol):
     def reported(self) -> Mapping[str, Any]: ...
 
 
-def unmade(declared: Declared) -> Judged:
-    """What there is to say of an experiment or a theorem before anything was run: every name, and nothing behind it."""
+def unmade(declared: Declared, because: Absent = NOTHING_RUN) -> Judged:
+    """What there is to say of an experiment or a theorem before anything was computed: every name, and nothing behind it."""
     return Judged(
-        figures=dict.fromkeys(declared.figures, NOTHING_RUN),
-        tables=dict.fromkeys(declared.tables, NOTHING_RUN),
-        claims=dict.fromkeys(declared.claims, NOTHING_RUN) if isinstance(declared, Experiment) else {},
-        values=dict.fromkeys(declared.values, NOTHING_RUN),
-        reported=dict.fromkeys(declared.reported, NOTHING_RUN),
+        figures=dict.fromkeys(declared.figures, because),
+        tables=dict.fromkeys(declared.tables, because),
+        claims=dict.fromkeys(getattr(declared, "claims", ()), because),
+        values=dict.fromkeys(declared.values, because),
+        reported=dict.fromkeys(declared.reported, because),
     )
 
 

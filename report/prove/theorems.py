@@ -44,21 +44,21 @@ class Theorem:
 
 
 def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say: Callable[[str], None]) -> dict[str, Theorem]:
-    """Every theorem, from the store where nothing that it depends on has changed, else proved now.
+    """Every theorem, from the store where nothing that it depends on has changed, else proved now; a store that is read only
+    proves nothing, and leaves out what it does not hold.
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    trees = Trees(None if store.read_only else store.root / "sources" / "theory.json")
+    trees = Trees(store.root / "sources" / "theory.json" if store.root.is_dir() or not store.read_only else None)
     keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
     trees.save()
     kept = {name: store.get(key) for name, key in keys.items()}
-    missing = [name for name, entry in kept.items() if entry is None]
+    missing = [name for name, entry in kept.items() if entry is None and not store.read_only]
     if missing:
         say(f"proving {', '.join(missing)}")
     for name, entry in zip(missing, _each(_encoded, [files[name] for name in missing], jobs)):
-        kept[name] = entry
-        if not store.read_only:
-            store.put(keys[name], entry, durable=False)  # it is made again in a moment
+        kept[name] = dict(sorted(entry.items()))  # as the store would give it back
+        store.put(keys[name], entry, durable=False)  # it is made again in a moment
     found = {name: _decoded(entry) for name, entry in kept.items() if entry is not None}
     failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
     if failures:

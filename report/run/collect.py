@@ -1,4 +1,4 @@
-"""Find what a write-up is made of: experiments, theory files, chapters, and the page that lists the chapters.
+"""Find what a write-up is made of: experiments and theory files.
 
 Experiments are imported, because their trials must be declared. Theory files are only located: a proof that is already
 in the store is shown without importing the file that holds it.
@@ -15,7 +15,6 @@ from typing import Any
 
 from report.errors import DeclarationError, ReportError, UsageError, Where, author_line, nearest
 from report.model import Budget, Experiment, Trial
-from report.write.writeup import Writeup, writeup
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,6 @@ class Content:
     experiments: Mapping[str, Experiment]
     experiment_files: Mapping[str, Path]
     theory: Mapping[str, Path]
-    writeup: Writeup
 
     def only(self, names: Iterable[str]) -> frozenset[str]:
         """The ids that ``--only`` asks for; all of them for no name. Raises ``UsageError`` for an unknown one."""
@@ -43,7 +41,7 @@ def collect(root: Path) -> Content:
     theory = _by_id(root / "theory", "t")
     files = _by_id(root / "experiments", "e")
     experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
-    return Content(root, experiments, files, theory, writeup(root / "templates"))
+    return Content(root, experiments, files, theory)
 
 
 def _by_id(folder: Path, letter: str) -> dict[str, Path]:

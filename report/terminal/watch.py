@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-WATCHED = ("*.py", "report/*.py", "experiments/*.py", "theory/*.py", "templates/**/*")
+WATCHED = ("*.py", "report/**/*.py", "experiments/**/*.py", "theory/**/*.py", "templates/**/*")
 PAUSE = 0.05  # seconds: a look at all files takes a few milliseconds
 
 

@@ -326,6 +326,8 @@ class _Writer:
         if name not in self.material.proofs:
             raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
         proof = self.material.proofs[name]
+        if isinstance(proof, Absent):
+            return self._missing(name, proof)
         self.labels[name] = f"{name}, {proof.title}"
         heading = f"## {name}: {proof.title}\n\n"
         return heading + render.derivation_markdown(proof.view(lambda own: self._number("Equation", f"{name}.{own}")))

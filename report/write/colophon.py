@@ -6,9 +6,8 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from report.model import Column, Outcome, Table, Value
+from report.model import Column, DataStatus, Outcome, Table, Value
 
 PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "jinja2", "pypandoc_binary", "typst")
 
@@ -30,7 +29,7 @@ def processor() -> str:
 
 
 def about(
-    budget: str, outcomes: Mapping[str, Sequence[Outcome]], data: Mapping[str, Any], environment: Mapping[str, str]
+    budget: str, outcomes: Mapping[str, Sequence[Outcome]], data: Mapping[str, DataStatus], environment: Mapping[str, str]
 ) -> dict[str, Table | Value | str]:
     """The facts that chapters may state: ``table("build.environment")``, ``value("build.trials")``, …"""
     every = [outcome for each in outcomes.values() for outcome in each]
@@ -49,7 +48,7 @@ def environment_table(facts: Mapping[str, str]) -> Table:
     return Table(columns, tuple(facts.items()), "What this write-up was computed with.")
 
 
-def data_table(data: Mapping[str, Any]) -> Table:
+def data_table(data: Mapping[str, DataStatus]) -> Table:
     """The data sets, one a row: where each came from, whether it is real, and its digest."""
     headings = ("Data set", "Source", "Real or stand-in", "Digest")
     columns = tuple(Column(heading.lower().replace(" ", "_"), heading, align="left") for heading in headings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.judge.views import Absent, Judged
-from report.model import Outcome
+from report.model import DataStatus, Outcome
 from report.write.chapters import Manuscript
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def manifest(
     budget: Mapping[str, Any],
     outcomes: Mapping[str, Iterable[Outcome]],
     judged: Mapping[str, Judged],
-    proofs: Mapping[str, Proof],
-    data: Mapping[str, Any],
+    proofs: Mapping[str, Proof | Absent],
+    data: Mapping[str, DataStatus],
     environment: Mapping[str, str],
     manuscript: Manuscript,
     shortcomings: Iterable[str],
@@ -41,7 +41,7 @@ def manifest(
         "data": {name: {"source": s.source, "stand_in": s.stand_in, "digest": s.digest} for name, s in data.items()},
         "trials": {owner: [_trial(outcome) for outcome in each] for owner, each in outcomes.items()},
         "judged": {owner: _judged(each) for owner, each in judged.items()},
-        "proofs": {name: proof.summary() for name, proof in proofs.items()},
+        "proofs": {name: {"absent": p.reason} if isinstance(p, Absent) else p.summary() for name, p in proofs.items()},
         "numbers": [
             {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
             for stated in manuscript.stated
