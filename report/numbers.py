@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 THIN = "\u202f"  # narrow no-break space
 FIGURE_SPACE, POINT_SPACE, NO_BREAK = "\u2007", "\u2008", "\u00a0"
@@ -16,11 +11,12 @@ NOTHING = "—"
 MINUS, PLUS_MINUS = "−", "±"
 
 
-def number_text(number: float | int | None, digits: int | None = None) -> str:
+def number_text(number: float | int | None, digits: int | None = None, *, fixed: bool = False) -> str:
     """``number`` as a reader expects it: thin spaces between thousands, a true minus, never ``-0.0``.
 
     Integers have no decimals; floats have ``digits`` of them, or as many as they need where ``digits`` is None. A number
-    too small to show so is written as a power of ten; None and nan are an em dash.
+    that would show as nought so is written as a power of ten, unless it is ``fixed`` to its digits; None and nan are an em
+    dash.
     """
     if number is None or math.isnan(number):
         return NOTHING
@@ -28,11 +24,18 @@ def number_text(number: float | int | None, digits: int | None = None) -> str:
         return "∞" if number > 0 else f"{MINUS}∞"
     if isinstance(number, int):
         return _grouped(str(number))
-    lost = abs(number) < 1e-4 and (digits is None or abs(number) < 0.5 * 10**-digits)
-    if number != 0 and (lost or abs(number) >= 1e15):
-        return _power_of_ten(number)
+    if not fixed and not shown_fixed(number, digits):
+        if digits != 0 or not 0.05 <= abs(number) <= 0.5:
+            return _power_of_ten(number)
+        digits = 1  # 0.3, not 3 × 10⁻¹
     text = f"{number:.{digits}f}" if digits is not None else _shortest(number)
     return _grouped(text if float(text) != 0 else text.lstrip("-"))
+
+
+def shown_fixed(number: float, digits: int | None) -> bool:
+    """Whether ``digits`` decimals (or six significant figures) show that ``number`` is not nought, and are not too many."""
+    told = abs(number) >= 1e-4 if digits is None else float(f"{number:.{digits}f}") != 0
+    return number == 0 or (told and abs(number) < 1e15)
 
 
 def _shortest(number: float) -> str:
@@ -44,7 +47,7 @@ def _power_of_ten(number: float) -> str:
     mantissa, exponent = f"{number:.1e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     mantissa = mantissa.removesuffix(".0").replace("-", MINUS)
-    return f"10{raised}" if mantissa == "1" else f"{mantissa}{THIN}×{THIN}10{raised}"
+    return f"{mantissa[:-1]}10{raised}" if mantissa in ("1", f"{MINUS}1") else f"{mantissa}{THIN}×{THIN}10{raised}"
 
 
 def _grouped(text: str) -> str:

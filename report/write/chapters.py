@@ -24,6 +24,7 @@ from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
 from report.write import lint
 from report.write import markdown as render
+from report.write.tables import table_csv, table_markdown
 from report.write.writeup import Writeup
 
 T = TypeVar("T")
@@ -298,8 +299,8 @@ class _Writer:
 
     def _tabulate(self, name: str, table: Table) -> str:
         number = self._number("Table", name)
-        self.data[name.replace(".", "-") + ".csv"] = render.table_csv(table)
-        return render.table_markdown(identifier(name), number, table)
+        self.data[name.replace(".", "-") + ".csv"] = table_csv(table)
+        return table_markdown(identifier(name), number, table)
 
     def claim(self, name: str) -> str:
         """A sentence with its verdict."""

@@ -21,6 +21,7 @@ from report.typeset.pages import pages
 from report.typeset.pandoc import chapter_html
 from report.typeset.pdf import pdf
 from report.write import markdown as render
+from report.write.tables import table_markdown
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
 SVG = (
@@ -63,9 +64,7 @@ FIRST = "\n".join(
         "## A section\n\nSee " + render.reference_markdown("fig-b", "Figure 2") + " and [the end](#ch-second).\n",
         render.verdict_markdown("A is better than $B$.", Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference")),
         render.figure_markdown("fig-a", 1, "a.svg", "What it *shows*, $\\beta$.", f"A falls. {ODD}", "a.csv"),
-        render.table_markdown(
-            "tab-a", 1, Table(COLUMNS, ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001)), "A table.")
-        ),
+        table_markdown("tab-a", 1, Table(COLUMNS, ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001)), "A table.")),
     ]
 )
 SECOND = "\n".join(
@@ -73,7 +72,7 @@ SECOND = "\n".join(
         "# Second steps {#ch-second}\n\n## A section\n\n## A section\n\n" + render.escape(ODD) + "\n",
         render.notice_markdown("failed", ODD),
         render.figure_markdown("fig-b", 2, "b.svg", "Wide.", "B rises.", "b.csv"),
-        render.table_markdown("tab-b", 2, Table(COLUMNS, tuple((i, f"row{i}", i / 7) for i in range(120)), "A long table.")),
+        table_markdown("tab-b", 2, Table(COLUMNS, tuple((i, f"row{i}", i / 7) for i in range(120)), "A long table.")),
         render.derivation_markdown(
             render.ProofView("T2", "Sigmoid", "What is $\\sigma'$?", [("Directly", STEPS)], "It is.", "So.")
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 
@@ -11,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.model import Column, Holds, Table, Value, Verdict
+from report.model import Holds, Value, Verdict
 from report.write import markdown as render
 
 
@@ -19,7 +17,7 @@ from report.write import markdown as render
     ("number", "digits", "shown"),
     [
         (97.26, 1, "97.3"),
-        (-0.04, 1, "0.0"),
+        (-0.04, 1, "−4\u202f×\u202f10⁻²"),
         (-0.0, 2, "0.00"),
         (-1.5, 1, "−1.5"),
         (1234, None, "1234"),
@@ -57,41 +55,34 @@ def test_a_value_has_its_spread_unit_and_origin():
     assert "test accuracy of E2" in text
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Value(0.004, digits=2), "4 × 10⁻³"),
+        (Value(0.0004, digits=3), "4 × 10⁻⁴"),
+        (Value(0.00004, digits=2), "4 × 10⁻⁵"),
+        (Value(30.0, "%", digits=2, spread=3.9e-15, n=3), "30.00 ± 0.00 %"),
+        (Value(97.31, "%", digits=2, spread=0.00002, n=3), "97.31 ± 0.00 %"),
+        (Value(97.31, "%", digits=2, spread=0.004, n=3), "97.31 ± 0.00 %"),
+        (Value(4e-6, digits=2, spread=1e-6, n=3), "4 × 10⁻⁶ ± 10⁻⁶"),
+        (Value(-0.0001, digits=2), "−10⁻⁴"),
+        (Value(-0.0, digits=1), "0.0"),
+        (Value(0.3, digits=0), "0.3"),
+        (Value(12345678), "12 345 678"),
+        (Value(9999.999, digits=2), "10 000.00"),
+        (Value(1e20, digits=0), "10²⁰"),
+        (Value(12.5, "$", digits=2), "12.50 $"),
+        (Value(math.inf, "dB", digits=1, spread=1.0, n=2), "∞ dB"),
+    ],
+)
+def test_what_is_not_nought_is_not_shown_as_nought_and_a_spread_looks_like_its_number(value, shown):
+    plain = re.sub("[\u202f\u00a0]", " ", render.value_text(value)).replace("\\", "")
+    assert plain == shown
+
+
 def test_one_seed_has_no_spread():
     assert "±" not in render.value_text(Value(1.0, spread=0.0, n=1))
     assert "±" not in render.value_text(Value(1.0, spread=math.nan, n=3))
-
-
-def test_numbers_of_a_column_stand_point_below_point():
-    table = Table(
-        (Column("net", "Net", align="left"), Column("accuracy", "Accuracy (%)")),
-        (("a", Value(97.31, "%", 2, 0.5, 3)), ("b", Value(9.3, "%", 1)), ("c", 12), ("d", Value(99.0, "%", 2, 10.25, 3))),
-        "A caption.",
-    )
-    shown = [row.split(" | ")[1] for row in render.table_markdown("t", 1, table).splitlines() if row.startswith("| ")][2:]
-    numbers = [re.sub(r"\[(.*)\]\{.*", r"\1", cell).removesuffix(" |") for cell in shown]
-    from_right = {len(number) - len(re.match(r"\d+", number)[0]) for number in numbers}  # type: ignore[index]
-    assert len(numbers) == 4
-    assert len(from_right) == 1
-
-
-def test_the_unit_of_a_heading_is_not_repeated_in_its_cells():
-    columns = (Column("a", "Accuracy (%)"), Column("b", "Other"))
-    cell = Value(97.3, "%", 1)
-    row = render.table_markdown("t", 1, Table(columns, ((cell, cell),), "c")).splitlines()
-    last = [line for line in row if line.startswith("| ")][-1]
-    assert last.count("\\%") == 1
-
-
-def test_a_table_goes_out_as_data_in_full_precision():
-    columns = (Column("net", "Net"), Column("accuracy", "Accuracy"), Column("n", "Parameters"))
-    table = Table(columns, (("a, b", Value(97.312345678, "%", 1, 0.25, 3), 7850), (None, None, None)), "c")
-    rows = list(csv.DictReader(io.StringIO(render.table_csv(table).decode())))
-    assert rows[0]["net"] == "a, b"
-    assert float(rows[0]["accuracy"]) == 97.312345678
-    assert float(rows[0]["accuracy_spread"]) == 0.25
-    assert rows[0]["n"] == "7850"
-    assert rows[1]["accuracy"] == ""
 
 
 @pytest.mark.parametrize("holds", list(Holds))

@@ -1,0 +1,154 @@
+"""A table as pandoc Markdown, numbers point below point, and as data.
+
+A unit that all numbers of a column share stands in its head, once. Numbers that carry a spread show the digits that it
+leaves certain, the same ones all the way down.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from report.model import Column, Table, Value
+from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, PLUS_MINUS, POINT_SPACE, THIN, number_text
+from report.write.markdown import div, escape, has_spread, origin_text, span, spread_text, with_unit
+
+
+def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "") -> str:
+    """A numbered table, its caption above."""
+    columns = [_Shown.of(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
+    headings = [_piped(column.heading) for column in columns]
+    rules = ["---:" if column.align == "right" else ":---" for column in table.columns]
+    lines = [headings, rules, *map(list, zip(*(column.cells for column in columns)))]
+    body = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    content = f"::: caption\n{table.caption}\n:::\n\n{body}\n"
+    return div(content, "table", identifier, number=str(number), data=csv_name or f"{identifier}.csv")
+
+
+def _piped(markdown: str) -> str:
+    """``markdown`` as a cell of a pipe table, which a bar outside formulas and code would end."""
+    parts = re.split(r"(`[^`]*`|\$(?!\s)[^$]*(?<!\s)\$)", markdown)
+    return "".join(part if i % 2 else re.sub(r"(?<!\\)\|", r"\\|", part) for i, part in enumerate(parts))
+
+
+# --- columns -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A column as Markdown: its heading, which may have taken a unit from the cells, and the cells."""
+
+    heading: str
+    cells: Sequence[str]
+
+    @classmethod
+    def of(cls, column: Column, cells: Sequence[Any]) -> _Shown:
+        values = [cell for cell in cells if isinstance(cell, Value)]
+        heading, said = _headed(column.heading, values)
+        digits = _digits(values)
+        shown = [_cell(cell, column, said, digits) for cell in cells]
+        room: Counter[str] = reduce(or_, (cell.after_point for cell in shown if cell.plain), Counter())
+        return cls(heading, [_aligned(cell, room) for cell in shown])
+
+
+def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]:
+    """The heading, and the units that it says, which its cells need not: ``latency (ms)``, ``accuracy, %``."""
+    ending = re.search(r"\(([^()]*)\)\s*$|,\s*([^\s,()]+)\s*$", heading)
+    if ending:
+        words = ending[1] or ending[2]
+        return heading, frozenset({words, *re.split(r"[\s,;]+", words)})
+    units = {value.unit for value in values if math.isfinite(value.number)}
+    unit = units.pop() if len(units) == 1 else ""
+    return (f"{heading} ({escape(unit)})", frozenset({unit})) if unit and heading else (heading, frozenset())
+
+
+def _digits(values: Sequence[Value]) -> int | None:
+    """Decimals for every number of a column: none beyond the second digit of the usual spread. None where it is unknown."""
+    wanted = [value.digits for value in values if value.digits is not None]
+    spreads = [value.spread for value in values if value.spread and has_spread(value)]
+    if not wanted or not spreads:
+        return None
+    return min(max(wanted), max(0, 1 - math.floor(math.log10(statistics.median(spreads)))))
+
+
+# --- cells ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell before it is aligned: the number and its spread apart, or a text."""
+
+    text: str = ""
+    number: str = ""
+    spread: str = ""
+    unit: str = ""
+    origin: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the number has a decimal point to align at."""
+        return re.fullmatch(rf"{MINUS}?[\d{THIN}]+(\.\d+)?", self.number) is not None
+
+    @property
+    def after_point(self) -> Counter[str]:
+        """White as wide as what stands from the decimal point on (``.31 ± 0.25``): spaces, by their kinds."""
+        _, point, decimals = self.number.partition(".")
+        white = {".": POINT_SPACE, NO_BREAK: NO_BREAK, THIN: THIN}
+        return Counter(white.get(letter, FIGURE_SPACE) for letter in point + decimals + self.spread)
+
+
+def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -> _Cell:
+    if isinstance(cell, Value):
+        value = cell if digits is None or cell.digits is None else replace(cell, digits=digits)
+        spread = f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{spread_text(value)}" if has_spread(value) else ""
+        unit = "" if cell.unit in said else cell.unit
+        return _Cell(number=number_text(value.number, value.digits), spread=spread, unit=unit, origin=origin_text(cell, ""))
+    if cell is None:
+        return _Cell(number=NOTHING)
+    if isinstance(cell, bool):
+        return _Cell(text="yes" if cell else "no")
+    if isinstance(cell, int | float):
+        return _Cell(number=number_text(cell, column.digits))
+    text = str(cell)
+    return _Cell(text=_piped(text) if re.fullmatch(r"\$[^$\s]([^$]*[^$\s\\])?\$", text) else escape(text))
+
+
+def _aligned(cell: _Cell, room: Counter[str]) -> str:
+    """A cell's Markdown, with white after it where other cells of its column have more after their points."""
+    if not cell.number:
+        return cell.text
+    text = with_unit(cell.number + cell.spread, cell.unit)
+    if cell.plain:
+        text += "".join((room - cell.after_point).elements())
+    return span(text, "value", origin=cell.origin) if cell.origin else text
+
+
+# --- data ----------------------------------------------------------------------------------------------------------
+
+
+def table_csv(table: Table) -> bytes:
+    """The table as data: full precision, a ``Value`` as its number with its spread, n and unit in columns of their own."""
+    valued = {column.name for i, column in enumerate(table.columns) if any(isinstance(row[i], Value) for row in table.rows)}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [[c.name, *(f"{c.name}_{part}" for part in ("spread", "n", "unit") if c.name in valued)] for c in table.columns]
+    writer.writerow([name for group in names for name in group])
+    for row in table.rows:
+        cells = [_csv_cells(cell, column.name in valued) for cell, column in zip(row, table.columns)]
+        writer.writerow([cell for group in cells for cell in group])
+    return out.getvalue().encode()
+
+
+def _csv_cells(cell: Any, valued: bool) -> list[Any]:
+    if isinstance(cell, Value):
+        return [cell.number, "" if cell.spread is None else cell.spread, cell.n, cell.unit]
+    return ["" if cell is None else cell, *([""] * 3 if valued else [])]
