@@ -190,8 +190,7 @@ def _bench(settings: Settings) -> Bench:
     content, store = collect(ROOT), Store(settings.store, read_only=settings.frozen)
     content.only(settings.names)  # a name that nobody has is said before anything begins
     # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.
-    memory = None if settings.frozen and not settings.store.is_dir() else settings.store / "sources"
-    sources = Sources(ROOT, memory, {"experiments.training.machine": machine()})
+    sources = Sources(ROOT, store.memory("sources"), {"experiments.training.machine": machine()})
     trials = declared(content, Budget(settings.budget, settings.seed))
     found = datasets.status(_read(trials.values()), datasets.locate(settings.data))
     return Bench(settings, content, store, sources, trials, {status.name: status for status in found})

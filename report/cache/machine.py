@@ -1,38 +1,41 @@
-"""The machine and the packages that a result was computed with."""
+"""The machine and the packages that something was computed with, in words: no name of a host, a user or a folder."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import platform
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 @functools.cache
 def environment() -> dict[str, str]:
-    """What computed a result, in words: Python, packages, processor. No name of a host, a user or a folder."""
-    versions = {}
-    for package in ("torch", "numpy"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions[package] = metadata.version(package)
+    """What computed a result."""
     return {
         "python": platform.python_version(),
-        **versions,
+        **versions(("torch", "numpy")),
         "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor(),
     }
 
 
-def _processor() -> str:
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, StopIteration):
-            lines: Sequence[str] = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return platform.processor()
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of those that are installed."""
+    found = {}
+    for package in packages:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[package] = metadata.version(package)
+    return found
+
+
+@functools.cache
+def processor() -> str:
+    """The processor's own name where the system tells it, else its architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

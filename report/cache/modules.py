@@ -7,13 +7,11 @@ it has changed, and not at every build (parsing forty files takes longer than al
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
 import functools
 import hashlib
 import json
 import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from types import CodeType
 from typing import Any
 
 from report.cache import scopes
+from report.cache.files import Memory
 from report.cache.scopes import Function, Imported
 from report.cache.statements import CHANGES_AND_RETURNS, Reading, Refusal, Use, read, read_alone
 from report.errors import DeclarationError, Where
@@ -82,8 +81,8 @@ class Written:
     reading: Reading
 
 
-def load(name: str, path: Path, cache: Path | None) -> Module:
-    """The module at ``path``, from ``cache`` if the same bytes were read before.
+def load(name: str, path: Path, memory: Memory | None) -> Module:
+    """The module at ``path``, from ``memory`` if the same bytes were read before.
 
     Raises ``DeclarationError`` if it is no Python.
     """
@@ -91,12 +90,13 @@ def load(name: str, path: Path, cache: Path | None) -> Module:
     if path.is_dir():
         return Module(name, path, package, Index())
     source = path.read_bytes()
-    kept = cache and cache / f"{hashlib.sha256(repr((_reader(), package)).encode() + source).hexdigest()}.json"
-    known = _recalled(kept) if kept else None
-    if known is None:
-        known = indexed(_parsed(path, source), package)
-        if kept:
-            _remember(kept, known)
+    key = f"{_reader()} {package} {hashlib.sha256(source).hexdigest()}"
+    kept = memory.recall(key) if memory else None
+    if kept is not None:
+        return Module(name, path, package, Index(**json.loads(kept)))
+    known = indexed(_parsed(path, source), package)
+    if memory:
+        memory.keep(key, json.dumps(dataclasses.asdict(known), separators=(",", ":")).encode())
     return Module(name, path, package, known)
 
 
@@ -105,23 +105,6 @@ def _reader() -> str:
     """What else an index depends on: the code that makes it, and the grammar."""
     own = (Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("scopes", "statements", "modules"))
     return hashlib.sha256(b"".join(own)).hexdigest() + repr(sys.version_info[:2])
-
-
-def _recalled(kept: Path) -> Index | None:
-    try:
-        digest, _, text = kept.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    return Index(**json.loads(text)) if hashlib.sha256(text).hexdigest().encode() == digest else None
-
-
-def _remember(kept: Path, known: Index) -> None:
-    text = json.dumps(dataclasses.asdict(known), separators=(",", ":")).encode()
-    temporary = kept.with_name(f".{uuid.uuid4().hex}")
-    with contextlib.suppress(OSError):  # it is read again next time
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-        temporary.replace(kept)
 
 
 def _parsed(path: Path, source: bytes) -> list[ast.stmt]:

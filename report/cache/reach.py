@@ -27,6 +27,7 @@ from types import CodeType
 from typing import NoReturn
 
 from report.cache import scopes
+from report.cache.files import Memory
 from report.cache.modules import Module, Written, load
 from report.cache.scopes import Imported
 from report.cache.statements import Use
@@ -100,13 +101,13 @@ class Reach:
 class Sources:
     """The project's source files below ``root``, each read once; the engine counts as part of the project.
 
-    ``cache`` is a folder that remembers what was found in which file; it is safe to lose. ``measured`` are functions that
+    ``memory`` remembers what was found in which file. ``measured`` are functions that
     look at the machine, by qualified name, with what they return: that value counts, as part of the machine, for whatever
     reaches them, and so they may look where other code may not.
     """
 
-    def __init__(self, root: Path, cache: Path | None = None, measured: Mapping[str, Mapping[str, str]] | None = None):
-        self.root, self.cache, self.measured = Path(root).resolve(), cache, measured or {}
+    def __init__(self, root: Path, memory: Memory | None = None, measured: Mapping[str, Mapping[str, str]] | None = None):
+        self.root, self.memory, self.measured = Path(root).resolve(), memory, measured or {}
         self._modules: dict[str, Module | None] = {}
         self._definitions: dict[Name, Definition] = {}
         self._reached: dict[tuple[Name, ...], Reach] = {}
@@ -176,7 +177,7 @@ class Sources:
         """The parsed module. Raises ``DeclarationError`` when there is none, or when it is no Python."""
         if name not in self._modules:
             path = self._find(name)
-            self._modules[name] = load(name, path, self.cache) if path else None
+            self._modules[name] = load(name, path, self.memory) if path else None
         module = self._modules[name]
         if module is None:
             raise DeclarationError(f"no module '{name}' below {self.root}", remedy="Correct the import, or add the file.")

@@ -1,14 +1,15 @@
-"""Results in plain formats: JSON that keeps types and what is not finite, npz without pickles, the environment in words."""
+"""Results in plain formats: JSON that keeps types and what is not finite, npz without pickles."""
 
 from __future__ import annotations
 
 import io
-import json
 import math
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.cache import codec
 from report.errors import DeclarationError
 from report.model import Result, Scalar
 
@@ -16,68 +17,55 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What ``result.json`` holds."""
+
+    scalars: dict[str, Scalar]
+    history: dict[str, list[Scalar]]
+    diverged: bool
+
+
 def encode(result: Result) -> dict[str, bytes]:
     """The files of a result: ``result.json``, and ``arrays.npz`` where it has arrays. Raises ``DeclarationError``."""
-    files = {"result.json": to_json(_encoded(result))}
+    files = {"result.json": codec.written(_checked(result))}
     if result.arrays:
         files["arrays.npz"] = pack(result.arrays)
     return files
 
 
 def decode(files: Mapping[str, bytes]) -> Result:
-    """The result in ``files``.
-
-    Raises ``ValueError``, ``KeyError``, ``TypeError``, ``AttributeError`` or ``BadZipFile`` if there is none.
-    """
-    read = json.loads(files["result.json"])
-    return Result(
-        scalars={name: _plain(value) for name, value in read["scalars"].items()},
-        history={name: [_plain(value) for value in column] for name, column in read["history"].items()},
-        arrays=unpack(files["arrays.npz"]) if "arrays.npz" in files else {},
-        diverged=read["diverged"],
-    )
+    """The result in ``files``. Raises ``Unreadable`` if there is none."""
+    if "result.json" not in files:
+        raise codec.Unreadable("no result.json")
+    read: _Written = codec.read(_Written, files["result.json"])
+    arrays = unpack(files["arrays.npz"]) if "arrays.npz" in files else {}
+    return Result(scalars=read.scalars, history=read.history, arrays=arrays, diverged=read.diverged)
 
 
-def to_json(value: Any) -> bytes:
-    """Strict JSON: no NaN, no Infinity, nothing turned into a string."""
-    return (json.dumps(value, indent=1, allow_nan=False, default=_refuse) + "\n").encode()
-
-
-def _refuse(value: Any) -> None:
-    raise DeclarationError(f"no plain form for {type(value).__name__}: {value!r:.60}", remedy="Use plain data.")
-
-
-def _encoded(result: Result) -> dict[str, Any]:
+def _checked(result: Result) -> _Written:
     lengths = {name: len(column) for name, column in result.history.items()}
     if len(set(lengths.values())) > 1:
         raise DeclarationError(f"the columns of a history must be equally long: {lengths}", remedy="Fill gaps with None.")
-    names = [*result.scalars, *result.history, *result.arrays]
-    for name in names:
+    for name in (*result.scalars, *result.history, *result.arrays):
         if type(name) is not str:
             raise DeclarationError(f"a name in a Result is no string: {name!r}", remedy="Names are strings.")
-    return {
-        "scalars": {name: _scalar(value, name) for name, value in result.scalars.items()},
-        "history": {name: [_scalar(value, name) for value in column] for name, column in result.history.items()},
-        "diverged": bool(result.diverged),
-    }
+    return _Written(
+        {name: _scalar(value, name) for name, value in result.scalars.items()},
+        {name: [_scalar(value, name) for value in column] for name, column in result.history.items()},
+        bool(result.diverged),
+    )
 
 
-def _scalar(value: Any, name: str) -> Any:
-    """JSON for a scalar of exactly its type; JSON has no word for what is not finite, so that is ``{"float": "nan"}``."""
+def _scalar(value: Any, name: str) -> Scalar:
     if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         value = value.item()  # float32(0.1) is the double 0.10000000149…, exactly
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": repr(float(value))}
-    if value is None or type(value) in (bool, int, float, str):
+    if value is None or isinstance(value, float) or type(value) in (bool, int, str):
         return value
     raise DeclarationError(
         f"'{name}' in a Result is no scalar: {value!r:.60} ({type(value).__name__})",
         remedy="Scalars are None, bool, int, float or str; put arrays into 'arrays'.",
     )
-
-
-def _plain(value: Any) -> Scalar:
-    return float(value["float"]) if isinstance(value, dict) else value
 
 
 def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -88,19 +76,41 @@ def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             array = np.asanyarray(array)
-            if array.dtype.hasobject:
-                raise DeclarationError(f"the array '{name}' holds Python objects", remedy="Give it a numeric or string dtype.")
+            if array.dtype.hasobject or array.dtype.names:
+                raise DeclarationError(f"the array '{name}' holds Python objects or records", remedy="Give it a numeric dtype.")
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
     return buffer.getvalue()
 
 
 def unpack(content: bytes) -> dict[str, np.ndarray]:
+    """The arrays that ``pack`` wrote. Raises ``Unreadable``, before memory is asked for that the content does not fill."""
     import numpy as np
 
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        arrays = {}
-        for member in archive.infolist():
-            with archive.open(member) as stream:
-                arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(stream, allow_pickle=False)
+    arrays = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(content):
+                    raise codec.Unreadable(f"{member.filename} is not as it was written")
+                name = member.filename.removesuffix(".npy")
+                data = archive.read(member)
+                _refuse_promises(data, name)
+                arrays[name] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    except codec.Unreadable:
+        raise
+    except Exception as error:  # zipfile and numpy raise a dozen kinds at bytes that are not theirs
+        raise codec.Unreadable(f"{type(error).__name__}: {error}") from error
     return arrays
+
+
+def _refuse_promises(data: bytes, name: str) -> None:
+    """An array's header says how large it is: it must be as large as what follows."""
+    import numpy as np
+
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = header[version](stream)
+    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell() or dtype.hasobject:
+        raise codec.Unreadable(f"the array '{name}' is not as large as it says")

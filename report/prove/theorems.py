@@ -8,10 +8,8 @@ imports, whole modules at a time: coarser than for trials, because a checker mus
 from __future__ import annotations
 
 import ast
-import contextlib
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from report import plots
+from report.cache.files import Memory
 from report.cache.fingerprint import version_of
 from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, author_line
@@ -49,7 +48,7 @@ def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    trees = Trees(store.root / "sources" / "theory.json" if store.root.is_dir() or not store.read_only else None)
+    trees = Trees(store.memory("sources"))
     keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
     trees.save()
     kept = {name: store.get(key) for name, key in keys.items()}
@@ -119,13 +118,11 @@ def _modules_in(folder: Path, prefix: str) -> list[str]:
 class Trees:
     """The syntax trees of the project's modules, as digests; what a file's content came to is remembered in ``memory``."""
 
-    def __init__(self, memory: Path | None = None):
+    def __init__(self, memory: Memory | None = None):
         self._memory = memory
         self._read: dict[str, tuple[str, Sequence[str]] | None] = {}
-        self._known: dict[str, tuple[str, Sequence[str]]] = {}
-        if memory is not None:
-            with contextlib.suppress(OSError, ValueError):  # lost or broken, it is made again
-                self._known = json.loads(memory.read_bytes())
+        kept = memory.recall("theory") if memory else None
+        self._known: dict[str, tuple[str, Sequence[str]]] = json.loads(kept) if kept else {}
         self._before = len(self._known)
 
     def read(self, root: Path, name: str) -> tuple[str, Sequence[str]] | None:
@@ -148,13 +145,8 @@ class Trees:
 
     def save(self) -> None:
         """Keep what was parsed for the next build."""
-        if self._memory is None or len(self._known) == self._before:
-            return
-        with contextlib.suppress(OSError):  # it only saves time
-            self._memory.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self._memory.with_name(f".{self._memory.name}-{os.getpid()}")
-            temporary.write_text(json.dumps(self._known), encoding="utf-8")
-            temporary.replace(self._memory)
+        if self._memory is not None and len(self._known) > self._before:
+            self._memory.keep("theory", json.dumps(self._known).encode())
 
 
 def _imported(tree: ast.AST) -> list[str]:

@@ -18,7 +18,7 @@ from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Outcome
 from report.run.plan import Planned
-from report.run.trial import Job, forget_progress, progress_of, run_trial
+from report.run.trial import Job, progress_of, run_trial
 from report.run.watching import Silent, Watch
 from report.run.workers import CallFailed, ProcessExecutor, described
 
@@ -128,7 +128,7 @@ class _Run:
                 self._start(each)
 
     def _start(self, each: Planned) -> None:
-        forget_progress(self.store.partial(each.digest))
+        self.store.forget_progress(each.digest)
         self.watch.started(each.digest, self.label(each))
         self.running[self.pool.submit(run_trial, self.job(each))] = each
 
@@ -150,7 +150,7 @@ class _Run:
 
     def _look(self) -> None:
         for each in self.running.values():
-            step = progress_of(self.store.partial(each.digest))
+            step = progress_of(self.store, each.digest)
             if step is not None:
                 self.watch.progressed(each.digest, step)
         self.watch.tick()
@@ -163,19 +163,22 @@ class _Run:
                 where=Where(self.store.root),
                 remedy="Is the disk sound, and does nothing else write there?",
             )
-        self._log_file(each).unlink(missing_ok=True)
+        self.store.log(each.digest).unlink(missing_ok=True)
         return Outcome(each.trial, each.digest, stored.result, seconds=stored.seconds)
 
     def _failed(self, each: Planned, failure: CallFailed) -> Outcome:
-        log, reason = self._log_file(each), failure.reason
-        with contextlib.suppress(OSError):  # the reason is worth having without its log
-            log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text(f"{self.label(each)}\n{reason}\n\n{failure.details}", encoding="utf-8")
-            reason += f"; see {log.relative_to(Path.cwd()) if log.is_relative_to(Path.cwd()) else log}"
+        reason = failure.reason
+        log = self.store.failed(each.digest, self.label(each), reason, failure.details)
+        if log is not None:  # the reason is worth having without its log
+            reason += f"; see {_seen_from_here(log)}"
         return Outcome(each.trial, each.digest, None, reason=reason)
 
-    def _log_file(self, each: Planned) -> Path:
-        return self.store.root.absolute() / "failed" / f"{each.digest[:16]}.log"
+
+def _seen_from_here(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):  # elsewhere; or the working folder is gone
+        return path
 
 
 def _left_out(each: Planned, reason: str) -> Outcome:

@@ -210,7 +210,7 @@ def _looked_up(trial: Trial, mark: Fingerprint, upstream: Mapping[str, str], sto
     failure = store.failure(mark.digest)
     if failure:
         return because(Reason.FAILED, failure)
-    if (store.partial(mark.digest) / "checkpoint").exists():
+    if store.interrupted(mark.digest):
         return because(Reason.INTERRUPTED, "it goes on from its checkpoint")
     before = store.description(earlier.fingerprint) if earlier and store.has(earlier.fingerprint) else None
     if before is None:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import math
-import os
 import random
-import shutil
 import struct
 import time
 from collections.abc import Callable, Mapping
@@ -20,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from report.cache import codec, files
 from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Data, Result, Trial
 from report.run.watching import Step
 
-PROGRESS, CHECKPOINT = "progress.json", "checkpoint"  # in the folder of a trial that is not finished
 BETWEEN = 0.1  # seconds, at least, between two things that a trial says of its progress
 
 
@@ -46,12 +43,12 @@ def run_trial(job: Job) -> None:
     store, trial = Store(job.store), job.trial
     inputs = {name: _resolved(name, source, job, store) for name, source in trial.inputs.items()}
     _same_start(job.digest)
-    context = _Context(store.partial(job.digest))
+    context = _Context(store, job.digest)
     result = trial.function(context, **trial.arguments, **inputs)
     if not isinstance(result, Result):
         raise TypeError(f"{trial.function.__name__} returned {type(result).__name__} where a Result is due")
     store.save_result(job.digest, result, context.seconds(), job.description)
-    shutil.rmtree(store.partial(job.digest), ignore_errors=True)
+    store.forget_partial(job.digest)
 
 
 def _resolved(name: str, source: Trial | Data, job: Job, store: Store) -> object:
@@ -80,10 +77,10 @@ def _same_start(fingerprint: str) -> None:
 
 
 class _Context:
-    """The ``Context`` that trials get; all that it keeps lies in ``folder``, which goes when the result is published."""
+    """The ``Context`` that trials get; what it keeps goes when the result is published."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, store: Store, fingerprint: str):
+        self._progress, self._checkpoint = store.progress(fingerprint), store.checkpoint(fingerprint)
         self._began = time.perf_counter()
         self._spoke = -math.inf
         self._earlier = 0.0  # seconds of the runs that were cut off
@@ -96,23 +93,23 @@ class _Context:
         if now - self._spoke < BETWEEN:
             return
         self._spoke = now
-        said = json.dumps([int(done), int(total), {name: float(number) for name, number in numbers.items()}])
+        step = Step(int(done), int(total), {name: float(number) for name, number in numbers.items()})
         with contextlib.suppress(OSError):  # not worth failing for
-            _replace(self.folder / PROGRESS, said.encode(), durably=False)
+            files.replace(self._progress, codec.written(step))
 
     def checkpoint(self, state: bytes) -> None:
         body = struct.pack("<d", self.seconds()) + state
         try:
-            _replace(self.folder / CHECKPOINT, hashlib.sha256(body).digest() + body, durably=True)
+            files.replace(self._checkpoint, hashlib.sha256(body).digest() + body, durable=True)
         except OSError as error:
             remedy = "Make room, or choose another place with --store DIR; the build goes on where it was."
             raise StoreError(
-                f"a checkpoint cannot be kept: {error.strerror or error}.", where=Where(self.folder), remedy=remedy
+                f"a checkpoint cannot be kept: {error.strerror or error}.", where=Where(self._checkpoint), remedy=remedy
             ) from error
 
     def resume(self) -> bytes | None:
         try:
-            content = (self.folder / CHECKPOINT).read_bytes()
+            content = self._checkpoint.read_bytes()
         except FileNotFoundError:
             return None
         digest, body = content[:32], content[32:]
@@ -122,27 +119,10 @@ class _Context:
         return body[8:]
 
 
-def _replace(file: Path, content: bytes, *, durably: bool) -> None:
-    """Put ``content`` in the place of ``file`` at one stroke."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    sibling = file.with_name(f"{file.name}.{os.getpid()}")
-    with sibling.open("wb") as stream:
-        stream.write(content)
-        if durably:
-            stream.flush()
-            os.fsync(stream.fileno())
-    sibling.replace(file)
-
-
-def progress_of(folder: Path) -> Step | None:
-    """What the trial with this folder said last, None if nothing yet."""
+def progress_of(store: Store, fingerprint: str) -> Step | None:
+    """What the trial said last, None if nothing yet."""
     try:
-        done, total, numbers = json.loads((folder / PROGRESS).read_bytes())
-    except (OSError, ValueError):
+        step: Step = codec.read(Step, store.progress(fingerprint).read_bytes())
+    except (OSError, codec.Unreadable):
         return None
-    return Step(done, total, numbers)
-
-
-def forget_progress(folder: Path) -> None:
-    """What a run that was cut off had said is no news of the next."""
-    (folder / PROGRESS).unlink(missing_ok=True)
+    return step

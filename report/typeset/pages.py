@@ -71,25 +71,16 @@ def files(
     remember = partial(_remember, store)
     both = key_of(manuscript.chapters, meta, manuscript.assets)
 
-    def typeset_now() -> tuple[bytes, bytes]:
+    def typeset_now() -> dict[str, bytes]:
         html, pdf = pages(manuscript.chapters, meta, manuscript.assets, remember)
-        return html.encode(), pdf
+        return {"html": html.encode(), "pdf": pdf}
 
-    kept = store.get(both)
-    html, pdf = (kept["html"], kept["pdf"]) if kept else typeset_now()
-    if not kept and not store.read_only:
-        store.put(both, {"html": html, "pdf": pdf}, durable=False)
+    kept = store.remember(both, typeset_now)
     data = {f"data/{name}": content for name, content in manuscript.data.items()}
-    return {"report.html": html, "report.pdf": pdf, **data}
+    return {"report.html": kept["html"], "report.pdf": kept["pdf"], **data}
 
 
 def _remember(store: Store, key: str, make: Callable[[], bytes]) -> bytes:
     """What ``make`` gives, kept in the store under ``key``."""
     name = hashlib.sha256(f"page {key}".encode()).hexdigest()
-    kept = store.get(name)
-    if kept is not None:
-        return kept["content"]
-    content = make()
-    if not store.read_only:
-        store.put(name, {"content": content}, durable=False)
-    return content
+    return store.remember(name, lambda: {"content": make()})["content"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
-from pathlib import Path
 
+from report.cache.machine import processor, versions
 from report.model import Column, DataStatus, Outcome, Table, Value
 
 PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "jinja2", "pypandoc_binary", "typst")
@@ -14,18 +13,8 @@ PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "j
 
 def environment() -> dict[str, str]:
     """What the build ran with, name → version: Python, the packages, the system, the processor."""
-    packages = {name: version(name) for name in PACKAGES}
-    return {"Python": platform.python_version(), **packages, "system": platform.system(), "processor": processor()}
-
-
-def processor() -> str:
-    """The processor's own name where the system tells it, else its architecture."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+    python, system = platform.python_version(), platform.system()
+    return {"Python": python, **versions(PACKAGES), "system": system, "processor": processor()}
 
 
 def about(

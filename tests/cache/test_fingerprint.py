@@ -22,6 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from report.cache.files import Memory
 from report.cache.fingerprint import Fingerprint, fingerprint, fingerprint_of, sources_of
 from report.cache.reach import Sources
 from report.errors import DeclarationError
@@ -591,7 +592,7 @@ def test_a_cache_changes_no_fingerprint_and_is_safe_to_lose_or_damage(project: P
     cache = tmp_path / "cache"
 
     def digests(cache: Path | None) -> list[Fingerprint]:
-        sources = Sources(project.root, cache)
+        sources = Sources(project.root, Memory(cache) if cache else None)
         trial = fingerprint(Trial(project.module("experiment").train), data={}, machine={}, sources=sources)
         assert sources_of(trial, sources) == sources_of(trial, sources)
         return [trial, *(fingerprint_of(view, sources) for view in project.module("views").VIEWS.values())]
@@ -619,7 +620,7 @@ def test_what_is_refused_is_refused_from_the_cache_too(project: Project, tmp_pat
     for name, line in (("f", 3), ("h", 5), ("r", 6)):
         for _ in range(2):
             with pytest.raises(DeclarationError) as caught:
-                Sources(project.root, tmp_path / "cache").reach([("main", name)])
+                Sources(project.root, Memory(tmp_path / "cache")).reach([("main", name)])
             assert caught.value.where is not None
             assert caught.value.where.line == line
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import json
 import math
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +24,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from report.cache import store as store_module
-from report.cache.store import SUMS, Store
+from report.cache import codec, entries, files
+from report.cache.entries import SUMS
+from report.cache.results import decode, encode
+from report.cache.store import Store
 from report.errors import DeclarationError, StoreError
 from report.model import Result
 
@@ -154,9 +160,22 @@ def test_a_read_only_store_writes_nothing(tmp_path: Path) -> None:
     assert not store.root.exists()
 
 
+def npy(dtype: str, shape: tuple[int, ...], content: bytes = b"") -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return stream.getvalue() + content
+
+
+def zipped(name: str, content: bytes, how: int = zipfile.ZIP_STORED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", how) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
 def _reseal(entry: Path) -> None:
-    files = {path.name: path.read_bytes() for path in entry.iterdir() if path.name != SUMS}
-    (entry / SUMS).write_bytes(store_module._sums(files))
+    content = {path.name: path.read_bytes() for path in entry.iterdir() if path.name != SUMS}
+    (entry / SUMS).write_bytes(entries._sums(content))
 
 
 @pytest.mark.parametrize(
@@ -170,6 +189,24 @@ def _reseal(entry: Path) -> None:
         ("description.json", json.dumps({"fingerprint": OTHER, "seconds": 1}).encode()),
         ("arrays.npz", b"PK"),
         ("arrays.npz", b""),
+        ("arrays.npz", zipped("a.npy", npy("<f8", (1 << 50,)))),  # promises 8 PiB
+        ("arrays.npz", zipped("a.npy", npy("<f8", (3,), bytes(16)))),
+        ("arrays.npz", zipped("a.npy", npy("|O", (1,), pickle.dumps([1])))),
+        ("arrays.npz", zipped("a.npy", npy("<f8", (1 << 20,), bytes(8 << 20)), zipfile.ZIP_DEFLATED)),  # unpacks to more
+        ("arrays.npz", zipped("a.npy", b"\x93NUMPY\x01\x00" + (9000).to_bytes(2, "little") + b"[" * 9000)),
+        ("result.json", b"[" * 100_000),
+        ("description.json", b"[" * 100_000),
+        ("description.json", b"[]"),
+        ("description.json", json.dumps({"fingerprint": NAME, "seconds": "long"}).encode()),
+        ("result.json", b'{"scalars": {"x": NaN}, "history": {}, "diverged": false}'),
+        ("result.json", b'{"scalars": {"x": Infinity}, "history": {}, "diverged": false}'),
+        ("result.json", b'{"scalars": {}, "history": {}, "diverged": "no"}'),
+        ("result.json", b'{"scalars": {"x": {"float": "1.0"}}, "history": {}, "diverged": false}'),
+        ("result.json", b'{"scalars": {"x": [1]}, "history": {}, "diverged": false}'),
+        ("result.json", b'{"scalars": [], "history": {}, "diverged": false}'),
+        ("result.json", b'{"scalars": {}, "history": {"a": 1}, "diverged": false}'),
+        ("result.json", b'{"scalars": {}, "history": {}, "diverged": false, "more": 1}'),
+        ("result.json", b'{"scalars": {"x": ' + b"9" * 5000 + b'}, "history": {}, "diverged": false}'),
     ],
 )
 def test_files_that_make_no_result_are_damage_even_with_right_sums(store: Store, file: str, content: bytes) -> None:
@@ -178,6 +215,38 @@ def test_files_that_make_no_result_are_damage_even_with_right_sums(store: Store,
     _reseal(store.path(NAME))
     assert store.load_result(NAME) is None
     assert _is_set_aside(store, "do not make a result")
+
+
+@given(st.sampled_from(["result.json", "arrays.npz"]), st.data())
+def test_no_bytes_whatever_make_anything_but_a_result_or_unreadable(name: str, data: st.DataObject) -> None:
+    kept = encode(RESULT)
+    content = bytearray(kept[name])
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+    with contextlib.suppress(codec.Unreadable):
+        decode({**kept, name: bytes(content)})
+
+
+@pytest.mark.parametrize("pointer", [b"[" * 100_000, b'{"fingerprint": "../x", "seconds": 1}', b'{"fingerprint": 1}', b"[]"])
+def test_a_broken_pointer_is_as_good_as_none(store: Store, pointer: bytes) -> None:
+    store.save_result(NAME, RESULT, 2.5, {"slot": "train seed=0"})
+    for file in (store.root / "slots").iterdir():
+        file.write_bytes(pointer)
+    assert store.earlier("train seed=0") is None
+
+
+def test_an_entry_larger_than_the_memory_is_an_error_with_a_remedy(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put(NAME, FILES)
+
+    def too_large(path: Path) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(Path, "read_bytes", too_large)
+    with pytest.raises(StoreError, match="memory") as caught:
+        store.get(NAME)
+    assert caught.value.remedy
+    assert not store.damaged, "it may be sound"
 
 
 # --- killed, and at the same time -----------------------------------------------------------------------------------
@@ -276,8 +345,8 @@ def test_a_disk_that_takes_no_more_is_an_error_with_a_remedy_and_leaves_nothing(
 @pytest.mark.parametrize("step", range(5))
 def test_every_step_of_publishing_may_fail(store: Store, monkeypatch: pytest.MonkeyPatch, number: int, step: int) -> None:
     steps = [
-        (store_module, "_write"),
-        (store_module, "_sync_folder"),
+        (files, "write"),
+        (files, "sync_folder"),
         (Path, "replace"),
         (Path, "mkdir"),
         (os, "fsync"),
@@ -397,6 +466,19 @@ def test_a_description_says_where_it_was_computed_but_names_nobody(store: Store)
     assert description is not None
     assert {"python", "torch", "numpy", "system", "processor"} <= description["environment"].keys()
     assert os.uname().nodename not in json.dumps(description["environment"])
+
+
+def test_what_a_read_only_store_cannot_keep_is_made_each_time(store: Store) -> None:
+    reader = Store(store.root, read_only=True)
+    assert reader.remember(NAME, lambda: FILES) == FILES
+    assert not store.has(NAME)
+    store.remember(NAME, lambda: FILES)
+    assert reader.remember(NAME, dict) == FILES
+
+
+def test_what_cannot_be_kept_is_made_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert Store(tmp_path / "file").remember(NAME, lambda: FILES) == FILES
 
 
 # --- beside the results ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from report.cache.files import Memory
 from report.prove.theorems import Trees, _key
 
 
@@ -26,7 +27,7 @@ def root(tmp_path) -> Path:
 
 
 def keys(root: Path) -> dict[str, str]:
-    trees = Trees(root / "memory" / "theory.json")  # a new one for each build, over the same memory
+    trees = Trees(Memory(root / "memory"))  # a new one for each build, over the same memory
     found = {name: _key(f"theory.{name}", root, trees) for name in ("t01_a", "t02_b")}
     trees.save()
     return found
