@@ -1,4 +1,4 @@
-"""T13: a stack of linear layers is one affine map; two convolutions are one; parameters add, capacity does not."""
+"""T13: a stack of linear layers is one affine map: no more than one layer of its width, and less at the border."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import reduce
 import numpy as np
 import torch
 
-from report.model import Column, Table
 from report.proof import (
     Derivation,
     Live,
@@ -17,6 +16,7 @@ from report.proof import (
     algebra,
     define,
     definition,
+    induction,
     integer,
     matrix,
     real,
@@ -25,12 +25,13 @@ from report.proof import (
     using,
     vector,
 )
+from theory.stacks import stacks_table
 from theory.vocabulary import CONV
 
 Signal = Callable[[int], float]
 Rows = list[list[float]]
 
-# --- witnesses in one dimension ------------------------------------------------------------------------------------
+# --- witnesses --------------------------------------------------------------------------------------------------------
 
 REACH = 60
 
@@ -63,14 +64,23 @@ def strided_then_another(x: Signal, a: Signal, b: Signal, s: int, i: int) -> flo
     return float(convolved(convolved(laid_out(x), a, s), b)[0, 0, i + REACH // s])
 
 
+def lost_at_the_border(x: Signal, a: Signal, b: Signal, q: int, i: int) -> float:
+    """Two layers, less the same with zeros for what the first has beyond q places."""
+    first = convolved(laid_out(x), a)
+    image = torch.zeros_like(first)
+    image[..., REACH : REACH + q] = first[..., REACH : REACH + q]
+    return float((convolved(first, b) - convolved(image, b))[0, 0, i + REACH])
+
+
+def padded_twice() -> float:
+    """Place 0 of an image of two places with an impulse there, after two padded layers with three equal taps."""
+    layer = lambda image: torch.nn.functional.conv1d(image, torch.ones(1, 1, 3), padding=1)  # noqa: E731
+    return float(layer(layer(torch.eye(2)[:1, None]))[0, 0, 0])
+
+
 def pooled(x: Signal, s: int, w: int, i: int) -> float:
     """x average-pooled with window w and stride s, at i; window 0 starts at place 0."""
     return float(torch.nn.functional.avg_pool1d(laid_out(x)[..., REACH % s :], w, s)[0, 0, i + REACH // s])
-
-
-def taps_of_two(k_a: int, k_b: int) -> int:
-    """How many taps NumPy gives the convolution of two kernels."""
-    return len(np.convolve(np.ones(k_a), np.ones(k_b)))
 
 
 def taps_of_a_stack(n: int, k: int) -> int:
@@ -88,109 +98,6 @@ def _tensor(values: list[float] | Rows) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64)
 
 
-# --- witnesses in two dimensions, with channels: real stacks, and the one layer that replaces them ------------------
-
-
-def random_kernel(outputs: int, inputs: int, width: int, seed: int) -> torch.Tensor:
-    """Weights of a square convolution layer, in double precision."""
-    return torch.randn(outputs, inputs, width, width, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-def composed(first: torch.Tensor, second: torch.Tensor, stride: int = 1) -> torch.Tensor:
-    """The kernel of (first with this stride, then second): the second's taps, a stride apart, convolved with the first.
-
-    Torch layers correlate; written as correlations, the composed taps are c(m) = Σ_j b(j) a(m − s j) as in the text.
-    """
-    spread = torch.zeros(*second.shape[:2], *((n - 1) * stride + 1 for n in second.shape[2:]), dtype=second.dtype)
-    spread[..., ::stride, ::stride] = second
-    return torch.nn.functional.conv_transpose2d(spread, first)
-
-
-def box(channels: int, width: int) -> torch.Tensor:
-    """Average pooling as a convolution layer: every channel by itself."""
-    return torch.eye(channels, dtype=torch.float64)[:, :, None, None].expand(-1, -1, width, width) / width**2
-
-
-def largest_difference(stack: torch.Tensor, one: torch.Tensor) -> float:
-    """The largest difference of two outputs; infinite when even the shapes differ."""
-    return float((stack - one).abs().max()) if stack.shape == one.shape else float("inf")
-
-
-def some_images(channels: int, size: int) -> torch.Tensor:
-    """Two random images."""
-    return torch.randn(2, channels, size, size, generator=torch.Generator().manual_seed(99), dtype=torch.float64)
-
-
-def one_for_two(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> tuple[torch.Tensor, float]:
-    """The layer composed of two conv2d layers, and how far its output is from theirs."""
-    a, b, images = random_kernel(c_1, c_0, k_a, 1), random_kernel(c_2, c_1, k_b, 2), some_images(c_0, 14)
-    conv2d = torch.nn.functional.conv2d
-    one = composed(a, b)
-    return one, largest_difference(conv2d(conv2d(images, a), b), conv2d(images, one))
-
-
-def one_for_pooled(k_a: int, k_b: int, s: int, c_0: int = 2, c_1: int = 3, c_2: int = 2) -> tuple[torch.Tensor, float]:
-    """The strided layer composed of conv2d, average pooling and conv2d, and how far its output is from theirs."""
-    a, b = random_kernel(c_1, c_0, k_a, 1), random_kernel(c_2, c_1, k_b, 2)
-    images = some_images(c_0, k_a + s * (k_b + 2) - 1)
-    functional = torch.nn.functional
-    one = composed(composed(a, box(c_1, s)), b, s)
-    stack = functional.conv2d(functional.avg_pool2d(functional.conv2d(images, a), s), b)
-    return one, largest_difference(stack, functional.conv2d(images, one, stride=s))
-
-
-def weights_of_the_one(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> float:
-    """How many weights the one conv2d layer has that does what two do; not a number if it does something else."""
-    one, difference = one_for_two(k_a, k_b, c_0, c_1, c_2)
-    return one.numel() if difference < 1e-9 else float("nan")
-
-
-def weights_of_the_stack(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> int:
-    """How many weights two live conv2d layers have."""
-    layers = torch.nn.Conv2d(c_0, c_1, k_a, bias=False), torch.nn.Conv2d(c_1, c_2, k_b, bias=False)
-    return sum(p.numel() for layer in layers for p in layer.parameters())
-
-
-def width_with_pooling(k_a: int, k_b: int, s: int) -> float:
-    """How wide the one strided conv2d layer is that does what the three layers do; not a number if it does something else."""
-    one, difference = one_for_pooled(k_a, k_b, s)
-    return one.shape[-1] if difference < 1e-9 else float("nan")
-
-
-def stacks_table() -> Table:
-    """Live stacks beside the one layer that replaces each."""
-    rows = []
-    for k_a, k_b, c_0, c_1, c_2 in ((2, 2, 1, 1, 1), (3, 3, 3, 8, 4), (5, 5, 3, 12, 32)):
-        one, difference = one_for_two(k_a, k_b, c_0, c_1, c_2)
-        name = f"{k_a}×{k_a}, {k_b}×{k_b}; channels {c_0}, {c_1}, {c_2}"
-        rows.append((name, weights_of_the_stack(k_a, k_b, c_0, c_1, c_2), *_of(one), _power(difference)))
-    for k_a, k_b, s in ((3, 3, 2), (5, 5, 2)):
-        one, difference = one_for_pooled(k_a, k_b, s)
-        name = f"{k_a}×{k_a}, average pooling by {s}, {k_b}×{k_b}; channels 2, 3, 2"
-        rows.append((name, weights_of_the_stack(k_a, k_b, 2, 3, 2), *_of(one), _power(difference)))
-    columns = (
-        Column("stack", "Stack of conv2d layers", align="left"),
-        Column("weights", "Weights"),
-        Column("one", "The one kernel"),
-        Column("one_weights", "Its weights"),
-        Column("difference", "Largest difference"),
-    )
-    caption = (
-        "Random stacks of live layers in double precision, each beside the one convolution layer composed of it (with the "
-        "stride of the pooling): the largest difference of their outputs on random images is rounding error."
-    )
-    return Table(columns, tuple(rows), caption)
-
-
-def _of(kernel: torch.Tensor) -> tuple[str, int]:
-    return f"{kernel.shape[-2]}×{kernel.shape[-1]}", kernel.numel()
-
-
-def _power(difference: float) -> str:
-    """The order of magnitude, which repeats on every machine where the last digits do not."""
-    return "below 10⁻¹²" if difference < 1e-12 else "below 10⁻⁹" if difference < 1e-9 else f"{difference:.1e}"
-
-
 def discriminant(f: Callable[[int], float]) -> float:
     """The discriminant of f(0) + f(1) x + f(2) x², from its roots."""
     one, other = np.roots([f(2), f(1), f(0)])
@@ -200,8 +107,6 @@ def discriminant(f: Callable[[int], float]) -> float:
 # --- the derivation ------------------------------------------------------------------------------------------------
 
 PLACE = integer("i", "a place")
-SIZES = {"k_a": range(1, 5), "k_b": range(1, 5)}
-CHANNELS = {"k_a": (1, 3), "k_b": (1, 2), "c_0": (1, 3), "c_1": (2, 3), "c_2": (1, 4)}
 
 POOLED = define(
     "P(x)(i)",
@@ -212,8 +117,8 @@ POOLED = define(
 )
 WIDTH = define(
     "W(n)",
-    "n*(k - 1) + 1",
-    "the width of a stack of `n` layers, each of width `k`",
+    "k if n == 1 else W(n - 1) + k - 1",
+    "the width of a stack of `n` layers, each of width `k`: one layer more adds `k - 1`",
     symbols=[integer("n", "the number of layers", least="1")],
     live=[Live("NumPy convolve", taps_of_a_stack)],
 )
@@ -238,11 +143,9 @@ DERIVATION = Derivation(
         integer("j", "a place of the composed kernel"),
         integer("n", "a number of layers", least="1", high=5),
         integer("k", "their width", least="1", high=5),
+        integer("q", "the number of places of the image", least="2", high=6),
         integer("s", "a stride", least="1", high=3),
         integer("w", "the window of a pooling layer", least="1", high=3),
-        integer("c_0", "the number of input channels", least="1", high=3),
-        integer("c_1", "the number of channels between the layers", least="1", high=3),
-        integer("c_2", "the number of output channels", least="1", high=3),
         real("g_0", "a tap"),
         real("g_1", "a tap"),
         real("h_0", "a tap"),
@@ -270,6 +173,13 @@ DERIVATION = Derivation(
         ),
         WIDTH,
         POOLED,
+        define("t(m)", "delta(m + 1) + delta(m) + delta(m - 1)", "three equal taps", symbols=[integer("m", "a place")]),
+        define(
+            "cut(x)(m)",
+            "x(m) if m in span(0, q - 1) else 0",
+            "a signal within the image, zero beyond",
+            symbols=[signal("x", "a signal"), integer("m", "a place")],
+        ),
         define(
             "box(m)",
             "1/w*sum(delta(m + l) for l in span(0, w - 1))",
@@ -362,56 +272,41 @@ DERIVATION = Derivation(
             ),
         ),
         Part(
-            "The width of two layers",
-            "count(m for m in span(0, k_a + k_b - 2)) == k_a + k_b - 1",
-            [Step("k_a + k_b - 1", "from the first place to the last")],
-            live=[Live("NumPy convolve", taps_of_two, sweep=SIZES)],
-        ),
-        Part(
             "One layer",
-            "W(1) == k",
-            [Step("(k - 1) + 1", definition("W")), Step("k", algebra("add"))],
+            "W(1) == 1*(k - 1) + 1",
+            [Step("k", definition("W")), Step("1*(k - 1) + 1", algebra("add and subtract one"))],
             intro=(
-                "The width of a stack of layers starts at `k` and, by what was just shown, grows by one less than `k` with "
-                "every layer. `W(n)` does so:"
+                "So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have; each layer of width "
+                "`k` adds `k - 1` to the width of the stack below it, which is in the place of `k_a`. What that comes to, by "
+                "induction:"
             ),
         ),
         Part(
             "One layer more",
-            "W(n + 1) == W(n) + k - 1",
+            "W(n + 1) == (n + 1)*(k - 1) + 1",
             [
-                Step("(n + 1)*(k - 1) + 1", definition("W")),
-                Step("(n*(k - 1) + 1) + k - 1", algebra("multiply out")),
                 Step("W(n) + k - 1", definition("W")),
+                Step("(n*(k - 1) + 1) + k - 1", using("hypothesis")),
+                Step("(n + 1)*(k - 1) + 1", algebra("collect")),
             ],
+            supposing="W(n) == n*(k - 1) + 1",
+        ),
+        Part(
+            "The width of a stack",
+            "W(n) == n*(k - 1) + 1",
+            [Step("n*(k - 1) + 1", induction("n", start="1", base="One layer", step="One layer more"))],
         ),
         Part(
             "Parameters add, taps do not",
             "n*k - W(n) == n - 1",
             [
-                Step("n*k - (n*(k - 1) + 1)", definition("W")),
+                Step("n*k - (n*(k - 1) + 1)", using("The width of a stack")),
                 Step("n - 1", algebra("multiply out and cancel")),
             ],
             intro=(
-                "The stack has `n*k` parameters, and what it computes has `W(n)`: every layer after the first brings one "
-                "parameter that nobody can see in the output."
-            ),
-        ),
-        Part(
-            "The weights of two layers with channels",
-            "c_0*c_1*k_a**2 + c_1*c_2*k_b**2 == c_1*(c_0*k_a**2 + c_2*k_b**2)",
-            [Step("c_1*(c_0*k_a**2 + c_2*k_b**2)", algebra("factor out"))],
-            intro="In two dimensions and with channels, two square layers have this many weights:",
-            live=[Live("live conv2d layers", weights_of_the_stack, sweep=CHANNELS)],
-        ),
-        Part(
-            "The weights of the one layer",
-            "c_0*c_2*count(m for m in span(0, k_a + k_b - 2))**2 == c_0*c_2*(k_a + k_b - 1)**2",
-            [Step("c_0*c_2*(k_a + k_b - 1)**2", using("The width of two layers"))],
-            live=[Live("the conv2d layer with the outputs of the stack", weights_of_the_one, sweep=CHANNELS)],
-            intro=(
-                "The one layer has the following number. It may be larger: then the stack reaches only some of the kernels of "
-                "that width."
+                "So depth does reach farther. But one layer of the width `W(n)` reaches as far, and the stack has `n*k` "
+                "parameters where that one has `W(n)`: every layer after the first brings one parameter that nobody can see "
+                "in the output."
             ),
         ),
         Part(
@@ -427,8 +322,7 @@ DERIVATION = Derivation(
                 Step(">= 0", "a square is not negative"),
             ],
             intro=(
-                "More parameters can even mean less capacity: two layers of width two have four parameters, and do not reach "
-                "every "
+                "And more parameters can mean less: two layers of width two have four parameters, and do not reach every "
                 "kernel of width three, which has three. What they compose to has a discriminant that is not negative."
             ),
         ),
@@ -472,20 +366,41 @@ DERIVATION = Derivation(
             points=3,
         ),
         Part(
-            "The width of convolution, pooling, convolution",
-            "(k_a + s - 1) + s*(k_b - 1) == k_a + s*k_b - 1",
-            [Step("k_a + s*k_b - 1", algebra("multiply out"))],
-            intro=(
-                "Here `a` is first widened by the window of the pooling, which is its stride, and then laid once for every tap "
-                "of `b`, a stride apart."
-            ),
-            live=[
-                Live(
-                    "the strided conv2d layer with the outputs of conv2d, avg_pool2d, conv2d",
-                    width_with_pooling,
-                    sweep={"k_a": (1, 3), "k_b": (1, 2, 3), "s": (1, 2, 3)},
-                )
+            "What zero padding cuts off",
+            "conv(x, conv(a, b))(i) - conv(cut(conv(x, a)), b)(i) == conv(lambda m: conv(x, a)(m) - cut(conv(x, a))(m), b)(i)",
+            [
+                Step("conv(conv(x, a), b)(i) - conv(cut(conv(x, a)), b)(i)", using("Two layers are one")),
+                Step(
+                    "sum(conv(x, a)(m)*b(i - m) for m in Z) - sum(cut(conv(x, a))(m)*b(i - m) for m in Z)",
+                    definition("conv", words="definition of the second convolution"),
+                ),
+                Step("sum((conv(x, a)(m) - cut(conv(x, a))(m))*b(i - m) for m in Z)", algebra("in one sum")),
+                Step("conv(lambda m: conv(x, a)(m) - cut(conv(x, a))(m), b)(i)", definition("conv")),
             ],
+            intro=(
+                "All this is said of signals without borders. A layer that pads its input with zeros, to keep the `q` places "
+                "of the image, also forgets what the layer before it would have had beyond them. What the stack lacks is just "
+                "what its second layer would have seen there:"
+            ),
+            live=[Live("torch conv1d without and with padding between", lost_at_the_border)],
+        ),
+        Part(
+            "At the border the one kernel is wrong",
+            "conv(cut(conv(delta, t)), t)(0) != conv(delta, conv(t, t))(0)",
+            [
+                Step("sum(cut(t)(m)*t(0 - m) for m in Z)", definition("conv")),
+                Step("cut(t)(-1) + cut(t)(0) + cut(t)(1)", definition("t")),
+                Step("1 + 1", definition("cut", "t", words="place minus one is cut off")),
+                Step("2", "add"),
+                Step("!= 3", "compare"),
+                Step("conv(delta, conv(t, t))(0)", definition("conv", "t", words="and as the one layer does")),
+            ],
+            given=["q == 2"],
+            intro=(
+                "Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal taps "
+                "around each place, twice, and an impulse at the first place of an image of two, where one product is cut off:"
+            ),
+            live=[Live("torch conv1d, padded twice", padded_twice, points=1)],
         ),
         Part(
             "Affine after affine is affine",
@@ -496,20 +411,23 @@ DERIVATION = Derivation(
                 Step("(B @ A) @ z + (B @ u + v)", algebra("regroup")),
             ],
             intro=(
-                "Convolution, average pooling, flattening and a dense layer are each a matrix; a bias adds a vector. So two "
-                "layers are one affine map; that map and the next layer are one; and so on up to the last layer."
+                "What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a dense "
+                "layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next "
+                "layer are one again, up to the last layer:"
             ),
             live=[Live("torch linear, twice", two_dense_layers)],
         ),
     ],
     conclusion=(
-        "It computes one affine map, whatever its depth. Two convolutions are one with the kernel `conv(a, b)`, of width "
-        "`k_a + k_b - 1`; average pooling is a strided convolution and collapses with the rest. Parameters add up over the "
-        "layers; what can be computed does not grow with them."
+        "It computes one affine map, whatever its depth. Away from the border two convolutions are one with the kernel "
+        "`conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`; average pooling is a strided "
+        "convolution and collapses with the rest. So the stack can do no more than one layer of that width and stride, and may "
+        "be able to do less, however many parameters it has."
     ),
     consequence=(
-        "Without a non-linearity, depth buys parameters and nothing else: the deep linear net can be multiplied out into "
-        "a single layer with the same outputs, and no linear net does better than the best affine classifier."
+        "Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that nobody "
+        "sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros are "
+        "padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier."
     ),
     tables={"stacks": stacks_table},
 )

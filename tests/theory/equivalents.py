@@ -63,7 +63,7 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T7", "When the direct product is cheaper", 0, "2 ** r * (6 * r + 5)"): "a weaker bound",
     ("T7", "When the direct product is cheaper", 0, "2 ** r * (7 * r + 4)"): "a weaker bound",
     ("T13", "The first tap of the composed kernel", 1, "0 - 0"): "nothing less nothing is nothing",
-    ("T13", "The weights of the one layer", 0, "c_0 * c_2 * (1 - (k_a + k_b)) ** 2"): "a square does not see the sign",
+    ("T13", "One layer", 1, "k - 1 + 1"): "a factor of one",
     ("T13", "What two layers of width two can reach", 2, "(g_1 * h_0 - g_0 * h_1) ** 2"): "a square does not see the sign",
     ("T13", "g", -1, "g_0 * delta(m) + g_1 * delta(1 - m)"): "an impulse is even",
     ("T13", "h", -1, "h_0 * delta(m) + h_1 * delta(1 - m)"): "an impulse is even",

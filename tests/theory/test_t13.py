@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 import torch
 
-from theory import t13_linear_networks as t13
+from theory import stacks
 
 
 @pytest.mark.parametrize("widths", [(1, 1), (3, 2), (5, 5)])
 def test_one_layer_does_what_two_do(widths: tuple[int, int]) -> None:
-    one, difference = t13.one_for_two(*widths, 3, 4, 2)
+    one, difference = stacks.one_for_two(*widths, 3, 4, 2)
     assert difference < 1e-9
     assert one.shape == (2, 3, sum(widths) - 1, sum(widths) - 1)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_one_strided_layer_does_what_a_pooled_stack_does(stride: int) -> None:
-    one, difference = t13.one_for_pooled(3, 2, stride)
+    one, difference = stacks.one_for_pooled(3, 2, stride)
     assert difference < 1e-9
     assert one.shape[-1] == 3 + 2 * stride - 1
 
 
 def test_another_kernel_is_noticed() -> None:
-    a, b, images = t13.random_kernel(2, 2, 3, 1), t13.random_kernel(2, 2, 3, 2), t13.some_images(2, 9)
+    a, b, images = stacks.random_kernel(2, 2, 3, 1), stacks.random_kernel(2, 2, 3, 2), stacks.some_images(2, 9)
     conv2d = torch.nn.functional.conv2d
     stack = conv2d(conv2d(images, a), b)
-    assert t13.largest_difference(stack, conv2d(images, t13.composed(a, b))) < 1e-9
-    assert t13.largest_difference(stack, conv2d(images, t13.composed(b, a))) > 1e-3
-    assert t13.largest_difference(stack, conv2d(images, t13.composed(a, b).flip(-1))) > 1e-3
-    assert t13.largest_difference(stack, conv2d(images, a)) == float("inf")
+    assert stacks.largest_difference(stack, conv2d(images, stacks.composed(a, b))) < 1e-9
+    assert stacks.largest_difference(stack, conv2d(images, stacks.composed(b, a))) > 1e-3
+    assert stacks.largest_difference(stack, conv2d(images, stacks.composed(a, b).flip(-1))) > 1e-3
+    assert stacks.largest_difference(stack, conv2d(images, a)) == float("inf")
