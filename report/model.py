@@ -12,6 +12,7 @@ This module imports nothing heavy: declaring an experiment must cost millisecond
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -208,10 +209,12 @@ class Runs:
     def where(self, **condition: Scalar) -> Runs:
         """The runs whose tags and seed have these values. Raises ``ReportError`` for a tag or value nobody has."""
         for name, value in condition.items():
-            values = {str(o.trial.condition[name]) for o in self.outcomes if name in o.trial.condition}
-            if str(value) not in values:
-                known = values or {n for o in self.outcomes for n in o.trial.condition}
-                raise ReportError(f"no run has {name}={value!r}", remedy=nearest(str(value) if values else name, known))
+            values = {o.trial.condition[name] for o in self.outcomes if name in o.trial.condition}
+            if value not in values:
+                known = [str(each) if isinstance(value, str) == isinstance(each, str) else repr(each) for each in values]
+                names = {name for o in self.outcomes for name in o.trial.condition}
+                remedy = nearest(str(value), known) if values else nearest(name, names)
+                raise ReportError(f"no run has {name}={value!r}.", remedy=remedy)
         matching = (o for o in self.outcomes if all(o.trial.condition.get(n) == v for n, v in condition.items()))
         return Runs(tuple(matching))
 
@@ -238,12 +241,15 @@ class Runs:
 
     def by_seed(self, of: Callable[[Outcome], float]) -> Seeds:
         """Seed → ``of`` each finished run, diverged ones included; the runs must differ in their seed alone."""
-        numbers: dict[int, float] = {}
+        found: dict[int, float] = {}
         for run in self.finished():
-            if run.seed in numbers:
+            if run.seed in found:
                 raise ReportError(f"several runs share seed {run.seed}: select one condition with where(…) first")
-            numbers[run.seed] = float(of(run))
-        return Seeds(numbers)
+            number = of(run)
+            if not isinstance(number, numbers.Real):
+                raise ReportError(f"{run.trial.label}: {number!r} is no number.", remedy="Return a number as the scalar.")
+            found[run.seed] = float(number)
+        return Seeds(found)
 
     def values_of(self, tag: str) -> list[Any]:
         """The values of ``tag`` that occur: numbers ascending, words in the order in which they are declared."""
@@ -261,12 +267,7 @@ class Runs:
         """One row a finished run: its tags, its seed, its scalars, ``diverged`` and ``seconds``."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [
-                {**run.trial.condition, **run.found.scalars, "diverged": run.found.diverged, "seconds": run.seconds}
-                for run in self.finished()
-            ]
-        )
+        return pd.DataFrame([_in_one(run) for run in self.finished()])
 
     def history(self) -> pd.DataFrame:
         """The histories of all finished runs below each other, with tags and seed as columns."""
@@ -281,6 +282,16 @@ class Runs:
         if name not in arrays:
             raise ReportError(f"no array '{name}'", remedy=nearest(name, arrays))
         return arrays[name]
+
+
+def _in_one(run: Outcome) -> dict[str, Scalar]:
+    """Condition and scalars of a run in one row. Raises ``ReportError`` for a name that stands for two things."""
+    ends: dict[str, Scalar] = {"diverged": run.found.diverged, "seconds": run.seconds}
+    for name in run.found.scalars:
+        if name in run.trial.condition or name in ends:
+            what = f"'{name}' is a scalar of {run.trial.label} and also its {'tag' if name in run.trial.condition else 'mark'}."
+            raise ReportError(what, remedy="One column cannot hold both: rename one of them.")
+    return {**run.trial.condition, **run.found.scalars, **ends}
 
 
 def _why_missing(outcomes: tuple[Outcome, ...]) -> str:
@@ -347,6 +358,18 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A number as a write-up prints it: what ``Reported`` says without our side of it."""
+
+    what: str
+    number: float
+    source: str
+    tolerance: float
+    relation: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Reported:
     """A number from a write-up beside ours. Both are in the unit of the Value that ``ours`` returns.
 
@@ -361,6 +384,10 @@ class Reported:
     tolerance: float = 0.0
     relation: str = "="
     note: str = ""
+
+    @property
+    def printed(self) -> Printed:
+        return Printed(self.what, self.number, self.source, self.tolerance, self.relation, self.note)
 
     @property
     def exact(self) -> bool:
@@ -393,12 +420,18 @@ class Column:
     of: Callable[..., Any] | None = None
 
 
+if TYPE_CHECKING:
+    Cell = Any  # a checker of types joins what stands in a row to ``object``
+else:
+    Cell = Value | Scalar
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table for readers. Cells are str, int, float, None (an em dash) or Value; each row is as long as ``columns``."""
+    """A table for readers. None is an em dash; each row is as long as ``columns``."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     caption: str
     seeds: int | None = None  # how many it shows, if not all of the experiment's
 

@@ -116,12 +116,18 @@ def _in_half_widths(verdict: Verdict) -> float:
 
 
 def mean(a: Numbers) -> float:
-    return statistics.fmean(a.values())
+    """Not a number where there is none, or where infinities cancel."""
+    return _centre(list(a.values()))
 
 
 def spread(a: Numbers) -> float | None:
-    """The standard deviation over the seeds (n − 1), None for fewer than two."""
-    return statistics.stdev(a.values()) if len(a) > 1 else None
+    """The standard deviation over the seeds (n − 1), None for fewer than two, or where one is not finite."""
+    if len(a) < 2 or not all(map(math.isfinite, a.values())):
+        return None
+    try:
+        return statistics.stdev(a.values())
+    except OverflowError:
+        return math.inf
 
 
 def interval(values: Collection[float]) -> tuple[float, float]:
@@ -154,16 +160,26 @@ def _difference(a: Numbers, b: Numbers) -> Verdict:
 def _mean(values: list[float]) -> Verdict:
     """The mean with its interval, undecided as yet."""
     n = len(values)
-    centre = statistics.fmean(values) if values else math.nan
+    centre = _centre(values)
     if n < 2 or not math.isfinite(centre):
         return Verdict(Holds.UNDECIDED, effect=centre, n=n)
     error = statistics.stdev(values) / math.sqrt(n)
     return _around(centre, error, n - 1, n)
 
 
+def _centre(values: list[float]) -> float:
+    odd = [value for value in values if not math.isfinite(value)]
+    if odd or not values:
+        return sum(odd) if odd else math.nan
+    try:
+        return statistics.fmean(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)
+
+
 def _welch(a: list[float], b: list[float]) -> Verdict:
     n = min(len(a), len(b))
-    centre = statistics.fmean(a) - statistics.fmean(b) if n else math.nan
+    centre = _centre(a) - _centre(b)
     if n < 2 or not math.isfinite(centre):
         return Verdict(Holds.UNDECIDED, effect=centre, n=n)
     parts = [statistics.variance(values) / len(values) for values in (a, b)]

@@ -192,7 +192,7 @@ def test_clean_keeps_what_is_in_use(copy):
 
 CHAPTER_ERRORS = [
     ('{{ value("E1.totall", kind="walk") }}', "01-walks.md:3", "Did you mean 'E1.total"),
-    ('{{ value("E1.total", kind="run") }}', "01-walks.md:3", "no run has kind=run"),
+    ('{{ value("E1.total", kind="run") }}', "01-walks.md:3", "no run has kind='run'"),
     ('{{ value("E2.total") }}', "01-walks.md:3", "no experiment or theorem E2"),
     ("{{ valu('E1.total') }}", "01-walks.md:3", "Did you mean 'value'?"),
     ("{{ value('E1.total' }}", "01-walks.md:3", "expected ')'"),

@@ -79,6 +79,8 @@ def _reader(kind: Any) -> _Reader:
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
         return _finite_or_not
+    if origin is Callable:
+        return lambda value: _refuse("no function", value)
     if origin is Literal:
         return lambda value: value if value in inner and type(value) in map(type, inner) else _refuse(kind, value)
     if origin in (Union, types.UnionType):

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from report import model, plots
+from report.cache.codec import Unreadable
 from report.cache.fingerprint import fingerprint_of
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.errors import ReportError, author_line
-from report.judge.kept import _decode_json, _encode_json, decode_figure, decode_noun, encode_figure, encode_noun
-from report.judge.views import Absent, Compared, Judged, Judgement, agrees
-from report.model import Experiment, MissingResult, Outcome, Reported, Runs, Scalar, State, Value
-
-if TYPE_CHECKING:
-    pass
+from report.judge import kept
+from report.judge.kept import encode_noun
+from report.judge.views import Absent, Compared, Judged, Judgement, Row, agrees
+from report.model import Experiment, MissingResult, Outcome, Reported, Runs, State, Value
 
 M = TypeVar("M")  # as a view makes it
 T = TypeVar("T")  # as it is kept
@@ -47,20 +46,26 @@ class _Memory:
         What was just made goes through ``encode`` and ``decode`` too, so that a first build and a second one show the same.
         """
         key = fingerprint_of(partial(_encoded, encode, view), self.sources, results=_identities(self.outcomes)).digest
-        kept = self.store.get(key)
-        if kept is not None:
-            return decode(kept)
+        files = self.store.get(key)
+        if files is not None:
+            try:
+                return decode(files)
+            except Unreadable as error:
+                self.store.set_aside(key, f"its files do not make a view ({error})")
         try:
             files = _encoded(encode, view, Runs(self.outcomes))
+            made = decode(files)
         except MissingResult as missing:
             return Absent(missing.what, _kind(self.outcomes))
         except ReportError as error:
             return Absent(f"{error.where or self.file.name}: {error.what}")
+        except Unreadable as error:
+            return Absent(f"{self.file.name}: it returns something else than it declares: {error}")
         except Exception as error:
             return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")
         if not self.store.read_only:
             self.store.put(key, files, durable=False)  # it is made again in a moment
-        return decode(files)
+        return made
 
 
 def _encoded(encode: Callable[[M], dict[str, bytes]], view: Callable[[Runs], M], runs: Runs) -> dict[str, bytes]:
@@ -85,49 +90,42 @@ def judge(
     every = tuple(outcomes)
     memory = _Memory(store, sources, experiment, file, every)
     imitated = tuple(stand_ins)
-    rows = memory.recall(_rows, _encode_json, _decode_json)
+    rows = memory.recall(_rows, encode_noun, kept.decoder(tuple[Row, ...]))
     return Judged(
-        rows=() if isinstance(rows, Absent) else tuple(rows),
+        rows=() if isinstance(rows, Absent) else rows,
         seeds=tuple(sorted({int(o.trial.arguments["seed"]) for o in every if "seed" in o.trial.arguments})),
         stand_ins=imitated,
-        figures={name: memory.recall(view, encode_figure, decode_figure) for name, view in experiment.figures.items()},
-        tables={name: memory.recall(view, encode_noun, decode_noun) for name, view in experiment.tables.items()},
+        figures={
+            name: memory.recall(view, kept.encode_figure, kept.decode_figure) for name, view in experiment.figures.items()
+        },
+        tables={name: memory.recall(view, encode_noun, kept.table) for name, view in experiment.tables.items()},
         claims={name: _judgement(claim, memory) for name, claim in experiment.claims.items()},
         values={
-            name: view if isinstance(view, Value) else memory.recall(view, encode_noun, decode_noun)
+            name: view if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
             for name, view in experiment.values.items()
         },
         reported={name: _compared(reported, memory, budget, imitated) for name, reported in experiment.reported.items()},
     )
 
 
-def _rows(runs: Runs) -> list[dict[str, Scalar]]:
-    """One row a run: its condition, its state, and its scalars if it has a result."""
-    return [
-        {
-            **(outcome.result.scalars if outcome.result else {}),
-            **outcome.trial.condition,
-            "conditions": " ".join(outcome.trial.tags),
-            "state": outcome.state,
-        }
-        for outcome in runs
-    ]
+def _rows(runs: Runs) -> tuple[Row, ...]:
+    return tuple(map(Row.of, runs))
 
 
 def _judgement(claim: model.Claim, memory: _Memory) -> Judgement | Absent:
-    verdict = memory.recall(claim.judge, encode_noun, decode_noun)
+    verdict = memory.recall(claim.judge, encode_noun, kept.verdict)
     return verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict)
 
 
 def _compared(reported: Reported, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> Compared | Absent:
-    ours = memory.recall(reported.ours, encode_noun, decode_noun)
+    ours = memory.recall(reported.ours, encode_noun, kept.value)
     if isinstance(ours, Absent):
         return ours
     if stand_ins and not reported.exact:
-        return Compared.of(reported, ours, None, f"stand-in data ({', '.join(stand_ins)})")
+        return Compared(reported.printed, ours, None, f"stand-in data ({', '.join(stand_ins)})")
     if budget != "full" and not reported.exact:
-        return Compared.of(reported, ours, None, f"{budget} budget")
-    return Compared.of(reported, ours, agrees(reported, ours))
+        return Compared(reported.printed, ours, None, f"{budget} budget")
+    return Compared(reported.printed, ours, agrees(reported, ours))
 
 
 def _identities(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
@@ -142,6 +140,3 @@ def _kind(outcomes: Iterable[Outcome]) -> str:
     if State.MISSING in states:
         return "skipped"
     return "diverged" if State.DIVERGED in states else "failed"
-
-
-# --- as files ------------------------------------------------------------------------------------------------------

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from report import model
-from report.errors import ReportError, nearest
-from report.model import Experiment, Reported, Scalar, State, Value, Verdict
+from report.errors import ReportError
+from report.model import (
+    Experiment,
+    MissingResult,
+    Outcome,
+    Printed,
+    Reported,
+    Result,
+    Runs,
+    Scalar,
+    State,
+    Trial,
+    Value,
+    Verdict,
+)
+from report.seeds import Seeds, Unit
+from report.stats import value_of
 
 
 @dataclass(frozen=True)
@@ -46,29 +60,45 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Compared:
-    """A reported number beside ours. ``agrees`` is None where the two must not be compared."""
+    """A reported number beside ours. ``agrees`` is None where the two must not be compared, and ``why_not`` says why."""
 
-    what: str
-    number: float
-    source: str
-    relation: str
-    note: str
-    tolerance: float
+    printed: Printed
     ours: Value
     agrees: bool | None
     why_not: str = ""
 
+
+@dataclass(frozen=True)
+class Row:
+    """A run without what only its views need. Tags and scalars are name spaces of their own."""
+
+    tags: Mapping[str, Scalar]
+    seed: int | None
+    state: State
+    scalars: Mapping[str, Scalar]
+
     @classmethod
-    def of(cls, reported: Reported, ours: Value, agrees: bool | None, why_not: str = "") -> Compared:
-        r = reported
-        return cls(r.what, r.number, r.source, r.relation, r.note, r.tolerance, ours, agrees, why_not)
+    def of(cls, run: Outcome) -> Row:
+        scalars = dict(run.result.scalars) if run.result else {}
+        seed = int(run.trial.arguments["seed"]) if "seed" in run.trial.arguments else None
+        return cls(dict(run.trial.tags), seed, run.state, scalars)
+
+    def run(self) -> Outcome:
+        """The run again, to select from and to average as any other."""
+        trial = Trial(_forgotten, {} if self.seed is None else {"seed": self.seed}, tags=self.tags)
+        ended = self.state in (State.DONE, State.DIVERGED)
+        return Outcome(trial, "", Result(self.scalars, diverged=self.state is State.DIVERGED) if ended else None)
+
+
+def _forgotten(*_: object) -> Result:
+    raise NotImplementedError("a row does not know the function that it came from")
 
 
 @dataclass(frozen=True)
 class Judged:
     """All that an experiment has to say."""
 
-    rows: tuple[Mapping[str, Scalar], ...] = ()
+    rows: tuple[Row, ...] = ()
     seeds: tuple[int, ...] = ()
     stand_ins: tuple[str, ...] = ()
     figures: Mapping[str, Drawn | Absent] = field(default_factory=dict)
@@ -102,39 +132,30 @@ def unmade(declared: Declared, because: Absent = NOTHING_RUN) -> Judged:
     )
 
 
-def measured(experiment: Experiment, name: str, rows: Iterable[Mapping[str, Scalar]], condition: Mapping[str, Scalar]) -> Value:
+def measured(experiment: Experiment, name: str, rows: Iterable[Row], condition: Mapping[str, Scalar]) -> Value:
     """The scalar ``name`` as its measure shows it: mean and standard deviation over the seeds of one condition.
 
     Raises ``ReportError`` if the condition fits no row, or rows that differ in more than their seed.
     """
-    every = list(rows)
-    chosen = [row for row in every if all(row.get(key) == value for key, value in condition.items())]
-    if not chosen:
-        known = sorted({f"{key}={value}" for row in every for key, value in row.items() if key in _conditions(row)})
-        wanted = ", ".join(f"{key}={value}" for key, value in condition.items())
-        raise ReportError(f"value('{experiment.id}.{name}'): no run has {wanted or name}.", remedy=nearest(wanted, known))
-    kinds = {tuple((k, v) for k, v in row.items() if k in _conditions(row)) for row in chosen}
-    if len(kinds) > 1:
-        both = " and ".join(" ".join(str(v) for _, v in kind) for kind in sorted(kinds, key=str)[:2])
-        what = f"value('{experiment.id}.{name}'): the condition fits several kinds of run, {both}."
-        raise ReportError(what, remedy="Say which.")
-    measure = experiment.measures[name]
-    done = [row for row in chosen if row["state"] == State.DONE and row.get(name) is not None]
-    numbers = [float(row[name]) * measure.scale for row in done]  # type: ignore[arg-type]
-    seeds = ", ".join(str(row["seed"]) for row in chosen if "seed" in row)
-    label = " ".join(f"{key}={value}" for key, value in condition.items())
-    return Value(
-        statistics.fmean(numbers) if numbers else math.nan,
-        unit=measure.unit,
-        digits=measure.digits,
-        spread=statistics.stdev(numbers) if len(numbers) > 1 else None,
-        n=len(numbers),
-        origin=f"{experiment.id} {measure.label}; {label or 'all runs'}; seeds {seeds}; {len(numbers)} of {len(chosen)} runs",
-    )
-
-
-def _conditions(row: Mapping[str, Scalar]) -> tuple[str, ...]:
-    return tuple(str(row["conditions"]).split())
+    called, measure = f"value('{experiment.id}.{name}')", experiment.measures[name]
+    try:
+        chosen = Runs(tuple(row.run() for row in rows)).where(**condition)
+        kinds = {tuple(run.trial.tags.items()): run for run in chosen}
+        if len(kinds) > 1:
+            both = " and ".join(" ".join(map(str, run.trial.tags.values())) or "no tags" for run in list(kinds.values())[:2])
+            raise ReportError(f"the condition fits several kinds of run, {both}.", remedy="Say which.")
+        with_it = Runs(tuple(run for run in chosen if run.result is None or run.result.scalars.get(name) is not None))
+        numbers = with_it[name]
+    except MissingResult:
+        numbers = Seeds({})
+    except ReportError as error:
+        raise ReportError(f"{called}: {error.what}", remedy=error.remedy) from None
+    label = " ".join(f"{key}={value}" for key, value in condition.items()) or "all runs"
+    seeds = ", ".join(str(run.seed) for run in chosen if "seed" in run.trial.arguments)
+    odd = [str(seed) for seed, number in numbers.items() if not math.isfinite(number)]
+    origin = f"{experiment.id} {measure.label}; {label}; seeds {seeds}; {len(numbers)} of {len(chosen)} runs"
+    origin += f"; not finite: seed {', '.join(odd)}" if odd else ""
+    return value_of(numbers, Unit(measure.unit, measure.scale), measure.digits, origin=origin)
 
 
 def agrees(reported: Reported, ours: Value) -> bool:

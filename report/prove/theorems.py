@@ -22,7 +22,8 @@ from report.cache.files import Memory
 from report.cache.fingerprint import version_of
 from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, author_line
-from report.judge.kept import decode_figure, decode_noun, encode_figure, encode_noun
+from report.judge import kept
+from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Compared, Judged, agrees
 from report.model import Runs
 
@@ -51,14 +52,14 @@ def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say
     trees = Trees(store.memory("sources"))
     keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
     trees.save()
-    kept = {name: store.get(key) for name, key in keys.items()}
-    missing = [name for name, entry in kept.items() if entry is None and not store.read_only]
+    entries = {name: store.get(key) for name, key in keys.items()}
+    missing = [name for name, entry in entries.items() if entry is None and not store.read_only]
     if missing:
         say(f"proving {', '.join(missing)}")
     for name, entry in zip(missing, _each(_encoded, [files[name] for name in missing], jobs)):
-        kept[name] = dict(sorted(entry.items()))  # as the store would give it back
+        entries[name] = dict(sorted(entry.items()))  # as the store would give it back
         store.put(keys[name], entry, durable=False)  # it is made again in a moment
-    found = {name: _decoded(entry) for name, entry in kept.items() if entry is not None}
+    found = {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
     failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
     if failures:
         raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
@@ -194,7 +195,7 @@ def _comparisons(derivation: Derivation) -> dict[str, Compared]:
     found = {}
     for name, reported in derivation.reported.items():
         ours = reported.ours(Runs(()))
-        found[name] = Compared.of(reported, ours, agrees(reported, ours))
+        found[name] = Compared(reported.printed, ours, agrees(reported, ours))
     return found
 
 
@@ -207,11 +208,10 @@ def _decoded(files: Mapping[str, bytes]) -> Theorem:
         if dash and kind in kinds:
             name, _, part = rest.rpartition("-")
             kinds[kind].setdefault(name, {})[part] = content
-    noun: Callable[[Mapping[str, bytes]], object] = decode_noun
     views = Judged(
-        values={name: noun(parts) for name, parts in kinds["values"].items()},  # type: ignore[misc]
-        tables={name: noun(parts) for name, parts in kinds["tables"].items()},  # type: ignore[misc]
+        values={name: kept.value(parts) for name, parts in kinds["values"].items()},
+        tables={name: kept.table(parts) for name, parts in kinds["tables"].items()},
         figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
-        reported={name: noun(parts) for name, parts in kinds["reported"].items()},  # type: ignore[misc]
+        reported={name: kept.compared(parts) for name, parts in kinds["reported"].items()},
     )
     return Theorem(proof.from_json(files["proof.json"].decode()), views)

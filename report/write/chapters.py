@@ -420,8 +420,11 @@ def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ..
     """A row of the replication table."""
     if isinstance(found, Absent):
         return f"{owner} {own}", "", None, None, None, f"not run: {found.reason}"
-    theirs = Value(found.number, unit=found.ours.unit, digits=found.ours.digits)
+    printed = found.printed
+    theirs = Value(printed.number, unit=found.ours.unit, digits=found.ours.digits)
     verdict = f"not compared: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
-    relation = "" if found.relation == "=" else f" (they say {found.relation})"
-    within = float(f"{found.tolerance:.2g}") if found.tolerance > 1e-5 else 0.0  # what is smaller makes up for rounding alone
-    return f"{owner} {found.what}", found.source, theirs, found.ours, within, f"{verdict}{relation}"
+    relation = "" if printed.relation == "=" else f" (they say {printed.relation})"
+    within = (
+        float(f"{printed.tolerance:.2g}") if printed.tolerance > 1e-5 else 0.0
+    )  # what is smaller makes up for rounding alone
+    return f"{owner} {printed.what}", printed.source, theirs, found.ours, within, f"{verdict}{relation}"

@@ -169,10 +169,11 @@ def notice_markdown(kind: str, text: str) -> str:
 
 def reported_markdown(found: Compared, sources: Mapping[str, str], owner: str) -> str:
     """``W1 (*course*) reports 99.0 %; here 99.1 ± 0.1 % (agrees)``."""
-    theirs = value_text(Value(found.number, found.ours.unit, found.ours.digits))
-    relation = "" if found.relation == "=" else f"{found.relation}{THIN}"
+    printed = found.printed
+    theirs = value_text(Value(printed.number, found.ours.unit, found.ours.digits))
+    relation = "" if printed.relation == "=" else f"{printed.relation}{THIN}"
     agreement = {True: "agrees", False: "differs", None: f"not compared: {found.why_not}"}[found.agrees]
-    source = f"{found.source} (*{escape(sources.get(found.source, ''))}*)"
+    source = f"{printed.source} (*{escape(sources.get(printed.source, ''))}*)"
     return f"{source} reports {relation}{theirs}; here {value_markdown(found.ours, owner)} ({escape(agreement)})"
 
 

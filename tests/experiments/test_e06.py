@@ -22,9 +22,9 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Compared, Judged
-from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Scalar
-from report.run.collect import collect
+from report.model import Budget, Holds, MissingResult, Outcome, Printed, Result, Runs, Scalar
 from report.write.chapters import Material, write
+from report.write.writeup import writeup
 from tests.experiments import test_e05
 from tests.seeds import over_seeds
 
@@ -229,14 +229,14 @@ def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs,
             (EXPERIMENT, "experiments/e06_linearised.py", linear),
         )
     }
-    counted = Compared("parameters", 3_274_634, "W2", "=", "", 0.0, E5.values["total"](tutorial), agrees=True)
-    writeup = collect(ROOT).writeup
-    chapter = next(path for path in writeup.chapters if path.stem == "24-tutorial-net")
+    counted = Compared(Printed("parameters", 3_274_634, "W2", 0.0, "=", ""), E5.values["total"](tutorial), agrees=True)
+    page = writeup(ROOT / "templates")
+    chapter = next(path for path in page.chapters if path.stem == "24-tutorial-net")
     material = Material(
         experiments={"E5": E5, "E6": EXPERIMENT},
         judged={**judged, "T16": Judged(reported={"e5-total": counted})},
         proofs={},
-        writeup=replace(writeup, chapters=(chapter,)),
+        writeup=replace(page, chapters=(chapter,)),
         budget=budget,
     )
     (written,) = write(material).chapters

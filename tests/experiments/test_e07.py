@@ -35,8 +35,8 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
-from report.run.collect import collect
 from report.write.chapters import Material, write
+from report.write.writeup import writeup
 from tests.contexts import Silent
 
 ROOT = Path(__file__).parents[2]
@@ -342,9 +342,9 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     runs = made_up({**USUAL, **change}, budget=budget)
     file = ROOT / "experiments/e07_small_nets.py"
     judged = judge(EXPERIMENT, file, runs, Store(tmp_path), Sources(ROOT), budget=budget, stand_ins=())
-    writeup = collect(ROOT).writeup
-    chapter = next(path for path in writeup.chapters if path.stem == "25-small-nets")
-    material = Material({"E7": EXPERIMENT}, {"E7": judged}, {}, replace(writeup, chapters=(chapter,)), budget)
+    page = writeup(ROOT / "templates")
+    chapter = next(path for path in page.chapters if path.stem == "25-small-nets")
+    material = Material({"E7": EXPERIMENT}, {"E7": judged}, {}, replace(page, chapters=(chapter,)), budget)
     (written,) = write(material).chapters
     text = " ".join(written.markdown.split())
     found = words(runs)
