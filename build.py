@@ -73,9 +73,9 @@ def watch(settings: Settings) -> ExitCode:
 
 def check(settings: Settings) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
-    from report.prove.checked import in_a_line, terminal
     from report.prove.theorems import check_each
     from report.run.collect import collect
+    from report.terminal.proofs import in_a_line, terminal
 
     content = collect(ROOT)
     chosen = content.only(settings.names)

@@ -62,8 +62,9 @@ The glossary (``report.prove.language.glossary``): ``real``, ``integer``, ``sign
 ``operator``; and ``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries),
 ``define("T[i, j]", …, shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
 ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
-one(condition) norm trace identity(n) zeros ones diag conj diff(e, x) grad(e, W) sum prod count all any pi imag. Functions
-of numbers apply to vectors and matrices entry by entry; ``*`` between two of them is entry by entry, ``@`` the product.
+one(condition) norm trace identity(n) zeros ones diag diff(e, x) grad(e, W) sum prod count all pi imag, and the
+ranges Z, N (from 0), span(a, b). Functions of numbers apply to vectors and matrices entry by entry; ``*`` between two of
+them is entry by entry, ``@`` the product.
 
 A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable: everything that rests on z moves with it.
 """
@@ -71,20 +72,53 @@ A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable:
 from __future__ import annotations
 
 from report.prove.check import METHODS, check
-from report.prove.checked import CheckedPart, CheckedStep, Proof, from_json, in_a_line, terminal, to_json
+from report.prove.checked import CheckedPart, CheckedStep, Proof
 from report.prove.derivation import Derivation, Live, Part, Step, load
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, finite
 from report.prove.reasons.gradients import chain_rule, entrywise
 from report.prove.reasons.operators import linearity, shift_invariance
-from report.prove.reasons.rule import Verdict
+from report.prove.reasons.rule import Standing
 from report.prove.reasons.statements import cases, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
-    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
-    "Verdict", "algebra", "calculation", "cases", "chain_rule", "check", "cited", "cyclic", "define", "definition",
-    "differentiation", "entrywise", "even_and_odd", "finite", "from_json", "function", "in_a_line", "induction", "integer",
-    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "split_sum", "terminal",
-    "to_json", "using", "vector",
+    "METHODS",
+    "CheckedPart",
+    "CheckedStep",
+    "Definition",
+    "Derivation",
+    "Live",
+    "Part",
+    "Proof",
+    "Standing",
+    "Step",
+    "Symbol",
+    "algebra",
+    "calculation",
+    "cases",
+    "chain_rule",
+    "check",
+    "cited",
+    "cyclic",
+    "define",
+    "definition",
+    "differentiation",
+    "entrywise",
+    "even_and_odd",
+    "finite",
+    "function",
+    "induction",
+    "integer",
+    "linearity",
+    "load",
+    "matrix",
+    "operator",
+    "real",
+    "reindex",
+    "shift_invariance",
+    "signal",
+    "split_sum",
+    "using",
+    "vector",
 ]  # fmt: skip

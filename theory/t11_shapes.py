@@ -26,7 +26,8 @@ from report.proof import (
     vector,
 )
 from report.prove.language.formula import parse
-from report.prove.language.latex import glossary, latex
+from report.prove.language.latex import latex
+from report.prove.language.names import names_of
 from report.prove.meaning.symbolic import Grid, read, scope_for
 from theory.vocabulary import SIGMA
 
@@ -340,7 +341,7 @@ def shapes_table() -> Table:
     rows = []
     for (layer, what, formula), torchs, hands in zip(ROWS, shapes_by_torch(), shapes_by_hand(), strict=True):
         symbolic = shape_of(formula)
-        written = latex(parse(formula), glossary(SYMBOLS, DEFINITIONS))
+        written = latex(parse(formula), names_of(SYMBOLS, DEFINITIONS))
         in_symbols = "$" + r" \times ".join(symbolic) + "$" if symbolic else _times(symbolic)
         instance = tuple(UNEQUAL[size] for size in symbolic)
         rows.append((layer, what, f"${written}$", in_symbols, _times(instance), _times(torchs), _times(hands)))

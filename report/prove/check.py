@@ -7,16 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from report.errors import DeclarationError
-from report.prove import lint as declared
-from report.prove import witness
+from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.derivation import Chain, Derivation, Part, Step
-from report.prove.language.latex import Glossary, glossary, latex, relation_latex, relation_sign
-from report.prove.language.unicode import readable
-from report.prove.lint import in_markdown, in_unicode
+from report.prove.language.formula import Formula
+from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.names import of_definition, of_symbol
 from report.prove.meaning.symbolic import Unreadable, ranges
-from report.prove.reasons.rule import Lemma, Setting, Shown, Verdict, weakest
+from report.prove.reasons.rule import Lemma, Setting, Shown, Standing, weakest
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
@@ -28,7 +27,7 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
     ``methods`` leaves out SymPy or a kind of witness; only tests of the witnesses do that.
     """
     began = time.perf_counter()
-    failures = list(declared.failures(derivation))
+    failures = list(lint.failures(derivation))
     entries, parts = [], []
     if not failures:
         for entry, problem in _glossary(derivation, methods):
@@ -37,45 +36,57 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
         for part, problems in _parts(derivation, methods):
             parts += [part] if part else []
             failures += problems
-    readable_prose = bool(parts)
-    known = declared.known_to(derivation)
-    markdown = lambda text: in_markdown(text, known) if readable_prose else text  # noqa: E731
     return Proof(
         derivation.id,
         derivation.title,
-        markdown(derivation.question),
+        derivation.question,
         tuple(entries),
         tuple(parts),
-        markdown(derivation.conclusion),
-        markdown(derivation.consequence),
+        derivation.conclusion,
+        derivation.consequence,
         tuple(failures),
         time.perf_counter() - began,
     )
 
 
 def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[GlossaryEntry, str]]:
-    known = declared.known_to(derivation)
+    """What each name means, and what is wrong with it ('' if nothing is)."""
     for symbol in derivation.symbols:
-        meaning = declared.meaning(symbol)
-        yield GlossaryEntry(*declared.domains(symbol, known), in_markdown(meaning, known), in_unicode(meaning, known)), ""
+        yield _symbol(symbol), ""
     for defined in derivation.definitions:
-        symbols = declared.parameters(defined)
-        own = {s.name for s in symbols}
-        local = glossary([*(s for s in derivation.symbols if s.name not in own), *symbols], derivation.definitions)
-        witnesses, problem = (
-            witness.of_definition(derivation, defined, symbols) if LIVE in methods or NUMERIC in methods else ([], "")
-        )
-        yield (
-            GlossaryEntry(
-                f"{latex(defined.head, local)} = {latex(defined.body, local)}",
-                f"{readable(defined.head, local)} = {readable(defined.body, local)}",
-                in_markdown(defined.meaning, local),
-                in_unicode(defined.meaning, local),
-                True,
-                tuple(witnesses),
-            ),
-            f"{defined.where}: the definition of '{defined.name}' is wrong: {problem}" if problem else "",
-        )
+        symbols = lint.parameters(defined)
+        witnessed = LIVE in methods or NUMERIC in methods
+        witnesses, problem = witness.of_definition(derivation, defined, symbols) if witnessed else ([], "")
+        wrong = f"{defined.where}: the definition of '{defined.name}' is wrong: {problem}" if problem else ""
+        yield _definition(defined, symbols, witnesses), wrong
+
+
+def _symbol(symbol: Symbol) -> GlossaryEntry:
+    return GlossaryEntry(
+        symbol.name,
+        of_symbol(symbol),
+        lint.meaning(symbol),
+        least=_text(symbol.least),
+        above=_text(symbol.above),
+        within=tuple(map(_text, symbol.within or ())),
+        shape=tuple(map(_text, symbol.shape)),
+    )
+
+
+def _definition(defined: Definition, symbols: Sequence[Symbol], witnesses: Sequence[Witnessed]) -> GlossaryEntry:
+    return GlossaryEntry(
+        defined.name,
+        of_definition(defined),
+        defined.meaning,
+        head=defined.head.text,
+        body=defined.body.text,
+        parameters=tuple((s.name, of_symbol(s)) for s in symbols),
+        witnesses=tuple(witnesses),
+    )
+
+
+def _text(formula: Formula | None) -> str:
+    return formula.text if formula else ""
 
 
 def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[CheckedPart | None, list[str]]]:
@@ -85,13 +96,13 @@ def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[C
             yield check_part(derivation, part, shown, methods)
         except DeclarationError as error:
             yield None, [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
-        verdict = weakest(_verdict(step, shown) for step in part.steps)
-        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis, verdict)
+        standing = weakest(_standing(step, shown) for step in part.steps)
+        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis, standing)
 
 
-def _verdict(step: Step, shown: Shown) -> Verdict:
+def _standing(step: Step, shown: Shown) -> Standing:
     """What a step that passes is called: what rests on a statement that was only checked is no more than checked."""
-    return weakest([step.rule.verdict, *(shown[label].verdict for label in step.rule.parts if label in shown)])
+    return weakest([step.rule.standing, *(shown[label].standing for label in step.rule.parts if label in shown)])
 
 
 @dataclass
@@ -122,10 +133,33 @@ def check_part(
     for step, each in zip(part.steps, found):
         if not each.witnesses and not each.refusals and set(methods) == set(METHODS):
             each.refusals["witness"] = "no witness reaches it: leave the numeric one on, or add a Live witness"
-        verdict = _verdict(step, shown)
-        if verdict is not Verdict.PROVED and not part.scope:
-            each.refusals["scope"] = f"a step that is only {verdict} needs the part's scope"
-    return _shown(derivation, part, chain, found, shown)
+        standing = _standing(step, shown)
+        if standing is not Standing.PROVED and not part.scope:
+            each.refusals["scope"] = f"a step that is only {standing} needs the part's scope"
+    checked = CheckedPart(
+        part.label,
+        part.intro,
+        part.scope,
+        part.claim.text,
+        tuple(_text(f) for f in [*part.conditions, *([part.hypothesis.formula] if part.hypothesis else [])]),
+        chain.expressions[0].text,
+        tuple(_step(chain, at, each, shown) for at, each in enumerate(found)),
+    )
+    return checked, [_failure(derivation, part, at, each, checked) for at, each in enumerate(found) if each.refusals]
+
+
+def _step(chain: Chain, at: int, found: _Found, shown: Shown) -> CheckedStep:
+    step = chain.part.steps[at]
+    return CheckedStep(
+        chain.relations[at],
+        chain.expressions[at + 1].text,
+        step.rule.words,
+        Standing.FAILED if found.refusals else _standing(step, shown),
+        found.method,
+        tuple(found.witnesses),
+        str(step.where),
+        tuple(found.refusals),
+    )
 
 
 def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Found]) -> None:
@@ -149,8 +183,7 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
 
 
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:
-    words = in_unicode(step.rule.words, Glossary({}, {}))
-    why = f"SymPy cannot prove it by {words or 'calculation'}"
+    why = f"SymPy cannot prove it by {step.rule.words.replace('`', '') or 'calculation'}"
     try:
         method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
     except DeclarationError as error:
@@ -165,52 +198,11 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
         found.method = method
 
 
-# --- showing -------------------------------------------------------------------------------------------------------
-
-
-def _shown(
-    derivation: Derivation, part: Part, chain: Chain, found: Sequence[_Found], shown: Shown
-) -> tuple[CheckedPart, list[str]]:
-    known = declared.known_to(derivation)
-    steps = []
-    for at, (step, each) in enumerate(zip(part.steps, found)):
-        sign, expression = chain.relations[at], chain.expressions[at + 1]
-        words = step.rule.words
-        steps.append(
-            CheckedStep(
-                relation_latex(sign),
-                latex(expression, known),
-                f"{relation_sign(sign)} {readable(expression, known)}",
-                in_markdown(words, known),
-                in_unicode(words, known),
-                str(Verdict.FAILED if each.refusals else _verdict(step, shown)),
-                each.method,
-                tuple(each.witnesses),
-                str(step.where),
-                tuple(each.refusals),
-            )
-        )
-    claim = chain.claim.formula
-    supposed = [*part.conditions, *([part.hypothesis.formula] if part.hypothesis else [])]
-    checked = CheckedPart(
-        part.label,
-        in_markdown(part.intro, known),
-        in_markdown(part.scope, known),
-        latex(claim, known),
-        readable(claim, known),
-        tuple(latex(c, known) for c in supposed),
-        tuple(readable(c, known) for c in supposed),
-        latex(chain.expressions[0], known),
-        readable(chain.expressions[0], known),
-        tuple(steps),
-    )
-    return checked, [_failure(derivation, part, at, each, checked) for at, each in enumerate(found) if each.refusals]
-
-
 def _failure(derivation: Derivation, part: Part, at: int, found: _Found, checked: CheckedPart) -> str:
-    before = checked.start_text if at == 0 else checked.steps[at - 1].text.partition(" ")[2]
+    before = checked.start if at == 0 else checked.steps[at - 1].expression
+    step = checked.steps[at]
     reasons = "\n".join(f"  {reason}" for reason in found.refusals.values())
     return (
         f"{part.steps[at].where}: {derivation.id}, '{part.label}', step {at + 1} is not proved:\n"
-        f"      {before}\n    {checked.steps[at].text}\n{reasons}"
+        f"      {before}\n    {step.relation} {step.expression}\n{reasons}"
     )

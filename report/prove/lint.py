@@ -8,18 +8,13 @@ from collections.abc import Collection, Iterator
 
 from report.errors import DeclarationError, Where, nearest
 from report.prove.derivation import Derivation
-from report.prove.language.formula import EVERYWHERE, LOGICAL, Formula, bound_names, join, names, parse
+from report.prove.language.formula import Formula, bound_names, join, names, parse
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol
-from report.prove.language.latex import Glossary, glossary, latex
-from report.prove.language.unicode import readable
+from report.prove.language.names import confused
+from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.reasons import rule as rules
 
 _FORMULA = re.compile(r"`([^`]+)`")
-
-
-def known_to(derivation: Derivation) -> Glossary:
-    """The glossary that prints the formulas of a derivation."""
-    return glossary(derivation.symbols, derivation.definitions)
 
 
 def parameters(defined: Definition) -> list[Symbol]:
@@ -28,36 +23,6 @@ def parameters(defined: Definition) -> list[Symbol]:
     kind = "integer" if defined.indexed else "real"
     extra = [s for s in defined.symbols if s.name not in defined.arguments]
     return [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
-
-
-def domains(symbol: Symbol, known: Glossary) -> tuple[str, str]:
-    """Where a symbol lives, in LaTeX and as text: x ∈ ℝ, n ≥ 1, i = 1, …, n, W ∈ ℝ^(m × n), f: ℤ → ℝ."""
-    name = parse(symbol.name)
-    tex, plain = latex(name, known), readable(name, known)
-    tex_of, plain_of = (lambda f: latex(f, known)), (lambda f: readable(f, known))
-    if symbol.within is not None:
-        (low, high), dots = symbol.within, r"\dots"
-        return f"{tex} = {tex_of(low)}, {dots}, {tex_of(high)}", f"{plain} = {plain_of(low)}, …, {plain_of(high)}"
-    if symbol.kind == "integer" and symbol.least is not None and isinstance(symbol.least.tree, ast.Constant):
-        first = int(str(symbol.least.tree.value))
-        return rf"{tex} = {first}, {first + 1}, \dots", f"{plain} = {first}, {first + 1}, …"
-    if symbol.least is not None or symbol.above is not None:
-        bound = symbol.least or symbol.above
-        assert bound is not None
-        signs = (r"\ge", "≥") if symbol.least else (">", ">")
-        return f"{tex} {signs[0]} {tex_of(bound)}", f"{plain} {signs[1]} {plain_of(bound)}"
-    sizes = [tex_of(f) for f in symbol.shape], [plain_of(f) for f in symbol.shape]
-    shape = r" \times ".join(sizes[0]), " × ".join(sizes[1])
-    spaces = {
-        "real": (r"{0} \in \mathbb{{R}}", "{0} ∈ ℝ"),
-        "integer": (r"{0} \in \mathbb{{Z}}", "{0} ∈ ℤ"),
-        "signal": (r"{0}\colon \mathbb{{Z}} \to \mathbb{{R}}", "{0}: ℤ → ℝ"),
-        "function": (r"{0}\colon \mathbb{{R}} \to \mathbb{{R}}", "{0}: ℝ → ℝ"),
-        "vector": (r"{0} \in \mathbb{{R}}^{{{1}}}", "{0} ∈ ℝ^({1})"),
-        "matrix": (r"{0} \in \mathbb{{R}}^{{{1}}}", "{0} ∈ ℝ^({1})"),
-        "operator": ("{0}", "{0}"),
-    }[symbol.kind]
-    return spaces[0].format(tex, shape[0]), spaces[1].format(plain, shape[1])
 
 
 def meaning(symbol: Symbol) -> str:
@@ -85,6 +50,8 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
         if entry.name in declared or entry.name in EVERYWHERE:
             yield f"{entry.where}: '{entry.name}' {'is declared twice' if entry.name in declared else 'has a meaning already'}"
         declared.add(entry.name)
+    for name, taken in confused(derivation.symbols, derivation.definitions):
+        yield f"{derivation.where}: '{name}' looks like {taken} on the page\n  Give it another name, or another latex=."
     labels: set[str] = set()
     for part in derivation.parts:
         if part.label in labels:
@@ -199,13 +166,3 @@ def _prose(derivation: Derivation) -> Iterator[tuple[str, Where | None]]:
         for step in part.steps:
             if step.rule.by_author:
                 yield step.rule.words, step.where
-
-
-def in_markdown(text: str, known: Glossary) -> str:
-    """Prose with its formulas as LaTeX between dollars."""
-    return _FORMULA.sub(lambda m: f"${latex(parse(m[1]), known)}$", text)
-
-
-def in_unicode(text: str, known: Glossary) -> str:
-    """Prose with its formulas as Unicode."""
-    return _FORMULA.sub(lambda m: readable(parse(m[1]), known), text)

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from report import plots
+from report.cache import codec
 from report.cache.files import Memory
 from report.cache.fingerprint import version_of
 from report.cache.store import Store
@@ -26,9 +27,9 @@ from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Compared, Judged, agrees
 from report.model import Runs
-
-if TYPE_CHECKING:
-    from report.proof import Derivation, Proof
+from report.prove.check import check
+from report.prove.checked import Proof
+from report.prove.derivation import Derivation, load
 
 T = TypeVar("T")
 
@@ -80,9 +81,7 @@ def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> It
 
 
 def _checked(path: Path) -> Proof:
-    from report import proof
-
-    return proof.check(proof.load(path))
+    return check(load(path))
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------
@@ -162,10 +161,8 @@ def _imported(tree: ast.AST) -> list[str]:
 
 def _encoded(path: Path) -> dict[str, bytes]:
     """The proof and all views of a theorem as files. Raises ``DeclarationError`` for a view that cannot be made."""
-    from report import proof
-
-    derivation = proof.load(path)
-    files = {"proof.json": proof.to_json(proof.check(derivation)).encode()}
+    derivation = load(path)
+    files = {"proof.json": codec.written(check(derivation))}
     try:
         return files | _views(derivation)
     except ReportError:
@@ -200,8 +197,6 @@ def _comparisons(derivation: Derivation) -> dict[str, Compared]:
 
 
 def _decoded(files: Mapping[str, bytes]) -> Theorem:
-    from report import proof
-
     kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "reported": {}}
     for file, content in files.items():
         kind, dash, rest = file.partition("-")
@@ -214,4 +209,4 @@ def _decoded(files: Mapping[str, bytes]) -> Theorem:
         figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
         reported={name: kept.compared(parts) for name, parts in kinds["reported"].items()},
     )
-    return Theorem(proof.from_json(files["proof.json"].decode()), views)
+    return Theorem(codec.read(Proof, files["proof.json"]), views)

@@ -24,6 +24,7 @@ from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
 from report.write import lint
 from report.write import markdown as render
+from report.write.derivations import derivation_markdown
 from report.write.tables import table_csv, table_markdown
 from report.write.writeup import Writeup
 
@@ -331,7 +332,7 @@ class _Writer:
             return self._missing(name, proof)
         self.labels[name] = f"{name}, {proof.title}"
         heading = f"## {name}: {proof.title}\n\n"
-        return heading + render.derivation_markdown(proof.view(lambda own: self._number("Equation", f"{name}.{own}")))
+        return heading + derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"))
 
     def question(self, name: str) -> str:
         """The question that an experiment asks."""

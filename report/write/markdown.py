@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from report.model import Holds, Value, Verdict
@@ -175,83 +174,3 @@ def reported_markdown(found: Compared, sources: Mapping[str, str], owner: str) -
     agreement = {True: "agrees", False: "differs", None: f"not compared: {found.why_not}"}[found.agrees]
     source = f"{printed.source} (*{escape(sources.get(printed.source, ''))}*)"
     return f"{source} reports {relation}{theirs}; here {value_markdown(found.ours, owner)} ({escape(agreement)})"
-
-
-# --- derivations ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class StepView:
-    """A displayed step. ``latex`` may hold one ``&`` at its top level, where the steps of a group align (before the "=").
-
-    ``reason`` is Markdown. ``verdict_word`` ("proved") stands under it with the kinds of ``witnesses`` ("numeric").
-    A step with a ``number`` is an equation that ``identifier`` can be linked to. Without a ``verdict_word`` it is where a chain
-    starts: a formula, nothing claimed.
-    """
-
-    latex: str
-    reason: str
-    verdict_word: str = "proved"
-    witnesses: Sequence[str] = ()
-    proved: bool = True
-    number: int | None = None
-    identifier: str = ""
-
-
-@dataclass(frozen=True)
-class ProofView:
-    """An answer to a theory question, ready to be set: its groups are (heading, steps); all texts are Markdown."""
-
-    id: str
-    title: str
-    question: str
-    groups: Sequence[tuple[str, Sequence[StepView]]]
-    conclusion: str
-    consequence: str = ""
-    notes: Sequence[str] = field(default_factory=tuple)
-
-
-def derivation_markdown(proof: ProofView) -> str:
-    """The question, the steps group by group, the conclusion, and what follows from it for someone who trains networks."""
-    groups = "".join(_group(heading, steps) for heading, steps in proof.groups)
-    ends = [("conclusion", "Conclusion", proof.conclusion), ("consequence", "In practice", proof.consequence)]
-    closing = "".join(div(f"{span(title, 'lead-in')} {text}", kind) for kind, title, text in ends if text)
-    notes = "".join(div(note, "note") for note in proof.notes)
-    question = div(f"{span('Question', 'lead-in')} {proof.question}", "question")
-    return f"\n\n::::::: {{.derivation #{proof.id}}}\n{question}{groups}{notes}{closing}\n:::::::\n\n"
-
-
-def _group(heading: str, steps: Sequence[StepView]) -> str:
-    title = div(heading, "group-title") if heading else ""
-    return f"{title}\n\n:::::: steps\n{''.join(map(_step, steps))}\n::::::\n\n"
-
-
-def _step(step: StepView) -> str:
-    left, right = _split(_one_line(step.latex))
-    mark = "✔" if step.proved else "✘"
-    state = "proved" if step.proved else "failed"
-    witnesses = f": {escape(', '.join(step.witnesses))}" if step.witnesses else ""
-    lines = [
-        f"${left}$" if left else "",
-        f"${right}$",
-        step.reason,
-        span(f"{mark}{NO_BREAK}{escape(step.verdict_word)}{witnesses}", "check", state=state) if step.verdict_word else "",
-    ]
-    number = {"number": str(step.number)} if step.number is not None else {}
-    parts = "".join(_part(content, kind) for content, kind in zip(lines, ("left", "right", "reason", "witness")))
-    return div(parts, "step", step.identifier, **number)
-
-
-def _part(content: str, kind: str) -> str:
-    return f"\n\n::: {kind}\n{content}\n:::\n\n" if content else ""
-
-
-def _split(latex: str) -> tuple[str, str]:
-    """``latex`` cut at its first ``&`` outside braces and environments; all of it on the right if there is none."""
-    depth = 0
-    for match in re.finditer(r"\\begin\b|\\end\b|\\.|[{}&]", latex):
-        token = match[0]
-        depth += {"{": 1, "}": -1, "\\begin": 1, "\\end": -1}.get(token, 0)
-        if token == "&" and depth == 0:
-            return latex[: match.start()].strip(), latex[match.end() :].strip()
-    return "", latex

@@ -211,7 +211,7 @@ def test_what_rests_on_a_finite_check_is_only_checked() -> None:
     assert "only checked needs the part's scope" in refusals([law, use], [N])
     proof = check(Derivation("T0", "", "", [N], [law, replace(use, scope="For small n.")], "", ""))
     assert not proof.failures
-    assert [step.verdict for part in proof.parts for step in part.steps] == ["checked", "proved", "checked"]
+    assert [step.standing for part in proof.parts for step in part.steps] == ["checked", "proved", "checked"]
 
 
 def test_linearity_does_not_reach_infinite_sums() -> None:

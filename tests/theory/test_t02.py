@@ -16,8 +16,8 @@ T2 = theorem("T2")
 def test_both_routes_are_proved_in_general() -> None:
     proof = check(T2)
     assert proof.holds, "\n".join(proof.failures)
-    assert {step.verdict for step in proof.steps} == {"proved"}
-    same = [part.label for part in proof.parts if part.statement_text == "σ′(x) = σ(x)(1 − σ(x))"]
+    assert {step.standing for step in proof.steps} == {"proved"}
+    same = [part.label for part in proof.parts if part.statement == "diff(sigma(x), x) == sigma(x)*(1 - sigma(x))"]
     assert same == ["Directly", "Through the reciprocal"]
 
 

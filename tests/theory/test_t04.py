@@ -25,7 +25,7 @@ def part_with(label: str, old: str, new: str) -> set[str]:
 def test_everything_is_proved_in_general() -> None:
     proof = check(T4)
     assert proof.holds, "\n".join(proof.failures)
-    assert {step.verdict for step in proof.steps} == {"proved"}
+    assert {step.standing for step in proof.steps} == {"proved"}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import torch
 from experiments import layers_by_hand as by_hand
 from report.prove.check import SYMBOLIC
 from report.prove.language.formula import parse
-from report.prove.language.latex import glossary, latex
+from report.prove.language.latex import latex
+from report.prove.language.names import names_of
 from report.prove.witness import NUMERIC
 from tests.planting import refused_by
 from theory import t11_shapes as t11
@@ -65,6 +66,6 @@ def test_the_gradients_hold_for_a_loss_of_any_kind() -> None:
 
 
 def test_a_chain_of_products_entry_by_entry_needs_no_parentheses() -> None:
-    known = glossary(t11.SYMBOLS, t11.DEFINITIONS)
+    known = names_of(t11.SYMBOLS, t11.DEFINITIONS)
     assert latex(parse("G*S*(1 - S)"), known) == r"G \odot S \odot (1 - S)"
     assert latex(parse("(G*S)@u"), known).startswith("(G")

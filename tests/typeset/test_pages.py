@@ -14,6 +14,9 @@ import pytest
 
 from report.errors import ProseError, ReportError
 from report.model import Column, Holds, Table, Value, Verdict
+from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
+from report.prove.language.names import DEFINED, Name
+from report.prove.reasons.rule import Standing
 from report.typeset.fonts import subset
 from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta
@@ -21,6 +24,7 @@ from report.typeset.pages import pages
 from report.typeset.pandoc import chapter_html
 from report.typeset.pdf import pdf
 from report.write import markdown as render
+from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
@@ -51,11 +55,31 @@ class Memory(dict):
 
 
 COLUMNS = (Column("i", "Iteration"), Column("word", "Word", align="left"), Column("a", "Accuracy (%)", digits=2))
-STEPS = [
-    render.StepView(r"\sigma'(x) &= \frac{e^{-x}}{(1+e^{-x})^2}", "chain rule, $u \\mapsto 1/u$", witnesses=["numeric"]),
-    render.StepView(r"&= \sigma(x)(1-\sigma(x))", "factor", number=1, identifier="T2-result"),
-    render.StepView("a &= " + " + ".join("bcdefgh" * 12), "a long sum"),
-]
+NAMES = (
+    GlossaryEntry("x", Name("real"), "a number"),
+    GlossaryEntry("sigma", Name(DEFINED, groups=1), "a sigmoid", head="sigma(x)", body="1/(1 + exp(-x))"),
+)
+
+
+def _step(expression: str, reason: str) -> CheckedStep:
+    return CheckedStep("==", expression, reason, Standing.PROVED, "normal form", (Witnessed("numeric", 6),), "t02.py:1")
+
+
+SLOPE = (_step("exp(-x)/(1 + exp(-x))**2", "chain rule, `exp(-x)`"), _step("sigma(x)*(1 - sigma(x))", "factor"))
+LONG = (_step(" + ".join("bcdefgh" * 12), "a long sum"),)
+PROOF = Proof(
+    "T2",
+    "Sigmoid",
+    "What is `diff(sigma(x), x)`?",
+    NAMES,
+    (
+        CheckedPart("Result", "", "", "diff(sigma(x), x) == sigma(x)*(1 - sigma(x))", (), "diff(sigma(x), x)", SLOPE),
+        CheckedPart("Long", "", "", "a == b", (), "a", LONG),
+    ),
+    "It is.",
+    "So.",
+    (),
+)
 FIRST = "\n".join(
     [
         "# First steps {#ch-first}\n\nA formula $x_1 < y$(b) and $\\alpha$.c, then $$\\int_0^1 f(x)\\,dx.$$\n\n",
@@ -73,9 +97,7 @@ SECOND = "\n".join(
         render.notice_markdown("failed", ODD),
         render.figure_markdown("fig-b", 2, "b.svg", "Wide.", "B rises.", "b.csv"),
         table_markdown("tab-b", 2, Table(COLUMNS, tuple((i, f"row{i}", i / 7) for i in range(120)), "A long table.")),
-        render.derivation_markdown(
-            render.ProofView("T2", "Sigmoid", "What is $\\sigma'$?", [("Directly", STEPS)], "It is.", "So.")
-        ),
+        derivation_markdown(PROOF, {"result": 1, "long": 3}.__getitem__),
         render.equation_markdown("eq", 2, "E = mc^2\n\n+ 0"),
     ]
 )

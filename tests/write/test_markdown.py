@@ -114,26 +114,6 @@ def test_a_verdict_without_an_effect_claims_none():
     assert "interval" not in text
 
 
-@pytest.mark.parametrize(
-    ("latex", "sides"),
-    [
-        ("a &= b", ("a", "= b")),
-        ("&= b", ("", "= b")),
-        ("a = b", ("", "a = b")),
-        (r"f &= \begin{cases} 0 & x \\ 1 & y \end{cases}", ("f", r"= \begin{cases} 0 & x \\ 1 & y \end{cases}")),
-        (r"\begin{pmatrix} 1 & 2 \end{pmatrix}", ("", r"\begin{pmatrix} 1 & 2 \end{pmatrix}")),
-        (r"A \& B &= c", (r"A \& B", "= c")),
-    ],
-)
-def test_a_step_is_cut_where_its_group_aligns(latex, sides):
-    shown = re.findall(r"^\$(.*)\$$", render.derivation_markdown(_proof(latex)), flags=re.MULTILINE)
-    assert tuple(shown) == tuple(side for side in sides if side)
-
-
-def _proof(latex: str) -> render.ProofView:
-    return render.ProofView("T2", "Title", "Question?", [("", [render.StepView(latex, "reason")])], "So it is.")
-
-
 def test_an_unknown_notice_is_refused():
     with pytest.raises(KeyError):
         render.notice_markdown("nonsense", "text")

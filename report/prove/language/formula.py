@@ -1,13 +1,13 @@
 """A formula: one piece of text in Python's expression syntax, parsed once and then read in several ways.
 
-The text that an author writes is the only source. ``report.prove.language.latex`` prints it for a reader,
+The text that an author writes is the only source, and what a terminal shows. ``report.prove.language.latex`` prints it,
 ``report.prove.meaning.symbolic`` reads it as SymPy, ``report.prove.meaning.numeric`` as numbers; what a page displays is
 therefore what was checked. LaTeX as the source was rejected because it has no unambiguous reading, SymPy because it forgets
 the order in which a person wrote things.
 
 Beyond arithmetic the syntax has::
 
-    sum(f(k)*g(i - k) for k in Z)      sums; also prod, max, min, count, all, any; ranges Z, N (from 0), span(a, b)
+    sum(f(k)*g(i - k) for k in Z)      sums; also prod, max, min, count, all; ranges Z, N (from 0), span(a, b)
     x if x > 0 else 0                  cases                x[i], W[i, j]      entries
     diff(sigma(x), x)                  derivatives          A @ B, A.T         matrix product, transpose
     lambda i: x(i - k)                 a signal             [[a, b], [c, d]]   a matrix, by rows
@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from report.errors import DeclarationError, Where
+from report.prove.language.vocabulary import EVERYWHERE as EVERYWHERE
+from report.prove.language.vocabulary import LOGICAL as LOGICAL
 
 RELATIONS: dict[str, type[ast.cmpop]] = {
     "==": ast.Eq,
@@ -32,58 +34,6 @@ RELATIONS: dict[str, type[ast.cmpop]] = {
     ">": ast.Gt,
     "in": ast.In,
 }
-LOGICAL = ("implies", "iff")
-"""Relations between sentences, written as calls: ``implies(p, q)``, ``iff(p, q)``."""
-
-BINDERS = ("sum", "prod", "max", "min", "count", "all", "any")
-"""Functions that take a generator: ``sum(… for k in Z)``."""
-
-RANGES = ("Z", "N", "span")
-"""What an index may run over: all integers, the integers from 0, the integers from a to b inclusive."""
-
-EVERYWHERE = frozenset(
-    [
-        "exp",
-        "log",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "abs",
-        "sign",
-        "floor",
-        "ceil",
-        "mod",
-        "max",
-        "min",
-        "delta",
-        "kron",
-        "one",
-        "norm",
-        "trace",
-        "identity",
-        "zeros",
-        "ones",
-        "diag",
-        "conj",
-        "pi",
-        "imag",
-        "diff",
-        "grad",
-        "sum",
-        "prod",
-        "count",
-        "all",
-        "any",
-        "Z",
-        "N",
-        "span",
-        "implies",
-        "iff",
-    ]
-)
-"""The names that every formula may use."""
-
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Subscript,
     ast.Tuple, ast.List, ast.IfExp, ast.Attribute, ast.Lambda, ast.arguments, ast.arg, ast.GeneratorExp, ast.comprehension,
@@ -118,8 +68,13 @@ class Statement:
         """The statement as one formula."""
         return join(self.left, self.relation, self.right)
 
+    @property
+    def text(self) -> str:
+        """The statement in its author's spelling."""
+        return self.formula.text
+
     def __str__(self) -> str:
-        return f"{self.left} {self.relation} {self.right}"
+        return self.text
 
 
 def parse(text: str, where: Where | None = None) -> Formula:
@@ -147,21 +102,27 @@ def statement(text: str, where: Where | None = None) -> Statement:
     tree = parsed.tree
     if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
         relation = next(sign for sign, kind in RELATIONS.items() if isinstance(tree.ops[0], kind))
-        return Statement(formula(tree.left, where), relation, formula(tree.comparators[0], where))
+        return Statement(_piece(parsed, tree.left), relation, _piece(parsed, tree.comparators[0]))
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL and len(tree.args) == 2:
-        return Statement(formula(tree.args[0], where), tree.func.id, formula(tree.args[1], where))
+        return Statement(_piece(parsed, tree.args[0]), tree.func.id, _piece(parsed, tree.args[1]))
     raise DeclarationError(
         f"a statement is one relation (==, <=, …, implies(p, q) or iff(p, q)), and this is none: {parsed}", where=where
     )
 
 
+def _piece(whole: Formula, tree: ast.expr) -> Formula:
+    """A part of a formula, in the author's own spelling."""
+    return formula(tree, whole.where, ast.get_source_segment(whole.text, tree))
+
+
 def join(left: Formula, relation: str, right: Formula) -> Formula:
-    """The formula ``left relation right``, keeping the place of ``right``."""
+    """The formula ``left relation right``, keeping the spelling of both and the place of ``right``."""
     if relation in LOGICAL:
         tree: ast.expr = ast.Call(ast.Name(relation, ast.Load()), [left.tree, right.tree], [])
-    else:
-        tree = ast.Compare(left.tree, [RELATIONS[relation]()], [right.tree])
-    return formula(tree, right.where)
+        return formula(tree, right.where, f"{relation}({left.text}, {right.text})")
+    tree = ast.Compare(left.tree, [RELATIONS[relation]()], [right.tree])
+    spelled = [f"({f.text})" if isinstance(f.tree, ast.Compare | ast.IfExp | ast.BoolOp) else f.text for f in (left, right)]
+    return formula(tree, right.where, f"{spelled[0]} {relation} {spelled[1]}")
 
 
 def split_relation(text: str) -> tuple[str, str]:

@@ -1,127 +1,69 @@
-"""A formula as a reader sees it: LaTeX, printed from the author's own tree (``unicode`` prints it for a terminal).
+r"""A formula as a reader sees it: LaTeX, printed from the author's own tree.
 
 The author's order and grouping are kept; parentheses appear where precedence needs them, products are set side by side,
 quotients as fractions, exp as a power of e while it stays small. Nothing is simplified: what is printed is what was checked.
+Two formulas that differ are printed differently, except that the minus of a first factor is the minus of its product, that a
+sum of sums looks like a sum over two indices, and that a root is a power of one half.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from report.prove.language.formula import LOGICAL, Formula, names, targets
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.forms import DEFINED_FORMS, FORMS
+from report.prove.language.formula import Formula, targets
+from report.prove.language.formula import names as names_in
+from report.prove.language.names import DEFINED, Names, spelled
+from report.prove.language.printed import (
+    ATOM,
+    LOGIC,
+    POWER,
+    PRODUCT,
+    RELATION,
+    SUM,
+    Printed,
+    at_least,
+    indices,
+    lowered,
+    parens,
+    raised,
+)
 
-LOGIC, RELATION, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
-"""How tightly a printed formula holds together."""
-
-GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Phi",
-    "Psi",
-    "Omega",
-]
-GREEK_LETTERS = dict(zip(GREEK, "αβγδεζηθικλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"))
-_RELATIONS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.GtE: "≥", ast.Lt: "<", ast.Gt: ">", ast.In: "∈"}
-_TEX = {
-    "=": "=",
-    "≠": r"\ne",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "<": "<",
-    ">": ">",
-    "∈": r"\in",
-    "⇒": r"\implies",
-    "⇔": r"\iff",
-}
-_SIGN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "implies": "⇒", "iff": "⇔"}
+_RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "=", ast.NotEq: r"\ne", ast.LtE: r"\le", ast.GtE: r"\ge", ast.Lt: "<", ast.Gt: ">", ast.In: r"\in",
+}  # fmt: skip
+_SIGNS = {
+    "==": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "implies": r"\implies", "iff": r"\iff",
+}  # fmt: skip
+_CONSTANTS = {"Z": r"\mathbb{Z}", "N": r"\mathbb{N}_0", "imag": r"\mathrm{i}"}
+_BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
+_DOT = r"{\cdot}"
+_TIMES, _THIN = r" \cdot ", r"\,"
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A printed piece: its text, how tightly it holds together, and whether it is taller than a line."""
-
-    text: str
-    level: int = ATOM
-    tall: bool = False
-    open: bool = False  # ends in a sum or the like, which would swallow what follows
-    number: bool = False
-
-
-@dataclass(frozen=True)
-class Glossary:
-    """What the printer knows about names."""
-
-    symbols: Mapping[str, Symbol]
-    definitions: Mapping[str, Definition]
-
-    def latex(self, name: str) -> str | None:
-        entry = self.symbols.get(name) or self.definitions.get(name)
-        return entry.latex or None if entry else None
-
-    def varies(self, name: str) -> bool:
-        """Whether a derivative with respect to something else would have to hold this name fixed."""
-        return name in self.symbols and self.symbols[name].kind in ("real", "vector", "matrix", "signal")
-
-
-def glossary(symbols: Sequence[Symbol], definitions: Sequence[Definition]) -> Glossary:
-    """The glossary of a derivation."""
-    return Glossary({s.name: s for s in symbols}, {d.name: d for d in definitions})
-
-
-def latex(formula: Formula, known: Glossary) -> str:
+def latex(formula: Formula, names: Names) -> str:
     """The formula as LaTeX."""
-    return Latex(known).show(formula.tree).text
+    return Printer(names).show(formula.tree).text
 
 
 def relation_latex(relation: str) -> str:
     """``<=`` as ``\\le``."""
-    return _TEX[_SIGN[relation]]
+    return _SIGNS[relation]
 
 
-def relation_sign(relation: str) -> str:
-    """``<=`` as ``≤``."""
-    return _SIGN[relation]
+@dataclass(frozen=True)
+class Printer:
+    """Prints a tree. ``small`` inside an exponent or an index; ``dots`` are the arguments that a dot stands for."""
 
+    names: Names
+    small: bool = False
+    dots: frozenset[str] = field(default_factory=frozenset)
 
-class Latex:
-    """Prints a tree; the Unicode printer overrides the few places where a line of text differs from LaTeX."""
-
-    small = 0  # inside an exponent or a subscript
-
-    def __init__(self, known: Glossary):
-        self.known = known
-        self.dots: set[str] = set()
+    def smaller(self) -> Printer:
+        return replace(self, small=True)
 
     def show(self, node: ast.expr) -> Printed:
         method: Callable[..., Printed] = getattr(self, f"show_{type(node).__name__}")
@@ -129,136 +71,73 @@ class Latex:
 
     def text(self, node: ast.expr, level: int = LOGIC) -> str:
         """The node, in parentheses if it holds together less tightly than ``level``."""
-        return self.at_least(self.show(node), level)
-
-    def at_least(self, piece: Printed, level: int) -> str:
-        return self.parens(piece) if piece.level < level else piece.text
-
-    # --- delimiters: the two media differ ---
-
-    def parens(self, piece: Printed) -> str:
-        return rf"\left({piece.text}\right)" if piece.tall else f"({piece.text})"
-
-    def around(self, left: str, piece: Printed, right: str) -> str:
-        return rf"\left{left} {piece.text} \right{right}" if piece.tall else f"{left} {piece.text} {right}"
+        return at_least(self.show(node), level)
 
     # --- atoms ---
 
     def show_Constant(self, node: ast.Constant) -> Printed:
         assert isinstance(node.value, int)
         digits = str(node.value)
-        if len(digits) > 4:
-            digits = f"{node.value:,}".replace(",", self.thousands)
-        return Printed(digits, number=True)
-
-    thousands = r"\,"
+        return Printed(f"{node.value:,}".replace(",", _THIN) if len(digits) > 4 else digits, number=True)
 
     def show_Name(self, node: ast.Name) -> Printed:
-        if node.id in self.dots:
-            return Printed(self.dot)
-        return Printed(self.name(node.id))
-
-    dot = r"{\cdot}"
+        return Printed(_DOT if node.id in self.dots else self.name(node.id))
 
     def name(self, name: str) -> str:
-        special = {"Z": r"\mathbb{Z}", "N": r"\mathbb{N}_0", "imag": r"\mathrm{i}"}
-        if name in special and name not in self.known.symbols and name not in self.known.definitions:
-            return special[name]
-        chosen = self.known.latex(name)
-        return chosen if chosen else self.spell(name)
-
-    def spell(self, name: str) -> str:
-        stem, _, index = name.partition("_")
-        match = re.fullmatch(r"([A-Za-z]+?)(\d+)", stem)
-        if match and not index:
-            stem, index = match.groups()
-        prime = stem.endswith("prime") and stem != "prime"
-        stem = stem.removesuffix("prime") if prime else stem
-        hats = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
-        for suffix, accent in hats.items():
-            if stem.endswith(suffix) and stem != suffix:
-                base = f"{accent}{{{self.spell(stem.removesuffix(suffix))}}}"
-                break
-        else:
-            base = f"\\{stem}" if stem in GREEK else stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
-        base += "'" if prime else ""
-        return base if not index else f"{base}_{{{self.subscript_word(index)}}}"
-
-    def subscript_word(self, word: str) -> str:
-        return word if len(word) == 1 or word.isdigit() else self.spell(word) if word in GREEK else rf"\mathrm{{{word}}}"
+        return _CONSTANTS[name] if name in _CONSTANTS and name not in self.names else spelled(name, self.names)
 
     def show_Attribute(self, node: ast.Attribute) -> Printed:
-        return Printed(self.raised(self.text(node.value, ATOM), r"\top"), POWER)
+        return Printed(raised(self.text(node.value, ATOM), r"\top"), POWER)
 
     def show_Subscript(self, node: ast.Subscript) -> Printed:
         elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Printed(self.lowered(self.text(node.value, POWER), self.indices(elements)), ATOM)
-
-    def indices(self, elements: Sequence[ast.expr]) -> str:
-        self.small += 1
-        shown = [self.text(e) for e in elements]
-        self.small -= 1
-        plain = all(isinstance(e, ast.Name) and len(e.id) == 1 and e.id not in self.dots for e in elements)
-        return ("" if plain else ",").join(shown)
-
-    def raised(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
-
-    def lowered(self, base: str, index: str) -> str:
-        match = re.fullmatch(r"(.*)_\{([^{}]*)\}", base)
-        if match:  # a name that carries an index of its own: one subscript, not two
-            return f"{match[1]}_{{{match[2]},{index}}}"
-        return f"{base}_{{{index}}}"
+        base = self.show(node.value)
+        bare = isinstance(node.value, ast.Attribute) or (base.level == ATOM and not isinstance(node.value, ast.Subscript))
+        return Printed(lowered(base.text if bare else parens(base), indices(self, elements)), ATOM)
 
     def show_Tuple(self, node: ast.Tuple) -> Printed:
         return Printed(f"({', '.join(self.text(e) for e in node.elts)})")
 
     def show_List(self, node: ast.List) -> Printed:
         rows = [[self.text(e) for e in (row.elts if isinstance(row, ast.List) else [row])] for row in node.elts]
-        return Printed(self.table(rows), ATOM, tall=True)
-
-    def table(self, rows: list[list[str]]) -> str:
-        return r"\begin{pmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{pmatrix}"
+        return Printed(r"\begin{pmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{pmatrix}", ATOM, tall=True)
 
     def show_Lambda(self, node: ast.Lambda) -> Printed:
-        own = {a.arg for a in node.args.args}
-        before, self.dots = self.dots, self.dots | own
-        shown = self.show(node.body)
-        self.dots = before
-        return shown
+        """A dot where one signal varies; by name where a dot would be lost, or be one of several."""
+        own = [a.arg for a in node.args.args]
+        nested = self.dots or any(isinstance(n, ast.Lambda) for n in ast.walk(node.body))
+        if len(own) == 1 and not nested and own[0] in names_in(node.body):
+            return replace(self, dots=frozenset(own)).show(node.body)
+        body = replace(self, dots=self.dots - set(own)).show(node.body)
+        variables = ", ".join(map(self.name, own))
+        return Printed(rf"{f'({variables})' if len(own) > 1 else variables} \mapsto {body.text}", LOGIC, body.tall)
 
     # --- arithmetic ---
 
     def show_UnaryOp(self, node: ast.UnaryOp) -> Printed:
-        inner = self.show(node.operand)
         if isinstance(node.op, ast.Not):
-            return Printed(rf"\lnot {self.at_least(inner, ATOM)}", RELATION)
-        return Printed(f"-{self.at_least(inner, PRODUCT)}", SUM, inner.tall, inner.open)
+            return Printed(rf"\lnot {self.text(node.operand, ATOM)}", RELATION)
+        return _minus(self.show(node.operand))
 
     def show_BinOp(self, node: ast.BinOp) -> Printed:
         if isinstance(node.op, ast.Add | ast.Sub):
             return self.addition(node)
         if isinstance(node.op, ast.Pow):
             return self.power(node)
-        sign, bare = _without_sign(node)
-        if sign:
-            piece = self.show(bare)
-            return Printed(f"-{self.at_least(piece, PRODUCT)}", SUM, piece.tall, piece.open)
-        if isinstance(node.op, ast.Div):
-            return self.quotient(node)
-        return self.multiplication(node)
+        negative, bare = _without_sign(node)
+        if negative:
+            return _minus(self.show(bare))
+        return self.quotient(node) if isinstance(node.op, ast.Div) else self.multiplication(node)
 
     def addition(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
-        plus = isinstance(node.op, ast.Add)
-        first = self.parens(left) if left.open or _grouped_by_author(node) else self.at_least(left, SUM)
-        grouped = right.text.startswith(("-", "−")) or (
+        first = parens(left) if left.open or _grouped_by_author(node) else at_least(left, SUM)
+        grouped = right.text.startswith("-") or (
             isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
         )
-        second = self.parens(right) if grouped or right.level < SUM else right.text
-        return Printed(f"{first} {'+' if plus else self.minus} {second}", SUM, left.tall or right.tall, right.open)
-
-    minus = "-"
+        second = parens(right) if grouped or right.level < SUM or _is_modulus(node.right) else right.text
+        sign = "+" if isinstance(node.op, ast.Add) else "-"
+        return Printed(f"{first} {sign} {second}", SUM, left.tall or right.tall, right.open)
 
     def multiplication(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
@@ -266,36 +145,60 @@ class Latex:
         regrouped = isinstance(node.op, ast.MatMult) and _grouped_by_author(node)
         chained = entrywise and not left.open and self.is_entrywise(node.left)  # which is associative
         loose = left.open or left.level < PRODUCT or regrouped
-        first = self.parens(left) if loose and not chained else left.text
-        second = (
-            self.parens(right)
-            if right.level < PRODUCT or (right.level == PRODUCT and _is_product(node.right) and not entrywise)
-            else right.text
+        first = left.as_factor if chained or not loose else parens(left)
+        grouped = (
+            right.level == PRODUCT and not entrywise and (_is_product(node.right) or (self.small and _is_quotient(node.right)))
         )
-        joint = self.odot if entrywise else self.between(node.left, left, first, node.right, right, second)
+        second, followed = right.text, right.as_factor
+        if right.level < PRODUCT or grouped:
+            second = followed = parens(right)
+        joint = r" \odot " if entrywise else self.between(node.left, left, first, right, second)
         level = SUM if entrywise else PRODUCT  # a matrix product binds more tightly than one entry by entry
-        return Printed(f"{first}{joint}{second}", level, left.tall or right.tall, right.open, left.number and right.number)
+        tall = left.tall or right.tall
+        return Printed(f"{first}{joint}{second}", level, tall, right.open, f"{first}{joint}{followed}", right.number)
 
-    odot = r" \odot "
+    def between(self, a: ast.expr, left: Printed, first: str, right: Printed, second: str) -> str:
+        """What stands between two factors: nothing, a thin space, or a dot where side by side would mislead."""
+        mixed = left.number and second.startswith((r"\frac", r"\tfrac"))
+        applied = second.startswith(("(", r"\left(", "[")) and self.is_map(_last_factor(a))
+        if second[:1].isdigit() or mixed or applied:
+            return _TIMES
+        if _is_word(first) or _is_word(second):
+            return _THIN
+        if re.search(r"\\[A-Za-z]+$", first) and second[:1].isalpha():
+            return " "
+        wide = second.startswith((r"\sum", r"\prod", r"\max", r"\min", r"\frac{d}", r"\frac{\mathrm{d}}", r"\frac{\partial}"))
+        return _THIN if (left.tall and right.tall) or wide else ""
+
+    def quotient(self, node: ast.BinOp) -> Printed:
+        if self.small:
+            left = self.show(node.left)
+            above = parens(left) if left.level < PRODUCT or left.open else left.as_factor
+            text = f"{above}/{self.text(node.right, POWER)}"
+            return Printed(text, PRODUCT, followed=f"({text})")
+        return Printed(rf"\frac{{{self.text(node.left)}}}{{{self.text(node.right)}}}", PRODUCT, tall=True)
+
+    def power(self, node: ast.BinOp) -> Printed:
+        if ast.unparse(node.right) == "1 / 2":
+            return FORMS["sqrt"](self, node.left)
+        base = self.show(node.left)
+        return Printed(raised(at_least(base, ATOM), self.smaller().text(node.right)), POWER, base.tall)
 
     def is_entrywise(self, node: ast.expr) -> bool:
-        return (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Mult)
-            and self.is_array(node.left)
-            and self.is_array(node.right)
-        )
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+        return product and self.is_array(node.left) and self.is_array(node.right)  # type: ignore[attr-defined]
 
     def is_array(self, node: ast.expr) -> bool:
+        """Whether it is a vector or matrix, as far as its letters tell."""
         if isinstance(node, ast.Name):
-            symbol = self.known.symbols.get(node.id)
-            definition = self.known.definitions.get(node.id)
-            return bool((symbol and symbol.kind in ("vector", "matrix")) or (definition and definition.shape))
+            return node.id in self.names and self.names[node.id].array
         if isinstance(node, ast.Attribute):
             return self.is_array(node.value)
+        if isinstance(node, ast.UnaryOp):
+            return self.is_array(node.operand)
         if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
             if isinstance(node.op, ast.MatMult):
-                return not (_is_row(node.left) and not _is_row(node.right))
+                return not (isinstance(node.left, ast.Attribute) and not isinstance(node.right, ast.Attribute))
             return self.is_array(node.left) or self.is_array(node.right)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "grad":
@@ -304,102 +207,49 @@ class Latex:
             return node.func.id not in scalars and any(self.is_array(a) for a in node.args)
         return False
 
-    def between(self, a: ast.expr, left: Printed, first: str, b: ast.expr, right: Printed, second: str) -> str:
-        """What stands between two factors: nothing, a thin space, or a dot where side by side would mislead."""
-        starts_with_digit = second[:1].isdigit() or (second.startswith((r"\frac", r"\tfrac")) and left.number)
-        called = _last_factor(a)
-        looks_applied = second.startswith(("(", r"\left(")) and isinstance(called, ast.Name) and (self.is_function(called.id))
-        if starts_with_digit or looks_applied:
-            return self.times
-        if _is_word(first) or _is_word(second):
-            return self.thin
-        if re.search(r"\\[A-Za-z]+$", first) and second[:1].isalpha():
-            return " "
-        return self.thin if left.tall and right.tall else self.glue(first, second)
-
-    def glue(self, first: str, second: str) -> str:
-        return r"\," if second.startswith((r"\sum", r"\prod", r"\max", r"\min", r"\frac{d}", r"\frac{\partial}")) else ""
-
-    times = r" \cdot "
-    thin = r"\,"
-
-    def is_function(self, name: str) -> bool:
-        symbol, definition = self.known.symbols.get(name), self.known.definitions.get(name)
-        return bool((symbol and symbol.kind in ("signal", "function", "operator")) or (definition and definition.parameters))
-
-    def quotient(self, node: ast.BinOp) -> Printed:
-        if self.small:
-            left, right = self.text(node.left, PRODUCT), self.text(node.right, POWER)
-            return Printed(f"{left}/{right}", PRODUCT)
-        return Printed(rf"\frac{{{self.text(node.left)}}}{{{self.text(node.right)}}}", PRODUCT, tall=True)
-
-    def power(self, node: ast.BinOp) -> Printed:
-        if ast.unparse(node.right) == "1 / 2":
-            return self.root(node.left)
-        base = self.show(node.left)
-        below = self.at_least(base, ATOM)
-        if _is_exponential(node.left) and base.level == POWER:
-            below = self.parens(base)
-        self.small += 1
-        exponent = self.text(node.right)
-        self.small -= 1
-        if (
-            isinstance(node.left, ast.Call)
-            and isinstance(node.left.func, ast.Name)
-            and node.left.func.id == "diff"
-            and base.level < ATOM
-        ):
-            below = self.parens(base)
-        return Printed(self.raised(below, exponent), POWER, base.tall)
-
-    def root(self, node: ast.expr) -> Printed:
-        inner = self.show(node)
-        return Printed(rf"\sqrt{{{inner.text}}}", ATOM, inner.tall)
+    def is_map(self, node: ast.expr) -> bool:
+        """Whether parentheses after it would read as its argument."""
+        if isinstance(node, ast.BinOp):
+            return self.is_map(node.left) or self.is_map(node.right)
+        if isinstance(node, ast.Name):
+            name = self.names.get(node.id)
+            return name is not None and (name.groups > 0 or (name.kind == DEFINED and name.indexed))
+        applied = 0
+        while isinstance(node, ast.Call):
+            node, applied = node.func, applied + 1
+        return isinstance(node, ast.Name) and node.id in self.names and self.names[node.id].groups > applied > 0
 
     # --- relations and logic ---
 
     def show_Compare(self, node: ast.Compare) -> Printed:
-        pieces = [self.show(node.left)]
-        out = self.at_least(pieces[0], SUM)
-        for op, comparator in zip(node.ops, node.comparators):
-            piece = self.show_range(comparator) if isinstance(op, ast.In) else self.show(comparator)
-            pieces.append(piece)
-            out += f" {self.sign(_RELATIONS[type(op)])} {self.at_least(piece, SUM)}"
-        return Printed(out, RELATION, any(p.tall for p in pieces))
+        sides = [self.show(node.left)]
+        sides += [self.range(c) if isinstance(op, ast.In) else self.show(c) for op, c in zip(node.ops, node.comparators)]
+        out = at_least(sides[0], SUM)
+        for op, side in zip(node.ops, sides[1:]):
+            out += f" {_RELATIONS[type(op)]} {at_least(side, SUM)}"
+        return Printed(out, RELATION, any(s.tall for s in sides))
 
-    def sign(self, sign: str) -> str:
-        return _TEX[sign]
-
-    def show_range(self, node: ast.expr) -> Printed:
+    def range(self, node: ast.expr) -> Printed:
+        """ℤ, or {1, …, n}."""
         if isinstance(node, ast.Name):
             return Printed(self.name(node.id))
         assert isinstance(node, ast.Call)
-        low, high = (self.show(end) for end in node.args)
-        tall = low.tall or high.tall
-        left, right = self.tall_braces if tall else self.braces
-        return Printed(f"{left}{low.text}, {self.ellipsis}, {high.text}{right}", tall=tall)
-
-    ellipsis = r"\dots"
+        low, high = map(self.show, node.args)
+        return _set(Printed(rf"{low.text}, \dots, {high.text}", tall=low.tall or high.tall))
 
     def show_BoolOp(self, node: ast.BoolOp) -> Printed:
         word = "and" if isinstance(node.op, ast.And) else "or"
         pieces = [self.show(v) for v in node.values]
-        return Printed(self.word(word).join(self.at_least(p, RELATION) for p in pieces), LOGIC, any(p.tall for p in pieces))
-
-    def word(self, word: str) -> str:
-        return rf"\;\text{{ {word} }}\;"
+        text = rf"\;\text{{ {word} }}\;".join(at_least(p, RELATION) for p in pieces)
+        return Printed(text, LOGIC, any(p.tall for p in pieces))
 
     def show_IfExp(self, node: ast.IfExp) -> Printed:
-        rows, rest = [], node
+        lines, rest = [], node
         while isinstance(rest, ast.IfExp):
-            rows.append((self.text(rest.body), self.text(rest.test)))
+            lines.append(rf"{self.text(rest.body)} & \text{{if }} {self.text(rest.test)}")
             rest = rest.orelse  # type: ignore[assignment]
-        rows.append((self.text(rest), ""))
-        return Printed(self.case_table(rows), ATOM, tall=True)
-
-    def case_table(self, rows: Sequence[tuple[str, str]]) -> str:
-        lines = [rf"{value} & \text{{if }} {test}" if test else rf"{value} & \text{{otherwise}}" for value, test in rows]
-        return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
+        lines.append(rf"{self.text(rest)} & \text{{otherwise}}")
+        return Printed(r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}", PRODUCT, tall=True, open=True)
 
     # --- calls ---
 
@@ -407,250 +257,70 @@ class Latex:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
             return self.gathered(name, node.args[0])
-        own = name in self.known.symbols or name in self.known.definitions
-        method = getattr(self, f"call_{name}", None)
-        if (method and not own) or (name in ("conv", "shift") and method):
-            return method(*node.args)
-        return self.applied(node.func, node.args)
+        form = DEFINED_FORMS.get(name) if name in self.names else FORMS.get(name)
+        return form(self, *node.args) if form else self.applied(node.func, node.args)
 
     def applied(self, function: ast.expr, arguments: Sequence[ast.expr]) -> Printed:
-        head = self.show(function)
         inner = [self.show(a) for a in arguments]
         joined = Printed(", ".join(p.text for p in inner), tall=any(p.tall for p in inner))
-        is_operator = isinstance(function, ast.Name) and getattr(self.known.symbols.get(function.id), "kind", "") == "operator"
-        if is_operator:
-            brackets = rf"\left[{joined.text}\right]" if joined.tall else f"[{joined.text}]"
-            return Printed(
-                f"{head.text}{brackets if len(joined.text) != 1 else self.thin + joined.text}",
-                ATOM if len(joined.text) != 1 else PRODUCT,
-                joined.tall,
-            )
-        return Printed(f"{self.at_least(head, ATOM)}{self.parens(joined)}", ATOM, joined.tall)
+        head = self.text(function, ATOM)
+        if not (isinstance(function, ast.Name) and function.id in self.names and self.names[function.id].kind == "operator"):
+            return Printed(f"{head}{parens(joined)}", ATOM, joined.tall)
+        brackets = rf"\left[{joined.text}\right]" if joined.tall else f"[{joined.text}]"
+        if len(joined.text) == 1:
+            return Printed(f"{head}{_THIN}{joined.text}", PRODUCT, followed=head + brackets)
+        return Printed(f"{head}{brackets}", ATOM, joined.tall)
+
+    # --- over a range ---
 
     def gathered(self, name: str, node: ast.GeneratorExp) -> Printed:
         body = self.show(node.elt)
         if name == "count":
-            return Printed(self.number_of(node, body), tall=any(self.is_tall(g) for g in node.generators))
-        if name in ("all", "any"):
-            word = "for all" if name == "all" else "for some"
-            return Printed(f"{body.text}{self.quad}{self.text_word(word)} {self.domain(node.generators)}", LOGIC, body.tall)
+            return self.number_of(node, body)
+        if name == "all":
+            return Printed(rf"{body.text}\quad \text{{for all }} {self.domain(node.generators)}", LOGIC, body.tall)
         head = "".join(self.big(name, g) for g in node.generators)
-        shown = self.parens(body) if body.level < PRODUCT or body.text.startswith("-") else body.text
+        shown = parens(body) if body.level < PRODUCT or body.text.startswith("-") else body.text
         return Printed(f"{head} {shown}", PRODUCT, True, True)
 
-    def number_of(self, node: ast.GeneratorExp, body: Printed) -> str:
+    def number_of(self, node: ast.GeneratorExp, body: Printed) -> Printed:
         """#{m ∈ ℕ₀ : m ≤ 3}; #{0, …, 3} for a plain range."""
-        first = node.generators[0]
-        tall = any(self.is_tall(g) for g in node.generators)
-        left, right = (self.tall_braces if tall else self.braces) if node.generators else self.braces
-        if len(node.generators) == 1 and isinstance(node.elt, ast.Name) and node.elt.id == targets(first)[0]:
-            if not first.ifs:
-                inside = self.show_range(first.iter).text
-                return f"{self.hash}{inside}" if isinstance(first.iter, ast.Call) else f"{self.hash}{left}{inside}{right}"
-            member = f"{self.name(targets(first)[0])} {self.sign('∈')} {self.show_range(first.iter).text}"
-            return f"{self.hash}{left}{member}{self.such_that}{', '.join(self.text(c) for c in first.ifs)}{right}"
-        return f"{self.hash}{left}{body.text}{self.such_that}{self.domain(node.generators)}{right}"
+        first, single = node.generators[0], len(node.generators) == 1
+        tall = any(self.range(g.iter).tall or any(self.show(c).tall for c in g.ifs) for g in node.generators)
+        if single and not first.ifs:
+            inside = self.range(first.iter)
+            return Printed(rf"\#{(inside if isinstance(first.iter, ast.Call) else _set(inside)).text}", tall=tall)
+        member = self.domain([first], conditions=False) if single else body.text
+        told = ", ".join(map(self.text, first.ifs)) if single else self.domain(node.generators)
+        inside = Printed(rf"{member} \mid {told}", tall=tall)
+        return Printed(rf"\#{_set(inside).text}", tall=tall)
 
-    def is_tall(self, generator: ast.comprehension) -> bool:
-        return self.show_range(generator.iter).tall or any(self.show(c).tall for c in generator.ifs)
-
-    hash = r"\#"
-    braces = (r"\{", r"\}")
-    tall_braces = (r"\left\{", r"\right\}")
-    such_that = r" \mid "
-    quad = r"\quad "
-
-    def text_word(self, word: str) -> str:
-        return rf"\text{{{word} }}"
-
-    def domain(self, generators: Sequence[ast.comprehension]) -> str:
+    def domain(self, generators: Sequence[ast.comprehension], conditions: bool = True) -> str:
         parts = []
         for g in generators:
-            parts.append(f"{self.name(targets(g)[0])} {self.sign('∈')} {self.show_range(g.iter).text}")
-            parts += [self.text(c) for c in g.ifs]
-        return r", ".join(parts)
+            parts.append(rf"{self.name(targets(g)[0])} \in {self.range(g.iter).text}")
+            parts += [self.text(c) for c in g.ifs] if conditions else []
+        return ", ".join(parts)
 
     def big(self, name: str, generator: ast.comprehension) -> str:
-        symbol = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}[name]
+        """∑ with its index and bounds."""
         index = self.name(targets(generator)[0])
-        conditions = [self.text(c) for c in generator.ifs]
-        if isinstance(generator.iter, ast.Name) or name in ("max", "min") or conditions:
-            place = f"{index} {self.sign('∈')} {self.show_range(generator.iter).text}"
-            if isinstance(generator.iter, ast.Name) and generator.iter.id == "Z" and not conditions:
-                return rf"{symbol}_{{{index}=-\infty}}^{{\infty}}"
-            return rf"{symbol}_{{{', '.join([place, *conditions])}}}"
-        assert isinstance(generator.iter, ast.Call)
-        low, high = generator.iter.args
-        self.small += 1
-        bounds = rf"{symbol}_{{{index}={self.text(low)}}}^{{{self.text(high)}}}"
-        self.small -= 1
-        return bounds
+        plain = name in ("sum", "prod") and not generator.ifs
+        if plain and isinstance(generator.iter, ast.Call):
+            low, high = map(self.smaller().text, generator.iter.args)
+            return rf"{_BIG[name]}_{{{index}={low}}}^{{{high}}}"
+        if plain and isinstance(generator.iter, ast.Name) and generator.iter.id == "Z":
+            return rf"{_BIG[name]}_{{{index}=-\infty}}^{{\infty}}"
+        return rf"{_BIG[name]}_{{{self.domain([generator])}}}"
 
-    def call_exp(self, x: ast.expr) -> Printed:
-        self.small += 1
-        exponent = self.show(x)
-        self.small -= 1
-        if exponent.tall or len(exponent.text) > 40:
-            return self.operator_name(r"\exp", self.show(x), always=True)
-        return Printed(self.raised("e", exponent.text), POWER)
 
-    def operator_name(self, name: str, argument: Printed, always: bool = False) -> Printed:
-        bare = argument.level >= POWER and not argument.tall and not always
-        return Printed(
-            f"{name} {argument.text}" if bare else f"{name}{self.parens(argument)}", PRODUCT if bare else ATOM, argument.tall
-        )
+def _set(inside: Printed) -> Printed:
+    return Printed(rf"\left\{{{inside.text}\right\}}" if inside.tall else rf"\{{{inside.text}\}}", tall=inside.tall)
 
-    def call_log(self, x: ast.expr) -> Printed:
-        return self.operator_name(r"\log", self.show(x))
 
-    def call_sin(self, x: ast.expr) -> Printed:
-        return self.operator_name(r"\sin", self.show(x))
-
-    def call_cos(self, x: ast.expr) -> Printed:
-        return self.operator_name(r"\cos", self.show(x))
-
-    def call_tanh(self, x: ast.expr) -> Printed:
-        return self.operator_name(r"\tanh", self.show(x))
-
-    def call_sqrt(self, x: ast.expr) -> Printed:
-        return self.root(x)
-
-    def call_abs(self, x: ast.expr) -> Printed:
-        return Printed(self.around(r"\lvert", self.show(x), r"\rvert"))
-
-    def call_norm(self, x: ast.expr) -> Printed:
-        return Printed(self.around(r"\lVert", self.show(x), r"\rVert"))
-
-    def call_floor(self, x: ast.expr) -> Printed:
-        return Printed(self.around(r"\lfloor", self.show(x), r"\rfloor"))
-
-    def call_ceil(self, x: ast.expr) -> Printed:
-        return Printed(self.around(r"\lceil", self.show(x), r"\rceil"))
-
-    def call_max(self, *values: ast.expr) -> Printed:
-        return self.listed(r"\max", values)
-
-    def call_min(self, *values: ast.expr) -> Printed:
-        return self.listed(r"\min", values)
-
-    def call_sign(self, x: ast.expr) -> Printed:
-        return self.listed(self.roman("sign"), [x])
-
-    def call_trace(self, x: ast.expr) -> Printed:
-        return self.operator_name(self.roman("tr"), self.show(x), always=True)
-
-    def call_diag(self, x: ast.expr) -> Printed:
-        return self.listed(self.roman("diag"), [x])
-
-    def call_mod(self, a: ast.expr, n: ast.expr) -> Printed:
-        return Printed(rf"{self.text(a, PRODUCT)} \bmod {self.text(n, PRODUCT)}", SUM)
-
-    def call_conj(self, x: ast.expr) -> Printed:
-        return Printed(rf"\overline{{{self.text(x)}}}")
-
-    def call_identity(self, n: ast.expr) -> Printed:
-        return Printed(self.lowered("I", self.indices([n])))
-
-    def call_zeros(self, *sizes: ast.expr) -> Printed:
-        return Printed("0")
-
-    def call_ones(self, *sizes: ast.expr) -> Printed:
-        return Printed(r"\mathbf{1}" if self.dot == r"{\cdot}" else "1")
-
-    def call_delta(self, i: ast.expr) -> Printed:
-        inner = self.show(i)
-        return Printed(f"{self.greek('delta')}{self.parens(inner)}", ATOM, inner.tall)
-
-    def call_kron(self, i: ast.expr, j: ast.expr) -> Printed:
-        return Printed(self.lowered(self.greek("delta"), self.indices([i, j])))
-
-    def greek(self, name: str) -> str:
-        return f"\\{name}"
-
-    def call_one(self, condition: ast.expr) -> Printed:
-        return Printed(rf"\mathbf{{1}}[{self.text(condition)}]")
-
-    def call_implies(self, p: ast.expr, q: ast.expr) -> Printed:
-        return self.logical(p, "⇒", q)
-
-    def call_iff(self, p: ast.expr, q: ast.expr) -> Printed:
-        return self.logical(p, "⇔", q)
-
-    def logical(self, p: ast.expr, sign: str, q: ast.expr) -> Printed:
-        left, right = self.show(p), self.show(q)
-        return Printed(
-            f"{self.at_least(left, RELATION)} {self.sign(sign)} {self.at_least(right, RELATION)}",
-            LOGIC,
-            left.tall or right.tall,
-        )
-
-    def call_conv(self, f: ast.expr, g: ast.expr) -> Printed:
-        return Printed(f"{self.text(f, POWER)} {self.star} {self.text(g, POWER)}", PRODUCT)
-
-    star = "*"
-
-    def call_shift(self, f: ast.expr, t: ast.expr) -> Printed:
-        return Printed(f"{self.lowered('S', self.indices([t]))}{self.thin}{self.text(f, ATOM)}", POWER)
-
-    def listed(self, name: str, values: Sequence[ast.expr]) -> Printed:
-        pieces = [self.show(v) for v in values]
-        return Printed(f"{name}{self.parens(Printed(', '.join(p.text for p in pieces), tall=any(p.tall for p in pieces)))}")
-
-    def roman(self, name: str) -> str:
-        return rf"\operatorname{{{name}}}"
-
-    # --- derivatives ---
-
-    def call_diff(self, body: ast.expr, variable: ast.expr) -> Printed:
-        if self.is_prime(body, variable):
-            assert isinstance(body, ast.Call)
-            return Printed(f"{self.text(body.func)}{self.prime}{self.parens(self.show(body.args[0]))}", ATOM)
-        d = self.partial if self.has_other_variables(body, variable) else "d"
-        shown = self.show(body)
-        below = f"{d} {self.text(variable)}" if d != "d" else f"d{self.text(variable)}"
-        if isinstance(body, ast.Name | ast.Subscript) or (
-            isinstance(body, ast.Call) and shown.level == ATOM and len(shown.text) < 28 and not shown.tall
-        ):
-            top = f"{d} {shown.text}" if d != "d" else f"d{shown.text}"
-            return Printed(self.fraction(top, below), PRODUCT, True)
-        body_text = (
-            shown.text
-            if (shown.level >= PRODUCT and not shown.open and shown.level != PRODUCT) or _is_quotient(body)
-            else self.parens(shown)
-        )
-        return Printed(f"{self.fraction(d, below)}{self.thin}{body_text}", PRODUCT, True, True)
-
-    prime = "'"
-    partial = r"\partial"
-
-    def call_grad(self, body: ast.expr, variable: ast.expr) -> Printed:
-        shown = self.show(body)
-        below = f"{self.partial} {self.text(variable)}"
-        if isinstance(body, ast.Name | ast.Subscript):
-            return Printed(self.fraction(f"{self.partial} {shown.text}", below), PRODUCT, True)
-        return Printed(f"{self.fraction(self.partial, below)}{self.thin}{self.parens(shown)}", PRODUCT, True, True)
-
-    def fraction(self, top: str, below: str) -> str:
-        return rf"\frac{{{top}}}{{{below}}}"
-
-    def is_prime(self, body: ast.expr, variable: ast.expr) -> bool:
-        """σ′(x): a function of one variable at that variable."""
-        if not (isinstance(body, ast.Call) and isinstance(body.func, ast.Name) and isinstance(variable, ast.Name)):
-            return False
-        if len(body.args) != 1 or ast.dump(body.args[0]) != ast.dump(variable):
-            return False
-        symbol, definition = self.known.symbols.get(body.func.id), self.known.definitions.get(body.func.id)
-        return bool((symbol and symbol.kind == "function") or (definition and not definition.indexed))
-
-    def has_other_variables(self, body: ast.expr, variable: ast.expr) -> bool:
-        if not isinstance(variable, ast.Name):
-            return True
-        return any(n != variable.id and (self.known.varies(n) or self.is_quantity(n)) for n in names(body))
-
-    def is_quantity(self, name: str) -> bool:
-        """Whether a definition stands for numbers, one or one for each index, and not for a function."""
-        definition = self.known.definitions.get(name)
-        return bool(definition and (definition.indexed or not definition.parameters))
+def _minus(piece: Printed) -> Printed:
+    followed = f"-{piece.as_factor}" if piece.level >= PRODUCT else ""
+    return Printed(f"-{at_least(piece, PRODUCT)}", SUM, piece.tall, piece.open, followed)
 
 
 def _without_sign(node: ast.BinOp) -> tuple[bool, ast.expr]:
@@ -688,12 +358,8 @@ def _is_quotient(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
-def _is_exponential(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exp"
-
-
-def _is_row(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute)
+def _is_modulus(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "mod"
 
 
 def _last_factor(node: ast.expr) -> ast.expr:
@@ -707,6 +373,3 @@ def _is_word(text: str) -> bool:
     return bool(re.fullmatch(r"\\mathrm\{\w{2,}\}(_\{.*\})?|[A-Za-z]{2,}", text)) or text.startswith(
         (r"\log", r"\sin", r"\cos", r"\tanh")
     )
-
-
-assert set(LOGICAL) <= set(_SIGN)

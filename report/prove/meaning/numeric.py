@@ -528,7 +528,6 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "diag": lambda a: Array(
         tuple(tuple(r[0] if i == j else 0 for j in range(a.size[0])) for i, r in enumerate(a.rows)), a.first
     ),
-    "conj": _entrywise(lambda x: mp.conj(x)),
     "implies": lambda p, q: not p or bool(q),
     "iff": lambda p, q: bool(p) == bool(q),
 }

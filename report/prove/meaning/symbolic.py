@@ -583,6 +583,5 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "zeros": _full(0),
     "ones": _full(1),
     "diag": _diag,
-    "conj": _spread(lambda x: sp.conjugate(x)),
 }
 CONSTANTS: dict[str, Callable[[], sp.Expr]] = {"pi": lambda: sp.pi, "imag": lambda: sp.I}

@@ -15,7 +15,7 @@ from report.prove.reasons.rule import (
     DIFFERENTIATION,
     Rule,
     Setting,
-    Verdict,
+    Standing,
     differentiates,
     laws_named,
     occurrences,
@@ -79,9 +79,9 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) ->
 
 def finite(words: str) -> Rule:
     """No general proof: every witness must agree, and the page says 'checked', never 'proved'. Needs the part's ``scope``."""
-    return Rule(words, lambda setting, a, relation, b: "checked over the stated range only", Verdict.CHECKED)
+    return Rule(words, lambda setting, a, relation, b: "checked over the stated range only", Standing.CHECKED)
 
 
 def cited(theorem: str) -> Rule:
     """A known theorem is quoted; the page says 'cited', and witnesses check instances. Needs the part's ``scope``."""
-    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Verdict.CITED)
+    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Standing.CITED)

@@ -23,8 +23,8 @@ from report.prove.meaning import noncommutative as words
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, Unreadable, read, scope_for
 
 
-class Verdict(StrEnum):
-    """What a step may be called."""
+class Standing(StrEnum):
+    """What a step may be called, the strongest first."""
 
     PROVED = "proved"  # in general, by the stated rule
     CITED = "cited"  # a known theorem, named; its instances are checked numerically
@@ -32,9 +32,9 @@ class Verdict(StrEnum):
     FAILED = "not proved"
 
 
-def weakest(verdicts: Iterable[Verdict]) -> Verdict:
+def weakest(standings: Iterable[Standing]) -> Standing:
     """What a conclusion may be called that rests on all of these."""
-    return max(verdicts, key=[*Verdict].index, default=Verdict.PROVED)
+    return max(standings, key=[*Standing].index, default=Standing.PROVED)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Lemma:
     statement: Statement
     conditions: tuple[Formula, ...] = ()
     hypothesis: Statement | None = None
-    verdict: Verdict = Verdict.PROVED
+    standing: Standing = Standing.PROVED
 
 
 Shown = Mapping[str, Lemma]
@@ -125,7 +125,7 @@ Decision = Callable[[Setting, Formula, str, Formula], str | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason in words and how it is checked; ``verdict`` is what a step that passes is called.
+    """A reason in words and how it is checked; ``standing`` is what a step that passes is called.
 
     ``law`` is what the rule is known by, ``of`` what it speaks of: the parts that it puts in, the names that it unfolds. An
     author's words may name no other law, part or definition.
@@ -133,7 +133,7 @@ class Rule:
 
     words: str
     decide: Decision
-    verdict: Verdict = Verdict.PROVED
+    standing: Standing = Standing.PROVED
     by_author: bool = True  # the words are the author's own, not put together by the rule
     rearranges: bool = False  # says only that the two sides are equal, not by what law
     law: str = ""

@@ -1,0 +1,42 @@
+"""A derivation on the page: formulas from the author's text, and each step with its reason and verdict."""
+
+from __future__ import annotations
+
+from report.proof import Derivation, Part, Step, check, define, integer, real, vector
+from report.write.derivations import derivation_markdown
+
+X, N, V = real("x", "a number"), integer("n", "a size", least="1"), vector("v", "n", "a vector")
+SIGMA = define("sigma(u)", "1/(1 + exp(-u))", "a sigmoid")
+
+
+def page(*parts: Part, symbols: tuple = (X,), definitions: tuple = ()) -> str:
+    said = Derivation("T9", "", "What is `x`?", symbols, parts, "So it is.", "", definitions)
+    return derivation_markdown(check(said), lambda own: len(own))
+
+
+def test_a_short_left_side_stands_beside_the_first_right_side() -> None:
+    text = page(Part("A square", "x*x == x**2", [Step("x**2", "as `x**2` is short for it")]))
+    assert "::: left\n$xx$\n:::\n\n\n\n::: right\n$= x^{2}$\n:::" in text
+    assert "as $x^{2}$ is short for it" in text
+    assert '[✔\u00a0proved: numeric]{.check state="proved"}' in text
+    assert '::::: {.step #T9-a-square number="8"}' in text
+
+
+def test_a_long_left_side_has_a_line_of_its_own() -> None:
+    left, right = "x + x**2 + x**3 + x**4 + x**5 + x**6 + x", "2*x + x**2 + x**3 + x**4 + x**5 + x**6"
+    text = page(Part("Long", f"{left} == {right}", [Step(right, "")]))
+    assert "::: left" not in text
+    assert r"$\quad = 2x" in text
+
+
+def test_a_step_that_is_not_proved_says_so() -> None:
+    assert '[✘\u00a0not proved]{.check state="failed"}' in page(Part("Wrong", "x + x == x", [Step("x", "")]))
+
+
+def test_the_glossary_says_where_each_name_lives() -> None:
+    part = Part("Sum", "sum(v[j] for j in span(1, n)) + sigma(x) == sigma(x) + sum(v[j] for j in span(1, n))",
+                [Step("sigma(x) + sum(v[j] for j in span(1, n))", "")], given=["x > 0"])  # fmt: skip
+    text = page(part, symbols=(X, N, V), definitions=(SIGMA,))
+    assert r"Here $x \in \mathbb{R}$ is a number; $n = 1, 2, \dots$ is a size; $v \in \mathbb{R}^{n}$" in text
+    assert r"- $\sigma(u) = \frac{1}{1 + e^{-u}}$, a sigmoid" in text
+    assert "**Sum.** Let $x > 0$." in text
