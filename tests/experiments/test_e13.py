@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,25 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.capacity_figures import _grey
-from experiments.capacity_runs import ADAM, LOGITS, MOMENTUM, PLAIN, RECTIFIED, name
+from experiments.data import cifar
 from experiments.data.datasets import Images
-from experiments.e13_capacity import EXPERIMENT, WIDEST, amounts, examination, examine, network, trial, trials
+from experiments.e13_capacity import EXPERIMENT
+from experiments.e13_capacity.trials import (
+    ADAM,
+    EXAMINATION,
+    LOGITS,
+    MOMENTUM,
+    PLAIN,
+    RECTIFIED,
+    TRAINING,
+    amounts,
+    examination,
+    examine,
+    name,
+    network,
+    trial,
+    trials,
+)
 from experiments.nets import Dense, Flatten, Net, ReLU, build, parameters, rebuild, weights
 from experiments.training import Epochs, drawn, pixels, standardised
 from experiments.zoo import CAPACITIES
@@ -49,28 +64,24 @@ def squares() -> Images:
 # --- trials --------------------------------------------------------------------------------------------------------
 
 
-def test_full_trains_six_nets_both_ways_for_fifteen_epochs_of_everything() -> None:
-    training = [each for each in trials(Budget("full", first_seed=4)) if each.tags["stage"] == "training"]
-    for logits in LOGITS:
-        for channels in CAPACITIES:
-            tags = {"net": name(channels), "logits": logits, "optimizer": ADAM, "stage": "training"}
-            seeds = [each.arguments["seed"] for each in training if each.tags == tags]
-            assert seeds == ([4] if channels in WIDEST else [4, 5, 6])
+def test_full_trains_six_nets_for_fifteen_epochs_of_everything_from_three_seeds() -> None:
+    training = [each for each in trials(Budget("full", first_seed=4)) if each.tags["stage"] == TRAINING]
+    for channels in CAPACITIES:
+        tags = {"net": name(channels), "logits": PLAIN, "optimizer": ADAM, "stage": TRAINING}
+        assert [each.arguments["seed"] for each in training if each.tags == tags] == [4, 5, 6]
+    assert {each.tags["net"] for each in training if each.tags["logits"] == RECTIFIED} == set(NAMES[:4])
     momentum = [each for each in training if each.tags["optimizer"] == MOMENTUM]
     assert {each.tags["net"] for each in momentum} == {"(12, 32)"}
-    assert sorted((str(each.tags["logits"]), each.arguments["seed"]) for each in momentum) == [
-        (logits, seed) for logits in (PLAIN, RECTIFIED) for seed in (4, 5, 6)
-    ]
-    assert len(training) == 28 + 6
+    assert len(training) == 3 * (6 + 4 + 2)
     assert all(each.arguments["train_examples"] is each.arguments["test_examples"] is None for each in training)
     assert {each.arguments["recipe"].length.count for each in training} == {15}
 
 
-def test_every_trained_net_is_examined_on_the_examples_that_it_saw() -> None:
+def test_every_rectified_net_is_examined_on_the_examples_that_it_saw() -> None:
     for budget in map(Budget, ("smoke", "quick", "full")):
         made = trials(budget)
-        trained = [each for each in made if each.tags["stage"] == "training"]
-        examined = [each for each in made if each.tags["stage"] == "examination"]
+        trained = [each for each in made if each.tags["stage"] == TRAINING and each.tags["logits"] == RECTIFIED]
+        examined = [each for each in made if each.tags["stage"] == EXAMINATION]
         assert [each.inputs["trained"] for each in examined] == trained
         for source, each in zip(trained, examined):
             shared = ("seed", "net", "train_examples", "test_examples")
@@ -87,8 +98,8 @@ def test_the_nets_that_claims_name_are_trained_from_several_seeds(budget: str) -
 
 def test_a_smaller_budget_changes_amounts_only() -> None:
     small, full = (trial(Budget(name), (12, 32), 0) for name in ("quick", "full"))
-    longer = replace(small.arguments["recipe"], length=Epochs(15), evaluate=Epochs(1))
-    assert {**small.arguments, **amounts(Budget("full")), "recipe": longer} == full.arguments
+    oftener = replace(small.arguments["recipe"], evaluate=Epochs(1))
+    assert {**small.arguments, **amounts(Budget("full")), "recipe": oftener} == full.arguments
 
 
 def test_the_relu_on_the_logits_is_all_that_differs() -> None:
@@ -113,21 +124,10 @@ def constant(logits: list[float]) -> tuple[Net, Result]:
 def test_an_examination_counts_dead_classes_and_silent_images(squares: Images) -> None:
     net, trained = constant([-1.0, 0.5, 0.0, 2.0, -3.0, 0.1, 0.1, 0.1, 0.1, 0.1])
     result = examine(Silent(), seed=0, net=net, data=squares, trained=trained)
-    assert result.scalars == {"dead": 3, "mute": 0.0, "stand_in": True}
+    assert result.scalars == {"dead": 3, "mute": 0.0, "sum": pytest.approx(3.0)}
     assert result.arrays["highest"].tolist() == pytest.approx([-1, 0.5, 0, 2, -3, 0.1, 0.1, 0.1, 0.1, 0.1])
     assert result.arrays["silent"].tolist() == [1, 0, 1, 0, 1, 0, 0, 0, 0, 0]
-    assert result.arrays["confusion"][:, 3].tolist() == [12] * 10  # every test image is called the class of the highest logit
-    assert result.arrays["confusion"].sum() == 120
     assert examine(Silent(), seed=0, net=net, data=squares, trained=constant([-1.0] * 10)[1]).scalars["mute"] == 1
-
-
-def test_the_panel_holds_the_first_test_image_of_each_class(squares: Images) -> None:
-    net, trained = constant([1.0] * 10)
-    arrays = examine(Silent(), seed=0, net=net, data=squares, trained=trained, test_examples=80).arrays
-    assert arrays["panel_labels"].tolist() == list(range(10))
-    held_out = np.arange(80) * 120 // 80  # spread evenly over the 120
-    assert (squares.test_labels[held_out[arrays["panel_at"]]] == arrays["panel_labels"]).all()
-    assert (squares.test_images[held_out[arrays["panel_at"]]] == arrays["panel_images"]).all()
 
 
 def test_a_dead_class_is_one_that_gets_no_gradient_from_any_training_image(squares: Images) -> None:
@@ -178,6 +178,8 @@ def runs_of(
     spared: int = 0,
     budget: str = "full",
     without: str | None = None,
+    total: float = 5.0,
+    classes: tuple[str, ...] = cifar.CLASSES,
 ) -> Runs:
     """Runs whose nets end so (with a ReLU, ``lost`` lower and with ``dead`` classes), each seed a little different."""
     outcomes = []
@@ -188,15 +190,15 @@ def runs_of(
             continue
         adam = each.tags["optimizer"] == ADAM
         losing, dying = (0.0, 0) if logits == PLAIN else (lost, dead) if adam else (lost / 2, spared)
-        result = examined(seed, dying)
+        result = examined(seed, dying, total, classes)
         if each.tags["stage"] == "training":
             result = trained(ends[net], seed, losing, len(each.arguments["net"].layers))
-            result = replace(result, arrays={**result.arrays, "conv1.weight": filters(CAPACITIES[NAMES.index(net)][0])})
         outcomes.append(Outcome(each, f"{each.label} {ends} {lost} {dead} {spared}", result, seconds=9.0))
     return Runs(tuple(outcomes))
 
 
 def trained(end: End, seed: int, lost: float, shift: int) -> Result:
+    """The training loss is what the training accuracy lacks."""
     train, test, least, last = end
     wobble = 0.001 * seed
     accuracies, losses = [test - lost - 0.1, test - lost + wobble], [least + wobble, last + wobble]
@@ -204,71 +206,83 @@ def trained(end: End, seed: int, lost: float, shift: int) -> Result:
         "epoch": [7.0, 15.0],
         "train_accuracy": [train - 0.1, train - lost + 2 * wobble],
         "test_accuracy": accuracies,
-        "train_loss": [1.0, 0.5],
+        "train_loss": [1.0, 1 - train + lost],
         "test_loss": losses,
     }
     predictions = (np.arange(50) + shift) % 10
     return Result({key: column[-1] for key, column in history.items() if key != "epoch"}, history, {"predictions": predictions})
 
 
-def examined(seed: int, dead: int) -> Result:
-    confusion = np.full((10, 10), 1) + 10 * np.eye(10, dtype=int)
-    confusion[2, 5] = 9
+def examined(seed: int, dead: int, total: float, classes: tuple[str, ...]) -> Result:
     arrays = {
         "highest": np.where(np.arange(10) < dead, -1.0, 5.0),
         "silent": np.where(np.arange(10) < dead, 1.0, 0.01 * seed),
-        "confusion": confusion,
-        "classes": np.array(CLASSES),
-        "panel_images": np.full((10, 32, 32, 3), 90, np.uint8),
-        "panel_labels": np.arange(10),
-        "panel_at": np.arange(10),
+        "classes": np.array(classes),
     }
-    return Result({"dead": dead, "mute": 0.0, "stand_in": False}, {}, arrays)
-
-
-def filters(count: int) -> np.ndarray:
-    return np.random.default_rng(count).normal(size=(count, 3, 5, 5)).astype(np.float32)
+    return Result({"dead": dead, "mute": 0.0, "sum": total + 0.001 * seed}, {}, arrays)
 
 
 def words(runs: Runs) -> dict[str, Holds]:
     return {key: claim.judge(runs).holds for key, claim in EXPERIMENT.claims.items()}
 
 
+AS_W4_SAYS: Mapping[str, End] = {
+    "(3, 8)": (0.34, 0.33, 1.50, 1.50),
+    "(6, 16)": (0.70, 0.65, 1.10, 1.10),
+    "(12, 32)": (0.74, 0.66, 0.95, 0.99),
+    "(24, 64)": (0.80, 0.65, 0.90, 1.15),
+    "(48, 128)": (0.97, 0.64, 0.85, 1.60),
+    "(96, 256)": (0.99, 0.63, 0.80, 2.10),
+}
+
+
 def test_claims_hold_where_they_are_true() -> None:
-    ends = {**USUAL, "(24, 64)": (0.88, 0.65, 0.9, 1.15), "(6, 16)": (0.68, 0.62, 1.1, 1.1)}
-    found = words(runs_of(ends))
-    open_for_one_seed = {"best_accuracy", "best_loss"}  # the two widest nets have one
-    assert {key for key, word in found.items() if word is Holds.YES} == set(found) - open_for_one_seed
-    assert {found[key] for key in open_for_one_seed} == {Holds.UNDECIDED}
+    assert set(words(runs_of(AS_W4_SAYS, total=1.0)).values()) == {Holds.YES}
 
 
-NARROWING = {net: (end[1] + 0.3 - 0.04 * i, end[1], 1.0, 1.2 + i) for i, (net, end) in enumerate(USUAL.items())}
+def changed(**ends: End) -> Mapping[str, End]:
+    """W4's nets, of which some end otherwise: ``w3`` is (3, 8), and so on."""
+    return {net: ends.get(f"w{channels[0]}", AS_W4_SAYS[net]) for net, channels in zip(NAMES, CAPACITIES)}
+
+
+NARROWING = {net: (end[1] + 0.3 - 0.04 * i, end[1], 1.0, 1.2 + i) for i, (net, end) in enumerate(AS_W4_SAYS.items())}
 
 
 @pytest.mark.parametrize(
-    ("made", "refuted"),
+    ("ends", "options", "refuted"),
     [
-        (lambda: runs_of(), {"best_accuracy"}),  # (24, 64) gets more right
-        (lambda: runs_of({**USUAL, "(3, 8)": (0.75, 0.55, 1.3, 1.3)}), {"best_accuracy", "underfits"}),
-        (lambda: runs_of({**USUAL, "(24, 64)": (0.88, 0.70, 0.90, 0.95)}), {"best_accuracy", "best_loss", "overfits"}),
-        (lambda: runs_of({**USUAL, "(24, 64)": (0.75, 0.70, 0.90, 1.15)}), {"best_accuracy", "overfits"}),
+        (changed(w3=(0.56, 0.55, 1.5, 1.5)), {}, {"narrowest_hardly_learns"}),
+        (changed(w3=(0.66, 0.33, 1.5, 1.5)), {}, {"underfits"}),
+        (changed(w6=(0.70, 0.62, 1.1, 1.1)), {}, {"two_alike"}),
+        (changed(w24=(0.88, 0.70, 0.90, 1.15)), {}, {"best_accuracy"}),
+        (changed(w24=(0.80, 0.65, 0.90, 0.95)), {}, {"overfits", "best_loss"}),
+        (changed(w24=(0.70, 0.65, 0.90, 1.15)), {}, {"overfits"}),
+        (changed(w24=(0.99, 0.65, 0.50, 1.45)), {}, {"overfits_less", "widest_extremes"}),
+        (changed(w48=(0.97, 0.64, 0.85, 1.40)), {}, {"loss_above_narrowest"}),
+        (changed(w96=(0.99, 0.63, 0.80, 1.55)), {}, {"widest_extremes"}),
+        (AS_W4_SAYS, {"total": 5.0}, {"rectified_logits_sum_to_one"}),
+        (AS_W4_SAYS, {"classes": CLASSES}, {"real"}),
+        (AS_W4_SAYS, {"spared": 2}, {"momentum_spares"}),
         (
-            lambda: runs_of(lost=-0.01, dead=0),
-            {"best_accuracy", "relu_costs", "relu_kills", "momentum_spares", "relu_costs_under_momentum"},
+            AS_W4_SAYS,
+            {"lost": -0.01, "dead": 0},
+            {"relu_costs", "relu_kills", "momentum_spares", "relu_costs_under_momentum"},
         ),
-        (lambda: runs_of(spared=2), {"best_accuracy", "momentum_spares"}),
-        (lambda: runs_of(NARROWING), {"best_accuracy", "best_loss", "gap_grows", "underfits"}),
     ],
 )
-def test_claims_are_refuted_where_they_are_false(made: Callable[[], Runs], refuted: set[str]) -> None:
-    assert {key for key, word in words(made()).items() if word is Holds.NO} == refuted
+def test_claims_are_refuted_where_they_are_false(ends: Mapping[str, End], options: dict[str, Any], refuted: set[str]) -> None:
+    assert {key for key, word in words(runs_of(ends, **{"total": 1.0, **options})).items() if word is Holds.NO} == refuted
 
 
-def test_the_cost_of_the_relu_is_averaged_over_nets_that_share_their_seeds() -> None:
+def test_a_gap_that_narrows_does_not_grow() -> None:
+    assert words(runs_of(NARROWING))["gap_grows"] is Holds.NO
+
+
+def test_the_cost_of_the_relu_is_averaged_over_the_nets_that_were_trained_both_ways() -> None:
     verdict = EXPERIMENT.claims["relu_costs"].judge(runs_of(lost=0.05))
     assert verdict.n == 3
     assert verdict.effect == pytest.approx(5)
-    assert all((net in verdict.what) == (channels not in WIDEST) for net, channels in zip(NAMES, CAPACITIES))
+    assert all((net in verdict.what) == (net in NAMES[:4]) for net in NAMES)
     assert EXPERIMENT.claims["relu_kills"].judge(runs_of(dead=2)).effect == 4 * 2
 
 
@@ -281,14 +295,13 @@ def test_the_table_judges_each_net_by_the_criteria() -> None:
     assert net[1] == parameters(network((24, 64), PLAIN))
     assert (net[4], net[5]) == (pytest.approx(0.901), 7.0)  # the lowest loss, and its epoch
     assert net[7].number == pytest.approx(70.1)
-    assert "(96, 256)" in table.caption
     barely = {**USUAL, "(12, 32)": (0.74, 0.65, 0.95, 1.06)}  # the loss rises, the gap is narrow
     assert {row[0]: row[-1] for row in EXPERIMENT.tables["final"](runs_of(barely)).rows}["(12, 32)"] == "neither"
 
 
 def test_the_other_table_says_what_the_relu_did() -> None:
     rows = {row[:2]: row for row in EXPERIMENT.tables["rectified"](runs_of(lost=0.04, dead=3, spared=1)).rows}
-    assert set(rows) == {*((net, ADAM) for net in NAMES), ("(12, 32)", MOMENTUM)}
+    assert set(rows) == {*((net, ADAM) for net in NAMES[:4]), ("(12, 32)", MOMENTUM)}
     assert rows["(6, 16)", ADAM][4] == pytest.approx(4)
     assert rows["(6, 16)", ADAM][5].number == 3
     assert rows["(6, 16)", ADAM][6] == pytest.approx(100 * (3 + 7 * 0.01) / 10)
@@ -302,7 +315,8 @@ def test_reported_numbers_are_held_against_the_net_as_w4_trains_it() -> None:
     assert reported["best"].ours(runs).number == 96
     best = {net: (train, 0.9 if net == "(12, 32)" else test, *loss) for net, (train, test, *loss) in USUAL.items()}
     assert reported["best"].ours(runs_of(best)).number == 12  # type: ignore[arg-type]
-    assert not any(each.exact for each in reported.values())  # measured: compared at the full budget and on real data alone
+    assert [key for key, each in reported.items() if each.exact] == ["doubling"]  # the others are measured
+    assert reported["doubling"].ours(runs).number == pytest.approx(18_554 / 6882)
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------
@@ -310,7 +324,7 @@ def test_reported_numbers_are_held_against_the_net_as_w4_trains_it() -> None:
 
 def test_a_net_that_is_missing_leaves_the_others_on_the_page() -> None:
     runs = runs_of(without="(96, 256)")
-    for key in ("fit", "silence", "panel"):
+    for key in ("fit", "silence"):
         assert "(96, 256)" not in EXPERIMENT.figures[key](runs).alt
     assert [row[0] for row in EXPERIMENT.tables["final"](runs).rows] == NAMES[:-1]
     assert EXPERIMENT.claims["gap_grows"].judge(runs).holds is Holds.YES
@@ -324,13 +338,10 @@ def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
 
 
 def test_captions_follow_the_numbers() -> None:
-    confusion = EXPERIMENT.figures["confusion"](runs_of())
-    assert "(96, 256)" in confusion.caption
-    assert "kind 2 for kind 5" in confusion.caption
     curves = EXPERIMENT.figures["curves"](runs_of())
-    assert "(96, 256) ends with the highest test accuracy, (12, 32) with the lowest test loss" in curves.caption
+    assert "(96, 256) 72.1% and 2.10 nats" in curves.alt
     dead = EXPERIMENT.figures["silence"](runs_of(dead=1))
-    assert "14 of 170" in dead.caption
+    assert "12 of 150" in dead.caption
     assert "none" in EXPERIMENT.figures["silence"](runs_of(dead=0)).alt
 
 
@@ -365,13 +376,16 @@ def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = 
 
 
 def test_the_chapter_reads_whichever_way_its_claims_fall(tmp_path: Path) -> None:
-    text = chapter(runs_of(), tmp_path / "a", "full")
+    text = chapter(runs_of(AS_W4_SAYS), tmp_path / "a", "full")
     assert "too narrow to learn its own images" in text
-    assert "its own optimiser is kinder to" in text
+    assert "the tutorial's optimiser is kinder to" in text
     assert "stand-in" not in text.lower()
-    assert "By its accuracy it is not the best. Whether it is by its loss at the end, they leave open." in text
+    assert "is the best of the six, as W4 says. By its loss at the end, it is." in text
     assert "classes died under Adam, in" in text
+    assert "X40" in text
     other = chapter(runs_of(lost=-0.01, dead=0), tmp_path / "b", "full")
+    assert "is not the best of the six" in other
+    assert "but it does learn" in other
     assert "No class died in any run under Adam" in other
     assert "kinder" not in other
     assert "cheap to mend" not in other
@@ -391,37 +405,25 @@ def test_the_first_class_is_counted_over_nets_that_were_trained_both_ways() -> N
 
     values, runs = EXPERIMENT.values, named(runs_of())
     assert values["named_first_rectified"](runs).number == pytest.approx(80)
-    assert values["named_first_plain"](runs).number == pytest.approx((5 * 20 + 100) / 6)
+    assert values["named_first_plain"](runs).number == pytest.approx((3 * 20 + 100) / 4)
     plain = Runs(tuple(o for o in runs if o.trial.tags["net"] == "(3, 8)" or o.trial.tags["logits"] == PLAIN))
     assert values["named_first_plain"](plain).number == pytest.approx(100)
 
 
 def test_dead_classes_are_counted_by_optimiser() -> None:
     values, runs = EXPERIMENT.values, runs_of(dead=2, spared=1)
-    assert values["dead_total"](runs).number == 2 * 14
+    assert values["dead_total"](runs).number == 2 * 12
     assert (values["momentum_dead"](runs).number, values["momentum_runs"](runs).number) == (3, 3)
 
 
-def test_a_grey_filter_is_told_from_a_coloured_one() -> None:
-    edge = np.zeros((5, 5, 3))
-    edge[:, 2] = 1.0
-    assert _grey(edge) == pytest.approx(1)
-    assert _grey(edge * [1, -1, 0]) == pytest.approx(0)
-    assert _grey(edge * [1, 0, 0]) == pytest.approx(1 / 3)
-
-
 def test_a_stand_in_is_named_wherever_its_numbers_are(tmp_path: Path) -> None:
-    runs = runs_of()
-    marked = Runs(tuple(replace(o, result=flagged(o.result), fingerprint=o.fingerprint + "!") for o in runs if o.result))
-    text = chapter(marked, tmp_path, "full", ("CIFAR-10",))
+    text = chapter(runs_of(classes=CLASSES), tmp_path, "full", ("CIFAR-10",))
     assert "CIFAR-10 was not to be had" in text
     views = len(EXPERIMENT.figures) + len(EXPERIMENT.tables)
     assert text.count("A stand-in for CIFAR-10, not the real images.") == views
-    assert text.count("not compared: stand-in data (CIFAR-10)") == len(EXPERIMENT.reported) + 1  # one is quoted, too
-
-
-def flagged(result: Result) -> Result:
-    return replace(result, scalars={**result.scalars, "stand_in": True}) if "stand_in" in result.scalars else result
+    assert text.count("not compared: stand-in data (CIFAR-10)") == len(
+        EXPERIMENT.reported
+    )  # one is a count, and one is quoted, too
 
 
 def test_smoke_trains_examines_and_draws(squares: Images) -> None:
@@ -431,10 +433,12 @@ def test_smoke_trains_examines_and_draws(squares: Images) -> None:
         for channels in (CAPACITIES[0], CAPACITIES[2]):
             for seed in (0, 1):
                 source = trial(Budget("smoke"), channels, seed, logits)
-                each, trained = examination(source), run(source, squares)
-                result = each.function(Silent(), **each.arguments, data=squares, trained=trained)
-                assert result.arrays["confusion"].trace() / 120 == pytest.approx(trained.scalars["test_accuracy"])
-                outcomes += [Outcome(source, "", trained), Outcome(each, "", result)]
+                trained = run(source, squares)
+                outcomes.append(Outcome(source, "", trained))
+                if logits == RECTIFIED:
+                    each = examination(source)
+                    result = each.function(Silent(), **each.arguments, data=squares, trained=trained)
+                    outcomes.append(Outcome(each, "", result))
     runs = Runs(tuple(outcomes))
     for view in EXPERIMENT.figures.values():
         assert len(view(runs).data) > 0

@@ -1,6 +1,6 @@
 """Multinomial logistic regression to convergence: the least cross-entropy that an affine classifier has on training images.
 
-    f(A, c) = mean over the images of −log softmax(A x + c)[label]   + weight/2 · |A|², if there is a weight
+    f(A, c) = mean over the images of −log softmax(A x + c)[label]
 
 f is convex in (A, c), so a point where its gradient is nearly zero is nearly a minimum, and how nearly can be said: for any
 other affine classifier, f(A′, c′) ≥ f(A, c) − ‖g‖ · distance. Here ``distance`` is the root mean square, over the training
@@ -14,7 +14,6 @@ eigenvalues from 1e3 to 1e-4. It is a change of coordinates, which changes neith
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +23,6 @@ import torch
 from experiments.training import drawn, pixels, spread, standardised
 from report.model import Context, Result
 
-HELD_OUT = 5  # every fifth training image judges the weights
-CURVATURE = 0.09  # p (1 − p) at p = 1/10: the size of the cross-entropy's second derivative, for the scaling
 RANK = 1e-10  # of the largest eigenvalue: below it are directions in which the images do not vary
 
 
@@ -71,21 +68,14 @@ def principal_components(images: torch.Tensor) -> Components:
 
 
 def fitted(
-    components: torch.Tensor,
-    labels: torch.Tensor,
-    variances: torch.Tensor,
-    weight: float,
-    *,
-    start: Classifier,
-    most: int,
-    small: float = 1e-6,
+    components: torch.Tensor, labels: torch.Tensor, variances: torch.Tensor, classes: int, most: int, small: float = 1e-6
 ) -> Classifier:
-    """Minimise f by full-batch L-BFGS from ``start``, until no entry of the gradient is above ``small``, or ``most`` steps.
+    """Minimise f by full-batch L-BFGS from zero, until no entry of the gradient is above ``small``, or ``most`` steps.
 
     The unknowns are scaled so that the second derivatives in all directions are about equal.
     """
-    scale = (variances + weight / CURVATURE).rsqrt().float()
-    unknowns = torch.cat([start.coefficients / scale, start.offset[:, None]], 1).requires_grad_()
+    scale = variances.rsqrt().float()
+    unknowns = torch.zeros(classes, len(variances) + 1, requires_grad=True)
     search = torch.optim.LBFGS(
         [unknowns], max_iter=most, tolerance_grad=small, tolerance_change=0, history_size=20, line_search_fn="strong_wolfe"
     )
@@ -96,8 +86,7 @@ def fitted(
         evaluations += 1
         unknowns.grad = None
         coefficients = unknowns[:, :-1] * scale
-        found = torch.nn.functional.cross_entropy(components @ coefficients.T + unknowns[:, -1], labels)
-        value = found + weight / 2 * coefficients.square().sum()
+        value = torch.nn.functional.cross_entropy(components @ coefficients.T + unknowns[:, -1], labels)
         value.backward()
         return value
 
@@ -118,22 +107,18 @@ def whitened_gradient(found: Classifier, components: torch.Tensor, labels: torch
 
 
 def best_affine(
-    context: Context,
+    _: Context,
     *,
     seed: int,
     data: Any,
-    weights: Sequence[float],
     steps: int,
     train_examples: int | None = None,
     test_examples: int | None = None,
 ) -> Result:
-    """The affine classifier of least cross-entropy on the training images, and the one that generalises best.
+    """The affine classifier of least cross-entropy on the training images, after at most ``steps`` steps.
 
-    The first has no penalty, and at most ``steps`` steps: ``train_loss`` is its cross-entropy, ``gradient`` its ‖g‖. The
-    other has the one of ``weights`` (descending) with which, fitted on four fifths of the training images, most of the rest
-    are classified correctly; it is fitted on all, and its scalars begin with ``regularised_``. The history has a row a
-    weight. Images are drawn and standardised as in ``train_classifier``. Arrays: ``matrix`` and ``regularised_matrix``
-    (k, channels, height, width), and ``classes`` (k,), their names.
+    ``train_loss`` is that cross-entropy, ``gradient`` its ‖g‖. Images are drawn and standardised as in ``train_classifier``.
+    Arrays: ``matrix`` (k, channels, height, width), and ``classes`` (k,), their names.
     """
     chosen = drawn(len(data.train_labels), train_examples, seed)
     held_out = spread(len(data.test_labels), test_examples)
@@ -143,33 +128,15 @@ def best_affine(
     inputs, test_inputs = axes.of(flat), axes.of(standardised(test, train).flatten(1))
     labels = torch.from_numpy(data.train_labels[chosen].astype("int64"))
     test_labels = torch.from_numpy(data.test_labels[held_out].astype("int64"))
-    nothing = Classifier(torch.zeros(len(data.classes), inputs.shape[1]), torch.zeros(len(data.classes)))
-
-    judging = torch.arange(len(labels)) % HELD_OUT == 0
-    history: dict[str, list[float]] = {"weight": [], "held_out_accuracy": [], "held_out_loss": []}
-    some, its_labels, model = inputs[~judging], labels[~judging], nothing
-    for done, weight in enumerate(weights):
-        model = fitted(some, its_labels, axes.variances, weight, start=model, most=steps // 4)
-        judged = _measured(model, inputs[judging], labels[judging], "held_out")
-        for name, value in {"weight": weight, **judged}.items():
-            history[name].append(value)
-        context.progress(done + 1, len(weights) + 2)
-    del some
-    best = max(zip(history["held_out_accuracy"], weights))[1]
-    chosen_one = fitted(inputs, labels, axes.variances, best, start=nothing, most=steps)
-    context.progress(len(weights) + 1, len(weights) + 2)
-    converged = fitted(inputs, labels, axes.variances, 0.0, start=chosen_one, most=steps)
-
-    scalars: dict[str, float] = {"weight": best, "evaluations": converged.evaluations}
-    for prefix, found in (("", converged), ("regularised_", chosen_one)):
-        scalars |= _measured(found, inputs, labels, f"{prefix}train") | _measured(
-            found, test_inputs, test_labels, f"{prefix}test"
-        )
-    scalars["gradient"] = whitened_gradient(converged, inputs, labels, axes.variances)
-    arrays = {"classes": np.array(data.classes)}
-    for name, found in (("matrix", converged), ("regularised_matrix", chosen_one)):
-        arrays[name] = (found.coefficients @ axes.basis.float().T).reshape(-1, *train.shape[1:]).numpy()
-    return Result(scalars, history, arrays)
+    found = fitted(inputs, labels, axes.variances, len(data.classes), steps)
+    scalars = {
+        "evaluations": found.evaluations,
+        **_measured(found, inputs, labels, "train"),
+        **_measured(found, test_inputs, test_labels, "test"),
+        "gradient": whitened_gradient(found, inputs, labels, axes.variances),
+    }
+    matrix = (found.coefficients @ axes.basis.float().T).reshape(-1, *train.shape[1:]).numpy()
+    return Result(scalars, arrays={"classes": np.array(data.classes), "matrix": matrix})
 
 
 def _measured(found: Classifier, components: torch.Tensor, labels: torch.Tensor, part: str) -> dict[str, float]:
