@@ -13,9 +13,9 @@ from report.prove.decide.normal_form import normal
 
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
+    difference = frozen(difference)
     if difference.is_zero:
         return True
-    difference = _frozen(difference)
     if not _worth_simplifying(difference) or _surely_not_zero(difference):
         return False
     for simplify in (lambda e: sp.cancel(sp.together(sp.expand_power_exp(e))), _with_logarithms, sp.simplify):
@@ -30,8 +30,10 @@ def is_zero(difference: sp.Expr, facts: Facts) -> bool:
     return False
 
 
-def _frozen(expression: sp.Expr) -> sp.Expr:
-    """Opaque functions, entries, derivatives and sums as plain variables: algebra knows no more about them."""
+def frozen(expression: sp.Expr) -> sp.Expr:
+    """Opaque functions, entries, derivatives and sums as plain variables: algebra knows no more about them. Nor does SymPy,
+    which takes an empty product of zeros for 0.
+    """
     opaque = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Product, sp.Subs)
     found: dict[sp.Expr, sp.Dummy] = {}
 

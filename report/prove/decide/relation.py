@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from report.prove.decide.cases import in_every_case, is_kinked, is_zero, zero_term_by_term
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import normal
-from report.prove.meaning.symbolic import Grid
+from report.prove.meaning.symbolic import Grid, GridEquality, Unreadable
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""
@@ -33,6 +34,10 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
     if isinstance(left, Grid) or isinstance(right, Grid):
         return _entrywise(left, relation, right, facts)
     left, right = facts.apply(sp.sympify(left)), facts.apply(sp.sympify(right))
+    if relation in ("iff", "implies"):
+        for side in (left, right):
+            if not isinstance(side, Boolean | GridEquality):
+                raise Unreadable(f"{relation} joins two statements, and {side} is a number")
     if relation == "iff":
         return "the same linear inequality" if left == right or equivalent(left, right, facts) else None
     if relation == "implies":

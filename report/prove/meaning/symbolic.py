@@ -279,8 +279,12 @@ def _each(function: Callable[..., Any], *values: Any) -> Any:
     for other in grids[1:]:
         if sp.expand(other.rows - grids[0].rows) != 0 or sp.expand(other.columns - grids[0].columns) != 0:
             raise Unreadable(f"sizes differ: {grids[0].rows}×{grids[0].columns} and {other.rows}×{other.columns}")
-    at = lambda v, i, j: v.entry(i, j) if isinstance(v, Grid) else v  # noqa: E731
-    return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), grids[0].first)
+    first = grids[0].first
+
+    def at(v: Any, i: sp.Expr, j: sp.Expr) -> Any:  # the first entry meets the first one, whatever each is counted from
+        return v.entry(i + v.first - first, j + v.first - first) if isinstance(v, Grid) else v
+
+    return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), first)
 
 
 class Unreadable(Exception):
@@ -295,7 +299,8 @@ def _product(a: Any, b: Any) -> Any:
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         k = sp.Dummy("k", integer=True)
-        return total(a.entry(i, k) * b.entry(k, j), k, a.first, a.first + a.columns - 1)
+        there = b.first - a.first
+        return total(a.entry(i, k) * b.entry(k + there, j + there), k, a.first, a.first + a.columns - 1)
 
     if a.rows == 1 and b.columns == 1:
         return entry(sp.Integer(a.first), sp.Integer(a.first))
@@ -439,6 +444,8 @@ def _whole(expression: sp.Expr) -> bool:
 
 def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
     name, at, place = _variable(variable, scope)
+    if isinstance(at, sp.Expr) and at.is_integer and not at.is_number and isinstance(variable, ast.Name):
+        raise Unreadable(f"a derivative by '{name}', which is an integer: between two integers there is no slope")
     closed = scope.closed(name) if isinstance(scope.globals.get(name), Definition) and name not in scope.locals else scope
     if place is None and name in scope.locals:
         place = sp.Dummy(name, real=True)

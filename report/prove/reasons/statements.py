@@ -73,6 +73,7 @@ def induction(over: str, *, start: str, base: str, step: str, words: str = "") -
         claim = Statement(a, relation, b)
         if following.hypothesis != claim:
             return None
+        _refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
         if not _is_instance(setting, first.statement, claim, over, start):
             return None
         return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
@@ -116,7 +117,8 @@ def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapp
         reached.add(name)
         inside: set[str] = set()
         if name in definitions:
-            inside = set(names(definitions[name].body.tree)) - set(definitions[name].arguments)
+            formulas_of = (definitions[name].body, *definitions[name].shape)
+            inside = {n for f in formulas_of for n in names(f.tree)} - set(definitions[name].arguments)
         elif name in symbols and name not in instance:
             inside = set(symbols[name].mentions())
         for hidden in sorted(inside & set(instance)):
