@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from report.errors import DeclarationError
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.prove.decide.conditions import NO_FACTS, Facts, assume
+from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
-from report.prove.meaning.symbolic import Unreadable, ranges
+from report.prove.meaning.symbolic import Unreadable, bounds, ranges
 from report.prove.reasons.rule import Lemma, Setting, Shown, Standing, weakest
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
@@ -174,7 +174,8 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     if part.hypothesis is not None:
         shown = {**shown, "hypothesis": Lemma(part.hypothesis, (), None)}
     plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), NO_FACTS, shown)
-    facts = Facts(ranges(plain.symbols, plain.scope()))
+    scope = plain.scope()
+    facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
     try:
         facts = assume([plain.read(c) for c in part.conditions], facts)
     except ValueError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts, eliminate
+from report.prove.decide.conditions import Facts, Inequality, eliminate
 from report.prove.decide.normal_form import normal
 
 
@@ -39,7 +39,13 @@ def frozen(expression: sp.Expr) -> sp.Expr:
 
     def visit(node: sp.Expr) -> sp.Expr:
         if isinstance(node, opaque):
-            return found.setdefault(node, sp.Dummy(real=node.is_real, positive=node.is_positive, integer=node.is_integer))
+            known = {
+                "real": node.is_real,
+                "positive": node.is_positive,
+                "nonnegative": node.is_nonnegative,
+                "integer": node.is_integer,
+            }
+            return found.setdefault(node, sp.Dummy(**{word: True for word, holds in known.items() if holds}))
         return node.func(*map(visit, node.args)) if node.args else node
 
     return visit(expression)
@@ -99,7 +105,7 @@ def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable
         return holds(expression, facts)
     if depth == 0:
         return False
-    return all(in_every_case(case, facts, depth - 1, holds) for case in _cases(expression, quantity))
+    return all(in_every_case(case, inside, depth - 1, holds) for case, inside in _cases(expression, quantity, facts))
 
 
 class _Bound(Exception):
@@ -127,16 +133,18 @@ def _what_decides(expression: sp.Expr) -> sp.Expr | None:
     return None
 
 
-def _cases(expression: sp.Expr, quantity: sp.Expr) -> Iterator[sp.Expr]:
-    """The expression for a negative, zero and positive quantity."""
+def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tuple[sp.Expr, Facts]]:
+    """The expression for a negative, zero and positive quantity, and what is then known."""
     whole = bool(quantity.is_integer)
     p = sp.Dummy("p", positive=True, integer=True) if whole else sp.Dummy("p", positive=True)
     for value in (-p, sp.Integer(0), p):
         solved = eliminate(quantity, value)
         if solved is None:
-            yield _decided(expression, quantity, value)
+            side = facts if value == 0 else facts.knowing(Inequality(quantity if value == p else -quantity, True))
+            yield _decided(expression, quantity, value), side
         else:
-            yield sp.piecewise_fold(expression.subs(*solved)) if expression.has(sp.Piecewise) else expression.subs(*solved)
+            case = expression.subs(*solved)
+            yield sp.piecewise_fold(case) if case.has(sp.Piecewise) else case, facts.replacing(*solved)
 
 
 def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:

@@ -14,15 +14,25 @@ Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
 
 @dataclass(frozen=True)
+class Inequality:
+    """``gap`` is 0 or more; ``strict``: it is more than 0."""
+
+    gap: sp.Expr
+    strict: bool
+
+
+@dataclass(frozen=True)
 class Facts:
-    """What may be assumed: bounds of indices, and replacements that eliminate a condition, for a symbol or for all entries
-    of a vector or matrix.
+    """What may be assumed: bounds of indices; replacements that eliminate a condition, for a symbol or for all entries of a
+    vector or matrix; and what is ``known`` beyond that: inequalities, and quantities that keep ``apart`` from 0.
     """
 
     ranges: Ranges = field(default_factory=dict)
     replacements: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     arrays: tuple[tuple[sp.IndexedBase, Callable[..., sp.Expr]], ...] = ()
     laws: tuple[Callable[[sp.Expr], sp.Expr], ...] = ()
+    known: tuple[Inequality, ...] = ()
+    apart: tuple[sp.Expr, ...] = ()
 
     def apply(self, expression: Any) -> Any:
         if not (self.replacements or self.arrays):
@@ -36,6 +46,20 @@ class Facts:
         for old, new in self.replacements:
             expression = expression.subs(old, new)
         return expression.xreplace({dummy: derivative for derivative, dummy in held.items()})
+
+    def knowing(self, *inequalities: Inequality) -> Facts:
+        """The facts with more inequalities."""
+        more = (Inequality(self.apply(sp.sympify(each.gap)), each.strict) for each in inequalities)
+        return replace(self, known=(*self.known, *more))
+
+    def replacing(self, old: sp.Expr, new: sp.Expr) -> Facts:
+        """The facts with a symbol given its value, and what is known of the symbol said of the value."""
+        facts = self
+        if old.is_nonnegative:
+            facts = facts.knowing(Inequality(old, bool(old.is_positive)))
+        known = tuple(Inequality(each.gap.subs(old, new), each.strict) for each in facts.known)
+        apart = tuple(each.subs(old, new) for each in facts.apart)
+        return replace(facts, replacements=(*facts.replacements, (old, new)), known=known, apart=apart)
 
 
 NO_FACTS = Facts()
@@ -69,10 +93,28 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
             part = facts.apply(part)
             if part is sp.true:
                 continue
-            solved = _solve_condition(part)
-            if solved is None:
-                raise ValueError(str(part))
-            facts = replace(facts, replacements=(*facts.replacements, solved))
+            if part is sp.false:
+                raise ValueError(f"{condition}: nothing satisfies it together with the others")
+            facts = _supposing(part, facts)
+    return facts
+
+
+def _supposing(condition: Any, facts: Facts) -> Facts:
+    if isinstance(condition, sp.Ne):
+        return replace(facts, apart=(*facts.apart, sp.expand(condition.lhs - condition.rhs)))
+    if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        gap = sp.expand(condition.gts - condition.lts)
+        strict = isinstance(condition, sp.Lt | sp.Gt)
+        if gap.is_integer and strict:
+            gap, strict = gap - 1, False
+        if strict and isinstance(gap, sp.Abs):
+            return replace(facts, apart=(*facts.apart, gap.args[0]))
+        facts = facts.knowing(Inequality(gap, strict))
+    solved = _solve_condition(condition)
+    if solved is not None:
+        return facts.replacing(*solved)
+    if isinstance(condition, sp.Eq) or not isinstance(condition, sp.core.relational.Relational):
+        raise ValueError(str(condition))
     return facts
 
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
-from sympy.logic.boolalg import Boolean
 
-from report.prove.decide.cases import in_every_case, is_kinked, is_zero, zero_term_by_term
+from report.prove.decide.cases import frozen, in_every_case, is_kinked, is_zero, zero_term_by_term
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import normal
+from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
 from report.prove.meaning.symbolic import Grid, GridEquality, Unreadable
 
 SMALL = range(1, 5)
@@ -36,7 +36,7 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
     left, right = facts.apply(sp.sympify(left)), facts.apply(sp.sympify(right))
     if relation in ("iff", "implies"):
         for side in (left, right):
-            if not isinstance(side, Boolean | GridEquality):
+            if not isinstance(side, sp.logic.boolalg.Boolean | GridEquality):
                 raise Unreadable(f"{relation} joins two statements, and {side} is a number")
     if relation == "iff":
         return "the same linear inequality" if left == right or equivalent(left, right, facts) else None
@@ -46,7 +46,7 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
         return equal(left, right, facts)
     if relation == "!=":
         difference = normal(left - right, facts)
-        return "a difference that is never 0" if difference.is_nonzero else None
+        return "a difference that is never 0" if is_nonzero(difference, facts) else None
     low, high = (left, right) if relation in ("<=", "<") else (right, left)
     return _ordered(low, high, strict="=" not in relation, facts=facts)
 
@@ -80,16 +80,22 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
     difference = normal(left - right, facts)
     if difference == 0:
         return "normal form"
+    if equal_over_regions(left - right, facts):
+        return "the same region"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None
 
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:
-    def holds(gap: sp.Expr, _: Facts) -> bool:
-        forms = (form(gap) for form in (lambda e: e, sp.factor, sp.simplify))
-        return any(form.is_positive if strict else form.is_nonnegative for form in forms)
+    def holds(gap: sp.Expr, inside: Facts) -> bool:
+        forms = (frozen(form(gap)) for form in (lambda e: e, sp.factor, sp.simplify))
+        if any(form.is_positive if strict else form.is_nonnegative for form in forms):
+            return True
+        return (is_positive if strict else is_nonnegative)(gap, inside)
 
+    if holds(high - low, facts):
+        return "sign of the difference"
     difference = normal(high - low, facts)
     if not is_kinked(difference):
         return "sign of the difference" if holds(difference, facts) else None

@@ -191,6 +191,16 @@ def ranges(symbols: Sequence[Symbol], scope: Scope) -> dict[sp.Symbol, tuple[sp.
     }
 
 
+def bounds(symbols: Sequence[Symbol], scope: Scope) -> list[tuple[sp.Expr, bool]]:
+    """What the domains promise: a quantity that is 0 or more each, and whether it is strictly more."""
+    found = []
+    for symbol in symbols:
+        bound = symbol.least or symbol.above
+        if bound is not None and symbol.kind in ("real", "integer"):
+            found.append((sp.expand(scope.globals[symbol.name] - read(bound.tree, scope)), symbol.above is not None))
+    return found
+
+
 # --- reading -------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,350 @@
+"""The sign of an expression, from what is known: by its structure, and by adding up known inequalities.
+
+Two ways, both sound. *Structure*: a square is not negative, a product of positives is positive, a sum over a range that is not
+empty has the sign of its terms. *Adding up*: if nonnegative multiples of known inequalities and of the claim's negation add up
+to a contradiction, the claim holds (Farkas' lemma, with exact fractions; products of two known inequalities count as known).
+An expression is taken to be defined here; whether it is, ``definedness`` asks.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.normal_form import Limit, expanded_indices, never_zero, normal, terms
+
+Signs = frozenset[int]
+"""The signs that an expression may have, among −1, 0 and 1; a complex number that is not 0 may have −1 and 1."""
+
+ANY: Signs = frozenset({-1, 0, 1})
+NOT_ZERO: Signs = frozenset({-1, 1})
+NOT_NEGATIVE: Signs = frozenset({0, 1})
+POSITIVE: Signs = frozenset({1})
+
+MANY = 12
+"""With more known inequalities than this, their products are not tried: the system grows with the square."""
+
+
+def is_positive(expression: sp.Expr, facts: Facts) -> bool:
+    """Whether it is surely greater than 0."""
+    return _surely(expression, facts, POSITIVE, strict=True)
+
+
+def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
+    """Whether it is surely 0 or more."""
+    return _surely(expression, facts, NOT_NEGATIVE, strict=False)
+
+
+def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
+    """Whether it is surely not 0."""
+    expression = facts.apply(sp.sympify(expression))
+    if (
+        0 not in signs(expression, facts)
+        or any(_multiple(expression, known) for known in facts.apart)
+        or never_zero(expression)
+    ):
+        return True
+    factors = sp.Mul.make_args(sp.factor(sp.together(expression))) if _is_small(expression) else ()
+    if len(factors) > 1:
+        return all(is_nonzero(_base(f), facts) for f in factors)
+    if expression.has(sp.I):
+        return False
+    return is_positive(expression, facts) or is_positive(-expression, facts)
+
+
+def _base(factor: sp.Expr) -> sp.Expr:
+    return factor.base if isinstance(factor, sp.Pow) and factor.exp.is_Rational else factor
+
+
+def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
+    """Whether the expression is a known non-zero quantity times a number (or a power of it)."""
+    ratio = sp.cancel(sp.together(expression / known)) if _is_small(expression) else sp.nan
+    return bool(ratio.is_number and ratio.is_nonzero)
+
+
+def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> bool:
+    expression = facts.apply(sp.sympify(expression))
+    if signs(expression, facts) <= wanted:
+        return True
+    if expression.has(sp.I, sp.zoo, sp.nan, sp.oo):
+        return False
+    if _adds_up(expression, strict, facts) or any(_surely(e, facts, wanted, strict) for e in _grown(expression, facts)):
+        return True
+    if not _is_small(expression):
+        return False
+    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e))]
+    return any(form != expression and signs(form, facts) <= wanted for form in (make(expression) for make in forms))
+
+
+def _is_small(expression: sp.Expr) -> bool:
+    return bool(sp.count_ops(expression) < 200)
+
+
+def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
+    """Expressions that are positive (not negative) only if this one is: exp, log, root and square grow."""
+    terms = sp.Add.make_args(e)
+    for term in terms:
+        rest = e - term
+        if isinstance(term, sp.log):
+            yield term.args[0] - sp.expand(sp.exp(-rest))
+        elif isinstance(-term, sp.log):
+            yield sp.expand(sp.exp(rest)) - (-term).args[0]
+        elif isinstance(term, sp.exp) and any(isinstance(-other, sp.exp) for other in terms) and len(terms) == 2:
+            yield term.args[0] - (-rest).args[0]
+        elif isinstance(term, sp.Pow) and term.exp == sp.Rational(1, 2):
+            yield term.base - sp.expand(rest**2)
+        elif isinstance(-term, sp.Pow) and (-term).exp == sp.Rational(1, 2) and is_nonnegative(rest, facts):
+            yield sp.expand(rest**2) - (-term).base
+
+
+# --- by structure --------------------------------------------------------------------------------------------------
+
+
+def signs(e: sp.Expr, facts: Facts) -> Signs:
+    """The signs that the structure of an expression leaves open."""
+    if e.is_number and e.is_real:
+        return frozenset({int(sp.sign(e))}) if e.is_comparable or e == 0 else ANY
+    if isinstance(e, sp.Mul):
+        return _times(signs(a, facts) for a in e.args)
+    if isinstance(e, sp.Pow):
+        return _power(e, facts)
+    if isinstance(e, sp.exp):
+        return NOT_ZERO if _is_complex(e) else POSITIVE
+    if _is_complex(e):
+        return ANY
+    if isinstance(e, sp.Add):
+        return _plus([signs(a, facts) for a in e.args]) & _linear_sign(e, facts)
+    if isinstance(e, sp.Abs):
+        return frozenset(s * s for s in signs(e.args[0], facts))
+    if isinstance(e, sp.Max | sp.Min):
+        choose = max if isinstance(e, sp.Max) else min
+        return frozenset(choose(each) for each in itertools.product(*(signs(a, facts) for a in e.args)))
+    if isinstance(e, sp.sign | sp.tanh):
+        return signs(e.args[0], facts)
+    if isinstance(e, sp.log):
+        return _linear_sign(e.args[0] - 1, facts)
+    if isinstance(e, sp.KroneckerDelta | sp.Heaviside):
+        return NOT_NEGATIVE
+    if isinstance(e, sp.floor | sp.ceiling):
+        return NOT_NEGATIVE if signs(e.args[0], facts) <= NOT_NEGATIVE else ANY
+    if isinstance(e, sp.Piecewise):
+        return frozenset().union(*(signs(value, facts) for value, _ in e.args))
+    if isinstance(e, sp.Sum | sp.Product):
+        return _gathered(e, facts)
+    return _atom(e, facts)
+
+
+def _atom(e: sp.Expr, facts: Facts) -> Signs:
+    found = POSITIVE if e.is_positive else NOT_NEGATIVE if e.is_nonnegative else ANY
+    return found & _linear_sign(e, facts) if found == ANY else found
+
+
+def _linear_sign(e: sp.Expr, facts: Facts) -> Signs:
+    """What one known inequality alone says: e = c·gap + d with d of the right sign."""
+    found = set(ANY)
+    for known in _given(facts):
+        for sign in (1, -1):
+            rest = sp.expand(sign * e - known.gap)
+            if rest.is_number and rest.is_real and rest >= 0:
+                found &= {sign} if known.strict or rest > 0 else {0, sign}
+    for known in facts.apart:
+        if _multiple(e, known):
+            found -= {0}
+    return frozenset(found)
+
+
+def _times(factors: Iterable[Signs]) -> Signs:
+    product: Signs = POSITIVE
+    for factor in factors:
+        product = frozenset(a * b for a in product for b in factor)
+    return product
+
+
+def _plus(terms: list[Signs]) -> Signs:
+    for sign in (1, -1):
+        if all(t <= {0, sign} for t in terms):
+            return frozenset({sign}) if any(0 not in t for t in terms) else frozenset().union(*terms)
+    return ANY
+
+
+def _power(e: sp.Pow, facts: Facts) -> Signs:
+    base, exponent = signs(e.base, facts), e.exp
+    if exponent.is_negative:
+        base = base - {0}  # it is defined
+    if _is_complex(e.base):
+        return NOT_ZERO if 0 not in base else ANY
+    if exponent.is_even:
+        return frozenset(s * s for s in base) if exponent.is_nonzero else POSITIVE
+    if exponent.is_odd:
+        return base
+    if not exponent.is_integer or base <= NOT_NEGATIVE:  # of a real power the base is not negative: it is defined
+        return POSITIVE if 0 not in base else NOT_NEGATIVE
+    return NOT_ZERO if 0 not in base else ANY
+
+
+def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
+    *inner, (k, low, high) = e.limits
+    inside = replace(facts, ranges={**facts.ranges, k: (low, high)})
+    body = signs(e.func(e.function, *inner) if inner else e.function, inside)
+    if isinstance(e, sp.Product):
+        return body | POSITIVE if body <= NOT_NEGATIVE else NOT_ZERO if 0 not in body else ANY
+    if not (body <= NOT_NEGATIVE or body <= {-1, 0}):
+        return ANY
+    unbounded = low is -sp.oo or high is sp.oo
+    return body if unbounded or is_nonnegative(high - low, facts) else body | {0}
+
+
+def _is_complex(e: sp.Expr) -> bool:
+    return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(sp.core.function.AppliedUndef, sp.Indexed)))
+
+
+# --- regions -------------------------------------------------------------------------------------------------------
+
+
+def equal_over_regions(difference: sp.Expr, facts: Facts) -> bool:
+    """Whether sums whose ranges hang on each other cancel, each taken over its region however it is walked through."""
+    difference = facts.apply(difference)
+    if not any(map(_hangs, difference.atoms(sp.Sum))):
+        return False
+    labels: sp.Expr = sp.Integer(0)
+    rest: sp.Expr = sp.Integer(0)
+    for factors, limits in terms(difference, facts, {}):
+        body = sp.Mul(*factors)
+        if limits and _hangs(sp.Sum(sp.Dummy(), *limits[::-1])):
+            labels += _over_region(expanded_indices(body), limits, facts)
+        else:
+            rest += sp.Sum(body, *limits[::-1]) if limits else body
+    return sp.expand(labels) == 0 and normal(rest, facts) == 0
+
+
+def _hangs(s: sp.Sum) -> bool:
+    indices = {k for k, *_ in s.limits}
+    bounds = [b for _, *ends in s.limits for b in ends]
+    return any(b.free_symbols & indices for b in bounds) and not any(b.is_finite is False for b in bounds)
+
+
+def _over_region(body: sp.Expr, limits: Sequence[Limit], facts: Facts) -> sp.Expr:
+    """The sum as a function of its body and of the inequalities that no others imply, its indices in the first fixed order."""
+    gaps = [sp.expand(gap) for k, low, high in limits for gap in (k - low, high - k)]
+    for gap in sorted(gaps, key=str):
+        others = [g for g in gaps if g != gap]
+        if _adds_up(gap, False, replace(facts, ranges={}).knowing(*(Inequality(g, False) for g in others))):
+            gaps = others
+    indices = [k for k, *_ in limits]
+    number, body = body.as_coeff_Mul()
+    labels = []
+    for order in itertools.permutations(indices) if len(indices) <= 4 else [indices]:
+        names = {k: sp.Symbol(f"_r{n}", integer=True) for n, k in enumerate(order)}
+        region = sorted((g.xreplace(names) for g in gaps), key=sp.default_sort_key)
+        labels.append(sp.Function("_over", real=True)(body.xreplace(names), *region))
+    return number * min(labels, key=sp.default_sort_key)
+
+
+# --- by adding up --------------------------------------------------------------------------------------------------
+
+
+def _given(facts: Facts) -> Iterator[Inequality]:
+    yield from facts.known
+    for k, (low, high) in facts.ranges.items():
+        if low is not -sp.oo:
+            yield Inequality(facts.apply(k - low), False)
+        if high is not sp.oo:
+            yield Inequality(facts.apply(high - k), False)
+
+
+def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
+    """Whether the known inequalities contradict that the target is negative (or, ``strict``, that it is 0 or less)."""
+    target = sp.expand(target)
+    given = [g for g in (_whole(known) for known in _given(facts)) if not g.gap.is_number]
+    given += list(_laws([target, *(g.gap for g in given)], facts))
+    if len(given) <= MANY and any(m.is_Mul or m.is_Pow for m in _monomials(target)):
+        pairs = itertools.combinations_with_replacement(given, 2)
+        given += [Inequality(sp.expand(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
+    against = Inequality(-target, not strict)
+    if target.is_integer and strict:
+        against = Inequality(-target, False)
+    columns = [*given, against, Inequality(sp.Integer(1), True)]
+    rows = sorted({m for c in columns for m in _monomials(c.gap)} - {sp.Integer(1)}, key=sp.default_sort_key)
+    tables = [_coefficients(c.gap) for c in columns]
+    if not all(all(v.is_Rational for v in table.values()) for table in tables):
+        return False
+    matrix = [[_fraction(t.get(m, sp.Integer(0))) for t in tables] for m in (*rows, sp.Integer(1))]
+    matrix.append([Fraction(c.strict) for c in columns])
+    return _solvable(matrix, [Fraction(0)] * (len(rows) + 1) + [Fraction(1)])
+
+
+def _whole(known: Inequality) -> Inequality:
+    """An integer greater than 0 is at least 1."""
+    gap = sp.expand(known.gap)
+    return Inequality(gap - 1, False) if known.strict and gap.is_integer else Inequality(gap, known.strict)
+
+
+def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
+    """What is true of the atoms of the expressions by themselves."""
+    pieces = sp.Tuple(*expressions)
+    for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef), key=sp.default_sort_key):
+        if e.is_positive:
+            yield _whole(Inequality(e, True))
+        elif e.is_nonnegative:
+            yield Inequality(e, False)
+    for e in sorted(pieces.atoms(sp.floor), key=sp.default_sort_key):
+        yield Inequality(sp.expand(e.args[0] - e), False)
+        yield Inequality(sp.expand(e + 1 - e.args[0]), True)
+    for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
+        yield Inequality(sp.expand(e - e.args[0]), False)
+        yield Inequality(sp.expand(e.args[0] + 1 - e), True)
+    for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key):
+        if not _is_complex(e):
+            yield Inequality(e, True)
+            yield Inequality(sp.expand(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
+    for e in sorted(pieces.atoms(sp.log), key=sp.default_sort_key):
+        yield Inequality(sp.expand(e.args[0] - 1 - e), False)
+    for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
+        yield from (Inequality(sp.expand(e - s * e.args[0]), False) for s in (1, -1))
+    for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
+        yield from (Inequality(sp.expand(e - a), False) for a in e.args)
+    for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
+        found = signs(e, facts)
+        if found <= NOT_NEGATIVE:
+            yield Inequality(e, found == POSITIVE)
+
+
+def _monomials(e: sp.Expr) -> list[sp.Expr]:
+    return list(_coefficients(e))
+
+
+def _coefficients(e: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    return dict(sp.sympify(e).as_coefficients_dict())
+
+
+def _fraction(number: sp.Rational) -> Fraction:
+    return Fraction(int(number.p), int(number.q))
+
+
+def _solvable(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:
+    """Whether matrix·λ = right for some λ ≥ 0: the first phase of the simplex method, by Bland's rule."""
+    height, width = len(matrix), len(matrix[0])
+    rows = [[*row, *(Fraction(i == j) for j in range(height)), b] for i, (row, b) in enumerate(zip(matrix, right))]
+    basis = [width + i for i in range(height)]
+    cost = [sum((row[j] for row in rows), Fraction(0)) for j in range(width + height + 1)]
+    cost[width : width + height] = [Fraction(0)] * height
+    while True:
+        entering = next((j for j in range(width) if cost[j] > 0), None)
+        if entering is None:
+            return cost[-1] == 0
+        ratios = [(row[-1] / row[entering], basis[i], i) for i, row in enumerate(rows) if row[entering] > 0]
+        if not ratios:
+            return False
+        pivot = min(ratios)[2]
+        scale = rows[pivot][entering]
+        rows[pivot] = [a / scale for a in rows[pivot]]
+        for other in (*(r for i, r in enumerate(rows) if i != pivot), cost):
+            factor = other[entering]
+            if factor:
+                other[:] = [a - factor * b for a, b in zip(other, rows[pivot])]
+        basis[pivot] = entering
