@@ -97,12 +97,28 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return "Known: " + (", ".join(choices) or "none") + "."
 
 
+def author_text(path: Path, kind: type[ReportError] = ProseError) -> str:
+    """What an author wrote in a file of UTF-8, with or without a byte-order mark, whatever the ends of its lines.
+
+    Raises ``kind`` with the line at which it is anything else.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"this line is not UTF-8: its byte {content[error.start]:#04x} is no character."
+        raise kind(what, where=Where(path, line), remedy="Save the file as UTF-8.") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def author_line(error: BaseException, path: Path) -> Where:
     """The last line of ``path``'s project that the traceback of ``error`` passes through."""
     if isinstance(error, SyntaxError) and error.filename:
         return Where(_short(Path(error.filename)), error.lineno)
     frames = traceback.extract_tb(error.__traceback__)
-    project = path.resolve().parent.parent
+    folder = path.resolve().parent
+    project = folder.parent.parent if path.name == "__init__.py" else folder.parent
     own = [f for f in frames if Path(f.filename).resolve().is_relative_to(project) and "site-packages" not in f.filename]
     engine = project / "report"
     content = [f for f in own if not Path(f.filename).resolve().is_relative_to(engine)]

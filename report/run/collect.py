@@ -15,6 +15,7 @@ from typing import Any
 
 from report.errors import DeclarationError, ReportError, UsageError, Where, author_line, nearest
 from report.model import Budget, Experiment, Trial
+from report.run.declaration import check_experiment, check_trials
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def _experiment(identifier: str, path: Path) -> Experiment:
             where=Where(path),
             remedy="Make the two agree: e02_name.py holds E2.",
         )
+    check_experiment(experiment, path)
     return experiment
 
 
@@ -90,7 +92,7 @@ def import_file(path: Path) -> Any:
         return importlib.import_module(f"{folder.name}.{_module_name(path)}")
     except ReportError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DeclarationError(
             f"cannot be imported: {type(error).__name__}: {error}",
             where=author_line(error, path),
@@ -104,13 +106,14 @@ def declared(content: Content, budget: Budget) -> dict[str, list[Trial]]:
 
 
 def _trials(content: Content, name: str, budget: Budget) -> list[Trial]:
+    experiment, path = content.experiments[name], content.experiment_files[name]
     try:
-        return list(content.experiments[name].trials(budget))
-    except ReportError:
+        return check_trials(experiment, experiment.trials(budget), path)
+    except DeclarationError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DeclarationError(
             f"{name} cannot declare its trials: {type(error).__name__}: {error}",
-            where=author_line(error, content.experiment_files[name]),
+            where=author_line(error, path),
             remedy="Mend that line; the build has not changed anything.",
         ) from error

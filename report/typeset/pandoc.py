@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from report.errors import ProseError, ReportError, Where
+from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
 
 # Prose is Markdown and nothing else: a stray "<", "\" or "@" is a character, not HTML, TeX or a citation.
@@ -72,7 +72,7 @@ def line_of(text: str, chapter: Chapter) -> int | None:
     start = text.strip().split("\n")[0]
     if not start or not chapter.file.exists():
         return None
-    lines = chapter.file.read_text(encoding="utf-8").splitlines()
+    lines = author_text(chapter.file).splitlines()
     return next((number for number, line in enumerate(lines, 1) if start in line), None)
 
 

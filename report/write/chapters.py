@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import jinja2
 
-from report.errors import ProseError, ReportError, Where, nearest
+from report.errors import ProseError, ReportError, Where, author_text, nearest
 from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
 from report.write import lint
@@ -158,7 +158,7 @@ class _Writer:
     def chapter(self, path: Path) -> str:
         """The Markdown of one chapter, references not yet resolved."""
         self.path = path
-        source = path.read_text(encoding="utf-8")
+        source = author_text(path)
         found = _lint(source, path)
         if found:
             raise ProseError("\n".join(map(str, found)))

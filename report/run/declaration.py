@@ -1,0 +1,157 @@
+"""What an experiment may not declare, said before anything runs and with the line at which it stands."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from report.errors import DeclarationError, Where
+from report.model import Claim, Data, Experiment, Measure, Reported, Trial, Value
+
+NAME = re.compile(r"[^\W\d]\w*")
+TAKEN = frozenset({"seed", "name", "self"})
+"""What ``value(name, digits=…, …)`` and ``runs.where(…)`` understand themselves: no tag may be called so."""
+
+
+def check_experiment(experiment: Experiment, path: Path) -> None:
+    """Raises ``DeclarationError`` for names that cannot be told apart, and for views that are no views."""
+    for field in ("title", "question"):
+        if not isinstance(getattr(experiment, field), str):
+            raise _refused(f"the {field} is no text: {getattr(experiment, field)!r:.60}.", path, field, "Write it in quotes.")
+    if not callable(experiment.trials):
+        what = f"trials is no function: {experiment.trials!r:.60}."
+        raise _refused(what, path, "trials", "Give a function from a Budget to a list of Trial.")
+    for kind, due, fits in _VIEWS:
+        views = getattr(experiment, kind)
+        if not isinstance(views, Mapping):
+            raise _refused(f"{kind} is no dictionary: {views!r:.60}.", path, kind, f"Write name: {due}.")
+        for name, view in views.items():
+            if not (isinstance(name, str) and NAME.fullmatch(name)):
+                raise _refused(
+                    f"{name!r} cannot be a name in {kind}.", path, name, "Use letters, digits and _: prose says E1.name."
+                )
+            if not fits(view):
+                raise _refused(f"'{name}' in {kind} is {type(view).__name__}.", path, name, f"It must be {due}.")
+    for name in sorted(experiment.values.keys() & experiment.measures.keys()):
+        what = f"'{name}' is a value and a measure: value('{experiment.id}.{name}') could mean either."
+        raise _refused(what, path, name, "Rename one of them.")
+
+
+def _is_claim(view: Any) -> bool:
+    return isinstance(view, Claim) and isinstance(view.sentence, str) and callable(view.judge)
+
+
+def _is_measure(view: Any) -> bool:
+    texts = isinstance(view, Measure) and isinstance(view.label, str) and isinstance(view.unit, str)
+    return texts and _whole(view.digits) and _number(view.scale)
+
+
+def _is_reported(view: Any) -> bool:
+    if not isinstance(view, Reported):
+        return False
+    texts = all(isinstance(text, str) for text in (view.what, view.source, view.relation, view.note))
+    return texts and _number(view.number) and _number(view.tolerance) and (callable(view.ours) or isinstance(view.ours, Value))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 17
+
+
+_VIEWS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("measures", "a Measure of texts, a number of decimals and a scale", _is_measure),
+    ("figures", "a function of the runs", callable),
+    ("tables", "a function of the runs", callable),
+    ("claims", "a Claim of a sentence and a function of the runs", _is_claim),
+    ("values", "a function of the runs, or a Value", lambda view: callable(view) or isinstance(view, Value)),
+    ("reported", "a Reported of texts, numbers and a function of the runs", _is_reported),
+)
+
+
+def check_trials(experiment: Experiment, trials: Iterable[Any], path: Path) -> list[Trial]:
+    """The trials. Raises ``DeclarationError`` for what is none, and for two that no reader could tell apart."""
+    function = getattr(experiment.trials, "__name__", "trials")
+
+    def refused(what: str, remedy: str) -> DeclarationError:
+        return _refused(f"{experiment.id}: {what}", path, function, remedy)
+
+    known: dict[tuple[tuple[str, str], ...], Trial] = {}
+    every: list[Trial] = []
+    for trial in trials:
+        every.append(trial)
+        for what, remedy in _faults(trial):
+            raise refused(what, remedy)
+        condition = tuple(sorted((name, repr(value)) for name, value in trial.condition.items()))
+        twin = known.setdefault(condition, trial)
+        if twin is not trial:
+            raise refused(*_told_apart_by(twin, trial))
+    return every
+
+
+def _faults(trial: Any) -> Iterator[tuple[str, str]]:
+    """What is wrong with one trial, and what to do."""
+    if not isinstance(trial, Trial):
+        yield f"the trials hold {trial!r:.60}.", "Return a list of Trial."
+        return
+    for kind in ("arguments", "inputs", "tags"):
+        named = getattr(trial, kind)
+        if not isinstance(named, Mapping) or not all(isinstance(name, str) for name in named):
+            yield f"the {kind} of a trial are {named!r:.60}.", "Give a dictionary from names."
+            return
+    if not callable(trial.function):
+        yield f"{trial.function!r:.60} is no function.", "A trial's function stands at the top level of a module."
+    for name, source in trial.inputs.items():
+        if not isinstance(source, Trial | Data):
+            yield f"the input '{name}' is {source!r:.60}.", "Give a Trial or Data."
+        else:
+            yield from _faults(source) if isinstance(source, Trial) else ()
+    for name, value in trial.tags.items():
+        if name in TAKEN or not NAME.fullmatch(name):
+            yield f"a tag cannot be called '{name}'.", "Call it something else: prose selects by it, value(…, name=…)."
+        if not (value is None or isinstance(value, str | int | float)):
+            yield f"the tag {name}={value!r:.60} is no text and no number.", "Name the condition in a word."
+    seed = trial.arguments.get("seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        yield f"the seed {seed!r:.60} is no whole number.", "Take it from budget.seeds(n)."
+
+
+def _told_apart_by(one: Trial, other: Trial) -> tuple[str, str]:
+    """What two trials of one condition differ in, which is what the author forgot to say in their tags."""
+    names = [
+        name for name in (*one.arguments, *other.arguments) if repr(one.arguments.get(name)) != repr(other.arguments.get(name))
+    ]
+    label = one.label or "without tags"
+    if names:
+        name = names[0]
+        both = f"{one.arguments.get(name)!r:.40} and {other.arguments.get(name)!r:.40}"
+        return f"two trials are '{label}', with {name} {both}: a reader would take them for one.", f"Tag them with {name}."
+    if one.function is not other.function:
+        both = " and ".join(getattr(each.function, "__name__", "?") for each in (one, other))
+        return f"two trials are '{label}', of the functions {both}.", "Give them tags that tell them apart."
+    if one.inputs != other.inputs:
+        return f"two trials are '{label}', with other inputs.", "Give them tags that tell them apart."
+    return f"the trial '{label}' is declared twice.", "Declare it once."
+
+
+def _refused(what: str, path: Path, name: str, remedy: str) -> DeclarationError:
+    return DeclarationError(what, where=Where(path, _line(path, name)), remedy=remedy)
+
+
+def _line(path: Path, name: str) -> int | None:
+    """The last line on which ``name`` is a key, an argument or a function; else that of the EXPERIMENT."""
+    spelt: dict[str, int] = {}
+    with contextlib.suppress(OSError, ValueError, SyntaxError):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            words = (getattr(node, of, None) for of in ("value", "arg", "name", "id"))
+            spelt |= {word: node.lineno for word in words if isinstance(word, str) and isinstance(node, _PLACED)}
+    return spelt.get(name, spelt.get("EXPERIMENT"))
+
+
+_PLACED = (ast.expr, ast.stmt, ast.keyword)
