@@ -211,10 +211,10 @@ class Runs:
         for name, value in condition.items():
             values = {o.trial.condition[name] for o in self.outcomes if name in o.trial.condition}
             if value not in values:
-                known = [str(each) if isinstance(value, str) == isinstance(each, str) else repr(each) for each in values]
                 names = {name for o in self.outcomes for name in o.trial.condition}
-                remedy = nearest(str(value), known) if values else nearest(name, names)
-                raise ReportError(f"no run has {name}={value!r}.", remedy=remedy)
+                same = [each for each in values if str(each) == str(value)]
+                remedy = nearest(str(value), map(str, values)) if values else nearest(name, names)
+                raise ReportError(f"no run has {name}={value!r}.", remedy=f"Write {name}={same[0]!r}." if same else remedy)
         matching = (o for o in self.outcomes if all(o.trial.condition.get(n) == v for n, v in condition.items()))
         return Runs(tuple(matching))
 

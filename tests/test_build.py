@@ -259,7 +259,10 @@ def test_check_finds_a_misspelt_name_without_running_anything(copy):
         (["--only", "E7"], 2, "Did you mean 'E1'?"),
         (["biuld"], 2, "Did you mean 'build'?"),
         (["--budget", "huge"], 2, "invalid choice: 'huge'"),
-        (["--jobs", "0"], 2, "must be at least 1"),
+        (["--jobs", "0"], 2, "must be a whole number from 1"),
+        (["--jobs", "9" * 5000], 2, "must be a whole number from 1"),
+        (["--out", ""], 2, "must name a folder"),
+        (["--store", ""], 2, "must name a folder"),
         (["plan", "E1"], 2, "Use --only E1"),
     ],
 )
@@ -267,6 +270,7 @@ def test_a_slip_on_the_command_line_is_explained(built, words, code, said):
     done = built.run(*words)
     assert done.code == code
     assert said in done.err
+    assert len(done.err) < 500
     assert "Traceback" not in done.err
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,9 +99,9 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     cores = os.cpu_count() or 1
     parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help="trials at a time (default: cores)")
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="the first seed (default: 0)")
-    parser.add_argument("--out", type=Path, default=root / "build", metavar="DIR", help="where the pages go (default: build)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help="where results are kept (default: OUT/store)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where data sets are (default: $REPORT_DATA, else data)")
+    parser.add_argument("--out", type=_folder, default=root / "build", metavar="DIR", help="where the pages go (build)")
+    parser.add_argument("--store", type=_folder, metavar="DIR", help="where results are kept (default: OUT/store)")
+    parser.add_argument("--data", type=_folder, metavar="DIR", help="where data sets are (default: $REPORT_DATA, else data)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run the trials on a Dask cluster at this address")
     parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
     parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
@@ -108,14 +109,21 @@ def _parser(root: Path) -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    return _whole(text, 1)
 
 
 def _natural(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return number
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    """A whole number that every generator of random numbers takes."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to 999999999")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must name a folder")
+    return Path(text)

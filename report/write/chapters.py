@@ -7,6 +7,7 @@ reported with its file and line, all chapters' errors at once.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import traceback
@@ -22,6 +23,7 @@ import jinja2
 from report.errors import ProseError, ReportError, Where, author_text, nearest
 from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
+from report.numbers import NOTHING
 from report.write import lint
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
@@ -136,6 +138,19 @@ def _anchor(path: Path) -> str:
     return "ch-" + re.sub(r"^\d+-", "", path.stem)
 
 
+class Unknown(float):
+    """A number that could not be made: no comparison with it is true, it is false itself, and it reads as a dash."""
+
+    def __new__(cls) -> Unknown:
+        return super().__new__(cls, math.nan)
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return NOTHING
+
+
 class _Writer:
     """The functions that chapters call, and what they leave behind: numbers given, files drawn, values stated."""
 
@@ -176,6 +191,9 @@ class _Writer:
             raise ProseError(error.what, where=Where(path, self._line(error)), remedy=error.remedy) from None
         except TypeError as error:  # a function called with the wrong arguments
             raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy="Mend the call there.") from None
+        except Exception as error:  # what an author writes in Jinja is a program, and may do anything
+            what = f"cannot be filled: {type(error).__name__}: {error}."
+            raise ProseError(what, where=Where(path, self._line(error)), remedy="Mend the Jinja there.") from None
 
     def _line(self, error: BaseException) -> int | None:
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
@@ -192,13 +210,13 @@ class _Writer:
         """``markdown`` with every reference put in."""
 
         def put(match: re.Match[str]) -> str:
-            name, _, line = match[1].partition("@")
+            name, _, line = match[1].rpartition("@")
             if name in self.absent:
                 return f"{render.escape(name)} (not shown)"
             if name not in self.labels:
                 raise ProseError(
                     f"ref('{name}'): nothing of that name stands in the write-up.",
-                    where=Where(path, int(line) if line else None),
+                    where=Where(path, int(line) if line.isdecimal() else None),
                     remedy=nearest(name, self.labels),
                 )
             return render.reference_markdown(identifier(name), self.labels[name])
@@ -243,6 +261,9 @@ class _Writer:
 
     def value(self, name: str, digits: int | None = None, **condition: Any) -> str:
         """A number: a named value of an experiment or a theorem, or a measured scalar averaged over seeds."""
+        owner = self.material.judged.get(name.partition(".")[0])
+        if digits is not None and owner and any("digits" in row.tags for row in owner.rows):
+            raise ReportError(f"value('{name}'): digits could mean decimals or the tag.", remedy="Call the tag something else.")
         found = self._value(name, condition)
         if isinstance(found, Absent):
             self.absent.append(name)
@@ -252,10 +273,10 @@ class _Writer:
         self.stated.append(Stated(name, shown, self.path.stem, line))
         return render.value_markdown(shown, f"{self.path.name}:{line}")
 
-    def number(self, name: str, **condition: Any) -> float | None:
-        """The number behind ``value(…)``, for conditions in prose; none where it could not be made."""
+    def number(self, name: str, **condition: Any) -> float:
+        """The number behind ``value(…)``, for conditions in prose; ``Unknown`` where it could not be made."""
         found = self._value(name, condition)
-        return None if isinstance(found, Absent) else found.number
+        return Unknown() if isinstance(found, Absent) or math.isnan(found.number) else found.number
 
     def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
         owner, _, own = name.partition(".")
