@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.nets import AvgPool, Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU
+from experiments.nets import AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU
 
 MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
 CAPACITIES = ((3, 8), (6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
@@ -24,6 +24,38 @@ TUTORIAL = Net(
     ),
 )
 """E5: the tutorial convnet of W2."""
+
+FEWER = Net(
+    MNIST,
+    (
+        Conv(32, 5, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Conv(64, 3, padding="same"),
+        ReLU(),
+        MaxPool(2),
+        Flatten(),
+        Dense(300),
+        ReLU(),
+        Dense(10),
+    ),
+)
+"""E8: the same with W2's changes, a smaller second convolution and fewer hidden units."""
+
+
+def with_dropout(net: Net, keep: float) -> Net:
+    """``net`` with dropout between all layers that have weights: after each pooling, and before the last dense layer.
+
+    ``keep`` is the probability that a value is kept; at 1 there is nothing to add.
+    """
+    if keep == 1:
+        return net
+    layers: list[Layer] = []
+    for layer in net.layers:
+        before_last = layer is net.layers[-1]
+        layers += [Dropout(1 - keep)] * before_last + [layer] + [Dropout(1 - keep)] * isinstance(layer, MaxPool)
+    return Net(net.input, tuple(layers))
+
 
 ONE_CONV = Net(MNIST, (Conv(8, 8, padding="same"), ReLU(), Flatten(), Dense(10)))
 """E7a: one convolution and one dense layer."""

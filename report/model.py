@@ -11,6 +11,7 @@ This module imports nothing heavy: declaring an experiment must cost millisecond
 
 from __future__ import annotations
 
+import itertools
 import math
 import numbers
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -256,6 +257,18 @@ class Runs:
         values = list(dict.fromkeys(o.trial.condition[tag] for o in self.outcomes if tag in o.trial.condition))
         return values if any(isinstance(value, str | None) for value in values) else sorted(values)  # type: ignore[type-var]
 
+    def by(self, *tags: str) -> dict[Any, Runs]:
+        """Value of the tag → the runs that have it, in the order of ``values_of``; tuples of values for several tags."""
+        parts = {values: self.where(**dict(zip(tags, values))) for values in itertools.product(*map(self.values_of, tags))}
+        return {values if len(tags) > 1 else values[0]: part for values, part in parts.items() if len(part)}
+
+    def tag(self, name: str) -> Plain:
+        """The value of the tag that all of these runs share. Raises ``ReportError`` if they differ in it."""
+        values = self.values_of(name)
+        if len(values) != 1:
+            raise ReportError(f"the runs have {len(values)} values of '{name}': select one condition with where(…) first")
+        return values[0]
+
     def argument(self, name: str) -> Plain:
         """The argument ``name`` that all of these runs were given. Raises ``ReportError`` if they differ in it."""
         given = [outcome.trial.arguments.get(name) for outcome in self.outcomes]
@@ -410,7 +423,7 @@ class Figure:
 class Column:
     """A column of a table: the heading (with the unit), decimals for numbers, alignment ("left", "right").
 
-    ``of`` gives the cell of a row, for ``tabulate``.
+    For ``tabulate``, ``of`` gives the cell of a row.
     """
 
     name: str
@@ -439,15 +452,17 @@ class Table:
 def tabulate(keys: Iterable[Any], columns: Sequence[Column], caption: str, seeds: int | None = None) -> Table:
     """A table with a row for each of ``keys``, whose cells the columns make of it: ``of(key)``, or ``of(*key)`` for a tuple.
 
-    A unit that the heading names is not repeated in the cells.
+    Where the keys are ``Runs``, a column without ``of`` shows their tag of its name. A unit that the heading names is not
+    repeated in the cells.
     """
-    keyed = [key if isinstance(key, tuple) else (key,) for key in keys]
-    rows = tuple(tuple(_cell(column, key) for column in columns) for key in keyed)
+    rows = tuple(tuple(_cell(column, key) for column in columns) for key in keys)
     return Table(tuple(replace(column, of=None) for column in columns), rows, caption, seeds)
 
 
-def _cell(column: Column, key: tuple[Any, ...]) -> Any:
-    cell = column.of(*key) if column.of else None
+def _cell(column: Column, key: Any) -> Any:
+    if column.of is None:
+        return key.tag(column.name)
+    cell = column.of(*key) if isinstance(key, tuple) else column.of(key)
     return replace(cell, unit="") if isinstance(cell, Value) and cell.unit in column.heading else cell
 
 

@@ -22,13 +22,11 @@ from experiments.e08_overfitting import (
     NETS,
     RATE,
     amounts,
-    digits_of,
+    by_digits,
     gap,
     keeps,
     kept,
-    on,
     trials,
-    with_dropout,
 )
 from experiments.looks import TUTORIAL
 from experiments.nets import Conv, Dense, Dropout, build, parameters, shapes
@@ -49,18 +47,18 @@ def test_the_smaller_net_differs_in_the_second_convolution_and_in_the_hidden_lay
 
 
 def test_dropout_stands_between_all_layers_with_weights_and_nowhere_else() -> None:
-    net = with_dropout(zoo.TUTORIAL, 0.3)
+    net = zoo.with_dropout(zoo.TUTORIAL, 0.3)
     kinds = [layer for layer in net.layers if isinstance(layer, Conv | Dense | Dropout)]
     assert [isinstance(layer, Dropout) for layer in kinds] == [False, True] * 3 + [False]
     assert all(layer.rate == pytest.approx(0.7) for layer in kinds if isinstance(layer, Dropout))
     assert tuple(layer for layer in net.layers if not isinstance(layer, Dropout)) == zoo.TUTORIAL.layers
-    assert with_dropout(zoo.TUTORIAL, 1.0) == zoo.TUTORIAL
+    assert zoo.with_dropout(zoo.TUTORIAL, 1.0) == zoo.TUTORIAL
 
 
 def test_dropout_drops_in_training_only_and_starts_from_the_same_weights() -> None:
     torch.set_num_threads(1)
     image = torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(0))
-    plain, dropping = build(zoo.TUTORIAL, 4).eval(), build(with_dropout(zoo.TUTORIAL, 0.25), 4)
+    plain, dropping = build(zoo.TUTORIAL, 4).eval(), build(zoo.with_dropout(zoo.TUTORIAL, 0.25), 4)
     with torch.inference_mode():
         assert torch.equal(plain(image), dropping.eval()(image))
         seen: list[float] = []
@@ -99,7 +97,7 @@ def test_a_trial_is_what_its_tags_say() -> None:
         assert arguments["recipe"].optimizer == Adam(tags["rate"])
         assert (arguments["train_examples"] or 60_000) == tags["digits"]
         assert arguments["test_examples"] is None
-        assert arguments["net"] == with_dropout(NETS.get(tags["net"], zoo.TUTORIAL), tags["keep"])
+        assert arguments["net"] == zoo.with_dropout(NETS[tags["net"]], tags["keep"])
         assert arguments["recipe"].batch_size == 50
 
 
@@ -219,8 +217,8 @@ def test_nets_are_compared_on_the_same_digits() -> None:
 
 def test_the_gap_is_what_the_net_is_better_by_on_its_own_digits() -> None:
     runs = made_up(jitter=0)
-    assert gap(on(runs, 600)) == pytest.approx(dict.fromkeys(range(5), 0.07))
-    assert gap(on(runs, 600), "loss") == pytest.approx(dict.fromkeys(range(5), 0.07))
+    assert gap(by_digits(runs)[600]) == pytest.approx(dict.fromkeys(range(5), 0.07))
+    assert gap(by_digits(runs)[600], "loss") == pytest.approx(dict.fromkeys(range(5), 0.07))
 
 
 def test_the_tables_say_what_was_measured() -> None:
@@ -255,7 +253,7 @@ def test_reported_numbers_are_held_against_the_right_runs() -> None:
     ours = {name: reported.ours(made_up(jitter=0)).number for name, reported in EXPERIMENT.reported.items()}
     assert ours == pytest.approx({"all": 99, "few": 88, "fewer": 90})
     assert not any(reported.exact for reported in EXPERIMENT.reported.values())  # measured, so for the full budget only
-    gain = EXPERIMENT.values["w2_gain"](made_up())
+    gain = EXPERIMENT.values["w2_gain"]
     assert gain.number == pytest.approx(1.65)
 
 
@@ -296,7 +294,7 @@ def test_it_trains_and_draws_on_real_digits(mnist_root: Any) -> None:
         assert outcome.result is not None
         right = (outcome.result.arrays["predictions"] == labels).mean()
         assert outcome.result.scalars["test_accuracy"] == pytest.approx(right)
-    assert digits_of(runs) == [250, 500, 2000]
+    assert runs.values_of("digits") == [250, 500, 2000]
     dropped, plain = (kept(runs, keep).where(seed=0).finished().outcomes[0].result for keep in (KEEP, 1.0))
     assert dropped is not None
     assert plain is not None
@@ -309,4 +307,4 @@ def test_it_trains_and_draws_on_real_digits(mnist_root: Any) -> None:
 
 def test_layers_of_the_sweep_fit_together() -> None:
     for keep in keeps(Budget("full")):
-        assert [row.output for row in shapes(with_dropout(zoo.TUTORIAL, keep))][-1] == (10,)
+        assert [row.output for row in shapes(zoo.with_dropout(zoo.TUTORIAL, keep))][-1] == (10,)
