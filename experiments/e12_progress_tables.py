@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from report.model import (
     Experiment,
     Figure,
     Measure,
+    Outcome,
     Reported,
     Result,
     Runs,
@@ -39,11 +39,12 @@ from report.model import (
     Trial,
     Value,
     Verdict,
+    tabulate,
 )
-from report.stats import all_of, at_least, equal_within, greater, less, mean, value_of, within
+from report.seeds import Seeds
+from report.stats import PERCENT, POINTS, all_of, at_least, equal_within, greater, less, mean, value_of, within
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from experiments.data.datasets import Images
@@ -61,6 +62,8 @@ REPORTED_HIDDEN = {200: 8.1, 500: 3.8, 700: 2.0, 1000: 2.1}
 VALIDATION_DIGITS = 1000  # of W3, and of every budget but the smallest
 POINT = 0.01  # one percentage point, as a share
 MOMENTUM = 0.9
+W3_AGAIN = REPORTED_HIDDEN[WIDEST]  # the setting that W3 reports twice
+W3_GAIN = (REPORTED_HIDDEN[NARROWEST] - W3_AGAIN) / 100
 HUGE = 1e6  # nats, which no net comes to that merely guesses: a rate that leads there has diverged in all but name
 
 
@@ -132,47 +135,36 @@ def trials(budget: Budget) -> list[Trial]:
 # --- reading the runs ----------------------------------------------------------------------------------------------
 
 
-def _all(runs: Runs, name: str, rate: float, hidden: int = WIDEST) -> dict[int, float]:
-    """Seed → the scalar ``name`` of every finished run, diverged ones included."""
-    frame = runs.where(rate=rate, hidden=hidden).frame()
-    return dict(sorted(zip(frame["seed"], frame[name])))
+def errors(runs: Runs, rate: float, hidden: int = WIDEST) -> Seeds:
+    """The validation error of every finished run, diverged ones included."""
+    return runs.where(rate=rate, hidden=hidden).by_seed(lambda run: run["validation_error"])
 
 
-def _seed(outcome: Any) -> int:
-    return int(outcome.trial.arguments["seed"])
+def diverged(runs: Runs, rate: float, hidden: int = WIDEST) -> Seeds:
+    """1 for a run that diverged, 0 for one that did not."""
+    return runs.where(rate=rate, hidden=hidden).by_seed(lambda run: run.state is State.DIVERGED)
 
 
-def _errors(runs: Runs, rate: float, hidden: int = WIDEST) -> dict[int, float]:
-    return _all(runs, "validation_error", rate, hidden)
-
-
-def _diverged(runs: Runs, rate: float, hidden: int = WIDEST) -> dict[int, float]:
-    """Seed → 1 for a run that diverged, 0 for one that did not."""
-    return {_seed(o): float(o.state is State.DIVERGED) for o in runs.where(rate=rate, hidden=hidden).finished()}
-
-
-def _history(runs: Runs) -> pd.DataFrame:
-    """The rows of all progress tables, accuracies in per cent, and a last one of NaN losses for each run that diverged."""
-    import pandas as pd
-
-    rows = [pd.DataFrame(_lines(outcome)).assign(**outcome.trial.condition) for outcome in runs.finished()]
-    return pd.concat(rows, ignore_index=True)
+def lost(runs: Runs, rate: float, hidden: int = WIDEST) -> str:
+    """How many of the runs diverged, in words; empty if none did."""
+    found = diverged(runs, rate, hidden)
+    return f"{sum(found.values()):.0f} of {len(found)}"
 
 
 COLUMNS = ("epoch", "iteration", "train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
 
 
-def _lines(outcome: Any) -> list[dict[str, float]]:
-    """One progress table: a row every 50 iterations and at the end."""
-    result = outcome.result
-    history = {name: result.history.get(name, []) for name in COLUMNS}
-    lines = [dict(zip(COLUMNS, values)) for values in zip(*history.values())]
-    if outcome.state is State.DIVERGED:
-        batches = math.ceil(outcome.trial.arguments["train_examples"] / outcome.trial.arguments["recipe"].batch_size)
-        at = result.scalars["iterations"] + 1
-        errors = {f"{part}_accuracy": 1 - result.scalars[f"{part}_error"] for part in ("train", "validation")}
-        lines.append({"epoch": at / batches, "iteration": at, "train_loss": math.nan, "validation_loss": math.nan, **errors})
-    return [{**line, **{name: 100 * line[name] for name in COLUMNS if "accuracy" in name}} for line in lines]
+def lines(run: Outcome) -> list[dict[str, float]]:
+    """One progress table: a row every 50 iterations and at the end, accuracies in per cent, and a last one of NaN losses for a
+    run that diverged."""
+    history = [run.found.history.get(name, []) for name in COLUMNS]
+    rows: list[dict[str, Any]] = [dict(zip(COLUMNS, values)) for values in zip(*history)]
+    if run.state is State.DIVERGED:
+        batches = math.ceil(run.trial.arguments["train_examples"] / run.trial.arguments["recipe"].batch_size)
+        at = run["iterations"] + 1
+        read = {f"{part}_accuracy": 1 - run[f"{part}_error"] for part in ("train", "validation")}
+        rows.append({"epoch": at / batches, "iteration": at, "train_loss": math.nan, "validation_loss": math.nan, **read})
+    return [{**row, **{name: 100 * row[name] for name in COLUMNS if "accuracy" in name}} for row in rows]
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
@@ -180,252 +172,165 @@ def _lines(outcome: Any) -> list[dict[str, float]]:
 
 def curves(runs: Runs) -> Figure:
     """Training loss and validation error every 50 iterations, a line a rate, at the greatest width."""
-    history = _history(runs).assign(name=lambda frame: frame["rate"].map(_named))
-    history = history.assign(validation_error=100 - history["validation_accuracy"])
+    import pandas as pd
+
+    history = pd.concat([pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in runs.finished()], ignore_index=True)
+    history = history.assign(name=history["rate"].map(named), validation_error=100 - history["validation_accuracy"])
     shown = history[(history["hidden"] == WIDEST) & history["train_loss"].notna()]
-    look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
+    gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
+    ends = {rate: gone[gone["rate"] == rate]["iteration"].mean() for rate in RATES if rate in set(gone["rate"])}
+    look = {named(rate): its for rate, its in plots.looks(RATES).items()}
     figure, axes = plots.canvas(plots.PAGE, 2.8, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "validation_error"), ("training loss, nats", "validation error, %")):
-        with plots.style():
-            ax.set(xlabel="iteration", ylabel=label, yscale="log" if column == "train_loss" else "linear")
+        ax.set(xlabel="iteration", ylabel=label, yscale="log" if column == "train_loss" else "linear")
         plots.learning_curves(ax, shown, "iteration", column, "name", look)
         low, high = ax.get_ylim()
         room = (low, high * (high / low) ** 0.15) if column == "train_loss" else (0, 1.2 * shown[column].max())
         ax.set(xlim=(0, None), ylim=room)  # above, for the mark of runs that diverge at once
         plots.label_ends(ax)
-        for rate in RATES:
-            _mark(ax, runs, rate, history)
-    lost = {rate: sum(_diverged(runs, rate).values()) for rate in RATES}
-    said = "; ".join(
-        f"{count:.0f} of {len(_diverged(runs, rate))} at rate {plain(rate)}" for rate, count in lost.items() if count
-    )
-    worst = max((rate for rate in RATES if not lost[rate]), key=lambda rate: mean(_errors(runs, rate)), default=None)
+        for rate, iteration in ends.items():
+            plots.mark_diverged(ax, iteration, f"rate {plain(rate)}: {lost(runs, rate)} diverged")
+    said = "; ".join(f"{lost(runs, rate)} at rate {plain(rate)}" for rate in ends)
+    errs = {rate: mean(errors(runs, rate)) for rate in RATES if rate not in ends}
+    worst = max(errs, key=lambda rate: errs[rate], default=None)
     high = "" if worst is None else f" Among rates whose loss stays finite, {plain(worst)} ends with the highest error. "
     return Figure(
         figure,
         caption=f"Training loss (logarithmic scale) and validation error of the net with H = {WIDEST}, mean and range over "
         f"seeds, every {EVERY} iterations.{high}A cross marks where runs diverged: {said or 'none did'}.",
         alt="Mean validation error at the end: "
-        + "; ".join(f"{mean(_errors(runs, rate)):.1%} at rate {plain(rate)}" for rate in RATES if not lost[rate])
+        + "; ".join(f"{error:.1%} at rate {plain(rate)}" for rate, error in errs.items())
         + f". Diverged: {said or 'none'}.",
         data=history[["rate", "hidden", "seed", *COLUMNS]],
     )
 
 
-def _named(rate: float) -> str:
+def named(rate: float) -> str:
     return f"rate {plain(rate)}"
-
-
-def _mark(ax: Axes, runs: Runs, rate: float, history: pd.DataFrame) -> None:
-    """A cross at the mean iteration at which the runs of this rate diverged, if any did."""
-    lost = history[(history["rate"] == rate) & (history["hidden"] == WIDEST) & history["train_loss"].isna()]
-    if len(lost):
-        runs_lost = f"{len(lost)} of {len(_diverged(runs, rate))}"
-        plots.mark_diverged(ax, float(lost["iteration"].mean()), f"rate {plain(rate)}: {runs_lost} diverged")
 
 
 def final(runs: Runs) -> Figure:
     """The validation error of every setting, a mark a seed, beside what W3 reports."""
     figure, axes = plots.canvas(plots.PAGE, 2.7, columns=2, sharey=True)
-    finite = [rate for rate in RATES if not all(_diverged(runs, rate).values())]
-    seen = {(rate, hidden): _errors(runs, rate, hidden) for rate, hidden in SETTINGS if rate in finite}
-    top = 100 * max(max(errors.values()) for errors in seen.values())
-    with plots.style():
-        axes[0, 0].set(xscale="log", xlabel=f"learning rate, H = {WIDEST}", ylabel="validation error, %", ylim=(0, 1.15 * top))
-        axes[0, 1].set(xlabel=f"hidden units H, rate {plain(USUAL)}", xticks=HIDDEN)
-    _draw_settings(axes[0, 0], {rate: seen[rate, WIDEST] for rate in finite}, {r: REPORTED_RATES[r] for r in finite})
-    _draw_settings(axes[0, 1], {hidden: seen[USUAL, hidden] for hidden in HIDDEN if USUAL in finite}, REPORTED_HIDDEN)
-    lost = [f"rate {plain(rate)}: diverged" for rate in RATES if rate not in finite]
-    axes[0, 0].set_xlim(min(finite) / 1.5, 1.5 * max(finite))  # one far away would squeeze the others together
-    with plots.style():
-        axes[0, 0].annotate("\n".join(lost), (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7.6)
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(names))
-    near = {rate: mean(_errors(runs, rate)) for rate in (LOW, MIDDLE, USUAL)}
+    finite = [rate for rate in RATES if not all(diverged(runs, rate).values())]
+    seen = {(rate, hidden): errors(runs, rate, hidden) for rate, hidden in SETTINGS if rate in finite}
+    top = 100 * max(max(found.values()) for found in seen.values())
+    by_rate, by_width = axes[0]
+    by_rate.set(xscale="log", xlabel=f"learning rate, H = {WIDEST}", ylabel="validation error, %", ylim=(0, 1.15 * top))
+    by_width.set(xlabel=f"hidden units H, rate {plain(USUAL)}", xticks=HIDDEN)
+    draw_settings(by_rate, {rate: seen[rate, WIDEST] for rate in finite}, {rate: REPORTED_RATES[rate] for rate in finite})
+    draw_settings(by_width, {hidden: seen[USUAL, hidden] for hidden in HIDDEN if USUAL in finite}, REPORTED_HIDDEN)
+    by_rate.set_xlim(min(finite) / 1.5, 1.5 * max(finite))  # one far away would squeeze the others together
+    gone = "\n".join(f"rate {plain(rate)}: diverged" for rate in RATES if rate not in finite)
+    by_rate.annotate(gone, (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7.6)
+    handles, names = by_rate.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    near = {rate: mean(errors(runs, rate)) for rate in (LOW, MIDDLE, USUAL)}
     best = min(near, key=lambda rate: near[rate])
     return Figure(
         figure,
         caption="Validation error at the end, a mark a seed, seeds joined by thin lines, beside the numbers of W3. Among "
         f"{plain(LOW)}, {plain(MIDDLE)} and {plain(USUAL)}, the lowest mean is that of {plain(best)}, {near[best]:.1%}.",
         alt="Mean validation error: "
-        + "; ".join(f"{mean(errors):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), errors in seen.items())
+        + "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
         + ".",
         data=runs.frame(),
     )
 
 
-def _draw_settings(ax: Axes, errors: Mapping[Any, Mapping[int, float]], reported: Mapping[Any, float]) -> None:
+def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, float]) -> None:
     """Errors by setting: marks and a thin line a seed, and the reported numbers as squares."""
-    settings = list(errors)
-    with plots.style():
-        for place, seed in enumerate(sorted({seed for found in errors.values() for seed in found})):
-            values = [100 * errors[setting].get(seed, math.nan) for setting in settings]
-            look: dict[str, Any] = {"color": plots.COLOURS[0], "linewidth": 0.5, "marker": "o", "markersize": 3, "alpha": 0.7}
-            ax.plot(settings, values, label="ours" if place == 0 else "_", linestyle="-", **look)
-        theirs: dict[str, Any] = {
-            "color": plots.COLOURS[1],
-            "marker": "s",
-            "markersize": 4.4,
-            "markerfacecolor": "none",
-            "linestyle": "none",
-        }
-        ax.plot(list(reported), list(reported.values()), label="reported by W3", **theirs)
+    for place, seed in enumerate(sorted(set().union(*found.values()))):
+        values = [100 * seeds.get(seed, math.nan) for seeds in found.values()]
+        look: dict[str, Any] = {"color": plots.COLOURS[0], "linewidth": 0.5, "marker": "o", "markersize": 3, "alpha": 0.7}
+        ax.plot(list(found), values, label="ours" if place == 0 else "_", linestyle="-", **look)
+    square: dict[str, Any] = {"marker": "s", "markersize": 4.4, "markerfacecolor": "none", "linestyle": "none"}
+    ax.plot(list(reported), list(reported.values()), label="reported by W3", color=plots.COLOURS[1], **square)
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
 
-_PROGRESS = (
-    Column("epoch", "epoch"),
-    Column("iteration", "iteration"),
-    Column("train_loss", "training loss, nats"),
-    Column("validation_loss", "validation loss, nats"),
-    Column("train_accuracy", "training accuracy, %"),
-    Column("validation_accuracy", "validation accuracy, %"),
-)
-
 
 def progress(runs: Runs, settings: Sequence[tuple[float, int]]) -> Table:
     """The progress tables of one seed, below each other."""
-    rows: list[tuple[Any, ...]] = []
-    seeds = sorted({_seed(outcome) for outcome in runs.finished()})
-    for rate, hidden in settings:
-        outcome = runs.where(rate=rate, hidden=hidden, seed=seeds[0]).finished().outcomes[0]
-        for place, line in enumerate(_lines(outcome)):
-            first = (f"{plain(rate)}", str(hidden)) if place == 0 else ("", "")
-            rows.append((*first, *_progress_cells(line)))
-    columns = (Column("rate", "rate"), Column("hidden", "H"), *_PROGRESS)
-    return Table(
-        columns,
-        tuple(rows),
-        caption=f"Progress every {EVERY} iterations and at the end, seed {seeds[0]}; training loss and accuracy are of as many "
-        "training digits as there are validation digits. A net whose outputs are NaN is credited with the digits of the first "
-        "class, which is what the largest of ten NaN is taken to be.",
-        seeds=1,
+    seed = min(run.seed for run in runs.finished())
+    shown = (runs.where(rate=rate, hidden=hidden, seed=seed).finished().outcomes[0] for rate, hidden in settings)
+    columns = (
+        Column("rate", "rate", of=lambda run, first, _: plain(run.trial.tags["rate"]) if first else ""),
+        Column("hidden", "H", of=lambda run, first, _: str(run.trial.tags["hidden"]) if first else ""),
+        Column("epoch", "epoch", of=lambda _, __, line: math.ceil(line["epoch"] - 1e-9)),
+        Column("iteration", "iteration", of=lambda _, __, line: int(line["iteration"])),
+        Column("train_loss", "training loss, nats", of=lambda _, __, line: loss_text(line["train_loss"])),
+        Column("validation_loss", "validation loss, nats", of=lambda _, __, line: loss_text(line["validation_loss"])),
+        Column("train_accuracy", "training accuracy, %", of=lambda _, __, line: f"{line['train_accuracy']:.1f}"),
+        Column("validation_accuracy", "validation accuracy, %", of=lambda _, __, line: f"{line['validation_accuracy']:.1f}"),
     )
+    caption = (
+        f"Progress every {EVERY} iterations and at the end, seed {seed}; training loss and accuracy are of as many "
+        "training digits as there are validation digits. A net whose outputs are NaN is credited with the digits of the first "
+        "class, which is what the largest of ten NaN is taken to be."
+    )
+    return tabulate(((run, place == 0, line) for run in shown for place, line in enumerate(lines(run))), columns, caption, 1)
 
 
-def _progress_cells(line: Mapping[str, float]) -> tuple[Any, ...]:
-    losses = (_loss(line[name]) for name in ("train_loss", "validation_loss"))
-    accuracies = (f"{line[name]:.1f}" for name in ("train_accuracy", "validation_accuracy"))
-    return (math.ceil(line["epoch"] - 1e-9), int(line["iteration"]), *losses, *accuracies)
-
-
-def _loss(loss: float) -> str:
+def loss_text(loss: float) -> str:
     if math.isnan(loss):
         return "diverged"
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.1e}".replace("e+0", "e").replace("e+", "e")
 
 
-def errors(runs: Runs) -> Table:
+def errors_table(runs: Runs) -> Table:
     """The validation error of every setting beside the reported one, with both readings of a net that diverged."""
+
+    def ours(rate: float, hidden: int) -> Value | str:
+        gone = all(diverged(runs, rate, hidden).values())
+        return "diverged" if gone else value_of(errors(runs, rate, hidden), PERCENT, 1)
+
     columns = (
-        Column("rate", "rate"),
-        Column("hidden", "H"),
-        Column("parameters", "parameters"),
-        Column("reported", "W3: validation error, %", digits=2),
-        Column("ours", "ours, %"),
-        Column("diverged", "runs diverged"),
+        Column("rate", "rate", of=lambda rate, _: plain(rate)),
+        Column("hidden", "H", of=lambda _, hidden: hidden),
+        Column("parameters", "parameters", of=lambda _, hidden: parameters(NETS[f"H = {hidden}"])),
+        Column("reported", "W3: validation error, %", 2, of=reported),
+        Column("ours", "ours, %", of=ours),
+        Column("diverged", "runs diverged", of=lambda rate, hidden: lost(runs, rate, hidden)),
     )
-    rows = []
-    for rate, hidden in SETTINGS:
-        reported = REPORTED_RATES[rate] if hidden == WIDEST else REPORTED_HIDDEN[hidden]
-        lost = _diverged(runs, rate, hidden)
-        ours = "diverged" if all(lost.values()) else value_of(_errors(runs, rate, hidden), scale=100, digits=1)
-        count = f"{sum(lost.values()):.0f} of {len(lost)}"
-        rows.append((f"{plain(rate)}", hidden, parameters(NETS[f"H = {hidden}"]), reported, ours, count))
-    again = f"W3 reports rate {plain(USUAL)} with H = {WIDEST} twice: {REPORTED_RATES[USUAL]:.2f} % among the rates, "
-    return Table(
-        columns,
-        tuple(rows),
-        caption=f"Validation error at the end (mean ± standard deviation over seeds). "
-        f"{again}{REPORTED_HIDDEN[WIDEST]:.2f} % among the widths.",
+    caption = (
+        f"Validation error at the end (mean ± standard deviation over seeds). W3 reports rate {plain(USUAL)} with H = {WIDEST} "
+        f"twice: {REPORTED_RATES[USUAL]:.2f} % among the rates, {W3_AGAIN:.2f} % among the widths."
     )
+    return tabulate(SETTINGS, columns, caption)
+
+
+def reported(rate: float, hidden: int) -> float:
+    return REPORTED_RATES[rate] if hidden == WIDEST else REPORTED_HIDDEN[hidden]
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
-POINTS: dict[str, Any] = {"unit": "points", "scale": 100}
-
-
-def diverges(runs: Runs) -> Verdict:
-    return at_least(_diverged(runs, FAR_TOO_LARGE), 1, unit="%", scale=100, what="share of runs that diverged")
+ERROR = "mean difference in validation error"
 
 
 def loss_grows(runs: Runs) -> Verdict:
     """By the logarithm, since losses differ by orders of magnitude; one that is not finite counts as the largest float."""
-    powers = {}
-    for outcome in runs.where(rate=LARGE, hidden=WIDEST).finished():
-        assert outcome.result is not None
-        loss = float(outcome.result.scalars.get("train_loss", math.inf))  # type: ignore[arg-type]
-        powers[_seed(outcome)] = math.log10(min(loss, float(np.finfo(np.float32).max)))
+    largest = float(np.finfo(np.float32).max)
+    ends = runs.where(rate=LARGE, hidden=WIDEST)
+    powers = ends.by_seed(lambda run: math.log10(min(run["train_loss"] if run.state is State.DONE else largest, largest)))
     return at_least(powers, math.log10(HUGE), what="mean decimal logarithm of the training loss at the end")
 
 
-def large_rate_errs(runs: Runs) -> Verdict:
-    one, other = _errors(runs, LARGE), _errors(runs, USUAL)
-    return greater(one, other, margin=5 * POINT, **POINTS, what="mean difference in validation error")
-
-
-def slow_rate_errs(runs: Runs) -> Verdict:
-    return greater(_errors(runs, TOO_SLOW), _errors(runs, LOW), **POINTS, what="mean difference in validation error")
-
-
-def dip(runs: Runs) -> Verdict:
-    """X12, as W3's numbers have it."""
-    middle = _errors(runs, MIDDLE)
-    return all_of(*(greater(middle, _errors(runs, rate), **_less_neighbour(rate)) for rate in (LOW, USUAL)))
-
-
-def dip_smaller(runs: Runs) -> Verdict:
-    """Than W3's, to either side."""
-    middle = _errors(runs, MIDDLE)
-    return all_of(
-        *(less(middle, _errors(runs, rate), margin=-_w3_less(MIDDLE, rate), **_less_neighbour(rate)) for rate in (LOW, USUAL))
-    )
-
-
-def _w3_less(one: float, other: float) -> float:
-    return (REPORTED_RATES[one] - REPORTED_RATES[other]) / 100
-
-
-def neighbours_agree(runs: Runs) -> Verdict:
-    middle = _errors(runs, MIDDLE)
-    return all_of(*(equal_within(middle, _errors(runs, rate), POINT, **_less_neighbour(rate)) for rate in (LOW, USUAL)))
-
-
-def _less_neighbour(rate: float) -> dict[str, Any]:
-    return {**POINTS, "what": f"mean difference in validation error, rate {plain(MIDDLE)} less rate {plain(rate)}"}
+def by_neighbour(runs: Runs, judge: Any) -> Verdict:
+    """``judge`` of the error at the middle rate, that at a neighbour, and by how much W3 has the former above the latter."""
+    what = f"{ERROR}, rate {plain(MIDDLE)} less rate"
+    theirs = {rate: (REPORTED_RATES[MIDDLE] - REPORTED_RATES[rate]) / 100 for rate in (LOW, USUAL)}
+    middle = errors(runs, MIDDLE)
+    return all_of(judge(middle, errors(runs, rate), ahead, f"{what} {plain(rate)}") for rate, ahead in theirs.items())
 
 
 def one_in_ten(runs: Runs) -> Verdict:
     """X11: over the runs that diverged, by the rule that reads all others."""
-    lost = _diverged(runs, FAR_TOO_LARGE)
-    read = {seed: error for seed, error in _errors(runs, FAR_TOO_LARGE).items() if lost[seed]}
-    return within(read, 0.87, 0.93, unit="%", scale=100, what="mean validation error of the diverged runs")
-
-
-def above_w3(runs: Runs) -> Verdict:
-    twice = 2 * REPORTED_RATES[USUAL] / 100
-    return at_least(_errors(runs, USUAL), twice, unit="%", scale=100, what="mean validation error")
-
-
-def narrow_errs(runs: Runs) -> Verdict:
-    one, other = _errors(runs, USUAL, NARROWEST), _errors(runs, USUAL, WIDEST)
-    return greater(one, other, **POINTS, what="mean difference in validation error")
-
-
-def width_gains_less(runs: Runs) -> Verdict:
-    one, other = _errors(runs, USUAL, NARROWEST), _errors(runs, USUAL, WIDEST)
-    theirs = (REPORTED_HIDDEN[NARROWEST] - REPORTED_HIDDEN[WIDEST]) / 100
-    return less(one, other, margin=-theirs, **POINTS, what="mean difference in validation error")
-
-
-def _given(runs: Runs, name: str) -> int:
-    return int(runs.where(rate=USUAL, hidden=WIDEST).outcomes[0].trial.arguments[name])
-
-
-def _recipe(runs: Runs) -> Recipe:
-    return runs.where(rate=USUAL, hidden=WIDEST).outcomes[0].trial.arguments["recipe"]  # type: ignore[no-any-return]
+    gone = diverged(runs, FAR_TOO_LARGE)
+    read = Seeds({seed: error for seed, error in errors(runs, FAR_TOO_LARGE).items() if gone[seed]})
+    return within(read, 0.87, 0.93, PERCENT, "mean validation error of the diverged runs")
 
 
 # --- values, and what was reported ---------------------------------------------------------------------------------
@@ -436,48 +341,36 @@ def sampling_error(error: float, digits: int = VALIDATION_DIGITS) -> float:
     return math.sqrt(error * (100 - error) / digits)
 
 
-def _difference_by_chance(runs: Runs) -> Value:
-    del runs
-    two = math.hypot(sampling_error(REPORTED_RATES[LOW]), sampling_error(REPORTED_RATES[MIDDLE]))
-    return Value(
-        two,
-        "points",
-        1,
-        origin=f"standard deviation of a difference of two errors of W3's size, {VALIDATION_DIGITS} digits each",
-    )
-
-
-def _spread_of_seeds(runs: Runs) -> Value:
+def spread_of_seeds(runs: Runs) -> Value:
     """The largest minus the smallest error over the seeds, averaged over the three neighbouring rates."""
-    ranges = [100 * (max(found) - min(found)) for found in (_errors(runs, rate).values() for rate in (LOW, MIDDLE, USUAL))]
-    seeds = len(_errors(runs, MIDDLE))
-    return Value(sum(ranges) / 3, "points", 1, n=seeds, origin="range of validation errors over seeds, mean of three rates")
-
-
-def _error_value(runs: Runs, rate: float, hidden: int) -> Value:
-    return value_of(
-        _errors(runs, rate, hidden), unit="%", scale=100, origin=f"validation error, rate {plain(rate)}, H = {hidden}"
+    found = [errors(runs, rate).values() for rate in (LOW, MIDDLE, USUAL)]
+    wide, origin = (
+        sum(100 * (max(each) - min(each)) for each in found) / 3,
+        "range of validation errors over seeds, mean of three rates",
     )
+    return Value(wide, "points", 1, n=len(found[1]), origin=origin)
 
 
-def _unread_value(runs: Runs) -> Value:
-    return value_of(
-        _all(runs, "unread", FAR_TOO_LARGE), unit="%", scale=100, digits=0, origin="validation digits without an answer"
-    )
+def error_value(runs: Runs, rate: float, hidden: int = WIDEST) -> Value:
+    return value_of(errors(runs, rate, hidden), PERCENT, origin=f"validation error, rate {plain(rate)}, H = {hidden}")
 
 
-def _reported(rate: float, hidden: int, number: float, what: str) -> Reported:
+def held_against(rate: float, hidden: int, number: float, what: str) -> Reported:
     tolerance = max(2 * sampling_error(number), 0.5)  # two standard deviations of W3's count
-    return Reported(what, number, "W3", partial(_error_value, rate=rate, hidden=hidden), tolerance)
+    return Reported(what, number, "W3", lambda runs: error_value(runs, rate, hidden), tolerance)
 
 
-def _plain(number: float, unit: str, digits: int, origin: str) -> partial[Value]:
-    return partial(_stated, Value(number, unit, digits, origin=origin))
+BY_CHANCE = math.hypot(sampling_error(REPORTED_RATES[LOW]), sampling_error(REPORTED_RATES[MIDDLE]))
+"""The standard deviation, in points, of a difference of two errors of W3's size, each counted on its own digits."""
 
 
-def _stated(value: Value, runs: Runs) -> Value:
-    del runs
-    return value
+def unread(runs: Runs) -> Value:
+    found = runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"])
+    return value_of(found, PERCENT, 0, origin="validation digits without an answer")
+
+
+def usual(runs: Runs) -> Runs:
+    return runs.where(rate=USUAL, hidden=WIDEST)
 
 
 EXPERIMENT = Experiment(
@@ -493,72 +386,86 @@ EXPERIMENT = Experiment(
     },
     figures={"curves": curves, "final": final},
     tables={
-        "progress": partial(progress, settings=((USUAL, WIDEST), (FAR_TOO_LARGE, WIDEST))),
-        "all_progress": partial(progress, settings=SETTINGS),
-        "errors": errors,
+        "progress": lambda runs: progress(runs, ((USUAL, WIDEST), (FAR_TOO_LARGE, WIDEST))),
+        "all_progress": lambda runs: progress(runs, SETTINGS),
+        "errors": errors_table,
     },
     claims={
-        "diverges": Claim(f"At rate {plain(FAR_TOO_LARGE)} every run diverges: its loss becomes NaN.", diverges),
+        "diverges": Claim(
+            f"At rate {plain(FAR_TOO_LARGE)} every run diverges: its loss becomes NaN.",
+            lambda runs: at_least(diverged(runs, FAR_TOO_LARGE), 1, PERCENT, "share of runs that diverged"),
+        ),
         "loss_grows": Claim(
             f"At rate {plain(LARGE)} the training loss ends above a million nats, on the geometric mean over the seeds.",
             loss_grows,
         ),
         "large_rate_errs": Claim(
             f"Rate {plain(LARGE)} is too large: its validation error is over five points above that of rate {plain(USUAL)}.",
-            large_rate_errs,
+            lambda runs: greater(errors(runs, LARGE), errors(runs, USUAL), POINTS, ERROR, margin=5 * POINT),
         ),
         "slow_rate_errs": Claim(
-            f"Rate {plain(TOO_SLOW)} is too small: its validation error is above that of rate {plain(LOW)}.", slow_rate_errs
+            f"Rate {plain(TOO_SLOW)} is too small: its validation error is above that of rate {plain(LOW)}.",
+            lambda runs: greater(errors(runs, TOO_SLOW), errors(runs, LOW), POINTS, ERROR),
         ),
-        "dip": Claim(f"The error at rate {plain(MIDDLE)} is above those at both {plain(LOW)} and {plain(USUAL)}.", dip),
-        "dip_smaller": Claim("By neither neighbour is it as far above as in W3.", dip_smaller),
+        "dip": Claim(  # X12, as W3's numbers have it
+            f"The error at rate {plain(MIDDLE)} is above those at both {plain(LOW)} and {plain(USUAL)}.",
+            lambda runs: by_neighbour(runs, lambda a, b, _, what: greater(a, b, POINTS, what)),
+        ),
+        "dip_smaller": Claim(
+            "By neither neighbour is it as far above as in W3.",
+            lambda runs: by_neighbour(runs, lambda a, b, theirs, what: less(a, b, POINTS, what, margin=-theirs)),
+        ),
         "neighbours_agree": Claim(
             f"The error at rate {plain(MIDDLE)} is within one point of those at {plain(LOW)} and {plain(USUAL)}.",
-            neighbours_agree,
+            lambda runs: by_neighbour(runs, lambda a, b, _, what: equal_within(a, b, POINT, POINTS, what)),
         ),
         "one_in_ten": Claim(
             "Read by the same rule as all others, a net that diverged is wrong on about nine digits in ten, not on all.",
             one_in_ten,
         ),
         "above_w3": Claim(
-            f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.", above_w3
+            f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.",
+            lambda runs: at_least(errors(runs, USUAL), REPORTED_RATES[USUAL] / 50, PERCENT, "mean validation error"),
         ),
         "narrow_errs": Claim(
             f"At rate {plain(USUAL)}, a net with H = {NARROWEST} has a higher validation error than one with H = {WIDEST}.",
-            narrow_errs,
+            lambda runs: greater(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR),
         ),
-        "width_gains_less": Claim("The difference is smaller than in W3.", width_gains_less),
+        "width_gains_less": Claim(
+            "The difference is smaller than in W3.",
+            lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-W3_GAIN),
+        ),
     },
     values={
-        "w3_low": _plain(REPORTED_RATES[LOW], "%", 2, f"reported by W3 for rate {plain(LOW)}"),
-        "w3_middle": _plain(REPORTED_RATES[MIDDLE], "%", 2, f"reported by W3 for rate {plain(MIDDLE)}"),
-        "w3_usual": _plain(REPORTED_RATES[USUAL], "%", 2, f"reported by W3 for rate {plain(USUAL)}, among the rates"),
-        "w3_usual_again": _plain(REPORTED_HIDDEN[WIDEST], "%", 2, f"reported by W3 for rate {plain(USUAL)}, among the widths"),
-        "w3_digits": _plain(VALIDATION_DIGITS, "", 0, "validation digits of W3"),
-        "rate_middle": _plain(MIDDLE, "", 4, "a rate of E12"),
-        "rate_usual": _plain(USUAL, "", 3, "a rate of E12"),
-        "rate_far_too_large": _plain(FAR_TOO_LARGE, "", 0, "a rate of E12"),
-        "momentum": lambda runs: Value(MOMENTUM, digits=1, origin="momentum of the trials of E12"),
-        "batch": lambda runs: Value(_recipe(runs).batch_size, digits=0, origin="digits in a batch of E12"),
-        "epochs": lambda runs: Value(_recipe(runs).length.count, digits=0, origin="epochs of the trials of E12"),
-        "train_digits": lambda runs: Value(_given(runs, "train_examples"), digits=0, origin="training digits of E12"),
-        "digits_held": lambda runs: Value(_given(runs, "validation_examples"), digits=0, origin="validation digits of E12"),
-        "widest": _plain(WIDEST, "", 0, "the greatest width of E12"),
-        "difference_by_chance": _difference_by_chance,
-        "spread_of_seeds": _spread_of_seeds,
-        "unread": _unread_value,
-        "diverged_error": partial(_error_value, rate=FAR_TOO_LARGE, hidden=WIDEST),
+        "w3_low": Value(REPORTED_RATES[LOW], "%", origin=f"reported by W3 for rate {plain(LOW)}"),
+        "w3_middle": Value(REPORTED_RATES[MIDDLE], "%", origin=f"reported by W3 for rate {plain(MIDDLE)}"),
+        "w3_usual": Value(REPORTED_RATES[USUAL], "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the rates"),
+        "w3_usual_again": Value(W3_AGAIN, "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the widths"),
+        "w3_digits": Value(VALIDATION_DIGITS, origin="validation digits of W3"),
+        "rate_middle": Value(MIDDLE, digits=4, origin="a rate of E12"),
+        "rate_usual": Value(USUAL, digits=3, origin="a rate of E12"),
+        "rate_far_too_large": Value(FAR_TOO_LARGE, digits=0, origin="a rate of E12"),
+        "momentum": Value(MOMENTUM, digits=1, origin="momentum of the trials of E12"),
+        "batch": lambda runs: Value(usual(runs).argument("recipe").batch_size, origin="digits in a batch of E12"),
+        "epochs": lambda runs: Value(usual(runs).argument("recipe").length.count, origin="epochs of the trials of E12"),
+        "train_digits": lambda runs: Value(usual(runs).argument("train_examples"), origin="training digits of E12"),
+        "digits_held": lambda runs: Value(usual(runs).argument("validation_examples"), origin="validation digits of E12"),
+        "widest": Value(WIDEST, origin="the greatest width of E12"),
+        "difference_by_chance": Value(BY_CHANCE, "points", 1, origin="standard deviation of a difference of two such errors"),
+        "spread_of_seeds": spread_of_seeds,
+        "unread": unread,
+        "diverged_error": lambda runs: error_value(runs, FAR_TOO_LARGE),
     },
     reported={
         **{
-            f"rate_{place}": _reported(rate, WIDEST, REPORTED_RATES[rate], f"validation error at rate {plain(rate)}")
+            f"rate_{place}": held_against(rate, WIDEST, REPORTED_RATES[rate], f"validation error at rate {plain(rate)}")
             for place, rate in enumerate(RATES[:-1])
         },
-        "diverged": _reported(
+        "diverged": held_against(
             FAR_TOO_LARGE, WIDEST, REPORTED_RATES[FAR_TOO_LARGE], "validation error at a rate far too large (NaN)"
         ),
         **{
-            f"hidden_{hidden}": _reported(USUAL, hidden, number, f"validation error with H = {hidden}")
+            f"hidden_{hidden}": held_against(USUAL, hidden, number, f"validation error with H = {hidden}")
             for hidden, number in REPORTED_HIDDEN.items()
         },
     },
