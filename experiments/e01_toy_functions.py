@@ -13,10 +13,11 @@ mean costs 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from itertools import product
+from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
@@ -38,12 +39,10 @@ from report.model import (
     Trial,
     Value,
     Verdict,
+    tabulate,
 )
+from report.seeds import Seeds, Unit
 from report.stats import all_of, at_least, at_most, greater, less, mean, value_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 Matrix: TypeAlias = Literal["dense", "convolutional"]
 Target: TypeAlias = Literal["sum", "max", "log-sum-exp"]
@@ -198,22 +197,24 @@ def trials(budget: Budget) -> list[Trial]:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def _loss(runs: Runs, net: str, target: str, matrix: str, part: str = "test") -> dict[int, float]:
-    return runs.where(net=net, target=target, W=matrix).scalar(f"{part}_loss")
+def _loss(runs: Runs, net: str, target: str, matrix: str) -> Seeds:
+    return runs.where(net=net, target=target, W=matrix)["test_loss"]
 
 
 def curves(runs: Runs) -> Figure:
     """Test (solid) and training loss (dotted) by epoch: a row a kind of W, a column a target."""
     history = runs.history()
     figure, axes = plots.canvas(plots.PAGE, 4.6, rows=2, columns=3, sharex=True, sharey=True)
-    for row, matrix in enumerate(MATRICES):
-        for column, (target, name) in enumerate(TARGETS.items()):
-            ax = axes[row, column]
-            _draw_losses(ax, history[(history["W"] == matrix) & (history["target"] == target)])
-            with plots.style():
-                ax.set_title(f"{name}, W {matrix}", fontsize=7.8)
-                ax.set_ylabel("loss, share of variance" if column == 0 else "")
-                ax.set_xlabel("epoch" if row == 1 else "")
+    for ax, (matrix, target) in zip(axes.flat, product(MATRICES, TARGETS)):
+        ax.set(yscale="log", ylim=(LOWEST * 0.8, 4))
+        ax.axhline(1, color=plots.INK, linewidth=0.6)
+        shown = history[(history["W"] == matrix) & (history["target"] == target)]
+        plots.train_and_test(ax, shown, "epoch", "loss", "net", plots.looks(list(NETS)), LOWEST)
+        ax.set_title(f"{TARGETS[target]}, W {matrix}", fontsize=7.8)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("loss, share of variance")
+    for ax in axes[1]:
+        ax.set_xlabel("epoch")
     for ax in axes.flat:
         plots.label_ends(ax)
     best = {(t, m): min(NETS, key=lambda net: mean(_loss(runs, net, t, m))) for m in MATRICES for t in TARGETS}
@@ -230,46 +231,32 @@ def curves(runs: Runs) -> Figure:
     )
 
 
-def _draw_losses(ax: Axes, history: pd.DataFrame) -> None:
-    looks = plots.looks(list(NETS))
-    shown = history.assign(test_loss=history["test_loss"].clip(lower=LOWEST))
-    with plots.style():
-        ax.set(yscale="log", ylim=(LOWEST * 0.8, 4))
-        ax.axhline(1, color=plots.INK, linewidth=0.6)
-    plots.learning_curves(ax, shown, "epoch", "test_loss", "net", {net: replace(looks[net], dashes="-") for net in NETS})
-    for net, look in looks.items():
-        trained = history[history["net"] == net].groupby("epoch")["train_loss"].mean().clip(lower=LOWEST)
-        ax.plot(trained.index, trained, color=look.colour, linestyle=":", label=f"_{net} training")
-
-
 def final(runs: Runs) -> Figure:
     """The final test loss of every run, against what counts as learned."""
     frame = runs.frame()
     looks = dict(zip(MATRICES, plots.looks(["", *MATRICES]).values()))
     figure, axes = plots.canvas(plots.PAGE, 2.3, columns=3, sharey=True)
     for ax, (target, name) in zip(axes[0], TARGETS.items()):
-        with plots.style():
-            ax.axvline(LEARNED, color=plots.INK, linewidth=0.6)
-            ax.set(xlim=(-0.05, max(1.15, frame["test_loss"].max() + 0.05)), xlabel="test loss, share of variance")
-            ax.set_title(name)
-            ax.set_yticks(range(len(NETS)), list(NETS))
-            ax.set_ylim(len(NETS) - 0.5, -0.5)
-            ax.grid(visible=False)
-            for place, net in enumerate(NETS):
-                for matrix, shift in zip(MATRICES, (-0.16, 0.16)):
-                    losses = list(_loss(runs, net, target, matrix).values())
-                    look = looks[matrix]
-                    dots = {"color": look.colour, "marker": look.marker, "linestyle": "none", "alpha": 0.75}
-                    ax.plot(losses, [place + shift] * len(losses), label=f"W {matrix}" if place == 0 else "_", **dots)
-    with plots.style():
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(names))
-    counts = {matrix: sum(learned for _, _, learned in _learned(runs, matrix)) for matrix in MATRICES}
-    total = len(_learned(runs, "dense"))
+        ax.axvline(LEARNED, color=plots.INK, linewidth=0.6)
+        ax.set(xlim=(-0.05, max(1.15, frame["test_loss"].max() + 0.05)), xlabel="test loss, share of variance")
+        ax.set_title(name)
+        ax.set_yticks(range(len(NETS)), list(NETS))
+        ax.set_ylim(len(NETS) - 0.5, -0.5)
+        ax.grid(visible=False)
+        for place, net in enumerate(NETS):
+            for matrix, shift in zip(MATRICES, (-0.16, 0.16)):
+                losses = list(_loss(runs, net, target, matrix).values())
+                look = looks[matrix]
+                dots = {"color": look.colour, "marker": look.marker, "linestyle": "none", "alpha": 0.75}
+                ax.plot(losses, [place + shift] * len(losses), label=f"W {matrix}" if place == 0 else "_", **dots)
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    pairs = list(product(CONVNETS, TARGETS))
+    counts = {matrix: sum(mean(_loss(runs, *pair, matrix)) <= LEARNED for pair in pairs) for matrix in MATRICES}
     return Figure(
         figure,
         caption=f"Final test loss, a mark a seed. Left of the line at {LEARNED:.2f} a net counts as having learned its "
-        f"target. By their means over seeds, that is so for {counts['convolutional']} of {total} pairs of convnet and "
+        f"target. By their means over seeds, that is so for {counts['convolutional']} of {len(pairs)} pairs of convnet and "
         f"target with a convolutional W, and for {counts['dense']} with a dense one.",
         alt="Final test losses, convnets: "
         + "; ".join(
@@ -282,129 +269,72 @@ def final(runs: Runs) -> Figure:
     )
 
 
-def _learned(runs: Runs, matrix: Matrix) -> list[tuple[str, Target, bool]]:
-    """Which convnet has learned which target, by its mean loss."""
-    return [(net, t, mean(_loss(runs, net, t, matrix)) <= LEARNED) for net in CONVNETS for t in TARGETS]
-
-
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
 def losses(runs: Runs) -> Table:
     """The final test loss of every net on every target."""
     columns = (
-        Column("matrix", "W", align="left"),
-        Column("net", "net", align="left"),
-        Column("parameters", "parameters"),
-        *(Column(target, name) for target, name in TARGETS.items()),
+        Column("matrix", "W", align="left", of=lambda matrix, _: matrix),
+        Column("net", "net", align="left", of=lambda _, net: net),
+        Column("parameters", "parameters", of=lambda _, net: parameters(NETS[net])),
+        *(Column(target, name, of=partial(_cell, runs, target)) for target, name in TARGETS.items()),
     )
-    rows = tuple(
-        (matrix, net, parameters(NETS[net]), *(_cell(_loss(runs, net, t, matrix)) for t in TARGETS))
-        for matrix in MATRICES
-        for net in NETS
-    )
-    frame = runs.frame()
-    away = (frame["worst_start"] - frame["test_loss"]).max()
+    away = (runs.frame()["worst_start"] - runs.frame()["test_loss"]).max()
     caption = (
         "Final test loss as a share of the target's variance (mean ± standard deviation over seeds), for a convnet "
         f"that of the best of {STARTS} starts. The start matters: between best and worst lies as much as {away:.2f} of the "
         "variance."
     )
-    return Table(columns, rows, caption)
+    return tabulate(product(MATRICES, NETS), columns, caption)
 
 
-def _cell(found: Mapping[int, float]) -> Value | str:
+def _cell(runs: Runs, target: str, matrix: str, net: str) -> Value | str:
     """Losses too small for three decimals differ by rounding errors alone."""
+    found = _loss(runs, net, target, matrix)
     return "< 0.001" if max(found.values()) < 0.0005 else value_of(found, digits=3)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
-SHARE = "of the variance"
+SHARE = Unit("of the variance")
+
+
+def missed(runs: Runs, nets: Iterable[str], targets: Iterable[Target], matrices: Iterable[Matrix], least: float) -> Verdict:
+    """Is at least so much left of each of these targets by each of these nets?"""
+    what = "mean test loss of {} on the {}, {} W"
+    return all_of(at_least(_loss(runs, *one), least, SHARE, what.format(*one)) for one in product(nets, targets, matrices))
+
+
+def learned(runs: Runs, net: str, targets: Iterable[Target]) -> Verdict:
+    """Is at most a third left of each of these targets, with a convolutional W?"""
+    what = "mean test loss on the"
+    return all_of(at_most(_loss(runs, net, t, "convolutional"), LEARNED, SHARE, f"{what} {t}") for t in targets)
 
 
 def linear_is_exact(runs: Runs) -> Verdict:
-    return all_of(
-        *(
-            at_most(_loss(runs, LINEAR, "sum", matrix), EXACT, unit=SHARE, what=f"mean test loss, {matrix} W")
-            for matrix in MATRICES
-        )
-    )
-
-
-def global_pooling_blind(runs: Runs) -> Verdict:
-    return all_of(
-        *(
-            at_least(_loss(runs, net, "sum", "dense"), MISSED, unit=SHARE, what=f"mean test loss, {net}")
-            for net in (LARGEST, AVERAGE)
-        )
-    )
-
-
-def linear_misses_rest(runs: Runs) -> Verdict:
-    return all_of(*(_missed(runs, LINEAR, target, matrix) for target in ("max", "log-sum-exp") for matrix in MATRICES))
-
-
-def dense_defeats(runs: Runs) -> Verdict:
-    return all_of(*(_missed(runs, net, target, "dense") for net in CONVNETS for target in TARGETS))
-
-
-def _missed(runs: Runs, net: str, target: Target, matrix: Matrix) -> Verdict:
-    what = f"mean test loss of {net} on the {target}, {matrix} W"
-    return at_least(_loss(runs, net, target, matrix), LEARNED, unit=SHARE, what=what)
-
-
-def pairs_miss_dense_sum(runs: Runs) -> Verdict:
-    return at_least(_loss(runs, PAIRS, "sum", "dense"), LEARNED, unit=SHARE, what="mean test loss")
-
-
-def learns(runs: Runs, net: str, targets: Sequence[Target]) -> Verdict:
-    return all_of(
-        *(
-            at_most(_loss(runs, net, target, "convolutional"), LEARNED, unit=SHARE, what=f"mean test loss on the {target}")
-            for target in targets
-        )
-    )
-
-
-def largest_misses_sum(runs: Runs) -> Verdict:
-    return at_least(_loss(runs, LARGEST, "sum", "convolutional"), LEARNED, unit=SHARE, what="mean test loss")
+    return all_of(at_most(_loss(runs, LINEAR, "sum", m), EXACT, SHARE, f"mean test loss, {m} W") for m in MATRICES)
 
 
 def structure_decides(runs: Runs) -> Verdict:
     """Summed over the targets, since each W has its own hardest."""
 
-    def total(net: str, matrix: str) -> dict[int, float]:
-        parts = [_loss(runs, net, t, matrix) for t in TARGETS]
-        return {seed: sum(part[seed] for part in parts) / len(parts) for seed in parts[0] if all(seed in p for p in parts)}
+    def average(net: str, matrix: str) -> Seeds:
+        easy, hard, hardest = (_loss(runs, net, target, matrix) for target in TARGETS)
+        return (easy + hard + hardest) / len(TARGETS)
 
     what = "mean difference in test loss, dense less convolutional, averaged over the targets"
-    return all_of(
-        *(greater(total(net, "dense"), total(net, "convolutional"), unit=SHARE, what=f"{what}, {net}") for net in CONVNETS)
-    )
+    return all_of(greater(average(net, "dense"), average(net, "convolutional"), SHARE, f"{what}, {net}") for net in CONVNETS)
 
 
 def linear_wins_dense_sum(runs: Runs) -> Verdict:
-    linear = _loss(runs, LINEAR, "sum", "dense")
-    what = "mean difference in test loss, linear less"
-    return all_of(*(less(linear, _loss(runs, net, "sum", "dense"), unit=SHARE, what=f"{what} {net}") for net in CONVNETS))
+    linear, what = _loss(runs, LINEAR, "sum", "dense"), "mean difference in test loss, linear less"
+    return all_of(less(linear, _loss(runs, net, "sum", "dense"), SHARE, f"{what} {net}") for net in CONVNETS)
 
 
 def convnet_wins_max(runs: Runs) -> Verdict:
-    linear = _loss(runs, LINEAR, "max", "convolutional")
-    what = "mean difference in test loss, less that of the linear net"
-    return all_of(
-        *(less(_loss(runs, net, "max", "convolutional"), linear, unit=SHARE, what=f"{what}, {net}") for net in CONVNETS)
-    )
-
-
-def _constant(number: float, digits: int, origin: str) -> partial[Value]:
-    return partial(_stated, Value(number, digits=digits, origin=origin))
-
-
-def _stated(value: Value, runs: Runs) -> Value:
-    del runs
-    return value
+    linear, what = _loss(runs, LINEAR, "max", "convolutional"), "mean difference in test loss, less that of the linear net"
+    return all_of(less(_loss(runs, net, "max", "convolutional"), linear, SHARE, f"{what}, {net}") for net in CONVNETS)
 
 
 _THIRD = "a third of the variance"
@@ -428,37 +358,39 @@ EXPERIMENT = Experiment(
         "global_pooling_blind": Claim(
             "With a dense W, a convnet that pools over all places, by maximum or by mean, misses the sum: "
             "at least half of the variance is left.",
-            global_pooling_blind,
+            lambda runs: missed(runs, (LARGEST, AVERAGE), ["sum"], ["dense"], MISSED),
         ),
         "linear_misses_rest": Claim(
             f"The linear net learns neither the maximum nor the log-sum-exp, whatever W is: {_THIRD} or more is left.",
-            linear_misses_rest,
+            lambda runs: missed(runs, [LINEAR], ("max", "log-sum-exp"), MATRICES, LEARNED),
         ),
         "dense_defeats": Claim(
-            f"With a dense W, no convnet learns any of the three targets: {_THIRD} or more is left of each.", dense_defeats
+            f"With a dense W, no convnet learns any of the three targets: {_THIRD} or more is left of each.",
+            lambda runs: missed(runs, CONVNETS, TARGETS, ["dense"], LEARNED),
         ),
         "pairs_miss_dense_sum": Claim(
-            f"With a dense W, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.", pairs_miss_dense_sum
+            f"With a dense W, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.",
+            lambda runs: missed(runs, [PAIRS], ["sum"], ["dense"], LEARNED),
         ),
         "linear_wins_dense_sum": Claim(
             "With a dense W, the linear net learns the sum better than every convnet.", linear_wins_dense_sum
         ),
         "pairs_learn_all": Claim(
             f"With a convolutional W, the convnet that pools pairs learns all three targets: at most {_THIRD} is left of each.",
-            partial(learns, net=PAIRS, targets=tuple(TARGETS)),
+            lambda runs: learned(runs, PAIRS, TARGETS),
         ),
         "average_learns_sum": Claim(
             f"With a convolutional W, the convnet that averages over all places learns the sum: at most {_THIRD} is left.",
-            partial(learns, net=AVERAGE, targets=("sum",)),
+            lambda runs: learned(runs, AVERAGE, ["sum"]),
         ),
         "largest_misses_sum": Claim(
             "With a convolutional W, the convnet that takes the maximum over all places still does not learn the sum: "
             f"{_THIRD} or more is left.",
-            largest_misses_sum,
+            lambda runs: missed(runs, [LARGEST], ["sum"], ["convolutional"], LEARNED),
         ),
         "largest_learns_max": Claim(
             f"With a convolutional W, the same convnet learns the maximum: at most {_THIRD} is left.",
-            partial(learns, net=LARGEST, targets=("max",)),
+            lambda runs: learned(runs, LARGEST, ["max"]),
         ),
         "structure_decides": Claim(
             "Every convnet, averaged over the three targets, learns more when W is convolutional than when it is dense.",
@@ -469,12 +401,12 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "starts": _constant(STARTS, 0, "starts of each convnet of E1"),
-        "rows": _constant(ROWS, 0, "rows of W in E1"),
-        "inputs": _constant(INPUT[-1], 0, "entries of x in E1"),
-        "linear_parameters": _constant(parameters(NETS[LINEAR]), 0, "parameters of the linear net of E1"),
-        "global_parameters": _constant(
-            parameters(NETS[LARGEST]), 0, "parameters of a convnet of E1 that pools over all places"
+        "starts": Value(STARTS, origin="starts of each convnet of E1"),
+        "rows": Value(ROWS, origin="rows of W in E1"),
+        "inputs": Value(INPUT[-1], origin="entries of x in E1"),
+        "linear_parameters": Value(parameters(NETS[LINEAR]), origin="parameters of the linear net of E1"),
+        "global_parameters": Value(
+            parameters(NETS[LARGEST]), origin="parameters of a convnet of E1 that pools over all places"
         ),
     },
 )

@@ -6,22 +6,17 @@ LeNet-5 with ReLU and max pooling, on 28×28 pixels, with 8 maps in its first la
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, shapes, wording
 from experiments.recounted import recounted, sample_note
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from report import plots
-from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Reported, Runs, Table, Trial, Value, Verdict
-from report.stats import all_of, equal_within, greater, mean, value_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
+from report.model import Budget, Claim, Column, Data, Experiment, Figure, Reported, Runs, Table, Trial, Value, Verdict, tabulate
+from report.seeds import Seeds
+from report.stats import PERCENT, POINTS, all_of, equal_within, greater, mean, value_of
 
 NETS = {
     SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
@@ -79,42 +74,34 @@ def trials(budget: Budget) -> list[Trial]:
 
 def curves(runs: Runs) -> Figure:
     """Accuracy and cross-entropy by epoch, on test (solid) and training digits (dotted), under each optimiser."""
-    history = runs.history()
-    history = history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})
+    history = in_percent(runs.history())
     figure, axes = plots.canvas(width=plots.PAGE, height=4.4, rows=2, columns=2, sharex=True, sharey="row")
-    with plots.style():
-        for column, optimizer in enumerate(OPTIMIZERS):
-            part = history[history["optimizer"] == optimizer]
-            for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
-                ax = axes[row, column]
-                _lines(ax, part, metric)
-                ax.set_title(optimizer if row == 0 else "")
-                ax.set_ylabel(label if column == 0 else "")
-                ax.set_xlabel("epoch" if row == 1 else "")
+    for column, optimizer in enumerate(OPTIMIZERS):
+        part = history[history["optimizer"] == optimizer]
+        for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
+            ax = axes[row, column]
+            plots.train_and_test(ax, part, "epoch", metric, "net", {net: LOOKS[net] for net in NETS})
+            ax.set_title(optimizer if row == 0 else "")
+            ax.set_ylabel(label if column == 0 else "")
+            ax.set_xlabel("epoch" if row == 1 else "")
     for ax in axes.flat:
         plots.label_ends(ax)
+    tested = {
+        net: [f"{mean(part['test_accuracy']):.1%}" for part in these.by("optimizer").values()]
+        for net, these in runs.by("net").items()
+    }
     best, accuracy = _best(runs)
-    gap = mean(_gap(runs, MLP, best[1]))
+    gap = mean(_gap(runs.where(net=MLP, optimizer=best[1])))
     return Figure(
         figure,
         caption=f"Learning curves: test digits solid, training digits dotted; bands are the range over seeds. The {best[0]} "
         f"under {best[1]} ends highest, at {accuracy:.1%} of the test digits; the MLP is {100 * gap:.1f} percentage points "
         f"better on the digits that it was trained on than on others.{sample_note(runs)}",
         alt="Four panels, accuracy and cross-entropy by epoch under Adadelta and Adam. Test accuracy at the end: "
-        + "; ".join(f"{net} {_end(runs, net, 'Adadelta')} and {_end(runs, net, 'Adam')}" for net in NETS)
+        + "; ".join(f"{net} {' and '.join(ends)}" for net, ends in tested.items())
         + ".",
         data=history,
     )
-
-
-def _lines(ax: Axes, history: pd.DataFrame, metric: str) -> None:
-    looks = {net: LOOKS[net] for net in NETS}
-    plots.learning_curves(
-        ax, history, "epoch", f"test_{metric}", "net", {n: replace(look, dashes="-") for n, look in looks.items()}
-    )
-    for net, look in looks.items():
-        trained = history[history["net"] == net].groupby("epoch")[f"train_{metric}"].mean()
-        ax.plot(trained.index, trained, color=look.colour, linestyle=":", label=f"_{net} training")
 
 
 def mistakes(runs: Runs) -> Figure:
@@ -155,28 +142,14 @@ def final(runs: Runs) -> Table:
     columns = (
         Column("net", "net", align="left"),
         Column("optimizer", "optimiser", align="left"),
-        Column("parameters", "parameters"),
-        Column("test", "test accuracy, %", digits=2),
-        Column("train", "training accuracy, %", digits=2),
-        Column("test_loss", "test cross-entropy, nats", digits=3),
+        Column("parameters", "parameters", of=lambda these: parameters(NETS[these.tag("net")])),
+        TEST,
+        TRAIN,
+        TEST_LOSS,
     )
-    rows = tuple(_row(runs, net, optimizer) for net in NETS for optimizer in OPTIMIZERS)
     (net, optimizer), accuracy = _best(runs)
-    return Table(
-        columns, rows, caption=f"The best is the {net} under {optimizer}, with {accuracy:.1%} of the test digits right."
-    )
-
-
-def _row(runs: Runs, net: str, optimizer: str) -> tuple[str | int | Value, ...]:
-    chosen = runs.where(net=net, optimizer=optimizer)
-    return (
-        net,
-        optimizer,
-        parameters(NETS[net]),
-        value_of(chosen.scalar("test_accuracy"), scale=100),
-        value_of(chosen.scalar("train_accuracy"), scale=100),
-        value_of(chosen.scalar("test_loss"), digits=3),
-    )
+    caption = f"The best is the {net} under {optimizer}, with {accuracy:.1%} of the test digits right."
+    return tabulate(runs.by("net", "optimizer").values(), columns, caption)
 
 
 def layers(runs: Runs) -> Table:
@@ -202,99 +175,69 @@ def layers(runs: Runs) -> Table:
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
-def _accuracy(runs: Runs, net: str, optimizer: str, part: str = "test") -> dict[int, float]:
-    return runs.where(net=net, optimizer=optimizer).scalar(f"{part}_accuracy")
-
-
-def _gap(runs: Runs, net: str, optimizer: str) -> dict[int, float]:
-    """Training minus test accuracy, by seed."""
-    trained, tested = (_accuracy(runs, net, optimizer, part) for part in ("train", "test"))
-    return {seed: trained[seed] - tested[seed] for seed in trained}
+def _gap(runs: Runs) -> Seeds:
+    return runs["train_accuracy"] - runs["test_accuracy"]
 
 
 def _best(runs: Runs) -> tuple[tuple[str, str], float]:
     """The net and the optimiser of the highest mean test accuracy, and that accuracy."""
-    means = {(net, optimizer): mean(_accuracy(runs, net, optimizer)) for net in NETS for optimizer in OPTIMIZERS}
+    means = {names: mean(these["test_accuracy"]) for names, these in runs.by("net", "optimizer").items()}
     return max(means.items(), key=lambda item: item[1])
 
 
-def _end(runs: Runs, net: str, optimizer: str) -> str:
-    return f"{mean(_accuracy(runs, net, optimizer)):.1%}"
-
-
-POINTS: dict[str, Any] = {"unit": "points", "scale": 100}
-
-
 def ordered(runs: Runs, optimizer: str) -> Verdict:
-    what = "mean difference in test accuracy"
-    return all_of(
-        *(
-            greater(
-                _accuracy(runs, better, optimizer),
-                _accuracy(runs, worse, optimizer),
-                **POINTS,
-                what=f"{what}, {better} less {worse}",
-            )
-            for better, worse in ((CONVNET, MLP), (MLP, SOFTMAX))
-        )
-    )
+    by_net = runs.where(optimizer=optimizer).by("net")
+    pairs = ((CONVNET, MLP), (MLP, SOFTMAX))
+    return all_of(reads_more(by_net[better], by_net[worse], f"{better} less {worse}") for better, worse in pairs)
 
 
 def optimizers_agree(runs: Runs) -> Verdict:
-    what = "mean difference in test accuracy, Adam less Adadelta"
-    return all_of(
-        *(
-            equal_within(_accuracy(runs, net, "Adam"), _accuracy(runs, net, "Adadelta"), CLOSE, **POINTS, what=f"{what}, {net}")
-            for net in NETS
-        )
-    )
+    what, tested = "mean difference in test accuracy, Adam less Adadelta", runs.by("net", "optimizer")
+    found = {names: these["test_accuracy"] for names, these in tested.items()}
+    return all_of(equal_within(found[net, "Adam"], found[net, "Adadelta"], CLOSE, POINTS, f"{what}, {net}") for net in NETS)
 
 
 def gap_widest(runs: Runs, optimizer: str) -> Verdict:
     what = "mean difference between the MLP's gap and that of"
-    return all_of(
-        *(
-            greater(_gap(runs, MLP, optimizer), _gap(runs, other, optimizer), **POINTS, what=f"{what} {other}")
-            for other in (CONVNET, SOFTMAX)
-        )
-    )
+    gaps = {net: _gap(these) for net, these in runs.where(optimizer=optimizer).by("net").items()}
+    return all_of(greater(gaps[MLP], gaps[other], POINTS, f"{what} {other}") for other in (CONVNET, SOFTMAX))
 
 
 def underfits(runs: Runs) -> Verdict:
     what = "mean of the MLP's test accuracy less the training accuracy of softmax regression"
     return all_of(
-        *(
-            greater(
-                _accuracy(runs, MLP, optimizer),
-                _accuracy(runs, SOFTMAX, optimizer, "train"),
-                **POINTS,
-                what=f"{what}, {optimizer}",
-            )
-            for optimizer in OPTIMIZERS
-        )
+        greater(nets[MLP]["test_accuracy"], nets[SOFTMAX]["train_accuracy"], POINTS, f"{what}, {optimizer}")
+        for optimizer, nets in ((optimizer, these.by("net")) for optimizer, these in runs.by("optimizer").items())
     )
 
 
 def _percent(runs: Runs, net: str, optimizer: str) -> Value:
-    return value_of(_accuracy(runs, net, optimizer), unit="%", scale=100, origin=f"test accuracy, {net}, {optimizer}")
+    found = runs.where(net=net, optimizer=optimizer)["test_accuracy"]
+    return value_of(found, PERCENT, origin=f"test accuracy, {net}, {optimizer}")
 
 
-def _claims() -> dict[str, Claim]:
-    by_optimizer: Sequence[tuple[str, str]] = [(name, name.lower()) for name in OPTIMIZERS]
-    return {
+EXPERIMENT = Experiment(
+    id="E2",
+    title="Three classifiers of MNIST digits",
+    question="How much do hidden layers, and then convolutions, add to softmax regression, and does the optimiser matter?",
+    trials=trials,
+    measures=MEASURES,
+    figures={"curves": curves, "mistakes": mistakes},
+    tables={"final": final, "layers": layers},
+    claims={
         **{
-            f"order_{key}": Claim(
+            f"order_{name.lower()}": Claim(
                 f"Under {name}, the convnet reads more test digits than the MLP, and the MLP more than softmax regression.",
                 partial(ordered, optimizer=name),
             )
-            for name, key in by_optimizer
+            for name in OPTIMIZERS
         },
         **{
-            f"gap_{key}": Claim(
+            f"gap_{name.lower()}": Claim(
                 f"Under {name}, the gap between training and test accuracy is wider for the MLP than for either other net.",
                 partial(gap_widest, optimizer=name),
             )
-            for name, key in by_optimizer
+            for name in OPTIMIZERS
         },
         "optimizers_agree": Claim(
             "Adam and Adadelta end within half a percentage point of each other, whatever the net.", optimizers_agree
@@ -303,23 +246,7 @@ def _claims() -> dict[str, Claim]:
             "Softmax regression underfits: it gets fewer of its own training digits right than the MLP of digits it never saw.",
             underfits,
         ),
-    }
-
-
-EXPERIMENT = Experiment(
-    id="E2",
-    title="Three classifiers of MNIST digits",
-    question="How much do hidden layers, and then convolutions, add to softmax regression, and does the optimiser matter?",
-    trials=trials,
-    measures={
-        "test_accuracy": Measure("test accuracy", unit="%", scale=100),
-        "train_accuracy": Measure("training accuracy", unit="%", scale=100),
-        "test_loss": Measure("test cross-entropy", unit="nats", digits=3),
-        "train_loss": Measure("training cross-entropy", unit="nats", digits=3),
     },
-    figures={"curves": curves, "mistakes": mistakes},
-    tables={"final": final, "layers": layers},
-    claims=_claims(),
     reported={
         "softmax": Reported(
             "test accuracy of softmax regression",

@@ -7,10 +7,10 @@ weights and over the same minibatches for a given seed. Nothing else is tuned: n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
@@ -26,6 +26,7 @@ from report.model import (
     Figure,
     Holds,
     Measure,
+    Outcome,
     Reported,
     Runs,
     State,
@@ -33,11 +34,10 @@ from report.model import (
     Trial,
     Value,
     Verdict,
+    tabulate,
 )
-from report.stats import all_of, at_least, at_most, greater, mean, value_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from report.seeds import Seeds, Unit
+from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, greater, mean, value_of
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
@@ -76,23 +76,14 @@ def trials(budget: Budget) -> list[Trial]:
 # --- reading the runs ----------------------------------------------------------------------------------------------
 
 
-def _accuracy(runs: Runs, rate: float) -> dict[int, float]:
-    """Seed → final test accuracy. A net whose numbers are not finite answers with the first class, as in E12."""
-    return _final(runs, rate, "test_accuracy", diverged=ZEROS)
-
-
-def _final(runs: Runs, rate: float, name: str, diverged: float) -> dict[int, float]:
-    found = {}
-    for outcome in runs.where(rate=rate).finished():
-        assert outcome.result is not None
-        scalar = diverged if outcome.state is State.DIVERGED else outcome.result.scalars[name]
-        found[int(outcome.trial.arguments["seed"])] = float(scalar)  # type: ignore[arg-type]
-    return dict(sorted(found.items()))
+def _accuracy(runs: Runs, rate: float) -> Seeds:
+    """The final test accuracy. A net whose numbers are not finite answers with the first class, as in E12."""
+    return runs.where(rate=rate).by_seed(lambda run: ZEROS if run.state is State.DIVERGED else run["test_accuracy"])
 
 
 def _diverged(runs: Runs, rate: float) -> int:
     """How many runs at this rate diverged."""
-    return sum(outcome.state is State.DIVERGED for outcome in runs.where(rate=rate).finished())
+    return sum(run.state is State.DIVERGED for run in runs.where(rate=rate).finished())
 
 
 def _means(runs: Runs) -> Mapping[float, float]:
@@ -120,9 +111,8 @@ def curves(runs: Runs) -> Figure:
     look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
     figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "test_accuracy"), ("training loss, nats", "test accuracy, %")):
-        with plots.style():
-            ax.set(xlabel="epoch", ylabel=label)
-            ax.set_xticks(sorted(history["epoch"].unique()))
+        ax.set(xlabel="epoch", ylabel=label)
+        ax.set_xticks(sorted(history["epoch"].unique()))
         plots.learning_curves(ax, history, "epoch", column, "name", look)
         low, high = ax.get_ylim()
         if any(_diverged(runs, rate) for rate in RATES):
@@ -159,15 +149,12 @@ def final(runs: Runs) -> Figure:
     figure, axes = plots.canvas(plots.COLUMN, 2.4)
     ax = axes[0, 0]
     means = _means(runs)
-    with plots.style():
-        ax.set(xscale="log", xlabel="learning rate", ylabel="final test accuracy, %", ylim=(0, 104))
-        ax.axhline(100 * FAILS, color=plots.INK, linewidth=0.6, linestyle=":")
-        ax.axhline(10, color=plots.INK, linewidth=0.6)
-        ax.annotate("guessing", (0.03, 10), xytext=(0, 3), ha="center", **_SMALL)
-        ax.annotate("fails below", (0.02, 100 * FAILS), xycoords=("axes fraction", "data"), xytext=(0, 3), **_SMALL)
-        ax.plot(list(means), [100 * accuracy for accuracy in means.values()], color=plots.COLOURS[0], linewidth=0.9)
-        for rate in RATES:
-            _draw_seeds(ax, rate, _accuracy(runs.where(rate=rate), rate))
+    ax.set(xscale="log", xlabel="learning rate", ylabel="final test accuracy, %", ylim=(0, 104))
+    ax.axhline(100 * FAILS, color=plots.INK, linewidth=0.6, linestyle=":")
+    ax.axhline(10, color=plots.INK, linewidth=0.6)
+    ax.annotate("guessing", (0.03, 10), xytext=(0, 3), ha="center", **_SMALL)
+    ax.annotate("fails below", (0.02, 100 * FAILS), xycoords=("axes fraction", "data"), xytext=(0, 3), **_SMALL)
+    plots.seeds_and_mean(ax, {rate: 100 * _accuracy(runs, rate) for rate in RATES}, plots.looks(RATES)[RATES[0]])
     for rate in RATES:
         if _diverged(runs, rate):
             plots.mark_diverged(ax, rate, f"{_diverged(runs, rate)} diverged")
@@ -186,90 +173,60 @@ def final(runs: Runs) -> Figure:
 _SMALL: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7.6}
 
 
-def _draw_seeds(ax: Axes, rate: float, accuracies: Mapping[int, float]) -> None:
-    shown = [100 * accuracy for accuracy in accuracies.values()]
-    ax.plot([rate] * len(shown), shown, marker="o", linestyle="none", color=plots.COLOURS[0], alpha=0.7)
-
-
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
 def rates(runs: Runs) -> Table:
     """Where each rate ends."""
+
+    def end(these: Runs, name: str, unit: Unit, digits: int = 2) -> Value | str:
+        gone = _diverged(these, these.tag("rate")) == len(these.finished())
+        return "diverged" if gone else value_of(these[name], unit, digits)
+
     columns = (
-        Column("rate", "rate"),
-        Column("test", "test accuracy, %", digits=2),
-        Column("train", "training accuracy, %", digits=2),
-        Column("train_loss", "training loss, nats", digits=3),
-        Column("diverged", "runs diverged"),
+        Column("rate", "rate", of=lambda these: f"{these.tag('rate'):g}"),
+        Column("test", "test accuracy, %", 2, of=lambda these: end(these, "test_accuracy", PERCENT)),
+        Column("train", "training accuracy, %", 2, of=lambda these: end(these, "train_accuracy", PERCENT)),
+        Column("train_loss", "training loss, nats", 3, of=lambda these: end(these, "train_loss", NATS, 3)),
+        Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate"))),
     )
-    rows = tuple(_row(runs, rate) for rate in RATES)
-    return Table(
-        columns,
-        rows,
-        caption=f"The convnet after five rates of plain SGD. A net that gives all classes the same probability has a loss of "
-        f"{GUESSING:.3f} nats. Runs that diverged are left out.{sample_note(runs)}",
+    caption = (
+        f"The convnet after five rates of plain SGD. A net that gives all classes the same probability has a loss of "
+        f"{GUESSING:.3f} nats. Runs that diverged are left out.{sample_note(runs)}"
     )
-
-
-def _row(runs: Runs, rate: float) -> tuple[Any, ...]:
-    chosen = runs.where(rate=rate)
-    diverged = _diverged(runs, rate)
-    if diverged == len(chosen.finished()):
-        return f"{rate:g}", "diverged", "diverged", "diverged", diverged
-    return (
-        f"{rate:g}",
-        value_of(chosen.scalar("test_accuracy"), scale=100),
-        value_of(chosen.scalar("train_accuracy"), scale=100),
-        value_of(chosen.scalar("train_loss"), digits=3),
-        diverged,
-    )
+    return tabulate([runs.where(rate=rate) for rate in RATES], columns, caption)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
 def best(runs: Runs) -> Verdict:
-    others = [rate for rate in RATES if rate != BEST]
-    what = f"mean difference in test accuracy, rate {BEST:g} less"
-    return all_of(
-        *(
-            greater(_accuracy(runs, BEST), _accuracy(runs, rate), unit="points", scale=100, what=f"{what} {rate:g}")
-            for rate in others
-        )
-    )
+    what, its = f"mean difference in test accuracy, rate {BEST:g} less", _accuracy(runs, BEST)
+    return all_of(greater(its, _accuracy(runs, rate), POINTS, f"{what} {rate:g}") for rate in RATES if rate != BEST)
 
 
 def fails(runs: Runs, rate: float) -> Verdict:
-    return at_most(_accuracy(runs, rate), FAILS, unit="%", scale=100, what="mean test accuracy")
+    return at_most(_accuracy(runs, rate), FAILS, PERCENT, "mean test accuracy")
 
 
-def guesses(runs: Runs) -> Verdict:
-    """The share of runs that end no better than a guess; one that diverged is no better."""
-    losses = _final(runs, TOO_LARGE, "train_loss", diverged=math.inf)
-    guessing = {seed: float(loss >= GUESSING - NEAR) for seed, loss in losses.items()}
-    return at_least(guessing, 1, unit="%", scale=100, what="share of the runs")
+def _always(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
+    return at_least(runs.by_seed(true), 1, PERCENT, "share of the runs")
 
 
-def one_answer(runs: Runs) -> Verdict:
-    """The share of runs that put all test digits into one class."""
-    chosen = runs.where(rate=TOO_LARGE).finished()
-    same = {
-        int(o.trial.arguments["seed"]): float((o.result.arrays["predictions"] == o.result.arrays["predictions"][0]).all())
-        for o in chosen
-        if o.result is not None
-    }
-    return at_least(same, 1, unit="%", scale=100, what="share of the runs")
+def guesses(run: Outcome) -> bool:
+    """It ends no better than a guess; one that diverged is no better."""
+    return run.state is State.DIVERGED or run["train_loss"] >= GUESSING - NEAR
 
 
-def keeps_falling(runs: Runs) -> Verdict:
-    """Over the runs that did not diverge: the share in which no epoch raises the training loss."""
-    falling = {}
-    for outcome in runs.where(rate=TOO_SMALL).converged():
-        assert outcome.result is not None
-        losses = [float(loss) for loss in outcome.result.history["train_loss"]]  # type: ignore[arg-type]
-        falling[int(outcome.trial.arguments["seed"])] = float(all(later < earlier for earlier, later in pairwise(losses)))
-    return at_least(falling, 1, unit="%", scale=100, what="share of the runs")
+def gives_one_answer(run: Outcome) -> bool:
+    """It puts all test digits into one class."""
+    predictions = run.found.arrays["predictions"]
+    return bool((predictions == predictions[0]).all())
+
+
+def keeps_falling(run: Outcome) -> bool:
+    """No epoch raises its training loss."""
+    return all(later < earlier for earlier, later in pairwise(run.found.history["train_loss"]))  # type: ignore[operator]
 
 
 # --- what was reported ---------------------------------------------------------------------------------------------
@@ -324,21 +281,21 @@ EXPERIMENT = Experiment(
         "large_guesses": Claim(
             f"At rate {TOO_LARGE:g} nothing is learned: no run ends with a training loss more than {NEAR:g} nats below that of "
             "giving all classes the same probability.",
-            guesses,
+            lambda runs: _always(runs.where(rate=TOO_LARGE), guesses),
         ),
         "large_one_answer": Claim(
-            f"At rate {TOO_LARGE:g} every net gives all test digits the same answer, be its outputs finite or not.", one_answer
+            f"At rate {TOO_LARGE:g} every net gives all test digits the same answer, be its outputs finite or not.",
+            lambda runs: _always(runs.where(rate=TOO_LARGE), gives_one_answer),
         ),
         "small_keeps_falling": Claim(
-            f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.", keeps_falling
+            f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.",
+            lambda runs: _always(runs.where(rate=TOO_SMALL).converged(), keeps_falling),
         ),
     },
     values={
-        "fails": lambda _: Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
-        "diverged": lambda runs: Value(
-            _diverged(runs, TOO_LARGE), digits=0, origin=f"runs at rate {TOO_LARGE:g} that diverged"
-        ),
-        "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), digits=0, origin=f"runs at rate {TOO_LARGE:g}"),
+        "fails": Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
+        "diverged": lambda runs: Value(_diverged(runs, TOO_LARGE), origin=f"runs at rate {TOO_LARGE:g} that diverged"),
+        "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), origin=f"runs at rate {TOO_LARGE:g}"),
     },
     reported={
         "best": Reported("best learning rate", BEST, "W5", _best_value, tolerance=SAME),

@@ -29,7 +29,9 @@ from report.model import (
     Trial,
     Value,
     Verdict,
+    tabulate,
 )
+from report.seeds import PERCENT, POINTS, Seeds, Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,8 +67,8 @@ def trials(budget: Budget) -> Sequence[Trial]:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def _scalars(runs: Runs, name: str, rate: float, features: str = RAW) -> dict[int, float]:
-    return runs.where(rate=rate, features=features).scalar(name)
+def _at(runs: Runs, rate: float, features: str = RAW) -> Runs:
+    return runs.where(rate=rate, features=features)
 
 
 def loss_figure(runs: Runs) -> Figure:
@@ -77,26 +79,24 @@ def loss_figure(runs: Runs) -> Figure:
     look = plots.looks(RATES)
     figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2, sharey=True)
     for ax, features in zip(axes[0], (RAW, STANDARDISED)):
-        with plots.style():
-            ax.set(xscale="log", xlim=(1, ITERATIONS), ylim=(0.2, 1.5), xlabel="iteration")
-            ax.set_title(f"{features} features")
-            ax.plot([1, ITERATIONS], [least, least], color=plots.INK, linewidth=0.6, linestyle="-")
-            ax.annotate("least", (1, least), xytext=(2, -8), textcoords="offset points", fontsize=7.6)
+        ax.set(xscale="log", xlim=(1, ITERATIONS), ylim=(0.2, 1.5), xlabel="iteration")
+        ax.set_title(f"{features} features")
+        ax.plot([1, ITERATIONS], [least, least], color=plots.INK, linewidth=0.6, linestyle="-")
+        ax.annotate("least", (1, least), xytext=(2, -8), textcoords="offset points", fontsize=7.6)
         for rate in RATES:
             part = history[(history["features"] == features) & (history["rate"] == rate)]
             losses = part.pivot_table(index="seed", columns="iteration", values="train_loss")
             plots.band(ax, [int(column) for column in losses.columns], losses.to_numpy(), f"rate {rate:g}", look[rate])
         plots.label_ends(ax)
     axes[0, 0].set_ylabel("training loss (nats)")
-    ends = {rate: stats.mean(_scalars(runs, "train_loss", rate)) for rate in RATES}
-    worst = max(ends, key=lambda rate: ends[rate])
+    raw, standardised = ({rate: stats.mean(_at(runs, rate, f)["train_loss"]) for rate in RATES} for f in (RAW, STANDARDISED))
+    worst = max(raw, key=lambda rate: raw[rate])
     caption = (
         f"Training loss over {ITERATIONS} iterations for four learning rates (mean and range over seeds), against the mean "
         "over seeds of the least loss that any line reaches; losses above the axes are cut off. On raw features the rate "
         f"{worst:g} ends highest; what a rate does depends on the scale of the features, as the right panel shows."
     )
-    listed = ", ".join(f"{end:.3f} at rate {rate:g}" for rate, end in ends.items())
-    level = ", ".join(f"{stats.mean(_scalars(runs, 'train_loss', rate, STANDARDISED)):.3f} at rate {rate:g}" for rate in RATES)
+    listed, level = (", ".join(f"{end:.3f} at rate {r:g}" for r, end in ends.items()) for ends in (raw, standardised))
     alt = (
         f"Mean final training loss on raw features: {listed}; on standardised features: {level}; the least loss is {least:.3f}."
     )
@@ -107,7 +107,7 @@ def lines_figure(runs: Runs) -> Figure:
     """The points of one seed, and the separating line at a few iterations of each rate, paler the earlier."""
     import pandas as pd
 
-    seed = min(int(outcome.trial.arguments["seed"]) for outcome in runs.finished())
+    seed = min(run.seed for run in runs.finished())
     figure, axes = plots.canvas(plots.PAGE, 5.2, rows=2, columns=2, sharex=True, sharey=True)
     rows = []
     for ax, rate in zip(axes.flat, RATES):
@@ -118,15 +118,13 @@ def lines_figure(runs: Runs) -> Figure:
             width = 1.8 if iteration == ITERATIONS else 1.0
             _draw_line(ax, line, color=plots.INK, alpha=strength, linewidth=width, linestyle=dashes, label=str(iteration))
             rows.append({"rate": rate, "iteration": iteration, "w1": line[0], "w2": line[1], "b": line[2]})
-        with plots.style():
-            ax.set_title(f"rate {rate:g}: {100 * stats.mean(chosen.scalar('train_error')):.1f} % of points wrong at the end")
+        ax.set_title(f"rate {rate:g}: {100 * stats.mean(chosen['train_error']):.1f} % of points wrong at the end")
     for ax in axes[1]:
         ax.set_xlabel("feature $x_1$")
     for ax in axes[:, 0]:
         ax.set_ylabel("feature $x_2$")
-    with plots.style():
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="line after so many iterations")
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="line after so many iterations")
     turns = {rate: _last_turn(runs.where(rate=rate, features=RAW, seed=seed)) for rate in RATES}
     caption = (
         f"The separating line over the training points of seed {seed}, raw features; the last line is heavy. {_movement(turns)}"
@@ -180,49 +178,38 @@ def rates_table(runs: Runs) -> Table:
     """Every rate on both kinds of features: how near the least loss, how soon, how steady, and how often wrong."""
     columns = (
         Column("features", "Features", align="left"),
-        Column("rate", "Rate"),
-        Column("above_least", "Loss above the least (%)"),
-        Column("near_after", f"Iterations to within {100 * NEAR:g} %"),
-        Column("swing", f"Swing over the last {LATE} (nats)"),
-        Column("train_error", "Training error (%)"),
-        Column("test_error", "Test error (%)"),
+        Column("rate", "Rate", of=lambda these: f"{these.tag('rate'):g}"),
+        Column("above_least", "Loss above the least (%)", of=lambda these: stats.value_of(these["above_least"], PERCENT)),
+        Column("near_after", f"Iterations to within {100 * NEAR:g} %", of=_soon),
+        Column("swing", f"Swing over the last {LATE} (nats)", of=_steady),
+        Column("train_error", "Training error (%)", of=lambda these: stats.value_of(these["train_error"], PERCENT, 1)),
+        Column("test_error", "Test error (%)", of=lambda these: stats.value_of(these["test_error"], PERCENT, 1)),
     )
-    rows = tuple(_row(runs.where(features=features, rate=rate)) for features in (RAW, STANDARDISED) for rate in RATES)
     caption = (
         f"Gradient descent for {ITERATIONS} iterations on {EXAMPLES} points, and the errors of the line it ends with "
         f"(mean ± standard deviation over seeds). A dash: not every run came within {100 * NEAR:g} % of the least loss. "
         f"No classifier can err less than {100 * bayes_error():.2f} % in the long run."
     )
-    return Table(columns, rows, caption)
+    return tabulate(runs.by("features", "rate").values(), columns, caption)
 
 
-def _row(chosen: Runs) -> tuple[Any, ...]:
-    condition = chosen.finished().outcomes[0].trial.condition
-    reached = [o.result.scalars["near_after"] for o in chosen.finished() if o.result is not None]
-    swing = chosen.scalar("swing")
-    return (
-        condition["features"],
-        f"{condition['rate']:g}",
-        stats.value_of(chosen.scalar("above_least"), scale=100, digits=2),
-        None if None in reached else stats.value_of(chosen.scalar("near_after"), digits=0),
-        "at rest" if max(swing.values()) < REST else stats.value_of(swing, digits=2),
-        stats.value_of(chosen.scalar("train_error"), scale=100, digits=1),
-        stats.value_of(chosen.scalar("test_error"), scale=100, digits=1),
-    )
+def _soon(these: Runs) -> Value | None:
+    reached = all(run["near_after"] is not None for run in these.finished())
+    return stats.value_of(these["near_after"], digits=0) if reached else None
 
 
-def _constant(number: float, digits: int, origin: str) -> Callable[[Runs], Value]:
-    return lambda _: Value(number, digits=digits, origin=origin)
+def _steady(these: Runs) -> Value | str:
+    return "at rest" if max(these["swing"].values()) < REST else stats.value_of(these["swing"])
 
 
 def _stable(features: str) -> Callable[[Runs], Value]:
     origin = f"2 over the largest eigenvalue of the Hessian at the least loss, {features} features"
-    return lambda runs: stats.value_of(_scalars(runs, "largest_stable_rate", LARGE, features), digits=2, origin=origin)
+    return lambda runs: stats.value_of(_at(runs, LARGE, features)["largest_stable_rate"], origin=origin)
 
 
 def _percent(name: str) -> Callable[[Runs], Value]:
     origin = f"E10, {name.replace('_', ' ')} at rate {CALLED_SLOW:g}, raw features"
-    return lambda runs: stats.value_of(_scalars(runs, name, CALLED_SLOW), unit="%", scale=100, digits=1, origin=origin)
+    return lambda runs: stats.value_of(_at(runs, CALLED_SLOW)[name], PERCENT, 1, origin=origin)
 
 
 def sampling_error() -> float:
@@ -234,55 +221,50 @@ def sampling_error() -> float:
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
-def _near_after(runs: Runs, rate: float, features: str = RAW) -> dict[int, float]:
-    """Seed → iterations until near the least loss; all of them for a run that never came near."""
-    chosen = runs.where(rate=rate, features=features).finished()
-    found = {int(o.trial.arguments["seed"]): o.result.scalars["near_after"] for o in chosen if o.result is not None}
-    return {seed: float(ITERATIONS if after is None else after) for seed, after in found.items()}
+def _near_after(runs: Runs, rate: float, features: str = RAW) -> Seeds:
+    """Iterations until near the least loss; all of them for a run that never came near."""
+    return _at(runs, rate, features).by_seed(lambda run: ITERATIONS if run["near_after"] is None else run["near_after"])
 
 
 def not_slower(runs: Runs) -> Verdict:
-    one, other = _near_after(runs, GOOD), _near_after(runs, CALLED_SLOW)
-    saved = {seed: one[seed] - other[seed] for seed in one.keys() & other.keys()}
-    return stats.at_least(saved, 0, unit="iterations", what=f"mean number that rate {CALLED_SLOW:g} saves")
-
-
-def too_slow(runs: Runs) -> Verdict:
-    above = _scalars(runs, "above_least", TOO_SLOW)
-    return stats.at_least(above, NEAR, unit="%", scale=100, what="mean loss above the least")
+    saved, what = _near_after(runs, GOOD) - _near_after(runs, CALLED_SLOW), f"mean number that rate {CALLED_SLOW:g} saves"
+    return stats.at_least(saved, 0, _ITERATIONS, what)
 
 
 def unsteady(runs: Runs) -> Verdict:
     """Judged by its logarithm, because swings differ by orders of magnitude and are far from normal."""
-    powers = {seed: math.log10(max(swing, 1e-12)) for seed, swing in _scalars(runs, "swing", LARGE).items()}
-    found = stats.at_least(powers, math.log10(REST), unit="nats", what="geometric mean of the swing")
+    powers = _at(runs, LARGE)["swing"].map(lambda swing: math.log10(max(swing, 1e-12)))
+    found = stats.at_least(powers, math.log10(REST), stats.NATS, "geometric mean of the swing")
     return replace(found, effect=10**found.effect, low=10**found.low, high=10**found.high)
 
 
 def scale_decides(runs: Runs) -> Verdict:
     slow, large = (_near_after(runs, rate, STANDARDISED) for rate in (CALLED_SLOW, LARGE))
-    return stats.greater(slow, large, unit="iterations", what="mean number saved")
+    return stats.greater(slow, large, _ITERATIONS, "mean number saved")
 
 
 def predicted(runs: Runs) -> Verdict:
-    raw, standardised = (_scalars(runs, "largest_stable_rate", LARGE, features) for features in (RAW, STANDARDISED))
+    raw, standardised = (_at(runs, LARGE, features)["largest_stable_rate"] for features in (RAW, STANDARDISED))
     what = "mean largest stable rate"
     return stats.all_of(
-        stats.within(raw, CALLED_SLOW, LARGE, what=f"{what}, raw features"),
-        stats.at_least(standardised, LARGE, what=f"{what}, standardised features"),
+        [
+            stats.within(raw, CALLED_SLOW, LARGE, what=f"{what}, raw features"),
+            stats.at_least(standardised, LARGE, what=f"{what}, standardised features"),
+        ]
     )
 
 
 def same_error(runs: Runs) -> Verdict:
-    one, other = (_scalars(runs, "test_error", rate) for rate in (CALLED_SLOW, GOOD))
-    return stats.equal_within(one, other, POINT, unit="points", scale=100, what="mean difference in test error")
+    one, other = (_at(runs, rate)["test_error"] for rate in (CALLED_SLOW, GOOD))
+    return stats.equal_within(one, other, POINT, POINTS, "mean difference in test error")
 
 
 def near_best(runs: Runs) -> Verdict:
-    excess = {seed: error - bayes_error() for seed, error in _scalars(runs, "line_error", CALLED_SLOW).items()}
-    return stats.at_most(excess, POINT, unit="points", scale=100, what="mean excess of the exact error")
+    excess = _at(runs, CALLED_SLOW)["line_error"] - bayes_error()
+    return stats.at_most(excess, POINT, POINTS, "mean excess of the exact error")
 
 
+_ITERATIONS = Unit("iterations")
 QUESTION = (
     "Which learning rates find the line between two overlapping classes, and is a rate that W3 calls too slow really slow?"
 )
@@ -315,7 +297,7 @@ EXPERIMENT = Experiment(
         "too_slow": Claim(
             f"Rate {TOO_SLOW:g} is too slow on raw features: after {ITERATIONS} iterations its loss is still {_NEAR} or "
             "more above the least.",
-            too_slow,
+            lambda runs: stats.at_least(_at(runs, TOO_SLOW)["above_least"], NEAR, PERCENT, "mean loss above the least"),
         ),
         "unsteady": Claim(
             f"Rate {LARGE:g} is too large for raw features: over its last {LATE} iterations the loss still swings by "
@@ -344,16 +326,14 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "bayes_error": lambda _: Value(
-            100 * bayes_error(), "%", 2, origin="Φ(−1), the classes being two standard deviations apart"
-        ),
-        "rate_too_slow": _constant(TOO_SLOW, 4, "a rate of E10"),
-        "rate_good": _constant(GOOD, 2, "a rate of E10"),
-        "rate_called_slow": _constant(CALLED_SLOW, 2, "a rate of E10"),
-        "rate_large": _constant(LARGE, 0, "a rate of E10"),
-        "iterations": _constant(ITERATIONS, 0, "iterations of every run of E10"),
-        "examples": _constant(EXAMPLES, 0, "points to train on, and as many to test on"),
-        "near": lambda _: Value(100 * NEAR, "%", 0, origin="what E10 calls near the least loss"),
+        "bayes_error": Value(100 * bayes_error(), "%", 2, origin="Φ(−1), the classes being two standard deviations apart"),
+        "rate_too_slow": Value(TOO_SLOW, digits=4, origin="a rate of E10"),
+        "rate_good": Value(GOOD, digits=2, origin="a rate of E10"),
+        "rate_called_slow": Value(CALLED_SLOW, digits=2, origin="a rate of E10"),
+        "rate_large": Value(LARGE, digits=0, origin="a rate of E10"),
+        "iterations": Value(ITERATIONS, digits=0, origin="iterations of every run of E10"),
+        "examples": Value(EXAMPLES, digits=0, origin="points to train on, and as many to test on"),
+        "near": Value(100 * NEAR, "%", 0, origin="what E10 calls near the least loss"),
         "stable_raw": _stable(RAW),
         "stable_standardised": _stable(STANDARDISED),
     },

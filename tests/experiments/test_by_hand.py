@@ -17,7 +17,7 @@ from experiments.data.datasets import Images
 from experiments.nets import Dense, Net, ReLU, Sigmoid, build
 from experiments.training_by_hand import LOGISTIC, descend_on_points, kept_iterations, least_loss, train_by_hand
 from report.errors import DeclarationError
-from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial
+from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial, Value
 from tests.contexts import Silent
 
 TWO_LAYERS = Net((9,), (Dense(6), Sigmoid(), Dense(4)))
@@ -324,7 +324,7 @@ def check_views(experiment: Any, runs: Runs) -> None:
         assert claim.sentence.endswith(".")
         assert claim.judge(runs).n == 2
     for value in experiment.values.values():
-        assert math.isfinite(value(runs).number)
+        assert math.isfinite((value if isinstance(value, Value) else value(runs)).number)
     for reported in experiment.reported.values():
         assert reported.ours(runs).unit == "%"
     rows = {name for outcome in runs for name in outcome.result.scalars}
