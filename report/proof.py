@@ -22,7 +22,7 @@ page, SymPy and the numeric witness all read that same text, so never type LaTeX
                     Step("diff(1/(1 + exp(-x)), x)", definition("sigma")),
                     Step("exp(-x)/(1 + exp(-x))**2", differentiation("chain rule")),
                     …
-                    Step("sigma(x)*(1 - sigma(x))", definition("sigma")),
+                    Step(because=definition("sigma")),
                 ],
                 live=[Live("torch autograd", slope_by_autograd)],
             ),
@@ -32,16 +32,22 @@ page, SymPy and the numeric witness all read that same text, so never type LaTeX
     )
 
 A part is a chain: it starts at the left side of its statement; each step gives the next expression and why it equals the one
-before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``); the last step is the right side. Each step is
-decided by SymPy for the reason that it names, in general and under the part's conditions (``given=["x < 0"]``), and again by
-witnesses.
+before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``). The last step arrives at the right side, and
+may leave it out: ``Step(because=algebra("collect"))``. Each step is decided by SymPy for the reason that it names, in general
+and under the part's conditions (``given=["x < 0"]``), and again by witnesses. Names may be declared in any order.
+
+That something is no law is one line: ``counterexample("Adding one is not additive", "A(lambda m: x(m) + y(m))(1) == A(x)(1) +
+A(y)(1)", at={"x": "u", "y": "lambda m: 3*u(m)"}, values=("5", "6"))``: both sides are evaluated exactly, and differ.
 
 Reasons (``report.prove.reasons.rule``) and what each of them may use::
 
     "words"                              anything: all definitions unfolded, derivatives carried out
     algebra("words")                     rearranging; definitions and derivatives stay shut; matrix algebra
     definition("F", "sigma")             unfolding or folding these names, and rearranging
-    differentiation("words", unfold=…)   carrying out derivatives; opens only the definitions in unfold
+    differentiation("words", unfold=…)   carrying out derivatives; opens the definitions in unfold, or those that disappear
+    slope_of_entry()                     ∂v[j]/∂v[i] is one by itself, nought by any other
+    contraction()                        of a sum with kron or delta only the term with equal indices remains
+    evaluation()                         both sides are numbers
     reindex("j = k - t")                 one change of a summation index (j = ±k + c), bounds included
     cyclic("m = i - j", "n")             the same around a circle of n places: the range 0 … n − 1 stays
     even_and_odd("d")                    a sum over 0 … 2n − 1, its terms taken in pairs 2d, 2d + 1
@@ -54,9 +60,10 @@ Reasons (``report.prove.reasons.rule``) and what each of them may use::
     linearity("L"), shift_invariance("L")     of a declared operator
     finite("words"), cited("theorem")    never shown as proved: 'checked', 'cited'; the part needs scope=
 
-Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` adds another: ``function`` takes symbols by name as
-plain floats, integers, lists and Python functions, and computes the value of the part's left side (or of the expression
-``of=``) by other means: a torch module, autograd, counting. Every expression of the chain equal to it must give the same.
+Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` adds another: ``function`` takes symbols by name, or
+all of them as one (``lambda at: … at.W … at.n``), as plain floats, integers, lists and Python functions, and computes the value
+of the part's left side (or of the expression ``of=``) by other means: a torch module, autograd, counting. Every expression of
+the chain equal to it must give the same.
 
 The glossary (``report.prove.language.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``,
 ``operator``; and ``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries),
@@ -73,9 +80,10 @@ from __future__ import annotations
 
 from report.prove.check import METHODS, check
 from report.prove.checked import CheckedPart, CheckedStep, Proof
-from report.prove.derivation import Derivation, Live, Part, Step, load
+from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
-from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, finite
+from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
+from report.prove.reasons.entries import contraction, slope_of_entry
 from report.prove.reasons.gradients import chain_rule, entrywise
 from report.prove.reasons.operators import linearity, shift_invariance
 from report.prove.reasons.rule import Standing
@@ -83,42 +91,9 @@ from report.prove.reasons.statements import cases, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
-    "METHODS",
-    "CheckedPart",
-    "CheckedStep",
-    "Definition",
-    "Derivation",
-    "Live",
-    "Part",
-    "Proof",
-    "Standing",
-    "Step",
-    "Symbol",
-    "algebra",
-    "calculation",
-    "cases",
-    "chain_rule",
-    "check",
-    "cited",
-    "cyclic",
-    "define",
-    "definition",
-    "differentiation",
-    "entrywise",
-    "even_and_odd",
-    "finite",
-    "function",
-    "induction",
-    "integer",
-    "linearity",
-    "load",
-    "matrix",
-    "operator",
-    "real",
-    "reindex",
-    "shift_invariance",
-    "signal",
-    "split_sum",
-    "using",
-    "vector",
+    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
+    "algebra", "calculation", "cases", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define",
+    "definition", "differentiation", "entrywise", "evaluation", "even_and_odd", "finite", "function", "induction", "integer",
+    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "slope_of_entry", "split_sum",
+    "using", "vector",
 ]  # fmt: skip

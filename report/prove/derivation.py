@@ -7,16 +7,27 @@ import itertools
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from report.errors import DeclarationError, ReportError, Where
 from report.model import Figure, Reported, Table, Value
-from report.prove.language.formula import LOGICAL, Formula, Statement, parse, split_relation, statement
+from report.prove.language.formula import (
+    Formula,
+    Statement,
+    bound_names,
+    formula,
+    names,
+    parse,
+    split_relation,
+    statement,
+    substitute,
+)
 from report.prove.language.glossary import Definition, Symbol, written_here
-from report.prove.reasons.calculation import calculation
+from report.prove.language.vocabulary import LOGICAL
+from report.prove.reasons.calculation import calculation, evaluation
 from report.prove.reasons.rule import Rule
 
 POINTS = 6
@@ -25,14 +36,23 @@ POINTS = 6
 
 @dataclass(frozen=True)
 class Step:
-    """The next expression of a chain, and why: ``Step("1 - F(x)", definition("F"))``. It may begin with a relation."""
+    """The next expression of a chain, and why: ``Step("1 - F(x)", definition("F"))``. It may begin with a relation.
 
-    text: str
-    because: str | Rule
+    The last step of a part arrives at the right side of its statement, and need not repeat it: ``Step(because="collect")``.
+    """
+
+    text: str = ""
+    because: str | Rule = ""
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _ = self.expression  # a formula that cannot be read is refused where it is written
+        if not self.open:
+            _ = self.expression  # a formula that cannot be read is refused where it is written
+
+    @property
+    def open(self) -> bool:
+        """Whether it leaves its expression to the statement."""
+        return not split_relation(self.text)[1].strip()
 
     @property
     def relation(self) -> str:
@@ -52,9 +72,9 @@ class Step:
 class Live:
     """A witness of another kind: ``function`` computes the value of ``of`` (by default the part's left side).
 
-    Its parameters are names of symbols. It gets plain Python: float, int, list (vector), list of lists (matrix), functions
-    (signals), and returns a number, a bool, a list, a list of lists, a tensor, or a function. ``sweep`` gives ranges of
-    integer symbols to be tried exhaustively.
+    Its parameters are names of symbols; one called ``at`` holds all of them (``at.W``, ``at.n``). They are plain Python: float,
+    int, list (vector), list of lists (matrix), functions (signals); it returns a number, a bool, a list, a list of lists, a
+    tensor, or a function. ``sweep`` gives ranges of integer symbols to be tried exhaustively.
     """
 
     name: str
@@ -92,6 +112,20 @@ class Part:
         _ = self.claim, self.conditions, self.hypothesis
         if not self.steps:
             raise DeclarationError(f"part '{self.label}' has no step", where=self.where)
+        *before, last = self.steps
+        for step in before:
+            if step.open:
+                raise DeclarationError("only the last step may leave out its expression", where=step.where)
+        if last.open:
+            object.__setattr__(self, "steps", (*before, self._closed(last)))
+
+    def _closed(self, last: Step) -> Step:
+        """The last step with the right side of the statement, and the relation that the chain still lacks."""
+        relation = last.relation
+        if not relation and composed([*(step.relation or "==" for step in self.steps[:-1]), "=="]) == "==":
+            relation = self.claim.relation
+        plain = relation in ("", "==") or self.claim.relation in LOGICAL
+        return replace(last, text=self.claim.right.text if plain else f"{relation} {self.claim.right.text}")
 
     @cached_property
     def claim(self) -> Statement:
@@ -104,6 +138,34 @@ class Part:
     @cached_property
     def hypothesis(self) -> Statement | None:
         return statement(self.supposing, self.where) if self.supposing else None
+
+
+def counterexample(
+    label: str,
+    law: str,
+    *,
+    at: Mapping[str, str] | None = None,
+    values: tuple[str, str] | None = None,
+    intro: str = "",
+    live: Sequence[Live] = (),
+) -> Part:
+    """The part that shows an equation ``law`` to be no law: with these formulas ``at`` its names, its sides are two numbers.
+
+    ``values`` says which, as formulas: they then stand in the chain.
+    """
+    where = written_here()
+    claim, instance = statement(law, where), {name: parse(text, where).tree for name, text in (at or {}).items()}
+    if claim.relation != "==":
+        raise DeclarationError(f"a counterexample refutes an equation, and this is none: {law}", where=where)
+    for side in (claim.left, claim.right):
+        if caught := bound_names(side.tree) & {n for tree in instance.values() for n in names(tree)}:
+            raise DeclarationError(f"the law binds '{min(caught)}', which is put in: rename its index", where=where)
+    left, right = (
+        formula(substitute(side.tree, instance), where).text if at else side.text for side in (claim.left, claim.right)
+    )
+    texts = [values[0], f"!= {values[1]}", right] if values else [f"!= {right}"]
+    steps = [Step(text, evaluation(), where) for text in texts]
+    return Part(label, f"{left} != {right}", steps, intro=intro, live=live, where=where)
 
 
 @dataclass(frozen=True)
@@ -153,7 +215,7 @@ class Chain:
             yield last, "both sides of the statement are the same: it says nothing"
         if self.expressions[-1].key != self.claim.right.key:
             yield last, f"the chain ends at {self.expressions[-1]}, but the statement's right side is {self.claim.right}"
-        reached = _composed(self.relations)
+        reached = composed(self.relations)
         if reached != self.claim.relation and reached + "=" != self.claim.relation:
             yield last, f"the steps together give '{reached}', but the statement says '{self.claim.relation}'"
 
@@ -167,7 +229,7 @@ class Chain:
         return list(range(low, high + 1))
 
 
-def _composed(relations: Sequence[str]) -> str:
+def composed(relations: Sequence[str]) -> str:
     """The relation that a chain of relations gives between its ends, or 'nothing'."""
     kinds = set(relations)
     if kinds <= {"iff", "implies"}:

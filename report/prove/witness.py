@@ -22,6 +22,8 @@ from report.prove.meaning.numeric import Array, Point, Undefined
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
 TRIES = 4000
+WHOLE = "at"
+"""The parameter of a live witness that holds the whole point."""
 PATIENCE = 200
 """After how many points without a value a formula is taken to have none."""
 
@@ -200,17 +202,32 @@ def _value(expression: Formula, point: Point) -> Any:
 
 def _seen(live: Live, point: Point) -> Any:
     parameters = inspect.signature(live.function).parameters
-    unknown = [name for name in parameters if name not in point.globals]
+    unknown = [name for name in parameters if name not in point.globals and name != WHOLE]
     if unknown:
         asked = f"the witness '{live.name}' asks for '{unknown[0]}'"
         raise DeclarationError(asked, where=live.where, remedy=nearest(unknown[0], point.globals))
     _on_one_thread()
-    arguments = {name: _plain(point.look_up(name)) for name in parameters}
+    arguments = {name: _plain(point.look_up(name)) if name in point.globals else _Whole(point, live) for name in parameters}
     try:
         return _exact(live.function(**arguments))
+    except DeclarationError:
+        raise
     except Exception as error:  # an author's code may raise anything
         raised = f"the witness '{live.name}' raises {type(error).__name__}: {error}"
         raise DeclarationError(raised, where=live.where, remedy="Correct the witness.") from None
+
+
+class _Whole:
+    """A point as a live witness sees it: ``at.W``, ``at.n``."""
+
+    def __init__(self, point: Point, live: Live):
+        self._point, self._live = point, live
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._point.globals:
+            asked = f"the witness '{self._live.name}' asks for 'at.{name}'"
+            raise DeclarationError(asked, where=self._live.where, remedy=nearest(name, self._point.globals))
+        return _plain(self._point.look_up(name))
 
 
 def _on_one_thread() -> None:

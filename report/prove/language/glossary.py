@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Symbol:
 
     ``least`` (inclusive) and ``above`` (exclusive) belong to the statement; ``low`` and ``high`` only to the drawing of test
     points. ``within`` bounds an index from both sides; ``shape`` holds the sizes of a vector (n) or matrix (m, n). All of these
-    may be formulas in symbols declared earlier.
+    may be formulas in other symbols.
     """
 
     name: str
@@ -98,6 +98,22 @@ def vector(name: str, size: str, meaning: str, *, first: int = 1, latex: str = "
     """A real (column) vector with ``size`` entries ``x[1], …, x[size]``."""
     where = written_here()
     return Symbol(name, meaning, "vector", latex, low=low, high=high, shape=(parse(size, where),), first=first, where=where)
+
+
+def by_need(symbols: Sequence[Symbol], more: Mapping[str, Iterable[str]] | None = None) -> list[Symbol]:
+    """The symbols, each after those that its domain speaks of, or that ``more`` says it needs; else in the author's order."""
+    known = {s.name: s for s in symbols}
+    placed: dict[str, Symbol] = {}
+
+    def place(symbol: Symbol, above: tuple[str, ...]) -> None:
+        for name in (*symbol.mentions(), *(more or {}).get(symbol.name, ())):
+            if name in known and name not in above:
+                place(known[name], (*above, name))
+        placed.setdefault(symbol.name, symbol)
+
+    for symbol in symbols:
+        place(symbol, (symbol.name,))
+    return list(placed.values())
 
 
 PROPERTIES = {

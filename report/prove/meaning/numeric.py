@@ -18,8 +18,8 @@ from typing import Any
 import mpmath as mp
 
 from report.errors import DeclarationError, nearest
-from report.prove.language.formula import Formula, targets
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.formula import Formula, names, targets
+from report.prove.language.glossary import Definition, Symbol, by_need
 
 DIGITS = 30
 WINDOW = 18
@@ -544,14 +544,14 @@ def draw(
     fixed: Mapping[str, Any] = {},
     conditions: Sequence[Formula] = (),
 ) -> Point:
-    """A random point: a value for every symbol, in the order of their declaration; ``fixed`` values are taken as they are.
+    """A random point: a value for every symbol; ``fixed`` values are taken as they are.
 
     A condition such as u == zeros(n) is no accident at a random point, so what one names is given that value;
     all other conditions are left to ``satisfies``.
     """
     known: dict[str, Any] = {d.name: d for d in definitions}
     wanted = _prescribed(conditions)
-    for symbol in symbols:
+    for symbol in by_need(symbols, {name: names(tree) for name, tree in wanted.items()}):
         here = Point(known, {})
         if symbol.name in fixed:
             known[symbol.name] = fixed[symbol.name]

@@ -17,7 +17,7 @@ import sympy as sp
 
 from report.errors import DeclarationError, nearest
 from report.prove.language.formula import names, targets
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.glossary import Definition, Symbol, by_need
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _as_argument(value: Any) -> sp.Expr:
 def scope_for(symbols: Sequence[Symbol], definitions: Sequence[Definition], knowledge: Knowledge = EVERYTHING) -> Scope:
     """The scope in which the formulas of a derivation are read."""
     known: dict[str, Any] = {d.name: d for d in definitions}
-    for symbol in symbols:
+    for symbol in by_need(symbols):
         known[symbol.name] = _symbol(symbol, Scope(known))
     return Scope(known, {}, knowledge)
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sympy as sp
+
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, names
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
@@ -66,15 +68,41 @@ def definition(*defined: str, words: str = "") -> Rule:
     return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
 
 
-def differentiation(words: str = "chain rule", *, unfold: Sequence[str] = ()) -> Rule:
-    """Carrying out derivatives; of the definitions only those in ``unfold`` are used."""
+def differentiation(words: str = "chain rule", *, unfold: Sequence[str] | None = None) -> Rule:
+    """Carrying out derivatives; of the definitions only those in ``unfold`` are used, by default those that disappear."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if not differentiates(a, b):
             return None
-        return setting.formal().holds(a, relation, b, Knowledge(frozenset(unfold)))
+        opened = _disappearing(setting, a, b) if unfold is None else frozenset(unfold)
+        return setting.formal().holds(a, relation, b, Knowledge(opened))
 
     return Rule(words, check, law=DIFFERENTIATION)
+
+
+def _disappearing(setting: Setting, a: Formula, b: Formula) -> frozenset[str]:
+    """The definitions that stand in one of the formulas, or in what such a one stands for, and not in the other."""
+    bodies = {d.name: set(names(d.body.tree)) for d in setting.definitions}
+    sides = [set(names(f.tree)) for f in (a, b)]
+    found: set[str] = set()
+    waiting = sides[0] ^ sides[1]
+    while waiting:
+        name = waiting.pop()
+        if name in bodies and name not in found:
+            found.add(name)
+            waiting |= bodies[name] - (sides[0] & sides[1])
+    return frozenset(found)
+
+
+def evaluation(words: str = "put in the numbers") -> Rule:
+    """Both sides are numbers once everything is unfolded, and are compared exactly."""
+
+    def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        left, right = setting.read(a), setting.read(b)
+        exact = all(isinstance(side, sp.Expr) and side.doit().is_Rational for side in (left, right))
+        return "exact evaluation" if exact and prove(left, relation, right, setting.facts) else None
+
+    return Rule(words, check, rearranges=True, law=CALCULATION)
 
 
 def finite(words: str) -> Rule:
