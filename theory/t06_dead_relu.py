@@ -20,6 +20,7 @@ from report.proof import (
     integer,
     matrix,
     real,
+    signal,
     using,
     vector,
 )
@@ -37,30 +38,30 @@ def tensor(values: object, **options: bool) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64, **options)
 
 
-def response(f: Vector, b: float, I: Matrix, e: int, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # noqa: E741
+def response(f: Vector, b: float, x: Matrix, e: int, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """ReLU of the convolution of image e with f at place i, and the filter and bias that it depends on."""
     kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
-    images = tensor(I).reshape(-1, 1, len(I[0]) if isinstance(I[0], list) else 1)
+    images = tensor(x).reshape(-1, 1, len(x[0]) if isinstance(x[0], list) else 1)
     maps = torch.relu(torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias))  # conv1d correlates
     return maps[e - 1, 0, i - 1], kernel, bias
 
 
-def slope_by_filter(f: Vector, b: float, I: Matrix, e: int, i: int, k: int) -> float:  # noqa: E741
+def slope_by_filter(f: Vector, b: float, x: Matrix, e: int, i: int, k: int) -> float:
     """∂F/∂f_k by autograd."""
-    found, kernel, _ = response(f, b, I, e, i)
+    found, kernel, _ = response(f, b, x, e, i)
     return torch.autograd.grad(found, kernel)[0][k - 1].item()
 
 
-def slope_by_bias(f: Vector, b: float, I: Matrix, e: int, i: int) -> float:  # noqa: E741
+def slope_by_bias(f: Vector, b: float, x: Matrix, e: int, i: int) -> float:
     """∂F/∂b by autograd."""
-    found, _, bias = response(f, b, I, e, i)
+    found, _, bias = response(f, b, x, e, i)
     return torch.autograd.grad(found, bias)[0].item()
 
 
-def reaches(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> tuple[torch.Tensor, torch.Tensor]:  # noqa: E741
+def reaches(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> tuple[torch.Tensor, torch.Tensor]:
     """What back-propagation makes of G at the filter and at the bias, ReLU having the slopes S."""
     kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
-    images = tensor(I).reshape(n, 1, -1)
+    images = tensor(x).reshape(n, 1, -1)
     into = torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias)[:, 0]
     into.backward(tensor(G).reshape(n, M) * tensor(S).reshape(n, M))
     assert kernel.grad is not None
@@ -68,20 +69,31 @@ def reaches(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int
     return kernel.grad, bias.grad
 
 
-def reaches_filter(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int, k: int) -> float:  # noqa: E741
+def reaches_filter(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int, k: int) -> float:
     """Its part for one weight of the filter."""
-    return reaches(f, b, I, G, S, n, M)[0][k - 1].item()
+    return reaches(f, b, x, G, S, n, M)[0][k - 1].item()
 
 
-def reaches_bias(f: Vector, b: float, I: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> float:  # noqa: E741
+def reaches_bias(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> float:
     """Its part for the bias."""
-    return reaches(f, b, I, G, S, n, M)[1].item()
+    return reaches(f, b, x, G, S, n, M)[1].item()
 
 
-def coasted(eta: float, v: float, mu: float, T: int) -> float:
-    """How far a weight without gradient goes in T steps with momentum, one step after another."""
+def after_steps(w: Vector, a: float, g: Callable[[int], float], eta: float, d: int) -> float:
+    """What enters ReLU after d steps of torch's SGD with these slopes of the loss, when it was −exp(a) at first."""
+    window, kernel, bias = tensor(w), torch.nn.Parameter(torch.zeros_like(tensor(w))), torch.nn.Parameter(-tensor(a).exp())
+    descent = torch.optim.SGD([kernel, bias], lr=eta)
+    for step in range(1, d + 1):
+        descent.zero_grad()
+        torch.relu(window @ kernel + bias).backward(tensor(g(step)))
+        descent.step()
+    return (window @ kernel + bias).item()
+
+
+def coasted(eta: float, v: float, mu: float, t: int) -> float:
+    """How far a weight without gradient goes in t steps with momentum, one step after another."""
     weight = 0.0
-    for _ in range(T):
+    for _ in range(t):
         v = mu * v
         weight += eta * v
     return weight
@@ -110,9 +122,9 @@ def slope_by_own_bias(a: float, c: float) -> float:
     return torch.autograd.grad(loss, bias)[0].item()
 
 
-def decayed(f: Vector, b: float, I: Matrix, e: int, i: int, rho: float) -> float:  # noqa: E741
+def decayed(f: Vector, b: float, x: Matrix, e: int, i: int, rho: float) -> float:
     """What enters the ReLU once filter and bias have shrunk by the factor 1 − ρ, by convolution."""
-    images = tensor(I).reshape(-1, 1, len(I[0]) if isinstance(I[0], list) else 1)
+    images = tensor(x).reshape(-1, 1, len(x[0]) if isinstance(x[0], list) else 1)
     kernel = (1 - rho) * tensor(f).flip(0)[None, None]
     return torch.nn.functional.conv1d(images, kernel, (1 - rho) * tensor([b]))[e - 1, 0, i - 1].item()
 
@@ -174,7 +186,7 @@ def trained(optimiser: Callable[[list[torch.nn.Parameter]], torch.optim.Optimize
 # --- the derivation ------------------------------------------------------------------------------------------------
 
 SUM = "sum(sum({} for l in span(1, M)) for m in span(1, n))"
-POWERS = "(1 - mu)*sum(mu**j for j in span(1, T))"
+POWERS = "(1 - mu)*sum(mu**j for j in span(1, t))"
 
 DERIVATION = Derivation(
     id="T6",
@@ -188,7 +200,7 @@ DERIVATION = Derivation(
         integer("n", "the number of examples", least="1", high=3),
         integer("M", "the number of places where the filter is applied", least="1", high=3),
         integer("r", "the number of weights of the filter", least="1", high=3),
-        matrix("I", "n", "M + r - 1", "the matrix of the images, one a row"),
+        matrix("x", "n", "M + r - 1", "the matrix of the images, one a row"),
         vector("f", "r", "the filter"),
         real("b", "its bias", low=-12, high=2),
         integer("e", "an example", within=("1", "n")),
@@ -196,19 +208,22 @@ DERIVATION = Derivation(
         integer("k", "one of the weights of the filter", within=("1", "r")),
         matrix("G", "n", "M", "the matrix of the derivatives of the loss by the outputs of the layer"),
         matrix("S", "n", "M", "the matrix of the slopes with which ReLU back-propagates"),
+        vector("w", "r", "the window that the filter sees at one place"),
+        signal("g", "the derivatives of the loss by the output there, by step"),
         real("eta", "the learning rate", above="0", high=1),
         real("mu", "the momentum", above="0", high=1),
         real("v", "the velocity of a weight or bias"),
-        integer("T", "a number of steps", least="1", high=5),
+        integer("t", "a number of steps", least="1", high=5),
+        integer("d", "a number of steps, perhaps none", least="0", high=4),
         real("rho", "the share by which weight decay shrinks a weight in one step"),
-        real("a", "the weight of a single unit"),
+        real("a", "a number; and the weight of a single unit"),
         real("c", "its bias"),
     ],
     definitions=[
         RELU,
         define(
             "z[e, i]",
-            "b + sum(f[l]*I[e, i + r - l] for l in span(1, r))",
+            "b + sum(f[l]*x[e, i + r - l] for l in span(1, r))",
             "what enters ReLU: filter `f` convolved with image `e`, and `b`",
             shape=["n", "M"],
         ),
@@ -220,19 +235,25 @@ DERIVATION = Derivation(
             latex=r"\ell",
         ),
         define(
+            "u(t)",
+            "-exp(a) if t == 0 else u(t - 1) - eta*(1 + norm(w)**2)*g(t)*one(u(t - 1) > 0)",
+            "what enters ReLU after `t` steps of gradient descent",
+            symbols=[integer("t", "a number of steps", least="0", high=3)],
+        ),
+        define(
             "q(a, c)", "(relu(a + c) - 1)**2", "the loss of a single unit on a single example, with input one and target one"
         ),
     ],
     parts=[
         Part(
             "On",
-            "diff(F[e, i], f[k]) == I[e, i + r - k]",
+            "diff(F[e, i], f[k]) == x[e, i + r - k]",
             [
                 Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
                 Step(
                     "diff(z[e, i], f[k])", differentiation("the larger of the two, at this point and around it", unfold=["z"])
                 ),
-                Step("I[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"])),
+                Step("x[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"])),
             ],
             given=["z[e, i] > 0"],
             intro="Where what enters ReLU is positive, it is passed on, and so is what the filter does to it:",
@@ -250,6 +271,13 @@ DERIVATION = Derivation(
             live=[Live("torch autograd", slope_by_filter)],
         ),
         Part(
+            "Only the factor of ReLU is zero",
+            "diff(z[e, i], f[k]) == x[e, i + r - k]",
+            [Step("x[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"]))],
+            given=["z[e, i] < 0"],
+            intro="Of the factors of the chain rule that is the work of ReLU alone. That of the convolution is what it was:",
+        ),
+        Part(
             "Off, the bias",
             "diff(F[e, i], b) == 0",
             [
@@ -261,11 +289,11 @@ DERIVATION = Derivation(
         ),
         Part(
             "What reaches the filter",
-            f"diff(ell, f[k]) == {SUM.format('G[m, l]*S[m, l]*I[m, l + r - k]')}",
+            f"diff(ell, f[k]) == {SUM.format('G[m, l]*S[m, l]*x[m, l + r - k]')}",
             [
                 Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule", unfold=["ell", "z"])),
                 Step(
-                    SUM.format("G[m, l]*S[m, l]*I[m, l + r - k]"),
+                    SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"),
                     differentiation("the convolution is linear in `f`", unfold=["z"]),
                 ),
             ],
@@ -290,7 +318,7 @@ DERIVATION = Derivation(
             "Off everywhere: the filter",
             "diff(ell, f[k]) == 0",
             [
-                Step(SUM.format("G[m, l]*S[m, l]*I[m, l + r - k]"), using("What reaches the filter")),
+                Step(SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"), using("What reaches the filter")),
                 Step("0", algebra("every slope is zero")),
             ],
             given=["S == zeros(n, M)"],
@@ -310,61 +338,87 @@ DERIVATION = Derivation(
             live=[Live("torch autograd", reaches_bias)],
         ),
         Part(
-            "Powers of the momentum, one step",
-            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**2",
-            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**2", algebra("multiply out"))],
+            "Before the first step",
+            "u(0) == -exp(a)",
+            [Step("-exp(a)", definition("u"))],
             intro=(
-                "So a step of gradient descent leaves filter and bias as they were. If the images are the input of the "
-                "network, what enters ReLU is then as negative as before, and the same holds for the next step, and for "
-                "every one: the unit is dead. With momentum `mu` a step goes along a velocity, which gradients feed and "
-                "which otherwise shrinks by the factor `mu`. From rest, nothing moves; but a unit that dies while it "
-                "moves, with velocity `v`, coasts on. How far? Powers of the momentum have to be added up, by induction:"
+                "So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if the "
+                "images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps, "
+                "negative at first, `-exp(a)`. For one place of one example a step adds to it, if ReLU is on, the slope of "
+                "the loss times the squared length of the window, with one more for the bias. (Other places add such terms of "
+                "their own, and these have such factors of their own.) By induction:"
+            ),
+        ),
+        Part(
+            "One step more",
+            "u(d + 1) == -exp(a)",
+            [
+                Step("u(d) - eta*(1 + norm(w)**2)*g(d + 1)*one(u(d) > 0)", definition("u")),
+                Step("-exp(a)", using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero")),
+            ],
+            supposing="u(d) == -exp(a)",
+        ),
+        Part(
+            "Dead it stays",
+            "u(d) == -exp(a)",
+            [Step("-exp(a)", induction("d", start="0", base="Before the first step", step="One step more"))],
+            live=[Live("torch SGD", after_steps, points=3)],
+        ),
+        Part(
+            "Powers of the momentum, one step",
+            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
+            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**(1 + 1)", algebra("multiply out"))],
+            intro=(
+                "With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by the "
+                "factor `mu`. From rest, nothing moves; but a unit that dies while it moves, with velocity `v`, coasts on. "
+                "How far? Powers of the momentum have to be added up, by induction:"
             ),
         ),
         Part(
             "Powers of the momentum, one step more",
-            "(1 - mu)*sum(mu**j for j in span(1, T + 1)) == mu - mu**(T + 2)",
+            "(1 - mu)*sum(mu**j for j in span(1, t + 1)) == mu - mu**(t + 2)",
             [
-                Step("(1 - mu)*sum(mu**j for j in span(1, T)) + (1 - mu)*mu**(T + 1)", algebra("split off the last summand")),
-                Step("mu - mu**(T + 1) + (1 - mu)*mu**(T + 1)", using("hypothesis")),
-                Step("mu - mu**(T + 2)", algebra("multiply out, and cancel")),
+                Step("(1 - mu)*sum(mu**j for j in span(1, t)) + (1 - mu)*mu**(t + 1)", algebra("split off the last summand")),
+                Step("mu - mu**(t + 1) + (1 - mu)*mu**(t + 1)", using("hypothesis")),
+                Step("mu - mu**(t + 2)", algebra("multiply out, and cancel")),
             ],
-            supposing=f"{POWERS} == mu - mu**(T + 1)",
+            supposing=f"{POWERS} == mu - mu**(t + 1)",
         ),
         Part(
             "Powers of the momentum",
-            f"{POWERS} == mu - mu**(T + 1)",
+            f"{POWERS} == mu - mu**(t + 1)",
             [
                 Step(
-                    "mu - mu**(T + 1)",
+                    "mu - mu**(t + 1)",
                     induction(
-                        "T", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"
+                        "t", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"
                     ),
                 )
             ],
         ),
         Part(
             "Coasting",
-            "eta*v*sum(mu**j for j in span(1, T)) == eta*v*mu/(1 - mu)*(1 - mu**T)",
+            "eta*v*sum(mu**j for j in span(1, t)) == eta*v*mu/(1 - mu)*(1 - mu**t)",
             [
                 Step(
-                    "eta*v*((mu - mu**(T + 1))/(1 - mu))",
+                    "eta*v*((mu - mu**(t + 1))/(1 - mu))",
                     using("Powers of the momentum", "the sum, by “Powers of the momentum”"),
                 ),
-                Step("eta*v*mu/(1 - mu)*(1 - mu**T)", algebra("factor out")),
+                Step("eta*v*mu/(1 - mu)*(1 - mu**t)", algebra("factor out")),
             ],
             given=["mu < 1"],
             intro=(
-                "Each weight coasts by `eta*v*mu/(1 - mu)` at most. That may carry the unit back to life; if it does not, "
-                "nothing will."
+                "With a momentum less than one each weight coasts, step by step in one direction, towards a place that is "
+                "`eta*v*mu/(1 - mu)` away and that it does not reach. That may carry the unit back to life; if it does not, "
+                "its gradients never will."
             ),
             live=[Live("step by step", coasted)],
         ),
         Part(
             "Weight decay",
-            "(1 - rho)*b + sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
+            "(1 - rho)*b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
             [
-                Step("(1 - rho)*(b + sum(f[l]*I[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
+                Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
                 Step("(1 - rho)*z[e, i]", definition("z")),
             ],
             intro=(
@@ -375,17 +429,17 @@ DERIVATION = Derivation(
         ),
         Part(
             "Weight decay that spares the bias",
-            "b + sum((1 - rho)*f[l]*I[e, i + r - l] for l in span(1, r)) == rho*b + (1 - rho)*z[e, i]",
+            "b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == rho*b + (1 - rho)*z[e, i]",
             [
                 Step(
-                    "rho*b + (1 - rho)*(b + sum(f[l]*I[e, i + r - l] for l in span(1, r)))",
+                    "rho*b + (1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))",
                     algebra("add and subtract the bias"),
                 ),
                 Step("rho*b + (1 - rho)*z[e, i]", definition("z")),
             ],
             intro=(
-                "Only if the bias is spared does the input of ReLU move towards another value, the bias. Repeated, this "
-                "revives a unit whose bias is positive, and no other:"
+                "If the bias is spared, the input of ReLU moves towards the bias instead. Repeated, this revives a unit whose "
+                "bias is positive, and no other:"
             ),
         ),
         Part(
