@@ -8,7 +8,23 @@ import numpy as np
 import torch
 
 from report.model import Column, Table, Value
-from report.proof import Derivation, Live, Part, Step, algebra, differentiation, function, integer, matrix, real, using, vector
+from report.proof import (
+    Derivation,
+    Live,
+    Part,
+    Step,
+    algebra,
+    define,
+    definition,
+    differentiation,
+    function,
+    induction,
+    integer,
+    matrix,
+    real,
+    using,
+    vector,
+)
 
 Matrix = list[list[float]]
 Column1 = list[float]
@@ -21,10 +37,10 @@ def table(rows: Matrix) -> torch.Tensor:
     return torch.from_numpy(np.asarray(rows, dtype=float).reshape(len(rows), -1))
 
 
-def permuted_layer(W: Matrix, P: Matrix, x: Column1, c: Column1) -> Column1:
+def permuted_layer(W: Matrix, P: Matrix, x: Column1, b: Column1) -> Column1:
     """The output of a dense layer with permuted columns on the permuted inputs."""
     order = table(P).argmax(dim=1)
-    inputs, bias = (torch.tensor(each, dtype=torch.float64) for each in (x, c))
+    inputs, bias = (torch.tensor(each, dtype=torch.float64) for each in (x, b))
     return torch.nn.functional.linear(inputs[order], table(W)[:, order], bias).tolist()
 
 
@@ -103,15 +119,13 @@ def training() -> Table:
     caption = (
         f"Two networks of two dense layers, the second with its {INPUTS} inputs in another order, after {STEPS} steps on "
         f"{EXAMPLES} examples; weights are compared column by column, each with the one that reads the same input. From "
-        f"permuted "
-        "weights the two stay one network in two spellings, up to rounding; from the same weights they become two networks."
+        "permuted weights the two stay one network in two spellings, up to rounding; from the same weights they become two."
     )
     return Table(columns, tuple(rows), caption)
 
 
 def values() -> Iterator[tuple[str, Callable[[], Value]]]:
-    """The largest difference between the outputs of the two networks over the optimisers, from permuted and from equal "
-    "starts."""
+    """The largest difference between the outputs of the two networks over the optimisers, from permuted and equal starts."""
     origin = f"two networks trained for {STEPS} steps, the second on permuted inputs; largest over three optimisers"
     yield "steps", lambda: Value(STEPS, digits=0, origin="steps of training")
     yield "permuted", lambda: Value(max(compared(o)[1] for o in OPTIMIZERS), digits=12, origin=origin)
@@ -119,6 +133,8 @@ def values() -> Iterator[tuple[str, Callable[[], Value]]]:
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
+
+STEPS_DONE = integer("t", "a number of steps", least="0", high=3)
 
 DERIVATION = Derivation(
     id="T10",
@@ -130,28 +146,39 @@ DERIVATION = Derivation(
     symbols=[
         integer("n", "the number of inputs", least="1", low=2, high=4),
         integer("m", "the number of outputs", least="1", low=1, high=3),
-        integer("b", "the number of examples in a batch", least="1", low=1, high=3),
+        integer("q", "the number of examples in a batch", least="1", low=1, high=3),
         matrix("P", "n", "n", "the change of order", properties=["permutation"]),
         matrix("W", "m", "n", "weights, a column for each input"),
         matrix("V", "m", "n", "weights for inputs in the other order"),
         vector("x", "n", "one example"),
-        vector("c", "m", "biases"),
+        vector("b", "m", "biases"),
         vector("g", "m", "the slope of the loss by the outputs"),
-        matrix("X", "b", "n", "a batch, an example in each row"),
-        matrix("D", "m", "b", "the slopes of the loss by the outputs, an example in each column"),
+        matrix("X", "q", "n", "a batch, an example in each row"),
+        matrix("D", "m", "q", "the slopes of the loss by the outputs, an example in each column"),
         matrix("M", "m", "n", "a running mean of gradients"),
         matrix("S", "m", "n", "a running mean of their squares"),
         real("eta", "the learning rate", above="0"),
         real("mu", "the share of a running mean that is kept", least="0", high=1),
         function("u", "any function of one variable, applied entry by entry"),
+        real("c", "the output that training starts from"),
+        integer("t", "a number of steps", least="0", high=3),
+    ],
+    definitions=[
+        define("y(t)", "c if t == 0 else y(t - 1) - eta*u(y(t - 1))*norm(x)**2", "an output in training", symbols=[STEPS_DONE]),
+        define(
+            "v(t)",
+            "c if t == 0 else v(t - 1) - eta*u(v(t - 1))*norm(P@x)**2",
+            "the same in the other order",
+            symbols=[STEPS_DONE],
+        ),
     ],
     parts=[
         Part(
             "Same outputs",
-            "(W@P.T)@(P@x) + c == W@x + c",
+            "(W@P.T)@(P@x) + b == W@x + b",
             [
-                Step("W@((P.T@P)@x) + c", algebra("regroup")),
-                Step("W@x + c", algebra("the transpose of a permutation undoes it")),
+                Step("W@((P.T@P)@x) + b", algebra("regroup")),
+                Step("W@x + b", algebra("the transpose of a permutation undoes it")),
             ],
             intro=(
                 "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same "
@@ -194,11 +221,36 @@ DERIVATION = Derivation(
                 Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")),
                 Step("(W - eta*(D@X))@P.T", algebra("factor out")),
             ],
-            intro=(
-                "Hence a step from permuted weights ends at permuted weights, outputs are the same again, and so on: by "
-                "induction over the steps, if the two networks start so, they stay so."
-            ),
+            intro="Hence a step from permuted weights ends at permuted weights, and the outputs are the same again:",
             live=[Live("torch SGD", step_by_torch)],
+        ),
+        Part(
+            "The length of an input",
+            "norm(P@x)**2 == norm(x)**2",
+            [Step("norm(x)**2", algebra("a permutation keeps lengths"))],
+            intro=(
+                "And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the slope "
+                "of any loss by it: a step changes the output by the rate times this slope times the squared length of the "
+                "input. In the other order call it `v(t)`. The lengths are equal:"
+            ),
+        ),
+        Part("At the start", "v(0) == y(0)", [Step("c", definition("v")), Step("y(0)", definition("y"))]),
+        Part(
+            "A step further",
+            "v(t + 1) == y(t + 1)",
+            [
+                Step("v(t) - eta*u(v(t))*norm(P@x)**2", definition("v")),
+                Step("y(t) - eta*u(y(t))*norm(P@x)**2", using("hypothesis")),
+                Step("y(t) - eta*u(y(t))*norm(x)**2", using("The length of an input")),
+                Step("y(t + 1)", definition("y")),
+            ],
+            supposing="v(t) == y(t)",
+        ),
+        Part(
+            "The same outputs for ever",
+            "v(t) == y(t)",
+            [Step("y(t)", induction("t", start="0", base="At the start", step="A step further"))],
+            intro="By induction over the steps:",
         ),
         Part(
             "With momentum",
@@ -243,9 +295,10 @@ DERIVATION = Derivation(
                 Step("ones(m).T@(u(W)@ones(n))", algebra("a permutation of ones is ones")),
             ],
             intro=(
-                "There remains the start. An initialiser that draws the weights independently from one distribution has a "
-                "density whose logarithm is a sum over the entries, with `u` the logarithm of the one density. It gives "
-                "`W@P.T` the same density as `W`:"
+                "There remains the start. An initialiser draws the weights independently from one distribution. Where this "
+                "has a positive density, with the logarithm `u`, the logarithm of their joint density is a sum over the "
+                "entries, and the same for `W@P.T` as for `W`. (Elsewhere, and for distributions without a density, the same "
+                "holds of the probabilities of sets, which are products over the entries.)"
             ),
         ),
     ],

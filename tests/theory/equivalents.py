@@ -17,7 +17,7 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         0,
         "(1 - mu) * sum((mu for j in span(1, 1)))",
     ): "the only exponent is one",
-    ("T10", "Same outputs", 0, "W @ (P @ P.T @ x) + c"): "a permutation undoes its transpose, too",
+    ("T10", "Same outputs", 0, "W @ (P @ P.T @ x) + b"): "a permutation undoes its transpose, too",
     ("T10", "Same class of functions", 0, "V @ (P.T @ P)"): "a permutation undoes its transpose, too",
     ("T10", "The start", 0, "ones(m).T @ (u(W) @ P @ ones(n))"): "a permutation of ones is ones, either way round",
     ("T10", "The start", 0, "ones(m).T @ (u(W @ P) @ ones(n))"): "the statement for the inverse permutation",
