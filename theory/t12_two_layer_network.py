@@ -39,11 +39,13 @@ def by_autograd(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t
     leaf = lambda values, *size: torch.tensor(values, dtype=torch.float64).reshape(size).requires_grad_()  # noqa: E731
     d, m, c = len(x), len(b_1), len(b_2)
     parameters = {"W_1": leaf(W_1, d, m), "b_1": leaf(b_1, m), "W_2": leaf(W_2, m, c), "b_2": leaf(b_2, c)}
-    z_1 = parameters["W_1"].T @ torch.tensor(x, dtype=torch.float64) + parameters["b_1"]
-    s = torch.sigmoid(z_1)
-    z_2 = parameters["W_2"].T @ s + parameters["b_2"]
-    loss = torch.nn.functional.cross_entropy(z_2[None], torch.tensor([t - 1]))
-    wanted = {**parameters, "z_1": z_1, "s": s, "z_2": z_2}
+    values = {"x": leaf(x, d)}
+    values["z_1"] = parameters["W_1"].T @ values["x"] + parameters["b_1"]
+    values["s"] = torch.sigmoid(values["z_1"])
+    values["z_2"] = parameters["W_2"].T @ values["s"] + parameters["b_2"]
+    values["p"] = torch.softmax(values["z_2"], 0)
+    loss = torch.nn.functional.nll_loss(values["p"].log()[None], torch.tensor([t - 1]))
+    wanted = {**parameters, **values}
     found = torch.autograd.grad(loss, list(wanted.values()))
     return {name: gradient.numpy() for name, gradient in zip(wanted, found)}
 
@@ -164,6 +166,17 @@ DERIVATION = Derivation(
     ],
     parts=[
         Part(
+            "The probabilities",
+            "diff(ell, p[k]) == -y[k]/p[k]",
+            [
+                Step("-1/p[t]*diff(p[t], p[k])", differentiation("chain rule", unfold=["ell"])),
+                Step("-1/p[t]*kron(k, t)", differentiation("the slope of an entry is one by itself, nought by any other")),
+                Step("-y[k]/p[k]", definition("y", words="where this is not zero, `k` is the right class")),
+            ],
+            intro="The backward pass begins at the end. The loss sees one probability alone, that of the right class:",
+            live=both(entry, "p", "k"),
+        ),
+        Part(
             "The loss in terms of the logits",
             f"ell == {LOG_SUM}",
             [
@@ -177,12 +190,21 @@ DERIVATION = Derivation(
             "diff(ell, z_2[k]) == r_2[k]",
             [
                 Step(f"diff({LOG_SUM}, z_2[k])", using("The loss in terms of the logits")),
-                Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", differentiation("chain rule")),
+                Step(
+                    "sum(diff(exp(z_2[l]), z_2[k]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                    differentiation("chain rule, for the logarithm"),
+                ),
+                Step(
+                    "sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                    differentiation("chain rule, for the exponentials"),
+                ),
+                Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", algebra("only one term is not zero")),
                 Step("p[k] - y[k]", definition("p", "y")),
                 Step("r_2[k]", definition("r_2")),
             ],
             intro=(
-                "The backward pass begins at the end. Logarithm and exponential cancel, and what remains could not be simpler:"
+                "Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not be "
+                "simpler:"
             ),
             live=both(entry, "z_2", "k"),
         ),
@@ -330,6 +352,20 @@ DERIVATION = Derivation(
             live=both(entry, "b_1", "j"),
         ),
         Part(
+            "The input",
+            "diff(ell, x[i]) == sum(W_1[i, l]*r_1[l] for l in span(1, m))",
+            [
+                Step("sum(diff(ell, z_1[l])*diff(z_1[l], x[i]) for l in span(1, m))", chain_rule("z_1")),
+                Step("sum(r_1[l]*diff(z_1[l], x[i]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
+                Step(
+                    "sum(W_1[i, l]*r_1[l] for l in span(1, m))",
+                    differentiation("a linear layer is linear in its input", unfold=["z_1"]),
+                ),
+            ],
+            intro="And the input, which is the output of the layer below where there is one:",
+            live=both(entry, "x", "i"),
+        ),
+        Part(
             "In matrices: the logits",
             "grad(ell, z_2) == r_2",
             [Step("r_2", entrywise("Softmax and loss together", "k"))],
@@ -373,6 +409,12 @@ DERIVATION = Derivation(
             "grad(ell, b_1) == r_1",
             [Step("r_1", entrywise("The first biases", "j"))],
             live=both(whole, "b_1"),
+        ),
+        Part(
+            "In matrices: the input",
+            "grad(ell, x) == W_1 @ r_1",
+            [Step("W_1 @ r_1", entrywise("The input", "i"))],
+            live=both(whole, "x"),
         ),
         Part(
             "A batch",

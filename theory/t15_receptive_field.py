@@ -44,6 +44,11 @@ def live_jump(k: Sequence1, s: Sequence1, l: int) -> int:  # noqa: E741
     return seen_in_a_stack(k, s, l, 1)[0] - seen_in_a_stack(k, s, l, 0)[0]
 
 
+def weights_of_two(C: int) -> int:
+    """The weights of two live layers of windows 3×3 on C channels, without biases."""
+    return sum(torch.nn.Conv2d(C, C, 3, bias=False).weight.numel() for _ in range(2))
+
+
 @cache
 def gradient(net: Net) -> np.ndarray:
     """Mean size of the slope of one unit, in the middle of the last layer before flattening, over the pixels: (height, width).
@@ -255,6 +260,7 @@ DERIVATION = Derivation(
         integer("t", "a tap of its window, counted from zero", least="0", high=3),
         integer("j", "how far apart the fields of neighbours in the layer before begin", least="1", high=6),
         integer("f", "how many inputs a unit of the layer before sees", least="1", high=9),
+        integer("C", "a number of channels", least="1", high=9),
     ],
     definitions=[
         define("J[l]", "1 if l == 0 else J[l - 1]*s[l]", "the jump: how far apart the fields of neighbours in layer `l` begin"),
@@ -361,11 +367,31 @@ DERIVATION = Derivation(
             ],
             live=[LIVE_FIELD],
         ),
+        Part(
+            "Two windows of three see what one of five sees",
+            "1 + (3 - 1) + (3 - 1)*1 == 1 + (5 - 1)",
+            [Step("5", "add"), Step("1 + (5 - 1)", "and take apart")],
+            intro=(
+                "Why do most networks have windows of three? Two of them, with stride one, one after the other, see as far as "
+                "one of five:"
+            ),
+            live=[Live("support of the live gradient", lambda: live_field(lambda _: 3, lambda _: 1, 2), points=1)],
+        ),
+        Part(
+            "And cost less",
+            "2*(C*(3*3*C)) < C*(5*5*C)",
+            [Step("18*C**2", "multiply"), Step("< 25*C**2", "compare"), Step("C*(5*5*C)", "multiply")],
+            intro=(
+                "With `C` channels throughout they have fewer weights. They put another ReLU between, and without one they "
+                "reach fewer kernels, as T13 says:"
+            ),
+            live=[Live("live conv2d layers", weights_of_two, sweep={"C": range(1, 5)})],
+        ),
         *(with_numbers(windows, members) for windows, members in alike().items()),
     ],
     conclusion=(
-        "Each layer adds its window less one, times the product of all strides before it: "
-        f"`r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}`, from one at the input."
+        "Each layer, from the first on, adds its window less one, times the product of all strides before it: "
+        f"for `l >= 1`, `r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}`, from one at the input."
     ),
     consequence=(
         "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
