@@ -66,7 +66,7 @@ KERNELS = {
 SMALLEST, MIDDLE = "1×1", "3×3"
 REFERENCES = {SINGLE: zoo.SINGLE, ORIGINAL: zoo.capacity(*e14.CHANNELS)}
 """The two nets of W4: matched in nothing."""
-NETS = {**REFERENCES, **KERNELS}
+COMPARED = {**REFERENCES, **KERNELS}
 
 GAIN = 0.01  # a gain in accuracy is more than a percentage point
 CHANCE = 1 / len(cifar.CLASSES)
@@ -79,17 +79,17 @@ OUTLINE = "#e8a33d"
 
 def trial(budget: Budget, name: str, seed: int) -> Trial:
     """One net by the recipe of E13."""
-    if name in e14.NETS:
+    if name in e14.COMPARED:
         return e14.trial(budget, name, seed)
-    return e13.training(budget, NETS[name], e13.recipe(budget), seed, {"net": name, "stage": TRAINING})
+    return e13.training(budget, COMPARED[name], e13.recipe(budget), seed, {"net": name, "stage": TRAINING})
 
 
 def trials(budget: Budget) -> list[Trial]:
     """The nets, and what the middle unit sees in them and in those of E14."""
     seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
-    measured = [trial(budget, name, seeds[0]) for name in (*NETS, *e14.LINEAR)]
+    measured = [trial(budget, name, seeds[0]) for name in (*COMPARED, *e14.LINEAR)]
     return [
-        *(trial(budget, name, seed) for name in NETS for seed in seeds),
+        *(trial(budget, name, seed) for name in COMPARED for seed in seeds),
         *(
             Trial(
                 sensitivity,
@@ -184,7 +184,7 @@ def accuracy(runs: Runs) -> Figure:
     figure, axes = plots.canvas(width=plots.PAGE, height=3.0, columns=2, sharey=True)
     table = []
     for ax, part in zip(axes.flat, ("test", "train")):
-        found = {name: 100 * _accuracy(runs, name, part) for name in NETS}
+        found = {name: 100 * _accuracy(runs, name, part) for name in COMPARED}
         table += [(name, part, seed, value) for name, each in found.items() for seed, value in each.items()]
         plots.seeds_and_mean(ax, {side(net): found[name] for name, net in KERNELS.items()}, LOOKS["kernels"])
         for name, net in REFERENCES.items():
@@ -196,7 +196,7 @@ def accuracy(runs: Runs) -> Figure:
     axes[0, 0].set_ylabel("accuracy, %")
     marks = axes[0, 0].get_lines()[-len(REFERENCES) :]
     figure.legend(marks, [str(mark.get_label())[1:] for mark in marks], loc="outside upper right", ncols=len(marks))
-    means = "; ".join(f"{name} ({side(net)} pixels) {mean(_accuracy(runs, name)):.1%}" for name, net in NETS.items())
+    means = "; ".join(f"{name} ({side(net)} pixels) {mean(_accuracy(runs, name)):.1%}" for name, net in COMPARED.items())
     return Figure(
         figure,
         caption=f"Accuracy against the receptive field, each point one seed. The {len(KERNELS)} nets on the line have "
@@ -253,9 +253,9 @@ def matched_nets(runs: Runs) -> Table:
     """The nets by their receptive field: what they cost, and what they reach."""
     columns = (
         Column("net", "net", align="left", of=str),
-        Column("channels", "channels", of=lambda name: _channels(NETS[name])),
-        Column("field", "field, pixels", of=lambda name: side(NETS[name])),
-        Column("parameters", "parameters", of=lambda name: parameters(NETS[name])),
+        Column("channels", "channels", of=lambda name: _channels(COMPARED[name])),
+        Column("field", "field, pixels", of=lambda name: side(COMPARED[name])),
+        Column("parameters", "parameters", of=lambda name: parameters(COMPARED[name])),
         Column("train", "training accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name, "train"), PERCENT, 1)),
         Column("test", "test accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name), PERCENT, 1)),
     )

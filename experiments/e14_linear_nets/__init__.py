@@ -28,7 +28,7 @@ from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_m
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
 CHANNELS = (12, 32)
 ORIGINAL = e13.name(CHANNELS)
-NETS: Mapping[str, Net] = {**LINEAR, ORIGINAL: zoo.capacity(*CHANNELS)}
+COMPARED: Mapping[str, Net] = {**LINEAR, ORIGINAL: zoo.capacity(*CHANNELS)}
 REGRESSION = "logistic regression"
 TRAINING, MAP, BOUND = "training", "map", "bound"
 
@@ -42,7 +42,7 @@ FREE = parameters(Net(zoo.CIFAR, (Flatten(), Dense(10))))  # of an affine map fr
 
 def trial(budget: Budget, name: str, seed: int) -> Trial:
     """One of the linear nets, or the original."""
-    return e13.training(budget, NETS[name], e13.recipe(budget), seed, {"net": name, "stage": TRAINING})
+    return e13.training(budget, COMPARED[name], e13.recipe(budget), seed, {"net": name, "stage": TRAINING})
 
 
 def mapped(budget: Budget, name: str, seed: int) -> Trial:
@@ -62,7 +62,7 @@ def trials(budget: Budget) -> list[Trial]:
     """At *full* every seed trains on all images, so that the bound comes once."""
     seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
     return [
-        *(trial(budget, name, seed) for name in NETS for seed in seeds),
+        *(trial(budget, name, seed) for name in COMPARED for seed in seeds),
         *(mapped(budget, name, seed) for name in LINEAR for seed in seeds),
         *(bound(budget, seed) for seed in (seeds[:1] if budget.name == "full" else seeds)),
     ]
@@ -102,13 +102,13 @@ def curves(runs: Runs) -> Figure:
     least = mean(runs.where(stage=BOUND)["train_loss"])
     figure, axes = plots.canvas(width=plots.PAGE, height=2.7, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "test_percent"), ("training cross-entropy, nats", "test accuracy, %")):
-        plots.learning_curves(ax, history, "epoch", column, "net", {name: LOOKS[name] for name in NETS})
+        plots.learning_curves(ax, history, "epoch", column, "net", {name: LOOKS[name] for name in COMPARED})
         ax.set(xlabel="epoch", ylabel=label, xlim=(first, last))
     axes[0, 0].plot([0, last], [least, least], color=plots.INK, linewidth=0.8, linestyle="-", label=REGRESSION)
     for ax in axes[0]:
         plots.label_ends(ax)
     ends = "; ".join(
-        f"{name} {mean(_end(runs, name, 'train_loss')):.2f} nats and {mean(_end(runs, name)):.1%}" for name in NETS
+        f"{name} {mean(_end(runs, name, 'train_loss')):.2f} nats and {mean(_end(runs, name)):.1%}" for name in COMPARED
     )
     return Figure(
         figure,
@@ -165,13 +165,13 @@ def final(runs: Runs) -> Table:
 
     columns = (
         Column("net", "classifier", align="left", of=str),
-        Column("parameters", "parameters", of=lambda name: parameters(NETS[name]) if name in NETS else FREE),
+        Column("parameters", "parameters", of=lambda name: parameters(COMPARED[name]) if name in COMPARED else FREE),
         Column("train_loss", "training loss, nats", 3, of=lambda name: value_of(found(name, "train_loss"), NATS, 3)),
         Column("train", "training accuracy, %", 1, of=lambda name: value_of(found(name, "train_accuracy"), PERCENT, 1)),
         Column("test", "test accuracy, %", 1, of=lambda name: value_of(found(name, "test_accuracy"), PERCENT, 1)),
     )
     return tabulate(
-        (*NETS, REGRESSION),
+        (*COMPARED, REGRESSION),
         columns,
         "Each classifier after training. For linear nets and logistic regression, loss and accuracy are over all training "
         "images; for the original, over at most as many of them as there are test images.",

@@ -13,8 +13,10 @@ import pytest
 import torch
 
 from experiments import e02_mnist_classifiers as e02
-from experiments.coder_figures import BOTH, CLASS_COLOURS, RELU_CODE, W1, framed, moved_apart
-from experiments.coders import (
+from experiments.data import datasets
+from experiments.data.datasets import Images
+from experiments.e04_autoencoder import EXPERIMENT
+from experiments.e04_autoencoder.coders import (
     PIXELS,
     STANDARDISED,
     digits,
@@ -24,16 +26,15 @@ from experiments.coders import (
     principal_components,
     train_autoencoder,
 )
-from experiments.data import datasets
-from experiments.data.datasets import Images
-from experiments.e04_autoencoder import EXPERIMENT, NETS, SCALES, coder_trial, longer, trials
+from experiments.e04_autoencoder.separation import neighbour_accuracy, silhouette
+from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, NETS, SHOWN, coder_trial, trials
+from experiments.e04_autoencoder.views import CLASS_COLOURS, SCALES, W1, framed, longer, moved_apart
 from experiments.looks import AUTOENCODER, CONVNET, PCA
-from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, build, parameters, rebuild, shapes, weights
-from experiments.separation import neighbour_accuracy, silhouette
+from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, build, rebuild, shapes, weights
 from experiments.training import Adam, Epochs, Recipe, machine, pixels, standardised
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
-from report.model import Budget, Data, Holds, MissingResult, Outcome, Result, Runs, Trial
+from report.model import Budget, Data, Holds, MissingResult, Outcome, Result, Runs, Trial, Value
 from tests.contexts import Silent
 
 ROOT = Path(__file__).parents[2]
@@ -87,8 +88,11 @@ def test_the_autoencoder_is_the_one_of_the_write_ups() -> None:
     widths = [row.output[0] for row in shapes(NETS[AUTOENCODER]) if isinstance(row.layer, (Flatten, Dense))]
     assert widths == [784, 512, 128, 2, 128, 512, 784]
     assert isinstance(NETS[AUTOENCODER].layers[-1], Sigmoid)
-    assert sum(isinstance(layer, ReLU) for layer in NETS[AUTOENCODER].layers) == 4
-    assert sum(isinstance(layer, ReLU) for layer in NETS[RELU_CODE].layers) == 5
+    assert sum(isinstance(layer, ReLU) for layer in NETS[AUTOENCODER].layers) == 5  # W5 prints one on the code, too
+    assert sum(isinstance(layer, ReLU) for layer in NETS[LINEAR_CODE].layers) == 4
+    deep = [row.output[0] for row in shapes(NETS[DEEPER]) if isinstance(row.layer, Dense)]
+    assert deep == [512, 256, 128, 64, 32, 16, 8, 4, 2, 4, 8, 16, 32, 64, 128, 256, 512, 784]
+    assert not any(isinstance(layer, (ReLU, Sigmoid)) for layer in NETS[LINEAR].layers)
 
 
 @pytest.mark.parametrize("coder", NETS)
@@ -99,7 +103,7 @@ def test_a_coder_is_cut_where_its_code_is(coder: str) -> None:
     code = encoder(images)
     assert code.shape == (7, 2)
     assert torch.equal(decoder(code), module(images))
-    assert (code.min() >= 0) == (coder == RELU_CODE)
+    assert (code.min() >= 0) == (coder in (AUTOENCODER, DEEPER))
 
 
 def test_principal_axes_are_those_of_the_singular_value_decomposition() -> None:
@@ -216,9 +220,9 @@ def drawn_by_e2(squares: Images, n: int, seed: int) -> np.ndarray:
 
 
 def test_a_code_that_says_nothing_is_found_out(squares: Images) -> None:
-    arrays = weights(build(NETS[RELU_CODE], seed=0))
+    arrays = weights(build(NETS[AUTOENCODER], seed=0))
     arrays["dense3.bias"] = np.array([-1e3, -1e3], np.float32)
-    result = judgement(squares, RELU_CODE, arrays, by_square())
+    result = judgement(squares, AUTOENCODER, arrays, by_square())
     assert result.scalars["dead_units"] == 2
     assert len(set(result.arrays["read_remade"].tolist())) == 1
     assert result.scalars["decoded"] == pytest.approx(1 / 3, abs=0.01)
@@ -229,11 +233,11 @@ def test_a_code_that_says_nothing_is_found_out(squares: Images) -> None:
 # --- the declaration -----------------------------------------------------------------------------------------------
 
 
-def test_every_budget_pairs_both_coders_over_seeds_and_judges_with_the_same_seed() -> None:
+def test_every_budget_pairs_coders_over_seeds_and_judges_with_the_same_seed() -> None:
     for name, seeds in {"smoke": 2, "quick": 3, "full": 3}.items():
         budget = Budget(name, first_seed=4)
         chosen = trials(budget)
-        for coder in BOTH:
+        for coder in SHOWN:
             mine = [t for t in chosen if t.tags == {"coder": coder, "scale": PIXELS, "stage": "judged"}]
             assert len({t.arguments["seed"] for t in mine}) == len(mine) >= seeds
             assert min(t.arguments["seed"] for t in mine) == 4
@@ -269,7 +273,8 @@ def test_a_change_of_e2s_recipe_reruns_the_judging_and_no_training(monkeypatch: 
 # --- the sentences -------------------------------------------------------------------------------------------------
 
 USUAL = {
-    AUTOENCODER: {
+    AUTOENCODER: {"error": 0.045, "neighbour_accuracy": 0.7, "silhouette": 0.1, "decoded": 0.7, "length": 2, "nines": 0.75},
+    LINEAR_CODE: {
         "error": 0.036,
         "neighbour_accuracy": 0.8,
         "silhouette": 0.1,
@@ -277,7 +282,8 @@ USUAL = {
         "length": 9,
         "standardised": 0.95,
     },
-    RELU_CODE: {"error": 0.045, "neighbour_accuracy": 0.7, "silhouette": 0.0, "decoded": 0.6, "length": 2, "dead_units": 1},
+    DEEPER: {"error": 0.067},
+    LINEAR: {"error": 0.0565},
     PCA: {"error": 0.056, "neighbour_accuracy": 0.46, "silhouette": 0.02, "decoded": 0.38, "length": 1, "standardised": 1.0},
 }
 
@@ -293,14 +299,15 @@ def made_up(change: Mapping[str, Mapping[str, float]] | None = None, jitter: flo
             names = ("neighbour_accuracy", "silhouette", "decoded")
             scalars: dict[str, Any] = {name: numbers[name] * factor for name in names}
             scalars |= {"read": 0.99, "dead_units": int(numbers.get("dead_units", 0)) if seed == 1 else 0}
-            labels = np.arange(40) % 10
-            right = np.arange(40) < 40 * numbers["decoded"]
+            labels = np.arange(200) % 10
+            spoilt = np.where(np.arange(200) < 200 * numbers.get("nines", 0.0), 9, (labels + 1) % 10)
+            right = (np.arange(200) % 10 != 4) & (np.arange(200) < 200 * numbers["decoded"])
             images = np.full((10, 28, 28), 100, np.uint8)
             arrays: dict[str, np.ndarray] = {
-                "codes": (np.random.default_rng(seed).normal(size=(40, 2)) * [numbers["length"], 1]).astype(np.float32),
+                "codes": (np.random.default_rng(seed).normal(size=(200, 2)) * [numbers["length"], 1]).astype(np.float32),
                 "labels": labels.astype(np.uint8),
                 "read": labels.astype(np.uint8),
-                "read_remade": np.where(right, labels, (labels + 1) % 10).astype(np.uint8),
+                "read_remade": np.where(right, labels, spoilt).astype(np.uint8),
                 "first": np.arange(10),
                 "first_images": images,
                 "first_remade": images,
@@ -330,14 +337,30 @@ def test_claims_hold_where_they_are_true() -> None:
 @pytest.mark.parametrize(
     ("change", "refuted"),
     [
-        ({AUTOENCODER: {"error": 0.0565}}, {"train_error", "test_error", "relu_code_errs", "standardising_costs"}),
+        ({AUTOENCODER: {"error": 0.0575}}, {"test_error"}),
+        (
+            {LINEAR_CODE: {"error": 0.0575}},
+            {
+                "linear_code_train_error",
+                "linear_code_test_error",
+                "relu_code_errs",
+                "standardising_costs",
+            },
+        ),
+        ({AUTOENCODER: {"dead_units": 1}}, {"both_code_units_live"}),
+        ({LINEAR: {"error": 0.0555}}, {"linear_never_below"}),
+        ({LINEAR: {"error": 0.070}}, {"linear_near"}),
+        ({DEEPER: {"error": 0.040}}, {"deeper_errs_more"}),
         ({AUTOENCODER: {"neighbour_accuracy": 0.4}}, {"neighbours"}),
+        ({LINEAR_CODE: {"neighbour_accuracy": 0.4}}, {"linear_code_neighbours"}),
         ({AUTOENCODER: {"silhouette": -0.1}}, {"silhouette"}),
-        ({PCA: {"decoded": 0.9}}, {"decoded"}),
-        ({AUTOENCODER: {"length": 1}, PCA: {"length": 9}}, {"classes_longer"}),
-        ({RELU_CODE: {"error": 0.030}}, {"relu_code_errs"}),
+        ({PCA: {"decoded": 0.72}}, {"decoded"}),
+        ({LINEAR_CODE: {"decoded": 0.3}}, {"linear_code_decoded"}),
+        ({AUTOENCODER: {"nines": 0.25}}, {"four_as_nine"}),
+        ({LINEAR_CODE: {"length": 1}, PCA: {"length": 9}}, {"classes_longer"}),
+        ({AUTOENCODER: {"error": 0.030}}, {"relu_code_errs"}),
         ({PCA: {"standardised": 1.01}}, {"w1_standardised"}),
-        ({AUTOENCODER: {"standardised": 0.5}}, {"standardising_costs"}),
+        ({LINEAR_CODE: {"standardised": 0.5}}, {"standardising_costs"}),
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[str, dict[str, float]], refuted: set[str]) -> None:
@@ -370,10 +393,10 @@ def test_length_over_width_does_not_depend_on_where_a_class_lies_or_points() -> 
 
 
 def test_dead_codes_are_counted() -> None:
-    runs = made_up()
-    assert (EXPERIMENT.values["dead_runs"](runs).number, EXPERIMENT.values["relu_runs"](runs).number) == (1, 5)
+    runs = made_up({AUTOENCODER: {"dead_units": 1}})
+    assert (number("dead_runs", runs), number("relu_runs", runs)) == (1, 5)
     assert "dead at the end in 1 of 5 runs" in EXPERIMENT.figures["curves"](runs).caption
-    assert "dead at the end in 0 of 5 runs" in EXPERIMENT.figures["curves"](made_up({RELU_CODE: {"dead_units": 0}})).caption
+    assert "dead at the end in 0 of 5 runs" in EXPERIMENT.figures["curves"](made_up()).caption
 
 
 # --- tables, figures and what was reported -------------------------------------------------------------------------
@@ -385,8 +408,7 @@ def test_the_tables_say_what_was_measured() -> None:
     assert set(rows) == set(NETS)
     assert rows[AUTOENCODER][1] == sum(p.numel() for p in build(NETS[AUTOENCODER], 0).parameters()) == 936_466
     assert [cell.number for cell in rows[PCA][2:]] == pytest.approx([0.056, 0.056, 46, 0.02, 38])
-    layers = EXPERIMENT.tables["layers"](made_up())
-    assert sum(row[3] for row in layers.rows if row[1] != "in all" and row[3]) == sum(parameters(NETS[c]) for c in BOTH)
+    assert rows[DEEPER][4:] == (None, None, None)  # not judged
 
 
 def test_scales_are_the_same_error_written_differently() -> None:
@@ -405,23 +427,30 @@ def test_reported_numbers_are_held_against_the_right_runs() -> None:
     ours = {name: reported.ours(runs).number for name, reported in EXPERIMENT.reported.items()}
     assert ours["pca_train"] == pytest.approx(0.826)
     assert ours["autoencoder_test"] == pytest.approx(0.95 * 0.764)
-    assert ours["ratio_train"] == pytest.approx(0.95)
-    assert (ours["decoded_autoencoder"], ours["decoded_pca"]) == pytest.approx((78, 38))
+    assert ours["ratio_w1_train"] == pytest.approx(0.95)
+    assert (ours["decoded_w5"], ours["decoded_pca"]) == pytest.approx((70, 38))
     reported = EXPERIMENT.reported
-    assert reported["ratio_test"].number == pytest.approx(0.870)
+    assert reported["ratio_w1_test"].number == pytest.approx(0.870)
     assert reported["pca_test"].tolerance < 0.001 < reported["autoencoder_test"].tolerance
     assert reported["decoded_pca"].tolerance == pytest.approx(200 * math.sqrt(0.25 / 10))
     assert not any(one.exact for one in reported.values())
 
 
-def test_readings_by_class_are_counted_from_the_arrays() -> None:
-    runs = made_up(jitter=0)
-    data = EXPERIMENT.figures["by_class"](runs).data
-    assert data[data["coder"] == PCA]["decoded"].mean() == pytest.approx(40)  # 16 of 40, as many as lie below 0.38 · 40
-    assert data[data["coder"] == AUTOENCODER]["decoded"].mean() == pytest.approx(80)
+def test_spoilt_fours_and_codes_are_counted_from_the_arrays() -> None:
+    runs = made_up({AUTOENCODER: {"nines": 0.25}}, jitter=0)
+    assert number("spoilt_fours", runs) == 20  # of two hundred digits, all that are a 4
+    assert number("fours_as_nines", runs) == pytest.approx(25)
+    assert number("on_axis", runs) == 0
+    assert number("negative", runs) == pytest.approx(75, abs=5)  # normal codes: a quarter has no negative number
     rows = EXPERIMENT.figures["reconstructions"](runs)
     assert (rows.data["original"] == rows.data["digit"]).all()
-    assert "10 originals" in rows.caption
+    assert "original 10" in rows.caption
+
+
+def number(name: str, runs: Runs) -> float:
+    value = EXPERIMENT.values[name]
+    assert not isinstance(value, Value)
+    return value(runs).number
 
 
 def test_names_of_classes_move_apart_and_no_farther() -> None:
@@ -443,7 +472,7 @@ def test_the_frame_leaves_out_what_lies_far_off() -> None:
 
 
 def test_the_change_late_in_training_is_that_of_its_second_half() -> None:
-    found = EXPERIMENT.values["late_change"](made_up(jitter=0)).number  # the made-up curves halve
+    found = number("late_change", made_up(jitter=0))  # the made-up curves halve
     assert found == pytest.approx(-0.95 * 0.764)
 
 

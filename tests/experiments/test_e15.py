@@ -13,10 +13,10 @@ from experiments import e13_capacity, e14_linear_nets, zoo
 from experiments.data.datasets import Images
 from experiments.e15_receptive_field import (
     CHANCE,
+    COMPARED,
     EXPERIMENT,
     KERNELS,
     MIDDLE,
-    NETS,
     ORIGINAL,
     SINGLE,
     SUPPORT,
@@ -40,10 +40,10 @@ def noise() -> Images:
 # --- the support of the gradient -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*NETS, *e14_linear_nets.LINEAR])
+@pytest.mark.parametrize("name", [*COMPARED, *e14_linear_nets.LINEAR])
 def test_the_support_is_as_large_as_t15_derives_and_where_pixels_matter(name: str, noise: Images) -> None:
     torch.set_num_threads(1)
-    net = {**NETS, **e14_linear_nets.LINEAR}[name]
+    net = {**COMPARED, **e14_linear_nets.LINEAR}[name]
     result = sensitivity(Silent(), seed=3, net=net, trained=Result({}, {}, weights(build(net, seed=3))), data=noise)
     assert (result.scalars["rows"], result.scalars["columns"]) == receptive_field(net)
     slopes = result.arrays["sensitivity"]
@@ -95,12 +95,12 @@ def test_every_budget_trains_every_net_and_measures_what_it_trained(name: str) -
     budget = Budget(name, first_seed=3)
     chosen = trials(budget)
     seeds = {each.arguments["seed"] for each in chosen}
-    for net in NETS:
+    for net in COMPARED:
         mine = [t for t in chosen if t.tags["net"] == net and t.tags["stage"] == TRAINING]
         assert {t.arguments["seed"] for t in mine} == seeds
-        assert {t.arguments["net"] for t in mine} == {NETS[net]}
+        assert {t.arguments["net"] for t in mine} == {COMPARED[net]}
     measured = [t for t in chosen if t.tags["stage"] == SUPPORT]
-    assert {t.tags["net"] for t in measured} == {*NETS, *e14_linear_nets.LINEAR}
+    assert {t.tags["net"] for t in measured} == {*COMPARED, *e14_linear_nets.LINEAR}
     paid = [*chosen, *e14_linear_nets.trials(budget)]
     assert all(each.inputs["trained"] in paid for each in measured)
 
@@ -181,7 +181,7 @@ def test_one_support_of_another_size_refutes_the_agreement() -> None:
 def test_tables_say_what_was_measured() -> None:
     runs = made_up(USUAL)
     rows = {row[0]: row for row in EXPERIMENT.tables["matched"](runs).rows}
-    assert rows.keys() == set(NETS)
+    assert rows.keys() == set(COMPARED)
     assert rows[SINGLE][1:4] == ("12", 5, 95_002)
     assert rows[ORIGINAL][1:4] == ("12, 32", 16, 18_554)
     assert rows[MIDDLE][5].number == pytest.approx(60.2)
@@ -190,7 +190,7 @@ def test_tables_say_what_was_measured() -> None:
 def test_figures_tell_their_numbers() -> None:
     accuracy = EXPERIMENT.figures["accuracy"](made_up(USUAL))
     assert "3×3 (10 pixels) 60.2%" in accuracy.alt
-    assert len(accuracy.data) == len(NETS) * 2 * 3
+    assert len(accuracy.data) == len(COMPARED) * 2 * 3
     fields = EXPERIMENT.figures["fields"](made_up(USUAL, rows=9))
     assert "agree for 8 of 9 nets" in fields.caption
     for ax in fields.plot.axes[:9]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from experiments.e04_autoencoder.separation import neighbour_accuracy, silhouette
 from experiments.nets import Net, rebuild, shapes, weights
-from experiments.separation import neighbour_accuracy, silhouette
 from experiments.training import Examples, Recipe, drawn, fit, measured, outputs, pixels, spread, squared_error, standardised
 from report.model import Context, Result
 

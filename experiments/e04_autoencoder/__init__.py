@@ -1,0 +1,308 @@
+"""E4: what a deep autoencoder keeps of a digit in two numbers, against what PCA keeps.
+
+W5 prints its layers: 784–512–128–2 and back, ReLU after each but the last, the code included. Beside that net stand the same
+without the ReLU on the code, the deeper one that W5 began with, and a linear one, which T14 says can be no better than PCA.
+
+W1 reports losses far larger than any squared error of pixels from 0 to 1. Coders are therefore also trained on digits of
+which each pixel is standardised, a scale that its losses may be on.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+
+from experiments.e04_autoencoder.coders import NEIGHBOURS, PIXELS, STANDARDISED
+from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, trials
+from experiments.e04_autoencoder.views import (
+    SCALES,
+    W1,
+    coders,
+    codes,
+    curves,
+    dead,
+    errors,
+    judged,
+    of_codes,
+    off,
+    ratio,
+    reconstructions,
+    scales,
+)
+from experiments.looks import AUTOENCODER, PCA
+from report.model import (
+    Claim,
+    Experiment,
+    Holds,
+    Measure,
+    Outcome,
+    Reported,
+    Runs,
+    Value,
+    Verdict,
+)
+from report.stats import PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_least, at_most, greater, less, value_of
+
+ROUNDING = 5e-4  # PCA does not depend on chance, so its errors must be W1's to the last of the three digits reported
+NEAR = 0.05  # a linear autoencoder is near PCA if its error is at most so much larger, as a share
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def lower_error(runs: Runs, coder: str, other: str, part: str = "test") -> Verdict:
+    what = f"mean difference in {'training' if part == 'train' else part} error, {coder} less {other}"
+    return less(errors(runs, coder, part), errors(runs, other, part), what=what)
+
+
+def higher(runs: Runs, coder: str, name: str, what: str, unit: Unit = PLAIN) -> Verdict:
+    return greater(judged(runs, coder, name), judged(runs, PCA, name), unit, f"mean difference in {what}, {coder} less {PCA}")
+
+
+def both_live(runs: Runs) -> Verdict:
+    """Of these runs and no others: one with a dead unit is enough against it."""
+    killed = dead(runs)
+    word = Holds.NO if sum(killed.values()) else Holds.YES
+    return Verdict(word, n=len(killed), what=f"a code unit is dead in {sum(killed.values()):.0f} of {len(killed)} runs")
+
+
+def linear_never_below(runs: Runs) -> Verdict:
+    """Of these runs and no others, so that the smallest ratio decides, and no interval is needed."""
+    ratios = ratio(runs, LINEAR, "train")
+    word = Holds.YES if min(ratios.values()) >= 1 else Holds.NO
+    return Verdict(
+        word, min(ratios.values()), n=len(ratios), what="smallest ratio of training errors, linear autoencoder over PCA"
+    )
+
+
+def four_as_nine(runs: Runs) -> Verdict:
+    share = of_codes(runs, AUTOENCODER, "fours_as_nines")
+    return greater(share, share * 0 + 0.5, POINTS, "mean share of 9s among the answers to spoilt 4s, less one half")
+
+
+def classes_longer(runs: Runs) -> Verdict:
+    ours, others = (of_codes(runs, coder, "length") for coder in (LINEAR_CODE, PCA))
+    return greater(ours, others, what="mean difference in the ratio of length to width of the median class")
+
+
+def w1_standardised(runs: Runs) -> Verdict:
+    others = [off(runs, scale) for scale in SCALES[:-1]]
+    nearest = Seeds({seed: min(off[seed] for off in others) for seed in others[0]})
+    what = "mean of the larger of the two differences from W1's errors of PCA"
+    return all_of(
+        at_most(off(runs, SCALES[-1]), ROUNDING, what=f"{what}, {SCALES[-1]}"),
+        at_least(nearest, ROUNDING, what=f"{what}, the nearest of the other scales"),
+    )
+
+
+def standardising_costs(runs: Runs) -> Verdict:
+    what = "mean difference in the ratio of test errors, standardised less plain pixels"
+    return greater(ratio(runs, LINEAR_CODE, "test", STANDARDISED), ratio(runs, LINEAR_CODE, "test"), what=what)
+
+
+# --- values, and what was reported ---------------------------------------------------------------------------------
+
+
+def _ratio_value(runs: Runs, coder: str, part: str, scale: str = PIXELS) -> Value:
+    return value_of(ratio(runs, coder, part, scale), digits=3, origin=f"{part} error, {coder} over PCA, {scale}")
+
+
+def _on_w1s_scale(runs: Runs, coder: str, part: str) -> Value:
+    return value_of(errors(runs, coder, part, STANDARDISED), digits=3, origin=f"{part} error, {coder}, pixels standardised")
+
+
+def _read(runs: Runs, coder: str, name: str, what: str) -> Value:
+    return value_of(judged(runs, coder, name), PERCENT, 1, origin=f"{what}, {coder}")
+
+
+def _of_codes_value(runs: Runs, coder: str, name: str, what: str, unit: Unit, digits: int) -> Value:
+    return value_of(of_codes(runs, coder, name), unit, digits, origin=f"{what}, {coder}")
+
+
+def _late_change(runs: Runs) -> Value:
+    def change(run: Outcome) -> float:
+        curve = [float(error or 0) for error in run.found.history["test_loss"]]
+        return curve[-1] - curve[len(curve) // 2 - 1]
+
+    found = runs.where(coder=LINEAR_CODE, scale=STANDARDISED).converged().by_seed(change)
+    return value_of(found, digits=3, origin="test error on standardised pixels at the end less that in the middle of training")
+
+
+def _of_pixels(runs: Runs, name: str, unit: Unit, digits: int, origin: str) -> Value:
+    """A property of the standardised digits themselves, whatever the seed."""
+    found = runs.where(coder=PCA, scale=STANDARDISED)[name]
+    return replace(value_of(found, unit, digits, origin=origin), spread=None)
+
+
+def _of_ten(share: float) -> float:
+    """Two standard deviations of a count of ten digits, in per cent: W5 looked at so many."""
+    return 2 * math.sqrt(share * (100 - share) / 10)
+
+
+DECODED = {
+    f"decoded_{short}": partial(_read, coder=coder, name="decoded", what="test digits read right after coding")
+    for short, coder in (("w5", AUTOENCODER), ("pca", PCA))
+}
+ON_W1S_SCALE = {
+    f"{short}_{part}": partial(_on_w1s_scale, coder=coder, part=part)
+    for short, coder in (("pca", PCA), ("autoencoder", LINEAR_CODE))
+    for part in W1[PCA]
+}
+RATIOS = {
+    f"ratio_w1_{part}": partial(_ratio_value, coder=LINEAR_CODE, part=part, scale=STANDARDISED) for part in W1[PCA]
+}  # fmt: skip
+OF_CODES = {
+    "length_linear_code": (LINEAR_CODE, "length", "length of the median class over its width", PLAIN, 1),
+    "length_pca": (PCA, "length", "length of the median class over its width", PLAIN, 1),
+    "on_axis": (AUTOENCODER, "on_axis", "test digits with a code number of 0", PERCENT, 1),
+    "negative": (LINEAR_CODE, "negative", "test digits with a code number below 0", PERCENT, 1),
+    "spoilt_fours": (AUTOENCODER, "spoilt_fours", "4s that are not read as one after coding", PLAIN, 0),
+    "fours_as_nines": (AUTOENCODER, "fours_as_nines", "9s among the answers to them", PERCENT, 0),
+}
+"""Name → a coder, what is read of its codes, in words, unit and digits."""
+EPOCHS_UNKNOWN = 0.015  # W1 names no epochs. From the tenth to the twentieth, our ratio on that scale falls by so much.
+
+EXPERIMENT = Experiment(
+    id="E4",
+    title="Autoencoder against PCA",
+    question="How much more of a digit than PCA does a deep autoencoder keep in a code of two numbers?",
+    trials=trials,
+    measures={
+        "train_error": Measure("training error", digits=4),
+        "test_error": Measure("test error", digits=4),
+        "neighbour_accuracy": Measure("digits named by their neighbours", "%", 1, 100),
+        "silhouette": Measure("silhouette", digits=3),
+        "decoded": Measure("digits read right after coding", "%", 1, 100),
+        "read": Measure("digits read right as they are", "%", 1, 100),
+    },
+    figures={"curves": curves, "codes": codes, "reconstructions": reconstructions},
+    tables={"coders": coders, "scales": scales},
+    claims={
+        "test_error": Claim(
+            "On the test digits, the error of W5's autoencoder is lower than PCA's.",
+            partial(lower_error, coder=AUTOENCODER, other=PCA),
+        ),
+        "linear_code_train_error": Claim(
+            "Without the ReLU on the code, the autoencoder's error on the training digits is lower than PCA's.",
+            partial(lower_error, coder=LINEAR_CODE, other=PCA, part="train"),
+        ),
+        "linear_code_test_error": Claim(
+            "So is its error on the test digits.", partial(lower_error, coder=LINEAR_CODE, other=PCA)
+        ),
+        "both_code_units_live": Claim("In every run of W5's autoencoder both code units live.", both_live),
+        "relu_code_errs": Claim(
+            "With the ReLU on the code, the autoencoder's test error is higher than without.",
+            lambda runs: lower_error(runs, LINEAR_CODE, AUTOENCODER),
+        ),
+        "linear_never_below": Claim(
+            "In none of these runs is the training error of the linear autoencoder below PCA's.", linear_never_below
+        ),
+        "linear_near": Claim(
+            f"Its training error ends at most {NEAR:.0%} above PCA's.",
+            lambda runs: at_most(ratio(runs, LINEAR, "train"), 1 + NEAR, what="mean ratio of training errors"),
+        ),
+        "deeper_errs_more": Claim(
+            "The deeper autoencoder's test error is higher than that of W5's final net.",
+            lambda runs: lower_error(runs, AUTOENCODER, DEEPER),
+        ),
+        "neighbours": Claim(
+            "The code of W5's autoencoder separates the classes better: neighbours in it name more test digits right than in "
+            "PCA's.",
+            partial(higher, coder=AUTOENCODER, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
+        ),
+        "linear_code_neighbours": Claim(
+            "So does the code without the ReLU.",
+            partial(higher, coder=LINEAR_CODE, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
+        ),
+        "silhouette": Claim(
+            "The code of W5's autoencoder separates the classes better: its silhouette is higher than that of PCA's.",
+            partial(higher, coder=AUTOENCODER, name="silhouette", what="silhouette"),
+        ),
+        "classes_longer": Claim(
+            "In the code without the ReLU the classes are longer for their width than in PCA's.", classes_longer
+        ),
+        "decoded": Claim(
+            "Of the digits that W5's autoencoder coded, E2's convnet reads more right than of those that PCA coded.",
+            partial(higher, coder=AUTOENCODER, name="decoded", what="share read right after coding", unit=POINTS),
+        ),
+        "linear_code_decoded": Claim(
+            "Without the ReLU on the code, it reads more right than after PCA as well.",
+            partial(higher, coder=LINEAR_CODE, name="decoded", what="share read right after coding", unit=POINTS),
+        ),
+        "four_as_nine": Claim("Of the 4s that W5's autoencoder spoils, more than half are read as a 9.", four_as_nine),
+        "w1_standardised": Claim(
+            "If each pixel is standardised, PCA's errors are W1's up to rounding, and on no other scale tried.",
+            w1_standardised,
+        ),
+        "standardising_costs": Claim(
+            "The ratio of the autoencoder's error to PCA's is higher on standardised pixels than on plain ones, on the test "
+            "digits.",
+            standardising_costs,
+        ),
+    },
+    values={
+        **DECODED,
+        **ON_W1S_SCALE,
+        **RATIOS,
+        "decoded_linear_code": partial(_read, coder=LINEAR_CODE, name="decoded", what="test digits read right after coding"),
+        "ratio_w5": partial(_ratio_value, coder=AUTOENCODER, part="test"),
+        "ratio_linear_code": partial(_ratio_value, coder=LINEAR_CODE, part="test"),
+        "ratio_linear": partial(_ratio_value, coder=LINEAR, part="train"),
+        "ratio_deeper": partial(_ratio_value, coder=DEEPER, part="test"),
+        **{
+            name: partial(_of_codes_value, coder=coder, name=reading, what=what, unit=unit, digits=digits)
+            for name, (coder, reading, what, unit, digits) in OF_CODES.items()
+        },
+        "ceiling": partial(_read, coder=AUTOENCODER, name="read", what="test digits read right as they are"),
+        "dead_runs": lambda runs: Value(
+            int(sum(dead(runs).values())), digits=0, origin="runs of W5's net with a dead code unit"
+        ),
+        "relu_runs": lambda runs: Value(len(dead(runs)), digits=0, origin="runs of W5's net"),
+        "beyond": partial(
+            _of_pixels,
+            name="test_beyond",
+            unit=PLAIN,
+            digits=3,
+            origin="mean squared distance of standardised test pixels from [0, 1]",
+        ),
+        **{
+            f"varying_{part}": partial(
+                _of_pixels, name=f"{part}_variance", unit=PERCENT, digits=1, origin=f"pixels that vary among {name} digits"
+            )
+            for part, name in (("train", "training"), ("test", "test"))
+        },
+        "late_change": _late_change,
+        "neighbours_asked": Value(NEIGHBOURS, digits=0, origin="neighbours that vote"),
+        "w1_pca_train": Value(W1[PCA]["train"], digits=3, origin="reported by W1"),
+    },
+    reported={
+        **{
+            name: Reported(
+                f"{part} error on standardised pixels, autoencoder over PCA",
+                round(W1[LINEAR_CODE][part] / W1[PCA][part], 3),
+                "W1",
+                RATIOS[name],
+                tolerance=EPOCHS_UNKNOWN,
+            )
+            for part, name in zip(W1[PCA], RATIOS)
+        },
+        **{
+            f"{short}_{part}": Reported(
+                f"{part} error on standardised pixels, {short}",
+                W1[coder][part],
+                "W1",
+                ON_W1S_SCALE[f"{short}_{part}"],
+                tolerance=ROUNDING if coder == PCA else EPOCHS_UNKNOWN,
+            )
+            for short, coder in (("pca", PCA), ("autoencoder", LINEAR_CODE))
+            for part in W1[PCA]
+        },
+        **{
+            name: Reported(
+                f"digits read right after coding, {name.removeprefix('decoded_')}", share, "W5", DECODED[name], _of_ten(share)
+            )
+            for name, share in (("decoded_w5", 90.0), ("decoded_pca", 50.0))
+        },
+    },
+)
