@@ -104,6 +104,9 @@ local spans = {
 return {
   common.read_chapter,
   {
+    Math = common.number_in_formula,
+    Code = common.number_in_code,
+    CodeBlock = common.number_in_code,
     Inlines = common.percent,
     Div = common.of_class(divs),
     Span = common.of_class(spans),

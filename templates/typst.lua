@@ -1,6 +1,8 @@
 -- What report/write/markdown.py names, as calls of the functions that report.typ defines.
 
-local common = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "common.lua" }))
+local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local common = dofile(pandoc.path.join({ here, "common.lua" }))
+local latex = dofile(pandoc.path.join({ here, "latex.lua" }))
 
 local function quote(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", "\\n") .. '"'
@@ -117,33 +119,49 @@ local spans = {
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
 }
 
+-- Where Typst would make something else of text, and the writer lets it through: dots and dashes that it joins, and what it
+-- takes for a mark of a list or a heading at the beginning of a content block.
+local function taken_for_markup(text, at)
+  local patterns = { "%.%.%.", "%-[%d?]", "’" }
+  if at == 1 then
+    for _, pattern in ipairs({ "^[%+%-=/]+", "^%d+%.$", "^%d+%.[^%d]" }) do table.insert(patterns, pattern) end
+  end
+  local from, to
+  for _, pattern in ipairs(patterns) do
+    local first, last = text:find(pattern, at)
+    if pattern == "%-[%d?]" then last = first end
+    if first and (not from or first < from) then from, to = first, last end
+  end
+  return from, to
+end
+
+-- A word as inlines that Typst sets as exactly that word.
+local function as_text(text)
+  local out, at = pandoc.List(), 1
+  while at <= #text do
+    local from, to = taken_for_markup(text, at)
+    if not from then out:insert(pandoc.Str(text:sub(at))); break end
+    if from > at then out:insert(pandoc.Str(text:sub(at, from - 1))) end
+    out:insert(raw_inline("#" .. quote(text:sub(from, to)) .. ";"))
+    at = to + 1
+  end
+  return out
+end
+
 return {
-  { -- Typst makes other characters of these; the writer lets them through.
-    Str = function(str)
-      local out = pandoc.List()
-      local rest = str.text
-      while rest ~= "" do
-        local from, to
-        for _, pattern in ipairs({ "%.%.%.", "%-[%d?]", "’" }) do
-          local first, last = rest:find(pattern)
-          if first and (not from or first < from) then from, to = first, pattern == "%-[%d?]" and first or last end
-        end
-        if not from then out:insert(pandoc.Str(rest)); break end
-        if from > 1 then out:insert(pandoc.Str(rest:sub(1, from - 1))) end
-        out:insert(raw_inline("#" .. quote(rest:sub(from, to)) .. ";"))
-        rest = rest:sub(to + 1)
-      end
-      return out
-    end,
-  },
+  { Str = function(str) return as_text(str.text) end },
   common.read_chapter,
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)
-      return { raw_inline("#formula(" .. quote(math.text) .. ", "), math, raw_inline(");") }
+      math = common.number_in_formula(math)
+      local set = pandoc.Math(math.mathtype, latex.mended(math.text))
+      return { raw_inline("#formula(" .. quote(math.text) .. ", "), set, raw_inline(");") }
     end,
   },
   {
+    Code = common.number_in_code,
+    CodeBlock = common.number_in_code,
     Inlines = common.percent,
     Div = common.of_class(divs),
     Span = common.of_class(spans),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as markup
 import importlib.util
 import re
 import subprocess
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where, author_text
+from report.typeset import formulas
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
 
 # Prose is Markdown and nothing else: a stray "<", "\" or "@" is a character, not HTML, TeX or a citation.
@@ -22,31 +22,26 @@ READER = (
 READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-highlighting=none")
 
 
+# What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
+# its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
+CALLED = (
+    "formula, displayed, report-figure, report-table, plain-table, report-equation, report-steps, report-derivation, "
+    "report-question, report-conclusion, report-consequence, report-note, group-title, report-claim, report-verdict, "
+    "report-evidence, report-check, report-notice, lead-in, horizontalrule, sect, singlebar, doublebar, uprightsans"
+)
+
+
 def chapter_html(chapter: Chapter) -> str:
     """The chapter as a fragment of HTML; figures and section numbers are put in by ``html``."""
     writer = ("--to", "html5", "--mathml", "--shift-heading-level-by=1", "--lua-filter", str(TEMPLATES / "html.lua"))
-    return re.sub(r"<math.*?</math>", _with_alternative, _pandoc(chapter, writer), flags=re.DOTALL)
+    return formulas.mathml(_pandoc(chapter, writer))
 
 
 def chapter_typst(chapter: Chapter) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
     writer = ("--to", "typst", "--lua-filter", str(TEMPLATES / "typst.lua"))
-    source = re.sub(r"\b(dot|times|minus)\.circle\b", r"\1.o", _pandoc(chapter, writer))  # Typst has renamed ⊙ ⊗ ⊖
-    return f'#import "report.typ": *\n\n{source}'
-
-
-def _with_alternative(formula: re.Match[str]) -> str:
-    """MathML with its LaTeX as alternative text; pandoc puts the LaTeX into an annotation."""
-    found = re.fullmatch(
-        r"<math(.*?)><semantics>(.*)<annotation[^>]*>(.*?)</annotation></semantics></math>", formula[0], flags=re.DOTALL
-    )
-    if found is None:
-        return formula[0]
-    attributes, content, latex = found.groups()
-    attributes = attributes.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
-    content = re.sub(r"<mo>([′″‴]+)</mo>", r'<mo class="prime">\1</mo>', content)
-    content = re.sub(r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()", r'\1<mspace width="0.167em" />', content)
-    return f'<math{attributes} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'
+    source = formulas.typst(_pandoc(chapter, writer))
+    return f'#import "report.typ": {CALLED}\n\n{source}'
 
 
 def _pandoc(chapter: Chapter, writer: Sequence[str]) -> str:
@@ -92,7 +87,11 @@ def converted(
     chapters: Sequence[Chapter], convert: Callable[[Chapter], str], filter_name: str, remember: Remember
 ) -> list[str]:
     """Every chapter converted, several at a time; what was converted before is remembered."""
-    files = (TEMPLATES / filter_name, TEMPLATES / "common.lua", Path(__file__))
+    files = (
+        TEMPLATES / filter_name,
+        *map(TEMPLATES.joinpath, ("common.lua", "latex.lua")),
+        *map(Path, (__file__, formulas.__file__)),
+    )
     rules = (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))
 
     def one(chapter: Chapter) -> str:

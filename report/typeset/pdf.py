@@ -39,7 +39,7 @@ def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
     arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
     arguments += [f"{name}: ({''.join(f'{_quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
     arguments += [f"abstract: [#{_quoted(meta.abstract)}]"] if meta.abstract else []
-    return f'#import "report.typ": *\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
+    return f'#import "report.typ": report\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
 
 
 def _quoted(text: str) -> str:

@@ -331,3 +331,45 @@ def test_apostrophes_after_digits_and_odd_operators_come_out(tmp_path):
     assert "W3’s rule" in text
     for operator in "⊙⊕⊗":
         assert operator in text
+
+
+def _read(markdown: str) -> tuple[str, str]:
+    """What a reader finds on either page of one chapter."""
+    chapters = (Chapter("ch-mine", Path("mine.md"), f"# T {{#ch-mine}}\n\n{markdown}\n"),)
+    document = pypdf.PdfReader(io.BytesIO(pdf(chapters, Meta("A title"), {})))
+    return _words(Reader(html_page(chapters, Meta("A title"), {})).text), _pdf_text(document)
+
+
+MARKS = ["+ dropout", "- augmentation", "/ ratio: x", "= equal", "1. first", "2) second", "+\u00a0dropout", "12.", "-", "+"]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_text_that_begins_like_markup_is_text(mark):
+    columns = (Column("v", mark, align="left"), Column("n", "n"))
+    cells = Table(columns, ((mark, 1.0), (render.escape(mark), 2.0)), f"{render.escape(mark)} caption.")
+    places = [
+        table_markdown("t", 1, cells),
+        f"## {render.escape(mark)} heading",
+        render.verdict_markdown(f"{render.escape(mark)} claim.", Verdict(Holds.YES, n=2)),
+        f"A note.^[{render.escape(mark)} note]",
+        f"{render.escape(mark)} paragraph",
+        f"- {render.escape(mark)} item",
+        render.notice_markdown("failed", mark),
+        f"| step | what |\n|:--|:--|\n| {render.escape(mark)} | hand |",
+    ]
+    for text in _read("\n\n".join(places)):
+        plain = text.replace("\u00a0", " ")
+        for place in ("caption", "heading", "claim", "note", "paragraph", "item", "hand"):
+            assert f"{mark} {place}".replace("\u00a0", " ") in plain, place
+        assert plain.count("•") <= 1  # that of the list
+
+
+def test_a_value_in_a_formula_or_in_code_is_its_number():
+    value = render.value_markdown(Value(92.0, "%", 2, 0.5, 3, 'the "x" {of} $E2$'), "01.md:3")
+    small = render.value_markdown(Value(4e-6, "ms", 2, origin="E2"))
+    page, document = _read(f"So $a = {value}$, in code `acc={value}`, and $$x_1 = {small}.$$")
+    assert "a=92.00±0.50%" in re.sub(r"\s", "", page)
+    assert "acc=92.00 ± 0.50 %" in page.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "=92.00±0.50%" in re.sub(r"\s", "", document)
+    assert "4×10−6ms" in re.sub(r"\s", "", document)
+    assert "origin" not in page + document
