@@ -201,7 +201,7 @@ class Printer:
                 return not (isinstance(node.left, ast.Attribute) and not isinstance(node.right, ast.Attribute))
             return self.is_array(node.left) or self.is_array(node.right)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "grad":
+            if node.func.id in ("grad", "zeros", "ones", "identity", "diag"):
                 return True
             scalars = ("sum", "prod", "norm", "trace", "count", "diff", "max", "min", "delta", "kron", "one")
             return node.func.id not in scalars and any(self.is_array(a) for a in node.args)
