@@ -188,7 +188,8 @@ EXPERIMENT = Experiment(
             partial(lower_error, coder=LINEAR_CODE, other=PCA, part="train"),
         ),
         "linear_code_test_error": Claim(
-            "So is its error on the test digits.", partial(lower_error, coder=LINEAR_CODE, other=PCA)
+            "Without it, its error on the test digits is lower than PCA's as well.",
+            partial(lower_error, coder=LINEAR_CODE, other=PCA),
         ),
         "both_code_units_live": Claim("In every run of W5's autoencoder both code units live.", both_live),
         "relu_code_errs": Claim(
@@ -212,7 +213,7 @@ EXPERIMENT = Experiment(
             partial(higher, coder=AUTOENCODER, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
         ),
         "linear_code_neighbours": Claim(
-            "So does the code without the ReLU.",
+            "Without the ReLU on the code, neighbours name more test digits right than in PCA's code as well.",
             partial(higher, coder=LINEAR_CODE, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
         ),
         "silhouette": Claim(
