@@ -150,7 +150,7 @@ DERIVATION = Derivation(
             [
                 Step("max(t, o)", definition("f")),
                 Step("max(0, o - t) + t", algebra("take `t` out of the maximum")),
-                Step("relu(o - t) + t", definition("relu")),
+                Step(because=definition("relu")),
             ],
             live=[Live("torch clamp", threshold_unit)],
         ),
@@ -159,13 +159,11 @@ DERIVATION = Derivation(
             "relu(o) == f(o + t, t) - t",
             [
                 Step("(relu((o + t) - t) + t) - t", algebra("add and subtract `t`")),
-                Step("f(o + t, t) - t", using("One unit", at={"o": "o + t"})),
+                Step(because=using("One unit", at={"o": "o + t"})),
             ],
         ),
         Part(
-            "ReLU is one of them",
-            "f(o, 0) == relu(o)",
-            [Step("max(0, o)", definition("f")), Step("relu(o)", definition("relu"))],
+            "ReLU is one of them", "f(o, 0) == relu(o)", [Step("max(0, o)", definition("f")), Step(because=definition("relu"))]
         ),
         Part(
             "From thresholds to ReLU",
@@ -179,10 +177,7 @@ DERIVATION = Derivation(
                     f"(c[i] + {SUM.format('tau[j]')}) + {SUM.format('relu(h[j] + (b[j] - tau[j]))')}",
                     algebra("split the sum, and collect what does not depend on the input"),
                 ),
-                Step(
-                    f"cprime[i] + {SUM.format('relu(h[j] + bprime[j])')}",
-                    definition("bprime", "cprime", words="call these biases `bprime` and `cprime`"),
-                ),
+                Step(because=definition("bprime", "cprime", words="call these biases `bprime` and `cprime`")),
             ],
             intro=(
                 "Between two dense layers, then, the threshold moves into biases that are there anyway: the layer before "
@@ -203,10 +198,7 @@ DERIVATION = Derivation(
                         at={"o": "h[j] + b[j]", "t": "tau[j]"},
                     ),
                 ),
-                Step(
-                    f"(c[i] - {SUM.format('tau[j]')}) + {SUM.format('f(h[j] + (b[j] + tau[j]), tau[j])')}",
-                    algebra("split the sum, and collect what does not depend on the input"),
-                ),
+                Step(because=algebra("split the sum, and collect what does not depend on the input")),
             ],
             intro=(
                 "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU "
@@ -223,10 +215,7 @@ DERIVATION = Derivation(
                     f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}",
                     using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
                 ),
-                Step(
-                    f"(d + t*sum(u[k] for k in span(1, r))) + {TAPS.format('relu(z(l + k) - t)')}",
-                    algebra("split the sum"),
-                ),
+                Step(because=algebra("split the sum")),
             ],
             intro=(
                 "A convolution has one bias for all places, so what is absorbed must be the same at every place `l`. Take "
@@ -243,10 +232,7 @@ DERIVATION = Derivation(
                     f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
                     using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
                 ),
-                Step(
-                    f"(d + t*sum(u[k] for k in span(1, r - a))) + {SOME.format('relu(z(l + k) - t)')}",
-                    algebra("split the sum"),
-                ),
+                Step(because=algebra("split the sum")),
             ],
             intro=(
                 "Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not `t`. "
@@ -257,7 +243,7 @@ DERIVATION = Derivation(
         Part(
             "At the border one bias is not enough",
             "(d + t*sum(u[k] for k in span(1, r - 1))) - (d + t*sum(u[k] for k in span(1, r))) == -t*u[r]",
-            [Step("-t*u[r]", algebra("all taps but the last cancel"))],
+            [Step(because=algebra("all taps but the last cancel"))],
             intro=(
                 "Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the "
                 "padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the "
@@ -274,10 +260,7 @@ DERIVATION = Derivation(
                     f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
                     using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
                 ),
-                Step(
-                    "d + sum(u[k]*relu(z(l + k) - t) + (t*u[k])*relu(1) for k in span(1, r - a))",
-                    definition("relu", words="multiply out; ReLU leaves one as it is"),
-                ),
+                Step(because=definition("relu", words="multiply out; ReLU leaves one as it is")),
             ],
             intro=(
                 "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and "

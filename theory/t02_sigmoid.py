@@ -33,17 +33,14 @@ DERIVATION = Derivation(
                 Step("((1 + exp(-x)) - 1)/(1 + exp(-x))**2", algebra("add and subtract 1 in the numerator")),
                 Step("1/(1 + exp(-x)) - 1/(1 + exp(-x))**2", algebra("split the fraction")),
                 Step("1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", algebra("factor out")),
-                Step("sigma(x)*(1 - sigma(x))", definition("sigma")),
+                Step(because=definition("sigma")),
             ],
             live=[AUTOGRAD],
         ),
         Part(
             "The reciprocal, first way",
             "diff(F(x), x) == -diff(sigma(x), x)/sigma(x)**2",
-            [
-                Step("diff(1/sigma(x), x)", definition("F")),
-                Step("-diff(sigma(x), x)/sigma(x)**2", differentiation("chain rule")),
-            ],
+            [Step("diff(1/sigma(x), x)", definition("F")), Step(because=differentiation("chain rule"))],
         ),
         Part(
             "The reciprocal, second way",
@@ -52,7 +49,7 @@ DERIVATION = Derivation(
                 Step("diff(1 + exp(-x), x)", definition("F", "sigma")),
                 Step("-exp(-x)", differentiation("chain rule")),
                 Step("1 - (1 + exp(-x))", algebra("add and subtract 1")),
-                Step("1 - F(x)", definition("F", "sigma")),
+                Step(because=definition("F", "sigma")),
             ],
         ),
         Part(
@@ -65,7 +62,7 @@ DERIVATION = Derivation(
                 ),
                 Step("-sigma(x)**2*(1 - F(x))", using("The reciprocal, second way", "the second way")),
                 Step("-sigma(x)**2*(1 - 1/sigma(x))", definition("F")),
-                Step("sigma(x)*(1 - sigma(x))", algebra("multiply out")),
+                Step(because=algebra("multiply out")),
             ],
             live=[AUTOGRAD],
         ),
@@ -74,7 +71,7 @@ DERIVATION = Derivation(
             "sigma(x)*(1 - sigma(x)) <= 1/4",
             [
                 Step("1/4 - (sigma(x) - 1/2)**2", algebra("complete the square")),
-                Step("<= 1/4", algebra("a square is not negative")),
+                Step(because=algebra("a square is not negative")),
             ],
         ),
     ],

@@ -8,21 +8,9 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    calculation,
-    define,
-    definition,
-    differentiation,
-    integer,
-    matrix,
-    real,
-    using,
+    Derivation, Live, Part, Step, algebra, calculation, define, definition, differentiation, integer, matrix, real, using,
     vector,
-)
+)  # fmt: skip
 from theory.vocabulary import RELU
 
 Vector = list[float]
@@ -222,7 +210,7 @@ DERIVATION = Derivation(
         Part(
             "The slope of ReLU",
             "relu(a) == one(a > 0)*a",
-            [Step("max(0, a)", definition("relu")), Step("one(a > 0)*a", "the larger of the two, on either side of zero")],
+            [Step("max(0, a)", definition("relu")), Step(because="the larger of the two, on either side of zero")],
             intro=(
                 "First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and "
                 "nought below. At zero every slope `g` gives the right value, and a framework has to choose one."
@@ -234,7 +222,7 @@ DERIVATION = Derivation(
             [
                 Step("max(0, a) - g*a", definition("relu")),
                 Step("max(0, a) - g*(max(0, a) - max(0, -a))", algebra("`a` in two parts, of which one is zero")),
-                Step("(1 - g)*max(0, a) + g*max(0, -a)", algebra("collect")),
+                Step(because=algebra("collect")),
             ],
             intro=(
                 "The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are "
@@ -246,8 +234,8 @@ DERIVATION = Derivation(
             "The gradient of u",
             "diff(ell, u[j]) == 2*(p - y)*m[j]",
             [
-                Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule", unfold=["ell", "p"])),
-                Step("2*(p - y)*m[j]", differentiation("the output is linear in `u`", unfold=["p"])),
+                Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule")),
+                Step(because=differentiation("the output is linear in `u`", unfold=["p"])),
             ],
             intro=(
                 "Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by "
@@ -261,16 +249,16 @@ DERIVATION = Derivation(
             "The gradient of w",
             f"diff(ell, w[k, j]) == 2*(p - y)*u[j]*{SEEN}",
             [
-                Step("2*(p - y)*diff(p, w[k, j])", differentiation("chain rule", unfold=["ell", "p", "m", "o", "z"])),
+                Step("2*(p - y)*diff(p, w[k, j])", differentiation("chain rule")),
                 Step(
                     "2*(p - y)*u[j]*diff(m[j], w[k, j])",
                     differentiation("only one of the pooled values depends on filter `j`", unfold=["p", "m", "o", "z"]),
                 ),
                 Step(
                     "2*(p - y)*u[j]*sum(alpha[i, j]*s[i, j]*diff(z[i, j], w[k, j]) for i in span(1, n))",
-                    differentiation("pooling and ReLU multiply with weights and slopes", unfold=["m", "o", "z"]),
+                    differentiation("pooling and ReLU multiply with weights and slopes"),
                 ),
-                Step(f"2*(p - y)*u[j]*{SEEN}", differentiation("a convolution is linear in its filter", unfold=["z"])),
+                Step(because=differentiation("a convolution is linear in its filter")),
             ],
             live=[W_ANYWHERE],
         ),
@@ -282,20 +270,20 @@ DERIVATION = Derivation(
                     "sum(alpha[i, j]*s[i, j]*sum(w[c, j]*x[i + c - 2] for c in span(1, h)) for i in span(1, n))",
                     definition("m", "o", "z"),
                 ),
-                Step("0", algebra("every weight is zero")),
+                Step(because=algebra("every weight is zero")),
             ],
             given=[W_ZERO],
         ),
         Part(
             "Without output weights, nothing comes out",
             "p == 0",
-            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step("0", algebra("every weight is zero"))],
+            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step(because=algebra("every weight is zero"))],
             given=[U_ZERO],
         ),
         Part(
             "All zero: the gradient of u",
             "diff(ell, u[j]) == 0",
-            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
+            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
             given=[W_ZERO, U_ZERO],
             intro=(
                 "Each gradient has a factor that comes from the other layer, and this factor is zero. So gradient descent, "
@@ -306,7 +294,7 @@ DERIVATION = Derivation(
         Part(
             "All zero: the gradient of w",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step("0", algebra("`u` is zero"))],
+            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step(because=algebra("`u` is zero"))],
             given=[W_ZERO, U_ZERO],
             live=[W_AT_KINK],
         ),
@@ -316,7 +304,7 @@ DERIVATION = Derivation(
             [
                 Step("2*(p - y)*m[j]", using("The gradient of u")),
                 Step("2*(0 - y)*m[j]", using("Without output weights, nothing comes out")),
-                Step("-2*y*m[j]", algebra("simplify")),
+                Step(because=algebra("simplify")),
             ],
             given=[U_ZERO],
             intro=("Their own gradient survives, for every filter that finds something:"),
@@ -325,7 +313,7 @@ DERIVATION = Derivation(
         Part(
             "Only u zero: the gradient of w",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step("0", algebra("`u` is zero"))],
+            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step(because=algebra("`u` is zero"))],
             given=[U_ZERO],
             intro=("The gradient of the filters is zero at the first step, and at the first alone, since that step moves `u`."),
             live=[W_ANYWHERE],
@@ -333,7 +321,7 @@ DERIVATION = Derivation(
         Part(
             "Only w zero: the gradient of u",
             "diff(ell, u[j]) == 0",
-            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step("0", using("Without filters, nothing is pooled"))],
+            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
             given=[W_ZERO],
             intro="Nothing is pooled, so nothing reaches the output weights:",
             live=[U_AT_KINK],
@@ -341,10 +329,7 @@ DERIVATION = Derivation(
         Part(
             "Only w zero: the output",
             "p == 0",
-            [
-                Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")),
-                Step("0", calculation("nothing is pooled")),
-            ],
+            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step(because=calculation("nothing is pooled"))],
             given=[W_ZERO],
         ),
         Part(
@@ -353,7 +338,7 @@ DERIVATION = Derivation(
             [
                 Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
                 Step(f"2*(0 - y)*u[j]*{SEEN}", using("Only w zero: the output")),
-                Step(f"-2*y*u[j]*{SEEN}", algebra("simplify")),
+                Step(because=algebra("simplify")),
             ],
             given=[W_ZERO],
             intro="Every ReLU now stands at its kink, and the slopes chosen there decide:",
@@ -362,7 +347,7 @@ DERIVATION = Derivation(
         Part(
             "Only w zero, slope zero",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")), Step("0", algebra("every slope is zero"))],
+            [Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")), Step(because=algebra("every slope is zero"))],
             given=[W_ZERO, "s == zeros(n, q)"],
             intro="With slope zero, the usual choice, nothing survives, and training never starts:",
             live=[W_AT_KINK],
@@ -373,7 +358,7 @@ DERIVATION = Derivation(
             [
                 Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")),
                 Step("-2*y*u[j]*sum(1/n*r*x[i + k - 2] for i in span(1, n))", algebra("all slopes and weights are equal")),
-                Step("-2*r*y*u[j]*(1/n*sum(x[i + k - 2] for i in span(1, n)))", algebra("factor out")),
+                Step(because=algebra("factor out")),
             ],
             given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
             intro=(

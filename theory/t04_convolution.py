@@ -68,7 +68,7 @@ DERIVATION = Derivation(
                 Step("sum(f(j)*g(i - (j + t)) for j in Z)", reindex("j = m - t")),
                 Step("sum(f(j)*g((i - t) - j) for j in Z)", algebra("regroup")),
                 Step("conv(f, g)(i - t)", CONVOLUTION),
-                Step("shift(conv(f, g), t)(i)", DELAY),
+                Step(because=DELAY),
             ],
             live=[NUMPY],
         ),
@@ -79,7 +79,7 @@ DERIVATION = Derivation(
                 Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
                 Step("sum(f(i - j)*g(j) for j in Z)", reindex("j = i - m")),
                 Step("sum(g(j)*f(i - j) for j in Z)", algebra("swap the factors")),
-                Step("conv(g, f)(i)", CONVOLUTION),
+                Step(because=CONVOLUTION),
             ],
             live=[Live("NumPy", by_numpy_unshifted)],
         ),
@@ -91,14 +91,14 @@ DERIVATION = Derivation(
                 Step("sum(f(m)*g((i - m) - t) for m in Z)", DELAY),
                 Step("sum(f(m)*g((i - t) - m) for m in Z)", algebra("regroup")),
                 Step("conv(f, g)(i - t)", CONVOLUTION),
-                Step("shift(conv(f, g), t)(i)", DELAY),
+                Step(because=DELAY),
             ],
             live=[NUMPY],
         ),
         Part(
             "The last tap decides",
             "iff(all(s*i + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*i + d*(k - 1) <= n + 2*p - 1)",
-            [Step("s*i + d*(k - 1) <= n + 2*p - 1", "the left side grows with the tap, so the last one decides")],
+            [Step(because="the left side grows with the tap, so the last one decides")],
             intro=(
                 "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `i` reads place `s*i + d*j`; "
                 "an output exists when all its taps lie inside."
@@ -110,7 +110,7 @@ DERIVATION = Derivation(
             [
                 Step("s*i <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
                 Step("i <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
-                Step(f"i <= {LENGTH}", "the number of an output is an integer"),
+                Step(because="the number of an output is an integer"),
             ],
         ),
         Part(
@@ -119,7 +119,7 @@ DERIVATION = Derivation(
             [
                 Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"i": "m"})),
                 Step(f"count(m for m in span(0, {LENGTH}))", "outputs are counted from 0"),
-                Step(f"{LENGTH} + 1", "count them"),
+                Step(because="count them"),
             ],
             given=["d*(k - 1) + 1 <= n + 2*p"],
             intro="Let the kernel fit into the padded input at least once.",
@@ -130,13 +130,12 @@ DERIVATION = Derivation(
             "count(m for m in N if m + (k - 1) <= n - 1) == n - k + 1",
             [
                 Step(
-                    "n - k + 1",
-                    using(
+                    because=using(
                         "How many",
                         "stride and dilation 1, no padding; an integer is its own floor",
                         at={"s": "1", "p": "0", "d": "1"},
-                    ),
-                ),
+                    )
+                )
             ],
             given=["k <= n"],
             live=[Live("torch conv1d", length_of_valid_conv1d, sweep={"n": range(1, 9), "k": range(1, 9)})],
@@ -144,10 +143,7 @@ DERIVATION = Derivation(
         Part(
             "A kernel as long as the input",
             "count(m for m in N if m + (n - 1) <= n - 1) == 1",
-            [
-                Step("n - n + 1", using("Valid convolution", at={"k": "n"})),
-                Step("1", algebra("cancel")),
-            ],
+            [Step("n - n + 1", using("Valid convolution", at={"k": "n"})), Step(because=algebra("cancel"))],
         ),
     ],
     conclusion=(

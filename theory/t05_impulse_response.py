@@ -7,20 +7,9 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    define,
-    definition,
-    integer,
-    linearity,
-    operator,
-    real,
-    shift_invariance,
-    signal,
-)
+    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, real,
+    shift_invariance, signal,
+)  # fmt: skip
 from theory.vocabulary import CONV, SHIFT
 
 Signal = Callable[[int], float]
@@ -69,18 +58,13 @@ DERIVATION = Derivation(
     definitions=[
         CONV,
         SHIFT,
-        define(
-            "l(i)",
-            "L(lambda m: delta(m))(i)",
-            "the impulse response of `L`",
-            symbols=[integer("i", "a place")],
-        ),
+        define("l(i)", "L(lambda m: delta(m))(i)", "the impulse response of `L`", symbols=[integer("i", "a place")]),
     ],
     parts=[
         Part(
             "Linear",
             "L(lambda m: a*x(m) + b*f(m))(i) == a*L(x)(i) + b*L(f)(i)",
-            [Step("a*L(x)(i) + b*L(f)(i)", linearity("L", "what linear means"))],
+            [Step(because=linearity("L", "what linear means"))],
             intro="The two words first. A dot marks the variable of the signal that `L` is applied to.",
         ),
         Part(
@@ -89,13 +73,13 @@ DERIVATION = Derivation(
             [
                 Step("L(lambda m: x(m - t))(i)", definition("shift")),
                 Step("L(x)(i - t)", shift_invariance("L", "what shift invariant means")),
-                Step("shift(L(x), t)(i)", definition("shift")),
+                Step(because=definition("shift")),
             ],
         ),
         Part(
             "A signal is a sum of impulses",
             "x(i) == sum(x(k)*delta(i - k) for k in Z)",
-            [Step("sum(x(k)*delta(i - k) for k in Z)", algebra("only the term with equal indices is not zero"))],
+            [Step(because=contraction())],
             intro="As a function of `i`, `delta(i - k)` is the unit impulse: one at place `k`, and zero everywhere else.",
             live=[Live("torch eye", from_impulses)],
         ),
@@ -103,14 +87,11 @@ DERIVATION = Derivation(
             "The operator is a convolution",
             "L(x)(i) == conv(x, l)(i)",
             [
-                Step(
-                    "L(lambda m: sum(x(k)*delta(m - k) for k in Z))(i)",
-                    algebra("the signal as its sum of impulses"),
-                ),
+                Step("L(lambda m: sum(x(k)*delta(m - k) for k in Z))(i)", algebra("the signal as its sum of impulses")),
                 Step("sum(x(k)*L(lambda m: delta(m - k))(i) for k in Z)", linearity("L")),
                 Step("sum(x(k)*L(lambda m: delta(m))(i - k) for k in Z)", shift_invariance("L")),
                 Step("sum(x(k)*l(i - k) for k in Z)", definition("l", words="the impulse response, by definition")),
-                Step("conv(x, l)(i)", definition("conv")),
+                Step(because=definition("conv")),
             ],
             intro=("Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."),
             scope=(
@@ -125,10 +106,7 @@ DERIVATION = Derivation(
         Part(
             "The kernel is unique",
             "conv(f, lambda m: delta(m))(i) == f(i)",
-            [
-                Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")),
-                Step("f(i)", algebra("only the term with equal indices is not zero")),
-            ],
+            [Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")), Step(because=contraction())],
             intro=("No other kernel will do: an operator that convolves with `f` has the impulse response `f`."),
         ),
     ],

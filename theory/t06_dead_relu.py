@@ -8,22 +8,9 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    define,
-    definition,
-    differentiation,
-    induction,
-    integer,
-    matrix,
-    real,
-    signal,
-    using,
-    vector,
-)
+    Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, signal,
+    using, vector,
+)  # fmt: skip
 from theory.vocabulary import RELU
 
 Vector = list[float]
@@ -253,7 +240,7 @@ DERIVATION = Derivation(
                 Step(
                     "diff(z[e, i], f[k])", differentiation("the larger of the two, at this point and around it", unfold=["z"])
                 ),
-                Step("x[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"])),
+                Step(because=differentiation("the convolution is linear in `f`")),
             ],
             given=["z[e, i] > 0"],
             intro="Where what enters ReLU is positive, it is passed on, and so is what the filter does to it:",
@@ -264,7 +251,7 @@ DERIVATION = Derivation(
             "diff(F[e, i], f[k]) == 0",
             [
                 Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
-                Step("0", differentiation("the larger of the two is zero, at this point and around it", unfold=["z"])),
+                Step(because=differentiation("the larger of the two is zero, at this point and around it")),
             ],
             given=["z[e, i] < 0"],
             intro="Where it is negative, the output is zero and stays zero when the filter or the bias is moved a little:",
@@ -273,7 +260,7 @@ DERIVATION = Derivation(
         Part(
             "Only the factor of ReLU is zero",
             "diff(z[e, i], f[k]) == x[e, i + r - k]",
-            [Step("x[e, i + r - k]", differentiation("the convolution is linear in `f`", unfold=["z"]))],
+            [Step(because=differentiation("the convolution is linear in `f`"))],
             given=["z[e, i] < 0"],
             intro="Of the factors of the chain rule that is the work of ReLU alone. That of the convolution is what it was:",
         ),
@@ -282,7 +269,7 @@ DERIVATION = Derivation(
             "diff(F[e, i], b) == 0",
             [
                 Step("diff(max(0, z[e, i]), b)", definition("F", "relu")),
-                Step("0", differentiation("the larger of the two is zero, at this point and around it", unfold=["z"])),
+                Step(because=differentiation("the larger of the two is zero, at this point and around it")),
             ],
             given=["z[e, i] < 0"],
             live=[Live("torch autograd", slope_by_bias)],
@@ -291,11 +278,8 @@ DERIVATION = Derivation(
             "What reaches the filter",
             f"diff(ell, f[k]) == {SUM.format('G[m, l]*S[m, l]*x[m, l + r - k]')}",
             [
-                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule", unfold=["ell", "z"])),
-                Step(
-                    SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"),
-                    differentiation("the convolution is linear in `f`", unfold=["z"]),
-                ),
+                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule")),
+                Step(because=differentiation("the convolution is linear in `f`")),
             ],
             intro=(
                 "Now all examples and places together, whatever follows the layer and whatever the loss. The loss depends "
@@ -309,8 +293,8 @@ DERIVATION = Derivation(
             "What reaches the bias",
             f"diff(ell, b) == {SUM.format('G[m, l]*S[m, l]')}",
             [
-                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule", unfold=["ell", "z"])),
-                Step(SUM.format("G[m, l]*S[m, l]"), differentiation("the bias is a summand", unfold=["z"])),
+                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule")),
+                Step(because=differentiation("the bias is a summand")),
             ],
             live=[Live("torch autograd", reaches_bias)],
         ),
@@ -319,7 +303,7 @@ DERIVATION = Derivation(
             "diff(ell, f[k]) == 0",
             [
                 Step(SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"), using("What reaches the filter")),
-                Step("0", algebra("every slope is zero")),
+                Step(because=algebra("every slope is zero")),
             ],
             given=["S == zeros(n, M)"],
             intro=(
@@ -330,17 +314,14 @@ DERIVATION = Derivation(
         Part(
             "Off everywhere: the bias",
             "diff(ell, b) == 0",
-            [
-                Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")),
-                Step("0", algebra("every slope is zero")),
-            ],
+            [Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")), Step(because=algebra("every slope is zero"))],
             given=["S == zeros(n, M)"],
             live=[Live("torch autograd", reaches_bias)],
         ),
         Part(
             "Before the first step",
             "u(0) == -exp(a)",
-            [Step("-exp(a)", definition("u"))],
+            [Step(because=definition("u"))],
             intro=(
                 "So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if the "
                 "images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps, "
@@ -354,20 +335,20 @@ DERIVATION = Derivation(
             "u(d + 1) == -exp(a)",
             [
                 Step("u(d) - eta*(1 + norm(w)**2)*g(d + 1)*one(u(d) > 0)", definition("u")),
-                Step("-exp(a)", using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero")),
+                Step(because=using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero")),
             ],
             supposing="u(d) == -exp(a)",
         ),
         Part(
             "Dead it stays",
             "u(d) == -exp(a)",
-            [Step("-exp(a)", induction("d", start="0", base="Before the first step", step="One step more"))],
+            [Step(because=induction("d", start="0", base="Before the first step", step="One step more"))],
             live=[Live("torch SGD", after_steps, points=3)],
         ),
         Part(
             "Powers of the momentum, one step",
             "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
-            [Step("(1 - mu)*mu", "one summand"), Step("mu - mu**(1 + 1)", algebra("multiply out"))],
+            [Step("(1 - mu)*mu", "one summand"), Step(because=algebra("multiply out"))],
             intro=(
                 "With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by the "
                 "factor `mu`. From rest, nothing moves; but a unit that dies while it moves, with velocity `v`, coasts on. "
@@ -380,7 +361,7 @@ DERIVATION = Derivation(
             [
                 Step("(1 - mu)*sum(mu**j for j in span(1, t)) + (1 - mu)*mu**(t + 1)", algebra("split off the last summand")),
                 Step("mu - mu**(t + 1) + (1 - mu)*mu**(t + 1)", using("hypothesis")),
-                Step("mu - mu**(t + 2)", algebra("multiply out, and cancel")),
+                Step(because=algebra("multiply out, and cancel")),
             ],
             supposing=f"{POWERS} == mu - mu**(t + 1)",
         ),
@@ -389,10 +370,9 @@ DERIVATION = Derivation(
             f"{POWERS} == mu - mu**(t + 1)",
             [
                 Step(
-                    "mu - mu**(t + 1)",
-                    induction(
+                    because=induction(
                         "t", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"
-                    ),
+                    )
                 )
             ],
         ),
@@ -404,7 +384,7 @@ DERIVATION = Derivation(
                     "eta*v*((mu - mu**(t + 1))/(1 - mu))",
                     using("Powers of the momentum", "the sum, by “Powers of the momentum”"),
                 ),
-                Step("eta*v*mu/(1 - mu)*(1 - mu**t)", algebra("factor out")),
+                Step(because=algebra("factor out")),
             ],
             given=["mu < 1"],
             intro=(
@@ -419,7 +399,7 @@ DERIVATION = Derivation(
             "(1 - rho)*b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
             [
                 Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
-                Step("(1 - rho)*z[e, i]", definition("z")),
+                Step(because=definition("z")),
             ],
             intro=(
                 "Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The "
@@ -435,7 +415,7 @@ DERIVATION = Derivation(
                     "rho*b + (1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))",
                     algebra("add and subtract the bias"),
                 ),
-                Step("rho*b + (1 - rho)*z[e, i]", definition("z")),
+                Step(because=definition("z")),
             ],
             intro=(
                 "If the bias is spared, the input of ReLU moves towards the bias instead. Repeated, this revives a unit whose "
@@ -446,8 +426,8 @@ DERIVATION = Derivation(
             "A dead unit: its weight",
             "diff(q(a, c), a) == 0",
             [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule", unfold=["q"])),
-                Step("0", differentiation("ReLU is constant there", unfold=["relu"])),
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule")),
+                Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
             intro=(
@@ -460,8 +440,8 @@ DERIVATION = Derivation(
             "A dead unit: its bias",
             "diff(q(a, c), c) == 0",
             [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule", unfold=["q"])),
-                Step("0", differentiation("ReLU is constant there", unfold=["relu"])),
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule")),
+                Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
             live=[Live("torch autograd", slope_by_own_bias)],
@@ -472,7 +452,7 @@ DERIVATION = Derivation(
             [
                 Step("1", definition("q", "relu", words="the output is zero, and the target one")),
                 Step("> 0", "compare"),
-                Step("q(1, 0)", definition("q", "relu", words="with weight one and bias zero the output is the target")),
+                Step(because=definition("q", "relu", words="with weight one and bias zero the output is the target")),
             ],
             given=["a + c < 0"],
             intro="Both derivatives are zero, and yet another weight and bias would do better:",

@@ -9,23 +9,9 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    cyclic,
-    define,
-    definition,
-    differentiation,
-    even_and_odd,
-    induction,
-    integer,
-    real,
-    signal,
-    using,
-    vector,
-)
+    Derivation, Live, Part, Step, algebra, contraction, cyclic, define, definition, differentiation, even_and_odd,
+    induction, integer, real, signal, slope_of_entry, using, vector,
+)  # fmt: skip
 from theory import fourier
 from theory.vocabulary import CONV
 
@@ -169,11 +155,8 @@ DERIVATION = Derivation(
             "diff(conv(f, I)(x), f(i)) == I(x - i)",
             [
                 Step("diff(sum(f(j)*I(x - j) for j in Z), f(i))", definition("conv")),
-                Step(
-                    "sum(kron(i, j)*I(x - j) for j in Z)",
-                    differentiation("the slope of a tap is one by itself, zero by any other"),
-                ),
-                Step("I(x - i)", algebra("only the term with equal indices remains")),
+                Step("sum(kron(i, j)*I(x - j) for j in Z)", slope_of_entry()),
+                Step(because=contraction()),
             ],
             live=[Live("torch autograd", slope_by_autograd)],
         ),
@@ -185,16 +168,13 @@ DERIVATION = Derivation(
                     "sum(g(m)*diff(conv(f, I)(m), f(i)) for m in Z)",
                     differentiation("term by term; the weights do not depend on the kernel", unfold=["conv"]),
                 ),
-                Step("sum(g(m)*I(m - i) for m in Z)", using(SLOPE, at={"x": "m"})),
+                Step(because=using(SLOPE, at={"x": "m"})),
             ],
             intro=(
                 "By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is the "
                 "slopes correlated with the input:"
             ),
-            live=[
-                Live("torch autograd", loss_slope_by_autograd),
-                Live("NumPy fft", fourier.correlated_by_fft),
-            ],
+            live=[Live("torch autograd", loss_slope_by_autograd), Live("NumPy fft", fourier.correlated_by_fft)],
         ),
         Part(
             "The Jacobian is Toeplitz",
@@ -204,7 +184,7 @@ DERIVATION = Derivation(
                 Step("I((x + 1) - (i + 1))", using(SLOPE, at={"x": "x + 1", "i": "i + 1"})),
                 Step("I(x - i)", algebra("only the difference counts")),
                 Step("diff(conv(f, I)(x), f(i))", using(SLOPE)),
-                Step("J[x, i]", definition("J")),
+                Step(because=definition("J")),
             ],
             intro="One step down and one to the right changes nothing: the entries are constant along every diagonal.",
         ),
@@ -218,7 +198,7 @@ DERIVATION = Derivation(
                     using(SLOPE, "the slope below the diagonal", at={"x": "d", "i": "0"}),
                 ),
                 Step("I(d) - I(-(n - d))", using(SLOPE, "the slope above it", at={"x": "0", "i": "n - d"})),
-                Step("I(d) - I(d - n)", algebra("simplify the places")),
+                Step(because=algebra("simplify the places")),
             ],
             intro=(
                 "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for `d` "
@@ -229,7 +209,7 @@ DERIVATION = Derivation(
         Part(
             "A counterexample",
             "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
-            [Step("[[1, 0, 0], [2, 1, 0], [3, 2, 1]]", "every entry by differentiation")],
+            [Step(because="every entry by differentiation")],
             intro=(
                 "So it is circulant only if none of these differences is other than zero. For an input with zeros around it "
                 "that means that all its samples but the first are zero. For the signal one, two, three, with as many taps "
@@ -247,7 +227,7 @@ DERIVATION = Derivation(
                 Step("!= 0", "compare"),
                 Step("E(-2)", definition("E")),
                 Step("diff(conv(f, E)(0), f(2))", using(SLOPE, at={"I": "E", "x": "0", "i": "2"})),
-                Step("T[0, 2]", definition("T")),
+                Step(because=definition("T")),
             ],
             intro=("Entry by entry:"),
         ),
@@ -256,7 +236,7 @@ DERIVATION = Derivation(
             "c(x - i) == X(x - i)",
             [
                 Step("X(mod(x - i, L))", definition("c")),
-                Step("X(x - i)", algebra("a place from zero to `L - 1` is its own remainder")),
+                Step(because=algebra("a place from zero to `L - 1` is its own remainder")),
             ],
             given=["i >= 0", "x >= i", "x <= L - 1"],
             intro=(
@@ -274,7 +254,7 @@ DERIVATION = Derivation(
                 Step("X(mod(x - i, L))", definition("c")),
                 Step("X(x - i + L)", algebra("the remainder of a negative place is one period further")),
                 Step("0", definition("X", words="that place lies beyond the last sample")),
-                Step("X(x - i)", definition("X", words="and this one before the first")),
+                Step(because=definition("X", words="and this one before the first")),
             ],
             given=["x >= 0", "x < i", "i <= k - 1", "L >= n + k - 1"],
             live=[Live("torch autograd", slope_of_samples, points=3)],
@@ -287,7 +267,7 @@ DERIVATION = Derivation(
             [
                 Step("X(mod(-(L - n + 1), L)) - X(-(L - n + 1))", definition("c")),
                 Step("X(n - 1) - X(-(L - n + 1))", algebra("the remainder of a negative place is one period further")),
-                Step("X(n - 1)", definition("X", words="the place subtracted lies before the first sample")),
+                Step(because=definition("X", words="the place subtracted lies before the first sample")),
             ],
             given=["L >= n", "L <= n + k - 2"],
             intro=(
@@ -303,7 +283,7 @@ DERIVATION = Derivation(
             [
                 Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
                 Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
-                Step("conv(f, I)(x)", definition("conv")),
+                Step(because=definition("conv")),
             ],
             intro=(
                 "Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a linear "
@@ -324,7 +304,7 @@ DERIVATION = Derivation(
                     "exp(2*pi*imag*q*x/L)*sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
                     algebra("take out what does not depend on the index"),
                 ),
-                Step("exp(2*pi*imag*q*x/L)*vhat(q)", definition("vhat")),
+                Step(because=definition("vhat")),
             ],
             intro=(
                 "Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
@@ -338,7 +318,7 @@ DERIVATION = Derivation(
             f"exp(2*pi*imag*q/L)*{WAVES} == sum(exp(2*pi*imag*q*j/L) for j in span(0, L - 1))",
             [
                 Step("sum(exp(2*pi*imag*q*(m + 1)/L) for m in span(0, L - 1))", algebra("take the factor in")),
-                Step("sum(exp(2*pi*imag*q*j/L) for j in span(0, L - 1))", cyclic("j = m + 1", "L")),
+                Step(because=cyclic("j = m + 1", "L")),
             ],
             intro=(
                 "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of another "
@@ -351,8 +331,9 @@ DERIVATION = Derivation(
             f"{WAVES} == 0",
             [
                 Step(
-                    "0",
-                    using("A wave, turned by one place", "solved for the sum: less than a whole turn, the factor is not one"),
+                    because=using(
+                        "A wave, turned by one place", "solved for the sum: less than a whole turn, the factor is not one"
+                    )
                 )
             ],
             given=["q > 0", "q < L"],
@@ -377,7 +358,7 @@ DERIVATION = Derivation(
                     "L - 1))",
                     algebra("split the exponential; each factor has one index"),
                 ),
-                Step("vhat(q)*what(q)", definition("vhat", "what")),
+                Step(because=definition("vhat", "what")),
             ],
             intro=(
                 "A product with a circulant matrix therefore takes three steps: transform its first column and the vector, "
@@ -394,7 +375,7 @@ DERIVATION = Derivation(
                     "L - 1))",
                     even_and_odd("l"),
                 ),
-                Step(f"{EVEN} + exp(-pi*imag*q/L)*{ODD}", algebra("split the sum, cancel the two, take out a factor")),
+                Step(because=algebra("split the sum, cancel the two, take out a factor")),
             ],
             intro=(
                 "What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over the odd "
@@ -405,13 +386,13 @@ DERIVATION = Derivation(
         Part(
             "The factor, half a period later",
             "exp(-pi*imag*(q + L)/L) == -exp(-pi*imag*q/L)",
-            [Step("-exp(-pi*imag*q/L)", algebra("half a turn changes the sign"))],
+            [Step(because=algebra("half a turn changes the sign"))],
             intro=("The factor before the second one only changes its sign from `q` to `q + L`:"),
         ),
         Part(
             "The halves have half the period",
             "exp(-2*pi*imag*q*d/L) == exp(-2*pi*imag*(q + L)*d/L)",
-            [Step("exp(-2*pi*imag*(q + L)*d/L)", algebra("whole turns change nothing"))],
+            [Step(because=algebra("whole turns change nothing"))],
             intro=(
                 "The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q + L`."
             ),
@@ -419,7 +400,7 @@ DERIVATION = Derivation(
         Part(
             "No halving",
             "M(0) == 0",
-            [Step("0", definition("M"))],
+            [Step(because=definition("M"))],
             intro=(
                 "So count the multiplications of a transform of length `2**r`: those of its halves, and one for every pair of "
                 "outputs."
@@ -431,35 +412,32 @@ DERIVATION = Derivation(
             [
                 Step("2*M(r) + 2**r", definition("M")),
                 Step("2*(r*2**r/2) + 2**r", using("hypothesis")),
-                Step("(r + 1)*2**(r + 1)/2", algebra("add")),
+                Step(because=algebra("add")),
             ],
             supposing="M(r) == r*2**r/2",
         ),
         Part(
             "Multiplications of an FFT",
             "M(r) == r*2**r/2",
-            [Step("r*2**r/2", induction("r", start="0", base="No halving", step="One halving more"))],
+            [Step(because=induction("r", start="0", base="No halving", step="One halving more"))],
             live=[Live("counted FFT", fourier.multiplications_of_fft, sweep={"r": range(7)})],
         ),
         Part(
             "In terms of the length",
             "r*2**r/2 == 2**r/2*(log(2**r)/log(2))",
-            [Step("2**r/2*(log(2**r)/log(2))", algebra("the number of halvings is the logarithm of the length to base two"))],
+            [Step(because=algebra("the number of halvings is the logarithm of the length to base two"))],
             intro="With the length `2**r` this is half the length times its logarithm:",
         ),
         Part(
             "A complex multiplication",
             "(a + imag*b)*(g_1 + imag*g_2) == (a*g_1 - b*g_2) + imag*(a*g_2 + b*g_1)",
-            [Step("(a*g_1 - b*g_2) + imag*(a*g_2 + b*g_1)", algebra("multiply out"))],
+            [Step(because=algebra("multiply out"))],
             intro="These are complex multiplications, and each, as written here, takes four real ones:",
         ),
         Part(
             "The whole product",
             "4*(3*M(r) + 2**r) == 2**r*(6*r + 4)",
-            [
-                Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")),
-                Step("2**r*(6*r + 4)", algebra("multiply out")),
-            ],
+            [Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")), Step(because=algebra("multiply out"))],
             intro=(
                 "A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the next "
                 "power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:"
@@ -469,21 +447,21 @@ DERIVATION = Derivation(
         Part(
             "The direct product",
             "n*k <= 2**r*k",
-            [Step("<= 2**r*k", algebra("the samples fit into the length"))],
+            [Step(because=algebra("the samples fit into the length"))],
             given=["n <= 2**r"],
             intro="The direct product multiplies every sample by every tap.",
         ),
         Part(
             "When the direct product is cheaper",
             "2**r*k <= 2**r*(6*r + 4)",
-            [Step("<= 2**r*(6*r + 4)", algebra("the length is positive"))],
+            [Step(because=algebra("the length is positive"))],
             given=["k <= 6*r + 4"],
             intro="So short kernels are better off with it:",
         ),
         Part(
             "When the transform is cheaper",
             "iff(2**r*(6*r + 4) < (2**r/2)*(2**r/2), 24*r + 16 < 2**r)",
-            [Step("24*r + 16 < 2**r", "divide by a quarter of the length, which is positive")],
+            [Step(because="divide by a quarter of the length, which is positive")],
             intro=(
                 "With a kernel as long as the signal, both half the length of the transforms, the transform wins as soon as "
                 "that length has outgrown its logarithm:"
@@ -492,13 +470,13 @@ DERIVATION = Derivation(
         Part(
             "From this length on",
             "24*8 + 16 < 2**8",
-            [Step("208", "multiply and add"), Step("< 256", "compare"), Step("2**8", "a power of two")],
+            [Step("208", "multiply and add"), Step("< 256", "compare"), Step(because="a power of two")],
             intro="It has done so here, and not yet at half the length:",
         ),
         Part(
             "Not before",
             "24*7 + 16 > 2**7",
-            [Step("184", "multiply and add"), Step("> 128", "compare"), Step("2**7", "a power of two")],
+            [Step("184", "multiply and add"), Step("> 128", "compare"), Step(because="a power of two")],
         ),
     ],
     conclusion=(

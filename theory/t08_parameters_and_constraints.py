@@ -183,7 +183,7 @@ DERIVATION = Derivation(
             [
                 Step("96*75 + 96", "a filter has a weight for each place of its window in each of the three channels"),
                 Step("7200 + 96", "as many filters"),
-                Step("7296", "and as many biases"),
+                Step(because="and as many biases"),
             ],
             live=[
                 Live("live Conv2d", partial(live, CONV_LAYER), points=1),
@@ -193,7 +193,7 @@ DERIVATION = Derivation(
         Part(
             "The formula that W2 prints",
             "96*5*5 + 96*3 == 2688",
-            [Step("2400 + 288", "multiply"), Step("2688", "add")],
+            [Step("2400 + 288", "multiply"), Step(because="add")],
             intro=(
                 "W2 prints another formula. It adds what must be multiplied, a window for each filter and a channel for each "
                 "filter, and has no biases; and it does not come to the figure that W2 gives for it:"
@@ -205,7 +205,7 @@ DERIVATION = Derivation(
             [
                 Step("4096**2 + 4096", "flatten the image"),
                 Step("16777216 + 4096", "a weight for each pair of an output and an input"),
-                Step("16781312", "and a bias for each output"),
+                Step(because="and a bias for each output"),
             ],
             live=[
                 Live("live Linear", partial(live, DENSE_LAYER), points=1),
@@ -215,7 +215,7 @@ DERIVATION = Derivation(
         Part(
             "The constraints",
             "10000*1000 == 10**7",
-            [Step("10**7", "a power of ten")],
+            [Step(because="a power of ten")],
             intro=(
                 "A training image says what the network should answer for each class: one equation for each class of each "
                 "image."
@@ -228,14 +228,14 @@ DERIVATION = Derivation(
             [
                 Step("9995520 + 4480", "divide with remainder"),
                 Step("1370*7296 + 4480", "so many constraints for each parameter"),
-                Step("1370*(96*(5*5*3) + 96) + 4480", "the count above"),
+                Step(because="the count above"),
             ],
             intro="There are far more constraints than the convolution has parameters:",
         ),
         Part(
             "The dense layer against the constraints",
             "(4*4*256)**2 + 4*4*256 - 10000*1000 == 6781312",
-            [Step("16781312 - 10**7", "the counts above"), Step("6781312", "subtract")],
+            [Step("16781312 - 10**7", "the counts above"), Step(because="subtract")],
             intro="And fewer than the dense layer has:",
         ),
         Part(
@@ -243,7 +243,7 @@ DERIVATION = Derivation(
             "(64*(11*11*3) + 64) + (192*(5*5*64) + 192) + (384*(3*3*192) + 384) + (256*(3*3*384) + 256) + (256*(3*3*256) + "
             "256) "
             "== 2469696",
-            [Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"), Step("2469696", "add")],
+            [Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"), Step(because="add")],
             intro="A network of the size that the question has in mind is AlexNet, here in one column:",
             live=[Live("live Conv2d", live_convolutions, points=1)],
         ),
@@ -252,7 +252,7 @@ DERIVATION = Derivation(
             "2469696 + (4096*(6*6*256) + 4096) + (4096*4096 + 4096) + (1000*4096 + 1000) == 61100840",
             [
                 Step("2469696 + 37752832 + 16781312 + 4097000", "each dense layer; the second is the one of the question"),
-                Step("61100840", "add"),
+                Step(because="add"),
             ],
             live=[
                 Live("live network", live_alexnet, points=1),
@@ -262,19 +262,13 @@ DERIVATION = Derivation(
         Part(
             "AlexNet against a thousand constraints an image",
             "1200000*1000 == 19*61100840 + 39084040",
-            [
-                Step("1160915960 + 39084040", "divide with remainder"),
-                Step("19*61100840 + 39084040", "so many constraints for each parameter"),
-            ],
+            [Step("1160915960 + 39084040", "divide with remainder"), Step(because="so many constraints for each parameter")],
             intro="It was trained on about 1.2 million images of a thousand classes.",
         ),
         Part(
             "AlexNet against one label an image",
             "61100840 == 50*1200000 + 1100840",
-            [
-                Step("60000000 + 1100840", "divide with remainder"),
-                Step("50*1200000 + 1100840", "so many parameters for each image"),
-            ],
+            [Step("60000000 + 1100840", "divide with remainder"), Step(because="so many parameters for each image")],
             intro="But an image brings one label, not a thousand independent facts. Counted by labels the balance tips:",
         ),
         Part(
@@ -283,7 +277,7 @@ DERIVATION = Derivation(
             [
                 Step("(A@Q.T)@W + A@(Q.T@V - (Q.T@Q)@(Q.T@V))", algebra("multiply out and regroup")),
                 Step("(A@Q.T)@W + A@(Q.T@V - Q.T@V)", algebra("the columns of `Q` are orthonormal")),
-                Step("(A@Q.T)@W", algebra("cancel")),
+                Step(because=algebra("cancel")),
             ],
             intro=(
                 "What do the numbers mean? For one dense layer this can be said exactly. Let the rows of `A@Q.T` be its "
@@ -299,7 +293,7 @@ DERIVATION = Derivation(
             [
                 Step("trace(identity(d)) - trace(Q.T@Q)", algebra("a trace is the same around every turn")),
                 Step("trace(identity(d)) - trace(identity(r))", algebra("the columns of `Q` are orthonormal")),
-                Step("d - r", algebra("ones on the diagonal")),
+                Step(because=algebra("ones on the diagonal")),
             ],
             intro=(
                 "What projects on these directions is `identity(d) - Q@Q.T`, and the trace of a projection is the dimension "
@@ -312,14 +306,8 @@ DERIVATION = Derivation(
             "More constraints than parameters",
             "norm(Y - U@B)**2 == norm(Y - U@(U.T@Y))**2 + norm(U.T@Y - B)**2",
             [
-                Step(
-                    "norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2",
-                    algebra("add and subtract what can be reached"),
-                ),
-                Step(
-                    "norm(Y - U@(U.T@Y))**2 + norm(U.T@Y - B)**2",
-                    algebra("the two are orthogonal, and `U` keeps lengths"),
-                ),
+                Step("norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2", algebra("add and subtract what can be reached")),
+                Step(because=algebra("the two are orthogonal, and `U` keeps lengths")),
             ],
             intro=(
                 "The other way round, fewer directions `r` than examples: whatever the weights, the outputs stay in a space "

@@ -8,20 +8,7 @@ from random import Random
 import torch
 
 from report.model import Column, Table, Value
-from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    define,
-    definition,
-    integer,
-    matrix,
-    real,
-    reindex,
-    signal,
-)
+from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, reindex, signal
 from theory.vocabulary import CONV, RELU, SHIFT
 
 Signal = Callable[[int], float]
@@ -260,7 +247,7 @@ DERIVATION = Derivation(
             [
                 Step("sum((a*x(j) + b*y(j))*f(i - j) for j in Z)", definition("conv")),
                 Step("a*sum(x(j)*f(i - j) for j in Z) + b*sum(y(j)*f(i - j) for j in Z)", algebra("split the sum")),
-                Step("a*conv(x, f)(i) + b*conv(y, f)(i)", definition("conv")),
+                Step(because=definition("conv")),
             ],
             intro="First what is both. A dot stands for the variable of a signal.",
             live=[Live("torch conv1d", conv1d_of_a_sum)],
@@ -272,7 +259,7 @@ DERIVATION = Derivation(
                 Step("sum(x(m - t)*f(i - m) for m in Z)", definition("conv", "shift")),
                 Step("sum(x(j)*f(i - (j + t)) for j in Z)", reindex("j = m - t")),
                 Step("sum(x(j)*f((i - t) - j) for j in Z)", algebra("regroup")),
-                Step("shift(conv(x, f), t)(i)", definition("conv", "shift")),
+                Step(because=definition("conv", "shift")),
             ],
             live=[Live("torch conv1d", conv1d_of_a_delayed)],
         ),
@@ -285,7 +272,7 @@ DERIVATION = Derivation(
                     "a/k*sum(x(s*i + j) for j in span(0, k - 1)) + b/k*sum(y(s*i + j) for j in span(0, k - 1))",
                     algebra("split the sum"),
                 ),
-                Step("a*P(x)(i) + b*P(y)(i)", definition("P")),
+                Step(because=definition("P")),
             ],
             live=[Live("torch avg_pool1d", pooling_of_a_sum)],
             intro="Average pooling is linear whatever its stride, and shift invariant when the stride is one.",
@@ -296,7 +283,7 @@ DERIVATION = Derivation(
             [
                 Step("1/k*sum(x((i + j) - t) for j in span(0, k - 1))", definition("P", "shift", words="the stride is one")),
                 Step("1/k*sum(x((i - t) + j) for j in span(0, k - 1))", algebra("regroup")),
-                Step("shift(P(x), t)(i)", definition("P", "shift", words="the stride is one")),
+                Step(because=definition("P", "shift", words="the stride is one")),
             ],
             given=["s == 1"],
         ),
@@ -306,7 +293,7 @@ DERIVATION = Derivation(
             [
                 Step("1/k*sum(x(s*i + j - s*t) for j in span(0, k - 1))", definition("P", "shift")),
                 Step("1/k*sum(x(s*(i - t) + j) for j in span(0, k - 1))", algebra("factor out the stride")),
-                Step("shift(P(x), t)(i)", definition("P", "shift")),
+                Step(because=definition("P", "shift")),
             ],
             live=[Live("torch avg_pool1d", pooling_of_a_delayed)],
             intro="With any stride, a delay of the input by a multiple of the stride still delays the output.",
@@ -320,7 +307,7 @@ DERIVATION = Derivation(
                 Step("!= 5/2", "compare"),
                 Step("1/2*(u(2) + u(3))", definition("u")),
                 Step("P(u)(1)", definition("P", words="window and stride are two")),
-                Step("shift(P(u), 1)(2)", definition("shift")),
+                Step(because=definition("shift")),
             ],
             given=["k == 2", "s == 2"],
             intro=(
@@ -338,7 +325,7 @@ DERIVATION = Derivation(
                 ),
                 Step("1/k*sum((s*i + j - 1) - (s*(i - 1) + j) for j in span(0, k - 1))", definition("u")),
                 Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("cancel")),
-                Step("s - 1", algebra("as many equal terms as the window has places")),
+                Step(because=algebra("as many equal terms as the window has places")),
             ],
             intro="In general the two differ on the ramp by the stride less one, which is zero for stride one alone:",
         ),
@@ -350,7 +337,7 @@ DERIVATION = Derivation(
                 Step("-2", definition("u")),
                 Step("!= -1", "compare"),
                 Step("max(u(2), u(3)) + max(-2*u(2), -2*u(3))", definition("u")),
-                Step("M(u)(1) + M(lambda m: -2*u(m))(1)", definition("M")),
+                Step(because=definition("M")),
             ],
             intro="Max pooling in pairs has none of the three properties. Add to the ramp its multiple by a negative number:",
         ),
@@ -362,7 +349,7 @@ DERIVATION = Derivation(
                 Step("-4", definition("u")),
                 Step("!= -6", "compare"),
                 Step("-2*max(u(2), u(3))", definition("u")),
-                Step("-2*M(u)(1)", definition("M")),
+                Step(because=definition("M")),
             ],
         ),
         Part(
@@ -374,7 +361,7 @@ DERIVATION = Derivation(
                 Step("!= 3", "compare"),
                 Step("max(u(2), u(3))", definition("u")),
                 Step("M(u)(1)", definition("M")),
-                Step("shift(M(u), 1)(2)", definition("shift")),
+                Step(because=definition("shift")),
             ],
         ),
         Part(
@@ -383,7 +370,7 @@ DERIVATION = Derivation(
             [
                 Step("relu(x(i - t))", definition("R", "shift")),
                 Step("R(x)(i - t)", definition("R")),
-                Step("shift(R(x), t)(i)", definition("shift")),
+                Step(because=definition("shift")),
             ],
             intro="A layer that treats every place by itself and alike is shift invariant, linear or not.",
         ),
@@ -395,7 +382,7 @@ DERIVATION = Derivation(
                 Step("0", definition("relu", "u")),
                 Step("!= 1", "compare"),
                 Step("relu(u(1)) + relu(-2*u(1))", definition("relu", "u")),
-                Step("R(u)(1) + R(lambda m: -2*u(m))(1)", definition("R")),
+                Step(because=definition("R")),
             ],
             intro="What is positive and what is negative may cancel before the layer, not after it.",
         ),
@@ -407,7 +394,7 @@ DERIVATION = Derivation(
                 Step("0", definition("relu", "u")),
                 Step("!= -2", "compare"),
                 Step("-2*relu(u(1))", definition("relu", "u")),
-                Step("-2*R(u)(1)", definition("R")),
+                Step(because=definition("R")),
             ],
         ),
         Part(
@@ -416,7 +403,7 @@ DERIVATION = Derivation(
             [
                 Step("x(i - t) + c", definition("B", "shift")),
                 Step("B(x)(i - t)", definition("B")),
-                Step("shift(B(x), t)(i)", definition("shift")),
+                Step(because=definition("shift")),
             ],
         ),
         Part(
@@ -425,7 +412,7 @@ DERIVATION = Derivation(
             [
                 Step("x(i) + y(i) + c", definition("B")),
                 Step("(x(i) + c) + (y(i) + c) - c", algebra("add and subtract the constant")),
-                Step("B(x)(i) + B(y)(i) - c", definition("B")),
+                Step(because=definition("B")),
             ],
             intro="The layer adds the constant once to a sum, and twice to its summands: it is additive only if that is zero.",
         ),
@@ -435,7 +422,7 @@ DERIVATION = Derivation(
             [
                 Step("a*x(i) + c", definition("B")),
                 Step("a*(x(i) + c) + (1 - a)*c", algebra("add and subtract")),
-                Step("a*B(x)(i) + (1 - a)*c", definition("B")),
+                Step(because=definition("B")),
             ],
         ),
         Part(
@@ -446,7 +433,7 @@ DERIVATION = Derivation(
                 Step("5", definition("u")),
                 Step("!= 6", "compare"),
                 Step("(u(1) + 1) + (3*u(1) + 1)", definition("u")),
-                Step("A(u)(1) + A(lambda m: 3*u(m))(1)", definition("A")),
+                Step(because=definition("A")),
             ],
             intro="In integers, with the constant one:",
         ),
@@ -458,7 +445,7 @@ DERIVATION = Derivation(
                 Step("4", definition("u")),
                 Step("!= 6", "compare"),
                 Step("3*(u(1) + 1)", definition("u")),
-                Step("3*A(u)(1)", definition("A")),
+                Step(because=definition("A")),
             ],
         ),
         Part(
@@ -470,7 +457,7 @@ DERIVATION = Derivation(
                     "a*sum(W[p, j]*x(j) for j in span(1, n)) + b*sum(W[p, j]*y(j) for j in span(1, n))",
                     algebra("split the sum"),
                 ),
-                Step("a*D(x)(p) + b*D(y)(p)", definition("D")),
+                Step(because=definition("D")),
             ],
             live=[Live("torch linear", linear_of_a_sum)],
         ),
@@ -479,7 +466,7 @@ DERIVATION = Derivation(
             "D(lambda m: kron(m, q))(p) == W[p, q]",
             [
                 Step("sum(W[p, j]*kron(j, q) for j in span(1, n))", definition("D")),
-                Step("W[p, q]", algebra("only the term at the impulse is not zero")),
+                Step(because=algebra("only the term at the impulse is not zero")),
             ],
             intro=(
                 "It answers an impulse at place `q` with column `q` of its matrix. To be shift invariant it would need each "
@@ -496,7 +483,7 @@ DERIVATION = Derivation(
                 Step("!= 5", "compare"),
                 Step("u(1) + 2*u(2)", definition("u")),
                 Step("E(u)(1)", definition("E", words="the first row of its weights")),
-                Step("shift(E(u), 1)(2)", definition("shift")),
+                Step(because=definition("shift")),
             ],
             intro="A small one, and the ramp delayed by one, before the layer or after it:",
         ),

@@ -9,22 +9,9 @@ import torch
 
 from report.model import Column, Table, Value
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    define,
-    definition,
-    differentiation,
-    function,
-    induction,
-    integer,
-    matrix,
-    real,
-    using,
-    vector,
-)
+    Derivation, Live, Part, Step, algebra, define, definition, differentiation, function, induction, integer, matrix, real,
+    using, vector,
+)  # fmt: skip
 
 Matrix = list[list[float]]
 Column1 = list[float]
@@ -176,10 +163,7 @@ DERIVATION = Derivation(
         Part(
             "Same outputs",
             "(W@P.T)@(P@x) + b == W@x + b",
-            [
-                Step("W@((P.T@P)@x) + b", algebra("regroup")),
-                Step("W@x + b", algebra("the transpose of a permutation undoes it")),
-            ],
+            [Step("W@((P.T@P)@x) + b", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
             intro=(
                 "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same "
                 "columns, each moved to where its input went."
@@ -189,7 +173,7 @@ DERIVATION = Derivation(
         Part(
             "Same class of functions",
             "(V@P)@P.T == V",
-            [Step("V@(P@P.T)", algebra("regroup")), Step("V", algebra("the transpose of a permutation undoes it"))],
+            [Step("V@(P@P.T)", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
             intro=(
                 "So whatever the layer can compute in one order it can compute in the other, and nothing more, because all "
                 "weights `V` arise in this way. Equal outputs give equal losses, whatever the loss."
@@ -198,7 +182,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient",
             "grad(g.T@(W@x), W) == g@x.T",
-            [Step("g@x.T", differentiation("the product rule, entry by entry"))],
+            [Step(because=differentiation("the product rule, entry by entry"))],
             intro=(
                 "Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where the "
                 "slope `g` of the loss by the outputs is held fixed:"
@@ -208,7 +192,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient in the other order",
             "D@(X@P.T) == (D@X)@P.T",
-            [Step("(D@X)@P.T", algebra("regroup"))],
+            [Step(because=algebra("regroup"))],
             intro=(
                 "Over a batch `X` such gradients add up to `D@X`. In the other order the batch is `X@P.T`; as long as the "
                 "outputs are the same, so are their slopes `D`, and the gradient has its columns moved as the weights have:"
@@ -217,24 +201,21 @@ DERIVATION = Derivation(
         Part(
             "A step of gradient descent",
             "W@P.T - eta*(D@(X@P.T)) == (W - eta*(D@X))@P.T",
-            [
-                Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")),
-                Step("(W - eta*(D@X))@P.T", algebra("factor out")),
-            ],
+            [Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")), Step(because=algebra("factor out"))],
             intro="Hence a step from permuted weights ends at permuted weights, and the outputs are the same again:",
             live=[Live("torch SGD", step_by_torch)],
         ),
         Part(
             "The length of an input",
             "norm(P@x)**2 == norm(x)**2",
-            [Step("norm(x)**2", algebra("a permutation keeps lengths"))],
+            [Step(because=algebra("a permutation keeps lengths"))],
             intro=(
                 "And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the slope "
                 "of any loss by it: a step changes the output by the rate times this slope times the squared length of the "
                 "input. In the other order call it `v(t)`. The lengths are equal:"
             ),
         ),
-        Part("At the start", "v(0) == y(0)", [Step("c", definition("v")), Step("y(0)", definition("y"))]),
+        Part("At the start", "v(0) == y(0)", [Step("c", definition("v")), Step(because=definition("y"))]),
         Part(
             "A step further",
             "v(t + 1) == y(t + 1)",
@@ -242,35 +223,29 @@ DERIVATION = Derivation(
                 Step("v(t) - eta*u(v(t))*norm(P@x)**2", definition("v")),
                 Step("y(t) - eta*u(y(t))*norm(P@x)**2", using("hypothesis")),
                 Step("y(t) - eta*u(y(t))*norm(x)**2", using("The length of an input")),
-                Step("y(t + 1)", definition("y")),
+                Step(because=definition("y")),
             ],
             supposing="v(t) == y(t)",
         ),
         Part(
             "The same outputs for ever",
             "v(t) == y(t)",
-            [Step("y(t)", induction("t", start="0", base="At the start", step="A step further"))],
+            [Step(because=induction("t", start="0", base="At the start", step="A step further"))],
             intro="By induction over the steps:",
         ),
         Part(
             "With momentum",
             "mu*(M@P.T) + D@(X@P.T) == (mu*M + D@X)@P.T",
-            [
-                Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")),
-                Step("(mu*M + D@X)@P.T", algebra("factor out")),
-            ],
+            [Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")), Step(because=algebra("factor out"))],
             intro="What an optimiser remembers has the shape of the weights and moves with them. Momentum sums gradients:",
         ),
         Part(
             "Running squares",
             "mu*(S@P.T) + (1 - mu)*((D@(X@P.T))*(D@(X@P.T))) == (mu*S + (1 - mu)*((D@X)*(D@X)))@P.T",
             [
-                Step(
-                    "mu*(S@P.T) + (1 - mu)*(((D@X)@P.T)*((D@X)@P.T))",
-                    using("The gradient in the other order"),
-                ),
+                Step("mu*(S@P.T) + (1 - mu)*(((D@X)@P.T)*((D@X)@P.T))", using("The gradient in the other order")),
                 Step("mu*(S@P.T) + (1 - mu)*(((D@X)*(D@X))@P.T)", algebra("squares move with their entries")),
-                Step("(mu*S + (1 - mu)*((D@X)*(D@X)))@P.T", algebra("factor out")),
+                Step(because=algebra("factor out")),
             ],
             intro="Adam keeps a running mean of the squares too, entry by entry:",
         ),
@@ -280,7 +255,7 @@ DERIVATION = Derivation(
             [
                 Step("W@P.T - eta*((M@P.T)*(u(S)@P.T))", algebra("what is done entry by entry moves with the entries")),
                 Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
-                Step("(W - eta*(M*u(S)))@P.T", algebra("factor out")),
+                Step(because=algebra("factor out")),
             ],
             intro=(
                 "And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight decay, "
@@ -292,7 +267,7 @@ DERIVATION = Derivation(
             "ones(m).T@(u(W@P.T)@ones(n)) == ones(m).T@(u(W)@ones(n))",
             [
                 Step("ones(m).T@((u(W)@P.T)@ones(n))", algebra("what is done entry by entry moves with the entries")),
-                Step("ones(m).T@(u(W)@ones(n))", algebra("a permutation of ones is ones")),
+                Step(because=algebra("a permutation of ones is ones")),
             ],
             intro=(
                 "There remains the start. An initialiser draws the weights independently from one distribution. Where this "

@@ -11,20 +11,9 @@ import torch
 from experiments import layers_by_hand as by_hand
 from report.model import Column, Table, Value
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    calculation,
-    define,
-    definition,
-    differentiation,
-    integer,
-    matrix,
-    using,
-    vector,
-)
+    Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, integer, matrix,
+    slope_of_entry, using, vector,
+)  # fmt: skip
 from report.prove.language.formula import parse
 from report.prove.language.latex import latex
 from report.prove.language.names import names_of
@@ -388,7 +377,7 @@ DERIVATION = Derivation(
         Part(
             "The outputs of a linear layer",
             "H == W.T@A + b@ones(n).T",
-            [Step("W.T@A + b@ones(n).T", definition("H", words="row times column; `b` is added to every column"))],
+            [Step(because=definition("H", words="row times column; `b` is added to every column"))],
             intro=(
                 "The examples are the columns of a matrix. An equation between matrices says two things: that the shapes are "
                 "equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and "
@@ -400,12 +389,9 @@ DERIVATION = Derivation(
             "An output by a weight",
             "diff(H[o, j], W[r, s]) == kron(o, s)*A[r, j]",
             [
-                Step("sum(diff(W[q, o], W[r, s])*A[q, j] for q in span(1, d))", differentiation("term by term", unfold=["H"])),
-                Step(
-                    "sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))",
-                    differentiation("the slope of a weight is one by itself, nought by any other"),
-                ),
-                Step("kron(o, s)*A[r, j]", algebra("only the term with equal indices remains")),
+                Step("sum(diff(W[q, o], W[r, s])*A[q, j] for q in span(1, d))", differentiation("term by term")),
+                Step("sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))", slope_of_entry()),
+                Step(because=contraction()),
             ],
             intro=(
                 "A derivative has the indices of what is differentiated, and those of what it is differentiated by. So the "
@@ -416,19 +402,16 @@ DERIVATION = Derivation(
         Part(
             "An output by a bias",
             "diff(H[o, j], b[s]) == kron(o, s)",
-            [Step("kron(o, s)", differentiation("every output has a bias of its own", unfold=["H"]))],
+            [Step(because=differentiation("every output has a bias of its own"))],
             live=[Live(AUTOGRAD, slope_by_bias, points=20)],
         ),
         Part(
             "An output by an input",
             "diff(H[o, j], A[r, i]) == kron(i, j)*W[r, o]",
             [
-                Step("sum(W[q, o]*diff(A[q, j], A[r, i]) for q in span(1, d))", differentiation("term by term", unfold=["H"])),
-                Step(
-                    "sum(W[q, o]*(kron(q, r)*kron(i, j)) for q in span(1, d))",
-                    differentiation("the slope of an input is one by itself, nought by any other"),
-                ),
-                Step("kron(i, j)*W[r, o]", algebra("only the term with equal indices remains")),
+                Step("sum(W[q, o]*diff(A[q, j], A[r, i]) for q in span(1, d))", differentiation("term by term")),
+                Step("sum(W[q, o]*(kron(q, r)*kron(i, j)) for q in span(1, d))", slope_of_entry()),
+                Step(because=contraction()),
             ],
             live=[Live(AUTOGRAD, slope_by_value, points=20)],
         ),
@@ -436,12 +419,12 @@ DERIVATION = Derivation(
             "The loss by a weight",
             "diff(f, W[r, s]) == sum(A[r, m]*G[s, m] for m in span(1, n))",
             [
-                Step(LOSS_BY % "H[l, m], W[r, s]", differentiation("chain rule", unfold=["f", "H"])),
+                Step(LOSS_BY % "H[l, m], W[r, s]", differentiation("chain rule")),
                 Step(
                     f"sum(sum(G[l, m]*(kron(l, s)*A[r, m]) {EVERY_OUTPUT}",
                     using("An output by a weight", at={"o": "l", "j": "m"}),
                 ),
-                Step("sum(A[r, m]*G[s, m] for m in span(1, n))", algebra("the sum over the outputs keeps one term")),
+                Step(because=contraction()),
             ],
             intro=(
                 "Nobody needs that Jacobian. A loss is one number, without indices, so its gradient has only those of what it "
@@ -454,7 +437,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient by the weights",
             "grad(f, W) == A@G.T",
-            [Step("A@G.T", calculation("each entry is row times column"))],
+            [Step(because=calculation("each entry is row times column"))],
             intro="All entries together are a matrix of the shape of `W`, with `d` rows and `k` columns:",
             live=both(linear_by_autograd("W"), linear_by_hand("W")),
         ),
@@ -462,15 +445,15 @@ DERIVATION = Derivation(
             "The loss by a bias",
             "diff(f, b[s]) == sum(G[s, m] for m in span(1, n))",
             [
-                Step(LOSS_BY % "H[l, m], b[s]", differentiation("chain rule", unfold=["f", "H"])),
+                Step(LOSS_BY % "H[l, m], b[s]", differentiation("chain rule")),
                 Step(f"sum(sum(G[l, m]*kron(l, s) {EVERY_OUTPUT}", using("An output by a bias", at={"o": "l", "j": "m"})),
-                Step("sum(G[s, m] for m in span(1, n))", algebra("the sum over the outputs keeps one term")),
+                Step(because=contraction()),
             ],
         ),
         Part(
             "The gradient by the biases",
             "grad(f, b) == G@ones(n)",
-            [Step("G@ones(n)", calculation("the sum over the examples is a product with ones"))],
+            [Step(because=calculation("the sum over the examples is a product with ones"))],
             intro="These are `k` numbers, one for each bias: the examples are summed over.",
             live=both(linear_by_autograd("b"), linear_by_hand("b")),
         ),
@@ -478,18 +461,18 @@ DERIVATION = Derivation(
             "The loss by an input",
             "diff(f, A[r, i]) == sum(W[r, l]*G[l, i] for l in span(1, k))",
             [
-                Step(LOSS_BY % "H[l, m], A[r, i]", differentiation("chain rule", unfold=["f", "H"])),
+                Step(LOSS_BY % "H[l, m], A[r, i]", differentiation("chain rule")),
                 Step(
                     f"sum(sum(G[l, m]*(kron(i, m)*W[r, l]) {EVERY_OUTPUT}",
                     using("An output by an input", at={"o": "l", "j": "m"}),
                 ),
-                Step("sum(W[r, l]*G[l, i] for l in span(1, k))", algebra("the sum over the examples keeps one term")),
+                Step(because=contraction()),
             ],
         ),
         Part(
             "The gradient by the input",
             "grad(f, A) == W@G",
-            [Step("W@G", calculation("each entry is row times column"))],
+            [Step(because=calculation("each entry is row times column"))],
             intro="This has the shape of `A`, and an example takes part only in its own column:",
             live=both(linear_by_autograd("A"), linear_by_hand("A")),
         ),
@@ -502,11 +485,8 @@ DERIVATION = Derivation(
                     "sigma(H[o, j])*(1 - sigma(H[o, j]))*diff(H[o, j], H[s, i])",
                     differentiation("chain rule, with the slope of the sigmoid from T2", unfold=["sigma"]),
                 ),
-                Step(
-                    "sigma(H[o, j])*(1 - sigma(H[o, j]))*(kron(o, s)*kron(i, j))",
-                    differentiation("the slope of an entry is one by itself, nought by any other"),
-                ),
-                Step("kron(o, s)*kron(i, j)*(S[o, j]*(1 - S[o, j]))", definition("S")),
+                Step("sigma(H[o, j])*(1 - sigma(H[o, j]))*(kron(o, s)*kron(i, j))", slope_of_entry()),
+                Step(because=definition("S")),
             ],
             intro=(
                 "The sigmoid works entry by entry, so its output has the shape of its input. Each entry depends on one entry "
@@ -517,7 +497,7 @@ DERIVATION = Derivation(
         Part(
             "A diagonal times a vector",
             "diag(u)@v == u*v",
-            [Step("u*v", algebra("in every row one term is not zero"))],
+            [Step(because=algebra("in every row one term is not zero"))],
             intro="A diagonal matrix times a vector needs no matrix. It is a product entry by entry, of the same shape:",
             live=[Live("torch diag", diagonal_product, sweep={"k": range(1, 6)})],
         ),
@@ -525,26 +505,26 @@ DERIVATION = Derivation(
             "The loss by an input of the sigmoid",
             "diff(h, H[s, i]) == G[s, i]*S[s, i]*(1 - S[s, i])",
             [
-                Step(LOSS_BY % "S[l, m], H[s, i]", differentiation("chain rule", unfold=["h", "S", "sigma"])),
+                Step(LOSS_BY % "S[l, m], H[s, i]", differentiation("chain rule")),
                 Step(
                     f"sum(sum(G[l, m]*(kron(l, s)*kron(i, m)*(S[l, m]*(1 - S[l, m]))) {EVERY_OUTPUT}",
                     using("The Jacobian of the sigmoid", at={"o": "l", "j": "m"}),
                 ),
-                Step("G[s, i]*S[s, i]*(1 - S[s, i])", algebra("only the term with equal indices remains")),
+                Step(because=contraction()),
             ],
             intro="Likewise for the whole batch. Now let `G` be the slopes of a loss by `S`.",
         ),
         Part(
             "The gradient by the input of the sigmoid",
             "grad(h, H) == G*S*(1 - S)",
-            [Step("G*S*(1 - S)", differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]))],
+            [Step(because=differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]))],
             intro="So this gradient has the shape of `H`, which is that of `S` and of `G`:",
             live=both(sigmoid_by_autograd, sigmoid_by_hand),
         ),
         Part(
             "The right class alone",
             "sum(kron(l, c)*log(P[l, j]) for l in span(1, k)) == log(P[c, j])",
-            [Step("log(P[c, j])", algebra("only the term with equal indices remains"))],
+            [Step(because=contraction())],
             intro=(
                 "The negative log-likelihood takes `k` by `n` probabilities, and gives one number. In the targets `Y` each "
                 "example has one column, with a one for its right class: it picks the probability of that class."
@@ -556,11 +536,8 @@ DERIVATION = Derivation(
             "diff(-1/n*log(P[c, j]), P[o, i]) == -kron(o, c)*kron(i, j)/(n*P[o, i])",
             [
                 Step("-1/(n*P[c, j])*diff(P[c, j], P[o, i])", differentiation("chain rule")),
-                Step(
-                    "-1/(n*P[c, j])*(kron(o, c)*kron(i, j))",
-                    differentiation("the slope of an entry is one by itself, nought by any other"),
-                ),
-                Step("-kron(o, c)*kron(i, j)/(n*P[o, i])", algebra("where it is not zero, the indices are equal")),
+                Step("-1/(n*P[c, j])*(kron(o, c)*kron(i, j))", slope_of_entry()),
+                Step(because=algebra("where it is not zero, the indices are equal")),
             ],
             intro=(
                 "What example `j` contributes has a slope by one probability only, that of its own right class. By the "
@@ -572,21 +549,18 @@ DERIVATION = Derivation(
             "The loss by a probability",
             "diff(ell, P[o, i]) == -Y[o, i]/(n*P[o, i])",
             [
-                Step(
-                    f"-1/n*sum(sum(Y[l, m]*diff(log(P[l, m]), P[o, i]) {EVERY_OUTPUT}",
-                    differentiation("term by term", unfold=["ell"]),
-                ),
+                Step(f"-1/n*sum(sum(Y[l, m]*diff(log(P[l, m]), P[o, i]) {EVERY_OUTPUT}", differentiation("term by term")),
                 Step(
                     f"-1/n*sum(sum(Y[l, m]*(kron(l, o)*kron(i, m)/P[l, m]) {EVERY_OUTPUT}",
                     differentiation("the slope of the logarithm"),
                 ),
-                Step("-Y[o, i]/(n*P[o, i])", algebra("only the term with equal indices remains")),
+                Step(because=contraction()),
             ],
         ),
         Part(
             "The gradient by the probabilities",
             "grad(ell, P) == -Y/(n*P)",
-            [Step("-Y/(n*P)", calculation("entry by entry"))],
+            [Step(because=calculation("entry by entry"))],
             intro=(
                 "So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the loss, "
                 "which is one."
@@ -597,8 +571,8 @@ DERIVATION = Derivation(
             "Last layer first",
             "grad(e, S) == (S - Y)/(n*S*(1 - S))",
             [
-                Step("-1/n*(Y/S - (1 - Y)/(1 - S))", differentiation("the slope of the logarithm", unfold=["e"])),
-                Step("(S - Y)/(n*S*(1 - S))", algebra("bring to one denominator")),
+                Step("-1/n*(Y/S - (1 - Y)/(1 - S))", differentiation("the slope of the logarithm")),
+                Step(because=algebra("bring to one denominator")),
             ],
             intro=(
                 "Now one layer after another, as logistic regression needs them: linear, sigmoid, log-likelihood `e`. Forward "
@@ -614,7 +588,7 @@ DERIVATION = Derivation(
             [
                 Step("grad(e, S)*S*(1 - S)", differentiation("back through the sigmoid", unfold=["e", "S", "sigma"])),
                 Step("(S - Y)/(n*S*(1 - S))*S*(1 - S)", using("Last layer first")),
-                Step("(S - Y)/n", algebra("cancel")),
+                Step(because=algebra("cancel")),
             ],
             intro="Its gradient by `S` takes the place of `G` in the sigmoid, and a fraction cancels:",
             live=both(logistic_by_autograd("Z"), logistic_by_hand("Z"), FEWER),
@@ -625,7 +599,7 @@ DERIVATION = Derivation(
             [
                 Step("A@grad(e, H).T", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
                 Step("A@((S - Y)/n).T", using("Then the sigmoid")),
-                Step("1/n*A@(S - Y).T", algebra("the number comes out")),
+                Step(because=algebra("the number comes out")),
             ],
             intro="What comes out of the sigmoid takes the place of `G` in the linear layer:",
             live=both(logistic_by_autograd("W"), logistic_by_hand("W"), FEWER),
@@ -636,7 +610,7 @@ DERIVATION = Derivation(
             [
                 Step("grad(e, H)@ones(n)", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
                 Step("((S - Y)/n)@ones(n)", using("Then the sigmoid")),
-                Step("1/n*(S - Y)@ones(n)", algebra("the number comes out")),
+                Step(because=algebra("the number comes out")),
             ],
             live=both(logistic_by_autograd("b"), logistic_by_hand("b"), FEWER),
         ),

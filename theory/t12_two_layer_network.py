@@ -10,21 +10,9 @@ import torch
 from experiments import layers_by_hand as by_hand
 from experiments.nets import Dense, Net, Sigmoid
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    chain_rule,
-    define,
-    definition,
-    differentiation,
-    entrywise,
-    integer,
-    matrix,
-    using,
-    vector,
-)
+    Derivation, Live, Part, Step, algebra, chain_rule, contraction, define, definition, differentiation, entrywise, integer,
+    matrix, slope_of_entry, using, vector,
+)  # fmt: skip
 from theory.vocabulary import SIGMA
 
 Vector = list[float]
@@ -169,9 +157,9 @@ DERIVATION = Derivation(
             "The probabilities",
             "diff(ell, p[k]) == -y[k]/p[k]",
             [
-                Step("-1/p[t]*diff(p[t], p[k])", differentiation("chain rule", unfold=["ell"])),
-                Step("-1/p[t]*kron(k, t)", differentiation("the slope of an entry is one by itself, nought by any other")),
-                Step("-y[k]/p[k]", definition("y", words="where this is not zero, `k` is the right class")),
+                Step("-1/p[t]*diff(p[t], p[k])", differentiation("chain rule")),
+                Step("-1/p[t]*kron(k, t)", slope_of_entry()),
+                Step(because=definition("y", words="where this is not zero, `k` is the right class")),
             ],
             intro="The backward pass begins at the end. The loss sees one probability alone, that of the right class:",
             live=both(entry, "p", "k"),
@@ -181,7 +169,7 @@ DERIVATION = Derivation(
             f"ell == {LOG_SUM}",
             [
                 Step("-log(exp(z_2[t])/sum(exp(z_2[l]) for l in span(1, c)))", definition("ell", "p")),
-                Step(LOG_SUM, algebra("logarithm of a quotient")),
+                Step(because=algebra("logarithm of a quotient")),
             ],
             live=[Live("layers by hand", loss)],
         ),
@@ -198,9 +186,9 @@ DERIVATION = Derivation(
                     "sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
                     differentiation("chain rule, for the exponentials"),
                 ),
-                Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", algebra("only one term is not zero")),
+                Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", contraction()),
                 Step("p[k] - y[k]", definition("p", "y")),
-                Step("r_2[k]", definition("r_2")),
+                Step(because=definition("r_2")),
             ],
             intro=(
                 "Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not be "
@@ -215,10 +203,10 @@ DERIVATION = Derivation(
                 Step(
                     "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c))"
                     " - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) for l in span(1, c))**2",
-                    differentiation("quotient rule", unfold=["p"]),
+                    differentiation("quotient rule"),
                 ),
                 Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
-                Step("p[k]*(kron(k, q) - p[q])", algebra("factor out")),
+                Step(because=algebra("factor out")),
             ],
             intro=(
                 "Softmax as a layer of its own is less simple, since every probability depends on every logit. It is what "
@@ -233,7 +221,7 @@ DERIVATION = Derivation(
                 Step(
                     "sum(g[l]*(p[l]*(kron(l, k) - p[k])) for l in span(1, c))", using("Softmax alone", at={"k": "l", "q": "k"})
                 ),
-                Step("p[k]*(g[k] - sum(p[l]*g[l] for l in span(1, c)))", algebra("only one term of the first sum is not zero")),
+                Step(because=algebra("only one term of the first sum is not zero")),
             ],
             live=[Live("layers by hand", softmax_backward)],
         ),
@@ -241,19 +229,14 @@ DERIVATION = Derivation(
             "The second weights",
             "diff(ell, W_2[j, k]) == s[j]*r_2[k]",
             [
+                Step("sum(diff(ell, z_2[l])*diff(z_2[l], W_2[j, k]) for l in span(1, c))", chain_rule("z_2")),
                 Step(
-                    "sum(diff(ell, z_2[l])*diff(z_2[l], W_2[j, k]) for l in span(1, c))",
-                    chain_rule("z_2"),
+                    "sum(r_2[l]*diff(z_2[l], W_2[j, k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})
                 ),
                 Step(
-                    "sum(r_2[l]*diff(z_2[l], W_2[j, k]) for l in span(1, c))",
-                    using("Softmax and loss together", at={"k": "l"}),
+                    "sum(r_2[l]*(kron(l, k)*s[j]) for l in span(1, c))", differentiation("the logits are linear in the weights")
                 ),
-                Step(
-                    "sum(r_2[l]*(kron(l, k)*s[j]) for l in span(1, c))",
-                    differentiation("the logits are linear in the weights", unfold=["z_2"]),
-                ),
-                Step("s[j]*r_2[k]", algebra("only one term is not zero")),
+                Step(because=contraction()),
             ],
             intro=(
                 "From here on every step is one layer: what was handed back, times how its output depends on what is asked for."
@@ -264,16 +247,10 @@ DERIVATION = Derivation(
             "The second biases",
             "diff(ell, b_2[k]) == r_2[k]",
             [
-                Step(
-                    "sum(diff(ell, z_2[l])*diff(z_2[l], b_2[k]) for l in span(1, c))",
-                    chain_rule("z_2"),
-                ),
-                Step(
-                    "sum(r_2[l]*diff(z_2[l], b_2[k]) for l in span(1, c))",
-                    using("Softmax and loss together", at={"k": "l"}),
-                ),
-                Step("sum(r_2[l]*kron(l, k) for l in span(1, c))", differentiation("a bias is a summand", unfold=["z_2"])),
-                Step("r_2[k]", algebra("only one term is not zero")),
+                Step("sum(diff(ell, z_2[l])*diff(z_2[l], b_2[k]) for l in span(1, c))", chain_rule("z_2")),
+                Step("sum(r_2[l]*diff(z_2[l], b_2[k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
+                Step("sum(r_2[l]*kron(l, k) for l in span(1, c))", differentiation("a bias is a summand")),
+                Step(because=contraction()),
             ],
             live=both(entry, "b_2", "k"),
         ),
@@ -281,18 +258,9 @@ DERIVATION = Derivation(
             "The hidden units",
             "diff(ell, s[j]) == sum(W_2[j, l]*r_2[l] for l in span(1, c))",
             [
-                Step(
-                    "sum(diff(ell, z_2[l])*diff(z_2[l], s[j]) for l in span(1, c))",
-                    chain_rule("z_2"),
-                ),
-                Step(
-                    "sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))",
-                    using("Softmax and loss together", at={"k": "l"}),
-                ),
-                Step(
-                    "sum(W_2[j, l]*r_2[l] for l in span(1, c))",
-                    differentiation("the logits are linear in the hidden units", unfold=["z_2"]),
-                ),
+                Step("sum(diff(ell, z_2[l])*diff(z_2[l], s[j]) for l in span(1, c))", chain_rule("z_2")),
+                Step("sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
+                Step(because=differentiation("the logits are linear in the hidden units")),
             ],
             live=both(entry, "s", "j"),
         ),
@@ -300,17 +268,14 @@ DERIVATION = Derivation(
             "Back through the sigmoid",
             "diff(ell, z_1[j]) == r_1[j]",
             [
-                Step(
-                    "sum(diff(ell, s[l])*diff(s[l], z_1[j]) for l in span(1, m))",
-                    chain_rule("s"),
-                ),
+                Step("sum(diff(ell, s[l])*diff(s[l], z_1[j]) for l in span(1, m))", chain_rule("s")),
                 Step(
                     "sum(diff(ell, s[l])*(kron(l, j)*s[l]*(1 - s[l])) for l in span(1, m))",
                     differentiation("the slope of the sigmoid, from its value", unfold=["s", "sigma"]),
                 ),
-                Step("diff(ell, s[j])*s[j]*(1 - s[j])", algebra("only one term is not zero")),
+                Step("diff(ell, s[j])*s[j]*(1 - s[j])", contraction()),
                 Step("sum(W_2[j, l]*r_2[l] for l in span(1, c))*s[j]*(1 - s[j])", using("The hidden units")),
-                Step("r_1[j]", definition("r_1")),
+                Step(because=definition("r_1")),
             ],
             live=both(entry, "z_1", "j"),
         ),
@@ -318,19 +283,15 @@ DERIVATION = Derivation(
             "The first weights",
             "diff(ell, W_1[i, j]) == x[i]*r_1[j]",
             [
+                Step("sum(diff(ell, z_1[l])*diff(z_1[l], W_1[i, j]) for l in span(1, m))", chain_rule("z_1")),
                 Step(
-                    "sum(diff(ell, z_1[l])*diff(z_1[l], W_1[i, j]) for l in span(1, m))",
-                    chain_rule("z_1"),
-                ),
-                Step(
-                    "sum(r_1[l]*diff(z_1[l], W_1[i, j]) for l in span(1, m))",
-                    using("Back through the sigmoid", at={"j": "l"}),
+                    "sum(r_1[l]*diff(z_1[l], W_1[i, j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})
                 ),
                 Step(
                     "sum(r_1[l]*(kron(l, j)*x[i]) for l in span(1, m))",
-                    differentiation("a linear layer is linear in its weights", unfold=["z_1"]),
+                    differentiation("a linear layer is linear in its weights"),
                 ),
-                Step("x[i]*r_1[j]", algebra("only one term is not zero")),
+                Step(because=contraction()),
             ],
             live=both(entry, "W_1", "i", "j"),
         ),
@@ -338,16 +299,10 @@ DERIVATION = Derivation(
             "The first biases",
             "diff(ell, b_1[j]) == r_1[j]",
             [
-                Step(
-                    "sum(diff(ell, z_1[l])*diff(z_1[l], b_1[j]) for l in span(1, m))",
-                    chain_rule("z_1"),
-                ),
-                Step(
-                    "sum(r_1[l]*diff(z_1[l], b_1[j]) for l in span(1, m))",
-                    using("Back through the sigmoid", at={"j": "l"}),
-                ),
-                Step("sum(r_1[l]*kron(l, j) for l in span(1, m))", differentiation("a bias is a summand", unfold=["z_1"])),
-                Step("r_1[j]", algebra("only one term is not zero")),
+                Step("sum(diff(ell, z_1[l])*diff(z_1[l], b_1[j]) for l in span(1, m))", chain_rule("z_1")),
+                Step("sum(r_1[l]*diff(z_1[l], b_1[j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
+                Step("sum(r_1[l]*kron(l, j) for l in span(1, m))", differentiation("a bias is a summand")),
+                Step(because=contraction()),
             ],
             live=both(entry, "b_1", "j"),
         ),
@@ -357,10 +312,7 @@ DERIVATION = Derivation(
             [
                 Step("sum(diff(ell, z_1[l])*diff(z_1[l], x[i]) for l in span(1, m))", chain_rule("z_1")),
                 Step("sum(r_1[l]*diff(z_1[l], x[i]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
-                Step(
-                    "sum(W_1[i, l]*r_1[l] for l in span(1, m))",
-                    differentiation("a linear layer is linear in its input", unfold=["z_1"]),
-                ),
+                Step(because=differentiation("a linear layer is linear in its input")),
             ],
             intro="And the input, which is the output of the layer below where there is one:",
             live=both(entry, "x", "i"),
@@ -368,7 +320,7 @@ DERIVATION = Derivation(
         Part(
             "In matrices: the logits",
             "grad(ell, z_2) == r_2",
-            [Step("r_2", entrywise("Softmax and loss together", "k"))],
+            [Step(because=entrywise("Softmax and loss together", "k"))],
             intro=(
                 "The same in matrices, which is how code writes it; a column times a row holds all products of their entries."
             ),
@@ -377,43 +329,43 @@ DERIVATION = Derivation(
         Part(
             "In matrices: the second weights",
             "grad(ell, W_2) == s @ r_2.T",
-            [Step("s @ r_2.T", entrywise("The second weights", "j", "k"))],
+            [Step(because=entrywise("The second weights", "j", "k"))],
             live=both(whole, "W_2"),
         ),
         Part(
             "In matrices: the second biases",
             "grad(ell, b_2) == r_2",
-            [Step("r_2", entrywise("The second biases", "k"))],
+            [Step(because=entrywise("The second biases", "k"))],
             live=both(whole, "b_2"),
         ),
         Part(
             "In matrices: the hidden units",
             "grad(ell, s) == W_2 @ r_2",
-            [Step("W_2 @ r_2", entrywise("The hidden units", "j"))],
+            [Step(because=entrywise("The hidden units", "j"))],
             live=both(whole, "s"),
         ),
         Part(
             "In matrices: back through the sigmoid",
             "grad(ell, z_1) == (W_2 @ r_2)*s*(1 - s)",
-            [Step("r_1", entrywise("Back through the sigmoid", "j")), Step("(W_2 @ r_2)*s*(1 - s)", definition("r_1"))],
+            [Step("r_1", entrywise("Back through the sigmoid", "j")), Step(because=definition("r_1"))],
             live=both(whole, "z_1"),
         ),
         Part(
             "In matrices: the first weights",
             "grad(ell, W_1) == x @ r_1.T",
-            [Step("x @ r_1.T", entrywise("The first weights", "i", "j"))],
+            [Step(because=entrywise("The first weights", "i", "j"))],
             live=both(whole, "W_1"),
         ),
         Part(
             "In matrices: the first biases",
             "grad(ell, b_1) == r_1",
-            [Step("r_1", entrywise("The first biases", "j"))],
+            [Step(because=entrywise("The first biases", "j"))],
             live=both(whole, "b_1"),
         ),
         Part(
             "In matrices: the input",
             "grad(ell, x) == W_1 @ r_1",
-            [Step("W_1 @ r_1", entrywise("The input", "i"))],
+            [Step(because=entrywise("The input", "i"))],
             live=both(whole, "x"),
         ),
         Part(
@@ -421,7 +373,7 @@ DERIVATION = Derivation(
             "1/n*sum(H[j, l]*(P[k, l] - Y[k, l]) for l in span(1, n)) == (H @ E.T)[j, k]",
             [
                 Step("sum(H[j, l]*E[k, l] for l in span(1, n))", definition("E", words="move the factor into the sum")),
-                Step("(H @ E.T)[j, k]", algebra("this is what a matrix product is")),
+                Step(because=algebra("this is what a matrix product is")),
             ],
             intro=(
                 "The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an "

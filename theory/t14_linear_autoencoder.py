@@ -9,19 +9,7 @@ from report import plots
 from report.model import Column, Figure, Table, Value
 from report.numbers import number_text
 from report.proof import (
-    Derivation,
-    Live,
-    Part,
-    Step,
-    algebra,
-    define,
-    definition,
-    integer,
-    matrix,
-    real,
-    split_sum,
-    using,
-    vector,
+    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, matrix, real, split_sum, using, vector,
 )  # fmt: skip
 
 Matrix = list[list[float]]
@@ -189,10 +177,7 @@ DERIVATION = Derivation(
             "norm(X - B@Q.T)**2 == norm(X - (X@Q)@Q.T)**2 + norm(X@Q - B)**2",
             [
                 Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
-                Step(
-                    "norm(X - (X@Q)@Q.T)**2 + norm(X@Q - B)**2",
-                    algebra("the two are orthogonal, and `Q` keeps lengths"),
-                ),
+                Step(because=algebra("the two are orthogonal, and `Q` keeps lengths")),
             ],
             intro=(
                 "A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an orthonormal "
@@ -203,7 +188,7 @@ DERIVATION = Derivation(
         Part(
             "What a subspace loses",
             "norm(X - (X@Q)@Q.T)**2 == norm(X)**2 - norm(X@Q)**2",
-            [Step("norm(X)**2 - norm(X@Q)**2", algebra("multiply out; the columns of `Q` are orthonormal"))],
+            [Step(because=algebra("multiply out; the columns of `Q` are orthonormal"))],
             intro=(
                 "So the best codes are `X@Q`, which a linear encoder can compute; an encoder of any other kind can do no "
                 "better. What remains is the choice of the space:"
@@ -213,7 +198,7 @@ DERIVATION = Derivation(
         Part(
             "In the principal directions",
             "norm((U@S@V.T)@Q)**2 == norm(S@(V.T@Q))**2",
-            [Step("norm(S@(V.T@Q))**2", algebra("`U` keeps lengths"))],
+            [Step(because=algebra("`U` keeps lengths"))],
             intro=(
                 "Write the data by their singular value decomposition `U@S@V.T` (if there are fewer examples than values, add "
                 "examples that are zero). A space is good if it keeps much of the length:"
@@ -225,7 +210,7 @@ DERIVATION = Derivation(
             [
                 Step("Q.T@((V@V.T)@Q)", algebra("regroup")),
                 Step("Q.T@Q", algebra("`V` is orthogonal")),
-                Step("identity(k)", algebra("the columns of `Q` are orthonormal")),
+                Step(because=algebra("the columns of `Q` are orthonormal")),
             ],
             intro="The matrix `V.T@Q` has orthonormal columns again. Call it `H`.",
         ),
@@ -235,7 +220,7 @@ DERIVATION = Derivation(
             [
                 Step("sum(sum((s[i]*H[i, j])**2 for j in span(1, k)) for i in span(1, d))", algebra("entry by entry")),
                 Step("sum(s[i]**2*sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", algebra("factor out")),
-                Step("sum(s[i]**2*h[i] for i in span(1, d))", definition("h")),
+                Step(because=definition("h")),
             ],
         ),
         Part(
@@ -246,23 +231,20 @@ DERIVATION = Derivation(
                 Step("norm(H)**2", algebra("the squares of all entries")),
                 Step("trace(H.T@H)", algebra("as a trace")),
                 Step("trace(identity(k))", algebra("the columns of `H` are orthonormal")),
-                Step("k", algebra("ones on the diagonal")),
+                Step(because=algebra("ones on the diagonal")),
             ],
             intro="The shares are sums of squares, hence not negative, and they add up to the number of codes:",
         ),
         Part(
             "A projection shortens",
             "norm(y)**2 - norm(H.T@y)**2 == norm(y - H@(H.T@y))**2",
-            [Step("norm(y - H@(H.T@y))**2", algebra("multiply out; the columns of `H` are orthonormal"))],
+            [Step(because=algebra("multiply out; the columns of `H` are orthonormal"))],
             intro="And none of them exceeds one. First, a projection never makes a vector longer:",
         ),
         Part(
             "A share is a length",
             "norm(H.T@e)**2 == h[p]",
-            [
-                Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")),
-                Step("h[p]", definition("h")),
-            ],
+            [Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")), Step(because=definition("h"))],
             intro="Second, a share is the squared length of the projection of a unit vector:",
         ),
         Part(
@@ -271,7 +253,7 @@ DERIVATION = Derivation(
             [
                 Step("1 - norm(H.T@e)**2", using("A share is a length")),
                 Step("norm(e)**2 - norm(H.T@e)**2", definition("e", words="`e` is one long")),
-                Step("norm(e - H@(H.T@e))**2", using("A projection shortens", at={"y": "e"})),
+                Step(because=using("A projection shortens", at={"y": "e"})),
             ],
             intro="Together, what a share lacks to one is a square:",
         ),
@@ -290,10 +272,7 @@ DERIVATION = Derivation(
                     f"- s[k]**2*(k - (sum(h[i] for i in {FIRST}) + sum(h[i] for i in {REST})))",
                     split_sum("k"),
                 ),
-                Step(
-                    f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
-                    algebra("collect"),
-                ),
+                Step(because=algebra("collect")),
             ],
             given=["k <= d"],
             intro=(
@@ -306,16 +285,12 @@ DERIVATION = Derivation(
             f"norm(diag(s)@C)**2 == sum(s[i]**2 for i in {FIRST})",
             [
                 Step("sum(sum((s[i]*kron(i, j))**2 for i in span(1, d)) for j in span(1, k))", definition("C")),
-                Step(f"sum(s[i]**2 for i in {FIRST})", algebra("only the terms with equal indices are not zero")),
+                Step(because=contraction()),
             ],
             given=["k <= d"],
             intro="The first `k` principal directions themselves, which are the choice of PCA, keep exactly that:",
         ),
-        Part(
-            "The length of the data",
-            "norm(U@S@V.T)**2 == norm(S)**2",
-            [Step("norm(S)**2", algebra("`U` and `V` keep lengths"))],
-        ),
+        Part("The length of the data", "norm(U@S@V.T)**2 == norm(S)**2", [Step(because=algebra("`U` and `V` keep lengths"))]),
         Part(
             "The least error",
             f"norm(diag(s))**2 - sum(s[i]**2 for i in {FIRST}) == sum(s[i]**2 for i in {REST})",
@@ -325,7 +300,7 @@ DERIVATION = Derivation(
                     f"sum(s[i]**2 for i in {FIRST}) + sum(s[i]**2 for i in {REST}) - sum(s[i]**2 for i in {FIRST})",
                     split_sum("k"),
                 ),
-                Step(f"sum(s[i]**2 for i in {REST})", algebra("cancel")),
+                Step(because=algebra("cancel")),
             ],
             given=["k <= d"],
             intro="What is lost is the rest. This is the theorem of Eckart and Young:",
@@ -338,19 +313,13 @@ DERIVATION = Derivation(
             "Biases",
             "sum((x[i] - c)**2 for i in span(1, n)) == sum((x[i] - xbar)**2 for i in span(1, n)) + n*(xbar - c)**2",
             [
-                Step(
-                    "sum(x[i]**2 for i in span(1, n)) - 2*c*sum(x[i] for i in span(1, n)) + n*c**2",
-                    algebra("multiply out"),
-                ),
+                Step("sum(x[i]**2 for i in span(1, n)) - 2*c*sum(x[i] for i in span(1, n)) + n*c**2", algebra("multiply out")),
                 Step("sum(x[i]**2 for i in span(1, n)) - 2*c*n*xbar + n*c**2", definition("xbar")),
                 Step(
                     "(sum(x[i]**2 for i in span(1, n)) - 2*xbar*(n*xbar) + n*xbar**2) + n*(xbar - c)**2",
                     algebra("complete the square"),
                 ),
-                Step(
-                    "sum((x[i] - xbar)**2 for i in span(1, n)) + n*(xbar - c)**2",
-                    definition("xbar"),
-                ),
+                Step(because=definition("xbar")),
             ],
             intro=(
                 "Biases add nothing but a mean. Whatever the rest of the autoencoder leaves of one value, a bias `c` is best "

@@ -124,7 +124,7 @@ def with_numbers(windows: Geometry, members: Sequence[tuple[str, Net]]) -> Part:
     return Part(
         _listed(members),
         f"{' + '.join(['1', *terms])} == {side(nets[0], receptive_field)}",
-        [Step(str(side(nets[0], receptive_field)), "calculate")],
+        [Step(because="calculate")],
         live=[
             Live("support of the live gradient", partial(in_every, nets, support), points=1),
             Live("layer description", partial(in_every, nets, receptive_field), points=1),
@@ -274,7 +274,7 @@ DERIVATION = Derivation(
         Part(
             "Where the field of a tap begins",
             "j*(s[l]*i + t) == (j*s[l])*i + t*j",
-            [Step("(j*s[l])*i + t*j", algebra("multiply out"))],
+            [Step(because=algebra("multiply out"))],
             intro=(
                 "Let the field of a unit of the layer before begin at `j` times the number of that unit and be `f` inputs "
                 "long. A unit sees what its taps see. The first tap, `t` zero, begins first, and every other one later:"
@@ -285,14 +285,14 @@ DERIVATION = Derivation(
             "j*(s[l]*i + t) + f - 1 == ((j*s[l])*i + (f + (k[l] - 1)*j) - 1) - (k[l] - 1 - t)*j",
             [
                 Step("((j*s[l])*i + t*j) + f - 1", using("Where the field of a tap begins")),
-                Step("((j*s[l])*i + (f + (k[l] - 1)*j) - 1) - (k[l] - 1 - t)*j", algebra("add and subtract")),
+                Step(because=algebra("add and subtract")),
             ],
             intro="The last tap, `k[l] - 1`, ends last, and every other one earlier:",
         ),
         Part(
             "Nothing is left out",
             "iff(j*(i + 1) <= (j*i + f - 1) + 1, j <= f)",
-            [Step("j <= f", "subtract")],
+            [Step(because="subtract")],
             intro=(
                 "In between nothing is left out if the field of each unit begins no later than one place after the field of "
                 "its neighbour has ended:"
@@ -301,7 +301,7 @@ DERIVATION = Derivation(
         Part(
             "Nor in the layers above",
             "(f + (k[l] - 1)*j) - j*s[l] == (f - j) + (k[l] - s[l])*j",
-            [Step("(f - j) + (k[l] - s[l])*j", algebra("regroup"))],
+            [Step(because=algebra("regroup"))],
             intro=(
                 "So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own. Again "
                 "nothing is left out if the stride is not larger than the window, because both terms on the right are then "
@@ -312,7 +312,7 @@ DERIVATION = Derivation(
         Part(
             "The jump at the input",
             "J[0] == 1",
-            [Step("1", definition("J"))],
+            [Step(because=definition("J"))],
             intro=(
                 "A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees itself "
                 "alone. That defines `J[l]` and `r[l]`, layer by layer. What they come to:"
@@ -324,27 +324,24 @@ DERIVATION = Derivation(
             [
                 Step("J[l]*s[l + 1]", definition("J")),
                 Step(f"{JUMP.format('l')}*s[l + 1]", using("hypothesis")),
-                Step(JUMP.format("l + 1"), algebra("one factor more")),
+                Step(because=algebra("one factor more")),
             ],
             supposing=f"J[l] == {JUMP.format('l')}",
         ),
         Part(
             "The jump",
             f"J[l] == {JUMP.format('l')}",
-            [Step(JUMP.format("l"), induction("l", start="0", base="The jump at the input", step="The jump, a layer further"))],
+            [Step(because=induction("l", start="0", base="The jump at the input", step="The jump, a layer further"))],
             live=[LIVE_JUMP],
         ),
         Part(
             "The recurrence",
             f"r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}",
-            [
-                Step("r[l - 1] + (k[l] - 1)*J[l - 1]", definition("r")),
-                Step(f"r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}", using("The jump", at={"l": "l - 1"})),
-            ],
+            [Step("r[l - 1] + (k[l] - 1)*J[l - 1]", definition("r")), Step(because=using("The jump", at={"l": "l - 1"}))],
             given=["l >= 1"],
             live=[LIVE_FIELD],
         ),
-        Part("The field of an input", "r[0] == 1", [Step("1", definition("r"))]),
+        Part("The field of an input", "r[0] == 1", [Step(because=definition("r"))]),
         Part(
             "The field, a layer further",
             f"r[l + 1] == {FIELD.format('l + 1')}",
@@ -352,25 +349,20 @@ DERIVATION = Derivation(
                 Step("r[l] + (k[l + 1] - 1)*J[l]", definition("r")),
                 Step(f"r[l] + (k[l + 1] - 1)*{JUMP.format('l')}", using("The jump")),
                 Step(f"{FIELD.format('l')} + (k[l + 1] - 1)*{JUMP.format('l')}", using("hypothesis")),
-                Step(FIELD.format("l + 1"), algebra("one term more")),
+                Step(because=algebra("one term more")),
             ],
             supposing=f"r[l] == {FIELD.format('l')}",
         ),
         Part(
             "The field in closed form",
             f"r[l] == {FIELD.format('l')}",
-            [
-                Step(
-                    FIELD.format("l"),
-                    induction("l", start="0", base="The field of an input", step="The field, a layer further"),
-                )
-            ],
+            [Step(because=induction("l", start="0", base="The field of an input", step="The field, a layer further"))],
             live=[LIVE_FIELD],
         ),
         Part(
             "Two windows of three see what one of five sees",
             "1 + (3 - 1) + (3 - 1)*1 == 1 + (5 - 1)",
-            [Step("5", "add"), Step("1 + (5 - 1)", "and take apart")],
+            [Step("5", "add"), Step(because="and take apart")],
             intro=(
                 "Why do most networks have windows of three? Two of them, with stride one, one after the other, see as far as "
                 "one of five:"
@@ -380,7 +372,7 @@ DERIVATION = Derivation(
         Part(
             "And cost less",
             "2*(C*(3*3*C)) < C*(5*5*C)",
-            [Step("18*C**2", "multiply"), Step("< 25*C**2", "compare"), Step("C*(5*5*C)", "multiply")],
+            [Step("18*C**2", "multiply"), Step("< 25*C**2", "compare"), Step(because="multiply")],
             intro=(
                 "With `C` channels throughout they have fewer weights. They put another ReLU between, and without one they "
                 "reach fewer kernels, as T13 says:"

@@ -277,10 +277,7 @@ def with_numbers(each: Counted) -> Part:
     return Part(
         f"The network of {each.label}",
         f"{' + '.join(f'({_formula(each.net, row)})' for row in rows)} == {parameters(each.net)}",
-        [
-            Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"),
-            Step(str(parameters(each.net)), "add"),
-        ],
+        [Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"), Step(because="add")],
         live=[Live("live network", partial(counted_live, each.net), points=1)],
     )
 
@@ -334,7 +331,7 @@ DERIVATION = Derivation(
             [
                 Step(f"{FILTERS} + C_out", "one bias for each channel that is made"),
                 Step(f"C_out*{FILTER} + C_out", "a filter for each of them, and all filters equally large"),
-                Step("C_out*(k_h*k_w*C_in) + C_out", "a filter has one weight for each place of its window in each channel"),
+                Step(because="a filter has one weight for each place of its window in each channel"),
             ],
             intro=(
                 "The same filters are used in every place, so the tuple has an index for the channel that is made, the "
@@ -353,17 +350,14 @@ DERIVATION = Derivation(
             f"{MATRIX} + count(o for o in span(1, n_out)) == n_out*n_in + n_out",
             [
                 Step(f"{MATRIX} + n_out", "one bias for each output"),
-                Step("n_out*n_in + n_out", "one weight for each pair of an output and an input"),
+                Step(because="one weight for each pair of an output and an input"),
             ],
-            live=[
-                Live("live Linear", live_dense, sweep=WIDTHS),
-                Live("layer description", described_dense, sweep=WIDTHS),
-            ],
+            live=[Live("live Linear", live_dense, sweep=WIDTHS), Live("layer description", described_dense, sweep=WIDTHS)],
         ),
         Part(
             "A dense layer on an image",
             "n_out*n_in + n_out == n_out*(k_h*k_w*C_in) + n_out",
-            [Step("n_out*(k_h*k_w*C_in) + n_out", algebra("flattening makes one input of each place of each channel"))],
+            [Step(because=algebra("flattening makes one input of each place of each channel"))],
             given=["n_in == k_h*k_w*C_in"],
             intro=(
                 "On a flattened image a dense layer is a convolution whose window is the whole image, here `k_h` by `k_w`: "
@@ -380,10 +374,7 @@ DERIVATION = Derivation(
         Part(
             "What sharing saves",
             f"{COPIES} + {OWN_BIASES} - (n_out*n_in + n_out) == (m - 1)*(n_out*n_in + n_out)",
-            [
-                Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"),
-                Step("(m - 1)*(n_out*n_in + n_out)", algebra("factor out")),
-            ],
+            [Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"), Step(because=algebra("factor out"))],
             intro=(
                 "A trunk that is applied to several parts of the input has one set of weights: it is counted once. Layers "
                 "of their own for each part would need the index of the part in every tuple."
@@ -393,7 +384,7 @@ DERIVATION = Derivation(
         Part(
             "A network",
             f"{ADDED} == {FACTORED}",
-            [Step(FACTORED, algebra("factor out"))],
+            [Step(because=algebra("factor out"))],
             intro=(
                 "Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's count "
                 "is a sum over its convolutions and dense layers. The witness has built every network of this report and "

@@ -38,11 +38,7 @@ SIGMA = define(
     reference=_logistic,
 )
 RELU = define(
-    "relu(x)",
-    "max(0, x)",
-    "the rectified linear unit",
-    latex=r"\operatorname{ReLU}",
-    reference=lambda x: x if x > 0 else 0 * x,
+    "relu(x)", "max(0, x)", "the rectified linear unit", latex=r"\operatorname{ReLU}", reference=lambda x: x if x > 0 else 0 * x
 )
 CONV = define(
     "conv(f, g)(i)",
