@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from report.errors import ProseError, Where
+from report.write.writeup import writeup
 from tests.project import CHAPTER, EXPERIMENT, PAGE, Project, project
 
 
@@ -149,6 +151,22 @@ def test_frozen_computes_nothing_and_says_what_is_missing(copy):
     done = copy.run("--frozen")
     assert done.code == 1
     assert "1 of 3 runs did not run" in done.out
+
+
+def test_frozen_proves_nothing_and_says_so(tmp_path):
+    made = project(tmp_path, chapter=CHAPTER + '\n{{ derivation("T1") }}\n')
+    (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    done = made.run("--frozen", "--store", str(tmp_path / "nowhere"))
+    assert done.code == 1
+    assert "T1 was not proved here" in done.out
+    assert "proving" not in done.err
+    assert "T1 is not shown: not proved here" in made.html
+    assert not (tmp_path / "nowhere").exists()
+    assert made.manifest()["proofs"]["T1"] == {"absent": "not proved here"}
+
+
+def test_watching_for_what_does_not_exist_ends(built):
+    assert built.run("watch", "--only", "E99").code == 2
 
 
 BUILT_ON = """
@@ -455,6 +473,15 @@ def test_watch_shows_what_is_saved_and_outlives_mistakes(copy):
         assert "On average, a walk comes" in copy.html  # the last good page stays
         copy.edit("templates/chapters/01-walks.md", "After 3 steps", "In the end")
         wait_until(lambda: "In the end, a walk comes" in copy.html)
+        style, chapter = copy.root / "templates" / "style.css", copy.root / "templates" / "chapters" / "01-walks.md"
+        style.rename(style.with_suffix(".tmp"))  # as some editors do for a moment
+        wait_until(lambda: "style.css: No such file" in said.read_text(encoding="utf-8"))
+        style.with_suffix(".tmp").rename(style)
+        text = chapter.read_bytes()
+        chapter.write_bytes(text.replace(b"In the end", "Très vite".encode("latin-1")))
+        wait_until(lambda: "01-walks.md:3: this line is not UTF-8" in said.read_text(encoding="utf-8"))
+        chapter.write_bytes(text.replace(b"In the end", "Très vite".encode()))
+        wait_until(lambda: "Très vite, a walk comes to" in copy.html)
         copy.edit("experiments/e01_walk.py", "STEP = 2.0", "STEP = 0.2")
         wait_until(lambda: copy.manifest()["trials"]["E1"][0]["scalars"]["total"] == pytest.approx(0.6))
         process.send_signal(signal.SIGINT)
@@ -504,3 +531,39 @@ def test_chapters_are_those_of_the_page(tmp_path):
     done = made.run()
     assert done.code == 4
     assert "Did you mean '01-walks'?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('title = "A test"', "title = 2024", 1, "title is 2024, not text"),
+        ("[sources]", 'abstract = ["one"]\n[sources]', 4, "abstract is ['one'], not text"),
+        ('["01-walks"]', '"01-walks"', 3, "chapters is '01-walks', not a list of names"),
+        ('["01-walks"]', '["01-walks", "01-walks"]', 3, "lists '01-walks' twice"),
+        ('["01-walks"]', "[]", 3, "chapters is [], not a list of names"),
+        ('W1 = "A course, December 2018"', "W1 = 2018", 4, "sources is {'W1': 2018}, not texts"),
+        ("chapters", "= chapters", 3, "is not TOML"),
+        ('subtitle = "of the whole"\n', "", None, "has no entry 'subtitle'"),
+    ],
+)
+def test_what_the_page_may_not_say_is_refused_with_its_line(tmp_path, old, new, line, said):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "01-walks.md").touch()
+    assert old in PAGE
+    (tmp_path / "report.toml").write_text(PAGE.replace(old, new), encoding="utf-8")
+    with pytest.raises(ProseError, match=re.escape(said)) as refusal:
+        writeup(tmp_path)
+    assert refusal.value.where == Where(tmp_path / "report.toml", line)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_page(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "01-walks.md").touch()
+    (tmp_path / "report.toml").write_text(PAGE.replace("\n", "\r\n"), encoding="utf-8-sig")
+    assert writeup(tmp_path).title == "A test"
+
+
+def test_check_accepts_a_condition_on_a_number(tmp_path):
+    chapter = CHAPTER + '\n{% if number("E1.total", kind="walk") > 8 %}Far.{% endif %}\n'
+    made = project(tmp_path, chapter=chapter)
+    assert made.run("check").code == 0

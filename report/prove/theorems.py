@@ -8,8 +8,11 @@ imports, whole modules at a time: coarser than for trials, because a checker mus
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
+import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -77,7 +80,24 @@ def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> It
         yield from map(function, files)
         return
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:
-        yield from pool.map(function, files)
+        try:
+            with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
+                answers = pool.map(function, files)
+            yield from answers
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
+
+
+@contextlib.contextmanager
+def _unheard(*signals: signal.Signals) -> Iterator[None]:
+    """Processes that are started inside never hear these signals; this one hears them afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _checked(path: Path) -> Proof:

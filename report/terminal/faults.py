@@ -6,17 +6,21 @@ are ``ReportError``, and from ours, whose traceback goes into a file.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
 
-from report.errors import ExitCode, ReportError
+from report.errors import ExitCode, ReportError, UsageError
 
-KEPT = "what was finished is kept; run it again to go on."
+KEPT = "what was finished is kept."
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,27 @@ class Ended:
 def guarded(command: Callable[[], ExitCode]) -> ExitCode:
     """The exit code of ``command``, whatever happens to it; what was wrong is said on standard error."""
     _open_streams()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's stop is an interruption as Ctrl-C is
+    interrupted: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        interrupted.append(number)  # a package that is being imported may make something else of the exception
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # a batch system's stop is an interruption as Ctrl-C is
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
     try:
+        _in_a_folder()
         code = command()
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # the reader of our output left: `build.py plan | head`
-        _forget(sys.stdout.fileno())
-        return ExitCode.OK
     except (Exception, KeyboardInterrupt) as error:
-        ended = explained(error)
+        if isinstance(error, BrokenPipeError) and _deserted(sys.stdout):  # `build.py plan | head`
+            _to_nowhere(sys.stdout)
+            return ExitCode.OK
+        ended = explained(KeyboardInterrupt() if interrupted else error)
         say(ended.text)
-        try:
-            sys.stdout.flush()
-        except OSError:
-            _forget(sys.stdout.fileno())
+        _heard(sys.stdout)
         return ended.code
 
 
@@ -53,15 +63,15 @@ def explained(error: BaseException) -> Ended:
     if isinstance(error, ReportError):
         return Ended(f"error: {error}", error.code)
     if isinstance(error, KeyboardInterrupt):
-        return Ended(f"interrupted: {KEPT}", ExitCode.INTERRUPTED)
+        return Ended(f"interrupted: {KEPT} Run it again to go on.", ExitCode.INTERRUPTED)
     if isinstance(error, ModuleNotFoundError):
         remedy = "Install what this needs: python -m pip install -r requirements.txt"
         return Ended(f"error: the package {error.name} is not installed.\n  {remedy}", ExitCode.USAGE)
     if isinstance(error, MemoryError):
-        return Ended(f"error: the memory is used up.\n  Free some, or try --jobs 1: {KEPT}", ExitCode.STORE)
+        return Ended(f"error: the memory is used up.\n  Free some, or try --jobs 1; {KEPT}", ExitCode.STORE)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return Ended(f"error: {place}{error.strerror or error}.\n  Mend that, and run it again: {KEPT}", ExitCode.STORE)
+        return Ended(f"error: {place}{error.strerror or error}.\n  Mend that, and run it again; {KEPT}", ExitCode.STORE)
     return Ended(
         f"error: this is a bug of the program: {type(error).__name__}: {error}\n"
         f"  Please report it with {_bug_report(error)}; no result is lost.",
@@ -71,10 +81,9 @@ def explained(error: BaseException) -> Ended:
 
 def say(line: str) -> None:
     """A line for the person who waits; that nobody can read it is no reason to stop."""
-    try:
-        print(line, file=sys.stderr, flush=True)
-    except OSError:
-        _forget(sys.stderr.fileno())
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
+    _heard(sys.stderr)
 
 
 def _bug_report(error: BaseException) -> str:
@@ -90,7 +99,7 @@ def _bug_report(error: BaseException) -> str:
 def _open_streams() -> None:
     """Standard streams that were closed lead nowhere, before other files get their numbers; no character stops a line."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
+        os.set_inheritable(number, True)  # as a standard stream is
     sys.stdout = sys.stdout or os.fdopen(os.dup(number), "w", encoding="utf-8")
     sys.stderr = sys.stderr or os.fdopen(os.dup(number), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
@@ -99,6 +108,27 @@ def _open_streams() -> None:
     os.close(number)
 
 
-def _forget(number: int) -> None:
-    """From now on what is written to this stream goes nowhere, at the interpreter's end too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+def _in_a_folder() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working folder is gone.", remedy="Change to one that is there.") from None
+
+
+def _heard(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except OSError:
+        _to_nowhere(stream)
+
+
+def _deserted(stream: TextIO) -> bool:
+    """Whether the stream is a pipe that nobody reads any more."""
+    ends = select.poll()
+    ends.register(stream.fileno(), 0)
+    return any(event & select.POLLERR for _, event in ends.poll(0))
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """From now on what is written there goes nowhere, at the interpreter's end too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
