@@ -1,0 +1,171 @@
+"""E7: how few parameters does a convnet need to read 96.05 % of MNIST's test digits, the share that W2 reports?
+
+W2's two nets, (a) one convolution and (b) the 'minimal' net, and a grid of nets from 382 parameters on: a search whose every
+point is a set of trials, one a seed, under one recipe, batches of 64 by Adam at 4e-3. At full budget W2's nets are also trained
+for W2's 20 000 iterations, with the batches of 50 and Adam at 1e-4 of the tutorial. Of MNIST's 60 000 training digits, 5000
+are set aside, as the tutorial does; the search chooses by them, so that the test digits judge a choice in which they had no
+part.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from experiments.e07_small_nets.trials import E7A, E7B, RATE, SEARCH, SIZES, W2_NETS, trials
+from experiments.e07_small_nets.views import (
+    REPORTED,
+    TARGET,
+    TARGET_WORDS,
+    best_below,
+    draw_frontier,
+    longest,
+    read,
+    searched,
+    smallest,
+    tabulate_frontier,
+    tabulate_w2,
+)
+from experiments.looks import SOFTMAX
+from experiments.measures import MEASURES
+from report.model import Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
+from report.stats import PERCENT, POINTS, all_of, at_least, greater, less, value_of
+
+TENTH, HUNDREDTH = SIZES[E7A] / 10, SIZES[E7A] / 100
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+DIFFERENCE = "mean difference in test accuracy"
+NONE_FOUND = Verdict(Holds.UNDECIDED, what="no net of the search reaches it on the validation digits")
+
+
+def no_worse(runs: Runs) -> Verdict:
+    """X2: E7a against E7b, in pairs."""
+    one, other = (read(runs, net, recipe=longest(runs)) for net in (E7A, E7B))
+    return at_least(one - other, 0, POINTS, f"{DIFFERENCE}, E7a less E7b")
+
+
+def above_reported(runs: Runs) -> Verdict:
+    found = {net: read(runs, net, recipe=longest(runs)) - REPORTED[net] / 100 for net in W2_NETS}
+    return all_of(greater(ahead, ahead * 0, POINTS, f"{DIFFERENCE}, ours less W2's, of {net}") for net, ahead in found.items())
+
+
+def affine_short(runs: Runs) -> Verdict:
+    found = read(runs, SOFTMAX)
+    return less(found, found * 0 + TARGET, POINTS, f"{DIFFERENCE}, {SOFTMAX} less what W2 reports of E7a")
+
+
+def reaches_below(runs: Runs, limit: float) -> Verdict:
+    return at_least(read(runs, best_below(runs, limit)), TARGET, PERCENT, "mean test accuracy")
+
+
+def smallest_reaches(runs: Runs) -> Verdict:
+    net = smallest(runs)
+    return NONE_FOUND if net is None else at_least(read(runs, net), TARGET, PERCENT, "mean test accuracy")
+
+
+def beats_reported_e7b(runs: Runs) -> Verdict:
+    """X2, by W2's own number."""
+    net = smallest(runs)
+    if net is None:
+        return NONE_FOUND
+    ahead = read(runs, net) - REPORTED[E7B] / 100
+    return greater(ahead, ahead * 0, POINTS, f"{DIFFERENCE}, the smallest less W2's for E7b")
+
+
+def beats_e7a(runs: Runs) -> Verdict:
+    return greater(read(runs, best_below(runs, TENTH)), read(runs, E7A), POINTS, DIFFERENCE)
+
+
+def beats_softmax(runs: Runs) -> Verdict:
+    net = smallest(runs)
+    return NONE_FOUND if net is None else greater(read(runs, net), read(runs, SOFTMAX), POINTS, DIFFERENCE)
+
+
+# --- values, and what was reported ---------------------------------------------------------------------------------
+
+
+def _smallest_size(runs: Runs) -> Value:
+    net = smallest(runs)
+    size = math.nan if net is None else SIZES[net]
+    return Value(size, digits=0, origin=f"parameters of {net}, the smallest net that reaches {TARGET_WORDS} in validation")
+
+
+def _times_smaller(runs: Runs) -> Value:
+    times = SIZES[E7A] / _smallest_size(runs).number
+    return Value(times, digits=1, origin="parameters of E7a by those of the smallest")
+
+
+def _passes(runs: Runs) -> Value:
+    return Value(runs.where(recipe=SEARCH).argument("recipe").length.count, digits=0, origin="epochs of the search")
+
+
+def _of_w2s(runs: Runs, net: str) -> Value:
+    recipe = longest(runs)
+    return value_of(read(runs, net, recipe=recipe), PERCENT, origin=f"test accuracy of {net}, recipe {recipe}")
+
+
+def _reported(net: str) -> Reported:
+    # twice the standard deviation of a share counted on 10 000 digits, which is what W2's one run leaves open
+    tolerance = 2 * math.sqrt(REPORTED[net] * (100 - REPORTED[net]) / 10_000)
+    return Reported(f"test accuracy of {net}", REPORTED[net], "W2", partial(_of_w2s, net=net), tolerance)
+
+
+EXPERIMENT = Experiment(
+    id="E7",
+    title="Small nets",
+    question="How few parameters does a net need to read as many digits as W2's small nets do?",
+    trials=trials,
+    measures={
+        "test_accuracy": MEASURES["test_accuracy"],
+        "validation_accuracy": Measure("validation accuracy", "%", 2, 100),
+        "train_accuracy": MEASURES["train_accuracy"],
+    },
+    figures={"frontier": draw_frontier},
+    tables={"w2": tabulate_w2, "pareto": tabulate_frontier},
+    claims={
+        "no_worse": Claim("With 21 times fewer parameters, E7a reads at least as many test digits as E7b.", no_worse),
+        "above_reported": Claim("Both nets read more test digits than W2 reports.", above_reported),
+        "affine_short": Claim(
+            f"Softmax regression, which is what an affine map can do, reads less than {TARGET_WORDS} of the test digits.",
+            affine_short,
+        ),
+        "tenth": Claim(
+            f"The best net with under a tenth of E7a's parameters reads at least {TARGET_WORDS} of the test digits.",
+            partial(reaches_below, limit=TENTH),
+        ),
+        "hundredth": Claim(
+            f"The best net with under a hundredth of E7a's parameters reads at least {TARGET_WORDS} of the test digits.",
+            partial(reaches_below, limit=HUNDREDTH),
+        ),
+        "smallest": Claim(
+            f"The smallest net that reaches {TARGET_WORDS} of the validation digits reaches it on the test digits, too.",
+            smallest_reaches,
+        ),
+        "beats_reported_e7b": Claim(
+            f"The smallest net that reaches {TARGET_WORDS} reads more test digits than W2 reports for E7b.", beats_reported_e7b
+        ),
+        "beats_e7a": Claim(
+            "The best net with under a tenth of E7a's parameters reads more test digits than E7a, trained alike.", beats_e7a
+        ),
+        "beats_softmax": Claim(
+            f"The smallest net that reaches {TARGET_WORDS} reads more test digits than softmax regression on all pixels, which "
+            f"has {SIZES[SOFTMAX]} parameters.",
+            beats_softmax,
+        ),
+    },
+    values={
+        "e7a": partial(_of_w2s, net=E7A),
+        "e7b": partial(_of_w2s, net=E7B),
+        "whole": Value(100, "%", 0, origin="all of the digits: the largest accuracy that there is"),
+        "smallest": _smallest_size,
+        "times_smaller": _times_smaller,
+        "searched": lambda runs: Value(len(searched(runs)), digits=0, origin="nets of the search"),
+        "target": Value(100 * TARGET, "%", 2, origin="W2's test accuracy of E7a"),
+        "rate": Value(RATE, digits=3, origin="learning rate of the search"),
+        "passes": _passes,
+        "ratio": Value(SIZES[E7B] / SIZES[E7A], digits=0, origin="parameters of E7b by those of E7a"),
+    },
+    reported={"e7a": _reported(E7A), "e7b": _reported(E7B)},
+)
