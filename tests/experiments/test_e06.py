@@ -23,7 +23,7 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Compared, Judged
-from report.model import Budget, Holds, MissingResult, Outcome, Printed, Result, Runs, Scalar, Trial, Value
+from report.model import Budget, Holds, Outcome, Printed, Result, Runs, Scalar, Trial, Value
 from report.write.chapters import Material, write
 from report.write.writeup import writeup
 from tests.experiments import test_e05
@@ -167,10 +167,6 @@ def words(runs: Runs) -> dict[str, Holds]:
     return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
 
 
-def test_claims_hold_where_they_are_true() -> None:
-    assert set(words(made_up()).values()) == {Holds.YES}
-
-
 @pytest.mark.parametrize(
     ("runs", "refuted"),
     [
@@ -218,13 +214,6 @@ def test_the_table_of_nets_says_what_was_measured() -> None:
     assert values["spread_at_w2"].number == pytest.approx(3.9, abs=0.05)
     assert values["spread_at_best"].number == pytest.approx(1.4, abs=0.05)
     assert values["spread_linearised"].number == pytest.approx(100 * np.sqrt(0.92 * 0.08 / 50), abs=0.02)
-
-
-def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
-    missing = Runs(tuple(Outcome(each, "", None, reason="no digits") for each in trials(Budget("smoke"))))
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        with pytest.raises(MissingResult, match="no digits"):
-            view(missing)
 
 
 def test_a_net_that_diverged_leaves_the_other_seeds() -> None:

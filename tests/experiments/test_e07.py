@@ -212,10 +212,6 @@ def test_a_limit_that_no_net_keeps_has_no_best_net() -> None:
 # --- the sentences -------------------------------------------------------------------------------------------------
 
 
-def test_claims_hold_where_they_are_true() -> None:
-    assert set(words(made_up(USUAL)).values()) == {Holds.YES}
-
-
 @pytest.mark.parametrize(
     ("change", "refuted"),
     [
@@ -301,14 +297,6 @@ def test_reported_accuracies_are_held_against_w2s_recipe() -> None:
         (E7A, "the search's", 63_250),
         (E7B, "the search's", 1_327_076),
     ]
-
-
-def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
-    missing = Runs(tuple(Outcome(trial, "", None, reason="no digits") for trial in trials(Budget("smoke"))))
-    claims = [claim.judge for claim in EXPERIMENT.claims.values()]
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values(), *claims):
-        with pytest.raises(MissingResult, match="no digits"):
-            view(missing)
 
 
 def test_a_net_without_results_leaves_the_others() -> None:

@@ -39,7 +39,7 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
-from report.model import Budget, Column, Figure, Holds, MissingResult, Outcome, Result, Runs, Table
+from report.model import Budget, Column, Figure, Holds, Outcome, Result, Runs, Table
 from report.write.chapters import Material, write
 from report.write.writeup import Writeup
 from tests.contexts import Silent
@@ -236,10 +236,6 @@ AS_W4_SAYS: Mapping[str, End] = {
 }
 
 
-def test_claims_hold_where_they_are_true() -> None:
-    assert set(words(runs_of(AS_W4_SAYS, total=1.0)).values()) == {Holds.YES}
-
-
 def changed(**ends: End) -> Mapping[str, End]:
     """W4's nets, of which some end otherwise: ``w3`` is (3, 8), and so on."""
     return {net: ends.get(f"w{channels[0]}", AS_W4_SAYS[net]) for net, channels in zip(NAMES, CAPACITIES)}
@@ -328,13 +324,6 @@ def test_a_net_that_is_missing_leaves_the_others_on_the_page() -> None:
         assert "(96, 256)" not in EXPERIMENT.figures[key](runs).alt
     assert [row[0] for row in EXPERIMENT.tables["final"](runs).rows] == NAMES[:-1]
     assert EXPERIMENT.claims["gap_grows"].judge(runs).holds is Holds.YES
-
-
-def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
-    missing = Runs(tuple(Outcome(each, "", None, reason="no images") for each in trials(Budget("smoke"))))
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        with pytest.raises(MissingResult, match="no images"):
-            view(missing)
 
 
 def test_captions_follow_the_numbers() -> None:

@@ -26,7 +26,7 @@ from experiments.e15_receptive_field import (
     trials,
 )
 from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, build, rebuild, receptive_field, weights
-from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs
+from report.model import Budget, Holds, Outcome, Result, Runs
 from tests.contexts import Silent
 
 
@@ -134,6 +134,7 @@ def made_up(accuracies: Mapping[str, float], rows: int | None = None, gap: float
         if each.tags["stage"] == TRAINING:
             test = accuracies[net] + 0.002 * seed
             scalars = {"test_accuracy": test, "train_accuracy": test + (gap if net == SINGLE else 0.05), "test_loss": 1 - test}
+            scalars["train_loss"] = 0.9 - test
             outcomes.append(Outcome(each, "", Result(scalars), seconds=1.0))
             continue
         height, width = receptive_field(each.arguments["net"])
@@ -148,10 +149,6 @@ def made_up(accuracies: Mapping[str, float], rows: int | None = None, gap: float
 def words(accuracies: Mapping[str, float], **options: Any) -> dict[str, Holds]:
     runs = made_up(accuracies, **options)
     return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
-
-
-def test_claims_hold_where_they_are_true() -> None:
-    assert {name for name, word in words(USUAL).items() if word is not Holds.YES} == set()
 
 
 @pytest.mark.parametrize(
@@ -203,10 +200,3 @@ def test_what_w4_reports_is_held_against_the_single_convolution() -> None:
     reported = EXPERIMENT.reported["accuracy"]
     assert reported.ours(made_up(USUAL)).number == pytest.approx(50.2)
     assert not reported.exact
-
-
-def test_without_a_result_there_is_no_figure_but_a_reason() -> None:
-    missing = Runs(tuple(Outcome(each, "", None, reason="no images") for each in trials(Budget("smoke"))))
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        with pytest.raises(MissingResult, match="no images"):
-            view(missing)
