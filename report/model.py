@@ -321,6 +321,7 @@ class Holds(StrEnum):
     YES = "holds"
     NO = "does not hold"
     UNDECIDED = "undecided"
+    NOT_ASKED = "not asked of this copy"  # its budget or its data do not give what the claim needs
 
 
 @dataclass(frozen=True)
@@ -338,11 +339,38 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What a copy must give for a claim to be judged in it, or a reported number to be compared: what may not be compared may
+    not be judged. ``budgets`` are those that give it; ``real`` says that data which stand in for others do not."""
+
+    what: str
+    budgets: tuple[str, ...] = ("full",)
+    real: bool = True
+
+    def given_by(self, *budgets: str) -> Needs:
+        """The same, of an experiment of which these budgets give it, too."""
+        return replace(self, budgets=(*self.budgets, *budgets))
+
+    def lacking(self, budget: str, stand_ins: Sequence[str]) -> str:
+        """Why a copy of this budget, on these stand-ins, does not give it; nothing if it does."""
+        if self.real and stand_ins:
+            return f"it needs the real {', '.join(stand_ins)}"
+        return "" if budget in self.budgets else f"it needs {self.what}"
+
+
+NOTHING = Needs("nothing", ("smoke", "quick", "full"), real=False)
+REAL_DATA = Needs("the real data", ("smoke", "quick", "full"))
+ALL_DATA = Needs("all of the data")
+RECIPE = Needs("the recipe carried to its end")
+
+
+@dataclass(frozen=True)
 class Claim:
     """A sentence that stands in the write-up only with its verdict. ``judge`` sees the runs of its experiment."""
 
     sentence: str
     judge: Callable[[Runs], Verdict]
+    needs: Needs = NOTHING
 
 
 @dataclass(frozen=True)
@@ -397,6 +425,7 @@ class Reported:
     tolerance: float = 0.0
     relation: str = "="
     note: str = ""
+    needs: Needs | None = None  # of a count nothing, of a number that was measured the recipe carried to its end
 
     @property
     def printed(self) -> Printed:
@@ -406,6 +435,10 @@ class Reported:
     def exact(self) -> bool:
         """A count, which agrees or does not, whatever the budget."""
         return self.tolerance == 0 and float(self.number).is_integer()
+
+    def lacking(self, budget: str, stand_ins: Sequence[str]) -> str:
+        """Why ours may not be held against it in such a copy; nothing if it may."""
+        return (self.needs or (NOTHING if self.exact else RECIPE)).lacking(budget, stand_ins)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from experiments.e04_autoencoder.views import (
 )
 from experiments.looks import AUTOENCODER, PCA
 from report.model import (
+    ALL_DATA,
     Claim,
     Experiment,
     Holds,
@@ -295,6 +296,7 @@ EXPERIMENT = Experiment(
                 "W1",
                 ON_W1S_SCALE[f"{short}_{part}"],
                 tolerance=ROUNDING if coder == PCA else EPOCHS_UNKNOWN,
+                needs=ALL_DATA.given_by("quick") if coder == PCA else None,
             )
             for short, coder in (("pca", PCA), ("autoencoder", LINEAR_CODE))
             for part in W1[PCA]

@@ -22,7 +22,7 @@ from report.errors import ReportError, author_line
 from report.judge import kept
 from report.judge.kept import encode_noun
 from report.judge.views import Absent, Compared, Judged, Judgement, Row, agrees
-from report.model import Experiment, MissingResult, Outcome, Reported, Runs, State, Value
+from report.model import Experiment, Holds, MissingResult, Outcome, Reported, Runs, State, Value, Verdict
 
 M = TypeVar("M")  # as a view makes it
 T = TypeVar("T")  # as it is kept
@@ -83,10 +83,7 @@ def judge(
     budget: str,
     stand_ins: Iterable[str],
 ) -> Judged:
-    """Every view of ``experiment`` over its outcomes.
-
-    What was measured is held against a reported number only at the *full* budget and on real data; a count always is.
-    """
+    """Every view of ``experiment`` over its outcomes. What this budget and these data do not allow is not judged."""
     every = tuple(outcomes)
     memory = _Memory(store, sources, experiment, file, every)
     imitated = tuple(stand_ins)
@@ -99,7 +96,7 @@ def judge(
             name: memory.recall(view, kept.encode_figure, kept.decode_figure) for name, view in experiment.figures.items()
         },
         tables={name: memory.recall(view, encode_noun, kept.table) for name, view in experiment.tables.items()},
-        claims={name: _judgement(claim, memory) for name, claim in experiment.claims.items()},
+        claims={name: _judgement(claim, memory, budget, imitated) for name, claim in experiment.claims.items()},
         values={
             name: view if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
             for name, view in experiment.values.items()
@@ -112,7 +109,10 @@ def _rows(runs: Runs) -> tuple[Row, ...]:
     return tuple(map(Row.of, runs))
 
 
-def _judgement(claim: model.Claim, memory: _Memory) -> Judgement | Absent:
+def _judgement(claim: model.Claim, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> Judgement | Absent:
+    lacking = claim.needs.lacking(budget, stand_ins)
+    if lacking:
+        return Judgement(claim.sentence, Verdict(Holds.NOT_ASKED, what=lacking))
     verdict = memory.recall(claim.judge, encode_noun, kept.verdict)
     return verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict)
 
@@ -121,11 +121,8 @@ def _compared(reported: Reported, memory: _Memory, budget: str, stand_ins: tuple
     ours = memory.recall(reported.ours, encode_noun, kept.value)
     if isinstance(ours, Absent):
         return ours
-    if stand_ins and not reported.exact:
-        return Compared(reported.printed, ours, None, f"stand-in data ({', '.join(stand_ins)})")
-    if budget != "full" and not reported.exact:
-        return Compared(reported.printed, ours, None, f"{budget} budget")
-    return Compared(reported.printed, ours, agrees(reported, ours))
+    lacking = reported.lacking(budget, stand_ins)
+    return Compared(reported.printed, ours, None if lacking else agrees(reported, ours), lacking)
 
 
 def _identities(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import DeclarationError, Where
-from report.model import Claim, Data, Experiment, Measure, Reported, Trial, Value
+from report.model import Claim, Data, Experiment, Measure, Needs, Reported, Trial, Value
 
 NAME = re.compile(r"[^\W\d]\w*")
 TAKEN = frozenset({"seed", "name", "self"})
@@ -42,7 +42,7 @@ def check_experiment(experiment: Experiment, path: Path) -> None:
 
 
 def _is_claim(view: Any) -> bool:
-    return isinstance(view, Claim) and isinstance(view.sentence, str) and callable(view.judge)
+    return isinstance(view, Claim) and isinstance(view.sentence, str) and callable(view.judge) and isinstance(view.needs, Needs)
 
 
 def _is_measure(view: Any) -> bool:
@@ -54,6 +54,7 @@ def _is_reported(view: Any) -> bool:
     if not isinstance(view, Reported):
         return False
     texts = all(isinstance(text, str) for text in (view.what, view.source, view.relation, view.note))
+    texts = texts and isinstance(view.needs, Needs | None)
     return texts and _number(view.number) and _number(view.tolerance) and (callable(view.ours) or isinstance(view.ours, Value))
 
 

@@ -444,7 +444,7 @@ def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ..
         return f"{owner} {own}", "", None, None, None, f"not run: {found.reason}"
     printed = found.printed
     theirs = Value(printed.number, unit=found.ours.unit, digits=found.ours.digits)
-    verdict = f"not compared: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
+    verdict = f"not asked: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
     relation = "" if printed.relation == "=" else f" (they say {printed.relation})"
     within = (
         float(f"{printed.tolerance:.2g}") if printed.tolerance > 1e-5 else 0.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from report.judge.views import Compared
 
 
-MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇"}
+MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇", Holds.NOT_ASKED: "–"}
 NOTICES = {
     "stand-in": "Stand-in data",
     "skipped": "Not run",
@@ -171,6 +171,6 @@ def reported_markdown(found: Compared, sources: Mapping[str, str], owner: str) -
     printed = found.printed
     theirs = value_text(Value(printed.number, found.ours.unit, found.ours.digits))
     relation = "" if printed.relation == "=" else f"{printed.relation}{THIN}"
-    agreement = {True: "agrees", False: "differs", None: f"not compared: {found.why_not}"}[found.agrees]
+    agreement = {True: "agrees", False: "differs", None: f"not asked of this copy: {found.why_not}"}[found.agrees]
     source = f"{printed.source} (*{escape(sources.get(printed.source, ''))}*)"
     return f"{source} reports {relation}{theirs}; here {value_markdown(found.ours, owner)} ({escape(agreement)})"

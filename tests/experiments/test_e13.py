@@ -410,7 +410,7 @@ def test_a_stand_in_is_named_wherever_its_numbers_are(tmp_path: Path) -> None:
     assert "CIFAR-10 was not to be had" in text
     views = len(EXPERIMENT.figures) + len(EXPERIMENT.tables)
     assert text.count("A stand-in for CIFAR-10, not the real images.") == views
-    assert text.count("not compared: stand-in data (CIFAR-10)") == len(
+    assert text.count("not asked of this copy: it needs the real CIFAR-10") == len(
         EXPERIMENT.reported
     )  # one is a count, and one is quoted, too
 
