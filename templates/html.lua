@@ -110,6 +110,14 @@ return {
     Inlines = common.percent,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
+    Link = function(link)
+      if not link.classes:includes("chapter") then return end
+      return { raw_inline('<a class="ref" href="' .. link.target .. '">Chapter\u{a0}<!--chapter:' .. link.target:sub(2) .. "--></a>") }
+    end,
+    Image = function(image)
+      image.src = "picture:" .. common.chapter .. "/" .. image.src
+      return image
+    end,
     Header = function(header)
       common.name(header)
       if not header.classes:includes("unnumbered") then header.content:insert(1, raw_inline('<span class="section"></span>')) end

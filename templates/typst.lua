@@ -14,6 +14,8 @@ local function raw_inline(text) return pandoc.RawInline("typst", text) end
 -- Inlines as one content argument, which has to follow the call without a line between.
 local function sandwich(open, inlines, close) return common.between(raw_inline(open), inlines, raw_inline(close)) end
 
+local function unescaped(code) return string.char(tonumber(code, 16)) end
+
 local function inlines(blocks)
   return pandoc.utils.blocks_to_inlines(blocks, { raw_inline("#parbreak()") })
 end
@@ -149,7 +151,12 @@ local function as_text(text)
 end
 
 return {
-  { Str = function(str) return as_text(str.text) end },
+  {
+    Str = function(str)
+      local task = ({ ["☐"] = "false", ["☒"] = "true" })[str.text] -- pandoc's own for [ ] and [x]
+      return task and raw_inline("#report-task(" .. task .. ");") or as_text(str.text)
+    end,
+  },
   common.read_chapter,
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
@@ -165,6 +172,9 @@ return {
     Inlines = common.percent,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
+    Link = function(link)
+      if link.classes:includes("chapter") then return raw_inline("#report-chapter(" .. quote(link.target:sub(2)) .. ");") end
+    end,
     Header = function(header)
       common.name(header)
       return header
@@ -178,8 +188,9 @@ return {
       return pandoc.Plain(out)
     end,
     Image = function(image)
-      local alt = image.attributes.alt or pandoc.utils.stringify(image.caption)
-      return raw_inline(("#image(%s, alt: %s);"):format(quote(image.src), quote(alt)))
+      local width = (image.attributes.width or ""):match("^[%d.]+%%$") or "auto"
+      local file, alt = common.chapter .. "/" .. image.src:gsub("%%(%x%x)", unescaped), pandoc.utils.stringify(image.caption)
+      return raw_inline(("#report-picture(%s, %s, %s);"):format(quote(file), quote(alt), width))
     end,
   },
 }

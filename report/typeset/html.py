@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import html as markup
+import mimetypes
 import re
+import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +24,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
 
     body = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
     written, headings = _number_sections(body)
-    body = _insert_figures(_mark_wide_tables(written), assets)
+    body = _insert_pictures(_insert_figures(_mark_wide_tables(_name_chapters(written, headings)), assets), assets)
     fonts = font_faces(written, meta, remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
@@ -61,6 +64,23 @@ def _number_sections(body: str) -> tuple[str, list[_Heading]]:
         return f'<h{level + 1}{attributes}><span class="section">{number}</span>{title}</h{level + 1}>'
 
     return re.sub(r"<h([2-6])([^>]*)>(.*?)</h\1>", numbered, body, flags=re.DOTALL), headings
+
+
+def _name_chapters(body: str, headings: Sequence[_Heading]) -> str:
+    """``body`` with the number of each chapter that is referred to."""
+    numbers = {heading.identifier: heading.number for heading in headings}
+    return re.sub(r"<!--chapter:(.*?)-->", lambda found: numbers.get(found[1], ""), body)
+
+
+def _insert_pictures(body: str, assets: Mapping[str, bytes]) -> str:
+    """``body`` with every picture inside it."""
+
+    def inside(match: re.Match[str]) -> str:
+        name = urllib.parse.unquote(markup.unescape(match[1]))
+        kind = mimetypes.guess_type(name)[0] or "image/png"
+        return f'src="data:{kind};base64,{base64.b64encode(asset(name, assets)).decode()}"'
+
+    return re.sub(r'src="picture:([^"]*)"', inside, body)
 
 
 def _contents(headings: Sequence[_Heading]) -> str:

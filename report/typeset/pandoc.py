@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset import formulas
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
+from report.write.prose import READER, pandoc_program
 
-# Prose is Markdown and nothing else: a stray "<", "\" or "@" is a character, not HTML, TeX or a citation.
-READER = (
-    "markdown-raw_html-raw_tex-citations-auto_identifiers-implicit_figures-markdown_in_html_blocks-native_divs-native_spans"
-)
 READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-highlighting=none")
 
 
 # What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
 # its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
 CALLED = (
-    "formula, displayed, report-figure, report-table, plain-table, report-equation, report-steps, report-derivation, "
-    "report-question, report-conclusion, report-consequence, report-note, group-title, report-claim, report-verdict, "
-    "report-evidence, report-check, report-notice, lead-in, horizontalrule, sect, singlebar, doublebar, uprightsans"
+    "formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, report-figure, "
+    "report-table, plain-table, report-equation, report-steps, report-derivation, report-question, report-conclusion, "
+    "report-consequence, report-note, group-title, report-claim, report-verdict, report-evidence, report-check, "
+    "report-notice, lead-in, horizontalrule, sect"
 )
 
 
@@ -69,18 +64,6 @@ def line_of(text: str, chapter: Chapter) -> int | None:
         return None
     lines = author_text(chapter.file).splitlines()
     return next((number for number, line in enumerate(lines, 1) if start in line), None)
-
-
-@cache
-def pandoc_program() -> Path:
-    """The pandoc that comes with the package ``pypandoc_binary``."""
-    spec = importlib.util.find_spec("pypandoc")
-    name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        program = Path(folder) / "files" / name
-        if program.exists():
-            return program
-    raise ReportError("pandoc is not installed.", remedy="Run: python -m pip install -r requirements.txt")
 
 
 def converted(

@@ -21,19 +21,26 @@ def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], re
     sources = converted(chapters, chapter_typst, "typst.lua", remember)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for chapter, source in zip(chapters, sources):
-            (folder / f"{chapter.identifier}.typ").write_text(source, encoding="utf-8")
-        for asset, content in assets.items():
-            (folder / asset).write_bytes(content.replace(b"currentColor", INK))
-        widths = {asset: svg_width(content.decode()) for asset, content in assets.items()}
+        for file, source in zip(_files(chapters), sources):
+            (folder / file).write_text(source, encoding="utf-8")
+        figures = {name: content for name, content in assets.items() if "/" not in name}  # a picture lies under its chapter
+        for name, content in assets.items():
+            (folder / name).parent.mkdir(exist_ok=True, parents=True)
+            (folder / name).write_bytes(content.replace(b"currentColor", INK) if name in figures else content)
+        widths = {name: svg_width(content.decode()) for name, content in figures.items()}
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
         return _compiled(folder, chapters)
 
 
+def _files(chapters: Sequence[Chapter]) -> list[str]:
+    """The name of each chapter's Typst file, whatever the chapter is called."""
+    return [f"chapter-{number}.typ" for number, _ in enumerate(chapters, start=1)]
+
+
 def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
-    includes = "\n".join(f'#include "{chapter.identifier}.typ"' for chapter in chapters)
+    includes = "\n".join(f'#include "{file}"' for file in _files(chapters))
     words = {"title": meta.title, "subtitle": meta.subtitle, "lang": meta.language}
     lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
     arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
@@ -68,5 +75,15 @@ def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:
             if f"(#{link[1]})" in chapter.markdown:
                 where = Where(chapter.file, line_of(f"(#{link[1]})", chapter))
                 return ProseError(f"a link goes to #{link[1]}, which is nowhere.", where=where, remedy="Mend the link.")
-    place = next((Where(c.file) for c in chapters if f"{c.identifier}.typ" in diagnostic), None)
-    return ProseError(f"the PDF cannot be set: {message}", where=place, remedy=diagnostic)
+    at = next((chapter for file, chapter in zip(_files(chapters), chapters) if file in diagnostic), None)
+    unknown = re.search(r'the text `"(.*?)"` could not be displayed', message)
+    if unknown and at:
+        letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), unknown[1])
+        place = Where(at.file, line_of(letters, at) or line_of(letters[0], at))
+        return ProseError(f"no font here has the letters “{letters}”.", where=place, remedy="Write them otherwise.")
+    return ProseError(f"the PDF cannot be set: {message}", where=Where(at.file) if at else None, remedy=_short(diagnostic))
+
+
+def _short(diagnostic: str) -> str:
+    """What Typst says, long lines of a chapter's source cut."""
+    return "\n".join(line[:160] for line in diagnostic.splitlines() if line.strip(" │^"))

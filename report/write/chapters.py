@@ -23,10 +23,11 @@ import jinja2
 from report.errors import ProseError, ReportError, Where, author_text, nearest
 from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
 from report.model import Column, Experiment, Holds, Table, Value
-from report.numbers import NOTHING
+from report.numbers import NOTHING, number_text
 from report.write import lint
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
+from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.tables import table_csv, table_markdown
 from report.write.writeup import Writeup
 
@@ -78,23 +79,27 @@ class Material:
 
 def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
+    sources = {path: without_comments(author_text(path)) for path in material.writeup.chapters}
+    wrong = lint.problems(sources)
     writer = _Writer(material)
+    problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
     rendered: list[tuple[Path, str]] = []
-    problems: list[ReportError] = []
-    for path in material.writeup.chapters:
-        try:
-            rendered.append((path, writer.chapter(path)))
-        except ReportError as error:
-            problems.append(error)
+    for path, source in sources.items():
+        if not wrong[path]:
+            try:
+                rendered.append((path, writer.chapter(path, source)))
+            except ReportError as error:
+                problems.append(error)
     chapters = []
     for path, markdown in rendered:
         try:
-            chapters.append(Chapter(_anchor(path), path, writer.resolved(markdown, path)))
+            chapters.append(Chapter(anchor(path), path, writer.resolved(markdown, path)))
         except ReportError as error:
             problems.append(error)
     if problems:
         raise ProseError("\n".join(map(str, problems)))
-    return Manuscript(tuple(chapters), writer.assets, writer.data, tuple(writer.stated), dict(writer.labels))
+    assets = {**writer.assets, **pictures(sources)}
+    return Manuscript(tuple(chapters), assets, writer.data, tuple(writer.stated), dict(writer.labels))
 
 
 def _environment() -> jinja2.Environment:
@@ -107,35 +112,19 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        finalize=_shown,
     )
+
+
+def _shown(result: Any) -> Any:
+    """What ``{{ … }}`` prints: a number as a reader expects it, not with seventeen digits."""
+    return number_text(result) if isinstance(result, float) else result
 
 
 @cache
 def _compiled(source: str, path: Path) -> CodeType:
     """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
     return _environment().compile(source, name=path.name, filename=str(path))
-
-
-def _lint(source: str, path: Path) -> list[ProseError]:
-    """What an author may not write."""
-    comments = [
-        ProseError("a comment here is written {## … ##}.", where=Where(path, line), remedy="Double the signs.")
-        for line in lint.stray_comments(source)
-    ]
-    return comments + [_typed_number(found, path) for found in lint.typed_numbers(source)]
-
-
-def _typed_number(found: lint.TypedNumber, path: Path) -> ProseError:
-    return ProseError(
-        f"the number {found.text} is typed, not computed: “{found.context}”",
-        where=Where(path, found.line),
-        remedy="Use value(…), or typed(…, why) if it is no result.",
-    )
-
-
-def _anchor(path: Path) -> str:
-    """``02-mnist.md`` → ``ch-mnist``."""
-    return "ch-" + re.sub(r"^\d+-", "", path.stem)
 
 
 class Unknown(float):
@@ -165,18 +154,14 @@ class _Writer:
         self.path = Path()
         self.template: jinja2.Template | None = None
         self.environment = _environment()
-        self.environment.globals = {name: getattr(self, name) for name in FUNCTIONS}
+        self.environment.globals |= {name: getattr(self, name) for name in FUNCTIONS}
         self.environment.globals["budget"] = material.budget
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
-    def chapter(self, path: Path) -> str:
+    def chapter(self, path: Path, source: str) -> str:
         """The Markdown of one chapter, references not yet resolved."""
         self.path = path
-        source = author_text(path)
-        found = _lint(source, path)
-        if found:
-            raise ProseError("\n".join(map(str, found)))
         try:
             code = _compiled(source, path)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
@@ -189,7 +174,7 @@ class _Writer:
             raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy=remedy) from None
         except ReportError as error:
             raise ProseError(error.what, where=Where(path, self._line(error)), remedy=error.remedy) from None
-        except TypeError as error:  # a function called with the wrong arguments
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, jinja2.TemplateError) as error:
             raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy="Mend the call there.") from None
         except Exception as error:  # what an author writes in Jinja is a program, and may do anything
             what = f"cannot be filled: {type(error).__name__}: {error}."
@@ -219,11 +204,16 @@ class _Writer:
                     where=Where(path, int(line) if line.isdecimal() else None),
                     remedy=nearest(name, self.labels),
                 )
+            if name.startswith("ch:"):
+                return render.chapter_reference(identifier(name))
             return render.reference_markdown(identifier(name), self.labels[name])
 
         return REFERENCE.sub(put, markdown)
 
     def _number(self, kind: str, name: str) -> int:
+        taken = next((other for other in self.labels if identifier(other) == identifier(name)), name)
+        if taken != name:
+            raise ReportError(f"'{name}' and '{taken}' have one anchor, {identifier(name)}.", remedy="Rename one of them.")
         if name in self.labels:
             raise ReportError(f"'{name}' stands in the write-up already, as {self.labels[name]}.", remedy="Use ref(…) here.")
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -421,21 +411,14 @@ class _Writer:
 
     def chapter_title(self, title: str) -> str:
         """A chapter's heading, which ``ref('ch:mnist')`` can point to."""
-        anchor = _anchor(self.path)
-        self.labels[anchor.replace("ch-", "ch:")] = f"Chapter {self.counts.setdefault('Chapter', 0) + 1}"
-        self.counts["Chapter"] += 1
-        return f"# {title} {{#{anchor}}}"
+        self.labels[f"ch:{unnumbered(self.path)}"] = title
+        return f"# {title} {{#{anchor(self.path)}}}"
 
 
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "reported",
     "differs", "replication", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip
-
-
-def identifier(name: str) -> str:
-    """An anchor that HTML and Typst accept: E2.curves → E2-curves, ch:mnist → ch-mnist."""
-    return re.sub(r"[^\w-]", "-", name)
 
 
 def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ...]:

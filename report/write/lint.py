@@ -1,4 +1,4 @@
-"""Refuse numbers typed into prose: what the reader takes for a result must have been computed.
+"""Refuse what no chapter may hold, numbers typed into prose above all: what the reader takes for a result was computed.
 
 A chapter is Markdown with Jinja. Digits are allowed inside mathematics, code, Jinja, dates, attributes and link targets,
 in ids such as E2 or W1, and in words such as 2-D. Anything else needs the marked escape ``{{ typed("28", "why") }}``,
@@ -8,37 +8,89 @@ whose reason stands in the chapter for the next reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from report.errors import ProseError, Where
+from report.write.prose import EXPRESSION, anchor, line_of, read, without_comments
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 
-# What is masked before digits are looked for, in this order: the longer enclosures first.
-ALLOWED = [
-    re.compile(pattern, re.DOTALL | re.MULTILINE)
-    for pattern in (
-        r"\{##.*?##\}",  # a Jinja comment
-        r"\{%.*?%\}",
-        r"\{\{.*?\}\}",
-        r"^(```+|~~~+).*?^\1[ \t]*$",  # fenced code
-        r"<!--.*?-->",
-        r"\$\$.*?\$\$",
-        r"(?<!\\)\$(?!\s)[^$\n]*?(?:\n(?!\n)[^$\n]*?)*?(?<![\s\\])\$(?!\d)",  # inline mathematics, within a paragraph
-        r"`+[^`]*`+",
-        r"\{[#.][^}\n]*\}",  # attributes
-        r"\]\([^)\n]*\)",  # a link's target
-        r"<https?:[^>\s]*>",
-        rf"\b(?:\d{{1,2}}\s+)?(?:{MONTHS})\s+\d{{4}}\b",  # a date
-        r"\b\d{4}-\d{2}-\d{2}\b",
-        r"\b[A-Z]\d+(?:[a-z]|\.\w+)?\b",  # an id
-        r"\b[A-Z]\w*-\d+\b|\b[A-Za-z_]+\d\w*\b",  # a name with a digit in it: CIFAR-10, float32, Conv2d
-        r"\b\d-D\b",
-        r"^\d+\.(?=\s)",  # the number of a list item
+# Digits that are no result.
+ALLOWED = re.compile(
+    "|".join(
+        (
+            r"\bhttps?://\S+",
+            rf"\b(?:\d{{1,2}}\s+)?(?:{MONTHS})\s+\d{{4}}\b",  # a date
+            r"\b\d{4}-\d{2}-\d{2}\b",
+            r"\b[A-Z]\d+(?:[a-z]|\.[A-Za-z_]\w*)?\b(?!\.\d)",  # an id
+            r"\b[A-Z]\w*-\d+\b|\b[A-Za-z_]+\d\w*\b(?!\.\d)",  # a name with a digit in it: CIFAR-10, float32, Conv2d
+            r"\b\d-D\b",
+        )
     )
-]
-
+)
+NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 STRAY_COMMENT = re.compile(r"\{#(?!#)\s|(?<!#)#\}")
 """A comment in Jinja's usual marks, which would be printed: in a chapter, ``{#`` begins an anchor."""
+
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
+
+
+def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
+    """All that is wrong with each chapter before it is filled."""
+    found, typed = read(sources), typed_numbers(sources)
+    taken: dict[str, Path] = {}
+    return {
+        path: [
+            *_anchors(path, found[path].names, source, taken),
+            *_pictures(path, found[path].pictures, source),
+            *(_comment(line, path) for line in stray_comments(source)),
+            *(_number(number, path) for number in typed[path]),
+        ]
+        for path, source in sources.items()
+    }
+
+
+def _anchors(path: Path, names: Iterable[str], source: str, taken: dict[str, Path]) -> Iterator[ProseError]:
+    """Anchors that stand in the write-up already; those of this chapter are added to ``taken``."""
+    for name in (anchor(path), *names):
+        if name not in taken:
+            taken[name] = path
+        elif name == anchor(path):
+            what = f"the chapter's anchor, {name}, is that of {taken[name].name}, too."
+            yield ProseError(what, where=Where(path), remedy="Give one of the files another name.")
+        else:
+            what = f"{{#{name}}} stands in {taken[name].name} already."
+            last = source.rfind(f"#{name}")
+            where = Where(path, source.count("\n", 0, last) + 1 if last >= 0 else None)
+            yield ProseError(what, where=where, remedy="Give it another name.")
+
+
+def _pictures(path: Path, names: Iterable[str], source: str) -> Iterator[ProseError]:
+    """Pictures that are not there, or that no page can show."""
+    for name in names:
+        where = Where(path, line_of(f"({name}", source))
+        if Path(name).suffix.lower() not in PICTURES:
+            yield ProseError(f"'{name}' is no picture.", where=where, remedy=f"Use one of {', '.join(PICTURES)}.")
+        elif not (path.parent / name).is_file():
+            yield ProseError(
+                f"the picture '{name}' does not lie beside the chapter.", where=where, remedy=f"Put it into {path.parent}."
+            )
+
+
+def _comment(line: int, path: Path) -> ProseError:
+    return ProseError("a comment here is written {## … ##}.", where=Where(path, line), remedy="Double the signs.")
+
+
+def _number(found: TypedNumber, path: Path) -> ProseError:
+    return ProseError(
+        f"the number {found.text} is typed, not computed: “{found.context}”",
+        where=Where(path, found.line),
+        remedy="Use value(…), or typed(…, why) if it is no result.",
+    )
 
 
 def stray_comments(source: str) -> list[int]:
@@ -48,21 +100,42 @@ def stray_comments(source: str) -> list[int]:
 
 @dataclass(frozen=True)
 class TypedNumber:
-    """A number found in prose, and the line that holds it (counted from 1)."""
+    """A number found in prose, and the line that holds it (counted from 1; none where it cannot be told)."""
 
-    line: int
+    line: int | None
     text: str
     context: str
 
 
-def typed_numbers(source: str) -> list[TypedNumber]:
-    """Every number that a chapter's author typed rather than computed."""
-    masked = source
-    for pattern in ALLOWED:
-        masked = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), masked)
+def typed_numbers(sources: Mapping[Path, str]) -> dict[Path, list[TypedNumber]]:
+    """Every number that an author typed rather than computed, chapter by chapter."""
+    return {path: _in_text(prose.text, sources[path]) for path, prose in read(sources).items()}
+
+
+def _in_text(text: str, source: str) -> list[TypedNumber]:
+    found: list[TypedNumber] = []
+    at = 0
+    shown = EXPRESSION.sub(_blank, without_comments(source))
     lines = source.splitlines()
-    return [
-        TypedNumber(number, match.group(), lines[number - 1].strip())
-        for number, line in enumerate(masked.splitlines(), start=1)
-        for match in re.finditer(r"\d[\d.,]*\d|\d", line)
-    ]
+    for match in NUMBER.finditer(ALLOWED.sub(_blank, text)):
+        at = _place(text, match, shown, at)
+        line = shown.count("\n", 0, at) + 1 if at >= 0 else None
+        context = lines[line - 1] if line else text[: match.end()].rpartition("\n")[2]
+        found.append(TypedNumber(line, match.group(), context.strip()))
+        at = max(at, 0) + 1
+    return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def _place(text: str, number: re.Match[str], source: str, start: int) -> int:
+    """Where a number of ``text`` stands in ``source``, or -1: with the words before it, or alone; after ``start``, or not."""
+    before = text[: number.start()].rpartition("\n")[2].split(" ")[-2:]
+    words = r"\s+".join(re.escape(word) for word in before)
+    for wanted in (words + re.escape(number.group()), re.escape(number.group())):
+        for begin in (start, 0):
+            if found := re.compile(wanted).search(source, begin):
+                return found.end() - len(number.group())
+    return -1

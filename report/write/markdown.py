@@ -117,6 +117,11 @@ def reference_markdown(identifier: str, text: str) -> str:
     return f"[{escape(text).replace(' ', NO_BREAK)}](#{identifier}){{.ref}}"
 
 
+def chapter_reference(identifier: str) -> str:
+    """A link to a chapter, whose number whoever sets the page puts in: it alone counts headings."""
+    return f"[Chapter](#{identifier}){{.chapter}}"
+
+
 # --- what was judged -----------------------------------------------------------------------------------------------
 
 

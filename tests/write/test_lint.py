@@ -1,8 +1,10 @@
 """Which numbers in prose are refused, and which are not results."""
 
+from pathlib import Path
+
 import pytest
 
-from report.write.lint import stray_comments, typed_numbers
+from report.write.lint import TypedNumber, stray_comments, typed_numbers
 
 ALLOWED = [
     "The convnet of E2 reads MNIST; see T4 and W1, X10, E7b.",
@@ -16,6 +18,13 @@ ALLOWED = [
     "1. first\n2. second\n",
     "A [link](https://example.org/2018/12) and a span [x]{.c width=3}.",
     "$x$ and $y$ cost \\$ each",
+    "A remark.[^1] And another.[^2]\n\n[^1]: The first note.\n[^2]: The second note.\n",
+    "- a\n\n   1. nested\n   2. list\n",
+    "Run this:\n\n    python build.py --jobs 4\n\nand go on.",
+    "See [the paper], https://arxiv.org/abs/1706.03762, and a thin&#8239;space.\n\n[the paper]: https://a.org/1706.03762\n",
+    "See <https://arxiv.org/abs/1706.03762>.",
+    "Before.\n\n<!-- this was 92.3 % before\n\nthe fix of 2 -->\n\nAfter.",
+    "{% if x > 3 %}\nGood.\n{% endif %}\n{{ value('a') }} begins, and {{ ref('b') }}.",
 ]
 
 REFUSED = [
@@ -26,17 +35,27 @@ REFUSED = [
     ("It is 3.", [(1, "3")]),
     ("{{ value('a') }} against 4", [(1, "4")]),
     ("$5 and $6", [(1, "5"), (1, "6")]),
+    ("The accuracy of the widest net, over all of the seeds, was\n92. The others were worse.", [(2, "92")]),
+    ("An F1 of F0.93.", [(1, "0.93")]),
+    ("Code `92`,\nand text 92.\n\n| a |\n|---|\n| 7 |\n", [(2, "92"), (6, "7")]),
+    ("Undefined.[^3]", [(1, "3")]),
+    ("`<!-- 4 -->` shows\n<!-- 5 -->\n\nand 6.", [(4, "6")]),
+    ("A note.[^n]\n\n[^n]: It was 8.\n", [(3, "8")]),
 ]
+
+
+def typed(source: str) -> list[TypedNumber]:
+    return typed_numbers({Path("a.md"): source})[Path("a.md")]
 
 
 @pytest.mark.parametrize("source", ALLOWED)
 def test_what_is_not_a_typed_result_is_allowed(source):
-    assert typed_numbers(source) == []
+    assert typed(source) == []
 
 
 @pytest.mark.parametrize(("source", "expected"), REFUSED)
 def test_a_typed_number_is_found_with_its_line(source, expected):
-    assert [(found.line, found.text) for found in typed_numbers(source)] == expected
+    assert [(found.line, found.text) for found in typed(source)] == expected
 
 
 def test_a_comment_that_would_be_printed_is_found():
