@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-import numpy as np
-import torch
-
-from experiments import layers_by_hand as by_hand
 from report.model import Column, Table, Value
 from report.proof import (
     Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, integer, matrix,
@@ -18,202 +14,21 @@ from report.prove.language.formula import parse
 from report.prove.language.latex import latex
 from report.prove.language.names import names_of
 from report.prove.meaning.symbolic import Grid, read, scope_for
+from theory import live_layers as live
 from theory.vocabulary import SIGMA
-
-Numbers = list[float] | list[list[float]]
-"""A matrix by rows; one with a single column comes as a list of numbers."""
-
-# --- the layers, live ----------------------------------------------------------------------------------------------
-
-
-def tensor(values: Numbers, *shape: int) -> torch.Tensor:
-    """A leaf in double precision, whose gradient is asked for."""
-    return torch.tensor(values, dtype=torch.float64).reshape(shape).requires_grad_()
-
-
-def array(values: Numbers, *shape: int) -> np.ndarray:
-    """The same for layers by hand."""
-    return np.array(values, dtype=np.float64).reshape(shape)
-
-
-def loss_with_slopes(outputs: torch.Tensor, slopes: torch.Tensor) -> torch.Tensor:
-    """A loss that bends, and has these slopes by the outputs just where they are."""
-    return (slopes * torch.sin(outputs - outputs.detach())).sum()
-
-
-class Affine:
-    """torch's linear layer on a batch whose examples are columns, and its gradients for given slopes by its outputs."""
-
-    def __init__(self, W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int):
-        self.W, self.b, self.A = tensor(W, d, k), tensor(b, k), tensor(A, d, n)
-        self.Z = torch.nn.functional.linear(self.A.T, self.W.T, self.b).T
-        loss_with_slopes(self.Z, tensor(G, k, n).detach()).backward()
-
-
-class Squashed:
-    """torch's sigmoid after the linear layer, and its gradient for given slopes by its outputs."""
-
-    def __init__(self, W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int):
-        self.Z = Affine(W, b, A, G, d, k, n).Z.detach().requires_grad_()
-        self.S = torch.sigmoid(self.Z)
-        loss_with_slopes(self.S, tensor(G, k, n).detach()).backward()
-
-
-class Likelihood:
-    """The negative log-likelihood of probabilities, by torch, and its gradient."""
-
-    def __init__(self, P: Numbers, Y: Numbers, k: int, n: int):
-        self.P, self.Y = tensor(P, k, n), tensor(Y, k, n).detach()
-        self.loss = -torch.special.xlog1py(self.Y, self.P - 1).sum() / n
-        self.loss.backward()
-
-
-class Logistic:
-    """Linear, sigmoid, log-likelihood of two classes: the loss and every gradient, by torch."""
-
-    def __init__(self, W: Numbers, b: Numbers, A: Numbers, Y: Numbers, d: int, k: int, n: int):
-        self.W, self.b, self.A = tensor(W, d, k), tensor(b, k), tensor(A, d, n)
-        self.Z = torch.nn.functional.linear(self.A.T, self.W.T, self.b).T
-        self.S = torch.sigmoid(self.Z)
-        self.Z.retain_grad()
-        self.S.retain_grad()
-        self.loss = torch.nn.functional.binary_cross_entropy(self.S, tensor(Y, k, n).detach(), reduction="sum") / n
-        self.loss.backward()
-
-
-def linear_by_autograd(of: str) -> Callable[..., torch.Tensor | None]:
-    """A witness for the outputs of the linear layer ('Z'), or for its gradient by 'W', 'b' or 'A'."""
-
-    def witness(W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int) -> torch.Tensor | None:
-        layer = Affine(W, b, A, G, d, k, n)
-        return {"Z": layer.Z, "W": layer.W.grad, "b": layer.b.grad, "A": layer.A.grad}[of]
-
-    return witness
-
-
-def linear_by_hand(of: str) -> Callable[..., np.ndarray]:
-    """The same by the code that trains E10 and E11."""
-
-    def witness(W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int) -> np.ndarray:
-        weights, values, slopes = array(W, d, k), array(A, d, n), array(G, k, n)
-        by_W, by_b = by_hand.linear_backward_parameters(values, slopes)
-        return {
-            "Z": by_hand.linear(weights, array(b, k), values),
-            "W": by_W,
-            "b": by_b,
-            "A": by_hand.linear_backward_values(weights, slopes),
-        }[of]
-
-    return witness
-
-
-def sigmoid_by_autograd(W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int) -> torch.Tensor | None:
-    """The gradient by the input of the sigmoid."""
-    return Squashed(W, b, A, G, d, k, n).Z.grad
-
-
-def sigmoid_by_hand(W: Numbers, b: Numbers, A: Numbers, G: Numbers, d: int, k: int, n: int) -> np.ndarray:
-    """The same by the code that trains E10 and E11."""
-    outputs = by_hand.sigmoid(by_hand.linear(array(W, d, k), array(b, k), array(A, d, n)))
-    return by_hand.sigmoid_backward(outputs, array(G, k, n))
-
-
-def slope_of_output(
-    W: Numbers, b: Numbers, A: Numbers, d: int, k: int, n: int, o: int, j: int, by: str, at: tuple[int, ...]
-) -> float:
-    """An output of the linear layer, differentiated by one entry of its weights, biases or input."""
-    layer = {"W": tensor(W, d, k), "b": tensor(b, k), "A": tensor(A, d, n)}
-    Z = torch.nn.functional.linear(layer["A"].T, layer["W"].T, layer["b"]).T
-    (slope,) = torch.autograd.grad(Z[o - 1, j - 1], layer[by])
-    return float(slope[tuple(place - 1 for place in at)])
-
-
-def slope_by_weight(W: Numbers, b: Numbers, A: Numbers, d: int, k: int, n: int, o: int, j: int, r: int, s: int) -> float:
-    return slope_of_output(W, b, A, d, k, n, o, j, "W", (r, s))
-
-
-def slope_by_bias(W: Numbers, b: Numbers, A: Numbers, d: int, k: int, n: int, o: int, j: int, s: int) -> float:
-    return slope_of_output(W, b, A, d, k, n, o, j, "b", (s,))
-
-
-def slope_by_value(W: Numbers, b: Numbers, A: Numbers, d: int, k: int, n: int, o: int, j: int, r: int, i: int) -> float:
-    return slope_of_output(W, b, A, d, k, n, o, j, "A", (r, i))
-
-
-def jacobian_of_sigmoid(W: Numbers, b: Numbers, A: Numbers, d: int, k: int, n: int, o: int, j: int, s: int, i: int) -> float:
-    """One entry of the Jacobian that torch makes of the sigmoid on the whole batch."""
-    Z = Affine(W, b, A, [0.0] * (k * n), d, k, n).Z.detach()
-    return float(torch.autograd.functional.jacobian(torch.sigmoid, Z)[o - 1, j - 1, s - 1, i - 1])
-
-
-def diagonal_product(u: Numbers, v: Numbers, k: int) -> torch.Tensor:
-    """The matrix made, and multiplied with."""
-    return (torch.diag(tensor(u, k)) @ tensor(v, k)).detach()
-
-
-def right_class_by_torch(P: Numbers, k: int, n: int, c: int, j: int) -> float:
-    """The log-likelihood of one label, by torch's loss for labels."""
-    return -float(torch.nn.functional.nll_loss(tensor(P, k, n).detach().log().T[j - 1 : j], torch.tensor([c - 1])))
-
-
-def likelihood_by_autograd(P: Numbers, Y: Numbers, k: int, n: int) -> torch.Tensor | None:
-    return Likelihood(P, Y, k, n).P.grad
-
-
-def likelihood_by_hand(P: Numbers, Y: Numbers, k: int, n: int) -> np.ndarray:
-    return by_hand.nll_backward(array(P, k, n), array(Y, k, n))
-
-
-def slope_by_probability(P: Numbers, k: int, n: int, c: int, j: int, o: int, i: int) -> float:
-    """torch's own loss for labels, of example j alone, differentiated by one probability."""
-    probabilities = tensor(P, k, n)
-    loss = torch.nn.functional.nll_loss(probabilities.log().T[j - 1 : j], torch.tensor([c - 1])) / n
-    loss.backward()
-    return float(probabilities.grad[o - 1, i - 1])  # type: ignore[index]
-
-
-def logistic_by_autograd(of: str) -> Callable[..., torch.Tensor | None]:
-    """A witness for the gradient of the two-class loss by 'S', 'Z', 'W', 'b' or 'A', back through all that was run."""
-
-    def witness(W: Numbers, b: Numbers, A: Numbers, Y: Numbers, d: int, k: int, n: int) -> torch.Tensor | None:
-        run = Logistic(W, b, A, Y, d, k, n)
-        return {"S": run.S.grad, "Z": run.Z.grad, "W": run.W.grad, "b": run.b.grad, "A": run.A.grad}[of]
-
-    return witness
-
-
-def logistic_by_hand(of: str) -> Callable[..., np.ndarray]:
-    """The same, one backward function after another."""
-
-    def witness(W: Numbers, b: Numbers, A: Numbers, Y: Numbers, d: int, k: int, n: int) -> np.ndarray:
-        weights, values, targets = array(W, d, k), array(A, d, n), array(Y, k, n)
-        S = by_hand.sigmoid(by_hand.linear(weights, array(b, k), values))
-        by_S = by_hand.binary_nll_backward(S, targets)
-        by_Z = by_hand.sigmoid_backward(S, by_S)
-        by_W, by_b = by_hand.linear_backward_parameters(values, by_Z)
-        return {"S": by_S, "Z": by_Z, "W": by_W, "b": by_b, "A": by_hand.linear_backward_values(weights, by_Z)}[of]
-
-    return witness
-
-
-SIZES = {"d": range(1, 4), "k": range(1, 4), "n": range(1, 4)}
-PROBABILITIES = {"k": range(1, 4), "n": range(1, 4)}
-FEWER = {"d": (1, 3), "k": (1, 2), "n": (1, 2, 3)}
-AUTOGRAD, BY_HAND = "torch autograd", "layers by hand"
-
-
-def both(
-    autograd: Callable[..., torch.Tensor | None], hand: Callable[..., np.ndarray], sizes: Mapping[str, Sequence[int]] = SIZES
-) -> list[Live]:
-    """torch and the code that trains, at every choice of small sizes: what they give must have the same shape and values."""
-    return [Live(AUTOGRAD, autograd, sweep=sizes), Live(BY_HAND, hand, sweep=sizes)]
-
 
 # --- the glossary --------------------------------------------------------------------------------------------------
 
-EVERY_OUTPUT = "for m in span(1, n)) for l in span(1, k))"
-LOSS_BY = f"sum(sum(G[l, m]*diff(%s) {EVERY_OUTPUT}"
-"""The slope of a loss by something, through all outputs of a layer: the chain rule."""
+
+def over_outputs(term: str) -> str:
+    """The sum of a term over all outputs `l` of all examples `m`."""
+    return f"sum(sum({term} for m in span(1, n)) for l in span(1, k))"
+
+
+def loss_by(slope: str) -> str:
+    """The slope of a loss through all outputs of a layer: the chain rule."""
+    return over_outputs(f"G[l, m]*diff({slope})")
+
 
 SYMBOLS = [
     integer("d", "the number of inputs of a layer", least="1", high=3),
@@ -245,17 +60,27 @@ DEFINITIONS = [
         latex="Z",
     ),
     define("S[o, j]", "sigma(H[o, j])", "their sigmoid", shape=["k", "n"]),
-    define("f", f"sum(sum(G[l, m]*H[l, m] {EVERY_OUTPUT}", "a loss, as the linear layer sees it", latex=r"\ell_Z"),
-    define("h", f"sum(sum(G[l, m]*S[l, m] {EVERY_OUTPUT}", "a loss, as the sigmoid sees it", latex=r"\ell_S"),
+    define("J_a[o, r]", "diff(H[o, 1], A[r, 1])", "the Jacobian of the linear layer by its input", shape=["k", "d"]),
+    define("J_b[o, s]", "diff(H[o, 1], b[s])", "the same by its biases", shape=["k", "k"]),
+    define("J_z[o, s]", "diff(S[o, 1], H[s, 1])", "the Jacobian of the sigmoid", shape=["k", "k"]),
+    define("a[o]", "S[o, 1]", "the outputs of the sigmoid for one example", shape=["k"]),
+    define(
+        "J_p[m, c]",
+        "diff(-sum(Y[l, 1]*log(P[l, 1]) for l in span(1, k)), P[c, 1])",
+        "the Jacobian of the log-likelihood of one example",
+        shape=["1", "k"],
+    ),
+    define("f", over_outputs("G[l, m]*H[l, m]"), "a loss, as the linear layer sees it", latex=r"\ell_Z"),
+    define("h", over_outputs("G[l, m]*S[l, m]"), "a loss, as the sigmoid sees it", latex=r"\ell_S"),
     define(
         "ell",
-        f"-1/n*sum(sum(Y[l, m]*log(P[l, m]) {EVERY_OUTPUT}",
+        "-1/n*" + over_outputs("Y[l, m]*log(P[l, m])"),
         "the negative log-likelihood, a mean over the examples",
         latex=r"\ell",
     ),
     define(
         "e",
-        f"-1/n*sum(sum(Y[l, m]*log(S[l, m]) + (1 - Y[l, m])*log(1 - S[l, m]) {EVERY_OUTPUT}",
+        "-1/n*" + over_outputs("Y[l, m]*log(S[l, m]) + (1 - Y[l, m])*log(1 - S[l, m])"),
         "that of two classes, whose probabilities are `S` and `1 - S`",
         latex=r"\ell_2",
     ),
@@ -279,36 +104,6 @@ ROWS = (
 """Layer, what of it, and the formula that the derivation has for it."""
 
 
-def shapes_by_torch() -> list[tuple[int, ...]]:
-    """The shape of everything in ``ROWS`` as a live tensor, the gradients by autograd."""
-    W, b, A, G, P, Y = drawn(*"WbAGPY")
-    linear, squashed = Affine(W, b, A, G, **UNEQUAL), Squashed(W, b, A, G, **UNEQUAL)
-    likelihood = Likelihood(P, Y, UNEQUAL["k"], UNEQUAL["n"])
-    found = [
-        linear.Z, linear.W.grad, linear.b.grad, linear.A.grad,
-        squashed.S, squashed.Z.grad, likelihood.loss, likelihood.P.grad,
-    ]  # fmt: skip
-    return [tuple(each.shape) for each in found if each is not None]
-
-
-def shapes_by_hand() -> list[tuple[int, ...]]:
-    """The same of what the code that trains returns."""
-    W, b, A, G, P, Y = map(np.array, drawn(*"WbAGPY"))
-    Z = by_hand.linear(W, b, A)
-    S = by_hand.sigmoid(Z)
-    found = [
-        Z, *by_hand.linear_backward_parameters(A, G), by_hand.linear_backward_values(W, G),
-        S, by_hand.sigmoid_backward(S, G), np.array(by_hand.nll(P, Y)), by_hand.nll_backward(P, Y),
-    ]  # fmt: skip
-    return [each.shape for each in found]
-
-
-def drawn(*names: str) -> list[Numbers]:
-    """Positive random numbers in the declared shape of each symbol, at the sizes ``UNEQUAL``."""
-    sizes = {symbol.name: tuple(UNEQUAL[size.text] for size in symbol.shape) for symbol in SYMBOLS}
-    return [np.random.default_rng(0).uniform(0.1, 0.9, sizes[name]).tolist() for name in names]
-
-
 def shape_of(formula: str) -> tuple[str, ...]:
     """The shape that a formula has, by the rules for sums and products, in symbols; of a number, no size at all."""
     value = read(parse(formula).tree, scope_for(SYMBOLS, DEFINITIONS))
@@ -318,17 +113,13 @@ def shape_of(formula: str) -> tuple[str, ...]:
 
 def shapes_table() -> Table:
     """Every output and every gradient with its shape: from the formula, and of live arrays."""
-    columns = (
-        Column("layer", "Layer", align="left"),
-        Column("what", "What", align="left"),
-        Column("formula", "Formula", align="left"),
-        Column("shape", "Shape", align="left"),
-        Column("instance", ", ".join(f"{name} = {size}" for name, size in UNEQUAL.items()), align="left"),
-        Column("torch", "torch", align="left"),
-        Column("hand", "By hand", align="left"),
-    )
+    heads = {"layer": "Layer", "what": "What", "formula": "Formula", "shape": "Shape", "torch": "torch", "hand": "By hand"}
+    heads["instance"] = ", ".join(f"{name} = {size}" for name, size in UNEQUAL.items())
+    order = ("layer", "what", "formula", "shape", "instance", "torch", "hand")
+    columns = tuple(Column(name, heads[name], align="left") for name in order)
     rows = []
-    for (layer, what, formula), torchs, hands in zip(ROWS, shapes_by_torch(), shapes_by_hand(), strict=True):
+    found = live.shapes_by_torch(UNEQUAL), live.shapes_by_hand(UNEQUAL)
+    for (layer, what, formula), torchs, hands in zip(ROWS, *found, strict=True):
         symbolic = shape_of(formula)
         written = latex(parse(formula), names_of(SYMBOLS, DEFINITIONS))
         in_symbols = "$" + r" \times ".join(symbolic) + "$" if symbolic else _times(symbolic)
@@ -344,18 +135,10 @@ def _times(shape: Sequence[str | int]) -> str:
     return " × ".join(map(str, shape)) or "one number"
 
 
-def fitting(sizes: Mapping[str, int], first: str, second: str, wanted: str) -> int:
-    """How many products of two matrices, in either order and each transposed or not, have the shape of a third."""
-    shape = {s.name: tuple(sizes[size.text] for size in s.shape) for s in SYMBOLS if s.kind == "matrix"}
-    orders = [(shape[first], shape[second]), (shape[second], shape[first])]
-    turned = [(p[::a], q[::b]) for p, q in orders for a in (1, -1) for b in (1, -1)]
-    return sum(p[1] == q[0] and (p[0], q[1]) == shape[wanted] for p, q in turned)
-
-
 def fitting_value(sizes: Mapping[str, int]) -> Value:
     """The same for the gradient by the weights, from the input and the slopes."""
     return Value(
-        fitting(sizes, "A", "G", "W"),
+        live.fitting(sizes, "A", "G", "W"),
         digits=0,
         origin="products of A and G, in both orders, each transposed or not, that have the shape of W: "
         + ", ".join(f"{name} = {size}" for name, size in sizes.items()),
@@ -383,7 +166,7 @@ DERIVATION = Derivation(
                 "equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and "
                 "`n` columns, one for each example."
             ),
-            live=both(linear_by_autograd("Z"), linear_by_hand("Z")),
+            live=live.both("outputs", "Z"),
         ),
         Part(
             "An output by a weight",
@@ -397,13 +180,13 @@ DERIVATION = Derivation(
                 "A derivative has the indices of what is differentiated, and those of what it is differentiated by. So the "
                 "derivatives of a matrix by a matrix, its Jacobian, have four:"
             ),
-            live=[Live(AUTOGRAD, slope_by_weight, points=20)],
+            live=[live.slope("W", "r", "s")],
         ),
         Part(
             "An output by a bias",
             "diff(H[o, j], b[s]) == kron(o, s)",
             [Step(because=differentiation("every output has a bias of its own"))],
-            live=[Live(AUTOGRAD, slope_by_bias, points=20)],
+            live=[live.slope("b", "s")],
         ),
         Part(
             "An output by an input",
@@ -413,15 +196,38 @@ DERIVATION = Derivation(
                 Step("sum(W[q, o]*(kron(q, r)*kron(i, j)) for q in span(1, d))", slope_of_entry()),
                 Step(because=contraction()),
             ],
-            live=[Live(AUTOGRAD, slope_by_value, points=20)],
+            live=[live.slope("A", "r", "i")],
+        ),
+        Part(
+            "One example: the linear layer by its input",
+            "J_a[o, r] == W[r, o]",
+            [
+                Step("diff(H[o, 1], A[r, 1])", definition("J_a")),
+                Step("kron(1, 1)*W[r, o]", using("An output by an input", at={"j": "1", "i": "1"})),
+                Step(because=algebra("equal indices")),
+            ],
+            intro=(
+                "For one example, the first column say, an output of length `k` by an input of length `d` makes a matrix of "
+                "`k` by `d`. This is W3's rule, and here the matrix is `W.T`. By the biases it is square:"
+            ),
+            live=[live.jacobian_of_one("A", "o", "r")],
+        ),
+        Part(
+            "One example: the linear layer by its biases",
+            "J_b[o, s] == kron(o, s)",
+            [
+                Step("diff(H[o, 1], b[s])", definition("J_b")),
+                Step(because=using("An output by a bias", at={"j": "1"})),
+            ],
+            live=[live.jacobian_of_one("b", "o", "s")],
         ),
         Part(
             "The loss by a weight",
             "diff(f, W[r, s]) == sum(A[r, m]*G[s, m] for m in span(1, n))",
             [
-                Step(LOSS_BY % "H[l, m], W[r, s]", differentiation("chain rule")),
+                Step(loss_by("H[l, m], W[r, s]"), differentiation("chain rule")),
                 Step(
-                    f"sum(sum(G[l, m]*(kron(l, s)*A[r, m]) {EVERY_OUTPUT}",
+                    over_outputs("G[l, m]*(kron(l, s)*A[r, m])"),
                     using("An output by a weight", at={"o": "l", "j": "m"}),
                 ),
                 Step(because=contraction()),
@@ -439,14 +245,14 @@ DERIVATION = Derivation(
             "grad(f, W) == A@G.T",
             [Step(because=calculation("each entry is row times column"))],
             intro="All entries together are a matrix of the shape of `W`, with `d` rows and `k` columns:",
-            live=both(linear_by_autograd("W"), linear_by_hand("W")),
+            live=live.both("linear", "W"),
         ),
         Part(
             "The loss by a bias",
             "diff(f, b[s]) == sum(G[s, m] for m in span(1, n))",
             [
-                Step(LOSS_BY % "H[l, m], b[s]", differentiation("chain rule")),
-                Step(f"sum(sum(G[l, m]*kron(l, s) {EVERY_OUTPUT}", using("An output by a bias", at={"o": "l", "j": "m"})),
+                Step(loss_by("H[l, m], b[s]"), differentiation("chain rule")),
+                Step(over_outputs("G[l, m]*kron(l, s)"), using("An output by a bias", at={"o": "l", "j": "m"})),
                 Step(because=contraction()),
             ],
         ),
@@ -455,15 +261,15 @@ DERIVATION = Derivation(
             "grad(f, b) == G@ones(n)",
             [Step(because=calculation("the sum over the examples is a product with ones"))],
             intro="These are `k` numbers, one for each bias: the examples are summed over.",
-            live=both(linear_by_autograd("b"), linear_by_hand("b")),
+            live=live.both("linear", "b"),
         ),
         Part(
             "The loss by an input",
             "diff(f, A[r, i]) == sum(W[r, l]*G[l, i] for l in span(1, k))",
             [
-                Step(LOSS_BY % "H[l, m], A[r, i]", differentiation("chain rule")),
+                Step(loss_by("H[l, m], A[r, i]"), differentiation("chain rule")),
                 Step(
-                    f"sum(sum(G[l, m]*(kron(i, m)*W[r, l]) {EVERY_OUTPUT}",
+                    over_outputs("G[l, m]*(kron(i, m)*W[r, l])"),
                     using("An output by an input", at={"o": "l", "j": "m"}),
                 ),
                 Step(because=contraction()),
@@ -474,7 +280,7 @@ DERIVATION = Derivation(
             "grad(f, A) == W@G",
             [Step(because=calculation("each entry is row times column"))],
             intro="This has the shape of `A`, and an example takes part only in its own column:",
-            live=both(linear_by_autograd("A"), linear_by_hand("A")),
+            live=live.both("linear", "A"),
         ),
         Part(
             "The Jacobian of the sigmoid",
@@ -492,22 +298,36 @@ DERIVATION = Derivation(
                 "The sigmoid works entry by entry, so its output has the shape of its input. Each entry depends on one entry "
                 "alone, so of the Jacobian only a diagonal is not zero:"
             ),
-            live=[Live(AUTOGRAD, jacobian_of_sigmoid, points=20)],
+            live=[Live("torch autograd", live.jacobian_of_sigmoid, points=20)],
+        ),
+        Part(
+            "One example: the sigmoid by its input",
+            "J_z[o, s] == kron(o, s)*(a[o]*(1 - a[o]))",
+            [
+                Step("diff(S[o, 1], H[s, 1])", definition("J_z")),
+                Step(
+                    "kron(o, s)*kron(1, 1)*(S[o, 1]*(1 - S[o, 1]))",
+                    using("The Jacobian of the sigmoid", at={"j": "1", "i": "1"}),
+                ),
+                Step(because=definition("a")),
+            ],
+            intro="For one example, with the outputs `a`, it is a diagonal matrix of `k` by `k` (and no number, as W3 has it):",
+            live=[Live("torch jacobian", live.jacobian_of_one_sigmoid)],
         ),
         Part(
             "A diagonal times a vector",
             "diag(u)@v == u*v",
             [Step(because=algebra("in every row one term is not zero"))],
             intro="A diagonal matrix times a vector needs no matrix. It is a product entry by entry, of the same shape:",
-            live=[Live("torch diag", diagonal_product, sweep={"k": range(1, 6)})],
+            live=[Live("torch diag", live.diagonal_product, sweep={"k": range(1, 6)})],
         ),
         Part(
             "The loss by an input of the sigmoid",
             "diff(h, H[s, i]) == G[s, i]*S[s, i]*(1 - S[s, i])",
             [
-                Step(LOSS_BY % "S[l, m], H[s, i]", differentiation("chain rule")),
+                Step(loss_by("S[l, m], H[s, i]"), differentiation("chain rule")),
                 Step(
-                    f"sum(sum(G[l, m]*(kron(l, s)*kron(i, m)*(S[l, m]*(1 - S[l, m]))) {EVERY_OUTPUT}",
+                    over_outputs("G[l, m]*(kron(l, s)*kron(i, m)*(S[l, m]*(1 - S[l, m])))"),
                     using("The Jacobian of the sigmoid", at={"o": "l", "j": "m"}),
                 ),
                 Step(because=contraction()),
@@ -519,7 +339,7 @@ DERIVATION = Derivation(
             "grad(h, H) == G*S*(1 - S)",
             [Step(because=differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]))],
             intro="So this gradient has the shape of `H`, which is that of `S` and of `G`:",
-            live=both(sigmoid_by_autograd, sigmoid_by_hand),
+            live=live.both("sigmoid", "Z"),
         ),
         Part(
             "The right class alone",
@@ -529,29 +349,15 @@ DERIVATION = Derivation(
                 "The negative log-likelihood takes `k` by `n` probabilities, and gives one number. In the targets `Y` each "
                 "example has one column, with a one for its right class: it picks the probability of that class."
             ),
-            live=[Live("torch nll_loss", right_class_by_torch)],
-        ),
-        Part(
-            "One example by a probability",
-            "diff(-1/n*log(P[c, j]), P[o, i]) == -kron(o, c)*kron(i, j)/(n*P[o, i])",
-            [
-                Step("-1/(n*P[c, j])*diff(P[c, j], P[o, i])", differentiation("chain rule")),
-                Step("-1/(n*P[c, j])*(kron(o, c)*kron(i, j))", slope_of_entry()),
-                Step(because=algebra("where it is not zero, the indices are equal")),
-            ],
-            intro=(
-                "What example `j` contributes has a slope by one probability only, that of its own right class. By the "
-                "others it is zero, but a slope of zero is an entry too:"
-            ),
-            live=[Live("torch nll_loss", slope_by_probability, points=20)],
+            live=[Live("torch nll_loss", live.right_class_by_torch)],
         ),
         Part(
             "The loss by a probability",
             "diff(ell, P[o, i]) == -Y[o, i]/(n*P[o, i])",
             [
-                Step(f"-1/n*sum(sum(Y[l, m]*diff(log(P[l, m]), P[o, i]) {EVERY_OUTPUT}", differentiation("term by term")),
+                Step("-1/n*" + over_outputs("Y[l, m]*diff(log(P[l, m]), P[o, i])"), differentiation("term by term")),
                 Step(
-                    f"-1/n*sum(sum(Y[l, m]*(kron(l, o)*kron(i, m)/P[l, m]) {EVERY_OUTPUT}",
+                    "-1/n*" + over_outputs("Y[l, m]*(kron(l, o)*kron(i, m)/P[l, m])"),
                     differentiation("the slope of the logarithm"),
                 ),
                 Step(because=contraction()),
@@ -565,7 +371,16 @@ DERIVATION = Derivation(
                 "So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the loss, "
                 "which is one."
             ),
-            live=both(likelihood_by_autograd, likelihood_by_hand, PROBABILITIES),
+            live=live.both("likelihood", "P"),
+        ),
+        Part(
+            "One example: the log-likelihood by the probabilities",
+            "J_p[1, c] == -Y[c, 1]/P[c, 1]",
+            [
+                Step("diff(-sum(Y[l, 1]*log(P[l, 1]) for l in span(1, k)), P[c, 1])", definition("J_p")),
+                Step(because=differentiation("the slope of the logarithm")),
+            ],
+            intro="For one example that is a row, one by `k`, for one number by `k` of them; W3 has `k` by `k`:",
         ),
         Part(
             "Last layer first",
@@ -580,7 +395,7 @@ DERIVATION = Derivation(
                 "output, and gives the gradient by its input, which is the output of the layer before it. So the order is "
                 "reversed, and the loss comes first."
             ),
-            live=both(logistic_by_autograd("S"), logistic_by_hand("S"), FEWER),
+            live=live.both("logistic", "S"),
         ),
         Part(
             "Then the sigmoid",
@@ -591,7 +406,7 @@ DERIVATION = Derivation(
                 Step(because=algebra("cancel")),
             ],
             intro="Its gradient by `S` takes the place of `G` in the sigmoid, and a fraction cancels:",
-            live=both(logistic_by_autograd("Z"), logistic_by_hand("Z"), FEWER),
+            live=live.both("logistic", "Z"),
         ),
         Part(
             "The linear layer last: weights",
@@ -602,7 +417,7 @@ DERIVATION = Derivation(
                 Step(because=algebra("the number comes out")),
             ],
             intro="What comes out of the sigmoid takes the place of `G` in the linear layer:",
-            live=both(logistic_by_autograd("W"), logistic_by_hand("W"), FEWER),
+            live=live.both("logistic", "W"),
         ),
         Part(
             "The linear layer last: biases",
@@ -612,7 +427,7 @@ DERIVATION = Derivation(
                 Step("((S - Y)/n)@ones(n)", using("Then the sigmoid")),
                 Step(because=algebra("the number comes out")),
             ],
-            live=both(logistic_by_autograd("b"), logistic_by_hand("b"), FEWER),
+            live=live.both("logistic", "b"),
         ),
     ],
     conclusion=(

@@ -15,12 +15,13 @@ from report.prove.language.latex import latex
 from report.prove.language.names import names_of
 from report.prove.witness import NUMERIC
 from tests.planting import refused_by
+from theory import live_layers
 from theory import t11_shapes as t11
 
 
 def test_the_shapes_by_formula_are_those_of_live_arrays() -> None:
     shapes = [tuple(t11.UNEQUAL[size] for size in t11.shape_of(formula)) for *_, formula in t11.ROWS]
-    assert shapes == t11.shapes_by_torch() == t11.shapes_by_hand()
+    assert shapes == live_layers.shapes_by_torch(t11.UNEQUAL) == live_layers.shapes_by_hand(t11.UNEQUAL)
     assert len(set(t11.UNEQUAL.values())) == 3  # or the table could not tell d × k from k × n
 
 
@@ -45,8 +46,8 @@ def test_a_gradient_in_another_shape_is_refused(label: str, wrong: str) -> None:
 
 
 def test_only_one_product_fits_unless_sizes_are_equal() -> None:
-    assert t11.fitting(t11.UNEQUAL, "A", "G", "W") < t11.fitting(t11.EQUAL, "A", "G", "W")
-    assert [t11.fitting(t11.UNEQUAL, *names) for names in (("A", "G", "W"), ("W", "G", "A"), ("W", "A", "G"))] == [1, 1, 1]
+    assert live_layers.fitting(t11.UNEQUAL, "A", "G", "W") < live_layers.fitting(t11.EQUAL, "A", "G", "W")
+    assert [live_layers.fitting(t11.UNEQUAL, *names) for names in (("A", "G", "W"), ("W", "G", "A"), ("W", "A", "G"))] == [1, 1, 1]
 
 
 def test_the_gradients_hold_for_a_loss_of_any_kind() -> None:
