@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from theory import layer_properties
 from theory import t09_lti_layers as t09
 
 NAMES = {
@@ -21,14 +22,14 @@ LABELS = {part.label for part in t09.DERIVATION.parts}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_property_that_a_live_layer_lacks_is_refuted_by_a_part(name: str) -> None:
-    kept = t09.properties(t09.live_layers()[name])
+    kept = layer_properties.properties(layer_properties.live_layers()[name])
     refuted = {held for held in kept if f"{NAMES[name]} is not {held}" in LABELS}
     assert refuted == {held for held, holds in kept.items() if not holds}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_property_that_a_live_layer_has_is_proved_by_a_part(name: str) -> None:
-    kept = t09.properties(t09.live_layers()[name])
+    kept = layer_properties.properties(layer_properties.live_layers()[name])
     start = NAMES[name].partition(" with ")[0]
     proved = {held for held in kept if {f"{NAMES[name]} is {held}", f"{start} is {held}"} & LABELS}
     proved |= {"additive", "homogeneous"} if f"{start} is linear" in LABELS else set()
@@ -36,5 +37,5 @@ def test_every_property_that_a_live_layer_has_is_proved_by_a_part(name: str) -> 
 
 
 def test_the_search_finds_what_is_rarely_violated() -> None:
-    assert not t09.properties(lambda x: torch.where(x > 3, x - 1, x))["additive"]
-    assert t09.properties(lambda x: 2 * x) == {"additive": True, "homogeneous": True, "shift invariant": True}
+    assert not layer_properties.properties(lambda x: torch.where(x > 3, x - 1, x))["additive"]
+    assert layer_properties.properties(lambda x: 2 * x) == {"additive": True, "homogeneous": True, "shift invariant": True}
