@@ -277,7 +277,7 @@ class Runs:
         return given[0] if given else None
 
     def frame(self) -> pd.DataFrame:
-        """One row a finished run: its tags, its seed, its scalars, ``diverged`` and ``seconds``."""
+        """One row a finished run: its tags, its seed, its scalars and ``diverged``."""
         import pandas as pd
 
         return pd.DataFrame([_in_one(run) for run in self.finished()])
@@ -299,12 +299,11 @@ class Runs:
 
 def _in_one(run: Outcome) -> dict[str, Scalar]:
     """Condition and scalars of a run in one row. Raises ``ReportError`` for a name that stands for two things."""
-    ends: dict[str, Scalar] = {"diverged": run.found.diverged, "seconds": run.seconds}
     for name in run.found.scalars:
-        if name in run.trial.condition or name in ends:
+        if name in run.trial.condition or name == "diverged":
             what = f"'{name}' is a scalar of {run.trial.label} and also its {'tag' if name in run.trial.condition else 'mark'}."
             raise ReportError(what, remedy="One column cannot hold both: rename one of them.")
-    return {**run.trial.condition, **run.found.scalars, **ends}
+    return {**run.trial.condition, **run.found.scalars, "diverged": run.found.diverged}
 
 
 def _why_missing(outcomes: tuple[Outcome, ...]) -> str:

@@ -76,6 +76,46 @@ A walk comes to {{ value("E1.total", kind="walk") }}; see {{ ref("E1.totals") }}
 {{ claim("E1.larger") }}
 """
 
+THEOREM = '''
+"""T1: the square of a sum."""
+
+from report.model import Column, Reported, Table, Value
+from report.proof import Derivation, Part, Step, algebra, real
+
+
+def terms(*runs):
+    return Value(3, digits=0, origin="counted")
+
+
+def table():
+    return Table((Column("power", "Power"), Column("factor", "Factor", digits=0)), ((2, 1), (1, 2), (0, 1)), "Factors.")
+
+
+DERIVATION = Derivation(
+    id="T1", title="A square", question="What is the square of a sum?",
+    symbols=[real("x", "a number", low=-4, high=4)],
+    parts=[Part("Multiply out", "(x + 1)**2 == x**2 + 2*x + 1", [Step("x**2 + 2*x + 1", algebra("multiply out"))])],
+    conclusion="It has three terms.", consequence="It is computed in one line.",
+    values={"terms": terms}, tables={"factors": table},
+    reported={"wrong": Reported("terms of a square", 4, "W1", terms), "right": Reported("terms again", 3, "W1", terms)},
+)
+'''
+
+WHOLE = (
+    CHAPTER
+    + """
+{{ derivation("T1") }}
+
+Of its {{ value("T1.terms") }} terms, W1 says otherwise: {{ reported("T1.wrong") }}.
+
+{{ table("T1.factors") }}
+
+{{ replication() }}
+
+{{ table("build.budget") }}
+"""
+)
+
 PAGE = """\
 title = "A test"
 subtitle = "of the whole"
@@ -124,6 +164,13 @@ class Project:
     def would_run(self, *words: str) -> list[str]:
         """The lines of ``plan`` that announce a run."""
         return [line for line in self.run("plan", *words).out.splitlines() if line.startswith("run")]
+
+
+def whole(folder: Path) -> Project:
+    """A project with something of everything."""
+    made = project(folder, chapter=WHOLE)
+    (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    return made
 
 
 def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE) -> Project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ import pytest
 
 from report.errors import ProseError, Where
 from report.write.writeup import writeup
-from tests.project import CHAPTER, EXPERIMENT, PAGE, Project, project
+from tests.project import CHAPTER, EXPERIMENT, PAGE, THEOREM, Project, project, whole
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +61,19 @@ def test_two_builds_of_the_same_results_are_the_same_bytes(built, tmp_path):
         assert (again / name).read_bytes() == (built.root / "build" / name).read_bytes(), name
 
 
-def test_results_do_not_depend_on_the_number_of_workers(built, tmp_path):
-    alone = tmp_path / "alone"
-    assert built.run("--out", str(alone), "--jobs", "1").code == 0
-    one, other = built.manifest()["trials"]["E1"], Project(built.root).manifest()["trials"]["E1"]
-    assert [t["scalars"] for t in one] == [t["scalars"] for t in other]
+def test_two_computations_of_everything_are_the_same_pages(tmp_path):
+    """Each in a store of its own, with one worker and with several; only what the trials took is apart."""
+    made, once, again = whole(tmp_path), tmp_path / "once", tmp_path / "again"
+    assert made.run("--quiet", "--out", str(once), "--jobs", "1").code == 0
+    assert made.run("--quiet", "--out", str(again), "--jobs", "3").code == 0
+    assert made.run("--quiet", "--out", str(again)).code == 0  # and now from the store
+    files = {path.relative_to(once) for path in once.rglob("*") if path.is_file() and "store" not in path.parts}
+    assert len(files) >= 6
+    for file in files - {Path("manifest.json")}:
+        assert (once / file).read_bytes() == (again / file).read_bytes(), file
+    one, other = (json.loads((out / "manifest.json").read_text(encoding="utf-8")) for out in (once, again))
+    assert all(len(listing.pop("seconds")["E1"]) == 3 for listing in (one, other))
+    assert one == other
 
 
 # --- nothing runs twice, nothing stale survives --------------------------------------------------------------------
@@ -407,18 +416,6 @@ def test_no_data_and_no_network_is_explained(tmp_path):
     assert done.code == 5, done.err
     assert "MNIST" in done.err
     assert "Traceback" not in done.err
-
-
-THEOREM = """
-from report.proof import Derivation, Part, Step, algebra, real
-
-DERIVATION = Derivation(
-    id="T1", title="A square", question="What is the square of a sum?",
-    symbols=[real("x", "a number", low=-4, high=4)],
-    parts=[Part("Multiply out", "(x + 1)**2 == x**2 + 2*x + 1", [Step("x**2 + 2*x + 1", algebra("multiply out"))])],
-    conclusion="It has three terms.", consequence="It is computed in one line.",
-)
-"""
 
 
 @pytest.mark.parametrize("words", [("plan",), ("clean",), ("--frozen",), ("--only", "T1")])

@@ -27,7 +27,6 @@ def about(
         "data": data_table(data),
         "budget": budget_table(budget, outcomes),
         "trials": Value(len(every), digits=0, origin="trials declared by all experiments"),
-        "seconds": Value(sum(o.seconds for o in every if o.result), "s", 0, origin="time of all trials, one core each"),
     }
 
 
@@ -51,10 +50,6 @@ def budget_table(budget: str, outcomes: Mapping[str, Sequence[Outcome]]) -> Tabl
         Column("experiment", "Experiment", align="left"),
         Column("trials", "Trials"),
         Column("seeds", "Seeds"),
-        Column("seconds", "Seconds on one core", digits=0),
     )
-    rows = tuple(
-        (name, len(each), len({o.trial.arguments.get("seed") for o in each}), sum(o.seconds for o in each if o.result))
-        for name, each in outcomes.items()
-    )
-    return Table(columns, rows, f"What the *{budget}* budget came to: the trials of each experiment, and what they took.")
+    rows = tuple((name, len(each), len({o.trial.arguments.get("seed") for o in each})) for name, each in outcomes.items())
+    return Table(columns, rows, f"What the *{budget}* budget came to: the trials of each experiment, and their seeds.")

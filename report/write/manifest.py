@@ -1,6 +1,7 @@
 """All of a build as data: what ran, what was proved, what was judged, and which number stands where.
 
-The manifest repeats nothing that changes between two builds of the same results: no clock, no host, no path of the machine.
+It repeats nothing that changes between two builds of the same results: no clock, no host, no path of the machine. What the
+trials took is measured anew in a fresh store; it stands apart, at the end, and nowhere on the pages.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def manifest(
         ],
         "labels": manuscript.labels,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "seconds": {owner: [outcome.seconds for outcome in each] for owner, each in outcomes.items()},
     }
     return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
 
@@ -60,7 +62,6 @@ def _trial(outcome: Outcome) -> dict[str, Any]:
         "fingerprint": outcome.fingerprint,
         "state": outcome.state,
         "reason": outcome.reason,
-        "seconds": outcome.seconds,
         "scalars": dict(outcome.result.scalars) if outcome.result else {},
     }
 
