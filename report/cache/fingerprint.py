@@ -8,6 +8,9 @@ Values are written as Python literals, which distinguish what must be distinguis
 ``'1'``; ``(1, 23)`` and ``(12, 3)``; ``0.0`` and ``-0.0``. Whatever has no literal, and is no enum member or frozen
 dataclass, is refused rather than guessed at.
 
+Names do not count: in a digest stands, for every name of this project, what it says (see ``report.cache.digests``). The
+``parts`` of a fingerprint explain it to people, in names.
+
 Figures, tables, claims and derivations are kept likewise: ``fingerprint_of`` takes any callable, and the fingerprints
 of the results that it reads.
 """
@@ -16,17 +19,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
-import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from importlib import metadata
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from report.cache.reach import Name, Sources
+from report.cache.digests import Name, digest_of
+from report.cache.reach import ABSENT, Sources
 from report.errors import DeclarationError, Where, nearest
 from report.model import Data, Outcome, Plain, Result, Runs, Trial
 
@@ -34,16 +37,23 @@ CATEGORIES = ("arguments", "code", "data", "upstream", "packages", "machine")
 RUNS = (Runs, Outcome, Trial, Result)
 """The nouns that a view is handed: it may call their methods without ever naming them."""
 
-_FORM = "fingerprint 1"  # how the parts are written down before hashing
+_FORM = "fingerprint 2"  # how the parts are written down before hashing
+_NAMED = re.compile("«([^«»]*)»")  # a name of this project, in a text for people; no string or number holds these marks
+_LARGE = 10**300  # an integer from here on is written in hexadecimal, which has no limit of digits
 _DEEPEST = 40
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """``digest`` (64 hex digits) of ``parts``: category → name → text (for code: qualified name → digest)."""
+    """``digest`` (64 hex digits) of ``sums``, one a category; behind each stands a part: name → text, for people.
+
+    ``statements`` is where each name of the part *code* stands.
+    """
 
     digest: str
     parts: Mapping[str, Mapping[str, str]]
+    sums: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, tuple[Name, ...]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources) -> Fingerprint:
@@ -67,7 +77,7 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
         raise DeclarationError(
             f"'{clash[0]}' is both an argument and an input", where=writer.where, remedy="Rename one of them."
         )
-    writer.roots.append(root)
+    subject = writer.called(root)
     arguments = {name: writer.plain(value, name) for name, value in trial.arguments.items()}
     data_read, upstream = {}, {}
     for name, source in trial.inputs.items():
@@ -77,9 +87,8 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
             upstream[name] = fingerprint(source, data=data, machine=machine, sources=sources).digest
         else:
             raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=writer.where)
-    return _seal(
-        writer, ".".join(root), {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": dict(machine)}
-    )
+    parts = {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": dict(machine)}
+    return _seal(writer, subject, parts)
 
 
 def fingerprint_of(
@@ -99,8 +108,7 @@ def fingerprint_of(
     """
     writer = _Writer(sources, where=None if isinstance(subject, tuple) else _where(subject, sources), callables=True)
     if isinstance(subject, tuple):
-        writer.roots.append(subject)
-        text = ".".join(subject)
+        text = writer.called(subject)
     else:
         text = writer.plain(subject, getattr(subject, "__name__", "the view"))
     for kind in receives:
@@ -112,21 +120,49 @@ def fingerprint_of(
 
 def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:
     """The normalised source of everything in the code part, by qualified name: kept beside a result, for diffs."""
-    return {name: sources.normalised(name) for name in mark.parts["code"] if name != "subject"}
+    return {name: source_of(name, mark, sources) for name in mark.statements}
+
+
+def source_of(name: str, mark: Fingerprint, sources: Sources) -> str:
+    """The normalised source behind a name of the code part."""
+    return "\n".join(sources.normalised(each) for each in mark.statements.get(name, ()))
 
 
 def _seal(writer: _Writer, subject: str, parts: dict[str, dict[str, str]]) -> Fingerprint:
     reach = writer.sources.reach(writer.roots)
-    parts["code"] = {"subject": subject, **reach.definitions}
     for name in reach.definitions.keys() & writer.sources.measured.keys():
         parts["machine"] |= writer.sources.measured[name]
     packages = reach.packages | writer.packages
     parts["packages"] = {
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        **{name: version_of(name) for name in sorted(packages)},
+        **{name.removeprefix(ABSENT): _version(name) for name in sorted(packages)},
     }
-    text = json.dumps([_FORM, parts], sort_keys=True)
-    return Fingerprint(hashlib.sha256(text.encode()).hexdigest(), {name: parts[name] for name in CATEGORIES})
+    says = {".".join(root): digest for root, digest in reach.says.items()}
+    sums = {name: digest_of({k: _counted(v, says) for k, v in sorted(part.items())}) for name, part in parts.items()}
+    sums["code"] = digest_of(_counted(subject, says), reach.digest)
+    parts["code"] = {"subject": _shown(subject), **reach.definitions}
+    shown = {name: {key: _shown(text) for key, text in parts[name].items()} for name in CATEGORIES}
+    digest = digest_of(_FORM, [sums[name] for name in CATEGORIES])
+    return Fingerprint(digest, shown, {name: sums[name] for name in CATEGORIES}, reach.statements)
+
+
+def _counted(text: str, says: Mapping[str, str]) -> str:
+    """What of a text counts: in place of each name what it says."""
+    return _NAMED.sub(lambda name: says[name[1]], text)
+
+
+def _shown(text: str) -> str:
+    return _NAMED.sub(lambda name: name[1], text)
+
+
+def _version(name: str) -> str:
+    package = name.removeprefix(ABSENT)
+    try:
+        return version_of(package)
+    except DeclarationError:
+        if package == name:
+            raise
+        return "absent"
 
 
 def _digest_of(source: Data, data: Mapping[str, str], where: Where | None) -> str:
@@ -198,6 +234,8 @@ class _Writer:
 
     def _text(self, value: Any, name: str) -> str:
         kind = type(value)
+        if kind is int and abs(value) >= _LARGE:
+            return hex(value)
         if value is None or kind in (bool, int, float, bytes):
             return repr(value)
         if kind is str:
@@ -209,8 +247,7 @@ class _Writer:
         if kind is dict:
             return "{" + ", ".join(f"{self.plain(k, name)}: {self.plain(v, name)}" for k, v in value.items()) + "}"
         if isinstance(value, Enum):
-            self.note_class(kind)
-            return f"{_qualified(kind)}.{value.name}"
+            return f"{self.note_class(kind)}.{value.name}"
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return self._dataclass(value, name)
         if self.callables:
@@ -223,16 +260,23 @@ class _Writer:
             raise self._refusal(value, name, "is a dataclass that may change")
         if "<locals>" in kind.__qualname__:
             raise self._refusal(value, name, "is of a class defined inside a function")
-        self.note_class(kind)
+        called = self.note_class(kind)
         fields = (f"{f.name}={self.plain(getattr(value, f.name), name)}" for f in dataclasses.fields(value))
-        return f"{_qualified(kind)}({', '.join(fields)})"
+        return f"{called}({', '.join(fields)})"
 
-    def note_class(self, kind: type) -> None:
-        """The methods of an argument's class are code that the function may call."""
+    def note_class(self, kind: type) -> str:
+        """The methods of an argument's class are code that the function may call. Its name, as it is written down."""
         if self.sources.has(kind.__module__):
-            self.roots.append((kind.__module__, kind.__qualname__.partition(".")[0]))
-        else:
-            self._note_package(kind.__module__)
+            top, _, inner = kind.__qualname__.partition(".")
+            return self.called((kind.__module__, top)) + (f".{inner}" if inner else "")
+        self._note_package(kind.__module__)
+        return f"{kind.__module__}.{kind.__qualname__}"
+
+    def called(self, root: Name) -> str:
+        """A definition that comes along, as it is written down."""
+        if root not in self.roots:
+            self.roots.append(root)
+        return f"«{'.'.join(root)}»"
 
     def _note_package(self, module: str) -> None:
         top = module.partition(".")[0]
@@ -244,8 +288,7 @@ class _Writer:
             return "itself"
         root = _root_of(value, self.sources)
         if root:
-            self.roots.append(root)
-            return ".".join(root)
+            return self.called(root)
         if isinstance(value, functools.partial):
             bound = {"func": value.func, "args": value.args, "keywords": dict(value.keywords)}
             return f"partial({self.plain(bound, name)})"
@@ -267,23 +310,22 @@ class _Writer:
     def _function(self, function: FunctionType, module: str, name: str) -> str:
         """A lambda or nested function: its source, and the values that it took along."""
         anonymous = self.sources.anonymous(module, function.__code__)
-        self.roots.append(anonymous)
         cells = (cell.cell_contents for cell in function.__closure__ or ())
         taken = dict(zip(function.__code__.co_freevars, cells))
         defaults = {"defaults": function.__defaults__, "keywords": function.__kwdefaults__}
-        return f"{'.'.join(anonymous)}({self.plain(taken, name)}, {self.plain(defaults, name)})"
+        return f"{self.called(anonymous)}({self.plain(taken, name)}, {self.plain(defaults, name)})"
 
     def _refusal(self, value: Any, name: str, why: str) -> DeclarationError:
         remedy = "Use None, bool, int, float, str, bytes, an enum, or tuples, lists, dicts and frozen dataclasses of these."
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         if kind.startswith("numpy.") and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
             remedy = f"Write {type(value.item()).__name__}({name})."
-        return DeclarationError(f"argument '{name}' {why}: {_short(repr(value))} ({kind})", where=self.where, remedy=remedy)
+        return DeclarationError(f"argument '{name}' {why}: {_short(value)} ({kind})", where=self.where, remedy=remedy)
 
 
-def _qualified(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _short(text: str, length: int = 60) -> str:
+def _short(value: Any, length: int = 60) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # a number of too many digits
+        text = f"a {type(value).__name__}"
     return text if len(text) <= length else text[: length - 1] + "…"

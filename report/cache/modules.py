@@ -18,25 +18,32 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from report.cache import scopes
+from report.cache import codec, scopes
+from report.cache.deeds import Deed, Summary, deeds_of, is_fixed, summary_of, used_by, values_in
 from report.cache.files import Memory
 from report.cache.scopes import Function, Imported
-from report.cache.statements import CHANGES_AND_RETURNS, Reading, Refusal, Use, read, read_alone
+from report.cache.statements import Reading, Refusal, Use, read, read_alone
 from report.errors import DeclarationError, Where
 
 
 @dataclass
 class Index:
-    """What a file says, as plain data (JSON): for each global name the numbers of the statements that speak of it."""
+    """What a file says, as plain data (JSON): for each global name the numbers of the statements that bind it."""
 
     statements: dict[str, list[int]] = field(default_factory=dict)
     imports: dict[str, list[list[str | None]]] = field(default_factory=dict)  # name → [module, name in it]
-    effects: list[int] = field(default_factory=list)  # statements that do more than bind and fill the module's own names
+    loads: list[list[Any]] = field(default_factory=list)  # [statement, module, name in it]: what is imported when it runs
+    optional: list[str] = field(default_factory=list)  # modules whose absence the file is ready for
     typing_only: list[str] = field(default_factory=list)
     star: int | None = None  # the line of a star import
     changed: dict[str, int] = field(default_factory=dict)  # global → line inside a function that changes it
     readings: list[list[Any]] = field(default_factory=list)  # one a statement
     functions: list[list[Any]] = field(default_factory=list)  # lambdas and others without a global name: key, span, reading
+    deeds: dict[str, list[Any]] = field(default_factory=dict)  # statement → what it does beside binding names
+    runs: dict[str, list[Any]] = field(default_factory=dict)  # statement → the names that it makes use of when it runs
+    summaries: dict[str, Any] = field(default_factory=dict)  # function or class → what calling it may do
+    values: dict[str, list[str]] = field(default_factory=dict)  # name → the names whose objects its value may hold
+    fixed: list[str] = field(default_factory=list)  # names of what cannot be changed
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,14 @@ class Module:
     def reading(self, number: int) -> Reading:
         """The reading of the statement with this number."""
         return _revived(self.index.readings[number])
+
+    def deeds(self) -> dict[int, tuple[Deed, ...]]:
+        """What the statements do when they run, beside binding names."""
+        return {int(number): codec.revived(tuple[Deed, ...], deeds) for number, deeds in self.index.deeds.items()}
+
+    def summary(self, name: str) -> Summary | None:
+        """What calling ``name`` may do, where that is a function or class of this file."""
+        return codec.revived(Summary, self.index.summaries[name]) if name in self.index.summaries else None
 
     def body(self) -> list[ast.stmt]:
         """The syntax trees, parsed anew."""
@@ -103,7 +118,9 @@ def load(name: str, path: Path, memory: Memory | None) -> Module:
 @functools.cache
 def _reader() -> str:
     """What else an index depends on: the code that makes it, and the grammar."""
-    own = (Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("scopes", "statements", "modules"))
+    own = (
+        Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("scopes", "statements", "deeds", "refused", "modules")
+    )
     return hashlib.sha256(b"".join(own)).hexdigest() + repr(sys.version_info[:2])
 
 
@@ -116,48 +133,60 @@ def _parsed(path: Path, source: bytes) -> list[ast.stmt]:
 
 
 def _flat(reading: Reading) -> list[Any]:
-    uses = [[u.name, u.chain, u.line, [[i.module, i.name] for i in u.imported], u.changes, u.harmless] for u in reading.uses]
-    return [reading.digest, uses, [[r.what, r.line, r.remedy] for r in reading.refusals]]
+    uses = [
+        [u.name, u.chain, u.line, [[i.module, i.name] for i in u.imported], u.changes, u.harmless, u.slot] for u in reading.uses
+    ]
+    refusals = [[r.what, r.line, r.remedy] for r in reading.refusals]
+    return [reading.digest, uses, refusals, reading.binds, reading.sees, reading.strings]
 
 
 def _revived(flat: list[Any]) -> Reading:
-    digest, uses, refusals = flat
-    return Reading(
-        digest,
-        tuple(
-            Use(n, tuple(chain), line, tuple(Imported(*i) for i in imported), c, h) for n, chain, line, imported, c, h in uses
-        ),
-        tuple(Refusal(*refusal) for refusal in refusals),
+    digest, uses, refusals, binds, sees, strings = flat
+    revived = tuple(
+        Use(name, tuple(chain), line, tuple(Imported(*each) for each in imported), *rest)
+        for name, chain, line, imported, *rest in uses
     )
+    return Reading(digest, revived, tuple(Refusal(*refusal) for refusal in refusals), binds, sees, tuple(strings))
 
 
 # --- indexing -------------------------------------------------------------------------------------------------------------
 
 
 def indexed(body: list[ast.stmt], package: str) -> Index:
-    """Which names each module-level statement binds, changes or imports, and what it uses."""
+    """Which names each module-level statement binds or imports, what it uses, and what else it does."""
     index = Index()
-    running = [not (isinstance(statement, ast.If) and _is_main(statement.test)) for statement in body]
     for number, statement in enumerate(body):
-        if running[number]:
-            if not isinstance(statement, ast.Import | ast.ImportFrom):
-                for name in _bound(statement, package):
-                    index.statements.setdefault(name, []).append(number)
-            _note_imports(statement, package, index)
-    for number, statement in enumerate(body):
-        if running[number]:
-            for name in _touched(statement):
-                if name in index.statements and number not in index.statements[name]:
-                    index.statements[name].append(number)
-            if _has_effect(statement, index):
-                index.effects.append(number)
         reading = read(statement, package)
         index.changed |= {use.name: use.line for use in reading.uses if use.changes and not use.imported}
         index.readings.append(_flat(reading))
-    for numbers in index.statements.values():
-        numbers.sort()
+        if isinstance(statement, ast.If) and _is_main(statement.test):
+            continue
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            _note_names(statement, number, package, index)
+        _note_imports(statement, number, package, index)
+    index.fixed = [name for name, numbers in index.statements.items() if all(_is_fixed(body[n]) for n in numbers)]
     index.functions = [_function(node, package) for node in _unnamed(body)]
     return index
+
+
+def _note_names(statement: ast.stmt, number: int, package: str, index: Index) -> None:
+    for name in _bound(statement, package):
+        index.statements.setdefault(name, []).append(number)
+        index.values.setdefault(name, []).extend(values_in(statement))
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        index.summaries[statement.name] = codec.plain(summary_of(statement, package))
+    runs = used_by(statement)
+    if runs:
+        index.runs[str(number)] = codec.plain(runs)
+    deeds = deeds_of(statement, package)
+    if deeds:
+        index.deeds[str(number)] = codec.plain(deeds)
+
+
+def _is_fixed(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return not statement.decorator_list
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None and is_fixed(statement.value)
 
 
 def _is_main(test: ast.expr) -> bool:
@@ -174,7 +203,7 @@ def _bound(statement: ast.stmt, package: str) -> set[str]:
     return scope.bound | set(scope.imports)  # only compound statements come here with imports
 
 
-def _note_imports(statement: ast.stmt, package: str, index: Index) -> None:
+def _note_imports(statement: ast.stmt, number: int, package: str, index: Index) -> None:
     nodes: list[ast.stmt] = [statement]
     if scopes.is_type_checking(statement):
         assert isinstance(statement, ast.If)
@@ -185,60 +214,36 @@ def _note_imports(statement: ast.stmt, package: str, index: Index) -> None:
             index.star = statement.lineno
         else:
             index.imports.setdefault(name, []).extend([t.module, t.name] for t in targets)
+    running = [node for outer in nodes for node in _running(outer)]
+    index.loads += [[number, *loaded] for node in running for loaded in _loaded(node, package)]
+    for attempt in (node for node in running if isinstance(node, ast.Try) and _minds_absence(node)):
+        tried = (loaded for part in attempt.body for node in ast.walk(part) for loaded in _loaded(node, package))
+        index.optional += [module for module, _ in tried]
 
 
-def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    """``node`` and what is below it that runs at import: not the insides of functions and classes."""
+def _loaded(node: ast.AST, package: str) -> list[tuple[str, str | None]]:
+    """The modules that an import loads, each with the name in it that may be a module, too."""
+    if isinstance(node, ast.Import):
+        return [(alias.name, None) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [(target.module, target.name) for _, target in scopes.imports_of(node, package)]
+    return []
+
+
+def _minds_absence(attempt: ast.Try) -> bool:
+    """Whether it goes on when something cannot be imported."""
+    caught = [node for handler in attempt.handlers if handler.type for node in ast.walk(handler.type)]
+    words = {node.id for node in caught if isinstance(node, ast.Name)}
+    return bool(words & {"ImportError", "ModuleNotFoundError", "Exception"}) or any(not h.type for h in attempt.handlers)
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """``node`` and what is below it that runs at import: not the insides of functions."""
     yield node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return
     for child in ast.iter_child_nodes(node):
-        yield from _parts(child)
-
-
-def _touched(statement: ast.stmt) -> set[str]:
-    """The names whose objects a statement may change without binding them."""
-    names: set[str] = set()
-    for node in _parts(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names |= {name for decorator in node.decorator_list for name in _registers_at(decorator)}
-        elif _is_written(node):
-            names |= {scopes.root_of(node) or ""}
-        elif isinstance(node, ast.Expr):
-            names |= _names(node.value)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES_AND_RETURNS:
-            names |= {scopes.root_of(node.func) or ""}
-    return names
-
-
-def _registers_at(decorator: ast.expr) -> set[str]:
-    """What a decorator may change: ``f`` in ``@f.register``, and all that is handed to ``@add_to(table)``."""
-    call = decorator if isinstance(decorator, ast.Call) else None
-    function = call.func if call else decorator
-    handed = [*call.args, *(k.value for k in call.keywords)] if call else []
-    root = {scopes.root_of(function) or ""} if isinstance(function, ast.Attribute) else set()
-    return root.union(*(_names(value) for value in handed))
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-
-
-def _has_effect(statement: ast.stmt, index: Index) -> bool:
-    """Whether importing the module does more than bind and fill its own names: ``torch.set_num_threads(1)``, say."""
-    for node in _parts(statement):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            root = scopes.root_of(function)
-            if not (isinstance(function, ast.Attribute) and root in index.statements):
-                return True
-        elif _is_written(node) and scopes.root_of(node) not in index.statements:
-            return True
-    return False
-
-
-def _is_written(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+        yield from _running(child)
 
 
 # --- functions without a global name ----------------------------------------------------------------------------------------

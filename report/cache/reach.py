@@ -1,17 +1,13 @@
 """Follow code statically through the project: what a function reaches, without importing or running anything.
 
-A *definition* is all that a module says about one of its names: each module-level statement that binds it, or changes
-it (``TABLE["x"] = 1``, ``TABLE.update(…)``, ``@dispatch.register``). A definition reaches the definitions of every
-global name that it uses, through imports, re-exports and attributes of modules. Other packages are not followed: their
-versions count instead. The standard library goes with the version of Python.
+A *definition* is every module-level statement that binds one of a module's names. It reaches the definitions of every
+global name that it uses, through imports, re-exports and attributes of modules. What importing does beyond that counts as
+``report.cache.imports`` says. Other packages are not followed: their versions count instead. The standard library goes with
+the version of Python.
 
 What cannot be followed this way is a ``DeclarationError`` with its line, never a guess: names computed while running,
-modules as objects, star imports, and global tables that functions change (their contents depend on who called whom).
-
-Files: ``open``, ``read_text``, ``os.environ`` and the like are refused, because what they read is in no fingerprint;
-data reaches a trial opened, as ``Data``. A reader of another package that is handed a literal path
-(``np.load("x.npy")``) is not noticed: the same functions decode checkpoints from memory, and a path cannot be told from
-a buffer.
+modules as objects, star imports, global tables that functions change (their contents depend on who called whom), and
+whatever looks at files, at the clock or at the machine (``report.cache.refused``): data reaches a trial opened, as ``Data``.
 """
 
 from __future__ import annotations
@@ -20,100 +16,74 @@ import ast
 import builtins
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from report.cache import scopes
+from report.cache import refused, scopes
+from report.cache.deeds import Mention
+from report.cache.digests import Digests, Name, Node, digest_of
 from report.cache.files import Memory
+from report.cache.imports import Effect, Imports, chosen, number_of, statement_name
 from report.cache.modules import Module, Written, load
 from report.cache.scopes import Imported
-from report.cache.statements import Use
+from report.cache.statements import EVERYTHING, NOTHING, Use
 from report.errors import DeclarationError, Where, nearest
 
 ENGINE = "report"
 EFFECTS = "<import>"  # the "name" of what importing a module does, beside binding names
-
-_COMPUTED = "use the name itself, or a dictionary from names to functions"
-_READS = "what it reads is not part of the fingerprint: declare it as Data, or pass it as an argument"
-_REFUSED_BUILTINS = {
-    "eval": "write the expression as code, or as a function",
-    "exec": "write the code in a module",
-    "compile": "write the code in a module",
-    "globals": _COMPUTED,
-    "locals": _COMPUTED,
-    "vars": _COMPUTED,
-    "getattr": "only a literal name can be followed: " + _COMPUTED,
-    "__import__": "write an import statement",
-    "__builtins__": _COMPUTED,
-    "__doc__": "docstrings do not count as code: keep the text in a constant",
-    "__file__": "a result must not depend on where the checkout lies: declare the file as Data",
-    "open": _READS,
-    "input": _READS,
-}
-_REFUSED_LIBRARY = {
-    "builtins": _COMPUTED,
-    "ctypes": "code in other languages cannot be followed: put it into a package, whose version counts",
-    "importlib": "write an import statement",
-    "inspect": "code that looks at code sees what does not count, such as comments",
-    "io.open": _READS,
-    "operator.attrgetter": _COMPUTED,
-    "operator.methodcaller": _COMPUTED,
-    "os.environ": _READS,
-    "os.getenv": _READS,
-    "os.open": _READS,
-    "os.popen": "another program cannot be followed",
-    "os.system": "another program cannot be followed",
-    "pkgutil": "write an import statement",
-    "runpy": "write an import statement",
-    "subprocess": "another program cannot be followed",
-    "sys.argv": _READS,
-    "sys.modules": _COMPUTED,
-    "typing.get_type_hints": "annotations of functions do not count as code: keep the types in a constant",
-}
-_ENGINE_MAY = {"eval", "compile", "getattr", "vars", "inspect", "__file__"}
-"""What the engine may use, by whose authors it is known to look into other packages and authors' objects, not into modules."""
-_REFUSED_LIBRARIES = {name.partition(".")[0] for name in _REFUSED_LIBRARY}
-_KNOWN_TO_PYTHON = {*dir(builtins), *_REFUSED_BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
-
-Name = tuple[str, str]  # (module, name in it)
-
-
-@dataclass(frozen=True)
-class Definition:
-    """All that a module says about one name: ``digest`` of its normalised text and of what its names stand for."""
-
-    digest: str
-    reaches: tuple[Name, ...]
-    packages: frozenset[str]
+ORDER = "<order>"  # the "name" of the statements that must run in this order
+WHOLE = "<module>"  # the "name" of a module that is looked into by names that are computed
+_KNOWN_TO_PYTHON = {*dir(builtins), *refused.BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
+ABSENT = "absent "  # a package that need not be there
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What some roots reach: digests by qualified name, in alphabetical order, and the other packages they use."""
+    """What some roots reach.
+
+    ``definitions`` are digests of their own texts by qualified name, for people, in alphabetical order. ``digest`` covers
+    what all of it says, whatever it is called; so do those of the roots, in ``says``. ``statements`` is where each stands.
+    """
 
     definitions: dict[str, str]
     packages: frozenset[str]
+    digest: str
+    says: Mapping[Name, str]
+    statements: Mapping[str, tuple[Name, ...]]
 
 
 class Sources:
     """The project's source files below ``root``, each read once; the engine counts as part of the project.
+
+    What cannot be followed is an error, unless ``lenient``: then it is followed as far as can be.
 
     ``memory`` remembers what was found in which file. ``measured`` are functions that
     look at the machine, by qualified name, with what they return: that value counts, as part of the machine, for whatever
     reaches them, and so they may look where other code may not.
     """
 
-    def __init__(self, root: Path, memory: Memory | None = None, measured: Mapping[str, Mapping[str, str]] | None = None):
-        self.root, self.memory, self.measured = Path(root).resolve(), memory, measured or {}
+    def __init__(
+        self,
+        root: Path,
+        memory: Memory | None = None,
+        measured: Mapping[str, Mapping[str, str]] | None = None,
+        lenient: bool = False,
+    ):
+        self.root, self.memory, self.measured, self.lenient = Path(root).resolve(), memory, measured or {}, lenient
         self._modules: dict[str, Module | None] = {}
-        self._definitions: dict[Name, Definition] = {}
+        self._nodes: dict[Name, Node] = {}
+        self._closures: dict[Name, frozenset[Name]] = {}
         self._reached: dict[tuple[Name, ...], Reach] = {}
         self._anonymous: dict[Name, tuple[Written, frozenset[str]]] = {}  # with the names that it takes along
         self._project: dict[str, bool] = {}
-        self._shown: dict[str, str] = {}
+        self._paths: dict[str, Path | None] = {}
+        self._shown: dict[Name, str] = {}
+        self._imports = Imports(self)
+        self._digests = Digests(self.node)
+        self._labelled: dict[tuple[tuple[Name, str], ...], Digests] = {}
 
     # --- asking ---
 
@@ -131,19 +101,18 @@ class Sources:
 
     def reach(self, roots: Iterable[Name]) -> Reach:
         """All that ``roots`` reach, themselves included. Raises ``DeclarationError`` at what cannot be followed."""
-        names = tuple(sorted(set(roots)))
+        names = tuple(dict.fromkeys(roots))
         if names not in self._reached:
             self._reached[names] = self._reach(names)
         return self._reached[names]
 
-    def normalised(self, qualified: str) -> str:
-        """The source behind a name of a ``Reach``, without what does not count: for people, and for their diffs."""
-        if qualified not in self._shown:
-            name = next(name for name in self._definitions if ".".join(name) == qualified)
-            self._shown[qualified] = "\n".join(ast.unparse(_Bare().visit(node)) for node in self._nodes(name))
-        return self._shown[qualified]
+    def normalised(self, name: Name) -> str:
+        """The source behind a definition or statement, without what does not count: for people, and for their diffs."""
+        if name not in self._shown:
+            self._shown[name] = "\n".join(ast.unparse(_Bare().visit(node)) for node in self._trees(name))
+        return self._shown[name]
 
-    def _nodes(self, name: Name) -> list[ast.AST]:
+    def _trees(self, name: Name) -> list[ast.AST]:
         body = self.module(name[0]).body()
         if name not in self._anonymous:
             return [body[number] for number in self._statements(*name)]
@@ -166,7 +135,8 @@ class Sources:
                 where=self.where(module, code.co_firstlineno),
                 remedy="Make it a function at the top level of the file, or put it on a line of its own.",
             )
-        text = f"{written.reading.digest} {code.co_freevars}"
+        spelled = [(use.name, use.chain, use.slot) for use in written.reading.uses]
+        text = f"{written.reading.digest} {spelled} {code.co_freevars}"
         name = module, f"<{code.co_name.strip('<>')} {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
         self._anonymous[name] = written, frozenset(code.co_freevars)
         return name
@@ -184,6 +154,11 @@ class Sources:
         return module
 
     def _find(self, name: str) -> Path | None:
+        if name not in self._paths:
+            self._paths[name] = self._looked_for(name)
+        return self._paths[name]
+
+    def _looked_for(self, name: str) -> Path | None:
         root = Path(__file__).parents[2] if name.partition(".")[0] == ENGINE else self.root
         path = root.joinpath(*name.split("."))
         for file in (path / "__init__.py", path.with_name(path.name + ".py")):
@@ -191,32 +166,160 @@ class Sources:
                 return file
         return path if path.is_dir() and any(path.glob("*.py")) else None
 
+    def exists(self, name: str) -> bool:
+        """Whether there is such a module in this project."""
+        return self.has(name) and self._find(name) is not None
+
     def _statements(self, module: str, name: str) -> list[int]:
-        parsed = self.module(module)
-        return parsed.index.effects if name == EFFECTS else parsed.index.statements.get(name, [])
+        number = number_of((module, name))
+        return self.module(module).index.statements.get(name, []) if number is None else [number]
 
     # --- following ---
 
     def _reach(self, roots: tuple[Name, ...]) -> Reach:
-        seen: dict[Name, Definition] = {}
-        todo = list(roots)
-        while todo:
-            name = todo.pop()
-            if name not in seen:
-                seen[name] = self._definition(name)
-                todo += seen[name].reaches
-        found = {".".join(name): definition.digest for name, definition in sorted(seen.items())}
-        return Reach(found, frozenset().union(*(definition.packages for definition in seen.values())))
+        seen = dict.fromkeys(self.closure(roots))
+        starts = [module for module, _ in roots]
+        effects: list[Effect] = []
+        while True:
+            starts += sorted({module for module, _ in seen} - {*self._imports.modules(starts)})
+            here = [e for m in self._imports.modules(starts) for e in self._imports.effects(m)]
+            effects = list(chosen(here, seen))
+            more = self.closure([*(e.name for e in effects), *self._looked_into(seen)]) - seen.keys()
+            if not more:
+                return self._sealed(roots, seen, effects, starts)
+            seen |= dict.fromkeys(more)
 
-    def _definition(self, name: Name) -> Definition:
-        if name not in self._definitions:
-            self._definitions[name] = self._follow(name)
-        return self._definitions[name]
+    def _sealed(self, roots: tuple[Name, ...], seen: Collection[Name], effects: list[Effect], starts: list[str]) -> Reach:
+        nodes = {name: self.node(name) for name in sorted(seen)}
+        order = self._in_order(seen, effects, starts)
+        visible = self._visible(nodes)
+        told_apart = self._digests_of(self._twins(seen, effects))
+        says = {root: told_apart.of(root) for root in roots}
+        digest = digest_of(list(says.values()), [told_apart.of(name) for name in order], visible)
+        statements: dict[str, list[Name]] = {}
+        for name in nodes:
+            shown = (name[0], EFFECTS) if number_of(name) is not None else name
+            statements.setdefault(".".join(shown), []).append(name)
+        if len(order) > 1:
+            statements[ORDER] = order
+        definitions = {shown: digest_of([self._spelled(name) for name in each]) for shown, each in sorted(statements.items())}
+        packages = frozenset().union(*(node.packages for node in nodes.values()))
+        return Reach(definitions, packages, digest, says, {name: tuple(each) for name, each in statements.items()})
 
-    def _follow(self, name: Name) -> Definition:
+    def _spelled(self, name: Name) -> Any:
+        """A definition by what it says itself, in names: for people, who will ask which one has changed."""
+        node = self.node(name)
+        return node.own, [(chain, target if isinstance(target, str) else ".".join(target)) for chain, target in node.links]
+
+    def _twins(self, seen: Collection[Name], effects: list[Effect]) -> dict[Name, str]:
+        """Definitions that say the same and are two things nevertheless, classes, tables, sentinels, with names to tell them.
+
+        Two numbers are no two things, unless something puts another in the place of one.
+        """
+        changed = {name for effect in effects for name in effect.changes}
+        alike: dict[str, list[Name]] = {}
+        for name in seen:
+            if number_of(name) is None:
+                alike.setdefault(self._digests.of(name), []).append(name)
+        groups = [group for group in alike.values() if len(group) > 1]
+        twins = [n for group in groups if not all(map(self._is_number, group)) or changed & {*group} for n in group]
+        names = [name for _, name in twins]
+        return {twin: ".".join(twin) if names.count(twin[1]) > 1 else twin[1] for twin in twins}
+
+    def _is_number(self, name: Name) -> bool:
+        index = self.module(name[0]).index
+        return name[1] in index.fixed and name[1] not in index.summaries
+
+    def _digests_of(self, labels: dict[Name, str]) -> Digests:
+        key = tuple(sorted(labels.items()))
+        if key not in self._labelled:
+
+            def labelled(name: Name) -> Node:
+                node = self.node(name)
+                return replace(node, own=digest_of(node.own, labels[name])) if name in labels else node
+
+            self._labelled[key] = Digests(labelled) if labels else self._digests
+        return self._labelled[key]
+
+    def _in_order(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> list[Name]:
+        """The statements whose order counts, in that order: those that deal with what is bound or changed more than once."""
+        bound = {name: self._statements(*name) for name in seen if name not in self._anonymous and number_of(name) is None}
+        again = {name for name, numbers in bound.items() if len(numbers) > 1}
+        again |= {name for effect in effects for name in effect.changes if name in seen}
+        if not again and not effects:
+            return []
+        worldly = any(effect.everywhere for effect in effects)
+        counting = {(effect.module, effect.number) for effect in effects}
+        for (module, _), numbers in bound.items():
+            counting |= {(module, n) for n in numbers if self._takes_part(module, n, again, worldly)}
+        return [statement_name(*each) for each in self._imports.order(starts) if each in counting]
+
+    def _takes_part(self, module: str, number: int, again: Collection[Name], worldly: bool) -> bool:
+        runs = self._imports.runs(module, number)
+        if any((module, name) in again for name in self.module(module).reading(number).binds):
+            return True
+        return bool(runs) and (worldly or not self.closure(runs).isdisjoint(again))
+
+    def _visible(self, nodes: Mapping[Name, Node]) -> list[str]:
+        """The names that some of this code can see: those of classes where something is printed, of all where it asks."""
+        sees = max((node.sees for node in nodes.values()), default=NOTHING)
+        if sees == NOTHING:
+            return []
+        summaries = ((name, self.module(name[0]).summary(name[1])) for name in nodes)
+        shown = [name for name, summary in summaries if summary and (sees == EVERYTHING or summary.is_class)]
+        return sorted(".".join(name) if sees == EVERYTHING else name[1] for name in shown)
+
+    def _looked_into(self, seen: Collection[Name]) -> list[Name]:
+        """What modules that are looked into by computed names may be asked for: all names that are written as strings."""
+        whole = [module for module, name in seen if name == WHOLE]
+        if not whole:
+            return []
+        words = {word for name in seen if name[1] != WHOLE for word in self.node(name).strings}
+        inside = {each for module in whole for each in (module, *self._modules_in(module))}
+        return [(module, word) for module in sorted(inside) for word in sorted(words) if self.module(module).binds(word)]
+
+    def _modules_in(self, module: str) -> list[str]:
+        folder = self.module(module).path
+        folder = folder if folder.is_dir() else folder.parent if folder.name == "__init__.py" else Path("/nowhere")
+        names = {f.stem for f in folder.glob("*.py") if f.stem != "__init__"} if folder.is_dir() else set()
+        return [f"{module}.{name}" for name in sorted(names)]
+
+    def closure(self, roots: Iterable[Name]) -> frozenset[Name]:
+        """All definitions that can be reached, whatever importing does."""
+        found: set[Name] = set()
+        for root in dict.fromkeys(roots):
+            if root not in found:
+                found |= self._closure(root)
+        return frozenset(found)
+
+    def _closure(self, root: Name) -> frozenset[Name]:
+        if root not in self._closures:
+            seen: dict[Name, None] = {}
+            todo = [root]
+            while todo:
+                name = todo.pop()
+                if name in seen:
+                    continue
+                if name in self._closures:
+                    seen |= dict.fromkeys(self._closures[name])
+                    continue
+                seen[name] = None
+                todo += self.node(name).reaches()
+            self._closures[root] = frozenset(seen)
+        return self._closures[root]
+
+    def node(self, name: Name) -> Node:
+        """A definition with what the names in it stand for. Raises ``DeclarationError`` at what cannot be followed."""
+        if name not in self._nodes:
+            self._nodes[name] = self._follow(name)
+        return self._nodes[name]
+
+    def _follow(self, name: Name) -> Node:
         module = self.module(name[0])
         if ".".join(name) in self.measured:
-            return Definition(hashlib.sha256(repr(name).encode()).hexdigest(), (), frozenset())
+            return Node(digest_of("measured", ".".join(name)), ())
+        if name[1] == WHOLE:
+            return Node(digest_of("module", self._modules_in(name[0])), ())
         if module.index.star:
             raise DeclarationError(
                 "names that come through a star import cannot be followed",
@@ -229,45 +332,32 @@ class Sources:
             readings = [written.reading]
         else:
             readings = [module.reading(number) for number in self._statements(*name)]
-            if name[1] in module.index.changed:
+            if name[1] in module.index.changed and not self.lenient:
                 self._refuse_change(module, name[1], module.index.changed[name[1]])
-        links: dict[str, list[str]] = {}
-        reaches: dict[Name, None] = dict.fromkeys(self._packages_around(module))
-        packages: set[str] = set()
+        links: list[tuple[str, Name | str]] = []
+        said: list[Any] = []
         for reading in readings:
-            for refusal in reading.refusals:
-                raise DeclarationError(
-                    refusal.what, where=self.where(module.name, refusal.line), remedy=_sentence(refusal.remedy)
-                )
-            for use in (use for use in reading.uses if use.name not in taken):
-                for target in self._targets(module, use):
-                    self._note(target, ".".join((use.name, *use.chain)), links, reaches, packages)
-        reaches.pop(name, None)
-        text = "\n".join(
-            [*(r.digest for r in readings), *(f"{k} = {', '.join(sorted(set(v)))}" for k, v in sorted(links.items()))]
-        )
-        return Definition(hashlib.sha256(text.encode()).hexdigest(), tuple(reaches), frozenset(packages))
+            if not self.lenient:
+                for refusal in reading.refusals:
+                    where = self.where(module.name, refusal.line)
+                    raise DeclarationError(refusal.what, where=where, remedy=_sentence(refusal.remedy))
+            slots = {use.slot: use for use in reading.uses if use.name not in taken}
+            found = {slot: self._targets(module, use) for slot, use in sorted(slots.items())}
+            links += [link for each in found.values() for link in each]
+            said.append([reading.digest, reading.binds.get(name[1], -1), {slot: len(each) for slot, each in found.items()}])
+        packages = {p for _, target in links if isinstance(target, str) and (p := self._package(target, module))}
+        sees = max((reading.sees for reading in readings), default=NOTHING)
+        if any(isinstance(target, str) and target.startswith("pickle.") for _, target in links):
+            sees = EVERYTHING
+        strings = tuple(dict.fromkeys(word for reading in readings for word in reading.strings))
+        return Node(digest_of(said), tuple(links), frozenset(packages), sees, strings)
 
     @staticmethod
-    def _note(
-        target: Name | str, spelling: str, links: dict[str, list[str]], reaches: dict[Name, None], packages: set[str]
-    ) -> None:
-        if isinstance(target, tuple):
-            links.setdefault(spelling, []).append(":".join(target))
-            reaches[target] = None
-        else:
-            links.setdefault(spelling, []).append(target)
-            top = target.partition(".")[0]
-            if top not in sys.stdlib_module_names:
-                packages.add(top)
-
-    def _packages_around(self, module: Module) -> Iterator[Name]:
-        """What importing ``module`` runs beside binding names: its own loose statements and its packages'."""
-        parts = module.name.split(".")
-        for end in range(1, len(parts) + 1):
-            name = ".".join(parts[:end])
-            if self.module(name).index.effects:
-                yield name, EFFECTS
+    def _package(target: str, module: Module) -> str | None:
+        top = target.partition(".")[0]
+        if target.startswith("=") or top in sys.stdlib_module_names:
+            return None
+        return ABSENT + top if any(each.partition(".")[0] == top for each in module.index.optional) else top
 
     def _refuse_change(self, module: Module, name: str, line: int) -> None:
         raise DeclarationError(
@@ -276,23 +366,29 @@ class Sources:
             remedy="Write the table out at the top level, return the new value, or cache with functools.cache.",
         )
 
-    def _targets(self, module: Module, use: Use) -> list[Name | str]:
-        """What a use stands for: definitions of this project, or dotted names of others."""
+    def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Name | str]]:
+        """What a name at module level, with its attributes, stands for."""
+        return self._targets(module, Use(mention.name, mention.chain, 0, mention.imported))
+
+    def _targets(self, module: Module, use: Use) -> list[tuple[str, Name | str]]:
+        """What a use stands for: definitions of this project, with the attributes taken from them; or others' dotted names."""
         imports = use.imported or tuple(module.imports(use.name))
-        found: list[Name | str] = []
-        if not use.imported and use.name in module.index.statements:
-            found.append((module.name, use.name))
+        found: list[tuple[str, Name | str]] = []
         for imported in imports:
             found += self._imported(module, imported, use)
+        if not use.imported and use.name in module.index.statements:
+            found.append((".".join(use.chain), (module.name, use.name)))
         if not found and not imports:
             self._refuse_unknown(module, use)
+            name = f"{use.name} {module.name}" if use.name in ("__name__", "__module__", "__package__") else use.name
+            found.append((".".join(use.chain), f"={name}"))
         return found
 
     def _refuse_unknown(self, module: Module, use: Use) -> None:
-        if use.harmless or use.name in module.index.typing_only:
+        if use.harmless or use.name in module.index.typing_only or self.lenient:
             return
-        if use.name in _REFUSED_BUILTINS and not (use.name in _ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
-            self._refuse(module, use.name, use.line, _REFUSED_BUILTINS[use.name])
+        if use.name in refused.BUILTINS and not (use.name in refused.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
+            self._refuse(module, use.name, use.line, refused.BUILTINS[use.name])
         if use.name not in _KNOWN_TO_PYTHON:
             self._refuse(
                 module, use.name, use.line, "no statement of the file defines it: define or import it at the top level"
@@ -304,29 +400,31 @@ class Sources:
             f"'{name}' in code that a result depends on cannot be followed", where=where, remedy=_sentence(remedy)
         )
 
-    def _imported(self, module: Module, imported: Imported, use: Use) -> list[Name | str]:
+    def _imported(self, module: Module, imported: Imported, use: Use) -> list[tuple[str, Name | str]]:
         rest = ((imported.name,) if imported.name else ()) + use.chain
         if not self.has(imported.module):
             dotted = ".".join((imported.module, *rest))
             self._refuse_library(module, dotted, use.line)
-            return [dotted]
+            return [("", dotted)]
+        if self._find(imported.module) is None and imported.module in module.index.optional:
+            return [("", f"{ABSENT}{imported.module}")]
         found = self._inside(module, self.module(imported.module), rest, use)
-        if use.changes:
+        if use.changes and not self.lenient:
             self._refuse_change(module, ".".join((use.name, *use.chain)), use.line)
         return found
 
     def _refuse_library(self, module: Module, dotted: str, line: int) -> None:
-        top = dotted.partition(".")[0]
-        if top in _ENGINE_MAY and module.name.startswith(f"{ENGINE}."):
+        if self.lenient or (dotted.partition(".")[0] in refused.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
             return
-        if top in _REFUSED_LIBRARIES and not dotted.startswith("importlib.metadata"):
-            for prefix, remedy in _REFUSED_LIBRARY.items():
-                if (dotted + ".").startswith(prefix + "."):
-                    self._refuse(module, dotted, line, remedy)
+        remedy = refused.of_library(dotted)
+        if remedy:
+            self._refuse(module, dotted, line, remedy)
 
-    def _inside(self, user: Module, module: Module, rest: tuple[str, ...], use: Use) -> list[Name | str]:
+    def _inside(self, user: Module, module: Module, rest: tuple[str, ...], use: Use) -> list[tuple[str, Name | str]]:
         """Walk the dotted names ``rest`` from ``module`` on: through submodules, to a definition or a re-export."""
         if not rest:
+            if self.lenient:
+                return [("", (module.name, WHOLE))]
             self._refuse(user, use.name, use.line, "a module as an object cannot be followed: name what is needed from it")
         name, chain = rest[0], rest[1:]
         submodule = f"{module.name}.{name}"
@@ -339,7 +437,9 @@ class Sources:
         if module.index.star:
             self._refuse(module, name, module.index.star, "it comes through a star import: import it by name")
         if name == "__name__":
-            return [submodule]
+            return [("", f"={submodule}")]
+        if self.lenient:
+            return [(".".join(rest), (module.name, WHOLE))]
         where = self.where(user.name, use.line)
         raise DeclarationError(
             f"'{module.name}' has no '{name}'",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _BLIND_TO_ANNOTATIONS = {
     "abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "final", "inference_mode", "lru_cache",

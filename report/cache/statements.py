@@ -1,17 +1,21 @@
 """Read one statement: its text without what does not count, and the global names that it uses.
 
 What does not count: comments, formatting, docstrings, ``pass``, and annotations, except those of class fields (a
-dataclass is made of them) and of functions under a decorator that might look at them.
+dataclass is made of them) and of functions under a decorator that might look at them. Global names are numbered in the
+text, in the order in which they come up: what they are called does not count, what they stand for does.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from report.cache import refused
 from report.cache.scopes import (
     Function,
     Imported,
@@ -26,26 +30,23 @@ from report.cache.scopes import (
     sees_annotations,
 )
 
-CHANGES_AND_RETURNS = {"pop", "popitem", "setdefault"}
-_READS = "what a file holds is not part of the fingerprint: declare it as Data, or write it as a constant"
-_REFUSED_ATTRIBUTES = {
-    "__subclasses__": "who inherits from a class cannot be followed: list the classes in a tuple",
-    "__globals__": "a module's names cannot be followed through an object: use the names themselves",
-    "__code__": "code as an object cannot be followed: call the function",
-    "__doc__": "docstrings do not count as code: keep the text in a constant",
-    "__annotations__": "annotations of functions do not count as code: keep the types in a constant",
-    "read_text": _READS,
-    "read_bytes": _READS,
-}
-_CHANGES = CHANGES_AND_RETURNS | {
+_CHANGES_AND_RETURNS = {"pop", "popitem", "setdefault"}
+_CHANGES = _CHANGES_AND_RETURNS | {
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "remove", "reverse", "sort", "update",
 }  # fmt: skip
+_TELLS = {"__name__", "__qualname__", "__module__", "__reduce__"}
+_PRINTS = {"repr", "ascii", "format", "print", "str"}
+_FIELD_WORDS = {*dir(builtins), "ClassVar", "InitVar", "KW_ONLY", "dataclasses", "typing"}
+NOTHING, CLASSES, EVERYTHING = 0, 1, 2  # whose names a statement may see: of classes, by printing; of functions, too
 _UNCOUNTED = {"ctx", "kind", "type_comment", "type_ignores", "type_params", "annotation", "returns"}
 
 
 @dataclass(frozen=True)
 class Use:
-    """``name.chain[0].chain[1]…`` at ``line``, where ``name`` is global, or was imported inside the function."""
+    """``name.chain[0].chain[1]…`` at ``line``, where ``name`` is global, or was imported inside the function.
+
+    ``slot`` is its number in the text; uses of the same name share it.
+    """
 
     name: str
     chain: tuple[str, ...]
@@ -53,6 +54,7 @@ class Use:
     imported: tuple[Imported, ...] = ()
     changes: bool = False  # the statement changes what the name stands for, when a function is called
     harmless: bool = False  # need not be defined: getattr by a literal name, vars(x), a name of a class body
+    slot: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,18 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one statement (or lambda) says: a digest of its normalised text, its global names, what is refused in it."""
+    """What one statement (or lambda) says: a digest of its normalised text, its global names, what is refused in it.
+
+    ``binds`` are the global names that it binds, with their slots; ``sees`` says whose names it may see; ``strings`` are
+    its string constants that might be names.
+    """
 
     digest: str
     uses: tuple[Use, ...]
     refusals: tuple[Refusal, ...]
+    binds: dict[str, int] = field(default_factory=dict)
+    sees: int = NOTHING
+    strings: tuple[str, ...] = ()
 
 
 def read(node: ast.AST, package: str) -> Reading:
@@ -98,11 +107,18 @@ class _Reader:
         self.uses: list[Use] = []
         self.refusals: list[Refusal] = []
         self.scopes: list[Scope] = []
+        self.slots: dict[Any, int] = {}
+        self.binds: dict[str, int] = {}
+        self.sees = NOTHING
+        self.strings: dict[str, None] = {}
+        self.paths: list[dict[str, bool]] = []  # a function's names: whether a path was put into them
+        self.raising = 0
 
     def reading(self, node: ast.AST) -> Reading:
         self.visit(node)
         digest = hashlib.sha256(" ".join(self.out).encode()).hexdigest()
-        return Reading(digest, tuple(dict.fromkeys(self.uses)), tuple(self.refusals))
+        uses, refusals = tuple(dict.fromkeys(self.uses)), tuple(self.refusals)
+        return Reading(digest, uses, refusals, self.binds, self.sees, tuple(self.strings))
 
     # --- names ---
 
@@ -119,16 +135,31 @@ class _Reader:
                 return scope.is_class, ()  # in a class body, 'x = x' reads the global one
         return True, ()
 
-    def use(self, name: str, chain: tuple[str, ...], line: int, changes: bool = False, harmless: bool = False) -> None:
+    def use(self, name: str, chain: tuple[str, ...], line: int, changes: bool = False, harmless: bool = False) -> str:
+        """Note a use; how it is written in the text."""
         is_global, imported = self.find(name)
-        if is_global or imported:
-            in_function = any(not scope.is_class for scope in self.scopes)
-            in_class_body = bool(self.scopes) and name in self.scopes[-1].bound
-            self.uses.append(Use(name, chain, line, imported, changes and in_function, harmless or in_class_body))
+        if not (is_global or imported):
+            return ".".join((name, *chain))
+        in_function = any(not scope.is_class for scope in self.scopes)
+        in_class_body = bool(self.scopes) and name in self.scopes[-1].bound
+        slot = self.slots.setdefault((name, chain, imported), len(self.slots))
+        self.uses.append(Use(name, chain, line, imported, changes and in_function, harmless or in_class_body, slot))
+        if name in _PRINTS and not chain and not self.raising:
+            self.sees = max(self.sees, CLASSES)
+        return (f"{name}" if in_class_body else "") + f"§{slot}"
+
+    def bind(self, name: str) -> str:
+        """How a name that is bound here is written in the text: a global one by its slot."""
+        if self.scopes and not (self.scopes[-1].declared_global and name in self.scopes[-1].declared_global):
+            return name
+        self.binds[name] = self.slots.setdefault((name, (), ()), len(self.slots))
+        return f"§{self.binds[name]}"
 
     def check_attribute(self, name: str, line: int) -> None:
-        if name in _REFUSED_ATTRIBUTES:
-            self.refusals.append(Refusal(f"'.{name}' in code that a result depends on", line, _REFUSED_ATTRIBUTES[name]))
+        if name in _TELLS:
+            self.sees = EVERYTHING
+        if name in refused.ATTRIBUTES:
+            self.refusals.append(Refusal(f"'.{name}' in code that a result depends on", line, refused.ATTRIBUTES[name]))
 
     # --- the walk ---
 
@@ -170,13 +201,17 @@ class _Reader:
         self.out.append("]")
 
     def constant(self, node: ast.Constant) -> None:
-        self.out.append(ascii(node.value))
+        value = node.value
+        if isinstance(value, str) and value.isidentifier():
+            self.strings[value] = None
+        self.out.append("=" + (hex(value) if type(value) is int and value.bit_length() > 1000 else ascii(value)))
 
     def name(self, node: ast.Name) -> None:
-        self.out.append(node.id)
         if isinstance(node.ctx, ast.Load):
-            self.use(node.id, (), node.lineno)
-        elif self.scopes and node.id in self.scopes[-1].declared_global:
+            self.out.append(self.use(node.id, (), node.lineno))
+            return
+        self.out.append(self.bind(node.id))
+        if self.scopes and node.id in self.scopes[-1].declared_global:
             self.use(node.id, (), node.lineno, changes=True)
 
     def attribute(self, node: ast.Attribute) -> None:
@@ -187,11 +222,14 @@ class _Reader:
             chain.append(base.attr)
             base = base.value
         chain.reverse()
-        self.out.append("(." + ".".join(chain))
+        if isinstance(base, ast.Name) and isinstance(node.ctx, ast.Load):  # helpers.RATE is RATE, wherever it comes from
+            self.out.append(self.use(base.id, tuple(chain), node.lineno))
+            return
+        self.out.append("(." + type(node.ctx).__name__)
         if isinstance(base, ast.Name):
-            self.out.append(base.id)
-            self.use(base.id, tuple(chain), node.lineno, changes=not isinstance(node.ctx, ast.Load))
+            self.out.append(self.use(base.id, tuple(chain), node.lineno, changes=True))
         else:
+            self.out.append(".".join(chain))
             self.visit(base)
             self.note_change(base, node.ctx)
         self.out.append(")")
@@ -214,18 +252,46 @@ class _Reader:
 
     def call(self, node: ast.Call) -> None:
         function = node.func
-        if isinstance(function, ast.Attribute) and function.attr in CHANGES_AND_RETURNS:
+        self.check_reader(node)
+        if isinstance(function, ast.Attribute) and function.attr == "format" and not self.raising:
+            self.sees = max(self.sees, CLASSES)
+        if isinstance(function, ast.Attribute) and function.attr in _CHANGES_AND_RETURNS:
             self.note_change(function.value)
         if isinstance(function, ast.Attribute) and function.attr == "open":
             root = root_of(function)
             if root is None or (root != "self" and not any(self.find(root))):  # not Image.open, which Sources looks into
-                self.refusals.append(Refusal("'.open()' in code that a result depends on", node.lineno, _READS))
+                self.refusals.append(Refusal("'.open()' in code that a result depends on", node.lineno, refused.READS))
         if isinstance(function, ast.Name) and not node.keywords and self.find(function.id)[0]:
             literal = len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
             if (function.id == "getattr" and literal) or (function.id == "vars" and node.args):
                 self.harmless_lookup(node, function)
                 return
         self.plain(node)
+
+    def check_reader(self, node: ast.Call) -> None:
+        """``np.load(path)`` reads a file; ``np.load(buffer)`` does not, nor does a function of this name of one's own."""
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+        given = [*node.args[:1], *(k.value for k in node.keywords if k.arg and re.search("path|file|fname|io", k.arg))]
+        if refused.READERS.fullmatch(name) and any(map(self.is_path, given)):
+            self.refusals.append(Refusal(f"'{name}()' of a path in code that a result depends on", node.lineno, refused.READS))
+
+    def is_path(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, str)
+        if isinstance(node, ast.JoinedStr):
+            return True
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, ast.Div | ast.Add) and (self.is_path(node.left) or self.is_path(node.right))
+        if isinstance(node, ast.Call):
+            function = node.func
+            return getattr(function, "attr", getattr(function, "id", "")) in refused.PATHS
+        if isinstance(node, ast.Name):
+            return any(names.get(node.id, False) for names in self.paths) or self.is_constant(node.id)
+        return False
+
+    def is_constant(self, name: str) -> bool:
+        return name.isupper() and self.find(name) == (True, ())  # buffers are no constants
 
     def harmless_lookup(self, node: ast.Call, function: ast.Name) -> None:
         """``getattr(x, "name")`` is ``x.name``; ``vars(x)`` is ``x.__dict__``."""
@@ -240,7 +306,7 @@ class _Reader:
         self.out.append(")")
 
     def function(self, node: Function | ast.Lambda) -> None:
-        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name if node is self.alone else self.bind(node.name)
         self.out.append(f"({type(node).__name__} {name}")
         self.each([] if node is self.alone else evaluated_outside(node))
         arguments = arguments_of(node.args)
@@ -252,7 +318,9 @@ class _Reader:
             annotated = [(a.arg, a.annotation) for a in arguments if a.annotation] + [("->", node.returns)]
             self.each([part for pair in annotated if pair[1] for part in pair])
         self.scopes.append(scope)
+        self.paths.append({})
         self.each(body)
+        self.paths.pop()
         self.scopes.pop()
         self.out.append(")")
 
@@ -268,7 +336,7 @@ class _Reader:
         self.out.append(f"{len(arguments.defaults)}|{given}")
 
     def klass(self, node: ast.ClassDef) -> None:
-        self.out.append(f"(ClassDef {node.name}")
+        self.out.append(f"(ClassDef {self.bind(node.name)}")
         self.scopes.append(Scope(bound=_type_parameters(node)))
         self.each(node.decorator_list)
         self.each(node.bases)
@@ -280,11 +348,33 @@ class _Reader:
 
     def annotated(self, node: ast.AnnAssign) -> None:
         if self.scopes and self.scopes[-1].is_class:
-            self.out.append(f"(Field {ast.unparse(node.target)}: {ast.unparse(node.annotation)}")
+            self.out.append(f"(Field {ast.unparse(node.target)}: {_field_type(node.annotation)}")
             self.each([node.value] if node.value else [])
             self.out.append(")")
         elif node.value:
-            self.plain(ast.Assign([node.target], node.value))
+            self.assignment(ast.Assign([node.target], node.value))
+
+    def assignment(self, node: ast.Assign) -> None:
+        if self.paths:
+            is_path = self.is_path(node.value)
+            self.paths[-1].update({target.id: is_path for target in node.targets if isinstance(target, ast.Name)})
+        self.plain(node)
+
+    def raised(self, node: ast.Raise | ast.Assert) -> None:
+        """What an error says is no result, unless somebody prints the error."""
+        self.raising += 1
+        self.plain(node)
+        self.raising -= 1
+
+    def printed(self, node: ast.FormattedValue) -> None:
+        if not self.raising:
+            self.sees = max(self.sees, CLASSES)
+        self.plain(node)
+
+    def operation(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant | ast.JoinedStr) and not self.raising:
+            self.sees = max(self.sees, CLASSES)
+        self.plain(node)
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         first = node.generators[0]
@@ -307,13 +397,24 @@ class _Reader:
         for name, _ in imports_of(node, self.package):
             if self.scopes and name in self.scopes[-1].declared_global:
                 self.use(name, (), node.lineno, changes=True)
-        self.out.append(f"(Import {[(name, target.module, target.name) for name, target in imports_of(node, self.package)]})")
+        self.out.append(f"(Import {' '.join(self.bind(name) for name, _ in imports_of(node, self.package))})")
 
     def condition(self, node: ast.If) -> None:
         if is_type_checking(node):
             self.each(node.orelse)
         else:
             self.plain(node)
+
+
+def _field_type(annotation: ast.expr) -> str:
+    """The type of a field without the names of one's own types, which only decorate it."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            return _field_type(ast.parse(annotation.value, mode="eval").body)
+        except SyntaxError:
+            return annotation.value
+    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} - _FIELD_WORDS
+    return re.sub(r"\b(" + "|".join(sorted(names)) + r")\b", "_", ast.unparse(annotation)) if names else ast.unparse(annotation)
 
 
 def _chain(node: ast.AST) -> tuple[str, ...]:
@@ -341,6 +442,11 @@ _SPECIAL: dict[type, Callable[[_Reader, Any], None]] = {
     ast.Lambda: _Reader.function,
     ast.ClassDef: _Reader.klass,
     ast.AnnAssign: _Reader.annotated,
+    ast.Assign: _Reader.assignment,
+    ast.Raise: _Reader.raised,
+    ast.Assert: _Reader.raised,
+    ast.FormattedValue: _Reader.printed,
+    ast.BinOp: _Reader.operation,
     ast.ListComp: _Reader.comprehension,
     ast.SetComp: _Reader.comprehension,
     ast.DictComp: _Reader.comprehension,

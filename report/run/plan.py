@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from report.cache.fingerprint import Fingerprint, fingerprint, sources_of
+from report.cache.fingerprint import Fingerprint, fingerprint, source_of, sources_of
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.model import Outcome, Trial
@@ -187,6 +187,7 @@ def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
             for name, value in trial.tags.items()
         },
         "slot": slot_of(trial),
+        "sums": dict(planned.fingerprint.sums),
         "parts": {category: dict(part) for category, part in parts.items()},
         "sources": sources_of(planned.fingerprint, sources),
     }
@@ -220,14 +221,14 @@ def _looked_up(trial: Trial, mark: Fingerprint, upstream: Mapping[str, str], sto
 
 def _compared(before: Mapping[str, Any], mark: Fingerprint, sources: Sources) -> tuple[Reason, str]:
     """The first category that differs, and all differences."""
-    changed = [category for category, part in mark.parts.items() if part != before.get("parts", {}).get(category)]
-    if not changed:
+    changed = [category for category, total in mark.sums.items() if total != before.get("sums", {}).get(category)]
+    if not before.get("sums"):
         return Reason.NEW, "fingerprints are written in another way than before"
     texts = []
     for category in changed:
         old, new = before.get("parts", {}).get(category, {}), mark.parts[category]
         if category == "code":
-            texts.append(_code_difference(old, new, before.get("sources", {}), sources))
+            texts.append(_code_difference(old, mark, before.get("sources", {}), sources))
         else:
             texts.append("\n".join(_changes(old, new)))
     return Reason(changed[0]), "\n".join(texts)
@@ -257,8 +258,8 @@ def _change(old: str, new: str, around: int = 24, longest: int = 60) -> str:
     return f"{part(old)} → {part(new)}"
 
 
-def _code_difference(old: Mapping[str, str], new: Mapping[str, str], kept: Mapping[str, str], sources: Sources) -> str:
-    blocks = []
+def _code_difference(old: Mapping[str, str], mark: Fingerprint, kept: Mapping[str, str], sources: Sources) -> str:
+    blocks, new = [], mark.parts["code"]
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) == new.get(name):
             continue
@@ -267,7 +268,7 @@ def _code_difference(old: Mapping[str, str], new: Mapping[str, str], kept: Mappi
             continue
         word = "added" if name not in old else "removed" if name not in new else "changed"
         before = kept.get(name, "").splitlines()
-        after = sources.normalised(name).splitlines() if name in new else []
+        after = source_of(name, mark, sources).splitlines() if name in new else []
         lines = difflib.unified_diff(before, after, "before", "now", lineterm="", n=2)
         blocks.append("\n".join([f"{word} {name}", *(f"  {line}" for line in list(lines)[2:])]))
     return "\n".join(blocks)

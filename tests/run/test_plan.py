@@ -132,6 +132,26 @@ def test_added_and_removed_definitions_are_named(project: Project) -> None:
     assert "not a word" not in difference
 
 
+def test_renaming_is_no_change_and_no_reason(project: Project) -> None:
+    project.run(project.train(lr=0.1))
+    project.change("MOMENTUM", "FRICTION")
+    project.change("step", "stride")
+    assert project.only(project.train(lr=0.1)).reason is Reason.CACHED
+    planned = project.only(project.train(lr=0.2))
+    assert (planned.reason, planned.difference) == (Reason.ARGUMENTS, "lr: 0.1 → 0.2")
+
+
+def test_a_changed_order_is_shown(project: Project) -> None:
+    project.change("MOMENTUM = 0.9", "MOMENTUM = 0.9\nTABLE = [MOMENTUM]\nTABLE.append(2)\nTABLE.append(3)")
+    project.change("x * MOMENTUM", "x * sum(TABLE)")
+    project.run(project.train())
+    project.change("TABLE.append(2)\nTABLE.append(3)", "TABLE.append(3)\nTABLE.append(2)")
+    planned = project.only(project.train())
+    assert planned.reason is Reason.CODE
+    assert "changed <order>" in planned.difference
+    assert "+TABLE.append(3)" in planned.difference
+
+
 def test_comments_are_no_change(project: Project) -> None:
     project.run(project.train())
     project.change("# not a word", '"""Now a docstring."""')
