@@ -24,8 +24,9 @@ from report.terminal.faults import explained, guarded, say
 if TYPE_CHECKING:
     from report.cache.reach import Sources
     from report.cache.store import Store
+    from report.judge.findings import Finding
     from report.judge.views import Absent, Judged
-    from report.model import DataStatus, Outcome, Trial
+    from report.model import DataStatus, Experiment, Outcome, Trial
     from report.prove.checked import Proof
     from report.run.collect import Content
     from report.run.plan import Plan
@@ -105,7 +106,8 @@ def _problems_of_prose(content: Content, proofs: Mapping[str, Proof | Absent], b
     judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
     about = colophon.about(budget, outcomes={}, data={}, environment={})
     try:
-        write(Material(content.experiments, judged, proofs, writeup(ROOT / "templates"), budget, about))
+        said = _said(content.experiments, judged, budget)
+        write(Material(content.experiments, judged, proofs, writeup(ROOT / "templates"), budget, said, about))
     except ProseError as error:
         return [error]
     return []
@@ -231,7 +233,8 @@ def _written(found: Findings) -> ExitCode:
     bench, outcomes, judged, proofs = found.bench, found.outcomes, found.judged, found.proofs
     settings, page, environment = bench.settings, writeup(ROOT / "templates"), colophon.environment() | machine()
     about = colophon.about(settings.budget, outcomes, bench.data, environment)
-    manuscript = write(Material(bench.content.experiments, judged, proofs, page, settings.budget, about))
+    said = _said(bench.content.experiments, judged, settings.budget)
+    manuscript = write(Material(bench.content.experiments, judged, proofs, page, settings.budget, said, about))
     lacking = shortcomings(outcomes, judged, bench.data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
     pages = files(manuscript, page, settings.budget, outcomes, lacking, bench.store)
     budget = {"name": settings.budget, "first_seed": settings.seed}
@@ -239,6 +242,17 @@ def _written(found: Findings) -> ExitCode:
     publish(settings.out, pages | {"manifest.json": listing.encode()})
     print(summary(settings.out, lacking), flush=True)
     return ExitCode.INCOMPLETE if lacking else ExitCode.OK
+
+
+def _said(experiments: Mapping[str, Experiment], judged: Mapping[str, Judged], budget: str) -> dict[str, Finding]:
+    """Everything that the write-ups say, held against what is found."""
+    from report.judge.answers import Answers
+    from report.judge.findings import findings
+    from report.judge.written import documents
+
+    found = Answers(experiments, judged).found(budget)
+    said = documents(ROOT / "templates" / "written").values()
+    return {name: finding for document in said for name, finding in findings(document, found).items()}
 
 
 def _read(trials: Iterable[Iterable[Trial]]) -> list[str]:

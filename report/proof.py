@@ -31,6 +31,9 @@ page, SymPy and the numeric witness all read that same text, so never type LaTeX
         consequence="…",
     )
 
+A sentence that somebody asserts stands or falls by a part: ``claims={"name": refuted("The matrix is circulant.", by="label")}``
+(or ``proved``); what a write-up says is held against it.
+
 A part is a chain: it starts at the left side of its statement; each step gives the next expression and why it equals the one
 before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``). The last step arrives at the right side, and
 may leave it out: ``Step(because=algebra("collect"))``. Each step is decided by SymPy for the reason that it names, in general
@@ -80,7 +83,7 @@ from __future__ import annotations
 
 from report.prove.check import METHODS, check
 from report.prove.checked import CheckedPart, CheckedStep, Proof
-from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load
+from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, proved, refuted
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
 from report.prove.reasons.entries import contraction, slope_of_entry
@@ -94,6 +97,6 @@ __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
     "algebra", "calculation", "cases", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define",
     "definition", "differentiation", "entrywise", "evaluation", "even_and_odd", "finite", "function", "induction", "integer",
-    "linearity", "load", "matrix", "operator", "real", "reindex", "shift_invariance", "signal", "slope_of_entry", "split_sum",
-    "using", "vector",
+    "linearity", "load", "matrix", "operator", "proved", "real", "refuted", "reindex", "shift_invariance", "signal",
+    "slope_of_entry", "split_sum", "using", "vector",
 ]  # fmt: skip

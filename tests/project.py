@@ -173,6 +173,9 @@ def whole(folder: Path) -> Project:
     return made
 
 
+OWN = ("chapters", "written", "writeups")  # what the project itself is about
+
+
 def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE) -> Project:
     """A project in ``folder`` with one experiment and one chapter, and the real engine."""
     root = folder / "a project"
@@ -180,7 +183,7 @@ def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, 
     for name in SHARED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "chapters"))
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", *OWN))
         else:
             shutil.copy2(source, root / name)
     (root / "experiments").mkdir()

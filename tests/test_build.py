@@ -364,23 +364,59 @@ def test_a_view_that_asks_for_runs_nobody_declared_is_no_divergence(copy):
     assert "E1.larger: this claim could not be made: no such trial" in done.out
 
 
-def test_prose_can_ask_whether_a_reported_number_differs(tmp_path):
-    counts = """
-    reported={
-        "right": Reported("a count", 9, "W1", lambda runs: Value(9, digits=0)),
-        "wrong": Reported("another count", 8, "W1", lambda runs: Value(9, digits=0)),
-        "uncompared": Reported("a measurement", 1.5, "W1", lambda runs: Value(9.5), tolerance=0.1),
-    },
-)
+WRITTEN = """
+[[entry]]
+id = "right"
+place = "one"
+says = "there are nine"
+printed = "9"
+ours = "E1.nine"
+
+[[entry]]
+id = "wrong"
+place = "two"
+says = "there are eight"
+printed = "8"
+ours = "E1.nine"
+mistake = "X1"
+certainty = "A"
+kind = "count"
+
+[[entry]]
+id = "uncompared"
+place = "three"
+says = "there are one and a half"
+printed = "1.5"
+ours = "E1.nine"
+needs = "recipe"
 """
+
+
+def test_a_mistake_is_what_the_program_finds_to_differ(tmp_path):
+    nine = '    values={"nine": lambda runs: Value(9, digits=0)},\n)\n'
     asked = "".join(
-        f'{{% if differs("E1.{name}") %}}The {name} one differs.{{% endif %}}\n' for name in ("right", "wrong", "uncompared")
+        f'{{% if differs("W1.{name}") %}}The {name} one differs.{{% endif %}}\n' for name in ("right", "wrong", "uncompared")
     )
-    made = project(tmp_path, experiment=EXPERIMENT.rstrip().removesuffix(")") + counts, chapter=CHAPTER + "\n" + asked)
+    chapter = CHAPTER + "\n" + asked + '\n{{ wrote("W1.right") }}.\n\n{{ mistakes() }}\n\n{{ replication() }}\n'
+    made = project(tmp_path, experiment=EXPERIMENT.rstrip().removesuffix(")") + nine, chapter=chapter)
+    file = made.root / "templates" / "written" / "W1.toml"
+    file.parent.mkdir()
+    file.write_text(WRITTEN, encoding="utf-8")
     assert made.run("--quiet").code == 0
     assert "The wrong one differs." in made.html
     assert "The right one differs." not in made.html
-    assert "The uncompared one differs." not in made.html  # below the full budget nothing measured is held against it
+    assert "The uncompared one differs." not in made.html  # it takes the full budget
+    assert "W1 says that there are eight (two)" in made.html
+
+    file.write_text(WRITTEN.replace('printed = "8"', 'printed = "9"'), encoding="utf-8")  # corrected, it is no mistake
+    assert made.run("--quiet").code == 0
+    assert "W1 says that there are eight" not in made.html
+
+    file.write_text(WRITTEN.replace('ours = "E1.nine"', 'ours = "E1.nin"', 1), encoding="utf-8")
+    done = made.run("--quiet")
+    assert done.code == 4
+    assert "W1.toml:3" in done.err
+    assert "Did you mean 'E1.nine'?" in done.err
 
 
 def test_left_out_parts_say_so(tmp_path):

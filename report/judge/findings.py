@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from report.errors import ReportError
+from report.errors import ProseError, ReportError
 from report.judge.arithmetic import columns, evaluate
 from report.judge.views import Absent
 from report.judge.written import Document, Entry
@@ -20,7 +20,7 @@ from report.model import Holds, Value
 SMALL = 1e-9  # what a sum in floating point may be off by
 
 
-class Standing(StrEnum):
+class Agreement(StrEnum):
     """How what is written stands to what is found."""
 
     AGREES = "agrees"
@@ -34,9 +34,14 @@ class Finding:
     """An entry and how it stands; ``ours`` are the values beside it, ``why`` says in words what was compared or why not."""
 
     entry: Entry
-    standing: Standing
+    agreement: Agreement
     ours: tuple[Value, ...] = ()
     why: str = ""
+
+    @property
+    def reported(self) -> float:
+        """The number that is held against ours, in its unit: as printed, else what the printed sum comes to."""
+        return self.entry.number if self.entry.printed else float(evaluate(self.entry.formula, {}))
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Found:
     """What the entries are held against: values by name and condition, verdicts by name, and what may not be compared."""
 
     value: Callable[[str, Mapping[str, Any]], Value | Absent]
-    verdict: Callable[[str], tuple[Holds, str]]  # the word, and why it is none
+    verdict: Callable[[str], tuple[Holds | None, str]]  # the word and the claim's sentence; None, and why there is none
     forbidden: Callable[[Entry], str]  # why this copy may not be held against the entry, or nothing
 
 
@@ -61,26 +66,26 @@ def _finding(entry: Entry, document: Document, found: Found) -> Finding:
             return _read_off(entry, document)
         return _compared(entry, found)
     except ReportError as error:
-        raise type(error)(f"{entry.name}: {error.what}", where=error.where or entry.where, remedy=error.remedy) from None
+        raise ProseError(f"{entry.name}: {error.what}", where=error.where or entry.where, remedy=error.remedy) from None
 
 
 def _asserted(entry: Entry, found: Found) -> Finding:
     """A statement is as true as the claims that would follow from it; one that fails is enough against it."""
-    standings = []
+    agreements = []
     for name in entry.asserts:
         denied = name.startswith("not ")
         word, why = found.verdict(name.removeprefix("not "))
         if word is Holds.UNDECIDED:
-            standings.append((Standing.OPEN, why))
+            agreements.append((Agreement.OPEN, why))
         elif word in (Holds.YES, Holds.NO):
-            standings.append((Standing.AGREES if (word is Holds.YES) != denied else Standing.DIFFERS, why))
+            agreements.append((Agreement.AGREES if (word is Holds.YES) != denied else Agreement.DIFFERS, why))
         else:
-            standings.append((Standing.NOT_ASKED, why))
-    for standing in (Standing.DIFFERS, Standing.NOT_ASKED, Standing.OPEN):
-        for own, why in standings:
-            if own is standing:
-                return Finding(entry, standing, why=why)
-    return Finding(entry, Standing.AGREES)
+            agreements.append((Agreement.NOT_ASKED, why))
+    for agreement in (Agreement.DIFFERS, Agreement.NOT_ASKED, Agreement.OPEN):
+        for own, why in agreements:
+            if own is agreement:
+                return Finding(entry, agreement, why=why)
+    return Finding(entry, Agreement.AGREES)
 
 
 def _read_off(entry: Entry, document: Document) -> Finding:
@@ -92,7 +97,7 @@ def _read_off(entry: Entry, document: Document) -> Finding:
     own = columns(document.table, entry.run) if entry.run else {}
     runs = tuple(dict.fromkeys(row["run"] for row in document.table))
     true = bool(evaluate(entry.rows, {**own, "table": table, "runs": runs}))
-    return Finding(entry, Standing.AGREES if true else Standing.DIFFERS, why="its own table")
+    return Finding(entry, Agreement.AGREES if true else Agreement.DIFFERS, why="its own table")
 
 
 def _compared(entry: Entry, found: Found) -> Finding:
@@ -101,24 +106,20 @@ def _compared(entry: Entry, found: Found) -> Finding:
     if entry.formula:
         comes_to = Value(float(evaluate(entry.formula, {})), digits=0, origin=f"{entry.formula}, as {entry.source} prints it")
         if entry.printed and abs(float(comes_to.number) - printed) > max(entry.tolerance, SMALL):
-            return Finding(entry, Standing.DIFFERS, (comes_to, *_values(entry, found)), "the sum as it is printed")
+            return Finding(entry, Agreement.DIFFERS, (comes_to,), "the sum as it is printed")
         printed = float(comes_to.number)
-    values = _values(entry, found)
-    missing = [value for value in values if isinstance(value, Absent)]
-    forbidden = found.forbidden(entry) or (missing[0].reason if missing else "")
+    values = [found.value(name, entry.of) for name in entry.ours]
+    missing = [value.reason for value in values if isinstance(value, Absent)]
+    forbidden = found.forbidden(entry) or "; ".join(missing[:1])
     ours = tuple(value for value in values if isinstance(value, Value))
     if forbidden:
-        return Finding(entry, Standing.NOT_ASKED, ours, forbidden)
+        return Finding(entry, Agreement.NOT_ASKED, ours, forbidden)
     if entry.shape:
         sizes = [float(evaluate(size, entry.at)) for size in entry.shape]
         agree = all(abs(size - float(value.number)) <= SMALL for size, value in zip(sizes, ours, strict=True))
     else:
         agree = all(_agrees(printed, entry, value) for value in ours)
-    return Finding(entry, Standing.AGREES if agree else Standing.DIFFERS, ours)
-
-
-def _values(entry: Entry, found: Found) -> list[Any]:
-    return [found.value(name, entry.of) for name in entry.ours]
+    return Finding(entry, Agreement.AGREES if agree else Agreement.DIFFERS, ours)
 
 
 def _agrees(printed: float, entry: Entry, ours: Value) -> bool:

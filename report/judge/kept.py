@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from report import model, plots
 from report.cache import codec
-from report.judge.views import Compared, Drawn
+from report.judge.views import Compared, Drawn, Judgement
 
 T = TypeVar("T")
 
@@ -58,3 +58,4 @@ value: Callable[[Files], model.Value] = decoder(model.Value)
 table: Callable[[Files], model.Table] = decoder(model.Table)
 verdict: Callable[[Files], model.Verdict] = decoder(model.Verdict)
 compared: Callable[[Files], Compared] = decoder(Compared)
+judgement: Callable[[Files], Judgement] = decoder(Judgement)

@@ -27,6 +27,7 @@ from report.errors import ProseError, Where, nearest
 
 CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
 KINDS = ("count", "argument", "judgement", "slip")
+NEEDS = ("recipe", "data")  # their training carried to its end; all of their data
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ def _refuse_unusable(entry: Entry) -> None:
         refuse(f"'{entry.certainty}' is no certainty", nearest(entry.certainty, CERTAINTIES))
     if entry.kind and entry.kind not in KINDS:
         refuse(f"'{entry.kind}' is no kind of mistake", nearest(entry.kind, KINDS))
+    if entry.needs and entry.needs not in NEEDS:
+        refuse(f"'{entry.needs}' is nothing that a number may need", nearest(entry.needs, NEEDS))
     if entry.mistake and not (entry.certainty and entry.kind):
         refuse("a mistake has a certainty and a kind", 'Add certainty = "A" and kind = "count", say.')
 

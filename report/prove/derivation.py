@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from report.errors import DeclarationError, ReportError, Where
+from report.errors import DeclarationError, ReportError, Where, nearest
 from report.model import Figure, Reported, Table, Value
 from report.prove.language.formula import (
     Formula,
@@ -169,10 +169,30 @@ def counterexample(
 
 
 @dataclass(frozen=True)
+class Assertion:
+    """A sentence that somebody may assert, and the part by which it stands or falls."""
+
+    sentence: str
+    by: str
+    true: bool
+
+
+def proved(sentence: str, by: str) -> Assertion:
+    """``sentence`` is what the part labelled ``by`` states, in words."""
+    return Assertion(sentence, by, true=True)
+
+
+def refuted(sentence: str, by: str) -> Assertion:
+    """``sentence`` is false: what the part labelled ``by`` states contradicts it."""
+    return Assertion(sentence, by, true=False)
+
+
+@dataclass(frozen=True)
 class Derivation:
     """A question and its answer, derived.
 
-    ``values``, ``tables`` and ``figures`` are computed for prose; ``reported`` are others' numbers beside ours.
+    ``values``, ``tables`` and ``figures`` are computed for prose; ``reported`` are others' numbers beside ours; ``claims`` are
+    sentences that the parts prove or refute.
     """
 
     id: str
@@ -187,7 +207,18 @@ class Derivation:
     tables: Mapping[str, Callable[[], Table]] = field(default_factory=dict)
     figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
+    claims: Mapping[str, Assertion] = field(default_factory=dict)
     where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        labels = {part.label for part in self.parts}
+        for name, claim in self.claims.items():
+            if claim.by not in labels:
+                raise DeclarationError(
+                    f"claim '{name}' of {self.id} rests on '{claim.by}', which is no part of it",
+                    where=self.where,
+                    remedy=nearest(claim.by, labels),
+                )
 
 
 # --- chains --------------------------------------------------------------------------------------------------------

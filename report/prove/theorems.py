@@ -28,8 +28,8 @@ from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, author_line
 from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
-from report.judge.views import Compared, Judged, agrees
-from report.model import Runs
+from report.judge.views import Compared, Judged, Judgement, agrees
+from report.model import Holds, Runs, Verdict
 from report.prove.check import check
 from report.prove.checked import Proof
 from report.prove.derivation import Derivation, load
@@ -203,6 +203,9 @@ def _views(derivation: Derivation) -> dict[str, bytes]:
     for name, draw in derivation.figures.items():
         with plots.style():
             files |= {f"figures-{name}-{part}": content for part, content in encode_figure(draw()).items()}
+    for name, claim in derivation.claims.items():
+        verdict = Verdict(Holds.YES if claim.true else Holds.NO, what=claim.by)
+        files |= {f"claims-{name}-{part}": content for part, content in encode_noun(Judgement(claim.sentence, verdict)).items()}
     for name, compared in _comparisons(derivation).items():
         files |= {f"reported-{name}-{part}": content for part, content in encode_noun(compared).items()}
     return files
@@ -217,7 +220,7 @@ def _comparisons(derivation: Derivation) -> dict[str, Compared]:
 
 
 def _decoded(files: Mapping[str, bytes]) -> Theorem:
-    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "reported": {}}
+    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "claims": {}, "reported": {}}
     for file, content in files.items():
         kind, dash, rest = file.partition("-")
         if dash and kind in kinds:
@@ -227,6 +230,7 @@ def _decoded(files: Mapping[str, bytes]) -> Theorem:
         values={name: kept.value(parts) for name, parts in kinds["values"].items()},
         tables={name: kept.table(parts) for name, parts in kinds["tables"].items()},
         figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
+        claims={name: kept.judgement(parts) for name, parts in kinds["claims"].items()},
         reported={name: kept.compared(parts) for name, parts in kinds["reported"].items()},
     )
     return Theorem(codec.read(Proof, files["proof.json"]), views)

@@ -11,7 +11,7 @@ import math
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,10 +21,12 @@ from typing import Any, TypeVar
 import jinja2
 
 from report.errors import ProseError, ReportError, Where, author_text, nearest
-from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, measured
-from report.model import Column, Experiment, Holds, Table, Value
+from report.judge.answers import Answers
+from report.judge.findings import Agreement, Finding
+from report.judge.views import Absent, Judged
+from report.model import Experiment, Holds, Table, Value
 from report.numbers import NOTHING, number_text
-from report.write import lint
+from report.write import lint, mistakes
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
@@ -74,6 +76,7 @@ class Material:
     proofs: Mapping[str, Any]
     writeup: Writeup
     budget: str
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
 
 
@@ -145,11 +148,13 @@ class _Writer:
 
     def __init__(self, material: Material):
         self.material = material
+        self.answers = Answers(material.experiments, material.judged)
         self.labels: dict[str, str] = {}
         self.assets: dict[str, bytes] = {}
         self.data: dict[str, bytes] = {}
         self.stated: list[Stated] = []
         self.absent: list[str] = []
+        self.mistaken = mistakes.mistakes(material.findings.values())
         self.counts: dict[str, int] = {}
         self.path = Path()
         self.template: jinja2.Template | None = None
@@ -222,18 +227,6 @@ class _Writer:
 
     # -- finding -----------------------------------------------------------------------------------------------
 
-    def _find(self, what: str, name: str, choose: Callable[[Judged], Mapping[str, T | Absent]]) -> tuple[T | Absent, str]:
-        """The ``what`` called E2.curves, and its experiment's id."""
-        owner, _, own = name.partition(".")
-        judged = self.material.judged
-        if owner not in judged:
-            raise ReportError(f"{what}('{name}'): there is no experiment or theorem {owner}.", remedy=nearest(owner, judged))
-        choices = choose(judged[owner])
-        if own not in choices:
-            known = [f"{owner}.{choice}" for choice in choices]
-            raise ReportError(f"{what}('{name}'): {owner} has no such {what}.", remedy=nearest(name, known))
-        return choices[own], owner
-
     def _missing(self, name: str, absent: Absent) -> str:
         self.absent.append(name)
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
@@ -275,17 +268,11 @@ class _Writer:
             if not isinstance(fact, Value):
                 raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.material.facts))
             return fact
-        if owner in self.material.experiments and own in self.material.experiments[owner].measures:
-            rows = self.material.judged[owner].rows
-            return measured(self.material.experiments[owner], own, rows, condition) if rows else NOTHING_RUN
-        measures = self.material.experiments[owner].measures if owner in self.material.experiments else {}
-        known = dict.fromkeys(measures, Absent(""))
-        found, _ = self._find("value", name, lambda judged: {**known, **judged.values})
-        return found
+        return self.answers.value(name, condition)
 
     def figure(self, name: str) -> str:
         """A figure with its number, caption and alternative text."""
-        drawn, owner = self._find("figure", name, lambda judged: judged.figures)
+        drawn, owner = self.answers.find("figure", name, lambda judged: judged.figures)
         if isinstance(drawn, Absent):
             return self._missing(name, drawn)
         number = self._number("Figure", name)
@@ -303,7 +290,7 @@ class _Writer:
             if not isinstance(fact, Table):
                 raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.material.facts))
             return self._tabulate(name, fact)
-        found, owner = self._find("table", name, lambda judged: judged.tables)
+        found, owner = self.answers.find("table", name, lambda judged: judged.tables)
         if isinstance(found, Absent):
             return self._missing(name, found)
         caption = f"{found.caption} {self._basis(owner, found.seeds)}".strip()
@@ -316,7 +303,7 @@ class _Writer:
 
     def claim(self, name: str) -> str:
         """A sentence with its verdict."""
-        found, _ = self._find("claim", name, lambda judged: judged.claims)
+        found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         if isinstance(found, Absent):
             return self._missing(name, found)
         return render.verdict_markdown(found.sentence, found.verdict)
@@ -331,7 +318,7 @@ class _Writer:
 
     def verdict(self, name: str) -> str:
         """The verdict of a claim in a word; *undecided* where it could not be judged."""
-        found, _ = self._find("claim", name, lambda judged: judged.claims)
+        found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         return Holds.UNDECIDED if isinstance(found, Absent) else found.verdict.holds
 
     def derivation(self, name: str) -> str:
@@ -356,34 +343,40 @@ class _Writer:
         """A reference to a figure, table, equation or chapter, wherever it stands."""
         return f"\ue000{name}@{self._calling_line() or ''}\ue001"
 
-    def reported(self, name: str) -> str:
-        """What a write-up reported, beside ours, in one sentence part."""
-        found, owner = self._find("reported", name, lambda judged: judged.reported)
-        if isinstance(found, Absent):
-            return self._missing(name, found)
-        return render.reported_markdown(found, self.material.writeup.sources, owner)
+    def wrote(self, name: str) -> str:
+        """What a write-up says, and what is found in its place, in one sentence part."""
+        return mistakes.quoted(self._finding(name))
 
     def differs(self, name: str) -> bool:
-        """Whether a reported number was held against ours and does not agree."""
-        found, _ = self._find("reported", name, lambda judged: judged.reported)
-        return not isinstance(found, Absent) and found.agrees is False
+        """Whether what a write-up says (``W2.e5-total``), or a mistake of it (``X2``), is found to be otherwise."""
+        return name in self.mistaken if name.startswith("X") else self._finding(name).agreement is Agreement.DIFFERS
+
+    def _finding(self, name: str) -> Finding:
+        if name not in self.material.findings:
+            raise ReportError(f"no write-up says '{name}'.", remedy=nearest(name, self.material.findings))
+        return self.material.findings[name]
+
+    def mistake(self, name: str) -> str:
+        """Where a mistake is treated: its id, as an anchor that the list of mistakes refers to."""
+        self.labels[name] = name
+        return f"[**{name}.**]{{#{name}}}"
+
+    def mistakes(self) -> str:
+        """Every mistake found, grouped by certainty and kind, with a reference to where it is treated."""
+        listed = mistakes.listing(self.mistaken, lambda name: self.ref(name) if name in self.labels else "")
+        slips = mistakes.slips(self.mistaken)
+        return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
+
+    def unsettled(self) -> str:
+        """What may be a mistake and is not decided in this copy: its claims are undecided, or may not be asked of it."""
+        opened = mistakes.opened(self.material.findings.values())
+        left = {name: each for name, each in opened.items() if name not in self.mistaken}
+        return mistakes.still_open(left, lambda name: self.ref(name) if name in self.labels else "")
 
     def replication(self) -> str:
         """The table of every reported number beside ours."""
-        rows = []
-        for owner, judged in self.material.judged.items():
-            for own, found in judged.reported.items():
-                rows.append(_replicated(owner, own, found))
-        columns = (
-            Column("item", "Item", align="left"),
-            Column("source", "Write-up", align="left"),
-            Column("reported", "Reported"),
-            Column("ours", "Ours"),
-            Column("tolerance", "Within"),
-            Column("agrees", "Agrees", align="left"),
-        )
         caption = f"Numbers that the write-ups report, beside ours. Budget *{self.material.budget}*."
-        return self._tabulate("build.replication", Table(columns, tuple(rows), caption))
+        return self._tabulate("build.replication", mistakes.replication(self.material.findings.values(), caption))
 
     def cite(self, source: str) -> str:
         """A write-up by its course title and year."""
@@ -416,20 +409,6 @@ class _Writer:
 
 
 FUNCTIONS = (
-    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "reported",
-    "differs", "replication", "cite", "notice", "typed", "fact", "chapter_title",
+    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "wrote",
+    "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip
-
-
-def _replicated(owner: str, own: str, found: Compared | Absent) -> tuple[Any, ...]:
-    """A row of the replication table."""
-    if isinstance(found, Absent):
-        return f"{owner} {own}", "", None, None, None, f"not run: {found.reason}"
-    printed = found.printed
-    theirs = Value(printed.number, unit=found.ours.unit, digits=found.ours.digits)
-    verdict = f"not asked: {found.why_not}" if found.agrees is None else ("yes" if found.agrees else "no")
-    relation = "" if printed.relation == "=" else f" (they say {printed.relation})"
-    within = (
-        float(f"{printed.tolerance:.2g}") if printed.tolerance > 1e-5 else 0.0
-    )  # what is smaller makes up for rounding alone
-    return f"{owner} {printed.what}", printed.source, theirs, found.ours, within, f"{verdict}{relation}"

@@ -27,6 +27,7 @@ from report.model import Budget, Holds, Outcome, Printed, Result, Runs, Scalar, 
 from report.write.chapters import Material, write
 from report.write.writeup import writeup
 from tests.experiments import test_e05
+from tests.said import said
 from tests.seeds import over_seeds
 
 ROOT = Path(__file__).parents[2]
@@ -254,12 +255,14 @@ def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs,
     counted = Compared(Printed("parameters", 3_274_634, "W2", 0.0, "=", ""), Value(TOTAL, digits=0), agrees=True)
     page = writeup(ROOT / "templates")
     chapter = next(path for path in page.chapters if path.stem == "24-tutorial-net")
+    experiments, everything = {"E5": E5, "E6": EXPERIMENT}, {**judged, "T16": Judged(reported={"e5-total": counted})}
     material = Material(
-        experiments={"E5": E5, "E6": EXPERIMENT},
-        judged={**judged, "T16": Judged(reported={"e5-total": counted})},
+        experiments=experiments,
+        judged=everything,
         proofs={},
         writeup=replace(page, chapters=(chapter,)),
         budget=budget,
+        findings=said(experiments, everything, budget, "W2.e5-total", "W2.e6-accuracy"),
     )
     (written,) = write(material).chapters
     text = " ".join(written.markdown.split())

@@ -43,6 +43,7 @@ from report.model import Budget, Column, Figure, Holds, Outcome, Result, Runs, T
 from report.write.chapters import Material, write
 from report.write.writeup import Writeup
 from tests.contexts import Silent
+from tests.said import said
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name(channels) for channels in CAPACITIES]
@@ -353,14 +354,9 @@ def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = 
     judged = judge(drawn, file, list(runs), store, Sources(ROOT), budget=budget, stand_ins=stand_ins)
     empty = Table((Column("what", "What"),), (), "Counts.")
     writeup = Writeup("", "", "", (before, file), {"W4": "Networks, 2023"}, file)
-    material = Material(
-        {"E13": drawn},
-        {"E13": judged, "T16": Judged(tables={"E13": empty, "differences": empty})},
-        {},
-        writeup,
-        budget,
-        {"environment": empty},
-    )
+    everything = {"E13": judged, "T16": Judged(tables={"E13": empty, "differences": empty})}
+    held = said({"E13": drawn}, everything, budget, "W4.accuracy", "W4.double")
+    material = Material({"E13": drawn}, everything, {}, writeup, budget, held, {"environment": empty})
     return " ".join("\n".join(each.markdown for each in write(material).chapters).replace("\\", "").split())
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from report.errors import ProseError, ReportError
 from report.judge.arithmetic import evaluate
-from report.judge.findings import Found, Standing, findings
+from report.judge.findings import Agreement, Found, findings
 from report.judge.views import Absent
 from report.judge.written import documents, mistakes_of
 from report.model import Holds, Value
@@ -24,45 +24,45 @@ def value(name, condition):
 FOUND = Found(value, lambda name: (VERDICTS[name], "over 3 seeds"), lambda entry: "a short budget" if entry.needs else "")
 
 
-def standing(tmp_path: Path, entry: str, found: Found = FOUND) -> Standing:
+def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
     """How one entry stands."""
     head = 'title = "A"\ntable = "rows.csv"\n'
     (tmp_path / "rows.csv").write_text("run,step,accuracy,loss\nslow,1,30,1.5\nslow,2,40,\nfast,1,50,1.0\nfast,2,45,0.9\n")
     (tmp_path / "W9.toml").write_text(f'{head}[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\n{entry}\n', encoding="utf-8")
     (found_there,) = findings(documents(tmp_path)["W9"], found).values()
-    return found_there.standing
+    return found_there.agreement
 
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ('printed = "110"\nours = "E1.total"', Standing.AGREES),
-        ('printed = "111"\nours = "E1.total"', Standing.DIFFERS),
-        ('printed = "0.92"\nscale = 100\ntolerance = 0.5\nours = "E1.share"', Standing.AGREES),
-        ('printed = "0.92"\nscale = 100\nours = "E1.share"', Standing.DIFFERS),
-        ('printed = "91"\nrelation = "≥"\nours = "E1.share"', Standing.AGREES),
-        ('printed = "92"\nrelation = "≥"\nours = "E1.share"', Standing.DIFFERS),
-        ('printed = "92"\nrelation = "≤"\nours = "E1.share"', Standing.AGREES),
-        ('printed = "92"\nours = "E1.share"\nneeds = "recipe"', Standing.NOT_ASKED),
-        ('printed = "92"\nours = "E2.share"', Standing.NOT_ASKED),
-        ('formula = "100 + 10"\nprinted = "110"\nours = "E1.total"', Standing.AGREES),
-        ('formula = "100 + 11"\nprinted = "110"\nours = "E1.total"', Standing.DIFFERS),  # not what the sum comes to
-        ('formula = "100 + 11"\nprinted = "111"\nours = "E1.total"', Standing.DIFFERS),  # not what is right
-        ('formula = "9/10*100"\nours = "E1.share"\ntolerance = 2', Standing.AGREES),
-        ('shape = ["n", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Standing.AGREES),
-        ('shape = ["1", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Standing.DIFFERS),
-        ('rows = "all(diff(accuracy) > 0)"\nrun = "slow"', Standing.AGREES),
-        ('rows = "all(diff(accuracy) > 0)"\nrun = "fast"', Standing.DIFFERS),
-        ("rows = \"all(last(table(r, 'accuracy')) > 41 for r in runs)\"", Standing.DIFFERS),
-        ('asserts = "E1.sure"', Standing.AGREES),
-        ('asserts = "not E1.sure"', Standing.DIFFERS),
-        ('asserts = "E1.unclear"', Standing.OPEN),
-        ('asserts = ["E1.unclear", "E1.wrong"]', Standing.DIFFERS),  # one that fails is enough
-        ('asserts = ["E1.sure", "E1.unclear"]', Standing.OPEN),
+        ('printed = "110"\nours = "E1.total"', Agreement.AGREES),
+        ('printed = "111"\nours = "E1.total"', Agreement.DIFFERS),
+        ('printed = "0.92"\nscale = 100\ntolerance = 0.5\nours = "E1.share"', Agreement.AGREES),
+        ('printed = "0.92"\nscale = 100\nours = "E1.share"', Agreement.DIFFERS),
+        ('printed = "91"\nrelation = "≥"\nours = "E1.share"', Agreement.AGREES),
+        ('printed = "92"\nrelation = "≥"\nours = "E1.share"', Agreement.DIFFERS),
+        ('printed = "92"\nrelation = "≤"\nours = "E1.share"', Agreement.AGREES),
+        ('printed = "92"\nours = "E1.share"\nneeds = "recipe"', Agreement.NOT_ASKED),
+        ('printed = "92"\nours = "E2.share"', Agreement.NOT_ASKED),
+        ('formula = "100 + 10"\nprinted = "110"\nours = "E1.total"', Agreement.AGREES),
+        ('formula = "100 + 11"\nprinted = "110"\nours = "E1.total"', Agreement.DIFFERS),  # not what the sum comes to
+        ('formula = "100 + 11"\nprinted = "111"\nours = "E1.total"', Agreement.DIFFERS),  # not what is right
+        ('formula = "9/10*100"\nours = "E1.share"\ntolerance = 2', Agreement.AGREES),
+        ('shape = ["n", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Agreement.AGREES),
+        ('shape = ["1", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Agreement.DIFFERS),
+        ('rows = "all(diff(accuracy) > 0)"\nrun = "slow"', Agreement.AGREES),
+        ('rows = "all(diff(accuracy) > 0)"\nrun = "fast"', Agreement.DIFFERS),
+        ("rows = \"all(last(table(r, 'accuracy')) > 41 for r in runs)\"", Agreement.DIFFERS),
+        ('asserts = "E1.sure"', Agreement.AGREES),
+        ('asserts = "not E1.sure"', Agreement.DIFFERS),
+        ('asserts = "E1.unclear"', Agreement.OPEN),
+        ('asserts = ["E1.unclear", "E1.wrong"]', Agreement.DIFFERS),  # one that fails is enough
+        ('asserts = ["E1.sure", "E1.unclear"]', Agreement.OPEN),
     ],
 )
 def test_an_entry_agrees_differs_or_stays_open(tmp_path, entry, expected):
-    assert standing(tmp_path, entry) is expected
+    assert agreement(tmp_path, entry) is expected
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_entry_agrees_differs_or_stays_open(tmp_path, entry, expected):
 )
 def test_an_entry_that_cannot_be_used_is_refused_with_its_line(tmp_path, entry, says):
     with pytest.raises(ReportError, match=says) as refused:
-        standing(tmp_path, entry)
+        agreement(tmp_path, entry)
     assert "W9.toml:4" in str(refused.value)
 
 

@@ -1,0 +1,79 @@
+"""All that experiments and theorems have to say, asked by name: ``E2.curves``, ``T8.conv``, ``E2.test_accuracy``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from report.errors import ReportError, nearest
+from report.judge.findings import Found
+from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, Judgement, measured
+from report.judge.written import Entry
+from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Value
+
+T = TypeVar("T")
+
+
+NEEDED = {"": NOTHING, "recipe": RECIPE, "data": ALL_DATA}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Experiments and theorems by id, each with its views as they were judged."""
+
+    experiments: Mapping[str, Experiment]
+    judged: Mapping[str, Judged]
+
+    def find(self, what: str, name: str, choose: Callable[[Judged], Mapping[str, T | Absent]]) -> tuple[T | Absent, str]:
+        """The ``what`` called E2.curves, and its owner's id. Raises ``ReportError`` for a name that nobody has."""
+        owner, _, own = name.partition(".")
+        if owner not in self.judged:
+            remedy = nearest(owner, self.judged)
+            raise ReportError(f"{what}('{name}'): there is no experiment or theorem {owner}.", remedy=remedy)
+        choices = choose(self.judged[owner])
+        if own not in choices:
+            known = [f"{owner}.{choice}" for choice in choices]
+            raise ReportError(f"{what}('{name}'): {owner} has no such {what}.", remedy=nearest(name, known))
+        return choices[own], owner
+
+    def value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+        """A named value, or a measured scalar over the seeds of one condition."""
+        owner, _, own = name.partition(".")
+        measures = self.experiments[owner].measures if owner in self.experiments else {}
+        if own in measures:
+            rows = self.judged[owner].rows
+            return measured(self.experiments[owner], own, rows, condition) if rows else NOTHING_RUN
+        known = dict.fromkeys(measures, Absent(""))
+        found, _ = self.find("value", name, lambda judged: {**known, **judged.values})
+        return found
+
+    def claim(self, name: str) -> Judgement | Absent:
+        """A claim with its verdict."""
+        found, _ = self.find("claim", name, lambda judged: judged.claims)
+        return found
+
+    def beside(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+        """Our side of a reported number of that name; else the value."""
+        owner, _, own = name.partition(".")
+        compared = self.judged[owner].reported.get(own) if owner in self.judged else None
+        if compared is None:
+            return self.value(name, condition)
+        return compared if isinstance(compared, Absent) else compared.ours
+
+    def found(self, budget: str) -> Found:
+        """What a write-up may be held against in this copy."""
+
+        def verdict(name: str) -> tuple[Holds | None, str]:
+            claim = self.claim(name)
+            return (None, claim.reason) if isinstance(claim, Absent) else (claim.verdict.holds, claim.sentence)
+
+        def forbidden(entry: Entry) -> str:
+            owner, _, own = entry.ours[0].partition(".") if entry.ours else ("", "", "")
+            judged = self.judged.get(owner, Judged())
+            compared = judged.reported.get(own)
+            if isinstance(compared, Compared):  # the experiment itself knows which budgets give what a number needs
+                return compared.why_not
+            return NEEDED[entry.needs].lacking(budget, judged.stand_ins)
+
+        return Found(self.beside, verdict, forbidden)

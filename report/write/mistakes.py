@@ -1,0 +1,160 @@
+"""What the write-ups say, as prose and tables: quoted where it is treated, listed where it is wrong, and beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from report.judge.findings import Agreement, Finding
+from report.judge.written import CERTAINTIES, KINDS, Entry
+from report.model import Column, Table, Value
+from report.write.markdown import escape, value_markdown
+
+NEAR = 3  # how many tolerances away a number is still called near, where the training was shorter
+
+
+def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """What differs, by the id under which it is listed; an entry that has none is listed under its own name."""
+    listed: dict[str, list[Finding]] = {}
+    for finding in found:
+        if finding.agreement is Agreement.DIFFERS:
+            listed.setdefault(finding.entry.mistake or finding.entry.name, []).append(finding)
+    return listed
+
+
+def opened(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """What would be a mistake if it differed, and is not decided in this copy."""
+    listed: dict[str, list[Finding]] = {}
+    for finding in found:
+        if finding.entry.mistake and finding.agreement in (Agreement.OPEN, Agreement.NOT_ASKED):
+            listed.setdefault(finding.entry.mistake, []).append(finding)
+    return listed
+
+
+def said(entry: Entry) -> str:
+    """``W2 says that … (practice 3)``."""
+    return f"{entry.source} says that {entry.says} ({entry.place})"
+
+
+def quoted(finding: Finding) -> str:
+    """What a write-up says, and what is found in its place, in one sentence without its full stop."""
+    return said(finding.entry) + _against(finding)
+
+
+def _against(finding: Finding) -> str:
+    if finding.agreement is Agreement.NOT_ASKED:
+        return f"; this copy cannot say ({finding.why})" if finding.why else ""
+    if finding.entry.rows:
+        return "; its own table says otherwise" if finding.agreement is Agreement.DIFFERS else ""
+    shown = " × " if finding.entry.shape else " and "
+    ours = shown.join(value_markdown(value, finding.entry.name) for value in dict.fromkeys(finding.ours))
+    if finding.entry.asserts:
+        return _judged(finding)
+    verb = "it is" if finding.agreement is Agreement.DIFFERS else "so it is here:"
+    return f"; {verb} {ours}" if ours else ""
+
+
+def _judged(finding: Finding) -> str:
+    """What the claim behind a statement came to."""
+    words = {Agreement.DIFFERS: "not so", Agreement.OPEN: "not settled here"}
+    return f"; {words[finding.agreement]}: “{finding.why.rstrip('.')}”" if finding.agreement in words else ""
+
+
+def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
+    """The mistakes as Markdown, grouped by certainty and kind; ``treated`` refers to where one is treated, or says nothing.
+
+    Slips are one table. What nobody treats is told here in full, so a mistake that the program finds is never left out.
+    """
+    parts = []
+    for certainty in ("A", "B", ""):
+        for kind in (*KINDS, ""):
+            chosen = {
+                name: each for name, each in found.items() if (each[0].entry.certainty, each[0].entry.kind) == (certainty, kind)
+            }
+            if chosen:
+                parts.append(
+                    f"## {_heading(certainty, kind)} {{-}}\n\n"
+                    + "\n\n".join(_line(n, e, treated(n)) for n, e in chosen.items())
+                )
+    return "\n\n".join(parts)
+
+
+def _heading(certainty: str, kind: str) -> str:
+    words = {"count": "Counts", "argument": "Arguments", "judgement": "Judgements on training", "slip": "Slips"}
+    return f"{words.get(kind, 'Others')}, {CERTAINTIES[certainty]}" if certainty else "Found, and not yet looked into"
+
+
+def _line(name: str, each: Sequence[Finding], treated: str) -> str:
+    where = f" See {treated}." if treated else ""
+    return f"**{escape(name)}.** " + ". ".join(dict.fromkeys(quoted(finding) for finding in each)) + f".{where}"
+
+
+def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
+    """A line each, with what is not settled."""
+    return "\n\n".join(_line(name, each, treated(name)) for name, each in found.items())
+
+
+def slips(found: Mapping[str, Sequence[Finding]]) -> Table:
+    """All mistakes of certainty C, a line each."""
+    rows = [
+        (name, finding.entry.source, finding.entry.place, finding.entry.says, _right(finding))
+        for name, each in found.items()
+        for finding in each
+        if finding.entry.certainty == "C"
+    ]
+    columns = (
+        Column("id", "Id", align="left"),
+        Column("writeup", "Write-up", align="left"),
+        Column("place", "Place", align="left"),
+        Column("says", "It says that", align="left"),
+        Column("right", "Found", align="left"),
+    )
+    return Table(columns, tuple(rows), "Slips in the write-ups, which change nothing that follows from them.")
+
+
+def _right(finding: Finding) -> Any:
+    return finding.ours[0] if finding.ours else (finding.why or "not so")
+
+
+# --- reported beside ours ------------------------------------------------------------------------------------------
+
+
+def replication(found: Iterable[Finding], caption: str) -> Table:
+    """Every number that is held against ours: reported, ours, the difference, and the verdict in words."""
+    rows = [_replicated(finding) for finding in found if _is_number(finding.entry)]
+    columns = (
+        Column("item", "Item", align="left"),
+        Column("place", "Place", align="left"),
+        Column("reported", "Reported"),
+        Column("ours", "Ours"),
+        Column("difference", "Difference"),
+        Column("verdict", "Verdict", align="left"),
+    )
+    return Table(columns, tuple(rows), caption)
+
+
+def _is_number(entry: Entry) -> bool:
+    return bool(entry.ours) and not entry.shape and not entry.asserts and not entry.rows
+
+
+def _replicated(finding: Finding) -> tuple[Any, ...]:
+    entry = finding.entry
+    item, place = entry.what or entry.says, f"{entry.source}, {entry.place}"
+    if not finding.ours:
+        return item, place, entry.printed or entry.formula, None, None, verdict(finding)
+    ours = finding.ours[-1]
+    theirs = Value(finding.reported, ours.unit, ours.digits)
+    ahead = Value(float(ours.number) - finding.reported, ours.unit, ours.digits)
+    return item, place, theirs, ours, ahead, verdict(finding)
+
+
+def verdict(finding: Finding) -> str:
+    """*Reproduced* and its like, in words."""
+    entry = finding.entry
+    if finding.agreement is Agreement.AGREES:
+        return "reproduced"
+    if finding.agreement is Agreement.DIFFERS:
+        return "not reproduced" if entry.needs else "differs"
+    if finding.ours and abs(float(finding.ours[-1].number) - finding.reported) <= NEAR * entry.tolerance:
+        return "near, as a shorter training must be"
+    return f"not comparable: {finding.why}"
