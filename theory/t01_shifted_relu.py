@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import torch
 
-from report.proof import Derivation, Live, Part, Step, algebra, define, definition, integer, matrix, real, signal, using, vector
+from report.proof import (
+    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, signal, using, vector,
+)  # fmt: skip
 from theory.vocabulary import RELU
 
 Signal = Callable[[int], float]
@@ -163,9 +165,6 @@ DERIVATION = Derivation(
             ],
         ),
         Part(
-            "ReLU is one of them", "f(o, 0) == relu(o)", [Step("max(0, o)", definition("f")), Step(because=definition("relu"))]
-        ),
-        Part(
             "From thresholds to ReLU",
             f"c[i] + {SUM.format('f(h[j] + b[j], tau[j])')} == cprime[i] + {SUM.format('relu(h[j] + bprime[j])')}",
             [
@@ -269,13 +268,32 @@ DERIVATION = Derivation(
             ),
             live=[Live("torch conv1d, two channels", two_channels)],
         ),
+        counterexample(
+            "The maximum is not linear",
+            "f(o + d, 0) == f(o, 0) + f(d, 0)",
+            at={"o": "1", "d": "-1"},
+            values=("0", "1"),
+            intro="W1 calls the maximum a linear operation, which weights can do anyway. It is none,",
+        ),
+        Part(
+            "Without biases, nothing comes of nothing",
+            f"{SUM.format('relu(sum(W[j, k]*0 for k in span(1, n)))')} == 0",
+            [Step(f"{SUM.format('max(0, 0)')}", definition("relu")), Step(because=algebra("every term is zero"))],
+            intro="and the biases are needed. Without them a network of ReLUs gives zero for an input that is zero,",
+        ),
+        counterexample(
+            "A threshold is something",
+            "f(o, t) == 0",
+            at={"o": "0", "t": "1"},
+            intro="where a unit with a threshold need not. There the class of the threshold units is the larger one:",
+        ),
     ],
     conclusion=(
-        "No. `f(o, t) == relu(o - t) + t`, and biases absorb both shifts, so two dense layers with threshold units between "
-        "them are two dense layers with ReLUs between them, with the same weights and other biases, and the other way "
-        "round. Deep networks follow one layer of units at a time, as long as a layer with biases follows the units. "
-        "Convolutions without padding are covered too; with zero padding the same holds away from the border, and "
-        "everywhere with one more channel."
+        "No, as long as there are biases. `f(o, t) == relu(o - t) + t`, and biases absorb both shifts, so two dense layers "
+        "with threshold units between them are two dense layers with ReLUs between them, with the same weights and other "
+        "biases, and the other way round. Deep networks follow one layer of units at a time, as long as a layer with biases "
+        "follows the units. Convolutions without padding are covered too; with zero padding the same holds away from the "
+        "border, and everywhere with one more channel."
     ),
     consequence=(
         "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast "

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from report.proof import Derivation, Live, Part, Step, algebra, definition, integer, reindex, signal, using
+from report.proof import Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, reindex, signal, using
 from theory.vocabulary import CONV, SHIFT
 
 Signal = Callable[[int], float]
@@ -23,6 +23,13 @@ def by_numpy(f: Signal, g: Signal, i: int, t: int) -> float:
 def by_numpy_unshifted(f: Signal, g: Signal, i: int) -> float:
     """(f∗g)(i) by NumPy."""
     return by_numpy(f, g, i, 0)
+
+
+def by_dot_product(f: Signal, g: Signal, i: int) -> float:
+    """The dot product of f with g reversed and moved to i, as arrays from −24 to 24."""
+    places = range(-24, 25)
+    mirrored = np.roll(np.array([g(k) for k in places])[::-1], i)
+    return float(np.dot([f(k) for k in places], mirrored))
 
 
 def length_of_conv1d(n: int, k: int, s: int, p: int, d: int) -> int:
@@ -50,14 +57,22 @@ DERIVATION = Derivation(
         signal("f", "a signal with finite support"),
         signal("g", "another"),
         integer("t", "the shift"),
-        integer("i", "a place; in (b), the number of an output, counted from 0"),
+        integer("i", "a place"),
+        integer("l", "the number of an output, counted from 0"),
         integer("n", "the length of the input", least="1"),
         integer("k", "the length of the kernel", least="1", high=4),
         integer("s", "the stride", least="1", high=3),
         integer("p", "the padding on either side", least="0", high=2),
         integer("d", "the dilation", least="1", high=3),
     ],
-    definitions=[CONV, SHIFT],
+    definitions=[
+        CONV,
+        SHIFT,
+        define("mirror(f)(m)", "f(-m)", "a signal run backwards", symbols=[signal("f", "a signal"), integer("m", "a place")]),
+        define(
+            "h(m)", "sum(f(a)*delta(m - a) for a in span(1, k))", "the `k` taps of a filter", symbols=[integer("m", "a place")]
+        ),
+    ],
     parts=[
         Part(
             "Shifting the first signal",
@@ -96,20 +111,41 @@ DERIVATION = Derivation(
             live=[NUMPY],
         ),
         Part(
+            "As a dot product",
+            "conv(f, g)(i) == sum(f(m)*shift(mirror(g), i)(m) for m in Z)",
+            [
+                Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
+                Step("sum(f(m)*mirror(g)(m - i) for m in Z)", definition("mirror")),
+                Step(because=DELAY),
+            ],
+            intro="One output is a dot product, of one signal with the other mirrored and shifted to where the output is.",
+            live=[Live("NumPy dot", by_dot_product)],
+        ),
+        Part(
+            "As many terms as taps",
+            "conv(h, g)(i) == sum(f(a)*g(i - a) for a in span(1, k))",
+            [
+                Step("sum(sum(f(a)*delta(m - a) for a in span(1, k))*g(i - m) for m in Z)", definition("conv", "h")),
+                Step(because=contraction()),
+            ],
+            intro="With a filter of `k` taps the sum has `k` terms, and not as many as the signal is long, as W2 prints it:",
+        ),
+        Part(
             "The last tap decides",
-            "iff(all(s*i + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*i + d*(k - 1) <= n + 2*p - 1)",
+            "iff(all(s*l + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*l + d*(k - 1) <= n + 2*p - 1)",
             [Step(because="the left side grows with the tap, so the last one decides")],
             intro=(
-                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `i` reads place `s*i + d*j`; "
-                "an output exists when all its taps lie inside."
+                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`; "
+                "an output exists when all its taps lie inside, the filter within the signal (and not, as W2 puts it, the signal "
+                "within the filter)."
             ),
         ),
         Part(
             "Which outputs exist",
-            f"iff(s*i + d*(k - 1) <= n + 2*p - 1, i <= {LENGTH})",
+            f"iff(s*l + d*(k - 1) <= n + 2*p - 1, l <= {LENGTH})",
             [
-                Step("s*i <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
-                Step("i <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
+                Step("s*l <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
+                Step("l <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
                 Step(because="the number of an output is an integer"),
             ],
         ),
@@ -117,7 +153,7 @@ DERIVATION = Derivation(
             "How many",
             f"count(m for m in N if s*m + d*(k - 1) <= n + 2*p - 1) == {LENGTH} + 1",
             [
-                Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"i": "m"})),
+                Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"l": "m"})),
                 Step(f"count(m for m in span(0, {LENGTH}))", "outputs are counted from 0"),
                 Step(because="count them"),
             ],

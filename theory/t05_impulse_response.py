@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, real,
-    shift_invariance, signal,
+    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, shift_invariance,
+    signal,
 )  # fmt: skip
-from theory.vocabulary import CONV, SHIFT
+from theory.vocabulary import CONV
 
 Signal = Callable[[int], float]
 Operator = Callable[[Signal], Signal]
@@ -50,37 +50,22 @@ DERIVATION = Derivation(
         signal("x", "a signal with finite support"),
         signal("f", "another"),
         operator("L", "a linear and shift-invariant operator on signals", linear=True, invariant=True),
-        real("a", "a number"),
-        real("b", "another"),
         integer("i", "a place"),
-        integer("t", "a shift"),
     ],
     definitions=[
         CONV,
-        SHIFT,
         define("l(i)", "L(lambda m: delta(m))(i)", "the impulse response of `L`", symbols=[integer("i", "a place")]),
     ],
     parts=[
         Part(
-            "Linear",
-            "L(lambda m: a*x(m) + b*f(m))(i) == a*L(x)(i) + b*L(f)(i)",
-            [Step(because=linearity("L", "what linear means"))],
-            intro="The two words first. A dot marks the variable of the signal that `L` is applied to.",
-        ),
-        Part(
-            "Shift invariant",
-            "L(shift(x, t))(i) == shift(L(x), t)(i)",
-            [
-                Step("L(lambda m: x(m - t))(i)", definition("shift")),
-                Step("L(x)(i - t)", shift_invariance("L", "what shift invariant means")),
-                Step(because=definition("shift")),
-            ],
-        ),
-        Part(
             "A signal is a sum of impulses",
             "x(i) == sum(x(k)*delta(i - k) for k in Z)",
             [Step(because=contraction())],
-            intro="As a function of `i`, `delta(i - k)` is the unit impulse: one at place `k`, and zero everywhere else.",
+            intro=(
+                "`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of a single "
+                "value `x(i)`, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the unit "
+                "impulse: one at place `k`, and zero everywhere else."
+            ),
             live=[Live("torch eye", from_impulses)],
         ),
         Part(

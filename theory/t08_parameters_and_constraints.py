@@ -213,16 +213,6 @@ DERIVATION = Derivation(
             ],
         ),
         Part(
-            "The constraints",
-            "10000*1000 == 10**7",
-            [Step(because="a power of ten")],
-            intro=(
-                "A training image says what the network should answer for each class: one equation for each class of each "
-                "image."
-            ),
-            live=[Live("matrix of targets", partial(one_hot_targets, 10_000, 1000), points=1)],
-        ),
-        Part(
             "The convolution against the constraints",
             "10000*1000 == 1370*(96*(5*5*3) + 96) + 4480",
             [
@@ -230,12 +220,16 @@ DERIVATION = Derivation(
                 Step("1370*7296 + 4480", "so many constraints for each parameter"),
                 Step(because="the count above"),
             ],
-            intro="There are far more constraints than the convolution has parameters:",
+            intro=(
+                "A training image says what the network should answer for each class: one equation for each class of each "
+                "image. These are far more constraints than the convolution has parameters:"
+            ),
+            live=[Live("matrix of targets", partial(one_hot_targets, 10_000, 1000), points=1)],
         ),
         Part(
             "The dense layer against the constraints",
             "(4*4*256)**2 + 4*4*256 - 10000*1000 == 6781312",
-            [Step("16781312 - 10**7", "the counts above"), Step(because="subtract")],
+            [Step("16781312 - 10000000", "the counts above"), Step(because="subtract")],
             intro="And fewer than the dense layer has:",
         ),
         Part(
@@ -318,7 +312,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Against `10000*1000 == 10**7` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which "
+        "Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which "
         "alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is "
         "under-determined. AlexNet as a whole is over-determined if each class of each image counts, and under-determined if "
         "each label counts once."

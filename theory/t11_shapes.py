@@ -215,10 +215,7 @@ DERIVATION = Derivation(
         Part(
             "One example: the linear layer by its biases",
             "J_b[o, s] == kron(o, s)",
-            [
-                Step("diff(H[o, 1], b[s])", definition("J_b")),
-                Step(because=using("An output by a bias", at={"j": "1"})),
-            ],
+            [Step("diff(H[o, 1], b[s])", definition("J_b")), Step(because=using("An output by a bias", at={"j": "1"}))],
             live=[live.jacobian_of_one("b", "o", "s")],
         ),
         Part(
@@ -226,10 +223,7 @@ DERIVATION = Derivation(
             "diff(f, W[r, s]) == sum(A[r, m]*G[s, m] for m in span(1, n))",
             [
                 Step(loss_by("H[l, m], W[r, s]"), differentiation("chain rule")),
-                Step(
-                    over_outputs("G[l, m]*(kron(l, s)*A[r, m])"),
-                    using("An output by a weight", at={"o": "l", "j": "m"}),
-                ),
+                Step(over_outputs("G[l, m]*(kron(l, s)*A[r, m])"), using("An output by a weight", at={"o": "l", "j": "m"})),
                 Step(because=contraction()),
             ],
             intro=(
@@ -268,10 +262,7 @@ DERIVATION = Derivation(
             "diff(f, A[r, i]) == sum(W[r, l]*G[l, i] for l in span(1, k))",
             [
                 Step(loss_by("H[l, m], A[r, i]"), differentiation("chain rule")),
-                Step(
-                    over_outputs("G[l, m]*(kron(i, m)*W[r, l])"),
-                    using("An output by an input", at={"o": "l", "j": "m"}),
-                ),
+                Step(over_outputs("G[l, m]*(kron(i, m)*W[r, l])"), using("An output by an input", at={"o": "l", "j": "m"})),
                 Step(because=contraction()),
             ],
         ),
