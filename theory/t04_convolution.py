@@ -136,7 +136,7 @@ DERIVATION = Derivation(
             [Step(because="the left side grows with the tap, so the last one decides")],
             intro=(
                 "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`; "
-                "an output exists when all its taps lie inside, the filter within the signal (and not, as W2 puts it, the signal "
+                "an output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal "
                 "within the filter)."
             ),
         ),

@@ -62,9 +62,9 @@ DERIVATION = Derivation(
             "x(i) == sum(x(k)*delta(i - k) for k in Z)",
             [Step(because=contraction())],
             intro=(
-                "`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of a single "
-                "value `x(i)`, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the unit "
-                "impulse: one at place `k`, and zero everywhere else."
+                "`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of the "
+                "value `x(i)` alone, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the "
+                "unit impulse: one at place `k`, and zero everywhere else."
             ),
             live=[Live("torch eye", from_impulses)],
         ),

@@ -1,0 +1,168 @@
+"""T17: the maximum and log-sum-exp are not affine, and how large the squared error of the best affine map is."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from report.proof import (
+    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, real, using, vector
+)  # fmt: skip
+
+Vector = list[float]
+
+
+def maximum_by_torch(x: float, y: float) -> float:
+    """The larger of the two, by torch."""
+    return float(torch.tensor([x, y], dtype=torch.float64).max())
+
+
+def log_sum_exp_by_torch(x: float, y: float) -> float:
+    """The logarithm of the sum of both exponentials, by torch."""
+    return float(torch.logsumexp(torch.tensor([x, y], dtype=torch.float64), 0))
+
+
+def least_squares(e: Vector, s: Vector, d: Vector) -> float:
+    """The least squared error of an affine map on the mirrored examples, by NumPy."""
+    signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
+    rows = np.array([[p * a, q * b, 1] for a, b in zip(s, d) for p, q in signs])
+    targets = np.repeat(np.array(e), 4)
+    best, *_ = np.linalg.lstsq(rows, targets, rcond=None)
+    return float(((rows @ best - targets) ** 2).sum())
+
+
+SQUARE = "(e[i] - ({0}alpha*s[i] {1} beta*d[i] + c))**2"
+MIRRORED = " + ".join(SQUARE.format(*signs) for signs in (("", "+"), ("", "-"), ("-", "+"), ("-", "-")))
+EVERYWHERE = "for i in span(1, n)"
+
+DERIVATION = Derivation(
+    id="T17",
+    title="What an affine map cannot be",
+    question=(
+        "A linear network computes an affine map of its input. Can it be the maximum `max(x, y)` of two numbers, or `h(x, y)`, "
+        "the logarithm of the sum of their exponentials? If not, how near can it come?"
+    ),
+    symbols=[
+        real("x", "a number"),
+        real("y", "another"),
+        real("alpha", "a weight"),
+        real("beta", "another"),
+        integer("n", "the number of examples, each with its mirror images", least="1", low=2, high=4),
+        vector("s", "n", "half the sums of both numbers, by example"),
+        vector("d", "n", "half their differences"),
+        vector("e", "n", "what an affine map has to reach beyond the half sum, the same for all mirror images"),
+        real("c", "a bias"),
+    ],
+    definitions=[
+        define("h(x, y)", "log(exp(x) + exp(y))", "log-sum-exp", live=[Live("torch logsumexp", log_sum_exp_by_torch)]),
+        define("A(x, y)", "alpha*x + beta*y + c", "an affine map"),
+        define("ebar", f"sum(e[i] {EVERYWHERE})/n", "the mean of `e`"),
+        define("V", f"sum((e[i] - ebar)**2 {EVERYWHERE})", "its variance, times the number of examples"),
+    ],
+    parts=[
+        Part(
+            "What an affine map does to a point and its opposite",
+            "A(x, y) + A(-x, -y) == 2*A(0, 0)",
+            [Step("2*c", definition("A")), Step(because=definition("A"))],
+            intro="An affine map may be anything at one point, but the opposite point then pays for it:",
+        ),
+        Part(
+            "What the maximum does",
+            "max(x, y) + max(-x, -y) == abs(x - y)",
+            [
+                Step("max(x, y) - min(x, y)", algebra("the larger of the opposites is the opposite of the smaller")),
+                Step(because="the larger less the smaller"),
+            ],
+            intro="The maximum of both comes to their distance, and not to twice its value at zero, which is zero:",
+        ),
+        counterexample(
+            "The maximum is not affine",
+            "max(x, y) + max(-x, -y) == 2*max(0, 0)",
+            at={"x": "1", "y": "0"},
+            values=("1", "0"),
+        ),
+        Part(
+            "What log-sum-exp does",
+            "exp(h(x, y) + h(-x, -y)) == 2 + exp(x - y) + exp(y - x)",
+            [Step("(exp(x) + exp(y))*(exp(-x) + exp(-y))", definition("h")), Step(because=algebra("multiply out"))],
+            intro="Log-sum-exp, which is a maximum with its corner rounded off, does the same more gently:",
+        ),
+        counterexample(
+            "Log-sum-exp is not affine",
+            "exp(h(x, y) + h(-x, -y)) == exp(2*h(0, 0))",
+            at={"x": "log(2)", "y": "0"},
+            values=("9/2", "4"),
+        ),
+        Part(
+            "The maximum is half affine",
+            "max(x, y) == (x + y)/2 + abs((x - y)/2)",
+            [Step(because="whichever is the larger")],
+            intro="How near does an affine map come? Each of the two is an affine map and an even function of the difference:",
+            live=[Live("torch max", maximum_by_torch)],
+        ),
+        Part(
+            "So is log-sum-exp",
+            "h(x, y) == (x + y)/2 + log(exp((x - y)/2) + exp((y - x)/2))",
+            [
+                Step("log(exp((x + y)/2)*(exp((x - y)/2) + exp((y - x)/2)))", definition("h", words="take out a factor")),
+                Step(because=algebra("the logarithm of a product")),
+            ],
+            live=[Live("torch logsumexp", log_sum_exp_by_torch)],
+        ),
+        Part(
+            "The error of an affine map",
+            f"sum({MIRRORED} {EVERYWHERE}) == 4*V + 4*n*(ebar - c)**2"
+            f" + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+            [
+                Step(
+                    f"4*sum((e[i] - c)**2 {EVERYWHERE}) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
+                    f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                    algebra("multiply out; what is odd cancels"),
+                ),
+                Step(
+                    f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*c*(n*ebar) + n*c**2) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
+                    f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                    definition("ebar"),
+                ),
+                Step(because=definition("ebar", "V", words="complete the square")),
+            ],
+            intro=(
+                "The half sum is free. Of the even function, `e` on the examples, an affine map gets hold of nothing but the "
+                "mean, as soon as the examples come with their mirror images, the two numbers exchanged or both turned round "
+                "(as draws from a normal distribution do in the long run). Add up all four squares of each:"
+            ),
+        ),
+        Part(
+            "None does better",
+            f"sum({MIRRORED} {EVERYWHERE}) >= 4*V",
+            [
+                Step(
+                    f"4*V + 4*n*(ebar - c)**2 + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                    using("The error of an affine map"),
+                ),
+                Step(because=algebra("squares are not negative")),
+            ],
+            intro="So no affine map does better than the one with no weights and with the mean of `e` for its bias:",
+        ),
+        Part(
+            "The least error",
+            f"4*V == 4*(sum(e[i]**2 {EVERYWHERE}) - n*ebar**2)",
+            [
+                Step(f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*ebar*(n*ebar) + n*ebar**2)", definition("V", "ebar")),
+                Step(because=algebra("collect")),
+            ],
+            intro="What remains is the variance of the even function, for the maximum that of half the distance:",
+            live=[Live("least squares by NumPy", least_squares)],
+        ),
+    ],
+    conclusion=(
+        "Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has "
+        "`max(x, y) + max(-x, -y) == abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error "
+        "is the variance of `abs((x - y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp."
+    ),
+    consequence=(
+        "So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13), and by "
+        "how much. What is left is even, and one ReLU each way makes an absolute value: a hidden layer of two units suffices "
+        "for the maximum of two numbers."
+    ),
+)

@@ -1,0 +1,97 @@
+"""T18: what separates two classes: for the sigmoid a line, the best border for two normal clouds of one covariance."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from report.proof import (
+    Derivation, Live, Part, Step, algebra, definition, integer, matrix, real, vector
+)  # fmt: skip
+from theory.vocabulary import SIGMA
+
+Vector = list[float]
+Matrix = list[list[float]]
+
+
+def log_odds_by_torch(x: Vector, m_0: Vector, m_1: Vector, R: Matrix, d: int) -> float:
+    """The logarithm of the ratio of two normal densities, by torch's distribution."""
+    at, means = torch.tensor(x, dtype=torch.float64), [torch.tensor(m, dtype=torch.float64) for m in (m_1, m_0)]
+    root = torch.tensor(R, dtype=torch.float64).reshape(d, d)
+    precision = root.T @ root
+    of = [torch.distributions.MultivariateNormal(mean, precision_matrix=precision).log_prob(at) for mean in means]
+    return float(of[0] - of[1])
+
+
+def posterior_by_numpy(p_0: float, p_1: float) -> float:
+    """The share of the first of two weights."""
+    return float(np.divide(p_1, p_0 + p_1))
+
+
+QUADRATIC = "-1/2*((x - {0}).T@((R.T@R)@(x - {0})))"
+
+DERIVATION = Derivation(
+    id="T18",
+    title="What separates the classes",
+    question=(
+        "Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the input, is "
+        "above one half. What does the border between the classes look like, and is it the right one for two normal clouds?"
+    ),
+    symbols=[
+        real("z", "the value that enters the sigmoid", low=-4, high=4),
+        real("p_0", "density times share of the first class, at some input", above="0"),
+        real("p_1", "the same of the second class", above="0"),
+        integer("d", "the number of values of an example", least="1", low=1, high=3),
+        vector("x", "d", "an example"),
+        vector("m_0", "d", "the mean of the first class"),
+        vector("m_1", "d", "that of the second"),
+        matrix("R", "d", "d", "a matrix whose square `R.T@R` is the inverse of the covariance that both classes have"),
+    ],
+    definitions=[SIGMA],
+    parts=[
+        Part(
+            "Above one half, or not",
+            "sigma(z) - 1/2 == (exp(z) - 1)/(2*(exp(z) + 1))",
+            [Step("1/(1 + exp(-z)) - 1/2", definition("sigma")), Step(because=algebra("bring to one denominator"))],
+            intro=(
+                "The sign of this difference is that of `exp(z) - 1`, which is that of `z`. So the border is where `z` is zero:"
+            ),
+        ),
+        Part("On the border", "sigma(0) == 1/2", [Step(because=definition("sigma"))]),
+        Part(
+            "Bayes with a sigmoid",
+            "p_1/(p_0 + p_1) == sigma(log(p_1/p_0))",
+            [
+                Step("1/(1 + exp(-log(p_1/p_0)))", algebra("divide by what is above")),
+                Step(because=definition("sigma")),
+            ],
+            intro=(
+                "A border where an affine function of the input is zero is a line in the plane, a hyperplane in general. When "
+                "is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of "
+                "the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:"
+            ),
+            live=[Live("NumPy", posterior_by_numpy)],
+        ),
+        Part(
+            "Two normal clouds of one covariance",
+            f"{QUADRATIC.format('m_1')} - {QUADRATIC.format('m_0')}"
+            " == ((R.T@R)@(m_1 - m_0)).T@x - 1/2*(m_1.T@((R.T@R)@m_1) - m_0.T@((R.T@R)@m_0))",
+            [Step(because=algebra("multiply out; what is quadratic in `x` cancels"))],
+            intro=(
+                "For two normal densities of one covariance the logarithm of their ratio is the difference of two quadratic "
+                "functions, since what stands before the exponentials is the same. It is affine:"
+            ),
+            live=[Live("torch distributions", log_odds_by_torch)],
+        ),
+    ],
+    conclusion=(
+        "A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it is the best "
+        "border of all, when its weights are the inverse covariance times the difference of the means, and its bias is what is "
+        "left of the ratio, with the logarithm of the ratio of both shares added."
+    ),
+    consequence=(
+        "On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the right "
+        "weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays, the "
+        "best border bends, and a line falls short."
+    ),
+)
