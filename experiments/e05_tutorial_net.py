@@ -10,17 +10,16 @@ from __future__ import annotations
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
 from experiments.measures import MEASURES, in_percent
-from experiments.nets import Net, Row, closed_form, parameters, shapes, wording
+from experiments.nets import Net, parameters, shapes, wording
 from experiments.recounted import recounted, sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
-from report.model import Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, tabulate
+from report.model import Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
 from report.stats import PERCENT, POINTS, at_least, greater, mean
 
 BATCH = 50
-ROWS = shapes(zoo.TUTORIAL)
 TOTAL = parameters(zoo.TUTORIAL)
-LARGEST = max(ROWS, key=lambda row: row.parameters)
+LARGEST = max(shapes(zoo.TUTORIAL), key=lambda row: row.parameters)
 
 
 # --- trials --------------------------------------------------------------------------------------------------------
@@ -62,7 +61,7 @@ def seeds(budget: Budget) -> range:
     return budget.seeds(budget.pick(smoke=2, quick=3, full=3))
 
 
-# --- figures and tables --------------------------------------------------------------------------------------------
+# --- figures --------------------------------------------------------------------------------------------
 
 
 def curves(runs: Runs) -> Figure:
@@ -92,28 +91,6 @@ def curves(runs: Runs) -> Figure:
     )
 
 
-def layers(_: Runs) -> Table:
-    """The net layer by layer, with the closed form of each count and its share of them all."""
-
-    def form(row: Row) -> str:
-        return f"${closed_form(row.layer, row.input).numeric}$" if row.parameters else ""
-
-    columns = (
-        Column("layer", "layer", align="left", of=lambda row: wording(row.layer)),
-        Column("output", "output", of=lambda row: "×".join(map(str, row.output))),
-        Column("form", "parameters", align="left", of=form),
-        Column("count", "in number", of=lambda row: row.parameters or None),
-        Column("share", "share, %", 2, of=lambda row: 100 * row.parameters / TOTAL if row.parameters else None),
-    )
-    table = tabulate(
-        [(row,) for row in ROWS],
-        columns,
-        f"The {TUTORIAL}, layer by layer, on digits of 28×28 pixels. The layer {wording(LARGEST.layer)} has "
-        f"{LARGEST.parameters / TOTAL:.1%} of the parameters.",
-    )
-    return Table(table.columns, (*table.rows, ("in all", "", "", TOTAL, 100.0)), table.caption)
-
-
 EXPERIMENT = Experiment(
     id="E5",
     title="The tutorial convnet",
@@ -121,7 +98,6 @@ EXPERIMENT = Experiment(
     trials=trials,
     measures=MEASURES,
     figures={"curves": curves},
-    tables={"layers": layers},
     claims={
         "reads": Claim(
             "The tutorial net reads at least 99 % of the test digits.",

@@ -79,13 +79,13 @@ def _amounts(budget: Budget, scale: str) -> dict[str, int | None]:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    """W5's two nets and PCA over all seeds; at the smaller budgets, what stands beside them over fewer."""
+    """What is judged over all seeds; at the smaller budgets, what stands beside them over fewer."""
     seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=5))
     fewer = seeds[: budget.pick(smoke=2, quick=3, full=5)]
     fewest = seeds[: budget.pick(smoke=2, quick=2, full=5)]
     asked = [
-        *((coder, PIXELS, seed) for coder in (AUTOENCODER, DEEPER, PCA) for seed in seeds),
-        *((coder, PIXELS, seed) for coder in (LINEAR_CODE, LINEAR) for seed in fewer),
+        *((coder, PIXELS, seed) for coder in (AUTOENCODER, LINEAR_CODE, PCA) for seed in seeds),
+        *((coder, PIXELS, seed) for coder in (DEEPER, LINEAR) for seed in fewer),
         *((coder, STANDARDISED, seed) for coder in (LINEAR_CODE, PCA) for seed in fewest),
     ]
     judges = [judge_trial(budget, coder, seed) for coder, scale, seed in asked if scale == PIXELS and coder in SHOWN]

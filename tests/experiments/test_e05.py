@@ -13,7 +13,7 @@ from experiments.data.datasets import Images
 from experiments.e05_tutorial_net import EXPERIMENT, LARGEST, TOTAL, trial, trials
 from experiments.nets import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
-from report.model import Budget, Holds, Outcome, Result, Runs, Scalar
+from report.model import Budget, Holds, Outcome, Result, Runs, Scalar, Value
 from tests.contexts import Silent
 from tests.seeds import over_seeds, training_of
 
@@ -107,17 +107,13 @@ def test_one_seed_decides_nothing() -> None:
     assert set(words(made_up(seeds=1)).values()) == {Holds.UNDECIDED}
 
 
-def test_the_table_counts_what_torch_allocates() -> None:
-    table = EXPERIMENT.tables["layers"](made_up())
-    *rows, total = table.rows
-    tensors = build(zoo.TUTORIAL, 0)
-    counts = [sum(p.numel() for p in child.parameters()) for child in tensors.children()]
-    assert sorted(row[3] for row in rows if row[3]) == sorted(count for count in counts if count)
-    assert total[3] == sum(counts) == TOTAL
-    assert sum(row[4] for row in rows if row[4]) == pytest.approx(100)
-    largest = 100 * max(counts) / sum(counts)
+def test_what_is_counted_is_what_torch_allocates() -> None:
+    counts = [sum(p.numel() for p in child.parameters()) for child in build(zoo.TUTORIAL, 0).children()]
+    assert sum(counts) == TOTAL
     assert LARGEST.parameters == max(counts)
-    assert f"dense 1024 has {largest:.1f}%" in table.caption
+    share = EXPERIMENT.values["largest_share"]
+    assert isinstance(share, Value)
+    assert share.number == pytest.approx(100 * max(counts) / sum(counts))
 
 
 def test_the_caption_of_the_curves_follows_the_numbers() -> None:
