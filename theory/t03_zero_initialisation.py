@@ -8,8 +8,8 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, calculation, define, definition, differentiation, integer, matrix, real, using,
-    vector,
+    Derivation, Live, Part, Step, algebra, calculation, define, definition, differentiation, integer, matrix, real, refuted,
+    using, vector,
 )  # fmt: skip
 from theory.vocabulary import RELU
 
@@ -381,4 +381,10 @@ DERIVATION = Derivation(
         "and stay equal. Random weights tell the units apart."
     ),
     tables={"survivors": survivors},
+    claims={
+        "last_layer_gets_gradient": refuted(
+            "With every weight zero, the output weights get a gradient that is not zero.",
+            by="All zero: the gradient of u",
+        ),
+    },
 )

@@ -8,8 +8,8 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, signal,
-    using, vector,
+    Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, refuted,
+    signal, using, vector,
 )  # fmt: skip
 from theory.vocabulary import RELU
 
@@ -471,4 +471,14 @@ DERIVATION = Derivation(
         "input above zero again. And a gradient of zero is a reason to look at the loss, not to stop."
     ),
     tables={"training": training},
+    claims={
+        "dead_is_optimal": refuted(
+            "A unit whose gradient is zero on every example is at an optimal point.",
+            by="A dead unit is not optimal",
+        ),
+        "two_factors_vanish": refuted(
+            "Of the factors of the chain rule, two are zero at a dead unit.",
+            by="Only the factor of ReLU is zero",
+        ),
+    },
 )

@@ -10,7 +10,7 @@ import torch
 
 from report.proof import (
     Derivation, Live, Part, Step, algebra, contraction, cyclic, define, definition, differentiation, even_and_odd,
-    induction, integer, real, signal, slope_of_entry, using, vector,
+    induction, integer, real, refuted, signal, slope_of_entry, using, vector,
 )  # fmt: skip
 from theory import fourier
 from theory.vocabulary import CONV
@@ -491,4 +491,10 @@ DERIVATION = Derivation(
         "training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct "
         "product is the cheaper one; the transform pays when kernels are long."
     ),
+    claims={
+        "jacobian_is_circulant": refuted(
+            "The Jacobian of a convolution by its filter is circulant.",
+            by="It is not circulant",
+        ),
+    },
 )

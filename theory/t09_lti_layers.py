@@ -8,7 +8,8 @@ import torch
 
 from report.model import Value
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, reindex, signal,
+    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, proved, real, refuted,
+    reindex, signal,
 )  # fmt: skip
 from theory.layer_properties import TRIES, layers_table
 from theory.vocabulary import CONV, RELU, SHIFT
@@ -406,4 +407,18 @@ DERIVATION = Derivation(
     ),
     tables={"layers": layers_table},
     values={"tries": lambda: Value(TRIES, digits=0, origin="random integer signals put to each live layer")},
+    claims={
+        "that_test_shows_it": refuted(
+            "What is changed by taking the same number from the input as from the output is not linear and shift invariant.",
+            by="Doubling fails that test",
+        ),
+        "max_pooling_is_linear": refuted(
+            "Strided pooling is linear whatever it takes, the maximum included.",
+            by="Max pooling is not additive",
+        ),
+        "constant_commutes_with_shifts": proved(
+            "Adding a constant commutes with every shift.",
+            by="Adding a constant is shift invariant",
+        ),
+    },
 )

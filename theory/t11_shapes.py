@@ -147,6 +147,22 @@ def fitting_value(sizes: Mapping[str, int]) -> Value:
 
 # --- the parts -----------------------------------------------------------------------------------------------------
 
+LAYERS = ("linear", "sigmoid", "nll")
+OUTPUTS, INPUTS = 3, 5
+
+
+def jacobian_size(layer: str, side: int) -> Value:
+    """Rows (0) or columns (1) of the Jacobian of a live layer for one example of ``INPUTS`` numbers."""
+    import torch
+
+    weight = torch.ones(OUTPUTS, INPUTS)
+    functions = {"linear": lambda a: weight @ a, "sigmoid": torch.sigmoid, "nll": lambda p: -torch.log(p[:1])}
+    jacobian = torch.autograd.functional.jacobian(functions[layer], torch.full((INPUTS,), 0.5))
+    return Value(
+        jacobian.shape[side], digits=0, origin=f"the Jacobian of the live {layer} layer for one example of {INPUTS} numbers"
+    )
+
+
 DERIVATION = Derivation(
     id="T11",
     title="Shapes of values and gradients",
@@ -435,5 +451,13 @@ DERIVATION = Derivation(
         "entry."
     ),
     tables={"shapes": shapes_table},
-    values={"fitting": partial(fitting_value, UNEQUAL), "fitting_equal": partial(fitting_value, EQUAL)},
+    values={
+        "fitting": partial(fitting_value, UNEQUAL),
+        "fitting_equal": partial(fitting_value, EQUAL),
+        **{
+            f"{layer}_{side}": partial(jacobian_size, layer, at)
+            for layer in LAYERS
+            for at, side in enumerate(("rows", "columns"))
+        },
+    },
 )

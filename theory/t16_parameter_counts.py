@@ -32,7 +32,7 @@ from experiments.nets import (
     wording,
 )
 from report.model import Column, Reported, Runs, Table, Value
-from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, signal
+from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, refuted, signal
 
 # --- the networks --------------------------------------------------------------------------------------------------
 
@@ -204,6 +204,22 @@ def values() -> Iterator[tuple[str, Callable[[], Value]]]:
     yield "networks", lambda: Value(len(networks()), digits=0, origin="networks declared by all experiments")
     for experiment, name in networks():
         yield f"{experiment}-{slug(name)}", partial(total, experiment, name)
+    base = shapes(zoo.capacity(6, 16))
+    for at, row in enumerate((row for row in base if isinstance(row.layer, (Conv, MaxPool))), 1):
+        yield f"e13-map-{at}", partial(_stated, row.output[-1], f"width of the maps after {wording(row.layer)}")
+    first, second = (row for row in weighted(zoo.capacity(12, 32)) if isinstance(row.layer, Conv))
+    per_filter = first.parameters // first.output[0]
+    yield "e13-window", partial(_stated, per_filter - 1, "weights of a filter of the first convolution")
+    yield "e13-filter", partial(_stated, per_filter, "parameters of a filter of the first convolution")
+    yield (
+        "e13-filter2",
+        partial(_stated, second.parameters // second.output[0], "parameters of a filter of the second convolution"),
+    )
+    yield "e13-values", partial(_stated, math.prod(first.output), "values after the first convolution of (12, 32)")
+
+
+def _stated(number: int, what: str) -> Value:
+    return Value(number, digits=0, origin=f"{what}, from the live layer's shape")
 
 
 # --- what the write-ups reported -----------------------------------------------------------------------------------
@@ -223,7 +239,7 @@ class Counted:
 COUNTED = (
     Counted("E5", zoo.TUTORIAL, "W2", {0: 832, 1: 51_264, 2: 3_212_288, 3: 10_250}, 3_274_634),
     Counted("E7a", zoo.ONE_CONV, "W2", {0: 520, 1: 62_730}, 63_250),
-    Counted("E7b", zoo.MINIMAL, "W2", {0: 294 + 16}, 1_326_586),
+    Counted("E7b", zoo.MINIMAL, "W2", {0: 310, 1: 10_426, 2: 1_305_600, 3: 10_250}, 1_326_586),
     Counted("E13 (3, 8)", zoo.capacity(3, 8), "W4", {0: 228, 1: 608, 2: 2010}, 2846),
     Counted("E13 (12, 32)", zoo.capacity(12, 32), "W4", {0: 912, 1: 9632, 2: 8010}, 11_354),
     Counted("E14a", zoo.LINEAR, "W4", {2: 18_432}),
@@ -409,4 +425,5 @@ DERIVATION = Derivation(
         **{experiment: partial(layers, experiment) for experiment, _ in networks()},
     },
     reported=dict(reported()),
+    claims={"single_has_fewer": refuted("The single convolution has fewer parameters than (12, 32).", by="The network of E15")},
 )
