@@ -38,7 +38,7 @@ SYMBOLS = [
     matrix("W", "d", "k", "its weights"),
     vector("b", "k", "its biases"),
     matrix("G", "k", "n", "the slopes of a loss by the outputs of a layer"),
-    matrix("P", "k", "n", "probabilities of the classes", low=0.1, high=0.9),
+    matrix("P", "k", "n", "probabilities of the classes", properties=["positive"], low=0.1, high=0.9),
     matrix("Y", "k", "n", "targets: one for the right class of an example, nought for the others", low=0, high=1),
     integer("r", "an input", within=("1", "d")),
     integer("o", "an output", within=("1", "k")),
@@ -253,7 +253,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient by the weights",
             "grad(f, W) == A@G.T",
-            [Step(because=calculation("each entry is row times column"))],
+            [Step(because=calculation("each entry of the gradient is row times column"))],
             intro="All entries together are a matrix of the shape of `W`, with `d` rows and `k` columns:",
             live=live.both("linear", "W"),
         ),
@@ -269,7 +269,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient by the biases",
             "grad(f, b) == G@ones(n)",
-            [Step(because=calculation("the sum over the examples is a product with ones"))],
+            [Step(because=calculation("a gradient summed over the examples is a product with ones"))],
             intro="These are `k` numbers, one for each bias: the examples are summed over.",
             live=live.both("linear", "b"),
         ),
@@ -285,7 +285,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient by the input",
             "grad(f, A) == W@G",
-            [Step(because=calculation("each entry is row times column"))],
+            [Step(because=calculation("each entry of the gradient is row times column"))],
             intro="This has the shape of `A`, and an example takes part only in its own column:",
             live=live.both("linear", "A"),
         ),
@@ -373,7 +373,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient by the probabilities",
             "grad(ell, P) == -Y/(n*P)",
-            [Step(because=calculation("entry by entry"))],
+            [Step(because=calculation("the gradient, entry by entry"))],
             intro=(
                 "So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the loss, "
                 "which is one."

@@ -241,6 +241,7 @@ def whole_numbers(symbol: Symbol, high: int) -> Symbol:
 
 JUMP = "prod(s[m] for m in span(1, {}))"
 FIELD = "1 + sum((k[n] - 1)*prod(s[m] for m in span(1, n - 1)) for n in span(1, {}))"
+LAYER = integer("l", "a layer", least="0")
 LIVE_FIELD = Live("support of the live gradient", live_field)
 LIVE_JUMP = Live("support of the live gradient", live_jump)
 
@@ -254,8 +255,8 @@ DERIVATION = Derivation(
     ),
     symbols=[
         integer("l", "the number of a layer; the input is layer zero", least="0", low=0, high=4),
-        whole_numbers(signal("k", "the windows of the layers"), 4),
-        whole_numbers(signal("s", "their strides"), 3),
+        whole_numbers(signal("k", "the windows of the layers", properties=["positive", "whole"]), 4),
+        whole_numbers(signal("s", "their strides", properties=["positive", "whole"]), 3),
         integer("i", "a unit of the layer, counted from zero", least="0", high=5),
         integer("t", "a tap of its window, counted from zero", least="0", high=3),
         integer("j", "how far apart the fields of neighbours in the layer before begin", least="1", high=6),
@@ -263,11 +264,17 @@ DERIVATION = Derivation(
         integer("C", "a number of channels", least="1", high=9),
     ],
     definitions=[
-        define("J[l]", "1 if l == 0 else J[l - 1]*s[l]", "the jump: how far apart the fields of neighbours in layer `l` begin"),
+        define(
+            "J[l]",
+            "1 if l == 0 else J[l - 1]*s[l]",
+            "the jump: how far apart the fields of neighbours in layer `l` begin",
+            symbols=[LAYER],
+        ),
         define(
             "r[l]",
             "1 if l == 0 else r[l - 1] + (k[l] - 1)*J[l - 1]",
             "the receptive field: how many inputs a unit of layer `l` sees, from the first to the last",
+            symbols=[LAYER],
         ),
     ],
     parts=[

@@ -335,7 +335,7 @@ DERIVATION = Derivation(
         integer("n_out", "the number of its outputs", least="1", high=5),
         integer("m", "the number of parts to which a shared layer is applied", least="1", high=4),
         integer("e", "the number of a network in this report", within=("1", str(len(networks())))),
-        known(signal("L", "how many of its layers have weights"), depth),
+        known(signal("L", "how many of its layers have weights", properties=["whole"]), depth),
         known(signal("n", "the number of outputs of its layer `l`, channels or units"), in_network(0)),
         known(signal("f", "the number of weights that make one of them"), in_network(1)),
         known(signal("b", "one if they have biases, zero if not"), in_network(2)),

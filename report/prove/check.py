@@ -10,6 +10,7 @@ from report.errors import DeclarationError
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
+from report.prove.decide.definedness import missing
 from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
@@ -126,6 +127,9 @@ def check_part(
         setting = _setting(derivation, part, shown)
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
+        trees = [expression.tree for expression in chain.expressions]
+        for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols):
+            found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
     if NUMERIC in methods and part.numeric:
         _hear(NUMERIC, "numeric", witness.by_numbers(derivation, chain), found)
     for live in part.live if LIVE in methods else ():

@@ -56,7 +56,13 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     for part in derivation.parts:
         if part.label in labels:
             yield f"{part.where}: there are two parts '{part.label}'"
+        if part.label == "hypothesis":
+            yield f"{part.where}: a part cannot be called 'hypothesis': that is what an induction supposes"
         labels.add(part.label)
+    steps = {r.of[-1] for p in derivation.parts for s in p.steps if (r := s.rule).law == rules.INDUCTION and len(r.of) == 2}
+    for part in derivation.parts:
+        if part.hypothesis is not None and part.label not in steps:
+            yield f"{part.where}: '{part.label}' supposes {part.hypothesis.formula}, and no induction has it for its step"
     used: set[str] = set()
     for tree, where, local in _formulas(derivation):
         used |= set(names(tree))
@@ -92,7 +98,7 @@ def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, 
 
 def _prose_failures(derivation: Derivation) -> Iterator[str]:
     """Formulas in prose must be readable, must occur in the derivation, and may only assert what some part states."""
-    stated = {p.claim.formula.key for p in derivation.parts}
+    stated = {p.claim.formula.key for p in derivation.parts if p.hypothesis is None}
     stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
     stated |= {c.key for p in derivation.parts for c in p.conditions}
     occurring = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in ast.walk(tree) if isinstance(n, ast.expr)}

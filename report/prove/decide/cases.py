@@ -10,6 +10,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, eliminate
 from report.prove.decide.normal_form import normal
+from report.prove.decide.signs import is_complex
 
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
@@ -109,7 +110,7 @@ def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable
 
 
 class _Bound(Exception):
-    """A case would have to be decided at every index of a sum at once."""
+    """A case would have to be decided at every index of a sum at once, or by the sign of a complex number."""
 
 
 def _what_decides(expression: sp.Expr) -> sp.Expr | None:
@@ -120,6 +121,8 @@ def _what_decides(expression: sp.Expr) -> sp.Expr | None:
     bound = {k for s in expression.atoms(sp.Sum, sp.Product) for k, *_ in s.limits}
     bound |= {v for lam in expression.atoms(sp.Lambda) for v in lam.variables}
     for node in sp.postorder_traversal(expression):
+        if isinstance(node, sp.Abs | sp.sign) and is_complex(node.args[0]):
+            raise _Bound
         if isinstance(node, sp.Max | sp.Min | sp.Abs | sp.sign | sp.Heaviside | sp.Piecewise) and node.free_symbols & bound:
             raise _Bound
         if isinstance(node, sp.Max | sp.Min):

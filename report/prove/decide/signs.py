@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -73,6 +74,10 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> b
         return True
     if expression.has(sp.I, sp.zoo, sp.nan, sp.oo):
         return False
+    if expression.has(sp.Sum, sp.KroneckerDelta):
+        expression = normal(expression, facts)
+        if signs(expression, facts) <= wanted:
+            return True
     if _adds_up(expression, strict, facts) or any(_surely(e, facts, wanted, strict) for e in _grown(expression, facts)):
         return True
     if not _is_small(expression):
@@ -114,8 +119,8 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
     if isinstance(e, sp.Pow):
         return _power(e, facts)
     if isinstance(e, sp.exp):
-        return NOT_ZERO if _is_complex(e) else POSITIVE
-    if _is_complex(e):
+        return NOT_ZERO if is_complex(e) else POSITIVE
+    if is_complex(e):
         return ANY
     if isinstance(e, sp.Add):
         return _plus([signs(a, facts) for a in e.args]) & _linear_sign(e, facts)
@@ -145,17 +150,29 @@ def _atom(e: sp.Expr, facts: Facts) -> Signs:
 
 
 def _linear_sign(e: sp.Expr, facts: Facts) -> Signs:
-    """What one known inequality alone says: e = c·gap + d with d of the right sign."""
+    """What one known inequality alone says: e = ±gap + d with d of the right sign."""
+    table, constant = _line(e)
     found = set(ANY)
     for known in _given(facts):
+        gap, offset = _line(known.gap)
         for sign in (1, -1):
-            rest = sp.expand(sign * e - known.gap)
-            if rest.is_number and rest.is_real and rest >= 0:
-                found &= {sign} if known.strict or rest > 0 else {0, sign}
-    for known in facts.apart:
-        if _multiple(e, known):
+            if len(gap) == len(table) and all(gap.get(m) == sign * c for m, c in table.items()):
+                rest = sign * constant - offset
+                if rest >= 0:
+                    found &= {sign} if known.strict or rest > 0 else {0, sign}
+    for apart in facts.apart:
+        gap, offset = _line(apart)
+        if any(offset == s * constant and gap == {m: s * c for m, c in table.items()} for s in (1, -1)):
             found -= {0}
     return frozenset(found)
+
+
+@lru_cache(maxsize=20_000)
+def _line(e: sp.Expr) -> tuple[dict[sp.Expr, sp.Expr], sp.Expr]:
+    """The expression as a sum of monomials with their numbers, and the constant."""
+    table = dict(sp.expand(e).as_coefficients_dict())
+    constant = table.pop(sp.Integer(1), sp.Integer(0))
+    return table, constant
 
 
 def _times(factors: Iterable[Signs]) -> Signs:
@@ -176,7 +193,7 @@ def _power(e: sp.Pow, facts: Facts) -> Signs:
     base, exponent = signs(e.base, facts), e.exp
     if exponent.is_negative:
         base = base - {0}  # it is defined
-    if _is_complex(e.base):
+    if is_complex(e.base):
         return NOT_ZERO if 0 not in base else ANY
     if exponent.is_even:
         return frozenset(s * s for s in base) if exponent.is_nonzero else POSITIVE
@@ -199,7 +216,8 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     return body if unbounded or is_nonnegative(high - low, facts) else body | {0}
 
 
-def _is_complex(e: sp.Expr) -> bool:
+def is_complex(e: sp.Expr) -> bool:
+    """Whether nothing says that it is real, where it is defined."""
     return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(sp.core.function.AppliedUndef, sp.Indexed)))
 
 
@@ -261,6 +279,8 @@ def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     """Whether the known inequalities contradict that the target is negative (or, ``strict``, that it is 0 or less)."""
     target = sp.expand(target)
     given = [g for g in (_whole(known) for known in _given(facts)) if not g.gap.is_number]
+    given += [Inequality(s * a, True) for a in facts.apart for s in (1, -1) if _linear_sign(s * a, facts) == POSITIVE]
+    given = _relevant(target, [*map(_whole, given)])
     given += list(_laws([target, *(g.gap for g in given)], facts))
     if len(given) <= MANY and any(m.is_Mul or m.is_Pow for m in _monomials(target)):
         pairs = itertools.combinations_with_replacement(given, 2)
@@ -278,6 +298,19 @@ def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     return _solvable(matrix, [Fraction(0)] * (len(rows) + 1) + [Fraction(1)])
 
 
+def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
+    """The inequalities that a chain of common symbols ties to the target."""
+    reached, kept = set(target.free_symbols), list[Inequality]()
+    waiting = given
+    while True:
+        touched = [g for g in waiting if g.gap.free_symbols & reached]
+        if not touched:
+            return kept
+        kept += touched
+        waiting = [g for g in waiting if not g.gap.free_symbols & reached]
+        reached = reached.union(*(g.gap.free_symbols for g in touched))
+
+
 def _whole(known: Inequality) -> Inequality:
     """An integer greater than 0 is at least 1."""
     gap = sp.expand(known.gap)
@@ -293,13 +326,15 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         elif e.is_nonnegative:
             yield Inequality(e, False)
     for e in sorted(pieces.atoms(sp.floor), key=sp.default_sort_key):
-        yield Inequality(sp.expand(e.args[0] - e), False)
-        yield Inequality(sp.expand(e + 1 - e.args[0]), True)
+        above, below = sp.fraction(sp.together(e.args[0]))
+        if below == 1 or below.is_positive:  # ⌊a/b⌋ b is at most a, and more than a − b
+            yield Inequality(sp.expand(above - e * below), False)
+            yield _whole(Inequality(sp.expand((e + 1) * below - above), True))
     for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
         yield Inequality(sp.expand(e - e.args[0]), False)
         yield Inequality(sp.expand(e.args[0] + 1 - e), True)
     for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key):
-        if not _is_complex(e):
+        if not is_complex(e):
             yield Inequality(e, True)
             yield Inequality(sp.expand(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
     for e in sorted(pieces.atoms(sp.log), key=sp.default_sort_key):

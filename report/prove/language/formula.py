@@ -173,14 +173,22 @@ def targets(generator: ast.comprehension) -> list[str]:
 
 
 def substitute(tree: ast.expr, replacements: dict[str, ast.expr]) -> ast.expr:
-    """The tree with free names replaced; the caller sees to it that no replacement is captured by a bound name."""
+    """The tree with free names replaced. An index that would capture a name of a replacement gets another name first."""
+    bound = bound_names(tree)
+    arriving = {name for old in names(tree) if old in replacements for name in names(replacements[old])}
+    taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | arriving
+    renamed = {name: next(fresh for n in range(1, 99) if (fresh := name + "_" * n) not in taken) for name in bound & arriving}
+    free = {name: to for name, to in replacements.items() if name not in bound}
 
     class _Replace(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
-            return copy.deepcopy(replacements.get(node.id, node))
+            if node.id in renamed:
+                return ast.Name(renamed[node.id], node.ctx)
+            return copy.deepcopy(free.get(node.id, node))
 
-    free = {name: to for name, to in replacements.items() if name not in bound_names(tree)}
-    replacements = free
+        def visit_arg(self, node: ast.arg) -> ast.arg:
+            return ast.arg(renamed.get(node.arg, node.arg))
+
     return _Replace().visit(copy.deepcopy(tree))
 
 

@@ -84,9 +84,12 @@ def integer(
     return Symbol(name, meaning, "integer", latex, _bound(least, where), None, low, high, bounds, where=where)
 
 
-def signal(name: str, meaning: str, *, latex: str = "") -> Symbol:
-    """A function of all integers with finite support, so that its sums over Z exist: ``f(k)``."""
-    return Symbol(name, meaning, "signal", latex, where=written_here())
+def signal(name: str, meaning: str, *, properties: Sequence[str] = (), latex: str = "") -> Symbol:
+    """A function of all integers, ``f(k)``, with finite support, so that its sums over Z exist; one whose values are declared
+    "positive" is a sequence without end instead.
+    """
+    where = written_here()
+    return Symbol(name, meaning, "signal", latex, properties=_properties(properties, where), where=where)
 
 
 def function(name: str, meaning: str, *, latex: str = "") -> Symbol:
@@ -94,10 +97,23 @@ def function(name: str, meaning: str, *, latex: str = "") -> Symbol:
     return Symbol(name, meaning, "function", latex, where=written_here())
 
 
-def vector(name: str, size: str, meaning: str, *, first: int = 1, latex: str = "", low: float = -2, high: float = 2) -> Symbol:
-    """A real (column) vector with ``size`` entries ``x[1], …, x[size]``."""
+def vector(
+    name: str,
+    size: str,
+    meaning: str,
+    *,
+    properties: Sequence[str] = (),
+    first: int = 1,
+    latex: str = "",
+    low: float = -2,
+    high: float = 2,
+) -> Symbol:
+    """A real (column) vector with ``size`` entries ``x[1], …, x[size]``, all above 0 with ``properties=["positive"]``."""
     where = written_here()
-    return Symbol(name, meaning, "vector", latex, low=low, high=high, shape=(parse(size, where),), first=first, where=where)
+    shape, declared = (parse(size, where),), _properties(properties, where)
+    return Symbol(
+        name, meaning, "vector", latex, low=low, high=high, shape=shape, first=first, properties=declared, where=where
+    )
 
 
 def by_need(symbols: Sequence[Symbol], more: Mapping[str, Iterable[str]] | None = None) -> list[Symbol]:
@@ -121,8 +137,12 @@ PROPERTIES = {
     "orthogonal": "it is orthogonal",
     "permutation": "it is a permutation matrix",
     "symmetric": "it is symmetric",
+    "positive": "its entries are positive",
+    "whole": "its values are whole numbers",
 }
-"""What may be declared of a matrix; matrix algebra uses it (AᵀA = I for orthonormal columns), and points are drawn with it."""
+"""What may be declared of a matrix, a vector ("positive") or a signal ("positive", "whole"): matrix algebra uses it (AᵀA = I
+for orthonormal columns), signs are decided by it, and points are drawn with it.
+"""
 
 
 def matrix(
@@ -140,12 +160,17 @@ def matrix(
     """A real matrix with entries ``W[i, j]``; ``properties`` are among those of ``PROPERTIES``."""
     where = written_here()
     shape = (parse(rows, where), parse(columns, where))
-    for word in properties:
-        if word not in PROPERTIES:
-            raise DeclarationError(f"no property '{word}' of a matrix", where=where, remedy=nearest(word, PROPERTIES))
+    declared = _properties(properties, where)
     return Symbol(
-        name, meaning, "matrix", latex, low=low, high=high, shape=shape, first=first, properties=tuple(properties), where=where
+        name, meaning, "matrix", latex, low=low, high=high, shape=shape, first=first, properties=declared, where=where
     )
+
+
+def _properties(words: Sequence[str], where: Where) -> tuple[str, ...]:
+    for word in words:
+        if word not in PROPERTIES:
+            raise DeclarationError(f"no property '{word}'", where=where, remedy=nearest(word, PROPERTIES))
+    return tuple(words)
 
 
 def operator(

@@ -585,8 +585,7 @@ def _value(symbol: Symbol, point: Point, random: Random) -> Any:
         low, high = _bounds(symbol, point)
         return _decimal(random, float(low), float(high))
     if symbol.kind == "signal":
-        taps = {k: _decimal(random, -2, 2) for k in range(-SUPPORT, SUPPORT + 1)}
-        return lambda k: taps.get(k, 0)
+        return _signal(symbol, random)
     if symbol.kind == "function":
         a, b, c, d = (_decimal(random, 1 / 2, 2) for _ in range(4))
         return _entrywise(lambda x: a * mp.sin(b * x + c) + d * x * x / 2)
@@ -597,12 +596,24 @@ def _value(symbol: Symbol, point: Point, random: Random) -> Any:
     if "permutation" in symbol.properties:
         order = random.sample(range(m), m)
         return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
-    rows = tuple(tuple(_decimal(random, symbol.low, symbol.high) for _ in range(n)) for _ in range(m))
+    low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
+    rows = tuple(tuple(_decimal(random, low, symbol.high) for _ in range(n)) for _ in range(m))
     if "symmetric" in symbol.properties:
         rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
     if {"orthonormal", "orthogonal"} & set(symbol.properties):
         rows = _orthonormal(rows)
     return Array(rows, symbol.first)
+
+
+def _signal(symbol: Symbol, random: Random) -> Callable[[int], Number]:
+    positive = "positive" in symbol.properties
+    draw = (lambda: random.randint(1 if positive else -3, 3)) if "whole" in symbol.properties else (
+        lambda: _decimal(random, 1 / 8 if positive else -2, 2))  # fmt: skip
+    if positive:
+        values: dict[int, Number] = {k: draw() for k in range(-WINDOW - 8, WINDOW + 9)}
+        return lambda k: values[k]
+    taps = {k: draw() for k in range(-SUPPORT, SUPPORT + 1)}
+    return lambda k: taps.get(k, 0)
 
 
 def _orthonormal(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Number, ...], ...]:

@@ -108,8 +108,9 @@ def _curried(groups: Sequence[Sequence[str]], body: ast.expr, scope: Scope) -> A
 
 def _opaque(definition: Definition, scope: Scope) -> Any:
     name, groups = definition.name, definition.parameters
+    real = {} if _may_be_complex(definition, scope) else {"real": True}
     if definition.indexed:
-        base = sp.IndexedBase(name, real=True)
+        base = sp.IndexedBase(name, **real)
         if definition.shape:
             sizes = ([read(size.tree, scope) for size in definition.shape] + [sp.Integer(1)])[:2]
             single = len(definition.shape) == 1
@@ -117,17 +118,31 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
         return lambda *indices: base[indices]
     if isinstance(definition.body.tree, ast.List):
         table = _literal(definition.body.tree, scope)
-        base = sp.IndexedBase(name, real=True)
+        base = sp.IndexedBase(name, **real)
         return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
-        return sp.Symbol(name, real=True)
-    return _applied(name, groups, ())
+        return sp.Symbol(name, **real)
+    return _applied(sp.Function(name, **real), groups, ())
 
 
-def _applied(name: str, groups: Sequence[Sequence[str]], before: tuple[Any, ...]) -> Any:
+def _may_be_complex(definition: Definition, scope: Scope) -> bool:
+    """Whether the imaginary unit is reached from the definition: kept shut, it may not be taken for real."""
+    waiting, met = [definition.name], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name == "imag" and name not in scope.globals:
+            return True
+        known = scope.globals.get(name)
+        if isinstance(known, Definition) and name not in met:
+            waiting += names(known.body.tree)
+        met.add(name)
+    return False
+
+
+def _applied(function: Any, groups: Sequence[Sequence[str]], before: tuple[Any, ...]) -> Any:
     def apply(*values: Any) -> Any:
         arguments = (*before, *map(_as_argument, values))
-        return _applied(name, groups[1:], arguments) if len(groups) > 1 else sp.Function(name, real=True)(*arguments)
+        return _applied(function, groups[1:], arguments) if len(groups) > 1 else function(*arguments)
 
     return apply
 
@@ -156,7 +171,7 @@ def _symbol(symbol: Symbol, scope: Scope) -> Any:
     if symbol.kind in ("real", "integer"):
         return sp.Symbol(name, **_assumptions(symbol, scope))
     if symbol.kind == "signal":
-        base = sp.IndexedBase(name, real=True)
+        base = _entries(symbol)
         return lambda *k: base[k]
     if symbol.kind == "function":
         return _spread(sp.Function(name, real=True))
@@ -164,10 +179,15 @@ def _symbol(symbol: Symbol, scope: Scope) -> Any:
         applied = sp.Function(name, real=True)
         return lambda x: lambda i: applied(_as_argument(x), i)
     sizes = [read(size.tree, scope) for size in symbol.shape]
-    base = sp.IndexedBase(name, real=True)
+    base = _entries(symbol)
     if symbol.kind == "vector":
         return Grid(sizes[0], sp.Integer(1), lambda i, j: base[i], symbol.first)
     return Grid(sizes[0], sizes[1], lambda i, j: base[i, j], symbol.first)
+
+
+def _entries(symbol: Symbol) -> sp.IndexedBase:
+    words = {"positive": "positive", "whole": "integer"}
+    return sp.IndexedBase(symbol.name, real=True, **{fact: True for word, fact in words.items() if word in symbol.properties})
 
 
 def _assumptions(symbol: Symbol, scope: Scope) -> dict[str, bool]:

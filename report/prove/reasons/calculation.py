@@ -4,6 +4,8 @@ that prove nothing but say so.
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Sequence
 
 import sympy as sp
@@ -15,14 +17,17 @@ from report.prove.reasons.rule import (
     CALCULATION,
     DEFINITION,
     DIFFERENTIATION,
+    THEOREM,
     Rule,
     Setting,
     Standing,
     differentiates,
+    differentiates_here,
     laws_named,
     occurrences,
 )
 
+_SLOPES = re.compile(r"differentia|derivative|slope|gradient|\brule\b")
 ALGEBRA_AND_SLOPES = Knowledge(frozenset())
 
 
@@ -36,6 +41,8 @@ def calculation(words: str) -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if any(setting.holds(a, relation, b, knowledge) for knowledge in without):
             return None  # what the words name is not what makes this true
+        if differentiates(a, b) and words and not _SLOPES.search(words):
+            return setting.holds(a, relation, b, Knowledge(differentiate=False))  # nor is what they keep quiet about
         return setting.holds(a, relation, b, EVERYTHING)
 
     return Rule(words, check, rearranges=True, law=CALCULATION)
@@ -72,9 +79,9 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] | None =
     """Carrying out derivatives; of the definitions only those in ``unfold`` are used, by default those that disappear."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        if not differentiates(a, b):
-            return None
         opened = _disappearing(setting, a, b) if unfold is None else frozenset(unfold)
+        if not differentiates(a, b) or not _rule_applies(words, setting, (a, b), opened):
+            return None
         return setting.formal().holds(a, relation, b, Knowledge(opened))
 
     return Rule(words, check, law=DIFFERENTIATION)
@@ -92,6 +99,17 @@ def _disappearing(setting: Setting, a: Formula, b: Formula) -> frozenset[str]:
             found.add(name)
             waiting |= bodies[name] - (sides[0] & sides[1])
     return frozenset(found)
+
+
+def _rule_applies(words: str, setting: Setting, sides: Sequence[Formula], opened: frozenset[str]) -> bool:
+    """Whether something that is differentiated has the form of which the named rule speaks."""
+    wanted = {name for name in ("product rule", "quotient rule") if name in words}
+    bodies = [n.args[0] for f in sides for n in ast.walk(f.tree) if isinstance(n, ast.Call) and differentiates_here(n)]
+    trees = [*bodies, *(setting.definition(name).body.tree for name in opened)]
+    forms = {"product rule": ast.Mult | ast.MatMult, "quotient rule": ast.Div}
+    met = {name for name in wanted for t in trees for n in ast.walk(t) if isinstance(n, ast.BinOp)
+           and isinstance(n.op, forms[name]) and (name == "quotient rule" or not isinstance(n.left, ast.Constant))}  # fmt: skip
+    return met == wanted
 
 
 def evaluation(words: str = "put in the numbers") -> Rule:
@@ -112,4 +130,4 @@ def finite(words: str) -> Rule:
 
 def cited(theorem: str) -> Rule:
     """A known theorem is quoted; the page says 'cited', and witnesses check instances. Needs the part's ``scope``."""
-    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Standing.CITED)
+    return Rule(theorem, lambda setting, a, relation, b: "a known theorem", Standing.CITED, law=THEOREM)

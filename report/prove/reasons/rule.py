@@ -103,7 +103,7 @@ class Setting:
 CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "definition", "differentiation", "part", "induction"
 
 
-LINEARITY, SHIFT_INVARIANCE = "linearity", "shift invariance"
+LINEARITY, SHIFT_INVARIANCE, THEOREM = "linearity", "shift invariance", "a theorem"
 
 
 _NAMED = {
@@ -112,6 +112,7 @@ _NAMED = {
     INDUCTION: re.compile(r"\binduction\b"),
     LINEARITY: re.compile(r"\blinearity of `"),
     SHIFT_INVARIANCE: re.compile(r"\bshift[- ]invarian"),
+    THEOREM: re.compile(r"\b[Tt]heorem\b|\b[Ll]emma\b|\b[A-Z][a-zé]+[–-][A-Z][a-zé]+"),
 }
 
 
@@ -147,6 +148,11 @@ class Rule:
 
 def differentiates(*expressions: Formula) -> bool:
     return any(occurrences(e, name) for e in expressions for name in ("diff", "grad"))
+
+
+def differentiates_here(node: ast.Call) -> bool:
+    """Whether a call is a derivative or a gradient."""
+    return isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad")
 
 
 def occurrences(expression: Formula, name: str) -> int:

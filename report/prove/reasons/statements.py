@@ -15,6 +15,7 @@ from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import EVERYWHERE, Formula, Statement, formula, names, parse, substitute, targets
 from report.prove.language.glossary import written_here
 from report.prove.meaning.symbolic import ALGEBRA, Grid, GridEquality, read
+from report.prove.reasons.kinds import refuse_other_kinds
 from report.prove.reasons.rule import INDUCTION, PART, Rule, Setting, differentiates
 
 
@@ -34,6 +35,7 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
+        refuse_other_kinds(setting, instance)
         if not _lie_in_domains(setting, instance, (a, b)):
             return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
