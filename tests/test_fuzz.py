@@ -43,7 +43,13 @@ from report.write.manifest import manifest
 from report.write.writeup import writeup
 from tests.mini import filled, imported, judged
 
-SAMPLE = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+HUNTING = __name__ == "__main__"
+SAMPLE = settings(
+    max_examples=int(sys.argv[1]) if HUNTING else 40,
+    deadline=None,
+    derandomize=not HUNTING,
+    suppress_health_check=list(HealthCheck),
+)
 
 SOURCE = """
 def run(context, **given):
@@ -356,9 +362,8 @@ def _outcome(trial: Trial, number: int, run: Callable[[Trial], Result]) -> Outco
         return Outcome(trial, f"{number:064}", None, f"{type(error).__name__}: {error}")
 
 
-if __name__ == "__main__":
-    many = settings(SAMPLE, max_examples=int(sys.argv[1]), derandomize=False)
+if HUNTING:
     for name, test in list(globals().items()):
         if name.startswith("test_"):
             print(name, flush=True)
-            many(test)()
+            test()

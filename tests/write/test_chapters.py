@@ -1,178 +1,147 @@
-"""Chapters, filled: what their authors may write, and what is refused with its line; read on both pages."""
+"""Each function that a chapter may call, on material made by hand: what it writes, and what it says of a slip."""
 
 from __future__ import annotations
 
-import html
-import io
-import re
-import struct
-import zlib
 from pathlib import Path
 
-import pypdf
 import pytest
 
 from report.errors import ProseError
-from report.judge.views import Judged
-from report.model import Experiment, Value
-from report.typeset.inputs import Meta
-from report.typeset.pages import pages
-from report.write.chapters import Manuscript, Material, write
+from report.judge.views import Absent, Compared, Drawn, Judged, Judgement, Row
+from report.model import Column, Experiment, Holds, Measure, Printed, State, Table, Value, Verdict
+from report.write.chapters import FUNCTIONS, Manuscript, Material, write
 from report.write.writeup import Writeup
 
-JUDGED = Judged(values={"acc": Value(92.25, "%", 2, 0.5, 3, "of E20"), "small": Value(0.004, digits=2)})
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    + chunk(b"IDAT", zlib.compress(b"\0\0"))
-    + chunk(b"IEND", b"")
+EXPERIMENT = Experiment("E2", "Nets", "Which net?", lambda budget: [], measures={"acc": Measure("accuracy", "%", 1, 100)})
+LOST = Absent("the floor gave way", "failed")
+JUDGED = Judged(
+    rows=tuple(
+        Row({"net": net}, seed, State.DONE, {"acc": acc}) for net, acc in (("mlp", 0.5), ("cnn", 0.75)) for seed in (0, 1)
+    ),
+    seeds=(0, 1),
+    figures={"curves": Drawn(b"<svg/>", b"a\n1\n", "Curves.", "Two curves."), "lost": LOST},
+    tables={"ends": Table((Column("net", "Net", align="left"),), (("mlp",),), "Ends."), "lost": LOST},
+    claims={
+        "more": Judgement("More is more.", Verdict(Holds.YES, 2.0, 1.0, 3.0, 4, "points", "gap")),
+        "less": Judgement("Less is more.", Verdict(Holds.NO, n=4)),
+        "soon": Judgement("Soon.", Verdict(Holds.NOT_ASKED, what="it needs all of the data")),
+        "lost": LOST,
+    },
+    values={"size": Value(1234567, "weights", 0), "lost": LOST},
+    reported={
+        "theirs": Compared(Printed("accuracy", 80, "W1", 1.0, "=", ""), Value(75.0, "%", 1), False),
+        "apart": Compared(Printed("accuracy", 80, "W1", 1.0, "=", ""), Value(75.0, "%", 1), None, "it needs all of the data"),
+        "lost": LOST,
+    },
 )
 
 
-def filled(folder: Path, **chapters: str) -> Manuscript:
-    """Chapters by name (``_01_a`` is ``01-a.md``), filled."""
-    files = []
-    for name, text in chapters.items():
-        files.append(folder / f"{name.strip('_').replace('_', '-')}.md")
-        files[-1].write_text(text, encoding="utf-8")
-    writeup = Writeup("Title", "", "", tuple(files), {}, folder / "report.toml")
-    experiment = Experiment(id="E20", title="Width", question="Q?", trials=lambda budget: [])
-    return write(Material({"E20": experiment}, {"E20": JUDGED}, {}, writeup, "smoke"))
+def manuscript(folder: Path, *chapters: str) -> Manuscript:
+    paths = []
+    for number, chapter in enumerate(chapters, 1):
+        paths.append(folder / f"{number:02}-part-{number}.md")
+        paths[-1].write_text(chapter, encoding="utf-8")
+    page = Writeup("A title", "", "", tuple(paths), {"W1": "A course"}, folder / "report.toml")
+    facts = {"trials": Value(4, digits=0), "data": Table((Column("a", "A"),), ((1,),), "Data."), "Python": "3.11"}
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick", facts))
 
 
-def read(manuscript: Manuscript) -> tuple[str, str]:
-    """The words of the HTML page and of the PDF."""
-    page, document = pages(manuscript.chapters, Meta("Title"), manuscript.assets)
-    body = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
-    printed = " ".join(each.extract_text() for each in pypdf.PdfReader(io.BytesIO(document)).pages)
-    return (
-        " ".join(html.unescape(re.sub(r"<[^>]*>", "", body)).replace("\u00a0", " ").split()),
-        " ".join(printed.replace("\u00a0", " ").split()),
-    )
-
-
-def refused(folder: Path, **chapters: str) -> str:
-    with pytest.raises(ProseError) as caught:
-        filled(folder, **chapters)
-    return str(caught.value)
-
-
-TITLE = '{{ chapter_title("First") }}\n\n'
-
-
-def test_two_files_with_one_anchor_are_refused_by_name(tmp_path):
-    said = refused(tmp_path, _01_results=TITLE, _05_results=TITLE)
-    assert "05-results.md" in said
-    assert "01-results.md" in said
-
-
-def test_an_anchor_given_twice_is_refused_with_its_line(tmp_path):
-    said = refused(tmp_path, _01_a=TITLE + "## Set-up {#sec-setup}\n\na", _02_b=TITLE + "b\n\n## Set-up {#sec-setup}\n\nb")
-    assert "02-b.md:5" in said
-    assert "#sec-setup" in said
-
-
-@pytest.mark.parametrize("stem", ["03-v1.2", "02-größe", "01 my chapter"])
-def test_a_chapter_may_have_any_file_name(tmp_path, stem):
-    (tmp_path / "chapters").mkdir()
-    file = tmp_path / f"{stem}.md"
-    file.write_text(TITLE + f'See {{{{ ref("ch:{re.sub("^[0-9]+-", "", stem)}") }}}}.', encoding="utf-8")
-    manuscript = write(Material({}, {}, {}, Writeup("T", "", "", (file,), {}, tmp_path / "report.toml"), "smoke"))
-    for text in read(manuscript):
-        assert "See Chapter 1." in text
-
-
-def test_a_reference_says_the_number_that_the_chapter_has(tmp_path):
-    manuscript = filled(
-        tmp_path,
-        _01_a='# Preface {.unnumbered}\n\nSee {{ ref("ch:b") }} and {{ ref("ch:c") }}.\n',
-        _02_b='{{ chapter_title("Bee") }}\n\n# An extra top-level heading\n\nText.\n',
-        _03_c='{{ chapter_title("Cee") }}\n\nText.\n',
-    )
-    for text in read(manuscript):
-        assert "See Chapter 1 and Chapter 3." in text
-        assert re.search("3 ?Cee", text)
-
-
-def test_a_comment_is_hidden_with_what_it_holds(tmp_path):
-    manuscript = filled(
-        tmp_path, _01_a=TITLE + "Be<!-- not\n\n{{ nobody }} 92.3 % -->fore `<!-- shown -->`.\n\nAfter {{ 'x' }}.\n"
-    )
-    for text in read(manuscript):
-        assert "Before <!-- shown -->." in text
-        assert "92.3" not in text
-        assert "After x." in text
-
-
-def test_a_line_is_counted_past_a_comment(tmp_path):
-    assert "01-a.md:7" in refused(tmp_path, _01_a=TITLE + "a <!-- b\n\nc --> d\n\n{{ value('E20.none') }}\n")
-
-
-def test_a_picture_beside_a_chapter_stands_on_both_pages(tmp_path):
-    (tmp_path / "set up.png").write_bytes(PNG)
-    manuscript = filled(tmp_path, _01_a=TITLE + "![A diagram of the *set-up*](<set up.png>){width=50%}\n")
-    page, document = pages(manuscript.chapters, Meta("Title"), manuscript.assets)
-    assert re.search(r'<img[^>]*src="data:image/png;base64,', page)
-    assert 'alt="A diagram of the set-up"' in page
-    assert b"/Image" in document
-
-
-def test_a_picture_that_is_not_there_is_named_with_its_line(tmp_path):
-    said = refused(tmp_path, _01_a=TITLE + "![A diagram](diagram.png)\n")
-    assert "01-a.md:3" in said
-    assert "diagram.png" in said
-
-
-@pytest.mark.parametrize("letters", ["李雷", "🙂", "☑"])
-def test_letters_without_a_font_are_named_with_their_line(tmp_path, letters):
-    manuscript = filled(tmp_path, _01_a=TITLE + f"Text.\n\nBy {letters} and others.\n")
-    with pytest.raises(ProseError) as caught:
-        pages(manuscript.chapters, Meta("Title"), manuscript.assets)
-    assert letters[0] in str(caught.value)
-    assert "01-a.md:5" in str(caught.value)
-
-
-def test_a_list_of_tasks_can_be_set(tmp_path):
-    for text in read(filled(tmp_path, _01_a=TITLE + "- [ ] to do\n- [x] done\n")):
-        assert "to do" in text
-        assert "done" in text
+def text(folder: Path, chapter: str) -> str:
+    return manuscript(folder, chapter).chapters[0].markdown
 
 
 @pytest.mark.parametrize(
-    ("prose", "shown"),
+    ("call", "said"),
     [
-        ("{{ number('E20.acc') - 1.0534125317072665 }}", "91.1966"),
-        ("{{ number('E20.acc') | round(1) }}", "92.2"),
-        ("{% for i in range(2) %}x{{ i }}{% endfor %}", "x0x1"),
-        ("{% set n = namespace(a=1) %}{% set n.a = 2 %}n{{ n.a }}", "n2"),
-        ("{% if number('E20.acc') > 90 %}Good.{% endif %}", "Good."),
-        ("{{ '%.1f %s' | format(number('E20.acc'), 'x') }}", "92.2 x"),
-        ("$a = {{ value('E20.acc') }}$", "92.25"),
+        ('{{ value("E2.acc", net="cnn") }}', "[75.0\u00a0±\u00a00.0"),
+        ('{{ value("E2.size") }}', "[1\u202f234\u202f567"),
+        ('{{ value("E2.lost") }}', "[—]"),
+        ('{{ value("build.trials") }}', "[4]"),
+        ('{% if number("E2.acc", net="cnn") > 70 %}high{% endif %}', "high"),
+        ('{% if number("E2.lost") > 70 %}high{% else %}no{% endif %}', "no"),
+        ('{{ number("E2.lost") or "unknown" }}', "unknown"),
+        ('{{ number("E2.lost") }}', "—"),
+        ('{{ figure("E2.curves") }}', "Budget *quick*, 2 seeds."),
+        ('{{ figure("E2.lost") }}', "E2.lost is not shown: the floor gave way"),
+        ('{{ table("E2.ends") }}', "| mlp |"),
+        ('{{ table("build.data") }}', "#build-data"),
+        ('{{ claim("E2.more") }}', "More is more. [✔\u00a0holds]"),
+        (
+            '{{ claim("E2.soon") }}',
+            '[–\u00a0not asked of this copy]{.verdict word="not-asked-of-this-copy"} [it needs all of the data]',
+        ),
+        (
+            '{{ holds("E2.more") }} {{ holds("E2.less") }} {{ holds("E2.soon") }} {{ holds("E2.lost") }}',
+            "True False False False",
+        ),
+        (
+            '{{ fails("E2.more") }} {{ fails("E2.less") }} {{ fails("E2.soon") }} {{ fails("E2.lost") }}',
+            "False True False False",
+        ),
+        ('{{ verdict("E2.lost") }}', "undecided"),
+        ('{{ question("E2") }}', "Which net?"),
+        ('{{ reported("E2.theirs") }}', "(differs)"),
+        ('{{ reported("E2.apart") }}', "(not asked of this copy: it needs all of the data)"),
+        ('{{ differs("E2.theirs") }} {{ differs("E2.apart") }}', "True False"),
+        ("{{ replication() }}", "not asked: it needs all of the data"),
+        ('{{ cite("W1") }}', "W1 (*A course*)"),
+        ('{{ typed("28", "the side of a digit") }}', "28"),
+        ('{{ fact("Python") }}', "3.11"),
+        ('{{ notice("Beware.") }}', "Beware."),
+        ('{{ chapter_title("Nets") }}', "# Nets {#ch-part-1}"),
+        ('{{ chapter_title("Nets") }} {{ ref("ch:part-1") }}', "[Chapter](#ch-part-1){.chapter}"),
     ],
 )
-def test_jinja_is_all_there(tmp_path, prose, shown):
-    assert shown in filled(tmp_path, _01_a=TITLE + prose + "\n").chapters[0].markdown
+def test_a_function_writes(tmp_path: Path, call: str, said: str) -> None:
+    assert said in text(tmp_path, call).replace("\\", "")
 
 
 @pytest.mark.parametrize(
-    "prose",
+    ("call", "said"),
     [
-        "{{ '%.1f %s' | format(number('E20.acc')) }}",
-        '{% include "other.md" %}',
-        "{% set x = [value('E20.acc')] %}{{ x[3] }}",
-        "{{ value('E20.acc') | round(1) }}",
-        "{{ value('E20.acc') | commas }}",
-        "{{ 1 / 0 }}",
-        "{{ value('E20.acc', digits='many') }}",
-        "{% extends 'x' %}",
-        "{{ {}['a'] }}",
+        ('{{ value("E2.acc") }}', "fits several kinds of run, mlp and cnn"),
+        ('{{ value("E2.acc", net="mpl") }}', "Did you mean 'mlp'?"),
+        ('{{ value("E2.ac", net="mlp") }}', "Did you mean 'E2.acc'?"),
+        ('{{ value("E3.acc") }}', "no experiment or theorem E3"),
+        ('{{ figure("E2.curve") }}', "Did you mean 'E2.curves'?"),
+        ('{{ figure("E2.curves") }} {{ figure("E2.curves") }}', "stands in the write-up already, as Figure 1"),
+        ('{{ ref("E2.curves") }}', "nothing of that name stands in the write-up"),
+        ('{{ ref("a@b") }}', "nothing of that name stands in the write-up"),
+        ('{{ derivation("T1") }}', "there is no such theorem"),
+        ('{{ question("E3") }}', "there is no such experiment"),
+        ('{{ cite("W2") }}', "there is no such source"),
+        ('{{ typed("28", " ") }}', "say why this number need not be computed"),
+        ('{{ fact("Perl") }}', "the build knows no such fact"),
+        ('{{ table("build.dat") }}', "the build makes no such table"),
+        ("{{ value() }}", "missing 1 required positional argument"),
+        ("{{ value(3) }}", "no attribute 'partition'"),
+        ("{{ 1 // 0 }}", "division or modulo by zero"),
+        ('{% include "other.md" %}', "no loader"),
     ],
 )
-def test_what_jinja_cannot_do_is_said_with_its_line(tmp_path, prose):
-    assert "01-a.md:4" in refused(tmp_path, _01_a=TITLE + "Text.\n" + prose + "\n")
+def test_a_slip_is_said_with_its_line(tmp_path: Path, call: str, said: str) -> None:
+    with pytest.raises(ProseError) as refusal:
+        text(tmp_path, f"A line.\n\n{call}\n")
+    assert said in str(refusal.value)
+    assert "01-part-1.md:3: " in str(refusal.value)
+
+
+def test_a_reference_may_point_forward(tmp_path: Path) -> None:
+    first, _ = manuscript(tmp_path, 'See {{ ref("E2.curves") }}.', '{{ figure("E2.curves") }}').chapters
+    assert "[Figure\u00a01](#E2-curves)" in first.markdown
+
+
+def test_what_prose_states_is_listed_with_its_place(tmp_path: Path) -> None:
+    (stated,) = manuscript(tmp_path, 'One\n\n{{ value("E2.acc", net="mlp", digits=3) }}').stated
+    assert (stated.name, stated.value.number, stated.value.digits, stated.chapter, stated.line) == (
+        "E2.acc",
+        50.0,
+        3,
+        "01-part-1",
+        3,
+    )
+
+
+def test_every_function_is_tried_here() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if f"{name}(" not in source] == []
