@@ -7,7 +7,8 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, signal, using, vector,
+    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, refuted, signal,
+    using, vector,
 )  # fmt: skip
 from theory.vocabulary import RELU
 
@@ -301,4 +302,10 @@ DERIVATION = Derivation(
         "moved through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever "
         "folds a normalisation of the input, or a batch normalisation, into the next convolution."
     ),
+    claims={
+        "shift_needs_no_bias": refuted(
+            "Shifting a ReLU is a linear operation, which weights can do without biases.",
+            by="The maximum is not linear",
+        ),
+    },
 )

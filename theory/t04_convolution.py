@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from report.proof import Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, reindex, signal, using
+from report.proof import (
+    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, refuted, reindex, signal, using,
+)  # fmt: skip
 from theory.vocabulary import CONV, SHIFT
 
 Signal = Callable[[int], float]
@@ -192,4 +194,14 @@ DERIVATION = Derivation(
         "learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel as "
         "long as its input is a dense layer with one output."
     ),
+    claims={
+        "sum_runs_over_the_signal": refuted(
+            "The sum at a place of a convolution has a term for each sample of the signal.",
+            by="As many terms as taps",
+        ),
+        "signal_inside_filter": refuted(
+            "The places that count are those at which the signal lies inside the filter.",
+            by="Valid convolution",
+        ),
+    },
 )

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, shift_invariance,
-    signal,
+    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, refuted,
+    shift_invariance, signal,
 )  # fmt: skip
 from theory.vocabulary import CONV
 
@@ -103,4 +103,10 @@ DERIVATION = Derivation(
         "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights "
         "are its answer to a single lit pixel, and can be read off from that answer."
     ),
+    claims={
+        "operator_takes_scalars": refuted(
+            "An operator is applied to the value at a place, a number.",
+            by="The operator is a convolution",
+        ),
+    },
 )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from report.proof import (
-    Derivation, Live, Part, Step, algebra, definition, integer, matrix, real, vector
-)  # fmt: skip
+from report.proof import Derivation, Live, Part, Step, algebra, definition, integer, matrix, proved, real, vector
 from theory.vocabulary import SIGMA
 
 Vector = list[float]
@@ -94,4 +92,10 @@ DERIVATION = Derivation(
         "weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays, the "
         "best border bends, and a line falls short."
     ),
+    claims={
+        "line_separates": proved(
+            "Two normal clouds of one covariance are best separated by a line.",
+            by="Two normal clouds of one covariance",
+        ),
+    },
 )
