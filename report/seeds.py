@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -65,10 +66,20 @@ class Seeds(Mapping[int, float]):
 
 @dataclass(frozen=True)
 class Unit:
-    """What a reader is shown for a number: ``number * scale``, then the name."""
+    """What a reader is shown for a number: ``number * scale``, then the name. No mean of such numbers lies below ``low`` or
+    above ``high`` (before scaling), nor does an interval for it."""
 
     name: str = ""
     scale: float = 1.0
+    low: float = -math.inf
+    high: float = math.inf
 
 
-PLAIN, PERCENT, POINTS, NATS = Unit(), Unit("%", 100), Unit("points", 100), Unit("nats")
+PLAIN, NATS = Unit(), Unit("nats")
+PERCENT = Unit("%", 100)
+SHARE = Unit("%", 100, 0, 1)
+"""Of a whole: an accuracy, an error."""
+POINTS = Unit("points", 100, -1, 1)
+"""A difference of two shares."""
+TIMES = Unit("", 1, 0)
+"""How many times as much."""

@@ -6,34 +6,38 @@ so, *does not hold* if the whole interval says the contrary, and is *undecided* 
 number that is not finite, nothing is decided.
 
 Where seeds make no difference, the interval is a point, and the point decides: a tie is not ``greater``, but ``at_least``.
+What is said of *every* run is not a matter of means: one run to the contrary refutes it.
+
+An interval ends where its ``Unit`` does: the mean of shares is a share, so that to cut off what lies beyond 0 and 1 loses no
+coverage.
 
 Bounds and margins are in the unit of the numbers; a ``Unit`` (``POINTS``, say) is what the reader is shown.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import statistics
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from report.model import Holds, Value, Verdict
-from report.seeds import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit
+from report.seeds import NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
     "NATS",
     "PERCENT",
     "PLAIN",
     "POINTS",
+    "SHARE",
+    "TIMES",
     "Seeds",
     "Unit",
     "all_of",
     "at_least",
     "at_most",
     "equal_within",
+    "every",
     "greater",
     "interval",
     "less",
@@ -91,19 +95,31 @@ def within(a: Numbers, low: float, high: float, unit: Unit | str = PLAIN, what: 
     return _inside(_mean(list(a.values())), low, high, _unit(unit, scale), what)
 
 
+def every(true: Mapping[int, float | bool], what: str) -> Verdict:
+    """Is it ``true`` (1, not 0) of every run? One run to the contrary is enough against it; ``what`` names those of which it
+    is: "runs that diverged"."""
+    count, n = sum(map(bool, true.values())), len(true)
+    holds = Holds.NO if count < n else Holds.YES if n > 1 else Holds.UNDECIDED
+    return Verdict(holds, n=n, what=f"{what}: {count} of {n}")
+
+
 def all_of(*verdicts: Verdict | Iterable[Verdict]) -> Verdict:
     """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
     paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is: of those with the worst
     word, the one with the least margin to its bound, which is counted in half-widths of the interval where units differ."""
-    every = [part for given in verdicts for part in ([given] if isinstance(given, Verdict) else given)]
-    order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in every}) == 1
+    parts = [part for given in verdicts for part in ([given] if isinstance(given, Verdict) else given)]
+    order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in parts}) == 1
 
     def support(verdict: Verdict) -> tuple[int, float]:
         margin = verdict.margin if alike else _in_half_widths(verdict)
         return order.index(verdict.holds), -math.inf if math.isnan(margin) else margin
 
-    weakest = min(every, key=support)
-    return replace(weakest, what=f"{weakest.what} (the weakest of {len(every)})") if len(every) > 1 else weakest
+    weakest = min(parts, key=support)
+    if len(parts) == 1:
+        return weakest
+    takes = [verdict.would_take for verdict in parts if verdict.holds is Holds.UNDECIDED]
+    would_take = max(takes) if weakest.holds is Holds.UNDECIDED and all(takes) else 0
+    return replace(weakest, what=f"{weakest.what} (the weakest of {len(parts)})", would_take=would_take)
 
 
 def _in_half_widths(verdict: Verdict) -> float:
@@ -203,38 +219,30 @@ def _inside(found: Verdict, low: float, high: float, unit: Unit, what: str) -> V
 def _verdict(found: Verdict, yes: bool, no: bool, margin: float, unit: Unit, what: str) -> Verdict:
     # comparisons with NaN are all false, so that an interval that does not exist decides nothing
     holds = Holds.YES if yes else Holds.NO if no else Holds.UNDECIDED
-    effect, low, high, margin = (number * unit.scale for number in (found.effect, found.low, found.high, margin))
-    return Verdict(holds, effect, low, high, found.n, unit.name, what, margin)
+    low, high = max(found.low, unit.low), min(found.high, unit.high)  # NaN stays NaN
+    would_take = _seeds_to_settle(found, margin) if holds is Holds.UNDECIDED and found.n > 1 else 0
+    effect, low, high, margin = (number * unit.scale for number in (found.effect, low, high, margin))
+    return Verdict(holds, effect, low, high, found.n, unit.name, what, margin, would_take)
 
 
-# --- Student's t ---------------------------------------------------------------------------------------------------
+MOST_SEEDS = 200
+"""Nobody runs more than this to settle a sentence."""
 
 
-def t_cdf(t: float, freedom: float) -> float:
-    """P(T ≤ t) for Student's t with ``freedom`` ≥ 1 degrees of freedom.
-
-    With t = √ν tan θ, the density becomes Γ((ν+1)/2) / (√π Γ(ν/2)) · cos^(ν−1) θ: smooth on a finite range, so that
-    Gauss–Legendre quadrature of 60 nodes is exact to about 1e-12.
-    """
-    angle = math.atan(t / math.sqrt(freedom))
-    nodes, node_weights = _quadrature()
-    heights = np.cos((nodes + 1) * angle / 2) ** (freedom - 1)
-    logarithm = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)
-    return 0.5 + math.exp(logarithm) / math.sqrt(math.pi) * float(node_weights @ heights) * angle / 2
+def _seeds_to_settle(found: Verdict, margin: float) -> int:
+    """So many that half the interval is shorter than the distance to the bound; 0 where that takes too many."""
+    half = (found.high - found.low) / 2
+    spread = half / _reach(found.n) if math.isfinite(half) else math.inf
+    return next((n for n in range(found.n + 1, MOST_SEEDS + 1) if spread * _reach(n) < abs(margin)), 0)
 
 
-@functools.cache
-def _quadrature() -> tuple[np.ndarray, np.ndarray]:
-    return np.polynomial.legendre.leggauss(60)
+def _reach(n: int) -> float:
+    """Half the interval of the mean of ``n`` numbers of deviation one."""
+    return t_quantile((1 + CONFIDENCE) / 2, n - 1) / math.sqrt(n)
 
 
 def t_quantile(probability: float, freedom: float) -> float:
-    """The t with ``t_cdf(t, freedom) = probability``, by bisection; normal beyond 1e6 degrees of freedom."""
-    if freedom > 1e6:
-        return statistics.NormalDist().inv_cdf(probability)
-    low, high = -math.pi / 2, math.pi / 2
-    for _ in range(60):
-        angle = (low + high) / 2
-        below = t_cdf(math.sqrt(freedom) * math.tan(angle), freedom) < probability
-        low, high = (angle, high) if below else (low, angle)
-    return math.sqrt(freedom) * math.tan((low + high) / 2)
+    """The t below which Student's t with ``freedom`` degrees of freedom lies with this probability."""
+    from scipy.special import ndtri, stdtrit
+
+    return float(stdtrit(freedom, probability) if math.isfinite(freedom) else ndtri(probability))

@@ -148,12 +148,16 @@ def _evidence(verdict: Verdict) -> str:
 
         effect = with_unit(rounded(verdict.effect), verdict.unit)
         parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
+        if verdict.low == verdict.high:
+            return ", ".join([*parts, f"the same in all {verdict.n} runs"])
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
             parts.append(f"95{THIN}% interval {rounded(verdict.low)} to {rounded(verdict.high)}")
     elif verdict.what:
         parts.append(escape(verdict.what))
     if verdict.n:
         parts.append(f"n{THIN}={THIN}{verdict.n} seed{'' if verdict.n == 1 else 's'}")
+    if verdict.would_take:
+        parts.append(f"{verdict.would_take} like these would settle it")
     return ", ".join(parts)
 
 

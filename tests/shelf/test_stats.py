@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import mpmath
 import pytest
 
-from report.model import Holds
-from report.stats import all_of, at_least, at_most, equal_within, greater, interval, less, t_cdf, t_quantile, value_of, within
+from report.model import Holds, Verdict
+from report.stats import (
+    POINTS,
+    SHARE,
+    all_of,
+    at_least,
+    at_most,
+    equal_within,
+    every,
+    greater,
+    less,
+    t_quantile,
+    value_of,
+    within,
+)
 
 YES, NO, UNDECIDED = Holds.YES, Holds.NO, Holds.UNDECIDED
 
@@ -19,16 +33,11 @@ def by_seed(*values: float, first: int = 0) -> dict[int, float]:
     return dict(enumerate(values, start=first))
 
 
-@pytest.mark.parametrize("freedom", [1, 1.7, 2, 4, 9.5, 30, 400])
-@pytest.mark.parametrize("t", [-30.0, -2.1, 0.0, 0.4, 1.96, 8.0])
-def test_t_distribution_agrees_with_the_incomplete_beta_function(t: float, freedom: float) -> None:
+@pytest.mark.parametrize("freedom", [1, 1.7, 2, 9.5, 400, 1e5])
+def test_the_t_quantile_leaves_a_fortieth_above(freedom: float) -> None:
+    t = t_quantile(0.975, freedom)
     tail = mpmath.betainc(freedom / 2, 0.5, 0, freedom / (freedom + t * t), regularized=True) / 2
-    assert t_cdf(t, freedom) == pytest.approx(float(1 - tail if t > 0 else tail), abs=1e-10)
-
-
-@pytest.mark.parametrize("freedom", [1, 2, 3.3, 10, 1e5])
-def test_t_quantile_inverts_the_distribution(freedom: float) -> None:
-    assert t_cdf(t_quantile(0.975, freedom), freedom) == pytest.approx(0.975, abs=1e-9)
+    assert float(tail) == pytest.approx(0.025, abs=1e-9)
 
 
 @pytest.mark.parametrize(("freedom", "printed"), [(1, 12.706), (2, 4.303), (4, 2.776), (30, 2.042), (math.inf, 1.960)])
@@ -36,11 +45,79 @@ def test_t_quantile_is_the_one_in_printed_tables(freedom: float, printed: float)
     assert t_quantile(0.975, freedom) == pytest.approx(printed, abs=5e-4)
 
 
-def test_interval_covers_the_true_mean_nineteen_times_in_twenty() -> None:
+TRIALS = 2000
+
+
+def covered(true: float, draw: Callable[[], Verdict]) -> float:
+    """The share of intervals that hold ``true``."""
+    found = [draw() for _ in range(TRIALS)]
+    return sum(verdict.low <= true <= verdict.high for verdict in found) / TRIALS
+
+
+@pytest.mark.parametrize("n", [2, 4, 10])
+def test_the_interval_of_a_mean_covers_it_nineteen_times_in_twenty(n: int) -> None:
     draw = random.Random(1)
-    samples = [[draw.gauss(3, 2) for _ in range(4)] for _ in range(2000)]
-    covered = sum(low <= 3 <= high for low, high in map(interval, samples))
-    assert 0.935 < covered / len(samples) < 0.965
+    assert 0.935 < covered(3, lambda: at_least(by_seed(*(draw.gauss(3, 2) for _ in range(n))), 0)) < 0.965
+
+
+def test_the_interval_of_paired_differences_covers_it() -> None:
+    draw = random.Random(2)
+
+    def verdict() -> Verdict:
+        level = by_seed(*(draw.gauss(0, 50) for _ in range(4)))
+        return greater({seed: it + draw.gauss(0.5, 1) for seed, it in level.items()}, level)
+
+    assert 0.935 < covered(0.5, verdict) < 0.965
+
+
+def test_the_interval_of_unpaired_differences_covers_it_whatever_the_spreads() -> None:
+    draw = random.Random(3)
+
+    def verdict() -> Verdict:
+        wide, narrow = (by_seed(*(draw.gauss(1, d) for _ in range(n)), first=f) for d, n, f in ((5, 4, 0), (1, 8, 10)))
+        return less(wide, narrow)
+
+    assert 0.93 < covered(0, verdict) < 0.97
+
+
+def test_an_interval_of_shares_ends_at_nothing_and_at_all_and_still_covers_the_mean() -> None:
+    draw = random.Random(4)
+
+    def verdict() -> Verdict:
+        found = at_least(by_seed(*(1 - draw.random() ** 4 for _ in range(4))), 0.5, SHARE)
+        assert 0 <= found.low <= found.effect <= found.high <= 100
+        return found
+
+    unbounded = random.Random(4)
+    plain = covered(0.8, lambda: at_least(by_seed(*(1 - unbounded.random() ** 4 for _ in range(4))), 0.5))
+    assert covered(80, verdict) == plain  # what lies beyond 1 holds no mean
+
+
+def test_a_difference_of_shares_is_at_most_a_whole() -> None:
+    found = greater(by_seed(1.0, 0.2, 0.9), by_seed(0.1, 0.9, 0.1), POINTS, "difference")
+    assert (found.high, found.unit) == (100, "points")
+
+
+def test_one_run_refutes_what_is_said_of_every_run() -> None:
+    assert every(by_seed(1, 1, 1), "runs that diverged").holds is YES
+    found = every(by_seed(1, 0, 1), "runs that diverged")
+    assert (found.holds, found.what, found.n) == (NO, "runs that diverged: 2 of 3", 3)
+    assert math.isnan(found.effect)  # a count, not a mean with an interval
+    assert every(by_seed(1), "runs").holds is UNDECIDED
+    assert every(by_seed(0), "runs").holds is NO
+
+
+def test_an_undecided_verdict_says_how_many_seeds_would_settle_it() -> None:
+    draw = random.Random(5)
+    few = greater(by_seed(*(draw.gauss(0.5, 1) for _ in range(4))), dict.fromkeys(range(4), 0.0))
+    assert few.holds is UNDECIDED
+    error, n = (few.high - few.low) / 2 / t_quantile(0.975, 3) * 2, few.would_take
+    assert t_quantile(0.975, n - 1) * error / math.sqrt(n) < abs(few.effect)
+    assert t_quantile(0.975, n - 2) * error / math.sqrt(n - 1) >= abs(few.effect)
+    assert greater(by_seed(2.0, 2.1), by_seed(1.0, 1.1)).would_take == 0  # it is decided
+    assert greater(by_seed(1e-9, -1e-9, 3, -3), by_seed(0, 0, 0, 0)).would_take == 0  # no number that anybody would run
+    both = all_of([few, replace(few, would_take=n + 7)])
+    assert both.would_take == n + 7
 
 
 def test_pairs_decide_what_unpaired_runs_could_not() -> None:
