@@ -297,7 +297,7 @@ def _cell(runs: Runs, target: str, matrix: str, net: str) -> Value | str:
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
-SHARE = Unit("of the variance")
+SHARE = Unit("of the variance", low=0)
 
 
 def missed(runs: Runs, nets: Iterable[str], targets: Iterable[Target], matrices: Iterable[Matrix], least: float) -> Verdict:

@@ -14,7 +14,22 @@ from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameter
 from experiments.recounted import recounted, sample_note
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from report import plots
-from report.model import Budget, Claim, Column, Data, Experiment, Figure, Reported, Runs, Table, Trial, Value, Verdict, tabulate
+from report.model import (
+    RECIPE,
+    Budget,
+    Claim,
+    Column,
+    Data,
+    Experiment,
+    Figure,
+    Reported,
+    Runs,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+    tabulate,
+)
 from report.seeds import Seeds
 from report.stats import PERCENT, POINTS, all_of, equal_within, greater, mean, value_of
 
@@ -240,7 +255,9 @@ EXPERIMENT = Experiment(
             for name in OPTIMIZERS
         },
         "optimizers_agree": Claim(
-            "Adam and Adadelta end within half a percentage point of each other, whatever the net.", optimizers_agree
+            "Adam and Adadelta end within half a percentage point of each other, whatever the net.",
+            optimizers_agree,
+            needs=RECIPE,
         ),
         "underfits": Claim(
             "Softmax regression underfits: it gets fewer of its own training digits right than the MLP of digits it never saw.",

@@ -18,6 +18,7 @@ from experiments.recounted import sample_note
 from experiments.training import SGD, Epochs, Recipe, train_classifier
 from report import plots
 from report.model import (
+    RECIPE,
     Budget,
     Claim,
     Column,
@@ -37,7 +38,7 @@ from report.model import (
     tabulate,
 )
 from report.seeds import Seeds, Unit
-from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, greater, mean, value_of
+from report.stats import NATS, PERCENT, POINTS, SHARE, all_of, at_most, every, greater, mean, value_of
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
@@ -206,11 +207,11 @@ def best(runs: Runs) -> Verdict:
 
 
 def fails(runs: Runs, rate: float) -> Verdict:
-    return at_most(_accuracy(runs, rate), FAILS, PERCENT, "mean test accuracy")
+    return at_most(_accuracy(runs, rate), FAILS, SHARE, "mean test accuracy")
 
 
 def _always(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
-    return at_least(runs.by_seed(true), 1, PERCENT, "share of the runs")
+    return every(runs.by_seed(true), "runs of which it is true")
 
 
 def guesses(run: Outcome) -> bool:
@@ -273,10 +274,12 @@ EXPERIMENT = Experiment(
             f"Rate {TOO_LARGE:g} fails: fewer than half of the test digits are read.", partial(fails, rate=TOO_LARGE)
         ),
         "small_fails": Claim(
-            f"Rate {TOO_SMALL:g} fails: fewer than half of the test digits are read.", partial(fails, rate=TOO_SMALL)
+            f"Rate {TOO_SMALL:g} fails: fewer than half of the test digits are read.",
+            partial(fails, rate=TOO_SMALL),
+            needs=RECIPE,
         ),
         "next_fails": Claim(
-            f"Rate {NEXT:g} fails, too: fewer than half of the test digits are read.", partial(fails, rate=NEXT)
+            f"Rate {NEXT:g} fails, too: fewer than half of the test digits are read.", partial(fails, rate=NEXT), needs=RECIPE
         ),
         "large_guesses": Claim(
             f"At rate {TOO_LARGE:g} nothing is learned: no run ends with a training loss more than {NEAR:g} nats below that of "

@@ -17,8 +17,23 @@ from experiments.gradient_check import STEPS, check_gradients
 from experiments.nets import Dense, Net, Sigmoid
 from experiments.training_by_hand import train_by_hand
 from report import plots, stats
-from report.model import Budget, Claim, Column, Data, Experiment, Figure, Measure, Runs, Table, Trial, Value, Verdict, tabulate
-from report.seeds import PERCENT, POINTS, Seeds, Unit
+from report.model import (
+    RECIPE,
+    Budget,
+    Claim,
+    Column,
+    Data,
+    Experiment,
+    Figure,
+    Measure,
+    Runs,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+    tabulate,
+)
+from report.seeds import PERCENT, POINTS, TIMES, Seeds, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -385,16 +400,18 @@ EXPERIMENT = Experiment(
         "width_keeps_helping": Claim(
             f"{HIDDEN[-1]} hidden units err less than {ONE_WIDTH}.",
             lambda runs: stats.less(_at_width(runs, HIDDEN[-1]), _at_width(runs, ONE_WIDTH), POINTS, _DIFFERENCE),
+            needs=RECIPE,
         ),
         "width_saturates": Claim(
             f"From {ONE_WIDTH} to {HIDDEN[-1]} units, the error changes by no more than half a percentage point.",
             lambda runs: stats.equal_within(
                 _at_width(runs, HIDDEN[-1]), _at_width(runs, ONE_WIDTH), POINT / 2, POINTS, _DIFFERENCE
             ),
+            needs=RECIPE,
         ),
         "time": Claim(
             f"{HIDDEN[-1] // HIDDEN[0]} times as many hidden units take at most {HIDDEN[-1] // HIDDEN[0]} times as long.",
-            lambda runs: stats.at_most(time_ratio(runs), HIDDEN[-1] / HIDDEN[0], what="mean ratio of times"),
+            lambda runs: stats.at_most(time_ratio(runs), HIDDEN[-1] / HIDDEN[0], TIMES, "mean ratio of times"),
         ),
         "memory": Claim(
             f"Counting arrays gives the memory of a step to within {100 * MEMORY_OFF:g} % at every hidden size.", memory_counted
@@ -408,6 +425,7 @@ EXPERIMENT = Experiment(
             f"With the rate in proportion to the batch, batches of {_listed(BATCHES[:-1])} err alike, to within "
             f"{100 * POINT:g} percentage point.",
             proportion_evens,
+            needs=RECIPE,
         ),
         "proportion_ends": Claim(
             f"In proportion, a batch of {BATCHES[-1]} errs more than one of {BATCHES[-2]}, by more than one percentage point.",
@@ -415,7 +433,7 @@ EXPERIMENT = Experiment(
         ),
         "batches_are_fast": Claim(
             f"An epoch in batches of 100 is at least {FASTER} times as fast as one image at a time.",
-            lambda runs: stats.at_least(speed_ratio(runs), FASTER, what="mean ratio of times"),
+            lambda runs: stats.at_least(speed_ratio(runs), FASTER, TIMES, "mean ratio of times"),
         ),
     },
     values={

@@ -22,6 +22,7 @@ from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import SGD, Epochs, Examples, Iterations, Recipe, drawn, fit, outputs
 from report import plots
 from report.model import (
+    RECIPE,
     Budget,
     Claim,
     Column,
@@ -42,7 +43,7 @@ from report.model import (
     tabulate,
 )
 from report.seeds import Seeds
-from report.stats import PERCENT, POINTS, all_of, at_least, equal_within, greater, less, mean, value_of, within
+from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, equal_within, every, greater, less, mean, value_of, within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -330,7 +331,7 @@ def one_in_ten(runs: Runs) -> Verdict:
     """X11: over the runs that diverged, by the rule that reads all others."""
     gone = diverged(runs, FAR_TOO_LARGE)
     read = Seeds({seed: error for seed, error in errors(runs, FAR_TOO_LARGE).items() if gone[seed]})
-    return within(read, 0.87, 0.93, PERCENT, "mean validation error of the diverged runs")
+    return within(read, 0.87, 0.93, SHARE, "mean validation error of the diverged runs")
 
 
 # --- values, and what was reported ---------------------------------------------------------------------------------
@@ -393,11 +394,12 @@ EXPERIMENT = Experiment(
     claims={
         "diverges": Claim(
             f"At rate {plain(FAR_TOO_LARGE)} every run diverges: its loss becomes NaN.",
-            lambda runs: at_least(diverged(runs, FAR_TOO_LARGE), 1, PERCENT, "share of runs that diverged"),
+            lambda runs: every(diverged(runs, FAR_TOO_LARGE), "runs that diverged"),
         ),
         "loss_grows": Claim(
             f"At rate {plain(LARGE)} the training loss ends above a million nats, on the geometric mean over the seeds.",
             loss_grows,
+            needs=RECIPE,
         ),
         "large_rate_errs": Claim(
             f"Rate {plain(LARGE)} is too large: its validation error is over five points above that of rate {plain(USUAL)}.",
@@ -410,14 +412,17 @@ EXPERIMENT = Experiment(
         "dip": Claim(  # X12, as W3's numbers have it
             f"The error at rate {plain(MIDDLE)} is above those at both {plain(LOW)} and {plain(USUAL)}.",
             lambda runs: by_neighbour(runs, lambda a, b, _, what: greater(a, b, POINTS, what)),
+            needs=RECIPE,
         ),
         "dip_smaller": Claim(
             "By neither neighbour is it as far above as in W3.",
             lambda runs: by_neighbour(runs, lambda a, b, theirs, what: less(a, b, POINTS, what, margin=-theirs)),
+            needs=RECIPE,
         ),
         "neighbours_agree": Claim(
             f"The error at rate {plain(MIDDLE)} is within one point of those at {plain(LOW)} and {plain(USUAL)}.",
             lambda runs: by_neighbour(runs, lambda a, b, _, what: equal_within(a, b, POINT, POINTS, what)),
+            needs=RECIPE,
         ),
         "one_in_ten": Claim(
             "Read by the same rule as all others, a net that diverged is wrong on about nine digits in ten, not on all.",
@@ -425,15 +430,18 @@ EXPERIMENT = Experiment(
         ),
         "above_w3": Claim(
             f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.",
-            lambda runs: at_least(errors(runs, USUAL), REPORTED_RATES[USUAL] / 50, PERCENT, "mean validation error"),
+            lambda runs: at_least(errors(runs, USUAL), REPORTED_RATES[USUAL] / 50, SHARE, "mean validation error"),
+            needs=RECIPE,
         ),
         "narrow_errs": Claim(
             f"At rate {plain(USUAL)}, a net with H = {NARROWEST} has a higher validation error than one with H = {WIDEST}.",
             lambda runs: greater(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR),
+            needs=RECIPE,
         ),
         "width_gains_less": Claim(
             "The difference is smaller than in W3.",
             lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-W3_GAIN),
+            needs=RECIPE,
         ),
     },
     values={
