@@ -66,20 +66,23 @@ class Seeds(Mapping[int, float]):
 
 @dataclass(frozen=True)
 class Unit:
-    """What a reader is shown for a number: ``number * scale``, then the name. No mean of such numbers lies below ``low`` or
-    above ``high`` (before scaling), nor does an interval for it."""
+    """What a reader is shown for a number: ``number * scale``, then the name.
+
+    Before scaling, no number lies below ``low`` or above ``high``, and no two that are compared lie farther ``apart``; so
+    neither does what an interval holds.
+    """
 
     name: str = ""
     scale: float = 1.0
     low: float = -math.inf
     high: float = math.inf
+    apart: float = math.inf
 
 
-PLAIN, NATS = Unit(), Unit("nats")
-PERCENT = Unit("%", 100)
-SHARE = Unit("%", 100, 0, 1)
+PLAIN, PERCENT, NATS = Unit(), Unit("%", 100), Unit("nats")
+SHARE = Unit("%", 100, 0, 1, 1)
 """Of a whole: an accuracy, an error."""
-POINTS = Unit("points", 100, -1, 1)
-"""A difference of two shares."""
-TIMES = Unit("", 1, 0)
+POINTS = Unit("points", 100, -1, 1, 1)
+"""The difference of two shares; what is compared may be the shares themselves."""
+TIMES = Unit(low=0)
 """How many times as much."""

@@ -59,23 +59,23 @@ def greater(
     a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
 ) -> Verdict:
     """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
-    found = _difference(a, b)
-    return _verdict(found, found.low > margin, found.high <= margin, found.effect - margin, _unit(unit, scale), what)
+    found, unit = _difference(a, b), _unit(unit, scale)
+    return _verdict(found, found.low > margin, found.high <= margin, found.effect - margin, _apart(unit), what)
 
 
 def less(
     a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
 ) -> Verdict:
     """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
-    found = _difference(a, b)
-    return _verdict(found, found.high < -margin, found.low >= -margin, -margin - found.effect, _unit(unit, scale), what)
+    found, unit = _difference(a, b), _unit(unit, scale)
+    return _verdict(found, found.high < -margin, found.low >= -margin, -margin - found.effect, _apart(unit), what)
 
 
 def equal_within(
     a: Numbers, b: Numbers, margin: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0
 ) -> Verdict:
     """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
-    return _inside(_difference(a, b), -margin, margin, _unit(unit, scale), what)
+    return _inside(_difference(a, b), -margin, margin, _apart(_unit(unit, scale)), what)
 
 
 def at_least(a: Numbers, bound: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
@@ -161,6 +161,11 @@ def value_of(a: Numbers, unit: Unit | str = PLAIN, digits: int = 2, *, scale: fl
 
 def _unit(unit: Unit | str, scale: float) -> Unit:
     return Unit(unit, scale) if isinstance(unit, str) else replace(unit, scale=unit.scale * scale)
+
+
+def _apart(unit: Unit) -> Unit:
+    """The unit of a difference."""
+    return replace(unit, low=-unit.apart, high=unit.apart)
 
 
 # --- the intervals -------------------------------------------------------------------------------------------------

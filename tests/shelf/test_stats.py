@@ -14,6 +14,7 @@ from report.model import Holds, Verdict
 from report.stats import (
     POINTS,
     SHARE,
+    Unit,
     all_of,
     at_least,
     at_most,
@@ -96,6 +97,8 @@ def test_an_interval_of_shares_ends_at_nothing_and_at_all_and_still_covers_the_m
 def test_a_difference_of_shares_is_at_most_a_whole() -> None:
     found = greater(by_seed(1.0, 0.2, 0.9), by_seed(0.1, 0.9, 0.1), POINTS, "difference")
     assert (found.high, found.unit) == (100, "points")
+    below = less(by_seed(0.1, 0.3), by_seed(0.9, 0.8), Unit("of the variance", low=0))
+    assert below.low < below.effect < 0 < below.high  # a difference may be negative where no number is
 
 
 def test_one_run_refutes_what_is_said_of_every_run() -> None:
