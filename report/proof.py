@@ -27,8 +27,8 @@ page, SymPy and the numeric witness all read that same text, so never type LaTeX
                 live=[Live("torch autograd", slope_by_autograd)],
             ),
         ],
-        conclusion="…",
-        consequence="…",
+        conclusion="The slope is `sigma(x)*(1 - sigma(x))` (“Directly”).",
+        comment="The input can be thrown away.",
     )
 
 A sentence that somebody asserts stands or falls by a part: ``claims={"name": refuted("The matrix is circulant.", by="label")}``
@@ -67,6 +67,10 @@ Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` add
 all of them as one (``lambda at: … at.W … at.n``), as plain floats, integers, lists and Python functions, and computes the value
 of the part's left side (or of the expression ``of=``) by other means: a torch module, autograd, counting. Every expression of
 the chain equal to it must give the same.
+
+The conclusion (and a ``consequence``, if something follows) says what was shown: each sentence has a formula of the derivation,
+or quotes a part by its “label”; a statement comes with its conditions, and with the word *checked* or *cited* if it is no more;
+words of quantity and names of properties (twice, never, linear) are words that a part uses. Remarks go in ``comment``.
 
 The glossary (``report.prove.language.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``,
 ``operator``; and ``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries),

@@ -95,7 +95,7 @@ DERIVATION = Derivation(
     id="T1", title="A square", question="What is the square of a sum?",
     symbols=[real("x", "a number", low=-4, high=4)],
     parts=[Part("Multiply out", "(x + 1)**2 == x**2 + 2*x + 1", [Step("x**2 + 2*x + 1", algebra("multiply out"))])],
-    conclusion="It has three terms.", consequence="It is computed in one line.",
+    conclusion="It is `x**2 + 2*x + 1`.", comment="It is computed in one line.",
     values={"terms": terms}, tables={"factors": table},
     reported={"wrong": Reported("terms of a square", 4, "W1", terms), "right": Reported("terms again", 3, "W1", terms)},
 )

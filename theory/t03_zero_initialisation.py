@@ -369,12 +369,13 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "With all weights zero every gradient is zero, whatever sub-gradient is taken: training never starts. With only "
-        "`u` zero, the gradient of `u` survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, "
-        "the gradient of `u` is zero, and that of `w` survives only if the slope chosen at zero is not zero; with the "
-        "usual choice nothing moves."
+        "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, "
+        "“All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` "
+        "survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, the gradient of `u` is zero "
+        "(“Only w zero: the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only"
+        " w zero: the gradient of w”); with the usual choice nothing moves (“Only w zero, slope zero”)."
     ),
-    consequence=(
+    comment=(
         "Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes "
         "through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. "
         "And being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients "

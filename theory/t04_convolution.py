@@ -185,11 +185,13 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Shifting either signal shifts their convolution by as much. A convolution layer has "
+        "Shifting either signal shifts their convolution by as much (“Shifting the first signal”, “Shifting the second "
+        "signal”). "
+        "A convolution layer has "
         f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as "
         "long as the input."
     ),
-    consequence=(
+    comment=(
         "What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has to be "
         "learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel as "
         "long as its input is a dense layer with one output."

@@ -99,7 +99,7 @@ DERIVATION = Derivation(
         "`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all "
         "there is to know of it."
     ),
-    consequence=(
+    comment=(
         "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights "
         "are its answer to a single lit pixel, and can be read off from that answer."
     ),

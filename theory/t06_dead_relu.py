@@ -455,16 +455,17 @@ DERIVATION = Derivation(
                 Step(because=definition("q", "relu", words="with weight one and bias zero the output is the target")),
             ],
             given=["a + c < 0"],
-            intro="Both derivatives are zero, and yet another weight and bias would do better:",
+            intro="Both derivatives are zero, the point is stationary, and yet another weight and bias would do better:",
             live=[Live("torch", error_of_one_unit)],
         ),
     ],
     conclusion=(
-        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero, and gradient "
-        "descent never changes them. The unit is dead. That says nothing about the loss, which can be strictly larger than "
-        "elsewhere: the point is stationary, not optimal."
+        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero (“Off "
+        "everywhere: the filter”, “Off everywhere: the bias”), and gradient descent never changes them: the unit is dead "
+        "(“Dead it stays”). That says nothing about the loss, which can be strictly larger than elsewhere: the point is "
+        "stationary, not optimal (“A dead unit is not optimal”)."
     ),
-    consequence=(
+    comment=(
         "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share "
         "of units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky "
         "ReLU has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its "

@@ -486,7 +486,7 @@ DERIVATION = Derivation(
         "the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the direct "
         "product takes as many as there are pairs of a sample and a tap."
     ),
-    consequence=(
+    comment=(
         "The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from above: "
         "training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct "
         "product is the cheaper one; the transform pays when kernels are long."

@@ -274,7 +274,9 @@ DERIVATION = Derivation(
                 Step(because=algebra("cancel")),
             ],
             intro=(
-                "What do the numbers mean? For one dense layer this can be said exactly. Let the rows of `A@Q.T` be its "
+                "What do the numbers mean? Fewer constraints than parameters is called under-determined. For one "
+                "dense layer this "
+                "can be said exactly. Let the rows of `A@Q.T` be its "
                 "examples. They span at most as many directions as there are examples. A change of the weights that is "
                 "orthogonal to all of them, which is what is left of any change `V` without its part along `Q`, changes no "
                 "output on any example:"
@@ -304,7 +306,9 @@ DERIVATION = Derivation(
                 Step(because=algebra("the two are orthogonal, and `U` keeps lengths")),
             ],
             intro=(
-                "The other way round, fewer directions `r` than examples: whatever the weights, the outputs stay in a space "
+                "The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the "
+                "outputs stay "
+                "in a space "
                 "with a basis `U` of `r` columns. The squared error on the targets splits, and weights have no hold on the "
                 "first term, which is zero only for targets that lie in that space:"
             ),
@@ -314,10 +318,11 @@ DERIVATION = Derivation(
     conclusion=(
         "Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which "
         "alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is "
-        "under-determined. AlexNet as a whole is over-determined if each class of each image counts, and under-determined if "
-        "each label counts once."
+        "under-determined. AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a "
+        "thousand constraints an image”), and under-determined if each label counts once (“AlexNet against one label an "
+        "image”)."
     ),
-    consequence=(
+    comment=(
         "Under-determined means that the data leave directions of the weights undecided: many networks fit equally well, and "
         "the start, the optimiser and the regularisation choose among them. It does not mean that the one found generalises "
         "badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot, because "

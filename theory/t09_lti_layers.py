@@ -395,12 +395,18 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Convolution, and average pooling with stride one, are linear and shift invariant. ReLU and adding a constant are "
-        "shift invariant and not linear; average pooling with a larger stride and a dense layer are linear and not shift "
-        "invariant in general. Max pooling is never linear, and shift invariant with stride one alone; side by side it "
-        "has none of the three properties. Pooling with a stride is thus linear if it averages, not if it takes the maximum."
+        "Convolution, and average pooling with stride one, are linear and shift invariant (“Convolution is linear”, "
+        "“Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift "
+        "invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU "
+        "is not additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average "
+        "pooling with a larger stride and a dense layer are linear and not shift invariant in general (“Nor with any "
+        "larger stride”, “A dense layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear "
+        "(“Max pooling is not additive”), and shift invariant with stride one alone (“With stride one it is”); side by "
+        "side it has none of the three properties (“Max pooling is not homogeneous”, “Max pooling is not shift "
+        "invariant”). Pooling with a stride is thus linear if it averages (“Average pooling is linear”), not if it "
+        "takes the maximum."
     ),
-    consequence=(
+    comment=(
         "A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it starts "
         "to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without "
         "them the network would be linear."

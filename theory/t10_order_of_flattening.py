@@ -278,12 +278,13 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The order of flattening changes nothing but the order of the columns: same functions, same loss, and the same "
-        "training step by step, if the initial weights are permuted too. If they are not, the two runs differ as two seeds "
-        "do, and if the initialiser is indifferent to the order of its entries, as independent draws are, they differ in "
-        "nothing else: the trained networks have the same distribution."
+        "The order of flattening changes nothing but the order of the columns: same functions (“Same class of "
+        "functions”), and the same outputs step by step, if the initial weights are permuted too (“The same outputs for "
+        "ever”). If they are not, the two runs differ as two seeds do, and if the initialiser is indifferent to the order"
+        " of its entries, as independent draws are, they differ in nothing else: the trained networks have the same "
+        "distribution (“The start”)."
     ),
-    consequence=(
+    comment=(
         "Flatten as you like, but always in the same way: weights trained with one order are useless with another. One seed "
         "compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a "
         "convolution, for which a permutation of pixels is no permutation of weights, does."

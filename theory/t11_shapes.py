@@ -438,12 +438,12 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The linear layer makes `k` by `n` numbers of `d` by `n`, the sigmoid keeps the shape, the log-likelihood ends in one "
-        "number. Every gradient of it has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` "
+        "The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient of it "
+        "has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` "
         "that of the biases, `W@G` that of the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of "
-        "the probabilities. They are computed in the reverse order of the values."
+        "the probabilities. They are computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”)."
     ),
-    consequence=(
+    comment=(
         "Shapes are the first check of a backward pass that is written by hand. While `d`, `k` and `n` differ, hardly any "
         "wrong product fits: of those of `A` and `G`, transposed or not, `A@G.T` alone has the shape of `W`. With equal "
         "sizes, or a batch of one example, the check is blind to most mistakes. And no Jacobian is ever built: what looks "

@@ -383,12 +383,13 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights times "
-        "what it was handed, its weights' gradient is its input times what it was handed, and its biases' gradient is what "
-        "it was handed; the sigmoid multiplies by its slope, which its value gives. These are all the gradients of the "
-        "network."
+        "Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights applied "
+        "to what it was handed (“The hidden units”, “The input”), its weights' gradient is the product of its input and "
+        "what it was handed (“The second weights”, “The first weights”), and its biases' gradient is what it was handed "
+        "(“The second biases”, “The first biases”); the sigmoid multiplies by its slope, which its value gives (“Back "
+        "through the sigmoid”)."
     ),
-    consequence=(
+    comment=(
         "The backward pass costs about as much as two forward passes: for each layer one product for the weights and one "
         "to hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is "
         "faster, and exact where a probability rounds to zero. The experiment with layers written by hand runs these very "

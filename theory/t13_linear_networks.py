@@ -393,12 +393,14 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "It computes one affine map, whatever its depth. Away from the border two convolutions are one with the kernel "
-        "`conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`; average pooling is a strided "
-        "convolution and collapses with the rest. So the stack can do no more than one layer of that width and stride, and may "
-        "be able to do less, however many parameters it has."
+        "It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two "
+        "convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) +"
+        " 1`; average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided "
+        "convolution”, “A layer after a stride”). So the stack can do no more than one layer of that width and stride "
+        "(“Two layers are one”), and may be able to do less, however many parameters it has (“A kernel out of their "
+        "reach”)."
     ),
-    consequence=(
+    comment=(
         "Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that nobody "
         "sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros are "
         "padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier."

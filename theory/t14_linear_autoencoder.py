@@ -331,9 +331,10 @@ DERIVATION = Derivation(
     conclusion=(
         "The least squared error of a linear autoencoder is the sum of the squares of all singular values of the centred "
         "data but "
-        f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it, and nothing linear can do better."
+        f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do "
+        "better (“Nothing does better”)."
     ),
-    consequence=(
+    comment=(
         "A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal "
         "directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder "
         "gains over PCA is owed to its non-linearities, and PCA is the baseline to hold it against."

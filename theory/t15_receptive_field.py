@@ -392,7 +392,7 @@ DERIVATION = Derivation(
         "Each layer, from the first on, adds its window less one, times the product of all strides before it: "
         f"for `l >= 1`, `r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}`, from one at the input."
     ),
-    consequence=(
+    comment=(
         "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
         "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing possible, "
         "not likely: in a deep stack far more paths lead to its middle than to its rim."

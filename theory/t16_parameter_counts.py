@@ -414,7 +414,7 @@ DERIVATION = Derivation(
         "A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other layers "
         "none; a shared layer counts once, and a network has the sum over its layers."
     ),
-    consequence=(
+    comment=(
         "A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and the "
         "width before flattening divides the weights of the first dense layer by four, which no saving on filters can match."
     ),

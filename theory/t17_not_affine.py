@@ -160,7 +160,7 @@ DERIVATION = Derivation(
         "`max(x, y) + max(-x, -y) == abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error "
         "is the variance of `abs((x - y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp."
     ),
-    consequence=(
+    comment=(
         "So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13), and by "
         "how much. What is left is even, and one ReLU each way makes an absolute value: a hidden layer of two units suffices "
         "for the maximum of two numbers."

@@ -87,7 +87,7 @@ DERIVATION = Derivation(
         "border of all, when its weights are the inverse covariance times the difference of the means, and its bias is what is "
         "left of the ratio, with the logarithm of the ratio of both shares added."
     ),
-    consequence=(
+    comment=(
         "On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the right "
         "weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays, the "
         "best border bends, and a line falls short."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from report.errors import DeclarationError
+import sympy as sp
+
+from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
@@ -15,8 +18,9 @@ from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
-from report.prove.meaning.symbolic import Unreadable, bounds, ranges
-from report.prove.reasons.rule import Lemma, Setting, Shown, Standing, weakest
+from report.prove.leftover import left_over
+from report.prove.meaning.symbolic import ALGEBRA, Unreadable, bounds, ranges
+from report.prove.reasons.rule import DEFINITION, Lemma, Setting, Shown, Standing, weakest
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
@@ -31,9 +35,12 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
     failures = list(lint.failures(derivation))
     entries, parts = [], []
     if not failures:
-        for entry, problem in _glossary(derivation, methods):
-            entries.append(entry)
-            failures += [problem] if problem else []
+        try:
+            for entry, problem in _glossary(derivation, methods):
+                entries.append(entry)
+                failures += [problem] if problem else []
+        except DeclarationError as error:
+            failures.append(str(error))
         for part, problems in _parts(derivation, methods):
             parts += [part] if part else []
             failures += problems
@@ -46,6 +53,7 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
         derivation.conclusion,
         derivation.consequence,
         tuple(failures),
+        derivation.comment,
         time.perf_counter() - began,
     )
 
@@ -57,7 +65,8 @@ def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tupl
     for defined in derivation.definitions:
         symbols = lint.parameters(defined)
         witnessed = LIVE in methods or NUMERIC in methods
-        witnesses, problem = witness.of_definition(derivation, defined, symbols) if witnessed else ([], "")
+        with _witnessing(f"definition's of '{defined.name}'", defined.where):
+            witnesses, problem = witness.of_definition(derivation, defined, symbols) if witnessed else ([], "")
         wrong = f"{defined.where}: the definition of '{defined.name}' is wrong: {problem}" if problem else ""
         yield _definition(defined, symbols, witnesses), wrong
 
@@ -91,14 +100,18 @@ def _text(formula: Formula | None) -> str:
 
 
 def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[CheckedPart | None, list[str]]]:
+    """The parts in their order, each resting on those before it: on one that fails nothing can rest."""
     shown: dict[str, Lemma] = {}
     for part in derivation.parts:
+        checked: CheckedPart | None = None
+        problems: list[str] = []
         try:
-            yield check_part(derivation, part, shown, methods)
+            checked, problems = check_part(derivation, part, shown, methods)
         except DeclarationError as error:
-            yield None, [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
+            problems = [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
+        yield checked, problems
         standing = weakest(_standing(step, shown) for step in part.steps)
-        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis, standing)
+        shown[part.label] = Lemma(part.claim, part.conditions, part.hypothesis, Standing.FAILED if problems else standing)
 
 
 def _standing(step: Step, shown: Shown) -> Standing:
@@ -123,22 +136,27 @@ def check_part(
     found = [_Found() for _ in part.steps]
     for at, problem in chain.broken():
         found[at].refusals["chain"] = problem
+    setting = _setting(derivation, part, shown)
     if SYMBOLIC in methods:
-        setting = _setting(derivation, part, shown)
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
         trees = [expression.tree for expression in chain.expressions]
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
     if NUMERIC in methods and part.numeric:
-        _hear(NUMERIC, "numeric", witness.by_numbers(derivation, chain), found)
+        with _witnessing("numeric", part.where):
+            _hear(NUMERIC, "numeric", witness.by_numbers(derivation, chain), found)
     for live in part.live if LIVE in methods else ():
-        _hear(live.name, live.name, witness.by_live(derivation, chain, live), found)
+        with _witnessing(live.name, live.where):
+            _hear(live.name, live.name, witness.by_live(derivation, chain, live), found)
     for step, each in zip(part.steps, found):
+        for label in step.rule.parts:
+            if label in shown and shown[label].standing is Standing.FAILED:
+                each.refusals["rests"] = f"it rests on “{label}”, which is not proved"
         if not each.witnesses and not each.refusals and set(methods) == set(METHODS):
             each.refusals["witness"] = "no witness reaches it: leave the numeric one on, or add a Live witness"
         standing = _standing(step, shown)
-        if standing is not Standing.PROVED and not part.scope:
+        if standing in (Standing.CHECKED, Standing.CITED) and not part.scope:
             each.refusals["scope"] = f"a step that is only {standing} needs the part's scope"
     checked = CheckedPart(
         part.label,
@@ -148,8 +166,35 @@ def check_part(
         tuple(_text(f) for f in [*part.conditions, *([part.hypothesis.formula] if part.hypothesis else [])]),
         chain.expressions[0].text,
         tuple(_step(chain, at, each, shown) for at, each in enumerate(found)),
+        tuple(dict.fromkeys(label for step in part.steps for label in step.rule.parts if label in shown)),
+        tuple(step.rule.words for step in part.steps if step.rule.standing is Standing.CITED),
+        _is_trivial(setting, part),
     )
     return checked, [_failure(derivation, part, at, each, checked) for at, each in enumerate(found) if each.refusals]
+
+
+@contextlib.contextmanager
+def _witnessing(name: str, where: Where | None) -> Iterator[None]:
+    """Whatever a formula or an author's code raises while a witness looks at it is the author's to know."""
+    try:
+        yield
+    except ReportError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"the {name} witness cannot look at this: {type(error).__name__}: {error}", where=where
+        ) from None
+
+
+def _is_trivial(setting: Setting, part: Part) -> bool:
+    """Whether the statement opens an abbreviation and no more, or its sides are the same without any thought."""
+    if all(step.rule.law == DEFINITION for step in part.steps):
+        return True
+    try:
+        left, right = (setting.read(side, ALGEBRA) for side in (part.claim.left, part.claim.right))
+    except Exception:  # what cannot be read is not trivial
+        return False
+    return part.claim.relation == "==" and isinstance(left, sp.Basic) and left == right
 
 
 def _step(chain: Chain, at: int, found: _Found, shown: Shown) -> CheckedStep:
@@ -180,10 +225,17 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), NO_FACTS, shown)
     scope = plain.scope()
     facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
+    read = []
+    for condition in part.conditions:
+        try:
+            read.append(plain.read(condition))
+        except (Unreadable, TypeError) as error:
+            raise DeclarationError(f"the condition {condition} cannot be used: {error}", where=part.where) from None
     try:
-        facts = assume([plain.read(c) for c in part.conditions], facts)
+        facts = assume(read, facts)
     except ValueError as error:
-        raise DeclarationError(f"SymPy cannot use the condition {error}", where=part.where) from None
+        given = ", ".join(map(str, part.conditions))
+        raise DeclarationError(f"cannot use the condition {error}", where=part.where, remedy=f"Given: {given}.") from None
     return replace(plain, facts=facts)
 
 
@@ -198,7 +250,8 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     except Exception as error:  # SymPy raises what it likes; what it cannot read it has not proved
         method, why = None, f"SymPy cannot read it ({type(error).__name__}: {error})"
     if method is None:
-        found.refusals[SYMBOLIC] = why
+        over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
+        found.refusals[SYMBOLIC] = f"{why}; {over}" if over else why
     else:
         found.method = method
 

@@ -36,7 +36,11 @@ class CheckedStep:
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """A part. ``start`` is the left side of its statement, where the chain begins; the steps follow it."""
+    """A part. ``start`` is the left side of its statement, where the chain begins; the steps follow it.
+
+    ``rests_on`` are the labels of the parts that its steps put in, ``cites`` the theorems that they quote. It is ``trivial`` if
+    both sides are the same without any thought, or one opens what the other abbreviates: then it is no theorem.
+    """
 
     label: str
     intro: str
@@ -45,6 +49,9 @@ class CheckedPart:
     given: tuple[str, ...]
     start: str
     steps: tuple[CheckedStep, ...]
+    rests_on: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    trivial: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -81,6 +88,7 @@ class Proof:
     conclusion: str
     consequence: str
     failures: tuple[str, ...]
+    comment: str = ""
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -91,6 +99,22 @@ class Proof:
     @property
     def steps(self) -> tuple[CheckedStep, ...]:
         return tuple(step for part in self.parts for step in part.steps)
+
+    @property
+    def theorems(self) -> tuple[CheckedPart, ...]:
+        """The parts that say something."""
+        return tuple(part for part in self.parts if not part.trivial)
+
+    def users(self, label: str) -> tuple[str, ...]:
+        """The parts that rest on this one."""
+        return tuple(part.label for part in self.parts if label in part.rests_on)
+
+    def foundations(self, label: str) -> tuple[str, ...]:
+        """All parts that this one rests on, directly or not, in their order."""
+        found = {label}
+        for part in reversed(self.parts):
+            found |= set(part.rests_on) if part.label in found else set()
+        return tuple(part.label for part in self.parts if part.label in found - {label})
 
     @property
     def names(self) -> dict[str, Name]:
@@ -108,6 +132,9 @@ class Proof:
                     "statement": part.statement,
                     "given": list(part.given),
                     "verdict": part.standing,
+                    "rests_on": list(part.rests_on),
+                    "cites": list(part.cites),
+                    "trivial": part.trivial,
                     "steps": len(part.steps),
                     "witnesses": sorted({w.name for step in part.steps for w in step.witnesses}),
                 }

@@ -139,6 +139,13 @@ class Part:
     def hypothesis(self) -> Statement | None:
         return statement(self.supposing, self.where) if self.supposing else None
 
+    @property
+    def formulas(self) -> Iterator[Formula]:
+        """All formulas of the part: its statement, what it supposes, what it goes through."""
+        yield from (self.claim.left, self.claim.right, *self.conditions)
+        yield from [self.hypothesis.formula] if self.hypothesis else []
+        yield from (step.expression for step in self.steps)
+
 
 def counterexample(
     label: str,
@@ -191,6 +198,7 @@ def refuted(sentence: str, by: str) -> Assertion:
 class Derivation:
     """A question and its answer, derived.
 
+    The conclusion and the consequence say what was shown, sentence by sentence; what is only remarked is a ``comment``.
     ``values``, ``tables`` and ``figures`` are computed for prose; ``reported`` are others' numbers beside ours; ``claims`` are
     sentences that the parts prove or refute.
     """
@@ -201,13 +209,14 @@ class Derivation:
     symbols: Sequence[Symbol]
     parts: Sequence[Part]
     conclusion: str
-    consequence: str
+    consequence: str = ""
     definitions: Sequence[Definition] = ()
     values: Mapping[str, Callable[[], Value]] = field(default_factory=dict)
     tables: Mapping[str, Callable[[], Table]] = field(default_factory=dict)
     figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     claims: Mapping[str, Assertion] = field(default_factory=dict)
+    comment: str = ""
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:

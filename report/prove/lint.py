@@ -1,20 +1,28 @@
-"""The glossary and the prose of a derivation: every name declared and used, every formula in prose borne out by a part."""
+"""The names and the parts of a derivation: every name declared, used, and meaning what the field means by it."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from report.errors import DeclarationError, Where, nearest
+from report.prove import prose
+from report.prove.decide.conditions import NO_FACTS
 from report.prove.derivation import Derivation
-from report.prove.language.formula import Formula, bound_names, join, names, parse
-from report.prove.language.glossary import PROPERTIES, Definition, Symbol
+from report.prove.language.formula import bound_names, formula, names, substitute
+from report.prove.language.glossary import PROPERTIES, Definition, Symbol, define
 from report.prove.language.names import confused
-from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
-from report.prove.reasons import rule as rules
+from report.prove.language.vocabulary import EVERYWHERE, FIELD, OUT_OF_REACH, FieldName
+from report.prove.meaning.symbolic import EVERYTHING, Unreadable
+from report.prove.reasons.rule import INDUCTION, Setting
 
-_FORMULA = re.compile(r"`([^`]+)`")
+HYPOTHESIS = "hypothesis"
+
+
+FAR = 40
+"""How far from zero a definition is held against its reference: what agrees nearby only is another function."""
 
 
 def parameters(defined: Definition) -> list[Symbol]:
@@ -22,7 +30,12 @@ def parameters(defined: Definition) -> list[Symbol]:
     declared = {s.name: s for s in defined.symbols}
     kind = "integer" if defined.indexed else "real"
     extra = [s for s in defined.symbols if s.name not in defined.arguments]
-    return [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
+    found = [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
+    return [_far(s) if defined.reference is not None and s.kind == "real" else s for s in found]
+
+
+def _far(symbol: Symbol) -> Symbol:
+    return replace(symbol, low=-FAR, high=FAR)
 
 
 def meaning(symbol: Symbol) -> str:
@@ -34,141 +47,90 @@ def meaning(symbol: Symbol) -> str:
 
 
 def failures(derivation: Derivation) -> Iterator[str]:
-    """What is wrong with the glossary and the prose, a message each."""
+    """What is wrong with the glossary, the parts and the prose, a message each."""
     yield from _glossary_failures(derivation)
-    yield from _prose_failures(derivation)
-    yield from _reason_failures(derivation)
+    yield from _field_failures(derivation)
+    yield from _part_failures(derivation)
+    yield from prose.failures(derivation)
 
 
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
-    if not derivation.parts:
-        yield f"{derivation.where}: {derivation.id} has no part: it proves nothing"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     declared: set[str] = set()
     for entry in entries:
         if entry.name in declared or entry.name in EVERYWHERE:
             yield f"{entry.where}: '{entry.name}' {'is declared twice' if entry.name in declared else 'has a meaning already'}"
         declared.add(entry.name)
-    for name, taken in confused(derivation.symbols, derivation.definitions):
-        yield f"{derivation.where}: '{name}' looks like {taken} on the page\n  Give it another name, or another latex=."
-    labels: set[str] = set()
-    for part in derivation.parts:
-        if part.label in labels:
-            yield f"{part.where}: there are two parts '{part.label}'"
-        if part.label == "hypothesis":
-            yield f"{part.where}: a part cannot be called 'hypothesis': that is what an induction supposes"
-        labels.add(part.label)
-    steps = {r.of[-1] for p in derivation.parts for s in p.steps if (r := s.rule).law == rules.INDUCTION and len(r.of) == 2}
-    for part in derivation.parts:
-        if part.hypothesis is not None and part.label not in steps:
-            yield f"{part.where}: '{part.label}' supposes {part.hypothesis.formula}, and no induction has it for its step"
     used: set[str] = set()
     for tree, where, local in _formulas(derivation):
         used |= set(names(tree))
         for name in names(tree):
             if name not in declared | EVERYWHERE and name not in local:
-                yield f"{where}: '{name}' is not in the glossary\n  {nearest(name, declared | EVERYWHERE)}"
+                remedy = OUT_OF_REACH.get(name.lower()) or nearest(name, declared | EVERYWHERE)
+                yield f"{where}: '{name}' is not in the glossary\n  {remedy}"
         for name in sorted(bound_names(tree) & declared) if not local else ():
             yield f"{where}: the index '{name}' has the name of a symbol; choose another"
+    for name, taken in confused(derivation.symbols, derivation.definitions, used):
+        yield f"{derivation.where}: '{name}' looks like {taken} on the page\n  Give it another name, or another latex=."
     for entry in entries:
         if entry.name not in used:
             yield f"{entry.where}: '{entry.name}' is declared and never used"
 
 
+def _field_failures(derivation: Derivation) -> Iterator[str]:
+    """A name of the field means what the field means by it."""
+    for symbol in derivation.symbols:
+        if symbol.name in FIELD and symbol.kind in ("function", "signal", "operator"):
+            yield f"{symbol.where}: '{symbol.name}' is the field's name of a function\n  Call this one by another."
+    called = {word: meant for meant in FIELD.values() for word in meant.words}
+    for defined in derivation.definitions:
+        words = re.sub(r"^(the|a|an) ", "", defined.meaning.lower())
+        meant = FIELD.get(defined.name) or called.get(words)
+        if meant and not _means(defined, meant):
+            so = f"{meant.head} = {meant.body}"
+            yield f"{defined.where}: '{defined.name}' is not what the field calls so, {so}\n  Give it another name and meaning."
+
+
+def _means(defined: Definition, meant: FieldName) -> bool:
+    """Whether a definition says what the field says, whatever its parameters are called."""
+    theirs = define(meant.head, meant.body, "")
+    if defined.indexed or [*map(len, defined.parameters)] != [*map(len, theirs.parameters)]:
+        return False
+    renamed: dict[str, ast.expr] = {n: ast.Name(m, ast.Load()) for n, m in zip(theirs.arguments, defined.arguments)}
+    symbols = tuple(Symbol(name, "", kind) for name, kind in zip(defined.arguments, meant.kinds))
+    setting = Setting(symbols, (), NO_FACTS)
+    try:
+        return setting.holds(defined.body, "==", formula(substitute(theirs.body.tree, renamed)), EVERYTHING) is not None
+    except (DeclarationError, Unreadable, TypeError, AttributeError):
+        return False
+
+
+def _part_failures(derivation: Derivation) -> Iterator[str]:
+    """No part, two of one name, one that states what it supposes."""
+    if not derivation.parts:
+        yield f"{derivation.where}: {derivation.id} has no part: it proves nothing"
+    labels: set[str] = set()
+    used = (step.rule for part in derivation.parts for step in part.steps)
+    inductive = {rule.of[-1] for rule in used if rule.law == INDUCTION and len(rule.of) == 2}
+    for part in derivation.parts:
+        if part.hypothesis is not None and part.label not in inductive:
+            yield f"{part.where}: '{part.label}' supposes {part.hypothesis}, and no induction has it for its step"
+        if part.label in labels:
+            yield f"{part.where}: there are two parts '{part.label}'"
+        if part.label == HYPOTHESIS:
+            yield f"{part.where}: no part may be called '{HYPOTHESIS}': reasons call so what an induction supposes"
+        if part.claim.formula.key in {c.key for c in part.conditions}:
+            yield f"{part.where}: '{part.label}' states its own condition: it shows nothing"
+        labels.add(part.label)
+
+
 def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, Collection[str]]]:
     """Every formula with its place and, in a definition, the names that are local to it."""
     for symbol in derivation.symbols:
-        for bound in (symbol.least, symbol.above, *(symbol.within or ()), *symbol.shape):
-            if bound is not None:
-                yield bound.tree, symbol.where, ()
+        yield from ((each.tree, symbol.where, ()) for each in symbol.formulas)
     for defined in derivation.definitions:
-        for formula in (defined.body, *defined.shape):
-            yield formula.tree, defined.where, (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
+        for each in (defined.body, *defined.shape):
+            yield each.tree, defined.where, (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
     for part in derivation.parts:
-        supposed = [part.hypothesis.formula] if part.hypothesis else []
-        for formula in (part.claim.left, part.claim.right, *part.conditions, *supposed):
-            yield formula.tree, part.where, ()
-        for step in part.steps:
-            yield step.expression.tree, step.where, ()
-
-
-# --- prose ---------------------------------------------------------------------------------------------------------
-
-
-def _prose_failures(derivation: Derivation) -> Iterator[str]:
-    """Formulas in prose must be readable, must occur in the derivation, and may only assert what some part states."""
-    stated = {p.claim.formula.key for p in derivation.parts if p.hypothesis is None}
-    stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
-    stated |= {c.key for p in derivation.parts for c in p.conditions}
-    occurring = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in ast.walk(tree) if isinstance(n, ast.expr)}
-    occurring |= {ast.dump(n) for d in derivation.definitions for n in ast.walk(d.head.tree) if isinstance(n, ast.expr)}
-    whole = {ast.dump(n) for tree, *_ in _formulas(derivation) for n in _whole(tree)}
-    for text, where in _prose(derivation):
-        concludes = text in (derivation.conclusion, derivation.consequence)
-        if "$" in text:
-            yield f"{where}: write formulas in backticks, not in dollars: {text!r}"
-        for source in _FORMULA.findall(text):
-            try:
-                formula = parse(source, where)
-            except DeclarationError as error:
-                yield str(error)
-                continue
-            if _asserts(formula) and formula.key not in stated:
-                yield f"{where}: prose asserts `{source}`, which no part states\n  State it, or say it without a relation."
-            elif not _asserts(formula) and not isinstance(formula.tree, ast.Name) and formula.key not in occurring:
-                yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula as it stands in one."
-            elif concludes and isinstance(formula.tree, ast.BinOp | ast.Constant) and formula.key not in whole:
-                yield f"{where}: prose shows `{source}`, a piece of a formula\n  Show the whole of what a step arrives at."
-            elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
-                yield f"{where}: '{source}' is not in the glossary"
-
-
-_QUOTED = re.compile("“([^”]+)”")
-_BY_DEFINITION = re.compile(r"\bdefinition of ((?:`[^`]+`(?:, | and )?)+)")
-
-
-def _reason_failures(derivation: Derivation) -> Iterator[str]:
-    """An author's words for a step may name no law, definition or part but those that the step is checked by."""
-    earlier: list[str] = []
-    for part in derivation.parts:
-        for step in part.steps:
-            rule, said = step.rule, step.rule.words
-            for label in _QUOTED.findall(said) if rule.by_author else ():
-                if label not in (rule.parts or earlier):
-                    yield f"{step.where}: the reason quotes “{label}”, which is not what the step is checked by"
-            allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
-            for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
-                yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
-            for listed in _BY_DEFINITION.findall(said) if rule.by_author and rule.law == rules.DEFINITION else ():
-                for name in _FORMULA.findall(listed):
-                    if name not in rule.of:
-                        yield f"{step.where}: the reason speaks of the definition of '{name}', which is not opened"
-        earlier.append(part.label)
-
-
-def _asserts(formula: Formula) -> bool:
-    tree = formula.tree
-    logical = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL
-    return isinstance(tree, ast.Compare) or logical
-
-
-def _whole(tree: ast.expr) -> Iterator[ast.AST]:
-    """The tree and what stands by itself in it: sides of relations, arguments, indices, summands of a sum sign."""
-    yield tree
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare | ast.Call | ast.GeneratorExp | ast.Subscript):
-            yield from ast.iter_child_nodes(node)
-
-
-def _prose(derivation: Derivation) -> Iterator[tuple[str, Where | None]]:
-    for text in (derivation.title, derivation.question, derivation.conclusion, derivation.consequence):
-        yield text, derivation.where
-    for symbol in derivation.symbols:
-        yield symbol.meaning, symbol.where
-    for part in derivation.parts:
-        yield part.intro, part.where
-        yield part.scope, part.where
-        for step in part.steps:
-            if step.rule.by_author:
-                yield step.rule.words, step.where
+        yield from ((each.tree, each.where or part.where, ()) for each in part.formulas)

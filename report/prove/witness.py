@@ -21,6 +21,7 @@ from report.prove.meaning.numeric import Array, Point, Undefined
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
+REFERENCE_POINTS = 40
 TRIES = 4000
 WHOLE = "at"
 """The parameter of a live witness that holds the whole point."""
@@ -122,7 +123,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
     witnesses = []
     with numeric.precision():
         if defined.reference is not None:
-            for _ in range(POINTS):
+            for _ in range(REFERENCE_POINTS):
                 point = numeric.draw(symbols, [*others, defined], random)
                 seen: Any = defined.reference
                 for group in defined.parameters:
@@ -130,7 +131,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
                 problem = _disagreement(defined, point, seen, "the reference", 1e-12)
                 if problem:
                     return [], problem
-            witnesses.append(Witnessed("reference", POINTS))
+            witnesses.append(Witnessed("reference", REFERENCE_POINTS))
         for live in defined.live:
             for _ in range(live.points):
                 point = numeric.draw(symbols, [*others, defined], random)
@@ -214,7 +215,7 @@ def _seen(live: Live, point: Point) -> Any:
         raise
     except Exception as error:  # an author's code may raise anything
         raised = f"the witness '{live.name}' raises {type(error).__name__}: {error}"
-        raise DeclarationError(raised, where=live.where, remedy="Correct the witness.") from None
+        raise DeclarationError(raised, where=live.where, remedy="Correct it, or state the condition that it needs.") from None
 
 
 class _Whole:
@@ -259,7 +260,8 @@ def _exact(value: Any) -> Any:
 
 
 def _spell(point: Point, derivation: Derivation) -> str:
-    varying = [s.name for s in derivation.symbols if s.kind in ("real", "integer") and s.name in point.globals]
+    shown = ("real", "integer", "vector", "matrix")
+    varying = [s.name for s in derivation.symbols if s.kind in shown and s.name in point.globals]
     return ", ".join(f"{name} = {_number(point.globals[name])}" for name in varying) or "a random point"
 
 

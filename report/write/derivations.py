@@ -27,13 +27,22 @@ class _Pages:
 
     names: Names
     owner: str
+    labels: frozenset[str]
     number: Callable[[str], int]
 
     def math(self, text: str) -> str:
         return latex(parse(text), self.names)
 
     def prose(self, text: str) -> str:
-        return prose_markdown(text, self.names)
+        """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
+        linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
+        return prose_markdown(linked, self.names)
+
+    def link(self, label: str) -> str:
+        return f"[“{label}”](#{self.anchor(label)})"
+
+    def anchor(self, label: str) -> str:
+        return f"{self.owner}-{_slug(label)}"
 
 
 def prose_markdown(text: str, names: Names) -> str:
@@ -42,14 +51,15 @@ def prose_markdown(text: str, names: Names) -> str:
 
 
 def derivation_markdown(proof: Proof, number: Callable[[str], int]) -> str:
-    """The question, the parts, the conclusion, and what follows from it for someone who trains networks; ``number`` gives the
-    number of the equation that a part arrives at.
+    """The question, the parts, the conclusion, and what its author remarks on it; ``number`` gives the number of the equation
+    that a part arrives at.
     """
-    pages = _Pages(proof.names, proof.id, number)
+    pages = _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), number)
     asked = "\n\n".join(filter(None, [pages.prose(proof.question), _where_list(proof.glossary, pages)]))
     question = div(f"{span('Question', 'lead-in')} {asked}", "question")
     groups = "".join(_part(part, pages) for part in proof.parts)
-    ends = [("conclusion", "Conclusion", proof.conclusion), ("consequence", "In practice", proof.consequence)]
+    ends = [("conclusion", "Conclusion", proof.conclusion), ("conclusion", "Hence", proof.consequence)]
+    ends += [("consequence", "In practice, as a comment", proof.comment)]
     closing = "".join(div(f"{span(title, 'lead-in')} {pages.prose(text)}", kind) for kind, title, text in ends if text)
     return f"\n\n::::::: {{.derivation #{proof.id}}}\n{question}{groups}{closing}\n:::::::\n\n"
 
@@ -114,11 +124,15 @@ def _part(part: CheckedPart, pages: _Pages) -> str:
     hanging = _width(start) > LONGEST_LEFT
     first = "" if hanging else start
     steps = [_step(step, first if at == 0 else "", hanging, pages) for at, step in enumerate(part.steps)]
-    slug = "".join(c if c.isalnum() else "-" for c in part.label.lower())
+    slug = _slug(part.label)
     rows = [div(_cell(f"${start}$", "right"), "step")] if hanging else []
     rows += [div(step, "step") for step in steps[:-1]]
-    rows += [div(steps[-1], "step", f"{pages.owner}-{slug}", number=str(pages.number(slug)))]
+    rows += [div(steps[-1], "step", pages.anchor(part.label), number=str(pages.number(slug)))]
     return f"{div(_heading(part, pages), 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
+
+
+def _slug(label: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in label.lower())
 
 
 def _heading(part: CheckedPart, pages: _Pages) -> str:

@@ -206,10 +206,10 @@ def test_words_name_no_other_law_than_the_one_that_is_checked(after: str, reason
 
 
 def test_what_rests_on_a_finite_check_is_only_checked() -> None:
-    law = Part("Law", "n*(n + 1) >= 2", [Step(">= 2", finite("try some"))], scope="For small n.")
+    law = Part("Law", "n*(n + 1) >= 2", [Step(">= 2", finite("try some"))], scope="Only for small n.")
     use = Part("Use", "n + n*n >= 2", [Step("n*(n + 1)", algebra("factor out")), Step(">= 2", using("Law"))])
     assert "only checked needs the part's scope" in refusals([law, use], [N])
-    proof = check(Derivation("T0", "", "", [N], [law, replace(use, scope="For small n.")], "", ""))
+    proof = check(Derivation("T0", "", "", [N], [law, replace(use, scope="Only for small n.")], "", ""))
     assert not proof.failures
     assert [step.standing for part in proof.parts for step in part.steps] == ["checked", "proved", "checked"]
 

@@ -10,7 +10,7 @@ SIGMA = define("sigma(u)", "1/(1 + exp(-u))", "a sigmoid")
 
 
 def page(*parts: Part, symbols: tuple = (X,), definitions: tuple = ()) -> str:
-    said = Derivation("T9", "", "What is `x`?", symbols, parts, "So it is.", "", definitions)
+    said = Derivation("T9", "", "What is `x`?", symbols, parts, "Yes.", "", definitions)
     return derivation_markdown(check(said), lambda own: len(own))
 
 

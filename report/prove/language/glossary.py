@@ -54,10 +54,14 @@ class Symbol:
     sample: Callable[[Any], Any] | None = None
     where: Where | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def formulas(self) -> list[Formula]:
+        """The formulas of its domain."""
+        return [f for f in (self.least, self.above, *(self.within or ()), *self.shape) if f is not None]
+
     def mentions(self) -> Iterable[str]:
         """The names that the domain of this symbol needs."""
-        parts = [p for p in (self.least, self.above, *(self.within or ()), *self.shape) if p is not None]
-        return [name for part in parts for name in names(part.tree)]
+        return [name for formula in self.formulas for name in names(formula.tree)]
 
 
 def real(

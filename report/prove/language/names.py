@@ -7,7 +7,7 @@ index that is a letter of the name stands upright and one that varies slants, so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.prove.language.glossary import Definition, Symbol
@@ -21,8 +21,12 @@ GREEK = frozenset(
 )
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 DEFINED = "definition"
-BUILT_IN = {r"\tr", r"\diag", r"\sign", r"\exp", r"\log", r"\sin", r"\cos", r"\tanh", r"\max", r"\min", r"\partial", r"\bmod"}
-"""What the built-in functions are printed as."""
+BUILT_IN = {f"\\{name}": name for name in ("diag", "sign", "exp", "log", "sin", "cos", "tanh", "max", "min")} | {
+    r"\tr": "trace",
+    r"\partial": "diff",
+    r"\bmod": "mod",
+}
+"""The built-in functions by what they are printed as."""
 
 _GROUPS = {"signal": 1, "function": 1, "operator": 2}
 
@@ -105,16 +109,16 @@ def _label(word: str) -> str:
 # --- one print, one meaning ----------------------------------------------------------------------------------------
 
 
-def confused(symbols: Sequence[Symbol], definitions: Sequence[Definition]) -> Iterator[tuple[str, str]]:
-    """The names that a page would not tell apart from something else, each with what it would be taken for."""
+def confused(symbols: Sequence[Symbol], definitions: Sequence[Definition], used: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The names that a page would not tell apart from something else that is ``used``, each with what it would be taken for."""
     names = names_of(symbols, definitions)
     seen: dict[str, str] = {}
     for name in names:
         printed = _bare(spelled(name, names))
         if printed in seen:
             yield name, f"'{seen[printed]}'"
-        elif printed in BUILT_IN:
-            yield name, f"the function {printed.removeprefix(chr(92))}"
+        elif BUILT_IN.get(printed) in used:
+            yield name, f"the function {BUILT_IN[printed]}"
         seen[printed] = name
     for name, as_printed in names.items():
         yield from ((name, taken) for taken in _taken_for(name, names))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 ENTRYWISE = {
     "exp": "the exponential function",
     "log": "the natural logarithm",
@@ -49,3 +51,43 @@ LOGICAL = {"implies": "implies(p, q)", "iff": "iff(p, q)"}
 
 EVERYWHERE = frozenset({*FUNCTIONS, *CONSTANTS, *DERIVATIVES, *BINDERS, *RANGES, *LOGICAL})
 """The names that every formula may use."""
+
+
+@dataclass(frozen=True)
+class FieldName:
+    """A name that the field has given away: what it stands for, over what kinds of symbols, and the words for it."""
+
+    head: str
+    body: str
+    kinds: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+FIELD = {
+    "sigma": FieldName("sigma(x)", "1/(1 + exp(-x))", ("real",), ("sigmoid", "logistic sigmoid", "logistic function")),
+    "relu": FieldName("relu(x)", "max(0, x)", ("real",), ("relu", "rectified linear unit", "rectifier")),
+    "softplus": FieldName("softplus(x)", "log(1 + exp(x))", ("real",), ("softplus",)),
+    "conv": FieldName(
+        "conv(f, g)(i)",
+        "sum(f(k_)*g(i - k_) for k_ in Z)",
+        ("signal", "signal", "integer"),
+        ("convolution", "convolution of two signals"),
+    ),
+    "shift": FieldName("shift(f, t)(i)", "f(i - t)", ("signal", "integer", "integer")),
+}
+"""A definition of such a name, or that is called by such words, may be nothing else."""
+
+_LIMITS = "There are no limits here: state a bound for every n, and say in words what follows."
+_CHANCE = "There are no probabilities here: write the expectation as a finite sum of weights times values."
+_SPECTRUM = "Eigenvalues and ranks are not within reach: declare a factorisation (orthogonal U, a diagonal) and use that."
+OUT_OF_REACH = {
+    **dict.fromkeys(("lim", "limit", "inf", "infinity", "oo", "sup"), _LIMITS),
+    **dict.fromkeys(("e", "ex", "expectation", "expect", "mean", "var", "variance", "prob", "probability"), _CHANCE),
+    **dict.fromkeys(("eig", "eigenvalue", "rank", "det", "svd", "sv"), _SPECTRUM),
+    **dict.fromkeys(
+        ("integral", "integrate", "int"), "There are no integrals here: state the derivative of what you would get."
+    ),
+    "exists": "There is no 'exists' here: give the one that exists.",
+    "forall": "Write all(… for k in span(a, b)), or declare a symbol: what is stated holds for all its values.",
+}
+"""What authors look for in vain, and what they can do instead."""

@@ -1,0 +1,264 @@
+"""The prose of a derivation: it says what was shown, with its conditions, and no more.
+
+Every formula stands in backticks and occurs in the derivation; what is asserted is what a part states. Each sentence of a
+conclusion rests on something that it shows: a formula, or a part that it quotes by its “label”. Words of quantity and names of
+properties (``WEIGHTY``) must have been said where something was shown. What an author only remarks goes in ``comment``, which
+the page sets apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from report.errors import DeclarationError, Where
+from report.prove.derivation import Derivation, Part
+from report.prove.language.formula import Formula, join, parse
+from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
+from report.prove.reasons import rule as rules
+from report.prove.reasons.rule import Standing, weakest
+
+WEIGHTY = re.compile(
+    r"\b(?:(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|many)fold|"
+    r"twice|thrice|half|halves|halved|doubled?|doubles|tripled?|triples|quarter|"
+    r"(?:two|three|four|five|six|ten|hundred|thousand) times|never|always|circulant|"
+    r"toeplitz|optimal|stationary|convex|concave|unique|(?:over|under)-?determined|(?:non-?)?linear|affine|(?:in|equi)variant|"
+    r"symmetric|orthogonal|bounded|unbounded|monotone|increas\w+|decreas\w+|converges?|diverges?|differentiable|continuous)\b",
+    re.IGNORECASE,
+)
+"""Words that say how much or of what kind: they are believed, so they are bound to what was shown."""
+
+_FORMULA = re.compile(r"`([^`]+)`")
+_QUOTED = re.compile("“([^”]+)”")
+_UNQUOTED_FORMULA = re.compile(r"[=<>≤≥≠≈²³⁴√∑∏∫∂∞±∈^∀∃→↦′]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b")
+_CONDITION_AFTER = re.compile(
+    r"(?:\b(?:for|if|let|when|whenever|where|while|with|under|unless|provided|suppose|supposing|every|all|any|as long as|"
+    r"from|because|since|and|or|once)|,)[\s(]*$",
+    re.IGNORECASE,
+)
+_DEFINED_AFTER = re.compile(
+    r"\b(?:where|with|write|let|here|means?|stands for|that is|by definition|defined as)[\s(]*$", re.IGNORECASE
+)
+_MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
+ANSWER = 1
+"""So many words may answer a question without resting on anything: "No."."""
+SHORTEST_SCOPE = 4
+"""Words that say what is left open."""
+
+
+def failures(derivation: Derivation) -> Iterator[str]:
+    """What is wrong with the prose, a message each."""
+    yield from _formula_failures(derivation)
+    yield from _reason_failures(derivation)
+    shown = _Shown.of(derivation)
+    for text in (derivation.conclusion, derivation.consequence):
+        for sentence in _sentences(text):
+            yield from (f"{derivation.where}: {problem}" for problem in shown.problems(sentence, text))
+    for part in derivation.parts:
+        if part.scope and len(part.scope.split()) < SHORTEST_SCOPE:
+            why = f"the scope {part.scope!r} does not say what is left open"
+            yield f"{part.where}: {why}\n  Say where it was checked, and what is not."
+
+
+# --- formulas in prose ---------------------------------------------------------------------------------------------
+
+
+def _formula_failures(derivation: Derivation) -> Iterator[str]:
+    """Formulas in prose must be readable, must occur in the derivation, and may only assert what some part states."""
+    stated = {p.claim.formula.key for p in derivation.parts if not p.supposing}
+    stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
+    stated |= {c.key for p in derivation.parts for c in p.conditions}
+    trees = list(formulas_of(derivation))
+    occurring = {ast.dump(n) for tree in trees for n in ast.walk(tree) if isinstance(n, ast.expr)}
+    occurring |= {ast.dump(n) for d in derivation.definitions for n in ast.walk(d.head.tree) if isinstance(n, ast.expr)}
+    whole = {ast.dump(n) for tree in trees for n in _whole(tree)}
+    for text, where in _prose(derivation):
+        concludes = text in (derivation.conclusion, derivation.consequence, derivation.comment)
+        if "$" in text:
+            yield f"{where}: write formulas in backticks, not in dollars: {text!r}"
+        if bare := _UNQUOTED_FORMULA.search(_FORMULA.sub("", text)):
+            seen = _around(text, bare[0])
+            yield f"{where}: a formula in prose stands in backticks, so that it is checked; this one does not: …{seen}…"
+        for source in _FORMULA.findall(text):
+            try:
+                formula = parse(source, where)
+            except DeclarationError as error:
+                yield str(error)
+                continue
+            if _asserts(formula) and formula.key not in stated:
+                yield f"{where}: prose asserts `{source}`, which no part states\n  State it, or say it without a relation."
+            elif not _asserts(formula) and not isinstance(formula.tree, ast.Name) and formula.key not in occurring:
+                yield f"{where}: prose shows `{source}`, which occurs in no part\n  Show a formula as it stands in one."
+            elif concludes and isinstance(formula.tree, ast.BinOp | ast.Constant) and formula.key not in whole:
+                yield f"{where}: prose shows `{source}`, a piece of a formula\n  Show the whole of what a step arrives at."
+            elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
+                yield f"{where}: '{source}' is not in the glossary"
+
+
+def formulas_of(derivation: Derivation) -> Iterator[ast.expr]:
+    """Every formula that a derivation states, defines or goes through."""
+    for symbol in derivation.symbols:
+        yield from (f.tree for f in symbol.formulas)
+    for defined in derivation.definitions:
+        yield from (f.tree for f in (defined.body, *defined.shape))
+    for part in derivation.parts:
+        yield from (f.tree for f in part.formulas)
+
+
+def _around(text: str, found: str) -> str:
+    at = text.find(found)
+    return text[max(0, at - 20) : at + len(found) + 20].strip()
+
+
+def _asserts(formula: Formula) -> bool:
+    tree = formula.tree
+    logical = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL
+    return isinstance(tree, ast.Compare) or logical
+
+
+def _whole(tree: ast.expr) -> Iterator[ast.AST]:
+    """The tree and what stands by itself in it: sides of relations, arguments, indices, summands of a sum sign."""
+    yield tree
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare | ast.Call | ast.GeneratorExp | ast.Subscript):
+            yield from ast.iter_child_nodes(node)
+
+
+def _prose(derivation: Derivation) -> Iterator[tuple[str, Where | None]]:
+    for text in (derivation.title, derivation.question, derivation.conclusion, derivation.consequence, derivation.comment):
+        yield text, derivation.where
+    for symbol in derivation.symbols:
+        yield symbol.meaning, symbol.where
+    for defined in derivation.definitions:
+        yield _FORMULA.sub("", defined.meaning), defined.where  # its formulas speak of its own parameters
+    for part in derivation.parts:
+        yield part.intro, part.where
+        yield part.scope, part.where
+        for step in part.steps:
+            if step.rule.by_author:
+                yield step.rule.words, step.where
+
+
+# --- reasons -------------------------------------------------------------------------------------------------------
+
+_BY_DEFINITION = re.compile(r"\bdefinition of ((?:`[^`]+`(?:, | and )?)+)")
+
+
+def _reason_failures(derivation: Derivation) -> Iterator[str]:
+    """An author's words for a step may name no law, definition or part but those that the step is checked by."""
+    earlier: list[str] = []
+    for part in derivation.parts:
+        for step in part.steps:
+            rule, said = step.rule, step.rule.words
+            for label in _QUOTED.findall(said) if rule.by_author else ():
+                if label not in (rule.parts or earlier):
+                    yield f"{step.where}: the reason quotes “{label}”, which is not what the step is checked by"
+            allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
+            for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
+                yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
+            for listed in _BY_DEFINITION.findall(said) if rule.by_author and rule.law == rules.DEFINITION else ():
+                for name in _FORMULA.findall(listed):
+                    if name not in rule.of:
+                        yield f"{step.where}: the reason speaks of the definition of '{name}', which is not opened"
+        earlier.append(part.label)
+
+
+# --- conclusions ---------------------------------------------------------------------------------------------------
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; a period inside a formula ends none."""
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f"\x00{len(kept) - 1}\x00"
+
+    parts = re.split(r"(?<=[.!?])\s+(?=\S)", _FORMULA.sub(keep, text))
+    return [re.sub("\x00(\\d+)\x00", lambda m: kept[int(m[1])], part) for part in parts if part.strip()]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a conclusion may say: the statements by their key, the conditions, the definitions, and the words of the parts."""
+
+    parts: dict[str, Part]
+    statements: dict[str, Part]
+    standings: dict[str, Standing]
+    conditions: dict[str, Part]
+    definitions: dict[str, str]
+    said: str
+
+    @classmethod
+    def of(cls, derivation: Derivation) -> _Shown:
+        stating = {p.claim.formula.key: p for p in reversed(derivation.parts) if not p.supposing}
+        return cls(
+            {p.label: p for p in derivation.parts},
+            stating,
+            standings(derivation),
+            {c.key: p for p in derivation.parts for c in p.conditions},
+            {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
+            " ".join(_words(derivation)).lower(),
+        )
+
+    def problems(self, sentence: str, text: str) -> Iterator[str]:
+        """What is wrong with a sentence of a conclusion."""
+        labels = _QUOTED.findall(sentence)
+        for label in labels:
+            if label not in self.parts:
+                yield f"the conclusion quotes “{label}”, and there is no such part"
+        formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in _FORMULA.finditer(sentence) if _readable(m[1])]
+        telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
+        if not telling and not labels and len(sentence.split()) > ANSWER:
+            yield (
+                f"this sentence of the conclusion rests on nothing that was shown: {sentence!r}\n"
+                "  Give the formula, or quote the part that shows it, “so”; or say it as comment=."
+            )
+        for source, formula, before in formulas:
+            yield from self._wrong(source, formula, before, sentence, text)
+        for word in WEIGHTY.findall(_QUOTED.sub("", _FORMULA.sub("", sentence))):
+            if word.lower() not in self.said:
+                yield f"the conclusion says '{word}', and no part does\n  Say it where it is shown, or as comment=."
+
+    def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
+        if part := self.statements.get(formula.key):
+            for condition in part.conditions:
+                if condition.key not in {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}:
+                    yield f"the conclusion states `{source}` without its condition\n  Say that it is for `{condition.text}`."
+            mark = _MARKS.get(self.standings[part.label])
+            if mark and not mark.search(sentence):
+                only = self.standings[part.label]
+                yield f"the conclusion states `{source}`, which is only {only}\n  Say so in that sentence."
+        elif formula.key in self.conditions and not _CONDITION_AFTER.search(before):
+            owner = self.conditions[formula.key].label
+            yield f"the conclusion asserts `{source}`, which is a condition of '{owner}' and no result"
+        elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
+            yield f"the conclusion asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
+
+
+def _words(derivation: Derivation) -> Iterator[str]:
+    """All that is said where something is shown: labels, introductions, reasons, and what names mean."""
+    for part in derivation.parts:
+        yield from (part.label, part.intro, part.scope, *(step.rule.words for step in part.steps))
+    yield from (s.meaning for s in derivation.symbols)
+    yield from (d.meaning for d in derivation.definitions)
+    yield from (word for s in derivation.symbols for word in s.properties)
+
+
+def _readable(source: str) -> bool:
+    try:
+        parse(source)
+    except DeclarationError:
+        return False
+    return True
+
+
+def standings(derivation: Derivation) -> dict[str, Standing]:
+    """What each part may be called if all its steps pass: the weakest of its steps and of the parts that they rest on."""
+    found: dict[str, Standing] = {}
+    for part in derivation.parts:
+        rested = [found[label] for step in part.steps for label in step.rule.parts if label in found]
+        found[part.label] = weakest([*(step.rule.standing for step in part.steps), *rested])
+    return found

@@ -1,0 +1,239 @@
+"""What is said is what was shown, with its conditions; names mean what the field means; a remark is marked as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mpmath as mp
+import pytest
+
+from report.proof import (
+    Definition,
+    Derivation,
+    Part,
+    Proof,
+    Step,
+    Symbol,
+    algebra,
+    check,
+    cited,
+    define,
+    finite,
+    function,
+    integer,
+    matrix,
+    operator,
+    real,
+    signal,
+    using,
+)
+
+X, N = real("x", "a number"), integer("n", "a size", least="1", high=5)
+POSITIVE = Part("Positive", "abs(x) == x", [Step(because="it is positive")], given=["x > 0"])
+TWICE = Part("Twice", "x + x == 2*x", [Step(because=algebra("add"))], intro="Adding doubles, a linear map:")
+
+
+def said(
+    conclusion: str = "",
+    consequence: str = "",
+    parts: Sequence[Part] = (TWICE,),
+    symbols: Sequence[Symbol] = (X,),
+    definitions: Sequence[Definition] = (),
+    **more: str,
+) -> str:
+    return "\n".join(
+        check(Derivation("T0", "A test", "", symbols, parts, conclusion, consequence, definitions, **more)).failures
+    )
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "",
+        "Yes.",
+        "It is `2*x`.",
+        "So `x + x == 2*x`.",
+        "Adding a number to itself doubles it (“Twice”).",
+        "Yes. Adding is linear (“Twice”). So `x + x == 2*x`.",
+    ],
+)
+def test_a_conclusion_may_say_what_was_shown(conclusion: str) -> None:
+    assert not said(conclusion)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "says"),
+    [
+        ("Deep networks generalise.", "rests on nothing that was shown"),
+        ("So `x + x == 2*x`. Deep networks generalise.", "rests on nothing that was shown"),
+        ("Adding doubles (“Thrice”).", "there is no such part"),
+        ("It grows tenfold (“Twice”).", "says 'tenfold', and no part does"),
+        ("It is never negative (“Twice”).", "says 'never'"),
+        ("The matrix is circulant (“Twice”).", "says 'circulant'"),
+        ("So x + x is 2*x.", "a formula in prose stands in backticks"),
+        ("So x² = x, and `x + x == 2*x`.", "a formula in prose stands in backticks"),
+    ],
+)
+def test_a_conclusion_says_no_more_than_was_shown(conclusion: str, says: str) -> None:
+    assert says in said(conclusion)
+    assert says in said("", conclusion)
+
+
+def test_what_is_only_remarked_is_marked_as_a_comment() -> None:
+    assert not said(comment="Deep networks generalise tenfold, never less.")
+    assert "no part states" in said(comment="So `x + x == 3*x`.")
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "says"),
+    [
+        ("For `x > 0`, `abs(x) == x`.", ""),
+        ("Let `x > 0`. Then `abs(x) == x`.", ""),
+        ("For every real number `abs(x) == x`.", "without its condition"),
+        ("Every real number satisfies `x > 0`.", "is a condition of 'Positive' and no result"),
+    ],
+)
+def test_a_statement_comes_with_its_conditions(conclusion: str, says: str) -> None:
+    problems = said(conclusion, parts=[POSITIVE])
+    assert says in problems if says else not problems
+
+
+def test_a_definition_is_no_result() -> None:
+    loss = define("ell", "0", "the loss")
+    part = Part("Loss", "ell + x == x", [Step(because="nothing is added")])
+    assert "is how 'ell' is defined" in said("The loss vanishes, `ell == 0`.", parts=[part], definitions=[loss])
+    assert not said("Here `ell + x == x`, where `ell == 0`.", parts=[part], definitions=[loss])
+
+
+@pytest.mark.parametrize(("rule", "word"), [(finite("tried"), "checked"), (cited("a theorem"), "cited")])
+def test_what_is_only_checked_or_cited_is_marked(rule: object, word: str) -> None:
+    law = Part("Law", "n*(n + 1) >= 2", [Step(">=", rule)], scope="Only for sizes up to five.")  # type: ignore[arg-type]
+    use = Part(
+        "Use", "n + n*n >= 2", [Step("n*(n + 1)", algebra("factor out")), Step(">=", using("Law"))], scope="As in the law."
+    )
+    assert f"which is only {word}" in said("So `n + n*n >= 2`.", parts=[law, use], symbols=[N])
+    assert not said(f"So `n + n*n >= 2`, {word} only.", parts=[law, use], symbols=[N])
+    assert "does not say what is left open" in said(
+        parts=[Part("Law", "n*(n + 1) >= 2", [Step(">=", rule)], scope=".")], symbols=[N]
+    )  # type: ignore[arg-type]
+
+
+def test_a_part_shows_more_than_its_condition() -> None:
+    part = Part("Count", "x == 7", [Step(because="count")], given=["x == 7"])
+    assert "states its own condition" in said(parts=[part])
+    assert "no part may be called 'hypothesis'" in said(parts=[Part("hypothesis", "x + x == 2*x", [Step(because="add")])])
+
+
+# --- the field's names ---------------------------------------------------------------------------------------------
+
+F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")
+
+
+@pytest.mark.parametrize(
+    ("definition", "right"),
+    [
+        (define("sigma(u)", "1/(1 + exp(-u))", "the sigmoid"), True),
+        (define("sigma(x)", "exp(x)/(1 + exp(x))", "the sigmoid"), True),
+        (define("sigma(x)", "1/(1 + exp(x))", "the logistic sigmoid"), False),
+        (define("s(u)", "1/(1 + exp(u))", "the logistic sigmoid"), False),
+        (define("relu(x)", "max(x, 0)", "the rectified linear unit"), True),
+        (define("relu(x)", "max(x, 1)", "a unit"), False),
+        (define("conv(g, f)(i)", "sum(g(i - j)*f(j) for j in Z)", "the convolution", symbols=[F, G, PLACE]), True),
+        (define("conv(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution", symbols=[F, G, PLACE]), False),
+        (define("c(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution of two signals", symbols=[F, G, PLACE]), False),
+        (define("corr(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the correlation", symbols=[F, G, PLACE]), True),
+    ],
+)  # fmt: skip
+def test_the_fields_names_mean_what_the_field_means(definition: Definition, right: bool) -> None:
+    name = definition.name
+    applied = f"{name}(f, g)(i)" if name in ("conv", "corr", "c") else f"{name}(x)"
+    symbols = [F, G, PLACE] if name in ("conv", "corr", "c") else [X]
+    problems = said(parts=[Part("Part", f"2*{applied} - {applied} == {applied}", [Step(because="take away")])],
+                    symbols=symbols, definitions=[definition])  # fmt: skip
+    assert ("is not what the field calls so" in problems) is not right
+
+
+@pytest.mark.parametrize(
+    "symbol", [function("sigma", "any activation"), operator("conv", "any map"), signal("shift", "a signal")]
+)
+def test_a_name_of_the_field_is_no_symbol(symbol: Symbol) -> None:
+    assert "is the field's name of a function" in said(symbols=[X, symbol])
+
+
+def test_a_reference_is_held_against_the_whole_domain() -> None:
+    six = define("r(x)", "max(0, x)", "as in MobileNet", reference=lambda x: min(max(0, x), 6))
+    assert "the definition of 'r' is wrong" in said(
+        parts=[Part("P", "2*r(x) - r(x) == r(x)", [Step(because="")])], definitions=[six]
+    )
+
+
+# --- what rests on what --------------------------------------------------------------------------------------------
+
+
+def proof_of(*parts: Part) -> Proof:
+    return check(Derivation("T0", "A test", "", [X], parts, ""))
+
+
+def chain(last: str = "4*(2*x)") -> tuple[Part, ...]:
+    return (
+        TWICE,
+        Part("Four times", "2*(x + x) == 2*(2*x)", [Step(because=using("Twice"))]),
+        Part(
+            "Eight times",
+            f"2*(2*(x + x)) == {last}",
+            [Step("2*(2*(2*x))", using("Four times")), Step(because=algebra("multiply"))],
+        ),
+    )
+
+
+def test_the_graph_of_what_rests_on_what_is_derived() -> None:
+    proof = proof_of(*chain())
+    assert not proof.failures
+    assert [part.rests_on for part in proof.parts] == [(), ("Twice",), ("Four times",)]
+    assert proof.users("Twice") == ("Four times",)
+    assert proof.foundations("Eight times") == ("Twice", "Four times")
+    assert proof.foundations("Twice") == ()
+
+
+def test_nothing_rests_on_what_is_not_proved() -> None:
+    wrong = Part("Twice", "x + x == 3*x", [Step(because=algebra("add"))])
+    use = Part("Use", "2*(x + x) == 2*(3*x)", [Step(because=using("Twice"))])
+    proof = proof_of(wrong, use)
+    assert [part.standing for part in proof.parts] == ["not proved", "not proved"]
+    assert "it rests on “Twice”, which is not proved" in proof.failures[1]
+
+
+@pytest.mark.parametrize(
+    ("part", "trivial"),
+    [
+        (Part("P", "x - x == 0", [Step(because="cancel")]), True),
+        (Part("P", "(x + 1)**2 == x**2 + 2*x + 1", [Step(because="multiply out")]), False),
+        (POSITIVE, False),
+    ],
+)
+def test_what_holds_by_itself_is_no_theorem(part: Part, trivial: bool) -> None:
+    proof = proof_of(part)
+    assert not proof.failures
+    assert bool(proof.theorems) is not trivial
+
+
+# --- messages ------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_step_shows_what_is_left_over() -> None:
+    (failure,) = proof_of(Part("P", "(x + 1)**2 == x**2 + 3*x + 1", [Step(because=algebra("multiply out"))])).failures
+    assert "left over: x" in failure
+
+
+@pytest.mark.parametrize(
+    ("part", "symbols", "definitions", "says"),
+    [
+        (Part("P", "lim(1/x) == 0", [Step(because="")]), [X], [], "There are no limits here"),
+        (Part("P", "r(x) == r(x) + 0", [Step(because="")]), [X], [define("r(x)", "x", "", reference=lambda x: mp.th(x))],
+         "witness cannot"),
+        (Part("P", "A + A == 2*A", [Step(because="")], given=["all(A[k, k] < A[k, n] for k in span(1, n))"]),
+         [N, matrix("A", "n", "n", "")], [], "cannot be used"),
+    ],
+)  # fmt: skip
+def test_nothing_ends_as_a_bug(part: Part, symbols: list[Symbol], definitions: list[Definition], says: str) -> None:
+    assert says in said(parts=[part], symbols=symbols, definitions=definitions)
