@@ -173,12 +173,13 @@ def test_what_could_be_misread_is_set_apart(text: str, tex: str) -> None:
         ([real("x1", "a number"), real("x_1", "another")], "'x_1' looks like 'x1'"),
         ([real("a", "a number"), real("b", "another", latex="a")], "'b' looks like 'a'"),
         ([vector("a", "2", "a vector"), real("a1", "a number")], "'a1' looks like the entry a[1]"),
-        ([real("a", "a number"), real("tr", "another", latex=r"\mathrm{tr}")], "'tr' looks like the function tr"),
+        ([real("a", "a number"), real("ex", "another", latex=r"\mathrm{exp}")], "'ex' looks like the function exp"),
         ([function("a", "a function"), function("aprime", "another")], "'aprime' looks like the slope of 'a'"),
         ([real("a", "a number"), real("b", "another", latex="a + 1")], "'b' looks like the formula"),
     ],
 )
 def test_names_that_look_alike_are_refused(symbols: list, says: str) -> None:
     used = " + ".join({"vector": f"{s.name}[1]", "function": f"{s.name}(1)"}.get(s.kind, s.name) for s in symbols)
+    used += " + exp(1)"
     part = Part("Part", f"{used} + 1 - 1 == {used}", [Step(because="of nothing")])
     assert says in "\n".join(check(Derivation("T0", "", "", symbols, [part], "", "")).failures)
