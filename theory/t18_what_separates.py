@@ -85,7 +85,8 @@ DERIVATION = Derivation(
     conclusion=(
         "A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it is the best "
         "border of all, when its weights are the inverse covariance times the difference of the means, and its bias is what is "
-        "left of the ratio, with the logarithm of the ratio of both shares added."
+        "left of the ratio, with the logarithm of the ratio of both shares added (“Two normal "
+        "clouds of one covariance”)."
     ),
     comment=(
         "On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the right "
