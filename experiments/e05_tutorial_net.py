@@ -14,7 +14,7 @@ from experiments.nets import Net, parameters, shapes, wording
 from experiments.recounted import recounted, sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
-from report.model import Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
+from report.model import RECIPE, Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
 from report.stats import PERCENT, POINTS, at_least, greater, mean
 
 BATCH = 50
@@ -102,6 +102,7 @@ EXPERIMENT = Experiment(
         "reads": Claim(
             "The tutorial net reads at least 99 % of the test digits.",
             lambda runs: at_least(runs["test_accuracy"], 0.99, PERCENT, "mean test accuracy"),
+            needs=RECIPE,
         ),
         "gap": Claim(
             "It reads more of the digits that it was trained on than of others.",
@@ -111,6 +112,7 @@ EXPERIMENT = Experiment(
                 POINTS,
                 "mean difference, training less test accuracy",
             ),
+            needs=RECIPE,
         ),
     },
     values={

@@ -24,6 +24,7 @@ from experiments.recounted import recounted, sample_note
 from experiments.training import shared, spread
 from report import plots
 from report.model import (
+    RECIPE,
     Budget,
     Claim,
     Column,
@@ -292,12 +293,16 @@ EXPERIMENT = Experiment(
         "far_below": Claim(
             "It falls short by more than five percentage points.",
             lambda runs: reads_more(_net(runs, TUTORIAL), _net(runs, LINEARISED), margin=5 * POINT),
+            needs=RECIPE,
         ),
         "underfits": Claim(
             f"It underfits: it gets fewer of its own training digits right than the {TUTORIAL} of digits it never saw.",
             underfits,
+            needs=RECIPE,
         ),
-        "as_affine": Claim(f"Its test accuracy is that of E2's {SOFTMAX} under Adam, within one percentage point.", as_affine),
+        "as_affine": Claim(
+            f"Its test accuracy is that of E2's {SOFTMAX} under Adam, within one percentage point.", as_affine, RECIPE
+        ),
         "same_outputs": Claim(
             "Net and map give the same outputs: in single precision at least five decimals agree on all test digits, in double "
             f"precision at least twelve on {IN_FLOAT64} of them.",

@@ -23,6 +23,7 @@ from experiments.nets import Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU, Sh
 from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, outputs, pixels, spread
 from report import plots
 from report.model import (
+    RECIPE,
     Budget,
     Claim,
     Column,
@@ -355,6 +356,7 @@ EXPERIMENT = Experiment(
         "reaches": Claim(
             f"W2's net reads at least {REPORTED:.0%} of the test pairs correctly.",
             lambda runs: at_least(runs.where(net=SHARED)["test_accuracy"], REPORTED, PERCENT, "mean test accuracy"),
+            needs=RECIPE,
         ),
         "still_learning": Claim(
             "W2's net is still learning when training ends: its test accuracy has risen in the last quarter.", still_learning

@@ -24,6 +24,7 @@ from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameter
 from experiments.training import drawn, pixels, shared, spread, standardised
 from report import plots
 from report.model import (
+    REAL_DATA,
     Budget,
     Claim,
     Column,
@@ -327,10 +328,11 @@ EXPERIMENT = Experiment(
     tables={"matched": matched_nets},
     claims={
         "supports": Claim("For every net, the support of the gradient is as large as T15 derives.", supports_agree),
-        "above_chance": Claim("The single convolution has more test images right than chance would.", above_chance),
+        "above_chance": Claim("The single convolution has more test images right than chance would.", above_chance, REAL_DATA),
         "original_ahead": Claim(
             f"The net {ORIGINAL} has more test images right than the single convolution.",
             partial(ahead, net=ORIGINAL, other=SINGLE),
+            REAL_DATA,
         ),
         "matched_ahead": Claim(
             f"The matched net {MIDDLE}, of {number_text(parameters(KERNELS[MIDDLE]))} parameters, has more test images right "

@@ -28,7 +28,7 @@ from experiments.e07_small_nets.views import (
 )
 from experiments.looks import SOFTMAX
 from experiments.measures import MEASURES
-from report.model import Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
+from report.model import RECIPE, Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
 from report.stats import PERCENT, POINTS, all_of, at_least, greater, less, value_of
 
 TENTH, HUNDREDTH = SIZES[E7A] / 10, SIZES[E7A] / 100
@@ -125,8 +125,8 @@ EXPERIMENT = Experiment(
     figures={"frontier": draw_frontier},
     tables={"w2": tabulate_w2, "pareto": tabulate_frontier},
     claims={
-        "no_worse": Claim("With 21 times fewer parameters, E7a reads at least as many test digits as E7b.", no_worse),
-        "above_reported": Claim("Both nets read more test digits than W2 reports.", above_reported),
+        "no_worse": Claim("With 21 times fewer parameters, E7a reads at least as many test digits as E7b.", no_worse, RECIPE),
+        "above_reported": Claim("Both nets read more test digits than W2 reports.", above_reported, RECIPE),
         "affine_short": Claim(
             f"Softmax regression, which is what an affine map can do, reads less than {TARGET_WORDS} of the test digits.",
             affine_short,

@@ -172,7 +172,7 @@ def tabulate_w2(runs: Runs) -> Table:
         Column("reported", "reported in W2, %", 2, of=lambda net, recipe: REPORTED[net] if recipe == W2 else None),
     )
     return tabulate(
-        [(net, recipe) for recipe in sorted(runs.values_of("recipe")) for net in W2_NETS],
+        [(net, recipe) for recipe in sorted(runs.values_of("recipe")) for net in W2_NETS if net in searched(runs)],
         columns,
         f"The two nets of W2. E7a: {in_words(E7A)}. E7b: {in_words(E7B)}. A ReLU follows every layer with weights but the "
         "last, of E7a by inference.",

@@ -7,6 +7,7 @@ optimiser, so the net that W4 calls the best is trained both ways by that of PyT
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
@@ -44,7 +45,7 @@ from experiments.e13_capacity.views import (
 )
 from experiments.measures import MEASURES
 from experiments.zoo import CAPACITIES
-from report.model import Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
+from report.model import REAL_DATA, Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
 from report.stats import NATS, PERCENT, POINTS, Seeds, Unit, all_of, at_least, equal_within, greater, less, mean, value_of
 
 __all__ = ["EXPERIMENT", "amounts", "name", "recipe", "training", "trial", "trials"]
@@ -235,6 +236,11 @@ def _growth(factor: float, which: str) -> Value:
     return Value(factor, digits=2, origin=f"parameters of a net over those of the next narrower one, {which}")
 
 
+def of_w4(sentence: str, judge: Callable[[Runs], Verdict]) -> Claim:
+    """A sentence of W4 about its images, which those that stand in for them cannot bear out."""
+    return Claim(sentence, judge, REAL_DATA)
+
+
 EXPERIMENT = Experiment(
     id="E13",
     title="Capacity on CIFAR-10",
@@ -246,7 +252,7 @@ EXPERIMENT = Experiment(
     tables={"final": final, "rectified": rectified},
     claims={
         "real": Claim("The images are those of CIFAR-10.", real),
-        "narrowest_hardly_learns": Claim(
+        "narrowest_hardly_learns": of_w4(
             f"{NARROWEST} hardly learns: counted from the {CHANCE:.0%} that chance gives, it gets less than half as far in "
             f"test accuracy as {MIDDLE}.",
             narrowest_hardly_learns,
@@ -256,7 +262,7 @@ EXPERIMENT = Experiment(
             "never saw.",
             underfits,
         ),
-        "two_alike": Claim(
+        "two_alike": of_w4(
             f"{NARROW} and {MIDDLE} end within {100 * ALIKE:g} percentage points of each other in test accuracy.", two_alike
         ),
         "overfits": Claim(
@@ -264,9 +270,9 @@ EXPERIMENT = Experiment(
             f"{100 * GAP:g} percentage points above its test accuracy.",
             partial(overfits, net=WIDE),
         ),
-        "overfits_less": Claim(f"{WIDE} overfits less than {WIDER}, by either number.", overfits_less),
-        "loss_above_narrowest": Claim(f"{WIDER} ends with a test loss above even that of {NARROWEST}.", loss_above_narrowest),
-        "widest_extremes": Claim(
+        "overfits_less": of_w4(f"{WIDE} overfits less than {WIDER}, by either number.", overfits_less),
+        "loss_above_narrowest": of_w4(f"{WIDER} ends with a test loss above even that of {NARROWEST}.", loss_above_narrowest),
+        "widest_extremes": of_w4(
             f"{WIDEST} ends with the lowest training loss and the highest test loss of all.", widest_extremes
         ),
         "gap_grows": Claim(
@@ -274,11 +280,11 @@ EXPERIMENT = Experiment(
             "parameters.",
             gap_grows,
         ),
-        "best_accuracy": Claim(
+        "best_accuracy": of_w4(
             f"{MIDDLE} ends with a higher test accuracy than every other net.",
             partial(_ahead_of_each, net=MIDDLE, measure="test_accuracy", lower=False, unit=POINTS),
         ),
-        "best_loss": Claim(
+        "best_loss": of_w4(
             f"{MIDDLE} ends with a lower test loss than every other net.",
             partial(_ahead_of_each, net=MIDDLE, measure="test_loss", lower=True, unit=NATS),
         ),

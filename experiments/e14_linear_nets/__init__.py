@@ -22,7 +22,22 @@ from experiments.measures import MEASURES
 from experiments.nets import Dense, Flatten, Net, parameters
 from experiments.training import shared
 from report import plots
-from report.model import Budget, Claim, Column, Data, Experiment, Figure, Holds, Runs, Table, Trial, Value, Verdict, tabulate
+from report.model import (
+    REAL_DATA,
+    Budget,
+    Claim,
+    Column,
+    Data,
+    Experiment,
+    Figure,
+    Holds,
+    Runs,
+    Table,
+    Trial,
+    Value,
+    Verdict,
+    tabulate,
+)
 from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of
 
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
@@ -302,14 +317,17 @@ EXPERIMENT = Experiment(
             f"Without pooling, the nets of two and of four convolutions, (a) and (c), end within {100 * CLOSE:g} percentage "
             "points of each other in test accuracy.",
             partial(alike, one=NO_POOLING, other=FOUR_CONVOLUTIONS),
+            REAL_DATA,
         ),
         "four_as_pooled": Claim(
             f"The net of four convolutions and that with average pooling, (c) and (b), end within {100 * CLOSE:g} points.",
             partial(alike, one=FOUR_CONVOLUTIONS, other=AVERAGE_POOLING),
+            REAL_DATA,
         ),
         "pooling_changes_nothing": Claim(
             f"Without and with average pooling, (a) and (b) end within {100 * CLOSE:g} points.",
             partial(alike, one=NO_POOLING, other=AVERAGE_POOLING),
+            REAL_DATA,
         ),
         "apart": Claim(
             "Of (a) and (c), that of two convolutions ends with the lower training loss.",
