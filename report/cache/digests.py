@@ -29,7 +29,7 @@ class Node:
     links: tuple[tuple[str, Name | str], ...]
     packages: frozenset[str] = frozenset()
     sees: int = 0
-    strings: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     def reaches(self) -> Iterator[Name]:
         return (target for _, target in self.links if isinstance(target, tuple))

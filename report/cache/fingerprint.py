@@ -135,7 +135,7 @@ def _seal(writer: _Writer, subject: str, parts: dict[str, dict[str, str]]) -> Fi
     packages = reach.packages | writer.packages
     parts["packages"] = {
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        **{name.removeprefix(ABSENT): _version(name) for name in sorted(packages)},
+        **{name.removeprefix(ABSENT): version_or_absence(name) for name in sorted(packages)},
     }
     says = {".".join(root): digest for root, digest in reach.says.items()}
     sums = {name: digest_of({k: _counted(v, says) for k, v in sorted(part.items())}) for name, part in parts.items()}
@@ -155,7 +155,8 @@ def _shown(text: str) -> str:
     return _NAMED.sub(lambda name: name[1], text)
 
 
-def _version(name: str) -> str:
+def version_or_absence(name: str) -> str:
+    """The version of a package that a ``Reach`` names; of one that need not be there, perhaps that it is *absent*."""
     package = name.removeprefix(ABSENT)
     try:
         return version_of(package)

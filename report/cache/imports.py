@@ -42,7 +42,7 @@ class Follower(Protocol):
     def module(self, name: str) -> Module: ...
     def exists(self, name: str) -> bool: ...
     def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Name | str]]: ...
-    def closure(self, roots: Iterable[Name]) -> Collection[Name]: ...
+    def closure(self, roots: Iterable[Name]) -> frozenset[Name]: ...
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,8 @@ class Imports:
         calls_back = any(self._summary(name) is not None and not self._is_pure(name) for name in handed)
         if target.startswith("="):
             word = target[1:]
+            if word.startswith("."):  # of the engine, which counts as a whole, and whose nouns only hold what they are given
+                return set(), False
             if word in _MAY_REACH_ANYTHING:
                 return set(), True
             if word in HARMLESS_BUILTINS and not (word in CALLING_BACK and calls_back):
@@ -272,7 +274,11 @@ class Imports:
                     return False
             elif target.startswith("="):
                 word = target[1:]
-                if word not in HARMLESS_BUILTINS and not (word == "print" or (word in ("next", "iter") and not deed.hands)):
+                if (
+                    word not in HARMLESS_BUILTINS
+                    and not word.startswith(".")
+                    and not (word == "print" or (word in ("next", "iter") and not deed.hands))
+                ):
                     return False
             elif target.partition(".")[0] not in _ALTERS_NOTHING and (deed.hands or deed.handed):
                 return False

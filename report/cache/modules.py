@@ -33,6 +33,7 @@ class Index:
     statements: dict[str, list[int]] = field(default_factory=dict)
     imports: dict[str, list[list[str | None]]] = field(default_factory=dict)  # name → [module, name in it]
     loads: list[list[Any]] = field(default_factory=list)  # [statement, module, name in it]: what is imported when it runs
+    inner: list[list[Any]] = field(default_factory=list)  # [module, name in it]: what functions import
     optional: list[str] = field(default_factory=list)  # modules whose absence the file is ready for
     typing_only: list[str] = field(default_factory=list)
     star: int | None = None  # the line of a star import
@@ -137,16 +138,16 @@ def _flat(reading: Reading) -> list[Any]:
         [u.name, u.chain, u.line, [[i.module, i.name] for i in u.imported], u.changes, u.harmless, u.slot] for u in reading.uses
     ]
     refusals = [[r.what, r.line, r.remedy] for r in reading.refusals]
-    return [reading.digest, uses, refusals, reading.binds, reading.sees, reading.strings]
+    return [reading.digest, uses, refusals, reading.binds, reading.sees, reading.asked]
 
 
 def _revived(flat: list[Any]) -> Reading:
-    digest, uses, refusals, binds, sees, strings = flat
+    digest, uses, refusals, binds, sees, asked = flat
     revived = tuple(
         Use(name, tuple(chain), line, tuple(Imported(*each) for each in imported), *rest)
         for name, chain, line, imported, *rest in uses
     )
-    return Reading(digest, revived, tuple(Refusal(*refusal) for refusal in refusals), binds, sees, tuple(strings))
+    return Reading(digest, revived, tuple(Refusal(*refusal) for refusal in refusals), binds, sees, tuple(asked))
 
 
 # --- indexing -------------------------------------------------------------------------------------------------------------
@@ -215,6 +216,8 @@ def _note_imports(statement: ast.stmt, number: int, package: str, index: Index) 
         else:
             index.imports.setdefault(name, []).extend([t.module, t.name] for t in targets)
     running = [node for outer in nodes for node in _running(outer)]
+    inside = {node: None for outer in nodes for node in ast.walk(outer)}.keys() - set(running)
+    index.inner += [list(loaded) for node in ast.walk(statement) if node in inside for loaded in _loaded(node, package)]
     index.loads += [[number, *loaded] for node in running for loaded in _loaded(node, package)]
     for attempt in (node for node in running if isinstance(node, ast.Try) and _minds_absence(node)):
         tried = (loaded for part in attempt.body for node in ast.walk(part) for loaded in _loaded(node, package))

@@ -17,42 +17,34 @@ import builtins
 import hashlib
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any, NoReturn
 
 from report.cache import refused, scopes
 from report.cache.deeds import Mention
-from report.cache.digests import Digests, Name, Node, digest_of
+from report.cache.digests import Name, Node, digest_of
 from report.cache.files import Memory
-from report.cache.imports import Effect, Imports, chosen, number_of, statement_name
+from report.cache.imports import Effect, Imports, chosen, number_of
 from report.cache.modules import Module, Written, load
 from report.cache.scopes import Imported
+from report.cache.seals import Reach, Seals
 from report.cache.statements import EVERYTHING, NOTHING, Use
 from report.errors import DeclarationError, Where, nearest
 
 ENGINE = "report"
-EFFECTS = "<import>"  # the "name" of what importing a module does, beside binding names
-ORDER = "<order>"  # the "name" of the statements that must run in this order
 WHOLE = "<module>"  # the "name" of a module that is looked into by names that are computed
 _KNOWN_TO_PYTHON = {*dir(builtins), *refused.BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
 ABSENT = "absent "  # a package that need not be there
 
 
 @dataclass(frozen=True)
-class Reach:
-    """What some roots reach.
+class Whole:
+    """Modules taken whole: the digest of all that they say, and the other packages they use."""
 
-    ``definitions`` are digests of their own texts by qualified name, for people, in alphabetical order. ``digest`` covers
-    what all of it says, whatever it is called; so do those of the roots, in ``says``. ``statements`` is where each stands.
-    """
-
-    definitions: dict[str, str]
-    packages: frozenset[str]
     digest: str
-    says: Mapping[Name, str]
-    statements: Mapping[str, tuple[Name, ...]]
+    packages: frozenset[str]
 
 
 class Sources:
@@ -82,8 +74,7 @@ class Sources:
         self._paths: dict[str, Path | None] = {}
         self._shown: dict[Name, str] = {}
         self._imports = Imports(self)
-        self._digests = Digests(self.node)
-        self._labelled: dict[tuple[tuple[Name, str], ...], Digests] = {}
+        self._seals = Seals(self, self._imports)
 
     # --- asking ---
 
@@ -106,6 +97,27 @@ class Sources:
             self._reached[names] = self._reach(names)
         return self._reached[names]
 
+    def whole(self, starts: Iterable[str]) -> Whole:
+        """All of the engine's modules that can be imported from ``starts``, by any function, with all that they say."""
+        said: dict[str, Any] = {}
+        packages: set[str] = set()
+        shelf = sorted(Path(__file__).parents[1].glob("[a-z]*.py"))  # what any author may import
+        todo = [*starts, *(f"{ENGINE}.{file.stem}" for file in shelf)]
+        while todo:
+            name = todo.pop()
+            if name in said:
+                continue
+            index = self.module(name).index
+            said[name] = [[reading[0], reading[1]] for reading in index.readings]
+            for module, part in [*(loaded[1:] for loaded in index.loads), *index.inner]:
+                if self.has(module):
+                    within = (each for each in (module, f"{module}.{part}") if each.startswith(f"{ENGINE}."))
+                    todo += [each for each in within if self._find(each)]
+                elif module.partition(".")[0] not in sys.stdlib_module_names:
+                    top = module.partition(".")[0]
+                    packages.add(ABSENT + top if module in index.optional else top)
+        return Whole(digest_of(sorted(said.items())), frozenset(packages))
+
     def normalised(self, name: Name) -> str:
         """The source behind a definition or statement, without what does not count: for people, and for their diffs."""
         if name not in self._shown:
@@ -115,7 +127,7 @@ class Sources:
     def _trees(self, name: Name) -> list[ast.AST]:
         body = self.module(name[0]).body()
         if name not in self._anonymous:
-            return [body[number] for number in self._statements(*name)]
+            return [body[number] for number in self.statements(*name)]
         line, column, *_ = self._anonymous[name][0].span
         functions = (n for s in body for n in ast.walk(s) if isinstance(n, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef))
         starts = ((n, n.body if isinstance(n, ast.Lambda) else n.body[0]) for n in functions)
@@ -168,9 +180,11 @@ class Sources:
 
     def exists(self, name: str) -> bool:
         """Whether there is such a module in this project."""
+        if self.lenient and name.partition(".")[0] == ENGINE:
+            return False
         return self.has(name) and self._find(name) is not None
 
-    def _statements(self, module: str, name: str) -> list[int]:
+    def statements(self, module: str, name: str) -> list[int]:
         number = number_of((module, name))
         return self.module(module).index.statements.get(name, []) if number is None else [number]
 
@@ -186,95 +200,16 @@ class Sources:
             effects = list(chosen(here, seen))
             more = self.closure([*(e.name for e in effects), *self._looked_into(seen)]) - seen.keys()
             if not more:
-                return self._sealed(roots, seen, effects, starts)
+                return self._seals.reach(roots, seen, effects, starts, self._looked_into(seen))
             seen |= dict.fromkeys(more)
 
-    def _sealed(self, roots: tuple[Name, ...], seen: Collection[Name], effects: list[Effect], starts: list[str]) -> Reach:
-        nodes = {name: self.node(name) for name in sorted(seen)}
-        order = self._in_order(seen, effects, starts)
-        visible = self._visible(nodes)
-        told_apart = self._digests_of(self._twins(seen, effects))
-        says = {root: told_apart.of(root) for root in roots}
-        digest = digest_of(list(says.values()), [told_apart.of(name) for name in order], visible)
-        statements: dict[str, list[Name]] = {}
-        for name in nodes:
-            shown = (name[0], EFFECTS) if number_of(name) is not None else name
-            statements.setdefault(".".join(shown), []).append(name)
-        if len(order) > 1:
-            statements[ORDER] = order
-        definitions = {shown: digest_of([self._spelled(name) for name in each]) for shown, each in sorted(statements.items())}
-        packages = frozenset().union(*(node.packages for node in nodes.values()))
-        return Reach(definitions, packages, digest, says, {name: tuple(each) for name, each in statements.items()})
-
-    def _spelled(self, name: Name) -> Any:
-        """A definition by what it says itself, in names: for people, who will ask which one has changed."""
-        node = self.node(name)
-        return node.own, [(chain, target if isinstance(target, str) else ".".join(target)) for chain, target in node.links]
-
-    def _twins(self, seen: Collection[Name], effects: list[Effect]) -> dict[Name, str]:
-        """Definitions that say the same and are two things nevertheless, classes, tables, sentinels, with names to tell them.
-
-        Two numbers are no two things, unless something puts another in the place of one.
-        """
-        changed = {name for effect in effects for name in effect.changes}
-        alike: dict[str, list[Name]] = {}
-        for name in seen:
-            if number_of(name) is None:
-                alike.setdefault(self._digests.of(name), []).append(name)
-        groups = [group for group in alike.values() if len(group) > 1]
-        twins = [n for group in groups if not all(map(self._is_number, group)) or changed & {*group} for n in group]
-        names = [name for _, name in twins]
-        return {twin: ".".join(twin) if names.count(twin[1]) > 1 else twin[1] for twin in twins}
-
-    def _is_number(self, name: Name) -> bool:
-        index = self.module(name[0]).index
-        return name[1] in index.fixed and name[1] not in index.summaries
-
-    def _digests_of(self, labels: dict[Name, str]) -> Digests:
-        key = tuple(sorted(labels.items()))
-        if key not in self._labelled:
-
-            def labelled(name: Name) -> Node:
-                node = self.node(name)
-                return replace(node, own=digest_of(node.own, labels[name])) if name in labels else node
-
-            self._labelled[key] = Digests(labelled) if labels else self._digests
-        return self._labelled[key]
-
-    def _in_order(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> list[Name]:
-        """The statements whose order counts, in that order: those that deal with what is bound or changed more than once."""
-        bound = {name: self._statements(*name) for name in seen if name not in self._anonymous and number_of(name) is None}
-        again = {name for name, numbers in bound.items() if len(numbers) > 1}
-        again |= {name for effect in effects for name in effect.changes if name in seen}
-        if not again and not effects:
-            return []
-        worldly = any(effect.everywhere for effect in effects)
-        counting = {(effect.module, effect.number) for effect in effects}
-        for (module, _), numbers in bound.items():
-            counting |= {(module, n) for n in numbers if self._takes_part(module, n, again, worldly)}
-        return [statement_name(*each) for each in self._imports.order(starts) if each in counting]
-
-    def _takes_part(self, module: str, number: int, again: Collection[Name], worldly: bool) -> bool:
-        runs = self._imports.runs(module, number)
-        if any((module, name) in again for name in self.module(module).reading(number).binds):
-            return True
-        return bool(runs) and (worldly or not self.closure(runs).isdisjoint(again))
-
-    def _visible(self, nodes: Mapping[Name, Node]) -> list[str]:
-        """The names that some of this code can see: those of classes where something is printed, of all where it asks."""
-        sees = max((node.sees for node in nodes.values()), default=NOTHING)
-        if sees == NOTHING:
-            return []
-        summaries = ((name, self.module(name[0]).summary(name[1])) for name in nodes)
-        shown = [name for name, summary in summaries if summary and (sees == EVERYTHING or summary.is_class)]
-        return sorted(".".join(name) if sees == EVERYTHING else name[1] for name in shown)
-
     def _looked_into(self, seen: Collection[Name]) -> list[Name]:
-        """What modules that are looked into by computed names may be asked for: all names that are written as strings."""
+        """What modules that are looked into by computed names may be asked for: all that something is asked for."""
         whole = [module for module, name in seen if name == WHOLE]
         if not whole:
             return []
-        words = {word for name in seen if name[1] != WHOLE for word in self.node(name).strings}
+        looking = (self.node(name) for name in seen if name[1] != WHOLE)
+        words = {word for node in looking if any("importlib" in target for _, target in node.links) for word in node.asked}
         inside = {each for module in whole for each in (module, *self._modules_in(module))}
         return [(module, word) for module in sorted(inside) for word in sorted(words) if self.module(module).binds(word)]
 
@@ -331,7 +266,7 @@ class Sources:
             written, taken = self._anonymous[name]
             readings = [written.reading]
         else:
-            readings = [module.reading(number) for number in self._statements(*name)]
+            readings = [module.reading(number) for number in self.statements(*name)]
             if name[1] in module.index.changed and not self.lenient:
                 self._refuse_change(module, name[1], module.index.changed[name[1]])
         links: list[tuple[str, Name | str]] = []
@@ -349,8 +284,8 @@ class Sources:
         sees = max((reading.sees for reading in readings), default=NOTHING)
         if any(isinstance(target, str) and target.startswith("pickle.") for _, target in links):
             sees = EVERYTHING
-        strings = tuple(dict.fromkeys(word for reading in readings for word in reading.strings))
-        return Node(digest_of(said), tuple(links), frozenset(packages), sees, strings)
+        asked = tuple(dict.fromkeys(word for reading in readings for word in reading.asked))
+        return Node(digest_of(said), tuple(links), frozenset(packages), sees, asked)
 
     @staticmethod
     def _package(target: str, module: Module) -> str | None:
@@ -402,6 +337,8 @@ class Sources:
 
     def _imported(self, module: Module, imported: Imported, use: Use) -> list[tuple[str, Name | str]]:
         rest = ((imported.name,) if imported.name else ()) + use.chain
+        if self.lenient and imported.module.partition(".")[0] == ENGINE:  # it counts as a whole
+            return [("", ".".join(("=", imported.module, *rest)))]
         if not self.has(imported.module):
             dotted = ".".join((imported.module, *rest))
             self._refuse_library(module, dotted, use.line)

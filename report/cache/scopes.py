@@ -11,6 +11,8 @@ used.
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,6 +20,7 @@ from typing import TypeAlias
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_FIELD_WORDS = {*dir(builtins), "ClassVar", "InitVar", "KW_ONLY", "dataclasses", "typing"}
 _BLIND_TO_ANNOTATIONS = {
     "abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "final", "inference_mode", "lru_cache",
     "no_grad", "overload", "override", "property", "setter", "staticmethod", "wraps",
@@ -138,3 +141,27 @@ def scope_of(nodes: Iterable[ast.AST], package: str, is_class: bool = False) -> 
         todo += ast.iter_child_nodes(node)
     scope.bound -= outer
     return scope
+
+
+def field_type(annotation: ast.expr) -> str:
+    """The type of a field without the names of one's own types, which only decorate it."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            return field_type(ast.parse(annotation.value, mode="eval").body)
+        except SyntaxError:
+            return annotation.value
+    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} - _FIELD_WORDS
+    return re.sub(r"\b(" + "|".join(sorted(names)) + r")\b", "_", ast.unparse(annotation)) if names else ast.unparse(annotation)
+
+
+def chain_of(node: ast.AST) -> tuple[str, ...]:
+    """The attributes directly after the root of ``name.a.b[c].d``: a, b."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        names = [node.attr, *names] if isinstance(node, ast.Attribute) else []
+        node = node.value
+    return tuple(names)
+
+
+def type_parameters(node: ast.AST) -> set[str]:
+    return {p.name for p in getattr(node, "type_params", ())}

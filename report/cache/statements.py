@@ -8,7 +8,6 @@ text, in the order in which they come up: what they are called does not count, w
 from __future__ import annotations
 
 import ast
-import builtins
 import hashlib
 import re
 from collections.abc import Callable, Sequence
@@ -21,13 +20,16 @@ from report.cache.scopes import (
     Imported,
     Scope,
     arguments_of,
+    chain_of,
     counts,
     evaluated_outside,
+    field_type,
     imports_of,
     is_type_checking,
     root_of,
     scope_of,
     sees_annotations,
+    type_parameters,
 )
 
 _CHANGES_AND_RETURNS = {"pop", "popitem", "setdefault"}
@@ -36,7 +38,6 @@ _CHANGES = _CHANGES_AND_RETURNS | {
 }  # fmt: skip
 _TELLS = {"__name__", "__qualname__", "__module__", "__reduce__"}
 _PRINTS = {"repr", "ascii", "format", "print", "str"}
-_FIELD_WORDS = {*dir(builtins), "ClassVar", "InitVar", "KW_ONLY", "dataclasses", "typing"}
 NOTHING, CLASSES, EVERYTHING = 0, 1, 2  # whose names a statement may see: of classes, by printing; of functions, too
 _UNCOUNTED = {"ctx", "kind", "type_comment", "type_ignores", "type_params", "annotation", "returns"}
 
@@ -70,8 +71,8 @@ class Refusal:
 class Reading:
     """What one statement (or lambda) says: a digest of its normalised text, its global names, what is refused in it.
 
-    ``binds`` are the global names that it binds, with their slots; ``sees`` says whose names it may see; ``strings`` are
-    its string constants that might be names.
+    ``binds`` are the global names that it binds, with their slots; ``sees`` says whose names it may see; ``asked`` are
+    the attributes that it takes from what is no global name: from a module that was found by its name, perhaps.
     """
 
     digest: str
@@ -79,7 +80,7 @@ class Reading:
     refusals: tuple[Refusal, ...]
     binds: dict[str, int] = field(default_factory=dict)
     sees: int = NOTHING
-    strings: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 def read(node: ast.AST, package: str) -> Reading:
@@ -110,7 +111,7 @@ class _Reader:
         self.slots: dict[Any, int] = {}
         self.binds: dict[str, int] = {}
         self.sees = NOTHING
-        self.strings: dict[str, None] = {}
+        self.asked: dict[str, None] = {}
         self.paths: list[dict[str, bool]] = []  # a function's names: whether a path was put into them
         self.raising = 0
 
@@ -118,7 +119,7 @@ class _Reader:
         self.visit(node)
         digest = hashlib.sha256(" ".join(self.out).encode()).hexdigest()
         uses, refusals = tuple(dict.fromkeys(self.uses)), tuple(self.refusals)
-        return Reading(digest, uses, refusals, self.binds, self.sees, tuple(self.strings))
+        return Reading(digest, uses, refusals, self.binds, self.sees, tuple(self.asked))
 
     # --- names ---
 
@@ -139,6 +140,7 @@ class _Reader:
         """Note a use; how it is written in the text."""
         is_global, imported = self.find(name)
         if not (is_global or imported):
+            self.asked |= dict.fromkeys(chain[:1])
             return ".".join((name, *chain))
         in_function = any(not scope.is_class for scope in self.scopes)
         in_class_body = bool(self.scopes) and name in self.scopes[-1].bound
@@ -202,8 +204,6 @@ class _Reader:
 
     def constant(self, node: ast.Constant) -> None:
         value = node.value
-        if isinstance(value, str) and value.isidentifier():
-            self.strings[value] = None
         self.out.append("=" + (hex(value) if type(value) is int and value.bit_length() > 1000 else ascii(value)))
 
     def name(self, node: ast.Name) -> None:
@@ -230,6 +230,7 @@ class _Reader:
             self.out.append(self.use(base.id, tuple(chain), node.lineno, changes=True))
         else:
             self.out.append(".".join(chain))
+            self.asked[chain[0]] = None
             self.visit(base)
             self.note_change(base, node.ctx)
         self.out.append(")")
@@ -241,7 +242,7 @@ class _Reader:
     def note_change(self, node: ast.AST, ctx: ast.expr_context | None = None) -> None:
         root = root_of(node)
         if root and not isinstance(ctx, ast.Load):
-            chain = _chain(node)
+            chain = chain_of(node)
             self.use(root, chain, getattr(node, "lineno", 0), changes=True)
 
     def expression(self, node: ast.Expr) -> None:
@@ -312,7 +313,7 @@ class _Reader:
         arguments = arguments_of(node.args)
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
         scope = scope_of(body, self.package)
-        scope.bound |= {a.arg for a in arguments} | _type_parameters(node)
+        scope.bound |= {a.arg for a in arguments} | type_parameters(node)
         self.signature(node.args)
         if not isinstance(node, ast.Lambda) and node is not self.alone and sees_annotations(node):
             annotated = [(a.arg, a.annotation) for a in arguments if a.annotation] + [("->", node.returns)]
@@ -337,7 +338,7 @@ class _Reader:
 
     def klass(self, node: ast.ClassDef) -> None:
         self.out.append(f"(ClassDef {self.bind(node.name)}")
-        self.scopes.append(Scope(bound=_type_parameters(node)))
+        self.scopes.append(Scope(bound=type_parameters(node)))
         self.each(node.decorator_list)
         self.each(node.bases)
         self.each(node.keywords)
@@ -348,7 +349,7 @@ class _Reader:
 
     def annotated(self, node: ast.AnnAssign) -> None:
         if self.scopes and self.scopes[-1].is_class:
-            self.out.append(f"(Field {ast.unparse(node.target)}: {_field_type(node.annotation)}")
+            self.out.append(f"(Field {ast.unparse(node.target)}: {field_type(node.annotation)}")
             self.each([node.value] if node.value else [])
             self.out.append(")")
         elif node.value:
@@ -404,30 +405,6 @@ class _Reader:
             self.each(node.orelse)
         else:
             self.plain(node)
-
-
-def _field_type(annotation: ast.expr) -> str:
-    """The type of a field without the names of one's own types, which only decorate it."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            return _field_type(ast.parse(annotation.value, mode="eval").body)
-        except SyntaxError:
-            return annotation.value
-    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} - _FIELD_WORDS
-    return re.sub(r"\b(" + "|".join(sorted(names)) + r")\b", "_", ast.unparse(annotation)) if names else ast.unparse(annotation)
-
-
-def _chain(node: ast.AST) -> tuple[str, ...]:
-    """The attributes directly after the root of ``name.a.b[c].d``: a, b."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        names = [node.attr, *names] if isinstance(node, ast.Attribute) else []
-        node = node.value
-    return tuple(names)
-
-
-def _type_parameters(node: ast.AST) -> set[str]:
-    return {p.name for p in getattr(node, "type_params", ())}
 
 
 _SPECIAL: dict[type, Callable[[_Reader, Any], None]] = {

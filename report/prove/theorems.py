@@ -1,16 +1,12 @@
 """Check the theory: each theorem file by itself, several at a time, and none again that has not changed.
 
-A proof is kept in the store under the syntax trees of the theorem file and of every project module that it or the checker
-imports, whole modules at a time: coarser than for trials, because a checker must be allowed to do what a trial may not
-(read a font, ask for a caller's line), and cheap, because checking all of the theory takes seconds.
+A proof is kept in the store under what the theorem reaches (as a trial's result is, but leniently: a checker must be allowed
+to do what a trial may not, read a font, ask for a caller's line), and under the whole of every module of the checker.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import hashlib
-import json
 import multiprocessing
 import signal
 import sys
@@ -22,8 +18,9 @@ from typing import TypeVar
 
 from report import plots
 from report.cache import codec
-from report.cache.files import Memory
-from report.cache.fingerprint import version_of
+from report.cache.digests import digest_of
+from report.cache.fingerprint import version_or_absence
+from report.cache.reach import Sources, Whole
 from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, author_line
 from report.judge import kept
@@ -53,9 +50,9 @@ def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    trees = Trees(store.memory("sources"))
-    keys = {name: _key(f"theory.{path.stem}", root, trees) for name, path in files.items()}
-    trees.save()
+    sources = Sources(root, store.memory("sources"), lenient=True)
+    checker = sources.whole([CHECKER, __name__])
+    keys = {name: key_of(f"theory.{path.stem}", checker, sources) for name, path in files.items()}
     entries = {name: store.get(key) for name, key in keys.items()}
     missing = [name for name, entry in entries.items() if entry is None and not store.read_only]
     if missing:
@@ -107,76 +104,12 @@ def _checked(path: Path) -> Proof:
 # --- keeping -------------------------------------------------------------------------------------------------------
 
 
-def _key(module: str, root: Path, trees: Trees) -> str:
+def key_of(module: str, checker: Whole, sources: Sources) -> str:
     """The digest of everything that the theorem in ``module`` and the checker are made of."""
-    digests: dict[str, str] = {}
-    packages: set[str] = set()
-    waiting = [module, CHECKER, __name__]
-    while waiting:
-        name = waiting.pop()
-        if name in digests:
-            continue
-        if name.endswith(".*"):
-            waiting += _modules_in(root / name.removesuffix(".*"), name.removesuffix("*"))
-            continue
-        tree = trees.read(root, name)
-        if tree is None:
-            packages |= {name.partition(".")[0]}
-            continue
-        digests[name], imported = tree
-        waiting += imported
-    others = packages - {"report", "theory", "experiments"} - sys.stdlib_module_names
-    versions = {package: version_of(package) for package in others} | {"python": sys.version.split()[0]}
-    return hashlib.sha256(json.dumps([digests, versions], sort_keys=True).encode()).hexdigest()
-
-
-def _modules_in(folder: Path, prefix: str) -> list[str]:
-    """The modules of a package of this project: ``import experiments`` may look into any of them."""
-    return sorted(f"{prefix}{file.stem}" for file in folder.glob("*.py"))
-
-
-class Trees:
-    """The syntax trees of the project's modules, as digests; what a file's content came to is remembered in ``memory``."""
-
-    def __init__(self, memory: Memory | None = None):
-        self._memory = memory
-        self._read: dict[str, tuple[str, Sequence[str]] | None] = {}
-        kept = memory.recall("theory") if memory else None
-        self._known: dict[str, tuple[str, Sequence[str]]] = json.loads(kept) if kept else {}
-        self._before = len(self._known)
-
-    def read(self, root: Path, name: str) -> tuple[str, Sequence[str]] | None:
-        """The digest of a module's tree, and the modules that it imports anywhere; None if the project has no such module."""
-        if name not in self._read:
-            try:
-                content = (root / Path(*name.split(".")).with_suffix(".py")).read_bytes()
-            except OSError:
-                self._read[name] = None
-            else:
-                self._read[name] = self._parsed(content, name)
-        return self._read[name]
-
-    def _parsed(self, content: bytes, name: str) -> tuple[str, Sequence[str]]:
-        key = hashlib.sha256(content).hexdigest()
-        if key not in self._known:
-            tree = ast.parse(content, name)
-            self._known[key] = hashlib.sha256(ast.dump(tree).encode()).hexdigest(), _imported(tree)
-        return self._known[key]
-
-    def save(self) -> None:
-        """Keep what was parsed for the next build."""
-        if self._memory is not None and len(self._known) > self._before:
-            self._memory.keep("theory", json.dumps(self._known).encode())
-
-
-def _imported(tree: ast.AST) -> list[str]:
-    imported: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported += [name for alias in node.names for name in (alias.name, f"{alias.name}.*")]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            imported += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return imported
+    theorem = sources.reach([(module, "DERIVATION")])
+    packages = sorted(checker.packages | theorem.packages)
+    versions = {"python": sys.version.split()[0], **{name: version_or_absence(name) for name in packages}}
+    return digest_of(theorem.digest, checker.digest, versions)
 
 
 def _encoded(path: Path) -> dict[str, bytes]:

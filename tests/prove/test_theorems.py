@@ -5,45 +5,57 @@ from pathlib import Path
 import pytest
 
 from report.cache.files import Memory
-from report.prove.theorems import Trees, _key
+from report.cache.reach import Sources
+from report.prove.theorems import CHECKER, key_of
+
+T01 = """
+import importlib, pkgutil
+import experiments
+from theory import words
+from . import signs
+def nets():
+    files = [m.name for m in pkgutil.iter_modules(experiments.__path__)]
+    return [getattr(importlib.import_module(f"experiments.{file}"), "NETS", {}) for file in files]
+DERIVATION = (words.X, signs.SIGMA, nets, __file__, open)
+"""
+FILES = {
+    "theory/__init__.py": "",
+    "theory/t01_a.py": T01,
+    "theory/t02_b.py": "from experiments.nets import Y\nDERIVATION = Y\n",
+    "theory/words.py": "X = 1\n",
+    "theory/signs.py": "SIGMA = 1\n",
+    "experiments/__init__.py": "",
+    "experiments/nets.py": "Y = 1\n",
+    "experiments/e01_x.py": "Z = 1\nNETS = {}\ndef draw(runs): return Z\n",
+}
 
 
 @pytest.fixture
 def root(tmp_path) -> Path:
-    for name, text in {
-        "theory/t01_a.py": "import experiments\nfrom theory import words\nimport math\n",
-        "theory/t02_b.py": "from experiments import nets\n",
-        "theory/words.py": "X = 1\n",
-        "experiments/nets.py": "Y = 1\n",
-        "experiments/e01_x.py": "Z = 1\n",
-        "report/proof.py": "import report.prove.reasons.rule\n",
-        "report/prove/reasons/rule.py": "R = 1\n",
-        "report/prove/theorems.py": "",
-        "report/unrelated.py": "U = 1\n",
-    }.items():
+    for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def keys(root: Path) -> dict[str, str]:
-    trees = Trees(Memory(root / "memory"))  # a new one for each build, over the same memory
-    found = {name: _key(f"theory.{name}", root, trees) for name in ("t01_a", "t02_b")}
-    trees.save()
-    return found
+    sources = Sources(root, Memory(root / "memory"), lenient=True)  # a new one for each build, over the same memory
+    return {name: key_of(f"theory.{name}", sources.whole([CHECKER]), sources) for name in ("t01_a", "t02_b")}
 
 
 @pytest.mark.parametrize(
     ("file", "text", "changed"),
     [
-        ("theory/t01_a.py", "import experiments\nfrom theory import words\nimport math\nN = 2\n", {"t01_a"}),
+        ("theory/t01_a.py", T01.replace("words.X", "words.X + 1"), {"t01_a"}),
+        ("theory/t01_a.py", "# a comment\n" + T01, set()),
         ("theory/words.py", "X = 2\n", {"t01_a"}),
-        ("theory/words.py", "X = 1  # a comment\n", set()),
-        ("experiments/nets.py", "Y = 2\n", {"t01_a", "t02_b"}),
-        ("experiments/e01_x.py", "Z = 2\n", {"t01_a"}),  # t01 may look into the folder
-        ("experiments/e02_new.py", "W = 1\n", {"t01_a"}),
-        ("report/prove/reasons/rule.py", "R = 2\n", {"t01_a", "t02_b"}),
-        ("report/unrelated.py", "U = 2\n", set()),
+        ("theory/words.py", "X = 1  # a comment\nUNUSED = 1\n", set()),
+        ("theory/signs.py", "SIGMA = None\n", {"t01_a"}),  # by a relative import
+        ("experiments/nets.py", "Y = 2\n", {"t02_b"}),
+        ("experiments/nets.py", "Y = 1\ndef draw(runs): return Y\n", set()),
+        ("experiments/e01_x.py", "Z = 1\nNETS = {}\ndef draw(runs): return Z + 1\n", set()),  # a figure is nothing to a proof
+        ("experiments/e01_x.py", "Z = 1\nNETS = {1: 2}\ndef draw(runs): return Z\n", {"t01_a"}),  # looked up by its name
+        ("experiments/e02_new.py", "NETS = {}\n", {"t01_a"}),
     ],
 )
 def test_what_a_proof_rests_on(root, file, text, changed):
@@ -51,3 +63,15 @@ def test_what_a_proof_rests_on(root, file, text, changed):
     (root / file).write_text(text, encoding="utf-8")
     after = keys(root)
     assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_a_proof_rests_on_all_of_the_checker():
+    modules = Sources(Path(__file__).parents[2], lenient=True)
+    whole = modules.whole([CHECKER])
+    assert "sympy" in whole.packages
+    for inside in ("report.prove.check", "report.prove.witness", "report.prove.reasons.rule"):
+        read = modules.module(inside).index.readings
+        read[-1] = ["another digest", *read[-1][1:]]
+        changed = modules.whole([CHECKER])
+        assert changed.digest != whole.digest
+        whole = changed
