@@ -6,7 +6,7 @@ import inspect
 import itertools
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -16,8 +16,9 @@ from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live
 from report.prove.language.formula import LOGICAL, Formula, names, parse
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning import numeric
+from report.prove.meaning import numeric, points
 from report.prove.meaning.numeric import Array, Point, Undefined
+from report.prove.reasons.rule import Standing
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
@@ -25,8 +26,6 @@ REFERENCE_POINTS = 40
 TRIES = 4000
 WHOLE = "at"
 """The parameter of a live witness that holds the whole point."""
-PATIENCE = 200
-"""After how many points without a value a formula is taken to have none."""
 
 
 @dataclass
@@ -44,17 +43,11 @@ def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
     wanted = chain.part.points or (LOGIC_POINTS if logical else POINTS)
-    found, used, without = Findings(), 0, 0
+    found, used = Findings(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with numeric.precision():
-        for point in _points(derivation, chain, NUMERIC):
+        for point in itertools.chain(_edges(derivation, chain), _points(derivation, chain, NUMERIC)):
             values = [_value(expression, point) for expression in chain.expressions]
-            if isinstance(values[0], Undefined):
-                without += 1
-                if used == 0 and without == PATIENCE:
-                    found.refuse(0, f"the left side has no value anywhere: {values[0]}")
-                    break
-                continue
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
@@ -66,7 +59,7 @@ def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
             if logical:
                 for seen, value in zip(truths, values):
                     seen.add(bool(value) and not isinstance(value, Undefined))
-            if used == wanted:
+            if used >= wanted:
                 break
     for at, relation in enumerate(chain.relations):
         if used == 0:
@@ -87,6 +80,8 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
         raise DeclarationError(
             f"the witness '{live.name}' computes {live.of}, which is no expression of this part", where=live.where
         )
+    prescribed = {n for c in chain.part.conditions for n in names(c.tree)}
+    _refuse_blind(live, chain.expressions[places[0]], {s.name for s in derivation.symbols} - prescribed)
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
     fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
@@ -114,6 +109,26 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
     return found
 
 
+LOOSEST = 1e-3
+"""The widest tolerance of a live witness: single precision and training leave less."""
+
+
+def _refuse_blind(live: Live, computed: Formula, varying: Collection[str]) -> None:
+    """Raises ``DeclarationError`` for a witness that could not see a difference, or that is not what it is called."""
+    problem = ""
+    if live.tolerance > LOOSEST:
+        problem = f"has a tolerance of {live.tolerance:g}: with that it agrees with anything"
+    elif not inspect.signature(live.function).parameters and names(computed.tree).keys() & varying:
+        problem = f"takes no symbol, so that it gives the same whatever {computed} is"
+    else:
+        library = next((word for word in ("torch", "NumPy") if live.name.split()[0] == word), "")
+        modules = {m.__name__.split(".")[0] for m in sys.modules.values() if hasattr(m, "__name__")} if library else set()
+        if library and library.lower() not in modules:
+            problem = f"is called {library}, which its file does not import"
+    if problem:
+        raise DeclarationError(f"the witness '{live.name}' {problem}", where=live.where, remedy="Correct the witness.")
+
+
 def of_definition(derivation: Derivation, defined: Definition, parameters: Sequence[Symbol]) -> tuple[list[Witnessed], str]:
     """Who bears a definition out, and what speaks against it ('' if nothing does)."""
     others = [d for d in derivation.definitions if d.name != defined.name]
@@ -124,7 +139,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
     with numeric.precision():
         if defined.reference is not None:
             for _ in range(REFERENCE_POINTS):
-                point = numeric.draw(symbols, [*others, defined], random)
+                point = points.draw(symbols, [*others, defined], random)
                 seen: Any = defined.reference
                 for group in defined.parameters:
                     seen = seen(*(point.globals[p] for p in group))
@@ -134,7 +149,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
             witnesses.append(Witnessed("reference", REFERENCE_POINTS))
         for live in defined.live:
             for _ in range(live.points):
-                point = numeric.draw(symbols, [*others, defined], random)
+                point = points.draw(symbols, [*others, defined], random)
                 problem = _disagreement(defined, point, _seen(live, point), live.name, live.tolerance)
                 if problem:
                     return [], problem
@@ -154,6 +169,21 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
 # --- points --------------------------------------------------------------------------------------------------------
 
 
+def _edges(derivation: Derivation, chain: Chain) -> Iterator[Point]:
+    """The points drawn on purpose that satisfy the part's conditions."""
+    random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
+    beyond = any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
+    symbols = _needed(derivation, chain)
+    for edge in points.EDGES:
+        try:
+            purpose = points.Purpose(edge, beyond)
+            point = points.draw(symbols, derivation.definitions, random, {}, chain.part.conditions, purpose)
+            if points.satisfies(chain.part.conditions, point):
+                yield point
+        except Undefined:
+            continue
+
+
 def _points(
     derivation: Derivation, chain: Chain, seed: str, fixed: Sequence[Mapping[str, int]] | None = None
 ) -> Iterator[Point]:
@@ -161,10 +191,11 @@ def _points(
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
     symbols = _needed(derivation, chain)
     choices: Iterable[Mapping[str, int]] = itertools.repeat({}, TRIES) if fixed is None else fixed
+    purpose = points.Purpose(likely=points.mentioned((*chain.expressions, *chain.part.conditions)))
     for choice in choices:
         try:
-            point = numeric.draw(symbols, derivation.definitions, random, choice, chain.part.conditions)
-            if numeric.satisfies(chain.part.conditions, point):
+            point = points.draw(symbols, derivation.definitions, random, choice, chain.part.conditions, purpose)
+            if points.satisfies(chain.part.conditions, point):
                 yield point
         except Undefined:
             continue

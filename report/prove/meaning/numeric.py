@@ -8,18 +8,16 @@ that a wrong definition shows. A sum over all integers is taken over a window, a
 from __future__ import annotations
 
 import ast
-import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass, field
 from typing import Any
 
 import mpmath as mp
 
 from report.errors import DeclarationError, nearest
-from report.prove.language.formula import Formula, names, targets
-from report.prove.language.glossary import Definition, Symbol, by_need
+from report.prove.language.formula import targets
+from report.prove.language.glossary import Definition
 
 DIGITS = 30
 WINDOW = 18
@@ -234,6 +232,8 @@ def _divide(a: Number, b: Number) -> Number:
 def _power(a: Number, b: Number) -> Number:
     if isinstance(a, int) and (isinstance(b, int) and b >= 0):
         return a**b
+    if not isinstance(a, mp.mpc) and a < 0 and not mp.isint(b):
+        raise Undefined(f"the power {short(b)} of {short(a)}")
     return mp.mpf(a) ** b if not isinstance(a, mp.mpc) else a**b
 
 
@@ -293,7 +293,7 @@ def _is_in(value: Any, node: ast.expr, point: Point) -> bool:
 _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
-def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-12) -> bool:
+def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
     """Whether ``a relation b`` holds, numbers up to a relative tolerance, arrays in every entry, signals on ``PLACES``."""
     if relation == "implies":
         return not a or bool(b)
@@ -321,11 +321,12 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-12) -> bool:
 def _index(node: ast.Subscript, point: Point) -> Any:
     value = evaluate(node.value, point)
     elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    indices = [_whole(evaluate(e, point)) for e in elements]
+    indices = [whole(evaluate(e, point)) for e in elements]
     return value.entry(*indices) if isinstance(value, Array) else value(*indices)
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
+    """The value as an index. Raises ``Undefined`` if it is none."""
     if not mp.isint(value):
         raise Undefined(f"{mp.nstr(value, 6)} is not an index")
     return int(value)
@@ -382,7 +383,7 @@ def _range(node: ast.expr, point: Point) -> range:
     if isinstance(node, ast.Name):
         return range(-WINDOW, WINDOW + 1) if node.id == "Z" else range(WINDOW + 1)
     assert isinstance(node, ast.Call)
-    low, high = (_whole(evaluate(a, point)) for a in node.args)
+    low, high = (whole(evaluate(a, point)) for a in node.args)
     return range(low, high + 1)
 
 
@@ -412,11 +413,24 @@ def _derivative(body: ast.expr, variable: ast.expr, point: Point) -> Any:
 
     centre = value(at)
     if isinstance(centre, Array):
-        entries = [
-            [mp.diff(lambda h, r=r, c=c: value(h).rows[r][c], at) for c in range(centre.size[1])] for r in range(centre.size[0])
-        ]
-        return Array(tuple(map(tuple, entries)), centre.first)
-    return mp.diff(value, at)
+        rows, columns = map(range, centre.size)
+        return Array(tuple(tuple(_slope(_cell(value, r, c), at) for c in columns) for r in rows), centre.first)
+    return _slope(value, at)
+
+
+def _cell(value: Callable[[Number], Array], row: int, column: int) -> Callable[[Number], Number]:
+    return lambda h: value(h).rows[row][column]
+
+
+def _slope(function: Callable[[Number], Number], at: Number) -> Number:
+    """The derivative, from the right and from the left. Raises ``Undefined`` where the two differ: at a kink or a jump."""
+    with mp.workdps(mp.mp.dps + 2 * DIGITS):
+        at, h = mp.mpf(at), mp.mpf(10) ** -(2 * DIGITS // 3)
+        centre = function(at)
+        right, left = (function(at + h) - centre) / h, (centre - function(at - h)) / h
+        if abs(right - left) > mp.mpf(10) ** -9 * (1 + abs(right) + abs(left)):
+            raise Undefined(f"no derivative there: the slope is {short(right)} to the right and {short(left)} to the left")
+        return (right + left) / 2
 
 
 def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number], Point]]:
@@ -428,13 +442,13 @@ def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number
     if isinstance(variable, ast.Subscript) and isinstance(variable.value, ast.Name):
         name, array = variable.value.id, evaluate(variable.value, point)
         elements = variable.slice.elts if isinstance(variable.slice, ast.Tuple) else [variable.slice]
-        places = tuple(_whole(evaluate(e, point)) for e in elements)
+        places = tuple(whole(evaluate(e, point)) for e in elements)
         if isinstance(array, Array):
             return at, lambda h: point.override(name, array.put(places[0], places[1] if len(places) > 1 else None, h))
         return at, lambda h: point.override(name, _moved_signal(array, places, h))
     if isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
         name, original = variable.func.id, evaluate(variable.func, point)
-        places = tuple(_whole(evaluate(a, point)) for a in variable.args)
+        places = tuple(whole(evaluate(a, point)) for a in variable.args)
         return at, lambda h: point.override(name, _moved_signal(original, places, h))
     raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(variable)}: use x, x[i], W[i, j] or f(i)")
 
@@ -451,7 +465,7 @@ def _gradient(body: ast.expr, variable: ast.expr, point: Point) -> Array:
 
     def slope(i: int, j: int) -> Number:
         moved = lambda h: evaluate(body, point.override(name, array.put(i + first, j + first, h)))  # noqa: E731
-        return mp.diff(moved, array.rows[i][j])
+        return _slope(moved, array.rows[i][j])
 
     return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
 
@@ -490,12 +504,19 @@ def _norm(a: Any) -> Number:
 
 
 def _positive_log(x: Number) -> Number:
-    if x == 0:
-        raise Undefined("log 0")
+    if x == 0 or (isinstance(x, int | mp.mpf) and x < 0):
+        raise Undefined(f"the logarithm of {short(x)}")
     return mp.log(x)
 
 
-def _entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
+def _real_root(x: Number) -> Number:
+    if isinstance(x, int | mp.mpf) and x < 0:
+        raise Undefined(f"the square root of {short(x)}")
+    return mp.sqrt(x)
+
+
+def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers, applied to arrays entry by entry and to signals place by place."""
     return lambda *values: _each(function, *values)
 
 
@@ -504,17 +525,17 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 BUILT_IN: dict[str, Callable[..., Any]] = {
-    "exp": _entrywise(lambda x: mp.exp(x)),
-    "sqrt": _entrywise(lambda x: mp.sqrt(x)),
-    "sin": _entrywise(lambda x: mp.sin(x)),
-    "cos": _entrywise(lambda x: mp.cos(x)),
-    "tanh": _entrywise(lambda x: mp.tanh(x)),
-    "log": _entrywise(_positive_log),
-    "abs": _entrywise(abs),
-    "sign": _entrywise(lambda x: (x > 0) - (x < 0)),
-    "floor": _entrywise(lambda x: int(mp.floor(x))),
-    "ceil": _entrywise(lambda x: int(mp.ceil(x))),
-    "mod": _entrywise(lambda a, n: a - n * int(mp.floor(mp.mpf(a) / n))),
+    "exp": entrywise(lambda x: mp.exp(x)),
+    "sqrt": entrywise(_real_root),
+    "sin": entrywise(lambda x: mp.sin(x)),
+    "cos": entrywise(lambda x: mp.cos(x)),
+    "tanh": entrywise(lambda x: mp.tanh(x)),
+    "log": entrywise(_positive_log),
+    "abs": entrywise(abs),
+    "sign": entrywise(lambda x: (x > 0) - (x < 0)),
+    "floor": entrywise(lambda x: int(mp.floor(x))),
+    "ceil": entrywise(lambda x: int(mp.ceil(x))),
+    "mod": entrywise(lambda a, n: a - n * int(mp.floor(mp.mpf(a) / n))),
     "max": _extreme(max),
     "min": _extreme(min),
     "delta": lambda i: int(i == 0),
@@ -532,136 +553,3 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "iff": lambda p, q: bool(p) == bool(q),
 }
 CONSTANTS: dict[str, Callable[[], Number]] = {"pi": lambda: +mp.pi, "imag": lambda: mp.mpc(0, 1)}
-
-
-# --- drawing points ------------------------------------------------------------------------------------------------
-
-
-def draw(
-    symbols: Sequence[Symbol],
-    definitions: Sequence[Definition],
-    random: Random,
-    fixed: Mapping[str, Any] = {},
-    conditions: Sequence[Formula] = (),
-) -> Point:
-    """A random point: a value for every symbol; ``fixed`` values are taken as they are.
-
-    A condition such as u == zeros(n) is no accident at a random point, so what one names is given that value;
-    all other conditions are left to ``satisfies``.
-    """
-    known: dict[str, Any] = {d.name: d for d in definitions}
-    wanted = _prescribed(conditions)
-    for symbol in by_need(symbols, {name: names(tree) for name, tree in wanted.items()}):
-        here = Point(known, {})
-        if symbol.name in fixed:
-            known[symbol.name] = fixed[symbol.name]
-        elif symbol.kind in ("real", "vector", "matrix") and symbol.name in wanted:
-            value = evaluate(wanted[symbol.name], here)
-            known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
-        else:
-            known[symbol.name] = _value(symbol, here, random)
-    return Point(known, {})
-
-
-def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
-    """What conditions of the form name == … say, by name."""
-    trees = [c.tree for c in conditions]
-    return {
-        tree.left.id: tree.comparators[0]
-        for tree in trees
-        if isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and isinstance(tree.left, ast.Name)
-    }
-
-
-def _value(symbol: Symbol, point: Point, random: Random) -> Any:
-    if symbol.sample is not None:
-        return symbol.sample(random)
-    if symbol.kind == "integer":
-        low, high = _bounds(symbol, point)
-        if math.ceil(low) > math.floor(high):
-            raise Undefined(f"no {symbol.name} between {low} and {high}")
-        return random.randint(math.ceil(low), math.floor(high))
-    if symbol.kind == "real":
-        low, high = _bounds(symbol, point)
-        return _decimal(random, float(low), float(high))
-    if symbol.kind == "signal":
-        return _signal(symbol, random)
-    if symbol.kind == "function":
-        a, b, c, d = (_decimal(random, 1 / 2, 2) for _ in range(4))
-        return _entrywise(lambda x: a * mp.sin(b * x + c) + d * x * x / 2)
-    if symbol.kind == "operator":
-        return _operator(symbol, random)
-    sizes = [_whole(evaluate(size.tree, point)) for size in symbol.shape]
-    m, n = (*sizes, 1)[:2]
-    if "permutation" in symbol.properties:
-        order = random.sample(range(m), m)
-        return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
-    low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
-    rows = tuple(tuple(_decimal(random, low, symbol.high) for _ in range(n)) for _ in range(m))
-    if "symmetric" in symbol.properties:
-        rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
-    if {"orthonormal", "orthogonal"} & set(symbol.properties):
-        rows = _orthonormal(rows)
-    return Array(rows, symbol.first)
-
-
-def _signal(symbol: Symbol, random: Random) -> Callable[[int], Number]:
-    positive = "positive" in symbol.properties
-    draw = (lambda: random.randint(1 if positive else -3, 3)) if "whole" in symbol.properties else (
-        lambda: _decimal(random, 1 / 8 if positive else -2, 2))  # fmt: skip
-    if positive:
-        values: dict[int, Number] = {k: draw() for k in range(-WINDOW - 8, WINDOW + 9)}
-        return lambda k: values[k]
-    taps = {k: draw() for k in range(-SUPPORT, SUPPORT + 1)}
-    return lambda k: taps.get(k, 0)
-
-
-def _orthonormal(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Number, ...], ...]:
-    """Gram and Schmidt, column by column. Raises ``Undefined`` for more columns than rows."""
-    columns: list[list[Number]] = []
-    for column in zip(*rows):
-        rest = list(column)
-        for unit in columns:
-            along = mp.fdot(unit, rest)
-            rest = [a - along * u for a, u in zip(rest, unit)]
-        length = mp.norm(rest)
-        if length < mp.mpf(10) ** -6:
-            raise Undefined("these columns cannot be made orthonormal")
-        columns.append([a / length for a in rest])
-    return tuple(zip(*columns))
-
-
-def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:
-    if symbol.within is not None:
-        low, high = (evaluate(bound.tree, point) for bound in symbol.within)
-        return low, high
-    least = symbol.least or symbol.above
-    if least is None:
-        return symbol.low, symbol.high
-    low = evaluate(least.tree, point)
-    width = max(symbol.high - max(low, symbol.low), 2)
-    return max(low, symbol.low), max(low, symbol.low) + width
-
-
-def _decimal(random: Random, low: float, high: float) -> Number:
-    return mp.mpf(low) + (mp.mpf(high) - low) * random.randrange(1, 10**9) / 10**9
-
-
-def _operator(symbol: Symbol, random: Random) -> Callable[[Callable[[int], Number]], Callable[[int], Number]]:
-    """A random operator with exactly the declared properties, built from delays and weights, never as a convolution."""
-    stages = [(_decimal(random, -2, 2), random.randint(-2, 2)) for _ in range(3)]
-    wobble = 0 if symbol.invariant else 1
-    bend = 0 if symbol.linear else 1
-
-    def apply(x: Callable[[int], Number]) -> Callable[[int], Number]:
-        y = x
-        for weight, delay in stages:
-            y = (lambda before, w, d: lambda i: x(i) * w * (1 + wobble * mp.mpf(i) / 7) + before(i - d))(y, weight, delay)
-        return lambda i: y(i) + bend * (1 + y(i) ** 2)
-
-    return apply
-
-
-def satisfies(conditions: Sequence[Formula], point: Point) -> bool:
-    """Whether all conditions hold at the point."""
-    return all(bool(evaluate(c.tree, point)) for c in conditions)

@@ -1,0 +1,205 @@
+"""The points at which a formula is evaluated: drawn at random from the declared domains, and on purpose at their edges.
+
+What chance would miss is drawn on purpose: zeros, ones, ties, halves, the smallest sizes; the integers that the formulas
+themselves mention; what a condition prescribes.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+import mpmath as mp
+
+from report.prove.language.formula import Formula, names
+from report.prove.language.glossary import Definition, Symbol, by_need
+from report.prove.meaning.numeric import SUPPORT, WINDOW, Array, Number, Point, Undefined, entrywise, evaluate, whole
+
+EDGES = (0, 1, 2)
+"""The points drawn on purpose: all at the least (sizes) or 0, all at 1, all at a half and the sizes at their largest."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Where a point is wanted: at an edge, ``beyond`` the sizes that the author draws, with ``likely`` integers."""
+
+    edge: int | None = None
+    beyond: bool = False
+    likely: tuple[int, ...] = ()
+
+
+AT_RANDOM = Purpose()
+
+
+def mentioned(formulas: Iterable[Formula]) -> tuple[int, ...]:
+    """The integers in formulas, and their neighbours."""
+    found = {n.value for f in formulas for n in ast.walk(f.tree) if isinstance(n, ast.Constant) and isinstance(n.value, int)}
+    return tuple(sorted({near for value in found for near in (value - 1, value, value + 1)}))
+
+
+def draw(
+    symbols: Sequence[Symbol],
+    definitions: Sequence[Definition],
+    random: Random,
+    fixed: Mapping[str, Any] = {},
+    conditions: Sequence[Formula] = (),
+    purpose: Purpose = AT_RANDOM,
+) -> Point:
+    """A random point: a value for every symbol; ``fixed`` values are taken as they are.
+
+    A condition such as u == zeros(n) is no accident at a random point, so what one names is given that value;
+    all other conditions are left to ``satisfies``.
+    """
+    known: dict[str, Any] = {d.name: d for d in definitions}
+    wanted = _prescribed(conditions)
+    for symbol in by_need(symbols, {name: names(tree) for name, tree in wanted.items()}):
+        here = Point(known, {})
+        if symbol.name in fixed:
+            known[symbol.name] = fixed[symbol.name]
+        elif symbol.kind in ("real", "integer", "vector", "matrix") and symbol.name in wanted:
+            value = evaluate(wanted[symbol.name], here)
+            if symbol.kind == "integer" and not mp.isint(value):
+                raise Undefined(f"{symbol.name} would not be an integer")
+            value = int(value) if symbol.kind == "integer" else value
+            known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
+        else:
+            known[symbol.name] = _value(symbol, here, random, purpose)
+    return Point(known, {})
+
+
+def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
+    """What conditions of the form name == … say, by name."""
+    trees = [c.tree for c in conditions]
+    return {
+        tree.left.id: tree.comparators[0]
+        for tree in trees
+        if isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and isinstance(tree.left, ast.Name)
+    }
+
+
+def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> Any:
+    if symbol.sample is not None:
+        return symbol.sample(random)
+    if symbol.kind == "integer":
+        low, high = _bounds(symbol, point)
+        if math.ceil(low) > math.floor(high):
+            raise Undefined(f"no {symbol.name} between {low} and {high}")
+        return _integer(math.ceil(low), math.floor(high), symbol.within is not None, random, purpose)
+    if symbol.kind == "real":
+        low, high = _bounds(symbol, point)
+        special = _special(symbol, point, purpose)
+        if special is not None:
+            return special
+        return _decimal(random, float(low), float(high))
+    if symbol.kind == "signal":
+        return _signal(symbol, random)
+    if symbol.kind == "function":
+        a, b, c, d = (_decimal(random, 1 / 2, 2) for _ in range(4))
+        return entrywise(lambda x: a * mp.sin(b * x + c) + d * x * x / 2)
+    if symbol.kind == "operator":
+        return _operator(symbol, random)
+    sizes = [whole(evaluate(size.tree, point)) for size in symbol.shape]
+    m, n = (*sizes, 1)[:2]
+    if "permutation" in symbol.properties:
+        order = random.sample(range(m), m)
+        return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
+    if purpose.edge is not None and not set(symbol.properties) - {"positive"}:
+        entry = mp.mpf((0, 1, -0.5)[purpose.edge]) if not symbol.properties else mp.mpf((1, 1, 0.5)[purpose.edge])
+        return Array(((entry,) * n,) * m, symbol.first)
+    low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
+    rows = tuple(tuple(_decimal(random, low, symbol.high) for _ in range(n)) for _ in range(m))
+    if "symmetric" in symbol.properties:
+        rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
+    if {"orthonormal", "orthogonal"} & set(symbol.properties):
+        rows = _orthonormal(rows)
+    return Array(rows, symbol.first)
+
+
+def _integer(low: int, high: int, closed: bool, random: Random, purpose: Purpose) -> int:
+    if purpose.edge is not None:
+        top = high if closed or not purpose.beyond else 2 * high + 3
+        return (low, min(low + 1, high), top)[purpose.edge]
+    likely = [n for n in purpose.likely if low <= n <= high]
+    if likely and high - low > 20 and random.random() < 0.4:
+        return random.choice(likely)
+    return random.randint(low, high)
+
+
+def _special(symbol: Symbol, point: Point, purpose: Purpose) -> Number | None:
+    """0, 1 or −½, where the domain has it; a bound that belongs to the domain."""
+    if purpose.edge is None:
+        return None
+    wanted = mp.mpf((0, 1, -0.5)[purpose.edge])
+    bound = symbol.least or symbol.above
+    if bound is None:
+        return wanted
+    least = evaluate(bound.tree, point)
+    if symbol.above is not None:
+        return wanted if wanted > least else None
+    return max(wanted, mp.mpf(least))
+
+
+def _signal(symbol: Symbol, random: Random) -> Callable[[int], Number]:
+    positive = "positive" in symbol.properties
+    draw = (lambda: random.randint(1 if positive else -3, 3)) if "whole" in symbol.properties else (
+        lambda: _decimal(random, 1 / 8 if positive else -2, 2))  # fmt: skip
+    if positive:
+        values: dict[int, Number] = {k: draw() for k in range(-WINDOW - 8, WINDOW + 9)}
+        return lambda k: values[k]
+    taps = {k: draw() for k in range(-SUPPORT, SUPPORT + 1)}
+    return lambda k: taps.get(k, 0)
+
+
+def _orthonormal(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Number, ...], ...]:
+    """Gram and Schmidt, column by column. Raises ``Undefined`` for more columns than rows."""
+    columns: list[list[Number]] = []
+    for column in zip(*rows):
+        rest = list(column)
+        for unit in columns:
+            along = mp.fdot(unit, rest)
+            rest = [a - along * u for a, u in zip(rest, unit)]
+        length = mp.norm(rest)
+        if length < mp.mpf(10) ** -6:
+            raise Undefined("these columns cannot be made orthonormal")
+        columns.append([a / length for a in rest])
+    return tuple(zip(*columns))
+
+
+def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:
+    if symbol.within is not None:
+        low, high = (evaluate(bound.tree, point) for bound in symbol.within)
+        return low, high
+    least = symbol.least or symbol.above
+    if least is None:
+        return symbol.low, symbol.high
+    low = evaluate(least.tree, point)
+    width = max(symbol.high - max(low, symbol.low), 2)
+    return max(low, symbol.low), max(low, symbol.low) + width
+
+
+def _decimal(random: Random, low: float, high: float) -> Number:
+    return mp.mpf(low) + (mp.mpf(high) - low) * random.randrange(1, 10**9) / 10**9
+
+
+def _operator(symbol: Symbol, random: Random) -> Callable[[Callable[[int], Number]], Callable[[int], Number]]:
+    """A random operator with exactly the declared properties, built from delays and weights, never as a convolution."""
+    stages = [(_decimal(random, -2, 2), random.randint(-2, 2)) for _ in range(3)]
+    wobble = 0 if symbol.invariant else 1
+    bend = 0 if symbol.linear else 1
+
+    def apply(x: Callable[[int], Number]) -> Callable[[int], Number]:
+        y = x
+        for weight, delay in stages:
+            y = (lambda before, w, d: lambda i: x(i) * w * (1 + wobble * mp.mpf(i) / 7) + before(i - d))(y, weight, delay)
+        return lambda i: y(i) + bend * (1 + y(i) ** 2)
+
+    return apply
+
+
+def satisfies(conditions: Sequence[Formula], point: Point) -> bool:
+    """Whether all conditions hold at the point."""
+    return all(bool(evaluate(c.tree, point)) for c in conditions)
