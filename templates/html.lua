@@ -49,7 +49,8 @@ local function tabular(div)
   end
   local out = pandoc.List({ raw('<figure id="' .. div.identifier .. '" class="table">') })
   out:extend(caption("Table", div, words, "this table as data"))
-  out:extend(wrap('<div class="scroll">', body, "</div></figure>"))
+  local region = '<div class="scroll" tabindex="0" role="region" aria-label="Table ' .. div.attributes.number .. '">'
+  out:extend(wrap(region, body, "</div></figure>"))
   return out
 end
 
@@ -62,7 +63,8 @@ local function step(div)
   for _, part in ipairs(div.content) do
     local shown = part.classes[1] == "left" or part.classes[1] == "right"
     if part.classes[1] == "reason" then out:insert(raw('<div class="margin">')) end
-    out:extend(wrap('<div class="' .. part.classes[1] .. '">', shown and display(part.content) or part.content, "</div>"))
+    local scrolls = part.classes[1] == "right" and ' tabindex="0" role="group" aria-label="formula"' or ""
+    out:extend(wrap('<div class="' .. part.classes[1] .. '"' .. scrolls .. ">", shown and display(part.content) or part.content, "</div>"))
   end
   local number = div.attributes.number
   out:insert(raw("</div>" .. (number and '<span class="number">(' .. number .. ")</span>" or "") .. "</div>"))
@@ -81,7 +83,7 @@ local divs = {
     return wrap('<aside class="notice ' .. div.attributes.kind .. '" role="note">', div.content, "</aside>")
   end,
   ["group-title"] = function(div)
-    return wrap('<div class="group-title" role="heading" aria-level="5">', div.content, "</div>")
+    return wrap('<div class="group-title" role="heading" aria-level="4">', div.content, "</div>")
   end,
 }
 
@@ -101,13 +103,29 @@ local spans = {
   end,
 }
 
+-- A formula in the line stays with the comma or bracket that follows, and with the bracket before it.
+local function with_punctuation(list)
+  local out = pandoc.List()
+  for i, inline in ipairs(list) do
+    local after = list[i + 1]
+    local mark = inline.t == "Math" and inline.mathtype == "InlineMath" and after and after.t == "Str" and after.text:match("^[,.;:!?)%]’”]+")
+    if mark then
+      out:insert(pandoc.Span({ inline, pandoc.Str(mark) }, pandoc.Attr("", { "kept" })))
+      after.text = after.text:sub(#mark + 1)
+    else
+      out:insert(inline)
+    end
+  end
+  return out
+end
+
 return {
   common.read_chapter,
   {
     Math = common.number_in_formula,
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = common.percent,
+    Inlines = function(list) return with_punctuation(common.percent(list)) end,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
     Link = function(link)
@@ -125,6 +143,7 @@ return {
     end,
     Table = function(tab)
       tab.caption = { long = {} }
+      for _, body in ipairs(tab.bodies) do body.row_head_columns = #tab.colspecs > 1 and 1 or 0 end
       return tab
     end,
     Note = function(note)

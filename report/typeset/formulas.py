@@ -40,7 +40,7 @@ def _typst(formula: str) -> str:
 
 
 def mathml(page: str) -> str:
-    """A chapter's HTML, each formula with its LaTeX as alternative text; pandoc puts the LaTeX into an annotation."""
+    """A chapter's HTML, each formula with its LaTeX as alternative text, and as the annotation that is copied."""
     return re.sub(r"<math.*?</math>", _mathml, page, flags=re.DOTALL)
 
 
@@ -54,4 +54,6 @@ def _mathml(formula: re.Match[str]) -> str:
     attributes = attributes.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
     content = re.sub(r"<mo>([′″‴]+)</mo>", r'<mo class="prime">\1</mo>', content)
     content = re.sub(r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()", r'\1<mspace width="0.167em" />', content)
-    return f'<math{attributes} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'
+    plain = markup.escape(markup.unescape(latex))
+    annotation = f'<annotation encoding="application/x-tex">{markup.escape(markup.unescape(latex), quote=False)}</annotation>'
+    return f'<math{attributes} alttext="{plain}"><semantics>{content}{annotation}</semantics></math>'

@@ -7,7 +7,7 @@ import html as markup
 import mimetypes
 import re
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from report.typeset.pandoc import chapter_html, converted
 
 
 def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> str:
-    """One self-contained page: styles, fonts and figures inside, readable without scripts and without a network."""
+    """One self-contained page: styles, fonts and figures inside, readable without its script and without a network."""
     import jinja2
     from markupsafe import Markup
 
@@ -31,6 +31,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
     return template.render(
         meta=meta,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         fonts=Markup(fonts),
         contents=Markup(_contents(headings)),
         body=Markup(body),
@@ -61,7 +62,8 @@ def _number_sections(body: str) -> tuple[str, list[_Heading]]:
         title = title.replace('<span class="section"></span>', "")
         if level <= 2:
             headings.append(_Heading(level, identifier[1] if identifier else "", number, title))
-        return f'<h{level + 1}{attributes}><span class="section">{number}</span>{title}</h{level + 1}>'
+        link = f' <a class="here" href="#{identifier[1]}" aria-label="Link to this heading">¶</a>' if identifier else ""
+        return f'<h{level + 1}{attributes}><span class="section">{number}</span>{title}{link}</h{level + 1}>'
 
     return re.sub(r"<h([2-6])([^>]*)>(.*?)</h\1>", numbered, body, flags=re.DOTALL), headings
 
@@ -84,21 +86,23 @@ def _insert_pictures(body: str, assets: Mapping[str, bytes]) -> str:
 
 
 def _contents(headings: Sequence[_Heading]) -> str:
-    """Chapters and their sections as nested lists."""
-    lines: list[str] = ["<ol>"]
-    depth = 1
+    """Chapters, and in each its sections, as nested lists."""
+    chapters: list[tuple[_Heading, list[_Heading]]] = []
     for heading in headings:
-        while depth < heading.level:
-            lines.append("<ol>")
-            depth += 1
-        while depth > heading.level:
-            lines.append("</ol>")
-            depth -= 1
-        title = re.sub(r"</?(a|span)\b[^>]*>", "", heading.title)
-        lines.append(
-            f'<li><a href="#{heading.identifier}"><span class="section">{heading.number}</span><span>{title}</span></a></li>'
-        )
-    return "\n".join(lines + ["</ol>"] * depth)
+        if heading.level == 1 or not chapters:
+            chapters.append((heading, []))
+        else:
+            chapters[-1][1].append(heading)
+    return _list(_entry(chapter) + (_list(map(_entry, sections)) if sections else "") for chapter, sections in chapters)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ol>\n" + "".join(f"<li>{item}</li>\n" for item in items) + "</ol>"
+
+
+def _entry(heading: _Heading) -> str:
+    title = re.sub(r"</?(a|span)\b[^>]*>", "", heading.title)
+    return f'<a href="#{heading.identifier}"><span class="section">{heading.number}</span><span>{title}</span></a>'
 
 
 def _insert_figures(body: str, assets: Mapping[str, bytes]) -> str:
