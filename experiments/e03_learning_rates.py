@@ -14,7 +14,6 @@ from typing import Any
 
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
-from experiments.recounted import sample_note
 from experiments.training import SGD, Epochs, Recipe, train_classifier
 from report import plots
 from report.model import (
@@ -193,7 +192,7 @@ def rates(runs: Runs) -> Table:
     )
     caption = (
         f"The convnet after five rates of plain SGD. A net that gives all classes the same probability has a loss of "
-        f"{GUESSING:.3f} nats. Runs that diverged are left out.{sample_note(runs)}"
+        f"{GUESSING:.3f} nats. Runs that diverged are left out."
     )
     return tabulate([runs.where(rate=rate) for rate in RATES], columns, caption)
 

@@ -11,7 +11,6 @@ from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
 from experiments.measures import MEASURES, in_percent
 from experiments.nets import Net, parameters, shapes, wording
-from experiments.recounted import recounted, sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import RECIPE, Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
@@ -53,7 +52,7 @@ def trained(net: Net, name: str, budget: Budget, seed: int) -> Trial:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    return [recounted(trial(budget, seed)) for seed in seeds(budget)]
+    return [trial(budget, seed) for seed in seeds(budget)]
 
 
 def seeds(budget: Budget) -> range:
@@ -84,7 +83,7 @@ def curves(runs: Runs) -> Figure:
         figure,
         caption=f"The {TUTORIAL} ends with {tested} of the test digits and {trained_on} of the training digits right; its test "
         f"cross-entropy ends at {losses[last]:.3f} nats. {rise} Test digits solid, with their range over seeds; training "
-        f"digits dotted, the mean.{sample_note(runs)}",
+        "digits dotted, the mean.",
         alt=f"Two panels, accuracy and cross-entropy by minibatch. At the end: test accuracy {tested}, training accuracy "
         f"{trained_on}, test cross-entropy {ends['test_loss']:.3f} nats, training cross-entropy {ends['train_loss']:.2g} nats.",
         data=history,

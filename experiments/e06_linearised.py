@@ -20,7 +20,6 @@ from experiments.affine import IN_FLOAT64, collapse
 from experiments.looks import LINEARISED, LOOKS, SOFTMAX, TUTORIAL
 from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import AvgPool, MaxPool, Net, ReLU, parameters
-from experiments.recounted import recounted, sample_note
 from experiments.training import shared, spread
 from report import plots
 from report.model import (
@@ -76,7 +75,7 @@ def trials(budget: Budget) -> list[Trial]:
     """Beside its own, the runs of E5 and E2 that it is compared with."""
     nets = (trial, e05.trial, partial(e02.trial, net=SOFTMAX, optimizer="Adam"))
     return [
-        *(recounted(make(budget, seed=seed)) for make in nets for seed in e05.seeds(budget)),
+        *(make(budget, seed=seed) for make in nets for seed in e05.seeds(budget)),
         *(_affine(trial(budget, seed)) for seed in e05.seeds(budget)),
         *(_batches(make(budget, seed)) for make in (trial, e05.trial) for seed in e05.seeds(budget)),
     ]
@@ -150,7 +149,7 @@ def curves(runs: Runs) -> Figure:
         figure,
         caption=f"The {LINEARISED} ends at {ends[LINEARISED]:.1%} of the test digits, the {TUTORIAL} at {ends[TUTORIAL]:.1%}; "
         f"the dashed line is where E2's {SOFTMAX} under Adam ends, at {ends[SOFTMAX]:.1%}. Test digits "
-        f"solid, with their range over seeds; training digits dotted, the mean.{sample_note(runs)}",
+        "solid, with their range over seeds; training digits dotted, the mean.",
         alt="Accuracy by minibatch. Test accuracy at the end: "
         + ", ".join(f"{net} {accuracy:.1%}" for net, accuracy in ends.items())
         + ".",

@@ -20,7 +20,6 @@ from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
 from experiments.measures import MEASURES, in_percent, reads_more
 from experiments.nets import parameters
-from experiments.recounted import sample_note
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import (
@@ -167,7 +166,7 @@ def curves(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption="Learning curves: test digits solid, training digits dotted, the gap of the tutorial net shaded; means over "
-        f"seeds, with the range for test digits.{sample_note(runs)} On {FEW} digits it ends at {ends[FEW, 'train']} of its "
+        f"seeds, with the range for test digits. On {FEW} digits it ends at {ends[FEW, 'train']} of its "
         f"training digits and {ends[FEW, 'test']} of the test digits; on {number_text(most)} at {ends[most, 'train']} and "
         f"{ends[most, 'test']}.",
         alt="Four panels, accuracy and cross-entropy by iteration on few and on all digits. Test accuracy at the end: "

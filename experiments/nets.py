@@ -478,7 +478,8 @@ def _shared(inner: torch.nn.Module, parts: int) -> torch.nn.Module:
     class SharedLayers(torch.nn.Sequential):  # defined here because torch must not be touched at import
         def forward(self, image: torch.Tensor) -> torch.Tensor:
             batch, channels, height, width = image.shape
-            stacked = image.reshape(batch, channels, parts, height // parts, width).transpose(1, 2).flatten(0, 1)
+            rows = image.permute(0, 2, 3, 1)  # as they lie in memory, channels last, also where there is only one
+            stacked = rows.reshape(batch * parts, height // parts, width, channels).permute(0, 3, 1, 2)
             return super().forward(stacked).reshape(batch, -1)
 
     return SharedLayers(OrderedDict(inner.named_children()))

@@ -13,7 +13,7 @@ What a history holds, a row an evaluation: ``epoch`` (passes over the training e
 ``train_loss``, ``test_loss`` (in the unit of the loss: nats for cross-entropy), with ``train_accuracy``, ``test_accuracy``
 (fractions) where the targets are labels. Both sets are measured at the same moment, in evaluation mode (no dropout) and in
 float32, so that the two curves can be compared and the numbers can be computed again from stored weights. The test set
-is measured whole; the training set on as many of its examples as the test set has, spread evenly over it.
+is measured whole; the training set on as many of its examples as the test set has, drawn by the seed.
 
 Everything random follows from the seed and the number of the epoch: initial weights, the order of examples (drawn without
 replacement in each epoch) and dropout. A run resumed after an epoch is therefore the run that was not interrupted, bit for bit.
@@ -143,9 +143,9 @@ def shared(trained: Trial) -> dict[str, Any]:
     return {name: trained.arguments[name] for name in ("seed", "net", "train_examples", "test_examples")}
 
 
-def drawn(total: int, n: int | None, seed: int) -> np.ndarray:
-    """``n`` of the numbers below ``total``, without replacement, ascending; all of them for None."""
-    order = torch.randperm(total, generator=torch.Generator().manual_seed(_mixed(seed, "examples")))
+def drawn(total: int, n: int | None, seed: int, use: str = "examples") -> np.ndarray:
+    """``n`` of the numbers below ``total``, without replacement, ascending; all of them for None. Each use draws anew."""
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(_mixed(seed, use)))
     return order[:n].sort().values.numpy()
 
 
@@ -286,7 +286,8 @@ def fit(
     A loss that is not finite ends the training: the history until then is kept, and the outcome is marked as diverged.
     """
     loss = loss or cross_entropy
-    probe = train.at(torch.from_numpy(spread(len(train), len(test))))
+    # evenly spread examples would not do: where every other digit is a hard one, as in MNIST's file, they may all be hard
+    probe = train.at(torch.from_numpy(drawn(len(train), len(test), seed, "probe")))
     run = _Run.begin(context.resume(), net, recipe, seed)
     low = resolved(recipe.precision, net, machine()) == "bfloat16"
     train = Examples(train.inputs.bfloat16(), train.targets) if low else train

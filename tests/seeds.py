@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from experiments.recounted import recount
 from report.model import Trial
-
-
-def training_of(trial: Trial) -> Trial:
-    """The training behind a trial that counts all training digits again; any other trial is its own."""
-    source = trial.inputs.get("trained")
-    return source if trial.function is recount and isinstance(source, Trial) else trial
 
 
 def over_seeds(trials: Sequence[Trial], seeds: int) -> list[Trial]:

@@ -18,7 +18,6 @@ from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
 from report.model import Budget, Holds, Outcome, Result, Runs
 from tests.contexts import Silent
-from tests.seeds import training_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +57,7 @@ def test_every_budget_trains_every_net_under_both_optimisers_over_seeds() -> Non
 
 
 def test_a_budget_changes_amounts_only() -> None:
-    smoke, full = (training_of(trials(Budget(name))[0]).arguments for name in ("smoke", "full"))
+    smoke, full = (trials(Budget(name))[0].arguments for name in ("smoke", "full"))
     assert (full["train_examples"], full["test_examples"], full["recipe"].length.count) == (None, None, 12)
     same = {
         **smoke,

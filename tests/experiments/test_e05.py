@@ -15,7 +15,7 @@ from experiments.nets import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
 from report.model import Budget, Holds, Outcome, Result, Runs, Scalar, Value
 from tests.contexts import Silent
-from tests.seeds import over_seeds, training_of
+from tests.seeds import over_seeds
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_the_full_budget_is_the_recipe_of_the_write_up_on_all_digits() -> None:
     for each in full:
         assert each.arguments["net"] == zoo.TUTORIAL
         assert (each.arguments["train_examples"], each.arguments["test_examples"]) == (None, None)
-        recipe = training_of(each).arguments["recipe"]
+        recipe = each.arguments["recipe"]
         assert (recipe.optimizer, recipe.length, recipe.batch_size) == (Adam(1e-4), Iterations(20_000), 50)
         assert recipe.length.count % recipe.evaluate.count == 0
 

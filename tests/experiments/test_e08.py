@@ -33,7 +33,7 @@ from experiments.nets import Conv, Dense, Dropout, build, parameters, shapes
 from experiments.training import Adam, Iterations, spread
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
-from tests.seeds import over_seeds, training_of
+from tests.seeds import over_seeds
 
 # --- the nets ------------------------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ def test_every_budget_runs_every_part_over_seeds(name: str, seeds: int) -> None:
 
 def test_a_trial_is_what_its_tags_say() -> None:
     for trial in trials(Budget("full")):
-        arguments, tags = training_of(trial).arguments, dict[str, Any](trial.tags)
+        arguments, tags = trial.arguments, dict[str, Any](trial.tags)
         assert arguments["recipe"].optimizer == Adam(tags["rate"])
         assert (arguments["train_examples"] or 60_000) == tags["digits"]
         assert arguments["test_examples"] is None
@@ -110,7 +110,7 @@ def test_the_net_on_all_digits_is_that_of_e5_and_is_trained_once() -> None:
 
 def test_more_digits_get_as_many_passes_as_all_of_them_but_no_fewer_minibatches_than_few() -> None:
     declared = chosen(Budget("full"), net=TUTORIAL, rate=RATE)
-    lengths = {t.tags["digits"]: training_of(t).arguments["recipe"].length.count for t in declared}
+    lengths = {t.tags["digits"]: t.arguments["recipe"].length.count for t in declared}
     assert lengths == {FEW: 1500, 600: 1500, 2000: 1500, 6000: 2000, 60_000: 20_000}
     assert lengths[6000] / 6000 == pytest.approx(lengths[60_000] / 60_000)
 
@@ -144,7 +144,7 @@ def made_up(change: Ends | None = None, half_way: float = HALF_WAY, drift: float
     for trial in over_seeds(trials(Budget("full")), 5):
         train, test = ends[key(trial)]
         test += jitter * float(np.random.default_rng(len(outcomes)).normal())
-        last = training_of(trial).arguments["recipe"].length.count
+        last = trial.arguments["recipe"].length.count
         history: dict[str, list[float]] = {"epoch": [1.0, 2.0], "iteration": [last // 2, last]}
         history |= {"train_accuracy": [0.9, train], "train_loss": [0.5, 1 - train]}
         history |= {"test_accuracy": [test - drift, test], "test_loss": [half_way * (1 - test), 1 - test]}

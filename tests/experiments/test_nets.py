@@ -129,6 +129,21 @@ def test_shared_layers_treat_both_parts_alike() -> None:
     assert torch.allclose(upper, image[:, :, :4].flatten(1) @ dense.weight.T + dense.bias, atol=1e-6)
 
 
+def test_parts_of_one_channel_keep_their_layout() -> None:
+    """Channels last in memory, which makes a convolution several times as fast, also where there is but one channel."""
+    module = build(Net((1, 8, 4), (Shared((Conv(3, 3), Flatten())),)), 0)
+    seen: list[torch.Tensor] = []
+    module.shared1.conv1.register_forward_hook(lambda _, given, made: seen.extend((given[0], made)))
+    image = torch.randn(5, 8, 4, 1).permute(0, 3, 1, 2)
+    module(image)
+    given, made = seen
+    assert given.shape == (10, 1, 4, 4)
+    assert given.stride()[1] == 1
+    assert made.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(given[0], image[0, :, :4])
+    assert torch.equal(given[1], image[0, :, 4:])
+
+
 def test_closed_form_is_written_as_in_a_textbook() -> None:
     conv = closed_form(Conv(96, 5), (3, 32, 32))
     assert conv.numeric == r"96 \cdot (5 \cdot 5 \cdot 3) + 96"

@@ -241,7 +241,7 @@ def test_numbers_are_those_of_the_final_weights_without_dropout() -> None:
         found = plain(test.inputs)
     assert fitted.final["test_loss"] == pytest.approx(cross_entropy(found, test.targets).item(), rel=1e-6)
     assert fitted.final["test_accuracy"] == (found.argmax(1) == test.targets).float().mean()
-    probe = rings().at(torch.from_numpy(spread(96, 50)))
+    probe = rings().at(torch.from_numpy(drawn(96, 50, 0, "probe")))
     assert fitted.final["train_loss"] == pytest.approx(measured(plain, probe, cross_entropy)["loss"], rel=1e-6)
 
 
@@ -367,3 +367,10 @@ def test_mistakes_begin_with_the_worst() -> None:
 def test_the_last_test_images_count_as_much_as_the_first() -> None:
     chosen = spread(10_000, 5000)
     assert abs((chosen < 5000).mean() - 0.5) < 0.01
+
+
+def test_training_examples_are_measured_on_a_fair_sample_whatever_their_order() -> None:
+    labels = torch.arange(1200) % 2  # a net that sees no difference has half of them right, and all or none of every sixth
+    images = torch.zeros(1200, *SMALL.input)
+    fitted = run(Recipe(SGD(0.0), Epochs(1)), train=Examples(images, labels), test=Examples(images[:200], labels[:200]))
+    assert fitted.final["train_accuracy"] == pytest.approx(0.5, abs=0.1)
