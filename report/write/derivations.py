@@ -150,7 +150,8 @@ def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
     witnesses = f": {escape(', '.join(w.name for w in step.witnesses))}" if step.witnesses else ""
     indent = r"\quad " if hanging else ""
     right = f"{indent}{relation_latex(step.relation)} {pages.math(step.expression)}"
-    verdict = span(f"{mark}{NO_BREAK}{escape(step.standing)}{witnesses}", "check", state=state)
+    how = f" ({escape(step.method)})" if step.standing == Standing.PROVED and step.method else ""
+    verdict = span(f"{mark}{NO_BREAK}{escape(step.standing)}{how}{witnesses}", "check", state=state)
     cells = [(f"${left}$" if left else "", "left"), (f"${right}$", "right"), (pages.prose(step.reason), "reason")]
     return "".join(_cell(content, kind) for content, kind in [*cells, (verdict, "witness")])
 

@@ -18,7 +18,7 @@ def test_a_short_left_side_stands_beside_the_first_right_side() -> None:
     text = page(Part("A square", "x*x == x**2", [Step("x**2", "as `x**2` is short for it")]))
     assert "::: left\n$xx$\n:::\n\n\n\n::: right\n$= x^{2}$\n:::" in text
     assert "as $x^{2}$ is short for it" in text
-    assert '[✔\u00a0proved: numeric]{.check state="proved"}' in text
+    assert '[✔\u00a0proved (identical): numeric]{.check state="proved"}' in text
     assert '::::: {.step #T9-a-square number="8"}' in text
 
 
