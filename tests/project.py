@@ -106,7 +106,7 @@ WHOLE = (
     + """
 {{ derivation("T1") }}
 
-Of its {{ value("T1.terms") }} terms, W1 says otherwise: {{ reported("T1.wrong") }}.
+It has {{ value("T1.terms") }} terms.
 
 {{ table("T1.factors") }}
 

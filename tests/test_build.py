@@ -421,7 +421,10 @@ def test_a_mistake_is_what_the_program_finds_to_differ(tmp_path):
 
 def test_left_out_parts_say_so(tmp_path):
     made = project(tmp_path)
-    (made.root / "experiments" / "e02_walk.py").write_text(EXPERIMENT.replace("E1", "E2"), encoding="utf-8")
+    (made.root / "experiments" / "e02_walk.py").write_text(
+        EXPERIMENT.replace("E1", "E2").replace("STEP = 2.0", "STEP = 3.0").replace("UNRELATED = 7", "UNRELATED = 8"),
+        encoding="utf-8",
+    )
     done = made.run("--only", "E1", "--quiet")
     assert done.code == 1
     assert "E2: 3 of 3 runs did not run" in done.out

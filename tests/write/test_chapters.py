@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from report.errors import ProseError
-from report.judge.views import Absent, Compared, Drawn, Judged, Judgement, Row
-from report.model import Column, Experiment, Holds, Measure, Printed, State, Table, Value, Verdict
+from report.judge.views import Absent, Drawn, Judged, Judgement, Row
+from report.model import Column, Experiment, Holds, Measure, State, Table, Value, Verdict
 from report.write.chapters import FUNCTIONS, Manuscript, Material, write
 from report.write.writeup import Writeup
 
@@ -28,11 +28,6 @@ JUDGED = Judged(
         "lost": LOST,
     },
     values={"size": Value(1234567, "weights", 0), "lost": LOST},
-    reported={
-        "theirs": Compared(Printed("accuracy", 80, "W1", 1.0, "=", ""), Value(75.0, "%", 1), False),
-        "apart": Compared(Printed("accuracy", 80, "W1", 1.0, "=", ""), Value(75.0, "%", 1), None, "it needs all of the data"),
-        "lost": LOST,
-    },
 )
 
 
@@ -43,7 +38,7 @@ def manuscript(folder: Path, *chapters: str) -> Manuscript:
         paths[-1].write_text(chapter, encoding="utf-8")
     page = Writeup("A title", "", "", tuple(paths), {"W1": "A course"}, folder / "report.toml")
     facts = {"trials": Value(4, digits=0), "data": Table((Column("a", "A"),), ((1,),), "Data."), "Python": "3.11"}
-    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick", facts))
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick", facts=facts))
 
 
 def text(folder: Path, chapter: str) -> str:
@@ -80,10 +75,7 @@ def text(folder: Path, chapter: str) -> str:
         ),
         ('{{ verdict("E2.lost") }}', "undecided"),
         ('{{ question("E2") }}', "Which net?"),
-        ('{{ reported("E2.theirs") }}', "(differs)"),
-        ('{{ reported("E2.apart") }}', "(not asked of this copy: it needs all of the data)"),
-        ('{{ differs("E2.theirs") }} {{ differs("E2.apart") }}', "True False"),
-        ("{{ replication() }}", "not asked: it needs all of the data"),
+        ("{{ replication() }}", "#build-replication"),
         ('{{ cite("W1") }}', "W1 (*A course*)"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
         ('{{ fact("Python") }}', "3.11"),
@@ -142,6 +134,7 @@ def test_what_prose_states_is_listed_with_its_place(tmp_path: Path) -> None:
     )
 
 
-def test_every_function_is_tried_here() -> None:
+def test_every_function_is_tried_here_or_with_the_mistakes() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in FUNCTIONS if f"{name}(" not in source] == []
+    others = {"wrote", "differs", "mistake", "mistakes", "unsettled"}
+    assert {name for name in FUNCTIONS if f"{name}(" not in source} <= others

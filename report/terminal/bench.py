@@ -1,0 +1,109 @@
+"""What every command begins with: what was asked for, what there is, where it is kept; and the stages that follow from it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from report.cache.reach import Sources
+from report.cache.store import Store
+from report.judge.judge import judge
+from report.judge.views import Judged
+from report.model import Budget, DataStatus, Outcome, Trial, data_read
+from report.run.collect import Content, collect, declared
+from report.run.execute import execute
+from report.run.plan import Plan, describe_trial, plan
+from report.run.workers import ProcessExecutor, dask_executor
+from report.terminal.cli import Settings
+from report.terminal.faults import say
+from report.terminal.progress import watch
+
+
+class DataSets(Protocol):
+    """The door to the data sets that trials read."""
+
+    def locate(self, arg: Path | None = None) -> Path: ...
+    def status(self, names: Iterable[str], root: Path) -> Sequence[DataStatus]: ...
+    def prepare(self, names: Iterable[str], root: Path, *, report: Callable[[str], None]) -> Sequence[DataStatus]: ...
+    def open_data(self, name: str, root: Path) -> object: ...
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that the stages need, once. ``trials`` are those that the budget buys, by experiment."""
+
+    settings: Settings
+    content: Content
+    store: Store
+    sources: Sources
+    machine: Mapping[str, str]
+    trials: Mapping[str, list[Trial]]
+    data_sets: DataSets
+    data: Mapping[str, DataStatus]
+
+    @property
+    def asked(self) -> list[str]:
+        """The experiments that --only leaves."""
+        chosen = self.content.only(self.settings.names)
+        return [name for name in self.trials if name in chosen]
+
+    def with_data(self) -> Bench:
+        """The same, with every data set that the experiments asked for read, found or fetched."""
+        lacking = [name for name in _read(self.trials[each] for each in self.asked) if not self.data[name].ready]
+        if not lacking:
+            return self
+        fetched = self.data_sets.prepare(lacking, self.data_sets.locate(self.settings.data), report=say)
+        return replace(self, data={**self.data, **{status.name: status for status in fetched}})
+
+    def plan(self) -> Plan:
+        """Which trials have a result, and why the others run."""
+        digests = {name: status.digest for name, status in self.data.items()}
+        return plan(self.trials, self.store, data=digests, machine=self.machine, sources=self.sources)
+
+    def run(self, plan: Plan) -> dict[str, list[Outcome]]:
+        """The outcomes of each experiment: from the store where it has them, else from running what was asked for."""
+        settings = self.settings
+        ended = execute(
+            plan.due(self.asked),
+            store=self.store,
+            open_data=partial(self.data_sets.open_data, root=self.data_sets.locate(settings.data)),
+            describe=partial(describe_trial, sources=self.sources),
+            jobs=settings.jobs,
+            label=plan.label,
+            executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
+            watch=watch(sys.stderr, settings.quiet),
+        )
+        return plan.outcomes(ended)
+
+    def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
+        """What each experiment makes of its outcomes."""
+        return {name: self._judged(name, outcomes[name]) for name in self.content.experiments}
+
+    def _judged(self, name: str, outcomes: list[Outcome]) -> Judged:
+        read = [self.data[each] for each in _read([[outcome.trial for outcome in outcomes]])]
+        stand_ins = sorted(status.title for status in read if status.stand_in)
+        experiment, file = self.content.experiments[name], self.content.experiment_files[name]
+        return judge(experiment, file, outcomes, self.store, self.sources, budget=self.settings.budget, stand_ins=stand_ins)
+
+
+def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mapping[str, str], measured: str) -> Bench:
+    """Collect what there is under ``root``. ``measured`` names the function that tells the ``machine``.
+
+    Raises ``UsageError`` for a name that nobody has, before anything else begins.
+    """
+    content = collect(root)
+    content.only(settings.names)
+    store = Store(settings.store, read_only=settings.frozen)
+    sources = Sources(root, store.memory("sources"), {measured: machine})
+    trials = declared(content, Budget(settings.budget, settings.seed))
+    found = data_sets.status(_read(trials.values()), data_sets.locate(settings.data))
+    return Bench(settings, content, store, sources, machine, trials, data_sets, {status.name: status for status in found})
+
+
+def _read(trials: Iterable[Iterable[Trial]]) -> list[str]:
+    """The names of the data sets that these trials read."""
+    return sorted({name for each in trials for trial in each for name in data_read(trial)})
