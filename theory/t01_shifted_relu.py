@@ -277,16 +277,21 @@ DERIVATION = Derivation(
             intro="W1 calls the maximum a linear operation, which weights can do anyway. It is none,",
         ),
         Part(
-            "Without biases, nothing comes of nothing",
-            f"{SUM.format('relu(sum(W[j, k]*0 for k in span(1, n)))')} == 0",
-            [Step(f"{SUM.format('max(0, 0)')}", definition("relu")), Step(because=algebra("every term is zero"))],
-            intro="and the biases are needed. Without them a network of ReLUs gives zero for an input that is zero,",
+            "Without biases, twice the input is twice the output",
+            f"{SUM.format('relu(2*h[j])')} == 2*{SUM.format('relu(h[j])')}",
+            [
+                Step(SUM.format("max(0, 2*h[j])"), definition("relu")),
+                Step(f"2*{SUM.format('max(0, h[j])')}", algebra("take the factor out of the maximum, and of the sum")),
+                Step(because=definition("relu")),
+            ],
+            intro="and the biases are needed. Without them a network of ReLUs doubles its output when its input is doubled,",
         ),
         counterexample(
-            "A threshold is something",
-            "f(o, t) == 0",
+            "A threshold does not double",
+            "f(2*o, t) == 2*f(o, t)",
             at={"o": "0", "t": "1"},
-            intro="where a unit with a threshold need not. There the class of the threshold units is the larger one:",
+            values=("1", "2"),
+            intro="which a unit with a threshold need not do. There the class of the threshold units is the larger one:",
         ),
     ],
     conclusion=(

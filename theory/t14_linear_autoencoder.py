@@ -157,13 +157,25 @@ DERIVATION = Derivation(
         matrix("S", "d", "d", "the singular values on a diagonal, `diag(s)`", properties=["symmetric"]),
         matrix("V", "d", "d", "right singular vectors: the principal directions", properties=["orthogonal"]),
         matrix("H", "d", "k", "the basis `Q` in these directions, `V.T@Q`", properties=["orthonormal"]),
-        vector("g", "d", "by how much each singular value exceeds the next one, not negative", low=0.25, high=1),
+        vector("r", "d", "the roots of that by which each singular value exceeds the next one", low=0.5, high=1),
         vector("y", "d", "any vector"),
         vector("x", "n", "what is left of one of the values, in all examples"),
         real("c", "a bias"),
     ],
     definitions=[
-        define("s[i]", "sum(g[j] for j in span(i, d))", "the singular values, in descending order", shape=["d"]),
+        define(
+            "s[i]", "sum(r[j]**2 for j in span(i, d))", "the singular values: positive or zero, the largest first", shape=["d"]
+        ),
+        define("a[i]", "sum(r[j]**2 for j in span(i, k - 1))", "what `s[i]` exceeds `s[k]` by, for `i` up to `k`", shape=["d"]),
+        define(
+            "b[i]", "sum(r[j]**2 for j in span(k, i - 1))", "what `s[k]` exceeds `s[i]` by, for `i` from `k` on", shape=["d"]
+        ),
+        define(
+            "t[i]",
+            "sum((kron(i, j) - sum(H[i, l]*H[j, l] for l in span(1, k)))**2 for j in span(1, d))",
+            "what the share of direction `i` lacks to one",
+            shape=["d"],
+        ),
         define(
             "h[i]", "sum(H[i, j]**2 for j in span(1, k))", "the share of direction `i` that the decoder can write", shape=["d"]
         ),
@@ -258,6 +270,60 @@ DERIVATION = Derivation(
             intro="Together, what a share lacks to one is a square:",
         ),
         Part(
+            "What a share lacks",
+            "1 - h[p] == t[p]",
+            [
+                Step("norm(e - H@(H.T@e))**2", using("No share exceeds one")),
+                Step(because=definition("t", "e", words="entry by entry")),
+            ],
+            intro="Entry by entry, with `t[p]` for this sum of squares:",
+        ),
+        Part(
+            "Larger before",
+            "s[p] == a[p] + s[k]",
+            [
+                Step("sum(r[j]**2 for j in span(p, d))", definition("s")),
+                Step("sum(r[j]**2 for j in span(p, k - 1)) + sum(r[j]**2 for j in span(k, d))", split_sum("k - 1")),
+                Step(because=definition("a", "s")),
+            ],
+            given=["p <= k", "k <= d"],
+            intro="The singular values stand in order. Up to `k` they are at least as large as that one, by a sum of squares,",
+        ),
+        Part(
+            "Smaller after",
+            "s[k] == b[p] + s[p]",
+            [
+                Step("sum(r[j]**2 for j in span(k, d))", definition("s")),
+                Step("sum(r[j]**2 for j in span(k, p - 1)) + sum(r[j]**2 for j in span(p, d))", split_sum("p - 1")),
+                Step(because=definition("b", "s")),
+            ],
+            given=["p >= k", "k <= d"],
+            intro="and from `k` on at most as large:",
+        ),
+        Part(
+            "A direction before",
+            "(s[p]**2 - s[k]**2)*(1 - h[p]) >= 0",
+            [
+                Step("(s[p]**2 - s[k]**2)*t[p]", using("What a share lacks")),
+                Step("((a[p] + s[k])**2 - s[k]**2)*t[p]", using("Larger before")),
+                Step("a[p]*(a[p] + 2*s[k])*t[p]", algebra("multiply out, and factor")),
+                Step(because=definition("a", "s", "t", words="all three are sums of squares")),
+            ],
+            given=["p <= k", "k <= d"],
+            intro="So whatever a subspace leaves of a direction before costs at least as much as it would at `k`:",
+        ),
+        Part(
+            "A direction after",
+            "(s[k]**2 - s[p]**2)*h[p] >= 0",
+            [
+                Step("((b[p] + s[p])**2 - s[p]**2)*h[p]", using("Smaller after")),
+                Step("b[p]*(b[p] + 2*s[p])*h[p]", algebra("multiply out, and factor")),
+                Step(because=definition("b", "s", "h", words="all three are sums of squares")),
+            ],
+            given=["p >= k", "k <= d"],
+            intro="and what it takes of one after brings at most as much:",
+        ),
+        Part(
             "Nothing does better",
             f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) == "
             f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
@@ -276,8 +342,8 @@ DERIVATION = Derivation(
             ],
             given=["k <= d"],
             intro=(
-                "Now compare with the first `k` directions, whose singular values are the largest. On the right no factor is "
-                "negative, so no subspace keeps more than they do:"
+                "Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum of "
+                "such terms, so no subspace keeps more than they do:"
             ),
         ),
         Part(
@@ -329,8 +395,8 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The least squared error of a linear autoencoder is the sum of the squares of all singular values of the centred "
-        "data but "
+        "The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values, is the sum "
+        "of the squares of all singular values of the centred data but "
         f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do "
         "better (“Nothing does better”)."
     ),
