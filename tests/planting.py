@@ -1,24 +1,31 @@
 """Errors to plant in a derivation, one at a time: what a person gets wrong when copying or deriving.
 
-``python -m tests.planting [T2 …]`` plants all of them in all theory files (or some) and prints the count: planted, caught by
-SymPy, caught by each witness.
+Of two sorts: a formula that is changed (a sign, an index, a tie, a bound …), in a step or in what is stated; and a part that
+is changed while its formulas stand (a condition dropped or weakened, a reason that is not the reason, an index that captures a
+symbol). ``python -m tests.planting [T2 …]`` plants about a thousand of them, some of each kind in every part, and prints how
+many of each kind were planted and refused; ``--all`` plants all there are.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from report.errors import ReportError
+from report.prove import lint
 from report.prove.check import SYMBOLIC, check_part
 from report.prove.derivation import Derivation, Part, load
-from report.prove.language.formula import join, parse, split_relation
-from report.prove.reasons.rule import Lemma, Shown
+from report.prove.language.formula import bound_names, join, names, parse, split_relation
+from report.prove.reasons.calculation import algebra, definition
+from report.prove.reasons.rule import DEFINITION, DIFFERENTIATION, PART, Lemma, Rule, Shown
+from report.prove.reasons.statements import using
 from report.prove.witness import NUMERIC
 
 THEORY = Path(__file__).parent.parent / "theory"
@@ -93,6 +100,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "span":
         yield "index", lambda n: _with(n, args=[n.args[0], _plus_one(n.args[1])])  # type: ignore[attr-defined]
         yield "index", lambda n: _with(n, args=[_plus_one(n.args[0]), n.args[1]])  # type: ignore[attr-defined]
+        yield "index base", lambda n: _with(n, args=[_minus_one(a) for a in n.args])  # type: ignore[attr-defined]
 
 
 def _arithmetic(node: ast.BinOp) -> Iterator[tuple[str, Change]]:
@@ -115,6 +123,10 @@ def _arithmetic(node: ast.BinOp) -> Iterator[tuple[str, Change]]:
 
 def _plus_one(node: ast.expr) -> ast.expr:
     return ast.BinOp(node, ast.Add(), ast.Constant(1))
+
+
+def _minus_one(node: ast.expr) -> ast.expr:
+    return ast.BinOp(node, ast.Sub(), ast.Constant(1))
 
 
 def _less_one(value: int) -> ast.expr:
@@ -147,6 +159,8 @@ def planted(derivation: Derivation, part: Part) -> Iterator[Planted]:
             yield Planted(derivation.id, _with_step(part, at, f"{relation} {wrong}"), at, kind, wrong)
     last = len(part.steps) - 1
     relation, text = split_relation(part.steps[last].text)
+    if part.claim.relation == "!=":
+        return  # nearly all numbers differ: a counterexample that is changed is another one
     for kind, wrong in wrong_formulas(text):  # a wrong theorem, with a chain that ends where it says
         claim = join(part.claim.left, part.claim.relation, parse(wrong))
         false = replace(_with_step(part, last, f"{relation} {wrong}"), statement=claim.text)
@@ -162,6 +176,66 @@ def planted(derivation: Derivation, part: Part) -> Iterator[Planted]:
         steps = [*part.steps]
         steps[at], steps[at + 1] = steps[at + 1], steps[at]
         yield Planted(derivation.id, replace(part, steps=tuple(steps)), at, "steps swapped", steps[at].text)
+
+
+def misplanted(derivation: Derivation, part: Part) -> Iterator[Planted]:
+    """The part with every single error that leaves its formulas as they stand, or changes what holds them together."""
+    for kind, text, changed in itertools.chain(_conditions(part), _captures(derivation, part), _reasons(derivation, part)):
+        yield Planted(derivation.id, changed, 0, kind, text)
+
+
+Changed = Iterator[tuple[str, str, Part]]
+
+
+def _conditions(part: Part) -> Changed:
+    """Without one of its conditions; with one of them weakened."""
+    for at, condition in enumerate(part.given):
+        others = [*part.given[:at], *part.given[at + 1 :]]
+        yield "condition dropped", f"without {condition}", replace(part, given=others)
+        for strict, weak in ((" < ", " <= "), (" > ", " >= ")):
+            if strict in condition:
+                weaker = condition.replace(strict, weak)
+                yield "condition weakened", weaker, replace(part, given=[*others, weaker])
+
+
+def _captures(derivation: Derivation, part: Part) -> Changed:
+    """With a bound index called like a symbol beside it, in a step that is not the last."""
+    symbols = {symbol.name for symbol in derivation.symbols}
+    for at, step in enumerate(part.steps[:-1]):
+        tree = step.expression.tree
+        for bound in sorted(bound_names(tree)):
+            for free in [name for name in names(tree) if name in symbols][:2]:
+                wrong = ast.unparse(_Renamed(bound, free).visit(copy.deepcopy(tree)))
+                relation = split_relation(step.text)[0]
+                yield "capture", wrong, _with_step(part, at, f"{relation} {wrong}")
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, old: str, new: str):
+        self.old, self.new = old, new
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.new, node.ctx) if node.id == self.old else node
+
+
+def _reasons(derivation: Derivation, part: Part) -> Changed:
+    """With a reason that is another one: rearranging for what is more, another definition, another part."""
+    for at, step in enumerate(part.steps):
+        rule = step.rule
+        if rule.law in (DEFINITION, DIFFERENTIATION, PART):
+            yield "reason too weak", f"step {at + 1} by algebra", _with_reason(part, at, algebra("rearrange"))
+        if rule.law == DEFINITION:
+            for other in [d.name for d in derivation.definitions if d.name not in rule.of][:2]:
+                yield "another definition", f"step {at + 1} by {other}", _with_reason(part, at, definition(other))
+        if rule.law == PART:
+            for label in [label for label in shown_before(derivation, part.label) if label not in rule.of][-2:]:
+                yield "another part", f"step {at + 1} by {label}", _with_reason(part, at, using(label))
+
+
+def _with_reason(part: Part, at: int, reason: Rule) -> Part:
+    steps = [*part.steps]
+    steps[at] = replace(steps[at], because=reason)
+    return replace(part, steps=tuple(steps))
 
 
 def _with_step(part: Part, at: int, text: str) -> Part:
@@ -192,7 +266,13 @@ def refused_by(derivation: Derivation, part: Part, methods: tuple[str, ...] | No
     except ReportError:
         return {"declaration"}
     assert bool(failures) == any(step.caught_by for step in checked.steps)
-    return {who for step in checked.steps for who in step.caught_by}
+    return {who for step in checked.steps for who in step.caught_by} or _refused_by_lint(derivation, part)
+
+
+def _refused_by_lint(derivation: Derivation, part: Part) -> set[str]:
+    """Whether the glossary and the prose refuse what the steps alone let pass."""
+    changed = replace(derivation, parts=[part if each.label == part.label else each for each in derivation.parts])
+    return {"glossary"} if set(lint.failures(changed)) - set(lint.failures(derivation)) else set()
 
 
 def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
@@ -201,7 +281,28 @@ def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
     return (who == NUMERIC and part.numeric) or who == SYMBOLIC or who in {live.name for live in part.live}
 
 
-# --- counting ------------------------------------------------------------------------------------------------------
+# --- choosing and counting -----------------------------------------------------------------------------------------
+
+A_PART, A_KIND = 5, 2
+"""How many errors are chosen for a part, and at most of a kind."""
+
+
+def chosen(derivation: Derivation, part: Part) -> list[Planted]:
+    """Some errors of different kinds, always the same ones: those that leave formulas as they stand come first."""
+    random = Random(f"{derivation.id} {part.label}")
+    formulas, others = list(planted(derivation, part)), list(misplanted(derivation, part))
+    random.shuffle(formulas)
+    random.shuffle(others)
+    found: list[Planted] = []
+    for error in [*others[: A_PART - 2], *formulas]:
+        if sum(error.kind == each.kind for each in found) < A_KIND and len(found) < A_PART:
+            found.append(error)
+    return found
+
+
+def everything(derivation: Derivation, part: Part) -> list[Planted]:
+    """All errors there are."""
+    return [*planted(derivation, part), *misplanted(derivation, part)]
 
 
 def theorems() -> list[Path]:
@@ -214,27 +315,31 @@ def theorem(name: str) -> Derivation:
     return load(next(path for path in theorems() if path.stem.startswith(f"t{name[1:].zfill(2)}_")))
 
 
-def count(path: Path) -> tuple[Counter[str], list[Planted]]:
-    """How many errors were planted in a theory file and who caught them; and those that nobody caught."""
-    derivation = load(path)
-    counts: Counter[str] = Counter()
-    survivors = []
-    for part in derivation.parts:
-        for error in planted(derivation, part):
-            counts["planted"] += 1
-            caught = caught_by(derivation, error)
-            counts.update(caught)
-            counts["caught"] += bool(caught)
-            if not caught:
-                survivors.append(error)
-    return counts, survivors
+def main(arguments: list[str]) -> int:
+    """Plants, prints what nobody refuses and is not listed as true, and how many of each kind were planted and refused."""
+    from tests.theory.equivalents import EQUIVALENTS
+
+    choose = everything if "--all" in arguments else chosen
+    wanted = {f"t{name[1:].zfill(2)}" for name in arguments if name != "--all"}
+    count: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    left = 0
+    for path in theorems():
+        if wanted and path.stem.partition("_")[0] not in wanted:
+            continue
+        derivation = load(path)
+        for error in (each for part in derivation.parts for each in choose(derivation, part)):
+            count[error.kind] += 1
+            if caught_by(derivation, error):
+                refused[error.kind] += 1
+            elif error.key not in EQUIVALENTS:
+                left += 1
+                print(f"accepted: {error.kind}: {error.key!r}", flush=True)
+    for kind, planted_ones in count.most_common():
+        print(f"{kind}: {planted_ones} planted, {refused[kind]} refused, {planted_ones - refused[kind]} not")
+    print(f"in all: {count.total()} planted, {refused.total()} refused, {left} neither refused nor listed as true")
+    return 1 if left else 0
 
 
 if __name__ == "__main__":
-    for file in theorems():
-        if sys.argv[1:] and not any(file.stem.startswith(f"t{name[1:].zfill(2)}") for name in sys.argv[1:]):
-            continue
-        found, left = count(file)
-        print(file.stem, ", ".join(f"{who} {n}" for who, n in found.most_common()), flush=True)
-        for error in left:
-            print("   ", error.kind, error.key)
+    sys.exit(main(sys.argv[1:]))

@@ -261,8 +261,7 @@ DERIVATION = Derivation(
             "Only the factor of ReLU is zero",
             "diff(z[e, i], f[k]) == x[e, i + r - k]",
             [Step(because=differentiation("the convolution is linear in `f`"))],
-            given=["z[e, i] < 0"],
-            intro="Of the factors of the chain rule that is the work of ReLU alone. That of the convolution is what it was:",
+            intro="That is the work of the factor of ReLU alone. The factor of the convolution is the same, on or off:",
         ),
         Part(
             "Off, the bias",
@@ -426,7 +425,7 @@ DERIVATION = Derivation(
             "A dead unit: its weight",
             "diff(q(a, c), a) == 0",
             [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule")),
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule", unfold=["q"])),
                 Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
@@ -440,7 +439,7 @@ DERIVATION = Derivation(
             "A dead unit: its bias",
             "diff(q(a, c), c) == 0",
             [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule")),
+                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule", unfold=["q"])),
                 Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
