@@ -52,7 +52,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="It is `p[k] - y[k]`.",
-    consequence="The backward pass starts with a subtraction.",
+    comment="The backward pass starts with a subtraction.",
 )
 TWINS = {
     "In terms of the logits": [f"log({TOTAL}) + z[t]", f"{TOTAL} - z[t]"],

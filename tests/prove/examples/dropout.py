@@ -35,8 +35,8 @@ DERIVATION = Derivation(
             ],
         ),
     ],
-    conclusion="The same as without dropout.",
-    consequence="Nothing is rescaled at test time.",
+    conclusion="The same as without dropout (“A layer”).",
+    comment="Nothing is rescaled at test time.",
 )
 TWINS = {
     "One unit": ["q*x", "x/q", "x*(1 - q)"],

@@ -49,8 +49,11 @@ DERIVATION = Derivation(
             [Step(because=algebra("cancel"))],
         ),
     ],
-    conclusion="One over the inputs, two over inputs and outputs, two over the inputs behind a ReLU.",
-    consequence="A deep network starts where it can learn.",
+    conclusion=(
+        "One over the inputs (“Forward”), two over inputs and outputs (“Glorot: both ways in the mean”), two over the inputs "
+        "behind a ReLU (“He: after a ReLU”)."
+    ),
+    comment="A deep network starts where it can learn.",
 )
 TWINS = {
     "The variance of an output": ["v*q", "n**2*v*q", "n*v*q**2"],

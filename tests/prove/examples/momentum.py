@@ -62,7 +62,7 @@ DERIVATION = Derivation(
     conclusion=(
         "The velocity is `(1 - mu)*v(t) == g*(1 - mu**t)`, and `w(t) == (1 - u)**t*a` shrinks, as `abs(1 - u) < 1` for `u < 2`."
     ),
-    consequence="The rate must stay below two over the curvature.",
+    comment="The rate must stay below two over the curvature.",
 )
 TWINS = {
     "Momentum": ["g*(1 - mu**(t + 1))", "g*(1 + mu**t)", "g*mu**t"],

@@ -25,6 +25,6 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="Nothing.",
-    consequence="Logits may be shifted so that none is large.",
+    comment="Logits may be shifted so that none is large.",
 )
 TWINS = {"Shifted": ["p[k] + c", "exp(c)*p[k]", "z[k]*p[k]"]}
