@@ -12,9 +12,7 @@ NO_POOLING, AVERAGE_POOLING, FOUR_CONVOLUTIONS = "no pooling", "average pooling"
 
 LOOKS = {
     **plots.looks((SOFTMAX, MLP, CONVNET, AUTOENCODER, PCA, "other", TUTORIAL, LINEARISED)),
-    **plots.looks(
-        (NO_POOLING, AVERAGE_POOLING, "(12, 32)", FOUR_CONVOLUTIONS, "one convolution", "other", "kernels", "dilation")
-    ),
+    **plots.looks((NO_POOLING, AVERAGE_POOLING, "(12, 32)", FOUR_CONVOLUTIONS, "one convolution", "other", "kernels")),
     **plots.looks([f"({first}, {second})" for first, second in CAPACITIES]),
 }
 """Name → look. The nets of MNIST and those of CIFAR-10 never meet in one figure, nor the six widths and the linear nets."""
