@@ -139,7 +139,7 @@ def test_smaller_budgets_compare_w2s_nets_by_the_recipe_of_the_search(name: str)
     assert {trial.function for trial in chosen} == {train_and_validate}
     assert {trial.tags["recipe"] for trial in chosen} == {SEARCH}
     assert {trial.tags["net"] for trial in chosen} == set(SOME) < set(CANDIDATES)
-    assert {*SOME} & {*W2_NETS} == {E7A}
+    assert {*W2_NETS} < {*SOME}
 
 
 # --- made-up runs --------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def test_w2s_nets_are_compared_by_the_longer_recipe_where_it_was_run() -> None:
     found = words(Runs(tuple(map(worse, made_up(USUAL)))))
     assert (found["no_worse"], found["above_reported"], found["beats_e7a"]) == (Holds.NO, Holds.NO, Holds.YES)
     needs = {name for name, claim in EXPERIMENT.claims.items() if claim.needs.lacking("quick", ())}
-    assert needs == {"no_worse", "above_reported"}  # quick has no E7b to compare
+    assert needs == {"no_worse", "above_reported"}  # quick has one run of E7b
 
 
 def number(name: str, runs: Runs) -> float:
