@@ -22,7 +22,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, assume
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import names, targets
+from report.prove.language.formula import formula, names, targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, Unreadable, read
 
@@ -278,7 +278,8 @@ class _Walk:
         try:
             read(node, replace(self.scope, knowledge=ALGEBRA))
         except Unreadable as error:
-            yield Missing("sizes that match", f"in `{self.spell(node)}`, {error}")
+            if "×" in str(error):  # anything else is said where the step is decided
+                yield Missing("sizes that match", f"in `{self.spell(node)}`, {error}")
         except Exception:
             return  # SymPy has no reading of it, and says so where the step is decided
 
@@ -372,7 +373,8 @@ class _Walk:
     def derivative(self, node: ast.Call) -> Iterator[Missing]:
         body, variable = node.args
         if self.slope_in:
-            return  # a second derivative exists where the first one has no kink: it has none of its own
+            yield from self.visit(body)  # a kink of what is differentiated first is one of the slope
+            return
         yield from self.visit(variable)
         yield from self.visit(body)
         holder: ast.expr = variable
@@ -409,8 +411,7 @@ class _Walk:
         elif name in ("max", "min"):
             for n, first in enumerate(node.args):
                 for second in node.args[n + 1 :]:
-                    gap = ast.BinOp(first, ast.Sub(), second)
-                    yield from self.need(is_nonzero, gap, "!= 0", f"{why}tie")
+                    yield from self.differ(first, second, f"{why}tie")
         elif name in ("floor", "ceil", "mod"):
             yield Missing("an argument that does not vary", f"{why}jump")
         elif name == "one":
@@ -424,10 +425,11 @@ class _Walk:
             if isinstance(node, ast.Compare) and self.depends(node):
                 ends = [node.left, *node.comparators]
                 for first, second in itertools.pairwise(ends):
-                    gap = ast.BinOp(first, ast.Sub(), second)
-                    yield from self.need(
-                        is_nonzero, gap, "!= 0", f"the derivative of {shown} exists at no place where it changes"
-                    )
+                    yield from self.differ(first, second, f"the derivative of {shown} exists at no place where it changes")
+
+    def differ(self, first: ast.expr, second: ast.expr, why: str) -> Iterator[Missing]:
+        condition = f"{self.spell(first)} != {self.spell(second)}"
+        yield from self.need(is_nonzero, ast.BinOp(first, ast.Sub(), second), condition, why)
 
     def depends(self, node: ast.expr) -> bool:
         """Whether a piece of what is differentiated rests on the variable."""
@@ -466,7 +468,7 @@ class _Walk:
             value = value(sp.Dummy("i", integer=True))
         if isinstance(value, sp.Expr) and shown_by(value, facts):
             return
-        yield Missing(f"{self.spell(node)} {sign}", why + self.place())
+        yield Missing(sign if "!= " in sign[1:] else f"{self.spell(node)} {sign}", why + self.place())
 
     def value(self, node: ast.expr) -> Any:
         """The symbolic value, or None where there is no reading: the step is then refused for that."""
@@ -484,7 +486,7 @@ class _Walk:
             def visit_Name(self, name: ast.Name) -> ast.expr:
                 return ast.Name(words[name.id], ast.Load()) if name.id in words else name
 
-        text = ast.unparse(_Name().visit(copy.deepcopy(node)))
+        text = str(formula(_Name().visit(copy.deepcopy(node))))
         return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
 
     def place(self) -> str:

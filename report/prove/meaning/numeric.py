@@ -222,7 +222,7 @@ def _each(function: Callable[..., Any], *values: Any) -> Any:
     if any(a.size != (m, n) for a in arrays):
         raise Undefined("sizes differ: " + " and ".join(f"{a.size[0]}×{a.size[1]}" for a in arrays))
     cells = lambda r, c: (v.rows[r][c] if isinstance(v, Array) else v for v in values)  # noqa: E731
-    return Array(tuple(tuple(function(*cells(r, c)) for c in range(n)) for r in range(m)), first)
+    return Array(tuple(tuple(_each(function, *cells(r, c)) for c in range(n)) for r in range(m)), first)
 
 
 def _divide(a: Number, b: Number) -> Number:

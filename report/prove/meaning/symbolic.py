@@ -552,6 +552,11 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
     if not isinstance(array, Grid):
         raise DeclarationError(f"'{variable.id}' is neither a vector nor a matrix")
     value = read(body, closed)
+    if not isinstance(value, sp.Expr):
+        raise Unreadable(
+            f"a gradient is that of a number, and {ast.unparse(body)} is none: a function of numbers is applied "
+            "to a vector entry by entry; a loss of a whole vector is written out, or defined, by its entries"
+        )
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         place = array.entry(i, j)

@@ -1,0 +1,111 @@
+"""Small derivations that a careless checker would accept, each refused for its reason, and true ones that it would refuse.
+
+The inputs are files as an author would write them; a conclusion that claims too much is left out where the formula is what
+must be refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report.errors import DeclarationError
+from report.prove.check import check
+from report.prove.derivation import load
+
+INPUTS = Path(__file__).parent / "inputs"
+
+MISSING = {  # the condition that the formula needs and that does not follow
+    "cancel_y": "y != 0",
+    "hole_in_quotient": "x - 1 != 0",
+    "zero_over": "x != 0",
+    "power_rule_n0": "x != 0",
+    "sample_variance": "n - 1 != 0",
+    "mean_n0": "n != 0",
+    "norm_normalised": "norm(v) != 0",
+    "n_is_one": "sqrt(va) != 0",
+    "scale_zero": "sqrt(va) != 0",
+    "sqrt_squared": "x >= 0",
+    "all_nonneg": "x >= 0",
+    "D_real": "x >= 0",
+    "diff_log": "x > 0",
+    "diff_abs": "x != 0",
+    "abs_slope_at_zero": "x != 0",
+    "relu_slope_at_zero": "0 != x",
+    "max_tie": "x != y",
+    "l2_grad_norm": "norm(v) != 0",
+    "piecewise_jump": "x != 0",
+    "contradiction_undrawn": "gets smaller",
+}
+SAID = {  # another reason why it cannot stand
+    "diff_integer": "which is an integer",
+    "implies_nonsense": "iff joins two statements",
+    "every_matrix_symmetric": "it is symmetric",
+    "all_orthogonal": "its columns are orthonormal",
+    "lemma_for_nonlinear": "it is linear",
+    "infinite_linearity": "it has finite support",
+    "hidden_shape": "'q' depends on it",
+    "induction_index": "'i' depends on it",
+    "suppose_itself": "no induction has it for its step",
+    "suppose_unproved": "no induction has it for its step",
+    "empty_product_zero": "at n = 1 the left side is 1, the right side 0",
+    "empty_product_zero_n0": "at n = 0",
+    "index_base": "cannot prove",
+    "abs_complex": "cannot prove",
+    "live_constant": "takes no symbol",
+    "false_reason": "cannot prove",
+    "numeric_off_finite": "",
+    "cited_false": "",
+    "finite_small": "",
+    "zero_slack": "",
+}
+COUNTEREXAMPLES = {
+    "cancel_y": "y = 0.0",
+    "sqrt_squared": "x = -0.5",
+    "diff_abs": "1.0 to the right and -1.0 to the left",
+    "max_tie": "1.0 to the right and 0.0 to the left",
+    "norm_normalised": "v = [0.0]",
+}
+TRUE = sorted(path.stem for path in INPUTS.glob("true_*.py"))
+
+
+def refusals(name: str) -> str:
+    """All that is said against the formulas of an input."""
+    found = load(INPUTS / f"{name}.py")
+    return "\n".join(check(replace(found, conclusion="", consequence="")).failures)
+
+
+@pytest.mark.parametrize(("name", "condition"), MISSING.items())
+def test_what_is_not_defined_everywhere_names_the_missing_condition(name: str, condition: str) -> None:
+    said = refusals(name)
+    assert f"needs {condition}," in said or condition in said
+    assert "does not follow from the conditions" in said
+
+
+@pytest.mark.parametrize(("name", "why"), SAID.items())
+def test_what_cannot_stand_is_refused_for_its_reason(name: str, why: str) -> None:
+    said = refusals(name)
+    assert said
+    assert why in said
+
+
+@pytest.mark.parametrize(("name", "point"), COUNTEREXAMPLES.items())
+def test_a_refused_step_shows_a_point_at_which_it_fails(name: str, point: str) -> None:
+    assert point in refusals(name)
+
+
+@pytest.mark.parametrize("name", sorted({p.stem for p in INPUTS.glob("*.py")} - set(TRUE)))
+def test_nothing_ends_as_a_bug(name: str) -> None:
+    try:
+        failures = check(load(INPUTS / f"{name}.py")).failures
+    except DeclarationError as error:
+        failures = (str(error),)
+    assert failures
+    assert not any("Error:" in failure for failure in failures)
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_what_is_true_is_accepted(name: str) -> None:
+    assert refusals(name) == ""
