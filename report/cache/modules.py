@@ -55,6 +55,7 @@ class Module:
     path: Path
     package: str
     index: Index
+    source: bytes = field(default=b"", repr=False)
 
     def binds(self, name: str) -> bool:
         return name in self.index.statements or name in self.index.imports
@@ -109,11 +110,11 @@ def load(name: str, path: Path, memory: Memory | None) -> Module:
     key = f"{_reader()} {package} {hashlib.sha256(source).hexdigest()}"
     kept = memory.recall(key) if memory else None
     if kept is not None:
-        return Module(name, path, package, Index(**json.loads(kept)))
+        return Module(name, path, package, Index(**json.loads(kept)), source)
     known = indexed(_parsed(path, source), package)
     if memory:
         memory.keep(key, json.dumps(dataclasses.asdict(known), separators=(",", ":")).encode())
-    return Module(name, path, package, known)
+    return Module(name, path, package, known, source)
 
 
 @functools.cache
@@ -219,7 +220,7 @@ def _note_imports(statement: ast.stmt, number: int, package: str, index: Index) 
     inside = {node: None for outer in nodes for node in ast.walk(outer)}.keys() - set(running)
     index.inner += [list(loaded) for node in ast.walk(statement) if node in inside for loaded in _loaded(node, package)]
     index.loads += [[number, *loaded] for node in running for loaded in _loaded(node, package)]
-    for attempt in (node for node in running if isinstance(node, ast.Try) and _minds_absence(node)):
+    for attempt in (n for outer in nodes for n in ast.walk(outer) if isinstance(n, ast.Try) and _minds_absence(n)):
         tried = (loaded for part in attempt.body for node in ast.walk(part) for loaded in _loaded(node, package))
         index.optional += [module for module, _ in tried]
 

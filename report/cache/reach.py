@@ -118,6 +118,19 @@ class Sources:
                     packages.add(ABSENT + top if module in index.optional else top)
         return Whole(digest_of(sorted(said.items())), frozenset(packages))
 
+    def importable(self, starts: Iterable[str]) -> list[str]:
+        """All modules of the project that importing and running ``starts`` may import."""
+        found: dict[str, None] = {}
+        todo = list(starts)
+        while todo:
+            name = todo.pop()
+            if name not in found and self.exists(name):
+                found[name] = None
+                index = self.module(name).index
+                loaded = [*(each[1:] for each in index.loads), *index.inner, [name.rpartition(".")[0] or name, None]]
+                todo += [each for module, part in loaded if self.has(module) for each in (module, f"{module}.{part}")]
+        return sorted(found)
+
     def normalised(self, name: Name) -> str:
         """The source behind a definition or statement, without what does not count: for people, and for their diffs."""
         if name not in self._shown:
@@ -182,7 +195,7 @@ class Sources:
         """Whether there is such a module in this project."""
         if self.lenient and name.partition(".")[0] == ENGINE:
             return False
-        return self.has(name) and self._find(name) is not None
+        return all(map(str.isidentifier, name.split("."))) and self.has(name) and self._find(name) is not None
 
     def statements(self, module: str, name: str) -> list[int]:
         number = number_of((module, name))

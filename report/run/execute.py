@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import math
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Outcome
 from report.run.plan import Planned
+from report.run.shipment import Shipping, run_shipped
 from report.run.trial import Job, progress_of, run_trial
 from report.run.watching import Silent, Watch
 from report.run.workers import CallFailed, ProcessExecutor, described
@@ -35,11 +38,13 @@ def execute(
     label: Callable[[Planned], str] = lambda planned: planned.trial.label,
     executor: Callable[[int], Executor] = ProcessExecutor,
     watch: Watch | None = None,
+    shipping: Shipping | None = None,
 ) -> dict[str, Outcome]:
     """The outcome of each trial, by digest, in the order of ``planned`` (inputs first). What the store has is not run.
 
     ``open_data`` opens a data set by name, in the worker: it must survive pickling. ``describe`` makes what lies beside a
-    result, ``label`` the line that the person who waits sees.
+    result, ``label`` the line that the person who waits sees. With ``shipping`` a trial runs the code that was
+    planned; without, what its process finds.
 
     A trial that raises, or whose process dies, is FAILED, and what depends on it MISSING; the others go on. With
     ``SerialExecutor`` an exception comes out as it is. Raises ``StoreError`` when a result cannot be kept, and
@@ -64,7 +69,7 @@ def execute(
             contextlib.closing(watch or Silent()) as listener,
             _started(executor, jobs) as pool,
         ):
-            outcomes |= _Run(missing, store, pool, jobs, job, label, listener).outcomes()
+            outcomes |= _Run(missing, store, pool, jobs, job, label, listener, shipping).outcomes()
     return {each.digest: outcomes[each.digest] for each in planned}
 
 
@@ -96,9 +101,10 @@ class _Run:
         job: Callable[[Planned], Job],
         label: Callable[[Planned], str],
         watch: Watch,
+        shipping: Shipping | None,
     ):
         self.planned, self.store, self.pool, self.jobs = planned, store, pool, jobs
-        self.job, self.label, self.watch = job, label, watch
+        self.job, self.label, self.watch, self.shipping = job, label, watch, shipping
         self.waiting = longest_first(planned)
         self.running: dict[Future[None], Planned] = {}
         self.ended: dict[str, Outcome] = {}
@@ -130,7 +136,16 @@ class _Run:
     def _start(self, each: Planned) -> None:
         self.store.forget_progress(each.digest)
         self.watch.started(each.digest, self.label(each))
-        self.running[self.pool.submit(run_trial, self.job(each))] = each
+        self.running[self._submitted(self.job(each))] = each
+
+    def _submitted(self, job: Job) -> Future[None]:
+        if self.shipping is None:
+            return self.pool.submit(run_trial, job)
+        try:
+            call = pickle.dumps(partial(run_trial, job))
+        except Exception:  # let the executor say what is wrong with it
+            return self.pool.submit(run_trial, job)
+        return self.pool.submit(run_shipped, self.shipping.modules(call), call)
 
     def _settle(self, each: Planned, future: Future[None]) -> None:
         try:

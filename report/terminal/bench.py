@@ -17,6 +17,7 @@ from report.model import Budget, DataStatus, Outcome, Trial, data_read
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
 from report.run.plan import Plan, describe_trial, plan
+from report.run.shipment import Shipping
 from report.run.workers import ProcessExecutor, dask_executor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
@@ -72,6 +73,7 @@ class Bench:
             store=self.store,
             open_data=partial(self.data_sets.open_data, root=self.data_sets.locate(settings.data)),
             describe=partial(describe_trial, sources=self.sources),
+            shipping=Shipping(self.sources),
             jobs=settings.jobs,
             label=plan.label,
             executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
