@@ -88,6 +88,7 @@ from __future__ import annotations
 from report.prove.check import METHODS, check
 from report.prove.checked import CheckedPart, CheckedStep, Proof
 from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, proved, refuted
+from report.prove.expression import displayed, shape_of
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
 from report.prove.reasons.entries import contraction, slope_of_entry
@@ -98,9 +99,50 @@ from report.prove.reasons.statements import cases, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
-    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
-    "algebra", "calculation", "cases", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define",
-    "definition", "differentiation", "entrywise", "evaluation", "even_and_odd", "finite", "function", "induction", "integer",
-    "linearity", "load", "matrix", "operator", "proved", "real", "refuted", "reindex", "shift_invariance", "signal",
-    "slope_of_entry", "split_sum", "using", "vector",
+    "METHODS",
+    "CheckedPart",
+    "CheckedStep",
+    "Definition",
+    "Derivation",
+    "Live",
+    "Part",
+    "Proof",
+    "Standing",
+    "Step",
+    "Symbol",
+    "algebra",
+    "calculation",
+    "cases",
+    "chain_rule",
+    "check",
+    "cited",
+    "contraction",
+    "counterexample",
+    "cyclic",
+    "define",
+    "definition",
+    "differentiation",
+    "displayed",
+    "entrywise",
+    "evaluation",
+    "even_and_odd",
+    "finite",
+    "function",
+    "induction",
+    "integer",
+    "linearity",
+    "load",
+    "matrix",
+    "operator",
+    "proved",
+    "real",
+    "refuted",
+    "reindex",
+    "shape_of",
+    "shift_invariance",
+    "signal",
+    "slope_of_entry",
+    "split_sum",
+    "using",
+    "vector",
 ]  # fmt: skip

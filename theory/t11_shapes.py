@@ -7,13 +7,9 @@ from functools import partial
 
 from report.model import Column, Table, Value
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, integer, matrix,
-    slope_of_entry, using, vector,
+    Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, displayed, integer,
+    matrix, shape_of, slope_of_entry, using, vector,
 )  # fmt: skip
-from report.prove.language.formula import parse
-from report.prove.language.latex import latex
-from report.prove.language.names import names_of
-from report.prove.meaning.symbolic import Grid, read, scope_for
 from theory import live_layers as live
 from theory.vocabulary import SIGMA
 
@@ -104,13 +100,6 @@ ROWS = (
 """Layer, what of it, and the formula that the derivation has for it."""
 
 
-def shape_of(formula: str) -> tuple[str, ...]:
-    """The shape that a formula has, by the rules for sums and products, in symbols; of a number, no size at all."""
-    value = read(parse(formula).tree, scope_for(SYMBOLS, DEFINITIONS))
-    sizes = (value.rows, value.columns) if isinstance(value, Grid) else ()
-    return tuple(str(size) for size in sizes if size != 1)
-
-
 def shapes_table() -> Table:
     """Every output and every gradient with its shape: from the formula, and of live arrays."""
     heads = {"layer": "Layer", "what": "What", "formula": "Formula", "shape": "Shape", "torch": "torch", "hand": "By hand"}
@@ -120,8 +109,8 @@ def shapes_table() -> Table:
     rows = []
     found = live.shapes_by_torch(UNEQUAL), live.shapes_by_hand(UNEQUAL)
     for (layer, what, formula), torchs, hands in zip(ROWS, *found, strict=True):
-        symbolic = shape_of(formula)
-        written = latex(parse(formula), names_of(SYMBOLS, DEFINITIONS))
+        symbolic = shape_of(formula, SYMBOLS, DEFINITIONS)
+        written = displayed(formula, SYMBOLS, DEFINITIONS)
         in_symbols = "$" + r" \times ".join(symbolic) + "$" if symbolic else _times(symbolic)
         instance = tuple(UNEQUAL[size] for size in symbolic)
         rows.append((layer, what, f"${written}$", in_symbols, _times(instance), _times(torchs), _times(hands)))

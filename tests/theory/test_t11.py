@@ -20,7 +20,8 @@ from theory import t11_shapes as t11
 
 
 def test_the_shapes_by_formula_are_those_of_live_arrays() -> None:
-    shapes = [tuple(t11.UNEQUAL[size] for size in t11.shape_of(formula)) for *_, formula in t11.ROWS]
+    found = (t11.shape_of(formula, t11.SYMBOLS, t11.DEFINITIONS) for *_, formula in t11.ROWS)
+    shapes = [tuple(t11.UNEQUAL[size] for size in sizes) for sizes in found]
     assert shapes == live_layers.shapes_by_torch(t11.UNEQUAL) == live_layers.shapes_by_hand(t11.UNEQUAL)
     assert len(set(t11.UNEQUAL.values())) == 3  # or the table could not tell d × k from k × n
 
