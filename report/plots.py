@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
+from report.errors import ReportError
 from report.numbers import number_text
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ STYLE: dict[str, Any] = {
     "image.interpolation": "nearest",
     "image.cmap": "cividis",
     "patch.linewidth": 0,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # letters that can be searched and read aloud
     "svg.hashsalt": "report",
     "svg.image_inline": True,
 }
@@ -303,10 +305,26 @@ def mark_diverged(ax: Axes, x: float, label: str = "diverged") -> None:
         ax.annotate(label, (x, 0.97), xycoords=at, xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.6)
 
 
+MANY = 500
+"""Points of a scatter beyond which each is no longer looked at: they are drawn as pixels."""
+
+
 def svg(figure: Figure) -> bytes:
-    """The figure as SVG: the same bytes for the same figure, ink as ``currentColor``, nothing behind it."""
+    """The figure as SVG: the same bytes for the same figure, letters as letters, ink as ``currentColor``, nothing behind it.
+
+    Raises ``ReportError`` for a letter that the figure's font does not have.
+    """
     out = io.BytesIO()
-    with style():
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    for ax in figure.axes:
+        for points in ax.collections:
+            points.set_rasterized(len(np.asarray(points.get_offsets())) > MANY)
+    with style(), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        figure.savefig(out, format="svg", dpi=240, metadata={"Date": None, "Creator": None})
+    lacking = next((str(each.message) for each in warned if "missing from font" in str(each.message)), None)
+    if lacking:
+        letter = re.match(r"Glyph (\d+)", lacking)
+        shown = chr(int(letter[1])) if letter else lacking
+        raise ReportError(f"a figure's text has the letter “{shown}”, which its font has not.", remedy="Write it otherwise.")
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", out.getvalue().decode(), flags=re.DOTALL)
     return text.replace(INK, "currentColor").encode()

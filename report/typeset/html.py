@@ -25,7 +25,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
     body = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
     written, headings = _number_sections(body)
     body = _insert_pictures(_insert_figures(_mark_wide_tables(_name_chapters(written, headings)), assets), assets)
-    fonts = font_faces(written, meta, remember)
+    fonts = font_faces(body, meta, remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     return template.render(

@@ -32,7 +32,8 @@ class Meta:
 
     title: str
     subtitle: str = ""
-    lines: tuple[str, ...] = ()  # authors, course
+    author: str = ""  # as the PDF's metadata say it
+    lines: tuple[str, ...] = ()  # author, course
     budget: str = ""
     seeds: str = ""
     date: str = ""

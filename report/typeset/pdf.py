@@ -41,7 +41,7 @@ def _files(chapters: Sequence[Chapter]) -> list[str]:
 
 def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
     includes = "\n".join(f'#include "{file}"' for file in _files(chapters))
-    words = {"title": meta.title, "subtitle": meta.subtitle, "lang": meta.language}
+    words = {"title": meta.title, "subtitle": meta.subtitle, "author": meta.author, "lang": meta.language}
     lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
     arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
     arguments += [f"{name}: ({''.join(f'{_quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]

@@ -22,6 +22,9 @@ class Writeup:
     chapters: tuple[Path, ...]
     sources: Mapping[str, str]
     file: Path
+    author: str = ""
+    course: str = ""
+    date: str = ""
 
 
 def writeup(templates: Path) -> Writeup:
@@ -38,7 +41,8 @@ def writeup(templates: Path) -> Writeup:
         raise ProseError(f"is not TOML: {error}.", where=where, remedy="Mend that line.") from None
     title, subtitle, abstract = page.words("title"), page.words("subtitle"), page.words("abstract", "")
     chapters = tuple(page.chapter(name) for name in page.names("chapters"))
-    return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), file)
+    whose = {key: page.words(key, "") for key in ("author", "course", "date")}
+    return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), file, **whose)
 
 
 @dataclass(frozen=True)

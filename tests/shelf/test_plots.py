@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report import plots
+from report.errors import ReportError
 
 LIGHT, DARK = "#fffefb", "#17171a"
 
@@ -149,3 +150,25 @@ def test_each_seed_has_a_mark_and_the_means_a_line() -> None:
     line, *marks = axes[0, 0].get_lines()
     assert list(line.get_ydata()) == [2, 4]
     assert [list(mark.get_ydata()) for mark in marks] == [[1, 3], [4]]
+
+
+def test_letters_of_a_figure_are_letters() -> None:
+    figure, axes = plots.canvas()
+    axes[0, 0].set_title("Test error of the convnet")
+    assert b"Test error of the convnet</text>" in plots.svg(figure)
+
+
+def test_a_letter_without_a_font_is_refused() -> None:
+    figure, axes = plots.canvas()
+    axes[0, 0].set_title("李雷")
+    with pytest.raises(ReportError, match="李"):
+        plots.svg(figure)
+
+
+def test_a_scatter_of_many_points_is_pixels() -> None:
+    few, many = (plots.canvas() for _ in range(2))
+    few[1][0, 0].scatter(range(9), range(9))
+    many[1][0, 0].scatter(range(9000), range(9000))
+    assert b"<image" not in plots.svg(few[0])
+    assert b"<image" in plots.svg(many[0])
+    assert len(plots.svg(many[0])) < 100_000

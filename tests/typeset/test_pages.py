@@ -105,7 +105,7 @@ SECOND = "\n".join(
 )
 CHAPTERS = (Chapter("ch-first", Path("01-first.md"), FIRST), Chapter("ch-second", Path("02-second.md"), SECOND))
 ASSETS = {"a.svg": SVG % 300, "b.svg": SVG % 470}
-META = Meta("Title & <co>", "Sub", ("A course",), "Budget: quick", "3 seeds", notices=(ODD,))
+META = Meta("Title & <co>", "Sub", "A. Student", ("A. Student", "A course"), "Budget: quick", "3 seeds", notices=(ODD,))
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +231,7 @@ def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(docum
     root = document.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"]
+    assert document.metadata.author == "A. Student"
     assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
     tags = [node for node in _structure(root["/StructTreeRoot"], document) if "/S" in node]
     kinds = {str(tag["/S"]) for tag in tags}
