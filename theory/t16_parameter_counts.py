@@ -336,9 +336,12 @@ DERIVATION = Derivation(
         integer("m", "the number of parts to which a shared layer is applied", least="1", high=4),
         integer("e", "the number of a network in this report", within=("1", str(len(networks())))),
         known(signal("L", "how many of its layers have weights", properties=["whole"]), depth),
-        known(signal("n", "the number of outputs of its layer `l`, channels or units"), in_network(0)),
-        known(signal("f", "the number of weights that make one of them"), in_network(1)),
-        known(signal("b", "one if they have biases, zero if not"), in_network(2)),
+        known(
+            signal("n", "the number of outputs of its layer `l`, channels or units", properties=["positive", "whole"]),
+            in_network(0),
+        ),
+        known(signal("f", "the number of weights that make one of them", properties=["positive", "whole"]), in_network(1)),
+        known(signal("b", "one if they have biases, zero if not", properties=["whole"]), in_network(2)),
     ],
     parts=[
         Part(
