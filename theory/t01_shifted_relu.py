@@ -116,8 +116,8 @@ DERIVATION = Derivation(
     id="T1",
     title="Shifted ReLU",
     question=(
-        "A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. Can "
-        "networks of such units do anything that networks of ReLUs cannot?"
+        "A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. Can networks "
+        "of such units do anything that networks of ReLUs cannot?"
     ),
     symbols=[
         real("o", "the input of a unit"),
@@ -201,8 +201,8 @@ DERIVATION = Derivation(
                 Step(because=algebra("split the sum, and collect what does not depend on the input")),
             ],
             intro=(
-                "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU "
-                "network, by biases that undo them."
+                "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU network, "
+                "by biases that undo them."
             ),
             live=[Live("torch, ReLU", with_relu)],
         ),
@@ -218,8 +218,8 @@ DERIVATION = Derivation(
                 Step(because=algebra("split the sum")),
             ],
             intro=(
-                "A convolution has one bias for all places, so what is absorbed must be the same at every place `l`. Take "
-                "one channel; several add up. As long as all taps lie on the image, it is the same:"
+                "A convolution has one bias for all places, so what is absorbed must be the same at every place `l`. Take one "
+                "channel; several add up. As long as all taps lie on the image, it is the same:"
             ),
             live=[Live("torch conv1d", valid_convolution), Live("torch conv1d of ReLU", valid_convolution_of_relus)],
         ),
@@ -245,9 +245,8 @@ DERIVATION = Derivation(
             "(d + t*sum(u[k] for k in span(1, r - 1))) - (d + t*sum(u[k] for k in span(1, r))) == -t*u[r]",
             [Step(because=algebra("all taps but the last cancel"))],
             intro=(
-                "Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the "
-                "padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the "
-                "two biases:"
+                "Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the padding, "
+                "it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the two biases:"
             ),
             live=[Live("torch conv1d, padded", border_error)],
         ),
@@ -263,9 +262,9 @@ DERIVATION = Derivation(
                 Step(because=definition("relu", words="multiply out; ReLU leaves one as it is")),
             ],
             intro=(
-                "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and "
-                "zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus "
-                "`t` would do as well, or the threshold units with `t`.)"
+                "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and zero "
+                "on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t` "
+                "would do as well, or the threshold units with `t`.)"
             ),
             live=[Live("torch conv1d, two channels", two_channels)],
         ),
@@ -295,20 +294,19 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases absorb "
-        "both shifts, so two dense layers with threshold units "
-        "between them are two dense layers with ReLUs between them, with the same weights and other biases (“From "
-        "thresholds to ReLU”), and the other way round (“From ReLU to thresholds”). Deep networks follow one layer of "
-        "units at a time, as long as a layer with biases follows the units: either part may be used again on the layers "
-        "that come after (“From thresholds to ReLU”). Convolutions without padding are covered too (“Convolution without "
-        "padding”); with zero padding the same holds away from the border (“Convolution with zero padding”), and "
-        "everywhere with one more channel (“What repairs the border”)."
+        "No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases absorb both "
+        "shifts, so two dense layers with threshold units between them are two dense layers with ReLUs between them, with the "
+        "same weights and other biases (“From thresholds to ReLU”), and the other way round (“From ReLU to thresholds”). Deep "
+        "networks follow one layer of units at a time, as long as a layer with biases follows the units: either part may be "
+        "used again on the layers that come after (“From thresholds to ReLU”). Convolutions without padding are covered too "
+        "(“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero "
+        "padding”), and everywhere with one more channel (“What repairs the border”)."
     ),
     comment=(
-        "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast "
-        "it goes, because the same function has other coordinates, but not what can be learnt. And a constant that is "
-        "moved through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever "
-        "folds a normalisation of the input, or a batch normalisation, into the next convolution."
+        "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast it "
+        "goes, because the same function has other coordinates, but not what can be learnt. And a constant that is moved "
+        "through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever folds a "
+        "normalisation of the input, or a batch normalisation, into the next convolution."
     ),
     claims={
         "shift_needs_no_bias": refuted(

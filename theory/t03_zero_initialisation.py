@@ -176,9 +176,9 @@ DERIVATION = Derivation(
     id="T3",
     title="Zero initialisation",
     question=(
-        "A toy convnet: `q` filters of `h` weights each (the assignment has two of three), ReLU, pooling over all places, "
-        "and a linear output, `p`, with the squared error `ell`. What are its gradients when all weights start at zero, "
-        "and when only `u` or only `w` does?"
+        "A toy convnet: `q` filters of `h` weights each (the assignment has two of three), ReLU, pooling over all places, and "
+        "a linear output, `p`, with the squared error `ell`. What are its gradients when all weights start at zero, and when "
+        "only `u` or only `w` does?"
     ),
     symbols=[
         integer("n", "the number of places where a filter is applied", least="1", high=4),
@@ -212,8 +212,8 @@ DERIVATION = Derivation(
             "relu(a) == one(a > 0)*a",
             [Step("max(0, a)", definition("relu")), Step(because="the larger of the two, on either side of zero")],
             intro=(
-                "First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and "
-                "nought below. At zero every slope `g` gives the right value, and a framework has to choose one."
+                "First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and nought "
+                "below. At zero every slope `g` gives the right value, and a framework has to choose one."
             ),
         ),
         Part(
@@ -225,9 +225,9 @@ DERIVATION = Derivation(
                 Step(because=algebra("collect")),
             ],
             intro=(
-                "The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are "
-                "such: both terms of the difference are then at least zero. No others are, as one of the terms is negative "
-                "on its side of zero."
+                "The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are such: "
+                "both terms of the difference are then at least zero. No others are, as one of the terms is negative on its "
+                "side of zero."
             ),
         ),
         Part(
@@ -238,10 +238,10 @@ DERIVATION = Derivation(
                 Step(because=differentiation("the output is linear in `u`", unfold=["p"])),
             ],
             intro=(
-                "Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by "
-                "`alpha`, all equally for the mean; for the maximum, the largest value by one and the others by nought, "
-                "or, where several are largest, these by any weights that sum to one. So let `s` and `alpha` be any "
-                "constants whatever: what follows holds for every choice of sub-gradient, and for both kinds of pooling."
+                "Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by `alpha`, "
+                "all equally for the mean; for the maximum, the largest value by one and the others by nought, or, where "
+                "several are largest, these by any weights that sum to one. So let `s` and `alpha` be any constants whatever: "
+                "what follows holds for every choice of sub-gradient, and for both kinds of pooling."
             ),
             live=[U_ANYWHERE],
         ),
@@ -362,24 +362,24 @@ DERIVATION = Derivation(
             ],
             given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
             intro=(
-                "With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along "
-                "one and the same direction, the mean of what each of their weights sees:"
+                "With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along one "
+                "and the same direction, the mean of what each of their weights sees:"
             ),
             live=[W_AT_KINK],
         ),
     ],
     conclusion=(
-        "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, "
-        "“All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` "
-        "survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, the gradient of `u` is zero "
-        "(“Only w zero: the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only"
-        " w zero: the gradient of w”); with the usual choice nothing moves (“Only w zero, slope zero”)."
+        "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, “All "
+        "zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives, "
+        "`diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, the gradient of `u` is zero (“Only w zero: "
+        "the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only w zero: the "
+        "gradient of w”); with the usual choice nothing moves (“Only w zero, slope zero”)."
     ),
     comment=(
         "Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes "
-        "through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. "
-        "And being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients "
-        "and stay equal. Random weights tell the units apart."
+        "through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. And "
+        "being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients and "
+        "stay equal. Random weights tell the units apart."
     ),
     tables={"survivors": survivors},
     claims={

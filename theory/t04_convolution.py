@@ -137,8 +137,8 @@ DERIVATION = Derivation(
             "iff(all(s*l + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*l + d*(k - 1) <= n + 2*p - 1)",
             [Step(because="the left side grows with the tap, so the last one decides")],
             intro=(
-                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`; "
-                "an output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal "
+                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`; an "
+                "output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal "
                 "within the filter)."
             ),
         ),

@@ -43,8 +43,8 @@ DERIVATION = Derivation(
     id="T5",
     title="Linear and shift invariant means convolution",
     question=(
-        "An operator `L` takes signals to signals and is linear and shift invariant; nothing else is known of it. "
-        "What can it be?"
+        "An operator `L` takes signals to signals and is linear and shift invariant; nothing else is known of it. What can it "
+        "be?"
     ),
     symbols=[
         signal("x", "a signal with finite support"),
@@ -96,12 +96,12 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all "
-        "there is to know of it."
+        "`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all there is "
+        "to know of it."
     ),
     comment=(
-        "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights "
-        "are its answer to a single lit pixel, and can be read off from that answer."
+        "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights are "
+        "its answer to a single lit pixel, and can be read off from that answer."
     ),
     claims={
         "operator_takes_scalars": refuted(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import torch
 
-from report.model import Column, Table
 from report.proof import (
     Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, refuted,
     signal, using, vector,
 )  # fmt: skip
+from theory.dead_filter import training
 from theory.vocabulary import RELU
 
 Vector = list[float]
@@ -116,60 +116,6 @@ def decayed(f: Vector, b: float, x: Matrix, e: int, i: int, rho: float) -> float
     return torch.nn.functional.conv1d(images, kernel, (1 - rho) * tensor([b]))[e - 1, 0, i - 1].item()
 
 
-# --- the table: a network with a dead filter, trained --------------------------------------------------------------
-
-TRAINING_STEPS, RATE = 100, 0.05
-OPTIMISERS: Mapping[str, Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]] = {
-    "gradient descent": lambda p: torch.optim.SGD(p, RATE),
-    "with momentum": lambda p: torch.optim.SGD(p, RATE, momentum=0.9),
-    "with weight decay": lambda p: torch.optim.SGD(p, RATE, weight_decay=0.1),
-    "Adam": lambda p: torch.optim.Adam(p, RATE),
-}
-
-
-def training() -> Table:
-    """What training makes of a layer with one dead and one live filter, under several optimisers."""
-    columns = (
-        Column("optimiser", "Optimiser", align="left"),
-        Column("dead", "Dead filter and bias moved by", digits=3),
-        Column("live", "Live ones by", digits=3),
-        Column("before", "Largest input of the dead ReLU, before", digits=3),
-        Column("after", "after", digits=3),
-        Column("first", "Loss before", digits=3),
-        Column("last", "after", digits=3),
-    )
-    caption = (
-        f"A convolution layer of two filters, one dead, and a dense layer, after {TRAINING_STEPS} steps on random images: "
-        "gradient descent, momentum and Adam, started from rest, never touch the dead filter; weight decay shrinks it and "
-        "leaves it dead. Distances are largest changes of an entry."
-    )
-    return Table(columns, tuple((name, *trained(make)) for name, make in OPTIMISERS.items()), caption)
-
-
-def trained(optimiser: Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]) -> tuple[float, ...]:
-    """(change of the dead filter, of the live one, its largest input before, after, the loss before, after)."""
-    generator = torch.Generator().manual_seed(0)
-    draw = lambda *size: torch.randn(*size, generator=generator, dtype=torch.float64)  # noqa: E731
-    images, targets = draw(16, 1, 8), draw(16)
-    kernel, bias, dense = (torch.nn.Parameter(draw(*size)) for size in ((2, 1, 3), (2,), (12,)))
-    with torch.no_grad():
-        bias[0] -= 3 + torch.nn.functional.conv1d(images, kernel, bias)[:, 0].max()
-    before = kernel.detach().clone(), bias.detach().clone()
-    descent = optimiser([kernel, bias, dense])
-    inputs, losses = [], []
-    for _ in range(TRAINING_STEPS + 1):
-        descent.zero_grad()
-        into = torch.nn.functional.conv1d(images, kernel, bias)
-        loss = ((torch.relu(into).flatten(1) @ dense - targets) ** 2).mean()
-        inputs.append(into[:, 0].max().item())
-        losses.append(loss.item())
-        if len(losses) <= TRAINING_STEPS:
-            loss.backward()
-            descent.step()
-    moved = [max((kernel - before[0])[unit].abs().max().item(), (bias - before[1])[unit].abs().item()) for unit in (0, 1)]
-    return (*moved, inputs[0], inputs[-1], losses[0], losses[-1])
-
-
 # --- the derivation ------------------------------------------------------------------------------------------------
 
 SUM = "sum(sum({} for l in span(1, M)) for m in span(1, n))"
@@ -179,9 +125,9 @@ DERIVATION = Derivation(
     id="T6",
     title="Dead ReLU",
     question=(
-        "A layer convolves the images with a filter, adds a bias and applies ReLU. Suppose that what enters ReLU is "
-        "negative at every place of every example. What are the gradients of filter and bias, and what does training make "
-        "of them? Is such a point optimal?"
+        "A layer convolves the images with a filter, adds a bias and applies ReLU. Suppose that what enters ReLU is negative "
+        "at every place of every example. What are the gradients of filter and bias, and what does training make of them? Is "
+        "such a point optimal?"
     ),
     symbols=[
         integer("n", "the number of examples", least="1", high=3),
@@ -281,10 +227,10 @@ DERIVATION = Derivation(
                 Step(because=differentiation("the convolution is linear in `f`")),
             ],
             intro=(
-                "Now all examples and places together, whatever follows the layer and whatever the loss. The loss depends "
-                "on filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the derivatives "
-                "of the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is positive "
-                "and zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of `ell`:"
+                "Now all examples and places together, whatever follows the layer and whatever the loss. The loss depends on "
+                "filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the derivatives of "
+                "the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is positive and "
+                "zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of `ell`:"
             ),
             live=[Live("torch autograd", reaches_filter)],
         ),
@@ -401,8 +347,8 @@ DERIVATION = Derivation(
                 Step(because=definition("z")),
             ],
             intro=(
-                "Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The "
-                "input of ReLU shrinks by the same factor and keeps its sign. Dead it remains."
+                "Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The input "
+                "of ReLU shrinks by the same factor and keeps its sign. Dead it remains."
             ),
             live=[Live("torch conv1d", decayed)],
         ),
@@ -430,8 +376,8 @@ DERIVATION = Derivation(
             ],
             given=["a + c < 0"],
             intro=(
-                "A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is "
-                "dead on a single example, with input one and target one:"
+                "A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is dead "
+                "on a single example, with input one and target one:"
             ),
             live=[Live("torch autograd", slope_by_weight)],
         ),
@@ -459,16 +405,16 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero (“Off "
-        "everywhere: the filter”, “Off everywhere: the bias”), and gradient descent never changes them: the unit is dead "
-        "(“Dead it stays”). That says nothing about the loss, which can be strictly larger than elsewhere: the point is "
-        "stationary, not optimal (“A dead unit is not optimal”)."
+        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero (“Off everywhere: "
+        "the filter”, “Off everywhere: the bias”), and gradient descent never changes them: the unit is dead (“Dead it "
+        "stays”). That says nothing about the loss, which can be strictly larger than elsewhere: the point is stationary, not "
+        "optimal (“A dead unit is not optimal”)."
     ),
     comment=(
-        "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share "
-        "of units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky "
-        "ReLU has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its "
-        "input above zero again. And a gradient of zero is a reason to look at the loss, not to stop."
+        "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share of "
+        "units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky ReLU "
+        "has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its input "
+        "above zero again. And a gradient of zero is a reason to look at the loss, not to stop."
     ),
     tables={"training": training},
     claims={

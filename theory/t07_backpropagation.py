@@ -1,73 +1,13 @@
 """T7: the Jacobian of a convolution is Toeplitz, sits inside a circulant matrix, and is multiplied with in n log n."""
 
-# ruff: noqa: E741  (I is the input, as the question writes it)
-
 from __future__ import annotations
-
-from collections.abc import Callable
-
-import torch
 
 from report.proof import (
     Derivation, Live, Part, Step, algebra, contraction, cyclic, define, definition, differentiation, even_and_odd,
     induction, integer, real, refuted, signal, slope_of_entry, using, vector,
 )  # fmt: skip
-from theory import fourier
+from theory import live_convolution as live
 from theory.vocabulary import CONV
-
-Signal = Callable[[int], float]
-
-# --- witnesses: autograd and NumPy ---------------------------------------------------------------------------------
-
-REACH = 16
-PLACES = range(-REACH, REACH + 1)
-
-
-def _laid_out(x: Signal) -> torch.Tensor:
-    return torch.tensor([x(m) for m in PLACES], dtype=torch.float64)
-
-
-def _convolved(f: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
-    """f ∗ I at the places −REACH, …, REACH; the layer correlates, hence the flip."""
-    return torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=REACH)[0, 0]
-
-
-def slope_by_autograd(f: Signal, I: Signal, x: int, i: int) -> float:
-    """∂(f∗I)(x)/∂f(i), as back-propagation through a convolution layer computes it."""
-    taps = _laid_out(f).requires_grad_()
-    _convolved(taps, _laid_out(I))[x + REACH].backward()
-    return float(taps.grad[i + REACH])  # type: ignore[index]
-
-
-def loss_slope_by_autograd(f: Signal, I: Signal, g: Signal, i: int) -> float:
-    """The slope by f(i) of a loss that weights the outputs with g."""
-    taps = _laid_out(f).requires_grad_()
-    (_laid_out(g) * _convolved(taps, _laid_out(I))).sum().backward()
-    return float(taps.grad[i + REACH])  # type: ignore[index]
-
-
-def three_by_three() -> list[list[float]]:
-    """The Jacobian of conv1d by autograd for the signal 1, 2, 3 and a kernel of three taps: its first three outputs."""
-    image = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
-    outputs = lambda f: torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=2)[0, 0, :3]  # noqa: E731
-    return torch.autograd.functional.jacobian(outputs, torch.zeros(3, dtype=torch.float64)).tolist()
-
-
-def slope_of_samples(f: Signal, I: Signal, n: int, x: int, i: int) -> float:
-    """The same for the signal with n samples."""
-    return slope_by_autograd(f, lambda d: I(d) if 0 <= d < n else 0, x, i)
-
-
-def padded(I: Signal, n: int, j: int) -> float:
-    """n samples of the signal, padded with zeros by torch."""
-    samples = torch.tensor([I(m) for m in range(n)], dtype=torch.float64)
-    return float(torch.nn.functional.pad(samples, (REACH, REACH))[j + REACH])
-
-
-def repeated(I: Signal, n: int, L: int, j: int) -> float:
-    """L of those, repeated by torch."""
-    period = torch.tensor([padded(I, n, m) for m in range(L)], dtype=torch.float64)
-    return float(period.repeat(2 * REACH)[j + REACH * L])
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -118,35 +58,35 @@ DERIVATION = Derivation(
             "I(j) if j in span(0, n - 1) else 0",
             "the input as `n` samples, with zeros around them",
             symbols=[PLACE],
-            live=[Live("torch pad", padded, points=20)],
+            live=[Live("torch pad", live.padded, points=20)],
         ),
         define(
             "c(j)",
             "X(mod(j, L))",
             "the same, padded with zeros to length `L` and repeated with that period",
             symbols=[PLACE],
-            live=[Live("torch repeat", repeated, points=20)],
+            live=[Live("torch repeat", live.repeated, points=20)],
         ),
         define(
             "vhat(q)",
             "sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
             "the discrete Fourier transform of `v`",
             symbols=[FREQUENCY],
-            live=[Live("NumPy fft", fourier.transform)],
+            live=[Live("NumPy fft", live.transform)],
         ),
         define(
             "what(q)",
             "sum(w[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
             "that of `w`",
             symbols=[FREQUENCY],
-            live=[Live("NumPy fft", lambda w, L, q: fourier.transform(w, L, q))],
+            live=[Live("NumPy fft", lambda w, L, q: live.transform(w, L, q))],
         ),
         define(
             "M(r)",
             "0 if r == 0 else 2*M(r - 1) + 2**(r - 1)",
             "the multiplications of an FFT of length `2**r`: two of half the length, and one for every pair of outputs",
             symbols=[integer("r", "a number of halvings", least="0", high=6)],
-            live=[Live("counted FFT", fourier.multiplications_of_fft)],
+            live=[Live("counted FFT", live.multiplications_of_fft)],
         ),
     ],
     parts=[
@@ -158,7 +98,7 @@ DERIVATION = Derivation(
                 Step("sum(kron(i, j)*I(x - j) for j in Z)", slope_of_entry()),
                 Step(because=contraction()),
             ],
-            live=[Live("torch autograd", slope_by_autograd)],
+            live=[Live("torch autograd", live.slope_by_autograd)],
         ),
         Part(
             "Back-propagation",
@@ -174,7 +114,7 @@ DERIVATION = Derivation(
                 "By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is the "
                 "slopes correlated with the input:"
             ),
-            live=[Live("torch autograd", loss_slope_by_autograd), Live("NumPy fft", fourier.correlated_by_fft)],
+            live=[Live("torch autograd", live.loss_slope_by_autograd), Live("NumPy fft", live.correlated_by_fft)],
         ),
         Part(
             "The Jacobian is Toeplitz",
@@ -215,7 +155,7 @@ DERIVATION = Derivation(
                 "that means that all its samples but the first are zero. For the signal one, two, three, with as many taps "
                 "and outputs, a circulant matrix would need the two of the second row again at the end of the first:"
             ),
-            live=[Live("torch autograd", three_by_three)],
+            live=[Live("torch autograd", live.three_by_three)],
         ),
         Part(
             "The entries that differ",
@@ -240,11 +180,10 @@ DERIVATION = Derivation(
             ],
             given=["i >= 0", "x >= i", "x <= L - 1"],
             intro=(
-                "The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the entries "
-                "of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with entries "
-                "`c(x - i)` "
-                "is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is plain where the row "
-                "is not less than the column:"
+                "The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the "
+                "entries of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with "
+                "entries `c(x - i)` is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is "
+                "plain where the row is not less than the column:"
             ),
         ),
         Part(
@@ -257,7 +196,7 @@ DERIVATION = Derivation(
                 Step(because=definition("X", words="and this one before the first")),
             ],
             given=["x >= 0", "x < i", "i <= k - 1", "L >= n + k - 1"],
-            live=[Live("torch autograd", slope_of_samples, points=3)],
+            live=[Live("torch autograd", live.slope_of_samples, points=3)],
             points=4,
             intro=("Elsewhere it takes an `L` that is large enough. Then both entries are zero:"),
         ),
@@ -271,10 +210,10 @@ DERIVATION = Derivation(
             ],
             given=["L >= n", "L <= n + k - 2"],
             intro=(
-                "In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal "
-                "`L - n + 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has "
-                "a zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the "
-                "last sample is zero:"
+                "In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L - n "
+                "+ 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a "
+                "zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last "
+                "sample is zero:"
             ),
         ),
         Part(
@@ -286,10 +225,10 @@ DERIVATION = Derivation(
                 Step(because=definition("conv")),
             ],
             intro=(
-                "Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a linear "
-                "map. One of the witnesses computes it by Fourier transform."
+                "Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a "
+                "linear map. One of the witnesses computes it by Fourier transform."
             ),
-            live=[Live("NumPy fft", fourier.by_fft)],
+            live=[Live("NumPy fft", live.by_fft)],
             points=2,
         ),
         Part(
@@ -307,11 +246,11 @@ DERIVATION = Derivation(
                 Step(because=definition("vhat")),
             ],
             intro=(
-                "Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave of "
-                "frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all "
+                "Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave "
+                "of frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all "
                 "circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column."
             ),
-            live=[Live("NumPy roll", fourier.wave_answer)],
+            live=[Live("NumPy roll", live.wave_answer)],
         ),
         Part(
             "A wave, turned by one place",
@@ -321,9 +260,9 @@ DERIVATION = Derivation(
                 Step(because=cyclic("j = m + 1", "L")),
             ],
             intro=(
-                "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of another "
-                "is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by one place "
-                "multiplies it by a number, and does not change its sum:"
+                "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of "
+                "another is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by "
+                "one place multiplies it by a number, and does not change its sum:"
             ),
         ),
         Part(
@@ -364,7 +303,7 @@ DERIVATION = Derivation(
                 "A product with a circulant matrix therefore takes three steps: transform its first column and the vector, "
                 "multiply frequency by frequency, and transform back. Directly, for the transform of the product:"
             ),
-            live=[Live("NumPy fft", fourier.transform_of_product)],
+            live=[Live("NumPy fft", live.transform_of_product)],
         ),
         Part(
             "Halving a transform",
@@ -381,7 +320,7 @@ DERIVATION = Derivation(
                 "What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over the odd "
                 "places:"
             ),
-            live=[Live("NumPy fft", fourier.halved)],
+            live=[Live("NumPy fft", live.halved)],
         ),
         Part(
             "The factor, half a period later",
@@ -420,7 +359,7 @@ DERIVATION = Derivation(
             "Multiplications of an FFT",
             "M(r) == r*2**r/2",
             [Step(because=induction("r", start="0", base="No halving", step="One halving more"))],
-            live=[Live("counted FFT", fourier.multiplications_of_fft, sweep={"r": range(7)})],
+            live=[Live("counted FFT", live.multiplications_of_fft, sweep={"r": range(7)})],
         ),
         Part(
             "In terms of the length",
@@ -442,7 +381,7 @@ DERIVATION = Derivation(
                 "A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the next "
                 "power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:"
             ),
-            live=[Live("counted product", fourier.multiplications_of_product, sweep={"r": range(7)})],
+            live=[Live("counted product", live.multiplications_of_product, sweep={"r": range(7)})],
         ),
         Part(
             "The direct product",
@@ -481,9 +420,9 @@ DERIVATION = Derivation(
     ],
     conclusion=(
         "The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz matrix, "
-        "not a circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`, and of none that "
-        "is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a product with "
-        "the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the direct "
+        "not a circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`, and of none "
+        "that is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a product "
+        "with the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the direct "
         "product takes as many as there are pairs of a sample and a tap."
     ),
     comment=(

@@ -274,12 +274,10 @@ DERIVATION = Derivation(
                 Step(because=algebra("cancel")),
             ],
             intro=(
-                "What do the numbers mean? Fewer constraints than parameters is called under-determined. For one "
-                "dense layer this "
-                "can be said exactly. Let the rows of `A@Q.T` be its "
-                "examples. They span at most as many directions as there are examples. A change of the weights that is "
-                "orthogonal to all of them, which is what is left of any change `V` without its part along `Q`, changes no "
-                "output on any example:"
+                "What do the numbers mean? Fewer constraints than parameters is called under-determined. For one dense layer "
+                "this can be said exactly. Let the rows of `A@Q.T` be its examples. They span at most as many directions as "
+                "there are examples. A change of the weights that is orthogonal to all of them, which is what is left of any "
+                "change `V` without its part along `Q`, changes no output on any example:"
             ),
             live=[Live("torch linear", outputs_by_torch)],
         ),
@@ -293,8 +291,8 @@ DERIVATION = Derivation(
             ],
             intro=(
                 "What projects on these directions is `identity(d) - Q@Q.T`, and the trace of a projection is the dimension "
-                "that it projects on. So each output has as many free directions as there are inputs beyond what the "
-                "examples span:"
+                "that it projects on. So each output has as many free directions as there are inputs beyond what the examples "
+                "span:"
             ),
             live=[Live("rank by NumPy", free_directions)],
         ),
@@ -306,29 +304,26 @@ DERIVATION = Derivation(
                 Step(because=algebra("the two are orthogonal, and `U` keeps lengths")),
             ],
             intro=(
-                "The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the "
-                "outputs stay "
-                "in a space "
-                "with a basis `U` of `r` columns. The squared error on the targets splits, and weights have no hold on the "
-                "first term, which is zero only for targets that lie in that space:"
+                "The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the outputs "
+                "stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights have "
+                "no hold on the first term, which is zero only for targets that lie in that space:"
             ),
             live=[Live("NumPy", squared_error_by_numpy)],
         ),
     ],
     conclusion=(
-        "Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which "
-        "alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is "
-        "under-determined. AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a "
-        "thousand constraints an image”), and under-determined if each label counts once (“AlexNet against one label an "
-        "image”)."
+        "Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which alone is "
+        "over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined. "
+        "AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an "
+        "image”), and under-determined if each label counts once (“AlexNet against one label an image”)."
     ),
     comment=(
         "Under-determined means that the data leave directions of the weights undecided: many networks fit equally well, and "
         "the start, the optimiser and the regularisation choose among them. It does not mean that the one found generalises "
         "badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot, because "
-        "images and labels have a structure that random equations lack. And in a deep network, whose equations are not "
-        "linear and whose weights can be exchanged and rescaled without a change of the function, a count of parameters only "
-        "bounds the freedom."
+        "images and labels have a structure that random equations lack. And in a deep network, whose equations are not linear "
+        "and whose weights can be exchanged and rescaled without a change of the function, a count of parameters only bounds "
+        "the freedom."
     ),
     tables={"against": against},
     values={

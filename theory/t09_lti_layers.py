@@ -240,8 +240,8 @@ DERIVATION = Derivation(
             ],
             given=["k == 2", "s == 2"],
             intro=(
-                "Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the layer "
-                "or after it:"
+                "Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the "
+                "layer or after it:"
             ),
         ),
         Part(
@@ -302,8 +302,8 @@ DERIVATION = Derivation(
             LINEAR.format("T"),
             [Step(because=definition("T", words="multiply out"))],
             intro=(
-                "W4 has another test: take two from the input, or from the output, and compare. That takes it from the values, "
-                "where a shift would take it from the place. A layer that doubles is linear"
+                "W4 has another test: take two from the input, or from the output, and compare. That takes it from the "
+                "values, where a shift would take it from the place. A layer that doubles is linear"
             ),
         ),
         Part(
@@ -397,14 +397,13 @@ DERIVATION = Derivation(
     conclusion=(
         "Convolution, and average pooling with stride one, are linear and shift invariant (“Convolution is linear”, "
         "“Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift "
-        "invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU "
-        "is not additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average "
-        "pooling with a larger stride and a dense layer are linear and not shift invariant in general (“Nor with any "
-        "larger stride”, “A dense layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear "
-        "(“Max pooling is not additive”), and shift invariant with stride one alone (“With stride one it is”); side by "
-        "side it has none of the three properties (“Max pooling is not homogeneous”, “Max pooling is not shift "
-        "invariant”). Pooling with a stride is thus linear if it averages (“Average pooling is linear”), not if it "
-        "takes the maximum."
+        "invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU is not "
+        "additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a "
+        "larger stride and a dense layer are linear and not shift invariant in general (“Nor with any larger stride”, “A "
+        "dense layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not "
+        "additive”), and shift invariant with stride one alone (“With stride one it is”); side by side it has none of the "
+        "three properties (“Max pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is "
+        "thus linear if it averages (“Average pooling is linear”), not if it takes the maximum."
     ),
     comment=(
         "A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it starts "

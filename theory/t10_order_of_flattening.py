@@ -165,8 +165,8 @@ DERIVATION = Derivation(
             "(W@P.T)@(P@x) + b == W@x + b",
             [Step("W@((P.T@P)@x) + b", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
             intro=(
-                "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same "
-                "columns, each moved to where its input went."
+                "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same columns, "
+                "each moved to where its input went."
             ),
             live=[Live("torch linear", permuted_layer)],
         ),
@@ -278,11 +278,10 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The order of flattening changes nothing but the order of the columns: same functions (“Same class of "
-        "functions”), and the same outputs step by step, if the initial weights are permuted too (“The same outputs for "
-        "ever”). If they are not, the two runs differ as two seeds do, and if the initialiser is indifferent to the order"
-        " of its entries, as independent draws are, they differ in nothing else: the trained networks have the same "
-        "distribution (“The start”)."
+        "The order of flattening changes nothing but the order of the columns: same functions (“Same class of functions”), "
+        "and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”). If they "
+        "are not, the two runs differ as two seeds do, and if the initialiser is indifferent to the order of its entries, as "
+        "independent draws are, they differ in nothing else: the trained networks have the same distribution (“The start”)."
     ),
     comment=(
         "Flatten as you like, but always in the same way: weights trained with one order are useless with another. One seed "

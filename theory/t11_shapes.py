@@ -168,8 +168,8 @@ DERIVATION = Derivation(
             [Step(because=definition("H", words="row times column; `b` is added to every column"))],
             intro=(
                 "The examples are the columns of a matrix. An equation between matrices says two things: that the shapes are "
-                "equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and "
-                "`n` columns, one for each example."
+                "equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and `n` "
+                "columns, one for each example."
             ),
             live=live.both("outputs", "Z"),
         ),
@@ -427,10 +427,10 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient of it "
-        "has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` "
-        "that of the biases, `W@G` that of the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of "
-        "the probabilities. They are computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”)."
+        "The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient of it has "
+        "the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` that of the biases, `W@G` that of "
+        "the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of the probabilities. They are "
+        "computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”)."
     ),
     comment=(
         "Shapes are the first check of a backward pass that is written by hand. While `d`, `k` and `n` differ, hardly any "

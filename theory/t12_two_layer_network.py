@@ -110,8 +110,8 @@ DERIVATION = Derivation(
     title="The two-layer network",
     question=(
         "An input `x` passes a linear layer, a sigmoid, another linear layer and softmax; the loss `ell` is the negative "
-        "logarithm of the probability of the right class `t`. What are its gradients with respect to all weights and "
-        "biases, and to the values on the way?"
+        "logarithm of the probability of the right class `t`. What are its gradients with respect to all weights and biases, "
+        "and to the values on the way?"
     ),
     symbols=[
         integer("d", "the number of inputs", least="1", high=3),
@@ -201,16 +201,16 @@ DERIVATION = Derivation(
             "diff(p[k], z_2[q]) == p[k]*(kron(k, q) - p[q])",
             [
                 Step(
-                    "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c))"
-                    " - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) for l in span(1, c))**2",
+                    "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c)) - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) "
+                    "for l in span(1, c))**2",
                     differentiation("quotient rule"),
                 ),
                 Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
                 Step(because=algebra("factor out")),
             ],
             intro=(
-                "Softmax as a layer of its own is less simple, since every probability depends on every logit. It is what "
-                "one needs for another loss, or for the layers of a library that does not join the two."
+                "Softmax as a layer of its own is less simple, since every probability depends on every logit. It is what one "
+                "needs for another loss, or for the layers of a library that does not join the two."
             ),
             live=[Live("torch autograd", softmax_slope)],
         ),
@@ -376,22 +376,22 @@ DERIVATION = Derivation(
                 Step(because=algebra("this is what a matrix product is")),
             ],
             intro=(
-                "The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an "
-                "example a column, the mean of the products is again one matrix product, here for the second weights:"
+                "The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an example a "
+                "column, the mean of the products is again one matrix product, here for the second weights:"
             ),
             live=[Live("layers by hand", batch_gradient)],
         ),
     ],
     conclusion=(
-        "Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights applied "
-        "to what it was handed (“The hidden units”, “The input”), its weights' gradient is the product of its input and "
-        "what it was handed (“The second weights”, “The first weights”), and its biases' gradient is what it was handed "
-        "(“The second biases”, “The first biases”); the sigmoid multiplies by its slope, which its value gives (“Back "
-        "through the sigmoid”)."
+        "Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights applied to "
+        "what it was handed (“The hidden units”, “The input”), its weights' gradient is the product of its input and what it "
+        "was handed (“The second weights”, “The first weights”), and its biases' gradient is what it was handed (“The second "
+        "biases”, “The first biases”); the sigmoid multiplies by its slope, which its value gives (“Back through the "
+        "sigmoid”)."
     ),
     comment=(
-        "The backward pass costs about as much as two forward passes: for each layer one product for the weights and one "
-        "to hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is "
+        "The backward pass costs about as much as two forward passes: for each layer one product for the weights and one to "
+        "hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is "
         "faster, and exact where a probability rounds to zero. The experiment with layers written by hand runs these very "
         "formulas."
     ),

@@ -247,8 +247,8 @@ DERIVATION = Derivation(
             "iff((k_a + k_b - 2) - r <= k_b - 1, r >= k_a - 1)",
             [Step("k_a - 1 <= r", "move what is known to the left"), Step(because="turn it round")],
             intro=(
-                "At the last place only the last taps of both kernels meet, so nothing cancels there, and nothing at the first "
-                "place either: the width is exact when the outermost taps are not zero."
+                "At the last place only the last taps of both kernels meet, so nothing cancels there, and nothing at the "
+                "first place either: the width is exact when the outermost taps are not zero."
             ),
         ),
         Part(
@@ -394,11 +394,10 @@ DERIVATION = Derivation(
     ],
     conclusion=(
         "It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two "
-        "convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) +"
-        " 1`; average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided "
-        "convolution”, “A layer after a stride”). So the stack can do no more than one layer of that width and stride "
-        "(“Two layers are one”), and may be able to do less, however many parameters it has (“A kernel out of their "
-        "reach”)."
+        "convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`; "
+        "average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided convolution”, “A "
+        "layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers are one”), "
+        "and may be able to do less, however many parameters it has (“A kernel out of their reach”)."
     ),
     comment=(
         "Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that nobody "

@@ -394,8 +394,8 @@ DERIVATION = Derivation(
     ),
     comment=(
         "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
-        "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing possible, "
-        "not likely: in a deep stack far more paths lead to its middle than to its rim."
+        "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing "
+        "possible, not likely: in a deep stack far more paths lead to its middle than to its rim."
     ),
     tables={"fields": fields},
     figures={"gradient": pictures},

@@ -354,8 +354,8 @@ DERIVATION = Derivation(
             ],
             intro=(
                 "The same filters are used in every place, so the tuple has an index for the channel that is made, the "
-                "channel that is read, the row and the column of the window, and none for the place in the image. That is "
-                "why neither stride nor padding nor the size of the image is in the formula."
+                "channel that is read, the row and the column of the window, and none for the place in the image. That is why "
+                "neither stride nor padding nor the size of the image is in the formula."
             ),
             live=[
                 Live("live Conv2d", live_convolution, sweep={n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
@@ -395,8 +395,8 @@ DERIVATION = Derivation(
             f"{COPIES} + {OWN_BIASES} - (n_out*n_in + n_out) == (m - 1)*(n_out*n_in + n_out)",
             [Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"), Step(because=algebra("factor out"))],
             intro=(
-                "A trunk that is applied to several parts of the input has one set of weights: it is counted once. Layers "
-                "of their own for each part would need the index of the part in every tuple."
+                "A trunk that is applied to several parts of the input has one set of weights: it is counted once. Layers of "
+                "their own for each part would need the index of the part in every tuple."
             ),
             live=[Live("live networks", saved_by_sharing, sweep={"m": range(1, 4), "n_in": range(1, 4), "n_out": range(1, 4)})],
         ),

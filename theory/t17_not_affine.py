@@ -39,8 +39,8 @@ DERIVATION = Derivation(
     id="T17",
     title="What an affine map cannot be",
     question=(
-        "A linear network computes an affine map of its input. Can it be the maximum `max(x, y)` of two numbers, or `h(x, y)`, "
-        "the logarithm of the sum of their exponentials? If not, how near can it come?"
+        "A linear network computes an affine map of its input. Can it be the maximum `max(x, y)` of two numbers, or `h(x, "
+        "y)`, the logarithm of the sum of their exponentials? If not, how near can it come?"
     ),
     symbols=[
         real("x", "a number"),
@@ -156,9 +156,9 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has "
-        "`max(x, y) + max(-x, -y) == abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error "
-        "is the variance of `abs((x - y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp."
+        "Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has `max(x, y) + max(-x, -y) == "
+        "abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error is the variance of `abs((x - "
+        "y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp."
     ),
     comment=(
         "So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13), and by "

@@ -32,8 +32,8 @@ DERIVATION = Derivation(
     id="T18",
     title="What separates the classes",
     question=(
-        "Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the input, is "
-        "above one half. What does the border between the classes look like, and is it the right one for two normal clouds?"
+        "Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the input, "
+        "is above one half. What does the border between the classes look like, and is it the right one for two normal clouds?"
     ),
     symbols=[
         real("z", "the value that enters the sigmoid", low=-4, high=4),
@@ -83,10 +83,10 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it is the best "
-        "border of all, when its weights are the inverse covariance times the difference of the means, and its bias is what is "
-        "left of the ratio, with the logarithm of the ratio of both shares added (“Two normal "
-        "clouds of one covariance”)."
+        "A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it is the "
+        "best border of all, when its weights are the inverse covariance times the difference of the means, and its bias is "
+        "what is left of the ratio, with the logarithm of the ratio of both shares added (“Two normal clouds of one "
+        "covariance”)."
     ),
     comment=(
         "On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the right "

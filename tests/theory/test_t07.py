@@ -9,7 +9,7 @@ import pytest
 from report.proof import Derivation, Part, Step, algebra, check, even_and_odd, integer, signal, using
 from report.prove.reasons.rule import Rule
 from theory import t07_backpropagation as t07
-from theory.fourier import multiplications_of_product
+from theory.live_convolution import multiplications_of_product
 
 SYMBOLS = [
     integer("L", "", least="1"),

@@ -1,4 +1,4 @@
-"""Fourier transforms, the witnesses of T7: by NumPy, and by halving with the multiplications counted."""
+"""The convolution of T7, live: by torch, by NumPy's Fourier transforms, and by transforms whose multiplications are counted."""
 
 # ruff: noqa: E741  (I is the input, as the question writes it)
 
@@ -8,9 +8,63 @@ import cmath
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 Signal = Callable[[int], float]
 Values = list[complex]
+
+# --- torch ---------------------------------------------------------------------------------------------------------
+
+REACH = 16
+PLACES = range(-REACH, REACH + 1)
+
+
+def _laid_out(x: Signal) -> torch.Tensor:
+    return torch.tensor([x(m) for m in PLACES], dtype=torch.float64)
+
+
+def _convolved(f: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """f ∗ I at the places −REACH, …, REACH; the layer correlates, hence the flip."""
+    return torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=REACH)[0, 0]
+
+
+def slope_by_autograd(f: Signal, I: Signal, x: int, i: int) -> float:
+    """∂(f∗I)(x)/∂f(i), as back-propagation through a convolution layer computes it."""
+    taps = _laid_out(f).requires_grad_()
+    _convolved(taps, _laid_out(I))[x + REACH].backward()
+    return float(taps.grad[i + REACH])  # type: ignore[index]
+
+
+def loss_slope_by_autograd(f: Signal, I: Signal, g: Signal, i: int) -> float:
+    """The slope by f(i) of a loss that weights the outputs with g."""
+    taps = _laid_out(f).requires_grad_()
+    (_laid_out(g) * _convolved(taps, _laid_out(I))).sum().backward()
+    return float(taps.grad[i + REACH])  # type: ignore[index]
+
+
+def three_by_three() -> list[list[float]]:
+    """The Jacobian of conv1d by autograd for the signal 1, 2, 3 and a kernel of three taps: its first three outputs."""
+    image = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
+    outputs = lambda f: torch.nn.functional.conv1d(image[None, None], f.flip(-1)[None, None], padding=2)[0, 0, :3]  # noqa: E731
+    return torch.autograd.functional.jacobian(outputs, torch.zeros(3, dtype=torch.float64)).tolist()
+
+
+def slope_of_samples(f: Signal, I: Signal, n: int, x: int, i: int) -> float:
+    """The same for the signal with n samples."""
+    return slope_by_autograd(f, lambda d: I(d) if 0 <= d < n else 0, x, i)
+
+
+def padded(I: Signal, n: int, j: int) -> float:
+    """n samples of the signal, padded with zeros by torch."""
+    samples = torch.tensor([I(m) for m in range(n)], dtype=torch.float64)
+    return float(torch.nn.functional.pad(samples, (REACH, REACH))[j + REACH])
+
+
+def repeated(I: Signal, n: int, L: int, j: int) -> float:
+    """L of those, repeated by torch."""
+    period = torch.tensor([padded(I, n, m) for m in range(L)], dtype=torch.float64)
+    return float(period.repeat(2 * REACH)[j + REACH * L])
+
 
 # --- NumPy ---------------------------------------------------------------------------------------------------------
 
