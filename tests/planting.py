@@ -330,7 +330,7 @@ def main(arguments: list[str]) -> int:
         derivation = load(path)
         for error in (each for part in derivation.parts for each in choose(derivation, part)):
             count[error.kind] += 1
-            if caught_by(derivation, error):
+            if caught_by(derivation, error, (SYMBOLIC,)) or caught_by(derivation, error):
                 refused[error.kind] += 1
             elif error.key not in EQUIVALENTS:
                 left += 1
