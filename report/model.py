@@ -197,7 +197,7 @@ class MissingResult(ReportError):
 
 @dataclass(frozen=True)
 class Runs:
-    """The outcomes of one experiment, to select from: ``runs.where(net="mlp").scalar("test_accuracy")``."""
+    """The outcomes of one experiment, to select from: ``runs.where(net="mlp")["test_accuracy"]``."""
 
     outcomes: tuple[Outcome, ...]
 
@@ -236,9 +236,6 @@ class Runs:
     def __getitem__(self, name: str) -> Seeds:
         """Seed → the scalar ``name``, over the converged runs, which must differ in their seed alone."""
         return self.converged().by_seed(lambda run: run[name])
-
-    def scalar(self, name: str) -> dict[int, float]:
-        return dict(self[name])
 
     def by_seed(self, of: Callable[[Outcome], float]) -> Seeds:
         """Seed → ``of`` each finished run, diverged ones included; the runs must differ in their seed alone."""

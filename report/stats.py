@@ -55,44 +55,38 @@ Numbers = Mapping[int, float]
 # --- verdicts ------------------------------------------------------------------------------------------------------
 
 
-def greater(
-    a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
-) -> Verdict:
+def greater(a: Numbers, b: Numbers, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
     """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
-    found, unit = _difference(a, b), _unit(unit, scale)
+    found = _difference(a, b)
     return _verdict(found, found.low > margin, found.high <= margin, found.effect - margin, _apart(unit), what)
 
 
-def less(
-    a: Numbers, b: Numbers, unit: Unit | str = PLAIN, what: str = "", *, margin: float = 0.0, scale: float = 1.0
-) -> Verdict:
+def less(a: Numbers, b: Numbers, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
     """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
-    found, unit = _difference(a, b), _unit(unit, scale)
+    found = _difference(a, b)
     return _verdict(found, found.high < -margin, found.low >= -margin, -margin - found.effect, _apart(unit), what)
 
 
-def equal_within(
-    a: Numbers, b: Numbers, margin: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0
-) -> Verdict:
+def equal_within(a: Numbers, b: Numbers, margin: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
     """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
-    return _inside(_difference(a, b), -margin, margin, _apart(_unit(unit, scale)), what)
+    return _inside(_difference(a, b), -margin, margin, _apart(unit), what)
 
 
-def at_least(a: Numbers, bound: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
+def at_least(a: Numbers, bound: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
     """Is the mean of ``a`` at least ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    return _verdict(found, found.low >= bound, found.high < bound, found.effect - bound, _unit(unit, scale), what)
+    return _verdict(found, found.low >= bound, found.high < bound, found.effect - bound, unit, what)
 
 
-def at_most(a: Numbers, bound: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
+def at_most(a: Numbers, bound: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
     """Is the mean of ``a`` at most ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
-    return _verdict(found, found.high <= bound, found.low > bound, bound - found.effect, _unit(unit, scale), what)
+    return _verdict(found, found.high <= bound, found.low > bound, bound - found.effect, unit, what)
 
 
-def within(a: Numbers, low: float, high: float, unit: Unit | str = PLAIN, what: str = "", *, scale: float = 1.0) -> Verdict:
+def within(a: Numbers, low: float, high: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
     """Does the mean of ``a`` lie from ``low`` to ``high``? The effect is the mean."""
-    return _inside(_mean(list(a.values())), low, high, _unit(unit, scale), what)
+    return _inside(_mean(list(a.values())), low, high, unit, what)
 
 
 def every(true: Mapping[int, float | bool], what: str) -> Verdict:
@@ -152,15 +146,11 @@ def interval(values: Collection[float]) -> tuple[float, float]:
     return found.low, found.high
 
 
-def value_of(a: Numbers, unit: Unit | str = PLAIN, digits: int = 2, *, scale: float = 1.0, origin: str = "") -> Value:
+def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "") -> Value:
     """Mean ± standard deviation over the seeds, as a ``Value``."""
-    shown, deviation = _unit(unit, scale), spread(a)
-    wide = None if deviation is None else deviation * shown.scale
-    return Value(mean(a) * shown.scale, unit=shown.name, digits=digits, spread=wide, n=len(a), origin=origin)
-
-
-def _unit(unit: Unit | str, scale: float) -> Unit:
-    return Unit(unit, scale) if isinstance(unit, str) else replace(unit, scale=unit.scale * scale)
+    deviation = spread(a)
+    wide = None if deviation is None else deviation * unit.scale
+    return Value(mean(a) * unit.scale, unit=unit.name, digits=digits, spread=wide, n=len(a), origin=origin)
 
 
 def _apart(unit: Unit) -> Unit:

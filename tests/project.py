@@ -55,7 +55,7 @@ def table(runs):
 
 
 def larger(runs):
-    totals = runs.where(kind="walk").scalar("total")
+    totals = runs.where(kind="walk")["total"]
     return Verdict(Holds.YES if min(totals.values()) > 0 else Holds.NO, n=len(totals))
 
 

@@ -357,7 +357,7 @@ def test_a_view_that_raises_is_marked_on_the_page(copy):
 
 
 def test_a_view_that_asks_for_runs_nobody_declared_is_no_divergence(copy):
-    copy.edit("experiments/e01_walk.py", 'runs.where(kind="walk").scalar("total")', 'Runs(()).scalar("total")')
+    copy.edit("experiments/e01_walk.py", 'runs.where(kind="walk")["total"]', 'Runs(())["total"]')
     copy.edit("experiments/e01_walk.py", "Result, Table", "Result, Runs, Table")
     done = copy.run()
     assert done.code == 1

@@ -485,12 +485,12 @@ def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
 
     one_seed = [trial for trial in trials(Budget("smoke")) if trial.arguments["seed"] == 0]
     runs = Runs(tuple(Outcome(trial, "", result(trial), seconds=1.0) for trial in one_seed))
-    assert min(runs.where(stage="judged", coder=PCA).scalar("read").values()) > 0.5
+    assert min(runs.where(stage="judged", coder=PCA)["read"].values()) > 0.5
     for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
         view(runs)
     for claim in EXPERIMENT.claims.values():
         assert claim.judge(runs).n == 1
     codes = runs.where(coder=PCA, stage="judged")
     found, labels = codes.array("codes"), codes.array("labels")
-    assert silhouette(torch.from_numpy(found), torch.from_numpy(labels).long()) == codes.scalar("silhouette")[0]
-    assert codes.scalar("decoded")[0] == np.mean(codes.array("read_remade") == labels)
+    assert silhouette(torch.from_numpy(found), torch.from_numpy(labels).long()) == codes["silhouette"][0]
+    assert codes["decoded"][0] == np.mean(codes.array("read_remade") == labels)

@@ -342,7 +342,7 @@ def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
     runs = Runs(
         tuple(Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0) for trial in chosen)
     )
-    assert min(runs.where(recipe="search", net=SOFTMAX).scalar("test_accuracy").values()) > 0.6
+    assert min(runs.where(recipe="search", net=SOFTMAX)["test_accuracy"].values()) > 0.6
     for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
         view(runs)
     assert EXPERIMENT.claims["tenth"].judge(runs).n == 2

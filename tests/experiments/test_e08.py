@@ -255,7 +255,7 @@ def test_reported_numbers_are_held_against_the_right_runs() -> None:
 
 def test_the_spread_of_seeds_is_that_of_the_runs_on_few_digits() -> None:
     runs = made_up(jitter=0.01)
-    accuracies = list(runs.where(net=TUTORIAL, digits=FEW, rate=RATE).scalar("test_accuracy").values())
+    accuracies = list(runs.where(net=TUTORIAL, digits=FEW, rate=RATE)["test_accuracy"].values())
     assert EXPERIMENT.values["seed_spread"](runs).number == pytest.approx(100 * np.std(accuracies, ddof=1))
     assert EXPERIMENT.values["iterations"](runs).number == 1500
     assert EXPERIMENT.values["fast_iterations"](runs).number == 500

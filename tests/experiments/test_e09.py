@@ -332,4 +332,4 @@ def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
     ):
         view(runs)
     assert all(claim.judge(runs).n == 2 for claim in EXPERIMENT.claims.values())
-    assert min(runs.where(net=READER).scalar("test_accuracy").values()) > 0.5
+    assert min(runs.where(net=READER)["test_accuracy"].values()) > 0.5

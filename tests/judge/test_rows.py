@@ -60,7 +60,7 @@ def test_a_tag_that_prose_could_not_ask_for_is_refused(tmp_path: Path, name: str
 
 
 def test_a_value_and_a_measure_of_one_name_are_refused(tmp_path: Path) -> None:
-    views = 'measures={"acc": Measure("accuracy")}, values={"acc": lambda runs: Value(max(runs.scalar("acc").values()))}'
+    views = 'measures={"acc": Measure("accuracy")}, values={"acc": lambda runs: Value(max(runs["acc"].values()))}'
     with pytest.raises(DeclarationError, match=r"e20_mini_\d+\.py:\d+: 'acc' is a value and a measure"):
         judged(tmp_path, declared('{"acc": 0.5 + 0.3 * seed}', TWO_SEEDS, views))
 
@@ -111,7 +111,7 @@ def test_a_mean_over_several_conditions_is_refused(tmp_path: Path) -> None:
 
 def test_prose_and_a_view_average_alike(tmp_path: Path) -> None:
     views = 'measures={"acc": Measure("accuracy", "%", 2, 100)}, values={"same": same}'
-    source = 'from report.stats import value_of\nsame = lambda runs: value_of(runs["acc"], "%", scale=100)\n' + declared(
+    source = 'from report.stats import PERCENT, value_of\nsame = lambda runs: value_of(runs["acc"], PERCENT)\n' + declared(
         '{"acc": 0.1 + 0.2 * seed}', TWO_SEEDS, views
     )
     text = text_of(tmp_path, source, '{{ value("E20.acc") }} {{ value("E20.same") }}')

@@ -204,7 +204,7 @@ def test_without_spread_the_point_decides_and_a_tie_is_not_greater() -> None:
 def test_scale_changes_what_is_shown_and_never_the_word() -> None:
     a, b = by_seed(0.91, 0.92, 0.93), by_seed(0.90, 0.90, 0.91)
     plain = greater(a, b, margin=0.005)
-    shown = greater(a, b, margin=0.005, scale=100, unit="points", what="difference")
+    shown = greater(a, b, POINTS, "difference", margin=0.005)
     assert shown.holds is plain.holds
     assert (shown.effect, shown.low) == pytest.approx((100 * plain.effect, 100 * plain.low))
     assert (shown.unit, shown.what) == ("points", "difference")
@@ -235,11 +235,11 @@ def test_the_weakest_part_is_the_one_nearest_to_its_bound_whatever_the_kind_of_b
 
 
 def test_parts_in_unlike_units_are_compared_by_their_intervals() -> None:
-    loose = at_least(by_seed(8, 10, 12), 1, unit="points")
-    tight = at_least(by_seed(1.19, 1.2, 1.21), 1, unit="nats")
+    loose = at_least(by_seed(8, 10, 12), 1, Unit("points"))
+    tight = at_least(by_seed(1.19, 1.2, 1.21), 1, Unit("nats"))
     assert all_of(loose, tight).effect == loose.effect
     assert all_of(replace(loose, unit="nats"), tight).effect == tight.effect
-    point = at_least(by_seed(3, 3), 1, unit="classes")
+    point = at_least(by_seed(3, 3), 1, Unit("classes"))
     assert all_of(point, tight).effect == tight.effect
 
 
@@ -256,6 +256,6 @@ def test_a_single_run_is_weaker_than_an_interval_only_where_it_contradicts() -> 
 
 
 def test_value_carries_mean_spread_and_count() -> None:
-    value = value_of(by_seed(0.1, 0.2, 0.3), scale=100, unit="%")
+    value = value_of(by_seed(0.1, 0.2, 0.3), SHARE)
     assert (value.number, value.spread, value.n) == (pytest.approx(20), pytest.approx(10), 3)
     assert value_of({4: 0.5}).spread is None
