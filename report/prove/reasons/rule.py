@@ -59,13 +59,16 @@ class Setting:
     definitions: tuple[Definition, ...]
     facts: Facts
     shown: Shown = field(default_factory=dict)
+    scopes: dict[Knowledge, Scope] = field(default_factory=dict, compare=False, repr=False)  # made once, and only looked up
 
     def read(self, expression: Formula, knowledge: Knowledge = EVERYTHING) -> Any:
         """The symbolic value of a formula with only ``knowledge`` used."""
         return read(expression.tree, self.scope(knowledge))
 
     def scope(self, knowledge: Knowledge = EVERYTHING) -> Scope:
-        return scope_for(self.symbols, self.definitions, knowledge)
+        if knowledge not in self.scopes:
+            self.scopes[knowledge] = scope_for(self.symbols, self.definitions, knowledge)
+        return self.scopes[knowledge]
 
     def formal(self) -> Setting:
         """Without what the part supposes of whole vectors and matrices: at u = 0 a wrong factor of u would not show. Putting
