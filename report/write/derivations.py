@@ -5,6 +5,7 @@ Formulas become LaTeX here and nowhere else. In prose a formula stands in backti
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ class _Pages:
         linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
         return prose_markdown(linked, self.names)
 
+    def concluded(self, text: str) -> str:
+        """A conclusion: the parts that stand in parentheses, “so” and “so”, by their numbers."""
+        return self.prose(re.sub(r"\((“[^”]+”(?:, “[^”]+”)*)\)", lambda m: f"({self._numbers(m[1])})", text))
+
+    def _numbers(self, quoted: str) -> str:
+        labels = [label for label in re.findall("“([^”]+)”", quoted) if label in self.labels]
+        return ", ".join(f"[{self.number(_slug(label))}](#{self.anchor(label)})" for label in labels)
+
     def link(self, label: str) -> str:
         return f"[“{label}”](#{self.anchor(label)})"
 
@@ -54,13 +63,14 @@ def derivation_markdown(proof: Proof, number: Callable[[str], int]) -> str:
     """The question, the parts, the conclusion, and what its author remarks on it; ``number`` gives the number of the equation
     that a part arrives at.
     """
-    pages = _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), number)
+    numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
+    pages = _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers)
     asked = "\n\n".join(filter(None, [pages.prose(proof.question), _where_list(proof.glossary, pages)]))
     question = div(f"{span('Question', 'lead-in')} {asked}", "question")
     groups = "".join(_part(part, pages) for part in proof.parts)
     ends = [("conclusion", "Conclusion", proof.conclusion), ("conclusion", "Hence", proof.consequence)]
     ends += [("consequence", "In practice, as a comment", proof.comment)]
-    closing = "".join(div(f"{span(title, 'lead-in')} {pages.prose(text)}", kind) for kind, title, text in ends if text)
+    closing = "".join(div(f"{span(title, 'lead-in')} {pages.concluded(text)}", kind) for kind, title, text in ends if text)
     return f"\n\n::::::: {{.derivation #{proof.id}}}\n{question}{groups}{closing}\n:::::::\n\n"
 
 

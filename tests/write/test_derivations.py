@@ -40,3 +40,11 @@ def test_the_glossary_says_where_each_name_lives() -> None:
     assert r"Here $x \in \mathbb{R}$ is a number; $n = 1, 2, \dots$ is a size; $v \in \mathbb{R}^{n}$" in text
     assert r"- $\sigma(u) = \frac{1}{1 + e^{-u}}$, a sigmoid" in text
     assert "**Sum.** Let $x > 0$." in text
+
+
+def test_a_conclusion_links_the_parts_that_it_rests_on() -> None:
+    parts = [Part(label, f"{n}*x + x == {n + 1}*x", [Step(because="add")]) for n, label in ((2, "Three"), (3, "Four"))]
+    said = Derivation("T9", "", "", (X,), parts, "Adding adds (“Three”, “Four”), as “Four” shows.")
+    count = iter(range(1, 9))
+    text = derivation_markdown(check(said), lambda own: next(count))
+    assert "Adding adds ([1](#T9-three), [2](#T9-four)), as [“Four”](#T9-four) shows." in text
