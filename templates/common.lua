@@ -74,4 +74,16 @@ function common.number_in_code(code)
   return code
 end
 
+-- A claim that is a paragraph of its own, in two parts: its sentence with its verdict, and what the verdict rests on.
+function common.claim_of(paragraph)
+  local span = #paragraph.content == 1 and paragraph.content[1]
+  if not span or span.t ~= "Span" or span.classes[1] ~= "claim" then return end
+  local sentence, evidence = pandoc.List(), nil
+  for _, inline in ipairs(span.content) do
+    if inline.t == "Span" and inline.classes[1] == "evidence" then evidence = inline.content else sentence:insert(inline) end
+  end
+  if evidence and sentence[#sentence].t == "Space" then sentence:remove() end
+  return evidence and { sentence = sentence, evidence = evidence }
+end
+
 return common

@@ -122,6 +122,16 @@ end
 return {
   common.read_chapter,
   {
+    Para = function(paragraph)
+      local claim = common.claim_of(paragraph)
+      if not claim then return end
+      local said = pandoc.Para({ pandoc.Span(claim.sentence, pandoc.Attr("", { "claim" })) })
+      return {
+        raw('<div class="claimed">'), said, raw('<div class="evidence">'), pandoc.Plain(claim.evidence), raw("</div></div>"),
+      }
+    end,
+  },
+  {
     Math = common.number_in_formula,
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,

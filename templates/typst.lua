@@ -159,6 +159,15 @@ return {
   },
   common.read_chapter,
   {
+    Para = function(paragraph)
+      local claim = common.claim_of(paragraph)
+      if not claim then return end
+      local out = sandwich("#report-claimed([", claim.sentence, "], [")
+      out:extend(sandwich("", claim.evidence, "]);"))
+      return pandoc.Plain(out)
+    end,
+  },
+  {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)
       math = common.number_in_formula(math)

@@ -21,8 +21,8 @@ READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-
 CALLED = (
     "formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, report-figure, "
     "report-table, plain-table, report-equation, report-steps, report-derivation, report-question, report-conclusion, "
-    "report-consequence, report-note, group-title, report-claim, report-verdict, report-evidence, report-check, "
-    "report-notice, lead-in, horizontalrule, sect"
+    "report-consequence, report-note, group-title, report-claim, report-claimed, report-verdict, report-evidence, "
+    "report-check, report-notice, lead-in, horizontalrule, sect"
 )
 
 

@@ -325,6 +325,28 @@ def test_tables_too_wide_for_the_page_give_way_where_words_can():
     assert _faults(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})) == []
 
 
+@pytest.mark.parametrize("lines", range(30, 44, 2))
+def test_a_long_table_begins_with_three_rows_or_on_the_next_page(lines):
+    rows = Table((Column("i", "i"), Column("w", "word", align="left")), tuple((i, f"row{i}.") for i in range(60)), "Long.")
+    text = "\n\n".join("A line." for _ in range(lines)) + "\n\n" + table_markdown("t", 1, rows)
+    document = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})))
+    first = next(page.extract_text() for page in document.pages if "row0." in page.extract_text())
+    assert "row2." in first
+
+
+def test_a_claim_is_a_sentence_with_its_evidence_beside_it(built, document):
+    claimed = re.search(r'<div class="claimed">(.*?)</div></div>', built[0], flags=re.DOTALL)
+    assert claimed is not None
+    assert 'class="evidence"' in claimed[1]
+    sentence, _, evidence = claimed[1].partition('<div class="evidence">')
+    assert "does not hold" in sentence.replace("\u00a0", " ")
+    assert "n" in evidence
+    with pdfplumber.open(io.BytesIO(built[1])) as printed:
+        words = [word for page in printed.pages for word in page.extract_words() if word["text"].startswith("interval")]
+    assert words
+    assert all(word["x0"] > LEFT + 115 / 25.4 * 72 for word in words)  # in the margin
+
+
 def test_a_long_table_repeats_its_header(document):
     pages = [_words(each.extract_text()) for each in document.pages]
     with_rows = [text for text in pages if re.search(r"row\d+ ", text)]
