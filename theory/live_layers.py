@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from experiments import layers_by_hand as by_hand
+from report.model import Value
 from report.proof import Live
 
 Numbers = list[float] | list[list[float]]
@@ -210,3 +211,27 @@ def fitting(sizes: Mapping[str, int], first: str, second: str, wanted: str) -> i
     one, other, right = (tuple(sizes[size] for size in DECLARED[name]) for name in (first, second, wanted))
     turned = [(p[::a], q[::b]) for p, q in ((one, other), (other, one)) for a in (1, -1) for b in (1, -1)]
     return sum(p[1] == q[0] and (p[0], q[1]) == right for p, q in turned)
+
+
+def fitting_value(sizes: Mapping[str, int]) -> Value:
+    """The same for the gradient by the weights, from the input and the slopes."""
+    return Value(
+        fitting(sizes, "A", "G", "W"),
+        digits=0,
+        origin="products of A and G, in both orders, each transposed or not, that have the shape of W: "
+        + ", ".join(f"{name} = {size}" for name, size in sizes.items()),
+    )
+
+
+LAYERS = ("linear", "sigmoid", "nll")
+OUTPUTS, INPUTS = 3, 5
+
+
+def jacobian_size(layer: str, side: int) -> Value:
+    """Rows (0) or columns (1) of the Jacobian of a live layer for one example of ``INPUTS`` numbers."""
+    weight = torch.ones(OUTPUTS, INPUTS)
+    functions = {"linear": lambda a: weight @ a, "sigmoid": torch.sigmoid, "nll": lambda p: -torch.log(p[:1])}
+    jacobian = torch.autograd.functional.jacobian(functions[layer], torch.full((INPUTS,), 0.5))
+    return Value(
+        jacobian.shape[side], digits=0, origin=f"the Jacobian of the live {layer} layer for one example of {INPUTS} numbers"
+    )

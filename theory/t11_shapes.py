@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from report.model import Column, Table, Value
+from report.model import Column, Table
 from report.proof import (
     Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, displayed, integer,
     matrix, shape_of, slope_of_entry, using, vector,
@@ -124,33 +124,7 @@ def _times(shape: Sequence[str | int]) -> str:
     return " × ".join(map(str, shape)) or "one number"
 
 
-def fitting_value(sizes: Mapping[str, int]) -> Value:
-    """The same for the gradient by the weights, from the input and the slopes."""
-    return Value(
-        live.fitting(sizes, "A", "G", "W"),
-        digits=0,
-        origin="products of A and G, in both orders, each transposed or not, that have the shape of W: "
-        + ", ".join(f"{name} = {size}" for name, size in sizes.items()),
-    )
-
-
 # --- the parts -----------------------------------------------------------------------------------------------------
-
-LAYERS = ("linear", "sigmoid", "nll")
-OUTPUTS, INPUTS = 3, 5
-
-
-def jacobian_size(layer: str, side: int) -> Value:
-    """Rows (0) or columns (1) of the Jacobian of a live layer for one example of ``INPUTS`` numbers."""
-    import torch
-
-    weight = torch.ones(OUTPUTS, INPUTS)
-    functions = {"linear": lambda a: weight @ a, "sigmoid": torch.sigmoid, "nll": lambda p: -torch.log(p[:1])}
-    jacobian = torch.autograd.functional.jacobian(functions[layer], torch.full((INPUTS,), 0.5))
-    return Value(
-        jacobian.shape[side], digits=0, origin=f"the Jacobian of the live {layer} layer for one example of {INPUTS} numbers"
-    )
-
 
 DERIVATION = Derivation(
     id="T11",
@@ -441,11 +415,11 @@ DERIVATION = Derivation(
     ),
     tables={"shapes": shapes_table},
     values={
-        "fitting": partial(fitting_value, UNEQUAL),
-        "fitting_equal": partial(fitting_value, EQUAL),
+        "fitting": partial(live.fitting_value, UNEQUAL),
+        "fitting_equal": partial(live.fitting_value, EQUAL),
         **{
-            f"{layer}_{side}": partial(jacobian_size, layer, at)
-            for layer in LAYERS
+            f"{layer}_{side}": partial(live.jacobian_size, layer, at)
+            for layer in live.LAYERS
             for at, side in enumerate(("rows", "columns"))
         },
     },
