@@ -14,8 +14,9 @@ from typing import Any
 from report.errors import DeclarationError, nearest
 from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live
-from report.prove.language.formula import LOGICAL, Formula, names, parse
+from report.prove.language.formula import Formula, names, parse
 from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import numeric, points
 from report.prove.meaning.numeric import Array, Point, Undefined
 from report.prove.reasons.rule import Standing

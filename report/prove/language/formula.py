@@ -22,8 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from report.errors import DeclarationError, Where
-from report.prove.language.vocabulary import EVERYWHERE as EVERYWHERE
-from report.prove.language.vocabulary import LOGICAL as LOGICAL
+from report.prove.language.vocabulary import LOGICAL
 
 RELATIONS: dict[str, type[ast.cmpop]] = {
     "==": ast.Eq,
