@@ -235,7 +235,7 @@ def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(docum
     assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
     tags = [node for node in _structure(root["/StructTreeRoot"], document) if "/S" in node]
     kinds = {str(tag["/S"]) for tag in tags}
-    assert {"/H1", "/Table", "/TH", "/TD", "/Figure", "/Formula", "/Link"} <= kinds
+    assert {"/H1", "/Table", "/TH", "/TD", "/Figure", "/Caption", "/Formula", "/Link"} <= kinds
     spoken = [tag for tag in tags if tag["/S"] in ("/Figure", "/Formula")]
     assert all(str(tag.get("/Alt", "")) for tag in spoken)
     alternatives = {str(tag["/Alt"]) for tag in spoken}
