@@ -56,7 +56,7 @@ class Seals:
         nodes = {name: self._sources.node(name) for name in sorted(seen)}
         order = self._in_order(seen, effects, starts)
         visible = self._visible(nodes)
-        told_apart = self._digests_of(self._twins(seen, effects))
+        told_apart = self._digests_of(self._twins(seen, effects, starts))
         says = {root: told_apart.of(root) for root in roots}
         looked = [(*name, told_apart.of(name)) for name in looked_into]
         digest = digest_of(list(says.values()), [told_apart.of(name) for name in order], visible, *filter(None, [looked]))
@@ -75,10 +75,11 @@ class Seals:
         node = self._sources.node(name)
         return node.own, [(chain, target if isinstance(target, str) else ".".join(target)) for chain, target in node.links]
 
-    def _twins(self, seen: Collection[Name], effects: list[Effect]) -> dict[Name, str]:
+    def _twins(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> dict[Name, str]:
         """Definitions that say the same and are two things nevertheless, classes, tables, sentinels, with names to tell them.
 
-        Two numbers are no two things, unless something puts another in the place of one.
+        Two numbers are no two things, unless something puts another in the place of one. Where names are the same, the order
+        in which their modules are imported tells them apart.
         """
         changed = {name for effect in effects for name in effect.changes}
         alike: dict[str, list[Name]] = {}
@@ -88,7 +89,9 @@ class Seals:
         groups = [group for group in alike.values() if len(group) > 1]
         twins = [n for group in groups if not all(map(self._is_number, group)) or changed & {*group} for n in group]
         names = [name for _, name in twins]
-        return {twin: ".".join(twin) if names.count(twin[1]) > 1 else twin[1] for twin in twins}
+        shared = {module for module, name in twins if names.count(name) > 1}
+        ranks = {module: rank for rank, module in enumerate(m for m in self._imports.modules(starts) if m in shared)}
+        return {twin: f"{ranks.get(twin[0], twin[0])}.{twin[1]}" if names.count(twin[1]) > 1 else twin[1] for twin in twins}
 
     def _is_number(self, name: Name) -> bool:
         index = self._sources.module(name[0]).index
