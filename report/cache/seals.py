@@ -78,8 +78,7 @@ class Seals:
     def _twins(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> dict[Name, str]:
         """Definitions that say the same and are two things nevertheless, classes, tables, sentinels, with names to tell them.
 
-        Two numbers are no two things, unless something puts another in the place of one. Where names are the same, the order
-        in which their modules are imported tells them apart.
+        Two numbers are no two things, unless something puts another in the place of one.
         """
         changed = {name for effect in effects for name in effect.changes}
         alike: dict[str, list[Name]] = {}
@@ -87,11 +86,9 @@ class Seals:
             if number_of(name) is None:
                 alike.setdefault(self._digests.of(name), []).append(name)
         groups = [group for group in alike.values() if len(group) > 1]
-        twins = [n for group in groups if not all(map(self._is_number, group)) or changed & {*group} for n in group]
-        names = [name for _, name in twins]
-        shared = {module for module, name in twins if names.count(name) > 1}
-        ranks = {module: rank for rank, module in enumerate(m for m in self._imports.modules(starts) if m in shared)}
-        return {twin: f"{ranks.get(twin[0], twin[0])}.{twin[1]}" if names.count(twin[1]) > 1 else twin[1] for twin in twins}
+        twins = [group for group in groups if not all(map(self._is_number, group)) or changed & {*group}]
+        order = {module: rank for rank, module in enumerate(self._imports.modules(starts))} if twins else {}
+        return {name: label for group in twins for name, label in _labels(group, order).items()}
 
     def _is_number(self, name: Name) -> bool:
         index = self._sources.module(name[0]).index
@@ -135,3 +132,12 @@ class Seals:
         summaries = ((name, self._sources.module(name[0]).summary(name[1])) for name in nodes)
         shown = [name for name, summary in summaries if summary and (sees == EVERYTHING or summary.is_class)]
         return sorted(".".join(name) if sees == EVERYTHING else name[1] for name in shown)
+
+
+def _labels(twins: list[Name], order: Mapping[str, int]) -> dict[Name, str]:
+    """Something to tell twins apart that no renaming changes, if there is any: which one is imported first."""
+    modules = sorted({module for module, _ in twins}, key=lambda module: (order.get(module, len(order)), module))
+    if len(modules) == len(twins):
+        return {twin: str(modules.index(twin[0])) for twin in twins}
+    names = [name for _, name in twins]
+    return {(m, name): f"{modules.index(m)}.{name}" if names.count(name) > 1 else name for m, name in twins}

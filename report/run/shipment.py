@@ -45,7 +45,7 @@ class Shipping:
 
     def modules(self, call: bytes) -> dict[str, Shipped]:
         """All modules of the project that a pickled call may import."""
-        starts = [name for name in _named_in(call) if self._sources.exists(name)]
+        starts = [*AT_WORK, *(name for name in _named_in(call) if self._sources.exists(name))]
         return {name: self._shipped(name) for name in self._sources.importable(starts)}
 
     def _shipped(self, name: str) -> Shipped:
@@ -68,6 +68,15 @@ def run_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
         del sys.modules[name]  # read from a file, perhaps after that was changed
     sys.meta_path.insert(0, _Planned(modules))
     return pickle.loads(call)()
+
+
+def attempt_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
+    """``run_shipped`` in a process that stays; what is raised becomes ``CallFailed``, which survives the way back."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != _Planned.__name__]
+    sys.meta_path.insert(0, _Planned(modules))
+    from report.run.workers import attempt
+
+    return attempt(pickle.loads(call))
 
 
 class _Planned(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -11,6 +11,7 @@ import hashlib
 import math
 import random
 import struct
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from report.cache import codec, files
+from report.cache.fingerprint import version_or_absence
+from report.cache.reach import ABSENT
 from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Data, Result, Trial
@@ -40,6 +43,7 @@ class Job:
 
 def run_trial(job: Job) -> None:
     """Run the trial from a state that depends on its fingerprint alone, and publish its result."""
+    _same_versions(job)
     store, trial = Store(job.store), job.trial
     inputs = {name: _resolved(name, source, job, store) for name, source in trial.inputs.items()}
     _same_start(job.digest)
@@ -49,6 +53,14 @@ def run_trial(job: Job) -> None:
         raise TypeError(f"{trial.function.__name__} returned {type(result).__name__} where a Result is due")
     store.save_result(job.digest, result, context.seconds(), job.description)
     store.forget_partial(job.digest)
+
+
+def _same_versions(job: Job) -> None:
+    """A worker somewhere else must compute with the packages that the result will be kept under."""
+    for name, planned in job.description.get("parts", {}).get("packages", {}).items():
+        here = f"{sys.version_info.major}.{sys.version_info.minor}" if name == "python" else version_or_absence(ABSENT + name)
+        if here != planned:
+            raise RuntimeError(f"this worker has {name} {here}, the trial was planned with {planned}")
 
 
 def _resolved(name: str, source: Trial | Data, job: Job, store: Store) -> object:

@@ -9,6 +9,7 @@ all calls, and it cannot say whose it was.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import faulthandler
 import multiprocessing
@@ -25,9 +26,11 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 from report.errors import ReportError, StoreError, UsageError
+from report.run.shipment import run_shipped
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,7 +135,8 @@ class ProcessExecutor(Executor):
 
 
 def dask_executor(scheduler: str, jobs: int) -> Executor:
-    """Runs calls on the Dask cluster whose scheduler has this address, which must see the same store and project.
+    """Runs calls on the Dask cluster whose scheduler has this address, which must see the same store and data. The
+    code is sent along.
 
     Raises ``UsageError`` without ``dask.distributed``, without the cluster, or if a worker runs several calls at a time.
     """
@@ -156,11 +160,38 @@ class _Dask(Executor):
         self._executor = client.get_executor(pure=False, retries=0)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._executor.submit(_attempt, partial(fn, *args, **kwargs))
+        if fn is run_shipped:
+            modules, call = args
+            plain = {name: (each.file, each.is_package, each.code) for name, each in modules.items()}  # type: ignore[attr-defined]
+            return self._executor.submit(_by_value(_shipped_there), plain, call, sys.version_info[:2])
+        return self._executor.submit(attempt, partial(fn, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait)  # without waiting, it cancels what it can
         self._client.close()
+
+
+def _by_value(function: Any) -> FunctionType:
+    """The function as one of no module, which is sent as it is: neither the scheduler nor a worker has this project."""
+    alone = FunctionType(function.__code__, {"__builtins__": builtins}, function.__name__)
+    alone.__module__ = "__main__"
+    return alone
+
+
+def _shipped_there(modules: Any, call: bytes, python: Any) -> Any:
+    """On a worker, which knows nothing of this project but what it is given here."""
+    import marshal
+    import sys
+    import types
+
+    if sys.version_info[:2] != tuple(python):
+        raise RuntimeError(f"this worker runs Python {sys.version_info[:2]}, the trials were planned with {tuple(python)}")
+    for name in [name for name in sys.modules if name.partition(".")[0] in {each.partition(".")[0] for each in modules}]:
+        del sys.modules[name]
+    shipment = types.ModuleType("report.run.shipment")
+    sys.modules[shipment.__name__] = shipment
+    exec(marshal.loads(modules[shipment.__name__][2]), vars(shipment))
+    return shipment.attempt_shipped({name: shipment.Shipped(*parts) for name, parts in modules.items()}, call)
 
 
 def _context() -> Any:
@@ -251,7 +282,7 @@ def _serve(answers: Connection, output: Connection, call: bytes) -> None:
             os.dup2(output.fileno(), descriptor)
         faulthandler.enable()
     try:
-        answer = pickle.dumps((_attempt(_unpickled, call), None))
+        answer = pickle.dumps((attempt(_unpickled, call), None))
     except BaseException as error:
         answer = pickle.dumps((None, error if isinstance(error, CallFailed | StoreError) else described(error)))
     sys.stdout.flush()
@@ -278,7 +309,7 @@ def _unpickled(call: bytes) -> object:
     return pickle.loads(call)()
 
 
-def _attempt(function: Callable[..., T], *args: Any) -> T:
+def attempt(function: Callable[..., T], *args: Any) -> T:
     """``function(*args)``; what it raises becomes ``CallFailed``, which survives the way to another process."""
     try:
         return function(*args)

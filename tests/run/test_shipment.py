@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,13 +21,18 @@ from report.run.execute import execute
 from report.run.plan import describe_trial, plan
 from report.run.shipment import Shipping
 from report.run.watching import Silent
+from report.run.workers import ProcessExecutor, dask_executor
 
 MAIN = """
+import time
 from report.model import Result
 from shipped_helper import step
 def run(context, *, seed):
     from shipped_later import EXTRA
     return Result(scalars={"x": step(seed) + EXTRA})
+def slow(context, *, seed):
+    time.sleep(1)
+    return run(context, seed=seed)
 def stumble(context, *, seed):
     raise ValueError("uneven")
 """
@@ -38,9 +49,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         sys.modules.pop(name, None)
 
 
-def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = None, store: str = "store"):
+def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = None, executor=ProcessExecutor, jobs: int = 1):
     module = importlib.import_module("shipped_main")
-    kept, sources = Store(root / store), Sources(root)
+    kept, sources = Store(root / "store"), Sources(root)
     made = plan(
         {"E1": [Trial(getattr(module, name), {"seed": n}) for n in range(seeds)]}, kept, data={}, machine={}, sources=sources
     )
@@ -49,7 +60,8 @@ def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = No
         store=kept,
         open_data=str,
         describe=lambda planned: describe_trial(planned, sources),
-        jobs=1,
+        jobs=jobs,
+        executor=executor,
         watch=watch,
         shipping=Shipping(sources),
     )
@@ -88,4 +100,50 @@ def test_a_module_that_comes_after_planning_is_not_there(root: Path) -> None:
 def test_an_error_names_its_line_in_the_file(root: Path) -> None:
     (outcome,) = run(root, "stumble", seeds=1)
     assert outcome.state is State.FAILED
-    assert f"{root}/shipped_main.py:8" in outcome.reason
+    assert f"{root}/shipped_main.py:12" in outcome.reason
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """A scheduler and three workers as anybody starts them, in folders of their own, which know nothing of this project."""
+    pytest.importorskip("distributed")
+    folder = tmp_path_factory.mktemp("cluster")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    started: list[subprocess.Popen] = []
+
+    def start(*words: str) -> None:
+        place = folder / str(len(started))
+        place.mkdir()
+        command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]]
+        started.append(
+            subprocess.Popen(command, cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+
+    file = folder / "scheduler.json"
+    start("scheduler", "--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    for _ in range(3):
+        start("worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard", "--no-nanny")
+    yield json.loads(file.read_text())["address"], started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_trials_run_where_the_project_is_not(root: Path, cluster) -> None:
+    address, started = cluster
+
+    class Assassin(Silent):
+        """Kills a worker in the middle of its trial."""
+
+        def started(self, trial, label) -> None:
+            if label.endswith("seed=4"):
+                started[1].kill()
+
+    outcomes = run(root, "slow", seeds=6, watch=Assassin(), executor=partial(dask_executor, address), jobs=3)
+    assert [o.result.scalars["x"] for o in outcomes] == [11.0 + n for n in range(6)]
+    (failed,) = run(root, "stumble", seeds=1, executor=partial(dask_executor, address))
+    assert failed.reason.startswith("ValueError: uneven")
