@@ -1,4 +1,4 @@
-"""Where calls run: in this process, in a process each, or on a Dask cluster; all behind ``concurrent.futures``' interface.
+"""Where calls run: in this process, or in a process each, behind ``concurrent.futures`` (on a cluster: ``report.run.cluster``).
 
 Every call has a fresh process, forked from a server that has loaded torch: nothing that a call leaves behind (random
 state, flags, memory) can reach the next, and when one is killed it is plain which, and the others do not notice.
@@ -9,7 +9,6 @@ all calls, and it cannot say whose it was.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import faulthandler
 import multiprocessing
@@ -26,11 +25,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
-from report.errors import ReportError, StoreError, UsageError
-from report.run.shipment import run_shipped
+from report.errors import ReportError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,66 +129,6 @@ class ProcessExecutor(Executor):
             process.kill()
         if self._context.get_start_method() == "forkserver":
             _kill_fork_server()  # it may be loading torch, with a thread of ours waiting for it
-
-
-def dask_executor(scheduler: str, jobs: int) -> Executor:
-    """Runs calls on the Dask cluster whose scheduler has this address, which must see the same store and data. The
-    code is sent along.
-
-    Raises ``UsageError`` without ``dask.distributed``, without the cluster, or if a worker runs several calls at a time.
-    """
-    del jobs  # the cluster has as many workers as it has
-    try:
-        import distributed  # type: ignore[import-not-found]
-    except ImportError:
-        raise UsageError("--scheduler needs dask.distributed.", remedy="python -m pip install distributed") from None
-    try:
-        client = distributed.Client(scheduler)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--scheduler {scheduler}: {error}.", remedy="Is the scheduler up, and the address right?") from None
-    if any(threads > 1 for threads in client.nthreads().values()):
-        raise UsageError("a Dask worker has several threads.", remedy="Start it as: dask worker ADDRESS --nthreads 1")
-    return _Dask(client)
-
-
-class _Dask(Executor):
-    def __init__(self, client: Any):
-        self._client = client
-        self._executor = client.get_executor(pure=False, retries=0)
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        if fn is run_shipped:
-            modules, call = args
-            plain = {name: (each.file, each.is_package, each.code) for name, each in modules.items()}  # type: ignore[attr-defined]
-            return self._executor.submit(_by_value(_shipped_there), plain, call, sys.version_info[:2])
-        return self._executor.submit(attempt, partial(fn, *args, **kwargs))
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._executor.shutdown(wait=wait)  # without waiting, it cancels what it can
-        self._client.close()
-
-
-def _by_value(function: Any) -> FunctionType:
-    """The function as one of no module, which is sent as it is: neither the scheduler nor a worker has this project."""
-    alone = FunctionType(function.__code__, {"__builtins__": builtins}, function.__name__)
-    alone.__module__ = "__main__"
-    return alone
-
-
-def _shipped_there(modules: Any, call: bytes, python: Any) -> Any:
-    """On a worker, which knows nothing of this project but what it is given here."""
-    import marshal
-    import sys
-    import types
-
-    if sys.version_info[:2] != tuple(python):
-        raise RuntimeError(f"this worker runs Python {sys.version_info[:2]}, the trials were planned with {tuple(python)}")
-    for name in [name for name in sys.modules if name.partition(".")[0] in {each.partition(".")[0] for each in modules}]:
-        del sys.modules[name]
-    shipment = types.ModuleType("report.run.shipment")
-    sys.modules[shipment.__name__] = shipment
-    exec(marshal.loads(modules[shipment.__name__][2]), vars(shipment))
-    return shipment.attempt_shipped({name: shipment.Shipped(*parts) for name, parts in modules.items()}, call)
 
 
 def _context() -> Any:

@@ -14,11 +14,12 @@ from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
 from report.model import Budget, DataStatus, Outcome, Trial, data_read
+from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
 from report.run.plan import Plan, describe_trial, plan
 from report.run.shipment import Shipping
-from report.run.workers import ProcessExecutor, dask_executor
+from report.run.workers import ProcessExecutor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.progress import watch

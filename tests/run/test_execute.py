@@ -20,10 +20,11 @@ from report.cache.fingerprint import Fingerprint
 from report.cache.store import Store
 from report.errors import StoreError, UsageError
 from report.model import Data, Outcome, State, Trial
+from report.run.cluster import dask_executor
 from report.run.execute import execute, longest_first
 from report.run.plan import Planned, Reason
 from report.run.watching import Silent
-from report.run.workers import ProcessExecutor, SerialExecutor, dask_executor
+from report.run.workers import ProcessExecutor, SerialExecutor
 from tests.run import toy_trials as toy
 
 EXECUTORS = [SerialExecutor, ProcessExecutor]

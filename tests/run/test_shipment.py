@@ -17,11 +17,12 @@ import pytest
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.model import State, Trial
+from report.run.cluster import dask_executor
 from report.run.execute import execute
 from report.run.plan import describe_trial, plan
 from report.run.shipment import Shipping
 from report.run.watching import Silent
-from report.run.workers import ProcessExecutor, dask_executor
+from report.run.workers import ProcessExecutor
 
 MAIN = """
 import time
