@@ -19,7 +19,7 @@ import pytest
 from report.proof import check
 from report.prove.derivation import Derivation, load
 from report.prove.witness import NUMERIC
-from tests.planting import Planted, can_see, caught_by, planted, theorems, wrong_formulas
+from tests.planting import Planted, can_see, caught_by, chosen, everything, misplanted, planted, theorems, wrong_formulas
 from tests.theory.equivalents import EQUIVALENTS
 
 SAMPLE = 24
@@ -59,6 +59,26 @@ def refuse_survivors(derivation: Derivation, errors: list[Planted]) -> None:
 @every_theorem
 def test_a_sample_of_planted_errors_is_rejected(path: Path) -> None:
     refuse_survivors(derivation_in(path), sample(derivation_in(path)))
+
+
+@every_theorem
+def test_a_part_that_is_put_together_wrongly_is_rejected(path: Path) -> None:
+    """Conditions dropped or weakened, captures, reasons that are not the reason: some in each theorem."""
+    derivation = derivation_in(path)
+    errors = [error for part in derivation.parts for error in misplanted(derivation, part)]
+    refuse_survivors(derivation, Random(derivation.id).sample(errors, min(4, len(errors))))
+
+
+def test_a_thousand_errors_are_chosen_some_in_every_part() -> None:
+    """What ``python -m tests.planting`` plants: it is enough, and spares no part."""
+    count = 0
+    for path in theorems():
+        derivation = derivation_in(path)
+        for part in derivation.parts:
+            errors = chosen(derivation, part)
+            assert errors, f"{derivation.id}, '{part.label}'"
+            count += len(errors)
+    assert count >= 1000
 
 
 @pytest.mark.slow
@@ -102,7 +122,8 @@ def test_the_list_of_equivalents_is_true(path: Path) -> None:
     """What is listed as equivalent is accepted by SymPy and by the numeric witness at many points, and has a reason."""
     derivation = derivation_in(path)
     listed = {key: why for key, why in EQUIVALENTS.items() if key[0] == derivation.id and key[2] >= 0}
-    found = {error.key: error for error in all_errors(derivation) if error.key in listed}
+    errors = [error for part in derivation.parts for error in everything(derivation, part)]
+    found = {error.key: error for error in errors if error.key in listed}
     assert set(found) == set(listed), f"listed, but not planted any more: {set(listed) - set(found)}"
     for key, error in found.items():
         closer = replace(error, part=replace(error.part, points=40))
