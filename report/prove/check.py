@@ -20,6 +20,7 @@ from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.leftover import left_over
 from report.prove.meaning.symbolic import ALGEBRA, Unreadable, bounds, ranges
+from report.prove.reasons.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, Lemma, Setting, Shown, Standing, weakest
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
@@ -251,7 +252,8 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
         method, why = None, f"SymPy cannot read it ({type(error).__name__}: {error})"
     if method is None:
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
-        found.refusals[SYMBOLIC] = f"{why}; {over}" if over else why
+        wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
+        found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over]))
     else:
         found.method = method
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import Limit, expanded_indices, never_zero, normal, terms
+from report.prove.decide.normal_form import Limit, expanded_indices, never_negative, never_zero, normal, terms
 
 Signs = frozenset[int]
 """The signs that an expression may have, among −1, 0 and 1; a complex number that is not 0 may have −1 and 1."""
@@ -213,7 +213,9 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     if not (body <= NOT_NEGATIVE or body <= {-1, 0}):
         return ANY
     unbounded = low is -sp.oo or high is sp.oo
-    return body if unbounded or is_nonnegative(high - low, facts) else body | {0}
+    size = sp.expand(facts.apply(high - low))
+    filled = unbounded or never_negative(size) or _linear_sign(size, facts) <= NOT_NEGATIVE
+    return body if filled else body | {0}
 
 
 def is_complex(e: sp.Expr) -> bool:
