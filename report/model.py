@@ -14,22 +14,26 @@ from __future__ import annotations
 import itertools
 import math
 import numbers
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from report.errors import ReportError, nearest
 from report.seeds import Seeds
+from report.shown import Column as Column
+from report.shown import Figure as Figure
+from report.shown import Scalar as Scalar
+from report.shown import Table as Table
+from report.shown import Value as Value
+from report.shown import tabulate as tabulate
 
 if TYPE_CHECKING:
-    import matplotlib.figure
     import numpy as np
     import pandas as pd
 
 T = TypeVar("T")
 
-Scalar = float | int | bool | str | None
 Plain = Any
 """Plain data: None, bool, int, float, str, and tuples, lists, dicts and frozen dataclasses of plain data."""
 
@@ -381,21 +385,6 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Value:
-    """A number ready to be read: already scaled to its ``unit``. ``spread`` is the standard deviation over ``n`` seeds.
-
-    ``origin`` says in words where it comes from; the HTML shows it on hover, the manifest lists it.
-    """
-
-    number: float | int
-    unit: str = ""
-    digits: int = 2
-    spread: float | None = None
-    n: int = 1
-    origin: str = ""
-
-
-@dataclass(frozen=True)
 class Printed:
     """A number as a write-up prints it: what ``Reported`` says without our side of it."""
 
@@ -436,64 +425,6 @@ class Reported:
     def lacking(self, budget: str, stand_ins: Sequence[str]) -> str:
         """Why ours may not be held against it in such a copy; nothing if it may."""
         return (self.needs or (NOTHING if self.exact else RECIPE)).lacking(budget, stand_ins)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawn figure: the caption carries the message, ``alt`` states the finding's numbers, ``data`` goes out as CSV."""
-
-    plot: matplotlib.figure.Figure
-    caption: str
-    alt: str
-    data: pd.DataFrame
-    seeds: int | None = None  # how many it shows, if not all of the experiment's
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: the heading (with the unit), decimals for numbers, alignment ("left", "right").
-
-    For ``tabulate``, ``of`` gives the cell of a row.
-    """
-
-    name: str
-    heading: str
-    digits: int | None = None
-    align: str = "right"
-    of: Callable[..., Any] | None = None
-
-
-if TYPE_CHECKING:
-    Cell = Any  # a checker of types joins what stands in a row to ``object``
-else:
-    Cell = Value | Scalar
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table for readers. None is an em dash; each row is as long as ``columns``."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    caption: str
-    seeds: int | None = None  # how many it shows, if not all of the experiment's
-
-
-def tabulate(keys: Iterable[Any], columns: Sequence[Column], caption: str, seeds: int | None = None) -> Table:
-    """A table with a row for each of ``keys``, whose cells the columns make of it: ``of(key)``, or ``of(*key)`` for a tuple.
-
-    Where the keys are ``Runs``, a column without ``of`` shows their tag of its name. A unit that the heading names is not
-    repeated in the cells.
-    """
-    rows = tuple(tuple(_cell(column, key) for column in columns) for key in keys)
-    return Table(tuple(replace(column, of=None) for column in columns), rows, caption, seeds)
-
-
-def _cell(column: Column, key: Any) -> Any:
-    if column.of is None:
-        return key.tag(column.name)
-    cell = column.of(*key) if isinstance(key, tuple) else column.of(key)
-    return replace(cell, unit="") if isinstance(cell, Value) and cell.unit in column.heading else cell
 
 
 @dataclass(frozen=True)

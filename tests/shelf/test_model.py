@@ -54,7 +54,7 @@ def test_tags_and_arguments_are_read_off_the_runs() -> None:
         runs.argument("rate")
 
 
-def test_a_table_is_made_of_its_rows_and_says_units_once() -> None:
+def test_a_table_is_made_of_its_rows() -> None:
     runs = Runs((run(0, 0.5), run(1, 0.7)))
     columns = (
         Column("name", "net", align="left", of=lambda name, _: name),
@@ -64,7 +64,7 @@ def test_a_table_is_made_of_its_rows_and_says_units_once() -> None:
     table = tabulate([("mlp", runs)], columns, "Where they end.")
     assert [column.of for column in table.columns] == [None] * 3
     name, accuracy, loss = table.rows[0]
-    assert (name, accuracy.unit, loss.unit) == ("mlp", "", "points")
+    assert (name, accuracy.unit, loss.unit) == ("mlp", "%", "points")
     assert isinstance(accuracy, Value)
     assert (accuracy.number, accuracy.n) == (pytest.approx(60), 2)
     assert tabulate([3, 4], (Column("twice", "twice", of=lambda n: 2 * n),), "").rows == ((6,), (8,))
