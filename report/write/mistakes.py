@@ -55,8 +55,9 @@ def _against(finding: Finding) -> str:
 
 
 def _judged(finding: Finding) -> str:
-    """What the claim behind a statement came to."""
-    words = {Agreement.DIFFERS: "not so", Agreement.OPEN: "not settled here"}
+    """What the claim behind a statement came to. One that the statement denies is quoted as what holds in its place."""
+    denies = all(name.startswith("not ") for name in finding.entry.asserts)
+    words = {Agreement.DIFFERS: "here it holds" if denies else "not so", Agreement.OPEN: "not settled here"}
     return f"; {words[finding.agreement]}: “{finding.why.rstrip('.')}”" if finding.agreement in words else ""
 
 
