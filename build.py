@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,10 @@ from report.terminal.cli import BUDGETS, Settings, parse
 from report.terminal.faults import explained, guarded, say
 
 if TYPE_CHECKING:
-    from report.judge.views import Absent, Judged
-    from report.model import Outcome, Table, Value
+    from report.judge.views import Absent
     from report.prove.checked import Proof
-    from report.run.collect import Content
     from report.terminal.bench import Bench
-    from report.write.chapters import Manuscript
+    from report.terminal.edition import Findings
     from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
@@ -48,7 +46,8 @@ def main(words: list[str]) -> ExitCode:
 
 def build(settings: Settings) -> ExitCode:
     """Run what is missing, judge it, and write the pages."""
-    return _written(_found(_bench(settings)))
+    pages = _pages(settings)
+    return _written(_found(_bench(settings), pages), pages)
 
 
 def watch(settings: Settings) -> ExitCode:
@@ -59,8 +58,9 @@ def watch(settings: Settings) -> ExitCode:
     found: Findings | None = None
     while True:
         try:
-            found = found or _found(_bench(settings))
-            _written(found)
+            pages = _pages(settings)
+            found = found or _found(_bench(settings), pages)
+            _written(found, pages)
         except UsageError:
             raise  # no file that is saved mends the command line
         except Exception as error:
@@ -78,6 +78,7 @@ def check(settings: Settings) -> ExitCode:
     from report.run.collect import collect
     from report.terminal.proofs import in_a_line, terminal
     from report.write import colophon
+    from report.write.filling import fill
 
     content = collect(ROOT)
     chosen = content.only(settings.names)
@@ -92,8 +93,10 @@ def check(settings: Settings) -> ExitCode:
     if not settings.names:
         judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
         judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
-        try:  # what the chapters get wrong whatever the results may be: they are written without any
-            _manuscript(content, judged, proofs, settings.budget, colophon.about(settings.budget, {}, {}, {}))
+        about = colophon.about(settings.budget, {}, {}, {})
+        try:  # what the write-ups get wrong whatever the results may be: they are written without any
+            for page in _pages(replace(settings, writeups=("all",))):
+                fill(page, content.experiments, judged, proofs, settings.budget, about)
         except ProseError as error:
             say(f"error: {error}")
             return ExitCode.PROOF if failures else ExitCode.PROSE
@@ -112,6 +115,13 @@ def plan(settings: Settings) -> ExitCode:
     return ExitCode.OK
 
 
+def listed(settings: Settings) -> ExitCode:
+    """Say which write-ups there are."""
+    for page in _pages(replace(settings, writeups=("all",))):
+        print(f"{page.name:<16}{page.title}")
+    return ExitCode.OK
+
+
 def data(settings: Settings) -> ExitCode:
     """Say which data sets are there, and fetch what is missing."""
     from experiments.data import datasets
@@ -124,29 +134,27 @@ def data(settings: Settings) -> ExitCode:
 def clean(settings: Settings) -> ExitCode:
     """Delete the pages, and every result that no budget of the present code refers to."""
     from report.typeset import publish
+    from report.write.writeup import names
 
     benches = [_bench(replace(settings, budget=budget)) for budget in BUDGETS]
     swept = benches[0].store.sweep({planned.digest for bench in benches for planned in bench.plan().planned})
-    publish.remove(settings.out)
+    publish.remove(settings.out, names(ROOT / "templates"))
     print(f"The pages are gone, and {swept.entries} results that nothing refers to ({swept.bytes / 1e6:.0f} MB).")
     print(f"To forget the others too, delete {settings.store}.")
     return ExitCode.OK
 
 
-COMMANDS = {"build": build, "watch": watch, "check": check, "plan": plan, "data": data, "clean": clean}
+COMMANDS = {"build": build, "watch": watch, "check": check, "plan": plan, "list": listed, "data": data, "clean": clean}
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All that the pages are made of but the prose."""
+def _pages(settings: Settings) -> list[Writeup]:
+    """The write-ups that were asked for."""
+    from report.write.writeup import chosen
 
-    bench: Bench
-    outcomes: Mapping[str, list[Outcome]]
-    judged: Mapping[str, Judged]
-    proofs: Mapping[str, Proof | Absent]
+    return chosen(ROOT / "templates", settings.writeups)
 
 
 def _bench(settings: Settings) -> Bench:
@@ -159,66 +167,43 @@ def _bench(settings: Settings) -> Bench:
     return laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine")
 
 
-def _found(bench: Bench) -> Findings:
-    """Prove, plan, run what is missing, and judge."""
+def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
+    """Prove, plan, run what is missing, and judge: what the pages rest on, and nothing else."""
     from report.judge.views import NOT_PROVED, unmade
     from report.proof import load
     from report.prove.theorems import theorems
+    from report.terminal.edition import Findings
+    from report.write.filling import asked
 
-    content, settings = bench.content, bench.settings
-    proved = theorems(content.theory, ROOT, bench.store, settings.jobs, say)
-    bench = bench if settings.frozen else bench.with_data()
+    content = bench.content
+    needed = frozenset().union(*(asked(page, content.experiments, content.theory) for page in pages))
+    bench = bench.narrowed(needed)
+    theory = {name: path for name, path in content.theory.items() if name in needed}
+    proved = theorems(theory, ROOT, bench.store, bench.settings.jobs, say)
+    bench = bench if bench.settings.frozen else bench.with_data()
     outcomes = bench.run(bench.plan())
 
     unproved = {name: unmade(load(path), NOT_PROVED) for name, path in content.theory.items() if name not in proved}
     judged = {name: proved[name].views if name in proved else unproved[name] for name in content.theory}
-    judged |= bench.judge(outcomes)
+    judged |= bench.judge(outcomes, needed)
     for each in bench.store.damaged:
         say(f"{each.path}: a stored result was damaged, and is not used: {each.why}.")
     proofs = {name: proved[name].proof if name in proved else NOT_PROVED for name in content.theory}
     return Findings(bench, outcomes, judged, proofs)
 
 
-def _written(found: Findings) -> ExitCode:
+def _written(found: Findings, pages: Sequence[Writeup]) -> ExitCode:
     """Fill the chapters, set the pages, and put them where they belong."""
-    from report.judge.shortcomings import shortcomings
-    from report.judge.views import NOT_PROVED
-    from report.typeset.pages import files
+    from report.terminal.edition import edition
     from report.typeset.publish import publish, summary
-    from report.write import colophon
-    from report.write.manifest import manifest
 
-    bench, outcomes, judged, proofs = found.bench, found.outcomes, found.judged, found.proofs
-    settings, environment = bench.settings, {**colophon.environment(), **bench.machine}
-    about = colophon.about(settings.budget, outcomes, bench.data, environment)
-    page, manuscript = _manuscript(bench.content, judged, proofs, settings.budget, about)
-    lacking = shortcomings(outcomes, judged, bench.data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
-    pages = files(manuscript, page, settings.budget, outcomes, lacking, bench.store)
-    budget = {"name": settings.budget, "first_seed": settings.seed}
-    listing = manifest(budget, outcomes, judged, proofs, bench.data, environment, manuscript, lacking, pages)
-    publish(settings.out, pages | {"manifest.json": listing.encode()})
-    print(summary(settings.out, lacking), flush=True)
-    return ExitCode.INCOMPLETE if lacking else ExitCode.OK
-
-
-def _manuscript(
-    content: Content,
-    judged: Mapping[str, Judged],
-    proofs: Mapping[str, Proof | Absent],
-    budget: str,
-    about: Mapping[str, Table | Value | str],
-) -> tuple[Writeup, Manuscript]:
-    """The chapters, filled: what is computed, and everything that the write-ups say held against it."""
-    from report.judge.answers import Answers
-    from report.judge.findings import findings
-    from report.judge.written import documents
-    from report.write.chapters import Material, write
-    from report.write.writeup import writeup
-
-    page, found = writeup(ROOT / "templates"), Answers(content.experiments, judged).found(budget)
-    written = documents(ROOT / "templates" / "written").values()
-    said = {name: finding for document in written for name, finding in findings(document, found).items()}
-    return page, write(Material(content.experiments, judged, proofs, page, budget, said, about))
+    out, code = found.bench.settings.out, ExitCode.OK
+    for page in pages:
+        made = edition(found, page)
+        publish(out, made.files)
+        print(summary(out, page.file_name, made.lacking), flush=True)
+        code = ExitCode.INCOMPLETE if made.lacking else code
+    return code
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from report.judge.judge import judge
 from report.judge.views import Judged
 from report.model import Budget, Experiment, Outcome
 from report.run.declaration import check_experiment, check_trials
-from report.write.chapters import Manuscript, Material, write
+from report.write.chapters import write
+from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
 from tests.contexts import Silent
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Protocol
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
-from report.judge.views import Judged
+from report.judge.views import Judged, unmade
 from report.model import Budget, DataStatus, Outcome, Trial, data_read
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
@@ -46,12 +46,17 @@ class Bench:
     trials: Mapping[str, list[Trial]]
     data_sets: DataSets
     data: Mapping[str, DataStatus]
+    needed: frozenset[str] | None = None  # by the pages to be written; None before they are known
 
     @property
     def asked(self) -> list[str]:
-        """The experiments that --only leaves."""
+        """The experiments that --only leaves, and that the pages need."""
         chosen = self.content.only(self.settings.names)
-        return [name for name in self.trials if name in chosen]
+        return [name for name in self.trials if name in chosen and (self.needed is None or name in self.needed)]
+
+    def narrowed(self, needed: Collection[str]) -> Bench:
+        """The same, asked for no experiment that the pages do not need."""
+        return replace(self, needed=frozenset(needed))
 
     def with_data(self) -> Bench:
         """The same, with every data set that the experiments asked for read, found or fetched."""
@@ -82,9 +87,12 @@ class Bench:
         )
         return plan.outcomes(ended)
 
-    def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
-        """What each experiment makes of its outcomes."""
-        return {name: self._judged(name, outcomes[name]) for name in self.content.experiments}
+    def judge(self, outcomes: Mapping[str, list[Outcome]], needed: Collection[str]) -> dict[str, Judged]:
+        """What each experiment makes of its outcomes; those that nobody needs are named, and not judged."""
+        experiments = self.content.experiments
+        return {
+            name: self._judged(name, outcomes[name]) if name in needed else unmade(experiments[name]) for name in experiments
+        }
 
     def _judged(self, name: str, outcomes: list[Outcome]) -> Judged:
         read = [self.data[each] for each in _read([[outcome.trial for outcome in outcomes]])]

@@ -16,6 +16,7 @@ COMMANDS = {
     "watch": "build, and again whenever a file is saved: a change of prose is on the page at once",
     "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
     "plan": "say for each trial whether it would run, and why",
+    "list": "say which write-ups there are, for --writeup",
     "data": "say which data sets are there and where they came from, and fetch what is missing",
     "clean": "delete the pages, and the results that no budget of the present code refers to",
 }
@@ -24,6 +25,7 @@ EXAMPLES = """\
 examples:
   python build.py                        the quick budget: a few minutes, then build/report.pdf
   python build.py --budget full          what the write-ups did: hours
+  python build.py --writeup dl-lab       one assignment: build/dl-lab.pdf; 'all' for every one
   python build.py plan --only E2         what would run for E2, and why
   python build.py check T4               the derivation of T4, step by step, in the terminal
 
@@ -52,6 +54,7 @@ class Settings:
     scheduler: str | None
     frozen: bool
     quiet: bool
+    writeups: tuple[str, ...] = ()  # the complete one for none
 
 
 def parse(words: Sequence[str], root: Path) -> Settings:
@@ -74,6 +77,7 @@ def parse(words: Sequence[str], root: Path) -> Settings:
         scheduler=options.scheduler,
         frozen=options.frozen,
         quiet=options.quiet,
+        writeups=tuple(options.writeup),
     )
 
 
@@ -96,6 +100,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="ID", help="theorems for 'check': T2 T4")
     parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
     parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
+    parser.add_argument("--writeup", nargs="+", default=[], metavar="NAME", help="these assignments, or all (see: list)")
     cores = os.cpu_count() or 1
     parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help="trials at a time (default: cores)")
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="the first seed (default: 0)")

@@ -40,6 +40,8 @@ class Meta:
     notices: tuple[str, ...] = ()
     abstract: str = ""
     language: str = "en"
+    head: str = ""  # at the head of every page, the first included
+    fresh: bool = False  # each chapter on a page of its own
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ an edit of one chapter typesets one chapter; assembling the pages takes a fracti
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +22,9 @@ from report.cache.store import Store
 from report.model import Outcome
 from report.typeset.html import html
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
-from report.typeset.pdf import pdf
-from report.write.chapters import Manuscript
+from report.typeset.paging import Paging, outline, paged, titles
+from report.typeset.pdf import Document, document
+from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
 
@@ -33,10 +36,16 @@ def pages(
     Raises ``ProseError`` for a formula or a link that cannot be typeset, with the chapter's file and, if it can be found,
     the line.
     """
-    with ThreadPoolExecutor(2) as both:
-        page = both.submit(html, chapters, meta, assets, remember)
-        document = both.submit(pdf, chapters, meta, assets, remember)
-        return page.result(), document.result()
+    page, printed = both(chapters, meta, assets, remember)
+    return page, printed.content
+
+
+def both(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember) -> tuple[str, Document]:
+    """The HTML page, and the PDF with what it is known of its pages."""
+    with ThreadPoolExecutor(2) as pool:
+        page = pool.submit(html, chapters, meta, assets, remember)
+        printed = pool.submit(document, chapters, meta, assets, remember)
+        return page.result(), printed.result()
 
 
 def key_of(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes]) -> str:
@@ -57,30 +66,35 @@ def files(
     outcomes: Mapping[str, Iterable[Outcome]],
     lacking: Iterable[str],
     store: Store,
-) -> dict[str, bytes]:
-    """The files of the write-up by name: the HTML, the PDF, and the data of every figure and table."""
+) -> tuple[dict[str, bytes], Paging]:
+    """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged."""
     seeds = len({o.trial.arguments["seed"] for each in outcomes.values() for o in each if "seed" in o.trial.arguments})
     meta = Meta(
         title=writeup.title,
         subtitle=writeup.subtitle,
         abstract=writeup.abstract,
-        author=writeup.author,
-        lines=tuple(filter(None, (writeup.author, writeup.course))),
+        author=writeup.author or ", ".join(writeup.lines),
+        lines=tuple(dict.fromkeys(filter(None, (writeup.author, *writeup.lines, writeup.course)))),
         date=writeup.date,
         budget=f"Budget: {budget}",
         seeds=f"{seeds} seed{'' if seeds == 1 else 's'} at most",
         notices=tuple(lacking),
+        language=writeup.language,
+        head=writeup.head,
+        fresh=writeup.fresh,
     )
     remember = partial(_remember, store)
-    both = key_of(manuscript.chapters, meta, manuscript.assets)
 
     def typeset_now() -> dict[str, bytes]:
-        html, pdf = pages(manuscript.chapters, meta, manuscript.assets, remember)
-        return {"html": html.encode(), "pdf": pdf}
+        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember)
+        return {"html": page.encode(), "pdf": printed.content, "paging": json.dumps(asdict(paged(printed))).encode()}
 
-    kept = store.remember(both, typeset_now)
-    data = {f"data/{name}": content for name, content in manuscript.data.items()}
-    return {"report.html": kept["html"], "report.pdf": kept["pdf"], **data}
+    kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)
+    paging = Paging(**json.loads(kept["paging"]))
+    made = {f"{writeup.file_name}.html": kept["html"], f"{writeup.file_name}.pdf": kept["pdf"]}
+    if writeup.questions:
+        made[f"{writeup.file_name}.outline.csv"] = outline(paging, titles(writeup, manuscript))
+    return made | {f"data/{name}": content for name, content in manuscript.data.items()}, paging
 
 
 def _remember(store: Store, key: str, make: Callable[[], bytes]) -> bytes:

@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where
@@ -16,7 +17,30 @@ from report.typeset.pandoc import chapter_typst, converted, line_of
 INK = b"#1c1b19"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a chapter begins: its page, from 1, and how far below the page's upper edge."""
+
+    name: str
+    page: int
+    millimetres: float
+
+
+@dataclass(frozen=True)
+class Document:
+    """The PDF, how many pages it has, and where its chapters begin."""
+
+    content: bytes
+    pages: int
+    places: tuple[Place, ...]
+
+
 def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> bytes:
+    """The PDF alone."""
+    return document(chapters, meta, assets, remember).content
+
+
+def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> Document:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat."""
     sources = converted(chapters, chapter_typst, "typst.lua", remember)
     with tempfile.TemporaryDirectory() as name:
@@ -41,10 +65,11 @@ def _files(chapters: Sequence[Chapter]) -> list[str]:
 
 def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
     includes = "\n".join(f'#include "{file}"' for file in _files(chapters))
-    words = {"title": meta.title, "subtitle": meta.subtitle, "author": meta.author, "lang": meta.language}
+    words = {"title": meta.title, "subtitle": meta.subtitle, "author": meta.author, "lang": meta.language, "head": meta.head}
     lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
     arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
     arguments += [f"{name}: ({''.join(f'{_quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
+    arguments += [f"fresh: {str(meta.fresh).lower()}"]
     arguments += [f"abstract: [#{_quoted(meta.abstract)}]"] if meta.abstract else []
     return f'#import "report.typ": report\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
 
@@ -53,17 +78,18 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def _compiled(folder: Path, chapters: Sequence[Chapter]) -> bytes:
+def _compiled(folder: Path, chapters: Sequence[Chapter]) -> Document:
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
     try:
-        document = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+        content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+        found = json.loads(compiler.query("<places>", field="value", one=True))  # what was laid out is still there
     except typst.TypstError as error:
         raise _typst_error(error, chapters) from None
-    assert isinstance(document, bytes)
-    return document
+    assert isinstance(content, bytes)
+    return Document(content, found["pages"], tuple(Place(**place) for place in found["places"]))
 
 
 def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:

@@ -10,15 +10,17 @@ from report.cache.files import replace
 from report.errors import StoreError, Where
 
 PAGES = ("report.html", "report.pdf", "manifest.json", "data")
+OF_ASSIGNMENTS = ("html", "pdf", "outline.csv", "manifest.json")
 
 
 def publish(out: Path, files: Mapping[str, bytes]) -> None:
     """Write all the files, each in one step: a reader never finds half a page. Data files of an earlier build go."""
+    folders = {(out / name).parent for name in files if name.startswith("data/")} or {out / "data"}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             _replace(out / name, content)
-        for stale in set((out / "data").glob("*.csv")) - {out / name for name in files}:
+        for stale in {path for folder in folders for path in folder.glob("*.csv")} - {out / name for name in files}:
             stale.unlink()
     except OSError as error:
         raise StoreError(
@@ -33,9 +35,9 @@ def _replace(path: Path, content: bytes) -> None:
         replace(path, content)
 
 
-def remove(out: Path) -> None:
+def remove(out: Path, assignments: Iterable[str]) -> None:
     """Delete the pages, and nothing else that lies there."""
-    for name in PAGES:
+    for name in (*PAGES, *(f"{each}.{kind}" for each in assignments for kind in OF_ASSIGNMENTS)):
         path = out / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -43,9 +45,9 @@ def remove(out: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def summary(out: Path, lacking: Iterable[str]) -> str:
+def summary(out: Path, name: str, lacking: Iterable[str]) -> str:
     """What a build says at its end: where the pages are, and what they lack."""
     shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
-    lines = [f"{shown / 'report.html'}\n{shown / 'report.pdf'}"]
+    lines = [f"{shown / name}.html\n{shown / name}.pdf"]
     lines += [f"incomplete: {each}" for each in lacking]
     return "\n".join(lines)

@@ -11,8 +11,8 @@ import math
 import re
 import sys
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -24,88 +24,67 @@ from report.errors import ProseError, ReportError, Where, author_text, nearest
 from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
-from report.model import Experiment, Holds, Table, Value
+from report.model import Holds, Table, Value
 from report.numbers import NOTHING, number_text
-from report.write import lint, mistakes
+from report.write import lint, mistakes, references
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
+from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
+from report.write.sections import Part, own_prose, parts
 from report.write.tables import table_csv, table_markdown
 from report.write.writeup import Writeup
 
 T = TypeVar("T")
-REFERENCE = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter, filled: its anchor (``ch-mnist``), its file, its Markdown."""
-
-    identifier: str
-    file: Path
-    markdown: str
-
-
-@dataclass(frozen=True)
-class Stated:
-    """A number that stands in the write-up: what the manifest lists, and what a reader may ask the origin of."""
-
-    name: str
-    value: Value
-    chapter: str
-    line: int | None
-
-
-@dataclass(frozen=True)
-class Manuscript:
-    """The chapters, the files they refer to, the numbers they state, and the names of what is numbered."""
-
-    chapters: tuple[Chapter, ...]
-    assets: Mapping[str, bytes]  # "E2-curves.svg"
-    data: Mapping[str, bytes]  # "E2-curves.csv"
-    stated: tuple[Stated, ...]
-    labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
-
-
-@dataclass(frozen=True)
-class Material:
-    """All that prose may speak of. ``facts`` are tables and values of the build itself (environment, data, budget)."""
-
-    experiments: Mapping[str, Experiment]
-    judged: Mapping[str, Judged]
-    proofs: Mapping[str, Any]
-    writeup: Writeup
-    budget: str
-    findings: Mapping[str, Finding] = field(default_factory=dict)
-    facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
 
 
 def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
-    sources = {path: without_comments(author_text(path)) for path in material.writeup.chapters}
+    pieces = parts(material.writeup)
+    sources = _sources(material.writeup, pieces)
     wrong = lint.problems(sources)
     writer = _Writer(material)
     problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
-    rendered: list[tuple[Path, str]] = []
-    for path, source in sources.items():
-        if not wrong[path]:
+    rendered: list[Chapter] = []
+    for piece in pieces:
+        if not wrong[piece.file]:
             try:
-                rendered.append((path, writer.chapter(path, source)))
+                rendered.append(Chapter(piece.identifier, piece.file, writer.part(piece)))
             except ReportError as error:
                 problems.append(error)
     chapters = []
-    for path, markdown in rendered:
+    here = {anchor for chapter in rendered for anchor in references.anchors(chapter.markdown)}
+    for chapter in _joined(rendered):
         try:
-            chapters.append(Chapter(anchor(path), path, writer.resolved(markdown, path)))
+            chapters.append(replace(chapter, markdown=writer.resolved(chapter, here)))
         except ReportError as error:
             problems.append(error)
     if problems:
         raise ProseError("\n".join(map(str, problems)))
-    assets = {**writer.assets, **pictures(sources)}
-    return Manuscript(tuple(chapters), assets, writer.data, tuple(writer.stated), dict(writer.labels))
+    shown = {path: source for path, source in sources.items() if path != material.writeup.file}
+    return Manuscript(
+        tuple(chapters), {**writer.assets, **pictures(shown)}, writer.data, tuple(writer.stated), dict(writer.labels)
+    )
 
 
-def _environment() -> jinja2.Environment:
+def _sources(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
+    """Every file that something is taken from, whole: what is wrong with it is wrong for every write-up."""
+    files = dict.fromkeys(piece.file for piece in pieces)
+    return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}
+
+
+def _joined(rendered: Iterable[Chapter]) -> list[Chapter]:
+    """What follows upon another out of the same file for the same question, made one."""
+    joined: list[Chapter] = []
+    for each in rendered:
+        if joined and (joined[-1].identifier, joined[-1].file) == (each.identifier, each.file):
+            joined[-1] = replace(each, markdown=f"{joined[-1].markdown}\n\n{each.markdown.lstrip()}")
+        else:
+            joined.append(each)
+    return joined
+
+
+def jinja() -> jinja2.Environment:
     """Jinja for Markdown: comments are ``{## … ##}``, because ``{#`` begins an anchor."""
     return jinja2.Environment(
         undefined=jinja2.StrictUndefined,
@@ -127,7 +106,7 @@ def _shown(result: Any) -> Any:
 @cache
 def _compiled(source: str, path: Path) -> CodeType:
     """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
-    return _environment().compile(source, name=path.name, filename=str(path))
+    return jinja().compile(source, name=path.name, filename=str(path))
 
 
 class Unknown(float):
@@ -155,18 +134,20 @@ class _Writer:
         self.stated: list[Stated] = []
         self.absent: list[str] = []
         self.mistaken = mistakes.mistakes(material.findings.values())
+        own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
+        self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.counts: dict[str, int] = {}
         self.path = Path()
         self.template: jinja2.Template | None = None
-        self.environment = _environment()
+        self.environment = jinja()
         self.environment.globals |= {name: getattr(self, name) for name in FUNCTIONS}
-        self.environment.globals["budget"] = material.budget
+        self.environment.globals |= {"budget": material.budget, "source": material.writeup.source}
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
-    def chapter(self, path: Path, source: str) -> str:
-        """The Markdown of one chapter, references not yet resolved."""
-        self.path = path
+    def part(self, part: Part) -> str:
+        """The Markdown of one chapter or section, references not yet resolved."""
+        self.path, path, source = part.file, part.file, part.source
         try:
             code = _compiled(source, path)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
@@ -196,24 +177,18 @@ class _Writer:
             frame = frame.f_back  # type: ignore[assignment]
         return self.template.get_corresponding_lineno(frame.f_lineno) if frame is not None and self.template else None
 
-    def resolved(self, markdown: str, path: Path) -> str:
-        """``markdown`` with every reference put in."""
+    def resolved(self, chapter: Chapter, here: Collection[str]) -> str:
+        """The chapter's Markdown with every reference put in; ``here`` are the anchors of the write-up."""
+        known = self._stands_elsewhere if self.material.writeup.questions else lambda name: False
+        markdown = references.resolved(chapter.markdown, chapter.file, self.labels, self.absent, known)
+        return references.kept_inside(markdown, here) if self.material.writeup.questions else markdown
 
-        def put(match: re.Match[str]) -> str:
-            name, _, line = match[1].rpartition("@")
-            if name in self.absent:
-                return f"{render.escape(name)} (not shown)"
-            if name not in self.labels:
-                raise ProseError(
-                    f"ref('{name}'): nothing of that name stands in the write-up.",
-                    where=Where(path, int(line) if line.isdecimal() else None),
-                    remedy=nearest(name, self.labels),
-                )
-            if name.startswith("ch:"):
-                return render.chapter_reference(identifier(name))
-            return render.reference_markdown(identifier(name), self.labels[name])
-
-        return REFERENCE.sub(put, markdown)
+    def _stands_elsewhere(self, name: str) -> bool:
+        """Whether a reference out of an assignment may be meant: the name is that of something in the complete write-up."""
+        chapters = {f"ch:{unnumbered(path)}" for path in self.material.writeup.shelf}
+        mistaken = {finding.entry.mistake for finding in self.material.findings.values()}
+        owners = {**self.material.judged, "build": None}
+        return name.partition(".")[0] in owners or name in chapters or name in mistaken
 
     def _number(self, kind: str, name: str) -> int:
         taken = next((other for other in self.labels if identifier(other) == identifier(name)), name)
@@ -278,9 +253,10 @@ class _Writer:
         number = self._number("Figure", name)
         file = name.replace(".", "-")
         self.assets[f"{file}.svg"] = drawn.svg
-        self.data[f"{file}.csv"] = drawn.csv
+        data = self._data_file(name)
+        self.data[data] = drawn.csv
         caption = f"{drawn.caption} {self._basis(owner, drawn.seeds)}".strip()
-        return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, f"{file}.csv")
+        return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, data)
 
     def table(self, name: str) -> str:
         """A table with its number and caption; ``build.…`` are tables of the build itself."""
@@ -298,8 +274,14 @@ class _Writer:
 
     def _tabulate(self, name: str, table: Table) -> str:
         number = self._number("Table", name)
-        self.data[name.replace(".", "-") + ".csv"] = table_csv(table)
-        return table_markdown(identifier(name), number, table)
+        data = self._data_file(name)
+        self.data[data] = table_csv(table)
+        return table_markdown(identifier(name), number, table, data)
+
+    def _data_file(self, name: str) -> str:
+        """Each assignment has a folder for its data: what it holds of a table may be a part."""
+        folder = f"{self.material.writeup.name}/" if self.material.writeup.questions else ""
+        return f"{folder}{identifier(name)}.csv"
 
     def claim(self, name: str) -> str:
         """A sentence with its verdict."""
@@ -332,6 +314,23 @@ class _Writer:
         heading = f"## {name}: {proof.title}\n\n"
         return heading + derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"))
 
+    def answer(self, name: str) -> str:
+        """What answers a question of an assignment: a theorem, a figure, a table, a claim, a value or a reported number."""
+        owner, _, own = name.partition(".")
+        if name in self.material.findings:
+            return f"{self.wrote(name)}."
+        judged = self.material.judged.get(owner, Judged())
+        ways = {"figure": judged.figures, "table": judged.tables, "claim": judged.claims, "value": judged.values}
+        for way, names in ways.items():
+            if own in names:
+                return str(getattr(self, way)(name))
+        if name in self.material.proofs:
+            return self.derivation(name)
+        known = [f"{owner}.{each}" for names in ways.values() for each in names]
+        raise ReportError(
+            f"'{name}' answers nothing.", remedy=nearest(name, [*known, *self.material.proofs, *self.material.findings])
+        )
+
     def question(self, name: str) -> str:
         """The question that an experiment asks."""
         experiments = self.material.experiments
@@ -341,7 +340,7 @@ class _Writer:
 
     def ref(self, name: str) -> str:
         """A reference to a figure, table, equation or chapter, wherever it stands."""
-        return f"\ue000{name}@{self._calling_line() or ''}\ue001"
+        return references.mark(name, self._calling_line())
 
     def wrote(self, name: str) -> str:
         """What a write-up says, and what is found in its place, in one sentence part."""
@@ -363,20 +362,25 @@ class _Writer:
 
     def mistakes(self) -> str:
         """Every mistake found, grouped by certainty and kind, with a reference to where it is treated."""
-        listed = mistakes.listing(self.mistaken, lambda name: self.ref(name) if name in self.labels else "")
-        slips = mistakes.slips(self.mistaken)
+        mistaken = mistakes.mistakes(self.own)
+        listed = mistakes.listing(mistaken, self._treated)
+        slips = mistakes.slips(mistaken)
         return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
 
     def unsettled(self) -> str:
         """What may be a mistake and is not decided in this copy: its claims are undecided, or may not be asked of it."""
-        opened = mistakes.opened(self.material.findings.values())
+        opened = mistakes.opened(self.own)
         left = {name: each for name, each in opened.items() if name not in self.mistaken}
-        return mistakes.still_open(left, lambda name: self.ref(name) if name in self.labels else "")
+        return mistakes.still_open(left, self._treated)
+
+    def _treated(self, name: str) -> str:
+        return self.ref(name) if name in self.labels else ""
 
     def replication(self) -> str:
         """The table of every reported number beside ours."""
-        caption = f"Numbers that the write-ups report, beside ours. Budget *{self.material.budget}*."
-        return self._tabulate("build.replication", mistakes.replication(self.material.findings.values(), caption))
+        whose = f"{self.material.writeup.source} reports" if self.material.writeup.source else "the write-ups report"
+        caption = f"Numbers that {whose}, beside ours. Budget *{self.material.budget}*."
+        return self._tabulate("build.replication", mistakes.replication(self.own, caption))
 
     def cite(self, source: str) -> str:
         """A write-up by its course title and year."""
@@ -410,5 +414,5 @@ class _Writer:
 
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "wrote",
-    "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact", "chapter_title",
+    "answer", "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip

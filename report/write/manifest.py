@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from report.judge.views import Absent, Judged
 from report.model import DataStatus, Outcome
-from report.write.chapters import Manuscript
+from report.write.manuscript import Manuscript
 
 if TYPE_CHECKING:
     from report.prove.checked import Proof

@@ -1,20 +1,49 @@
-"""``templates/report.toml``: the title page, and the chapters in their order."""
+"""Write-ups as files: ``templates/report.toml`` is the complete one, ``templates/writeups/NAME.toml`` an assignment.
+
+The complete write-up is its chapters, in their order. An assignment is its questions, each a heading, prose of its own, and
+what answers it::
+
+    title = "Neural networks for images"    course = "…"    lines = ["name and id"]    source = "W2"    pages = 16
+
+    [[question]]
+    heading = "Overfitting"
+    prose = "…"                                          Markdown with the functions of a chapter
+    answers = ["#sec-e8", "T8", "E5.curves", "W2.e5-total"]
+        a section of a chapter; a theorem; a figure, table, claim or value; a reported number
+
+    [[question]]
+    answers = ["90-replication"]                         a whole chapter, which has a heading of its own
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from report.errors import ProseError, Where, author_text, nearest
+from report.errors import ProseError, UsageError, Where, author_text, nearest
+
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of an assignment: its heading, its own prose, and the names of what answers it, each with its line."""
+
+    identifier: str
+    heading: str
+    line: int
+    prose: str
+    prose_line: int
+    answers: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class Writeup:
-    """``templates/report.toml``: the title page, the chapters in order, and the sources that prose may cite."""
+    """The title page, the chapters in order or the questions, and the sources that prose may cite."""
 
     title: str
     subtitle: str
@@ -25,24 +54,117 @@ class Writeup:
     author: str = ""
     course: str = ""
     date: str = ""
+    name: str = COMPLETE
+    source: str = ""  # whose assignment it is: W2
+    lines: tuple[str, ...] = ()  # who hands it in
+    language: str = "en"
+    pages: int = 0  # at most; 0 for as many as it takes
+    fresh: bool = False  # each question on a page of its own
+    questions: tuple[Question, ...] = ()
+    shelf: tuple[Path, ...] = ()  # every chapter that there is to take sections from
+
+    @property
+    def templates(self) -> Path:
+        """The folder that holds everything of which write-ups are made."""
+        return self.file.parent.parent if self.questions else self.file.parent
+
+    @property
+    def file_name(self) -> str:
+        """What its pages are called: report.pdf, images-2017.pdf."""
+        return self.name if self.questions else "report"
+
+    @property
+    def head(self) -> str:
+        """What stands at the head of every page of an assignment: who hands in what."""
+        return " · ".join(dict.fromkeys(filter(None, (*self.lines, self.course, self.title)))) if self.questions else ""
+
+
+def names(templates: Path) -> list[str]:
+    """Every write-up that there is, the complete one first."""
+    return [COMPLETE, *sorted(path.stem for path in (templates / "writeups").glob("*.toml"))]
+
+
+def chosen(templates: Path, wanted: Sequence[str]) -> list[Writeup]:
+    """The write-ups of these names: the complete one for none, every one for ``all``. Raises ``UsageError``."""
+    known = names(templates)
+    for name in wanted:
+        if name not in (*known, "all"):
+            raise UsageError(f"there is no write-up '{name}'.", remedy=nearest(name, [*known, "all"]))
+    asked = known if "all" in wanted else list(dict.fromkeys(wanted)) or [COMPLETE]
+    complete = writeup(templates)
+    return [complete if name == COMPLETE else assignment(templates / "writeups" / f"{name}.toml", complete) for name in asked]
 
 
 def writeup(templates: Path) -> Writeup:
     """The title, the chapters in their order, and the sources. Raises ``ProseError``."""
-    file = templates / "report.toml"
+    page = _page(templates / "report.toml")
+    title, subtitle, abstract = page.words("title"), page.words("subtitle"), page.words("abstract", "")
+    chapters = tuple(page.chapter(name) for name in page.names("chapters"))
+    whose: dict[str, Any] = {key: page.words(key, "") for key in ("author", "course", "date")}
+    return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), page.file, **whose)
+
+
+def assignment(file: Path, complete: Writeup) -> Writeup:
+    """The assignment in ``file``, with sections from the chapters of the complete write-up. Raises ``ProseError``."""
+    page = _page(file)
+    page.only(KEYS)
+    whose: dict[str, Any] = {key: page.words(key, "") for key in ("subtitle", "abstract", "author", "course", "date", "source")}
+    if whose["source"] and whose["source"] not in complete.sources:
+        raise page.wrong("source", f"there is no source '{whose['source']}'", nearest(whose["source"], complete.sources))
+    found = replace(
+        complete,
+        **whose,
+        title=page.words("title"),
+        file=file,
+        name=file.stem,
+        language=page.words("language", "en"),
+        lines=tuple(page.names("lines", empty=True)),
+        pages=page.whole("pages"),
+        fresh=page.yes("fresh"),
+        shelf=complete.chapters,
+    )
+    asked = page.entries.get("question")
+    if not isinstance(asked, list) or not asked or not all(isinstance(raw, dict) for raw in asked):
+        raise page.wrong("question", "asks no question", "Add [[question]], a heading and what answers it.")
+    return replace(found, questions=tuple(_question(page, number, raw) for number, raw in enumerate(asked, start=1)))
+
+
+KEYS = (
+    "title", "subtitle", "abstract", "author", "course", "date", "source", "lines", "language", "pages", "fresh", "question",
+)  # fmt: skip
+
+
+def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
+    own = page.question(number, raw)
+    own.only(("heading", "prose", "answers"))
+    heading, prose, answers = (
+        own.words("heading", ""),
+        own.text_of("prose"),
+        own.names("answers", empty=bool(own.text_of("prose"))),
+    )
+    by_file = {path.stem: path.stem for path in (page.file.parent.parent / "chapters").glob("*.md")}
+    alone = [name for name in answers if name in by_file]
+    if alone and (heading or len(answers) > 1):
+        raise own.wrong(
+            alone[0], f"the chapter {alone[0]} has a heading of its own", "Give it a [[question]] without a heading."
+        )
+    if not heading and not alone:
+        raise own.wrong("", "a question has no heading", 'Add heading = "…".')
+    lines = tuple((name, own.line(f'"{name}"')) for name in answers)
+    prose_line = own.line(prose.split("\n")[0]) if prose else 0
+    return Question(f"q-{number}", heading, own.line("heading"), prose, prose_line, lines)
+
+
+def _page(file: Path) -> _Page:
     try:
         text = author_text(file)
-        page = _Page(file, text, tomllib.loads(text))
+        return _Page(file, text, tomllib.loads(text))
     except FileNotFoundError:
         raise ProseError("is missing.", where=Where(file), remedy="It lists the title and the chapters.") from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         where = Where(file, int(line[1]) if line else None)
         raise ProseError(f"is not TOML: {error}.", where=where, remedy="Mend that line.") from None
-    title, subtitle, abstract = page.words("title"), page.words("subtitle"), page.words("abstract", "")
-    chapters = tuple(page.chapter(name) for name in page.names("chapters"))
-    whose = {key: page.words(key, "") for key in ("author", "course", "date")}
-    return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), file, **whose)
 
 
 @dataclass(frozen=True)
@@ -52,38 +174,71 @@ class _Page:
     file: Path
     text: str
     entries: Mapping[str, Any]
+    start: int = 1  # the line on which ``text`` begins in the file
+
+    def only(self, known: Sequence[str]) -> None:
+        for key in self.entries:
+            if key not in known:
+                raise self.wrong(key, f"there is no '{key}' here", nearest(key, known))
+
+    def question(self, number: int, entries: Mapping[str, Any]) -> _Page:
+        """The part of the file that is its ``number``-th question."""
+        starts = [match.start() for match in re.finditer(r"^[ \t]*\[\[question\]\]", self.text, re.MULTILINE)]
+        start, end = [*starts, len(self.text)][number - 1 : number + 1] if number <= len(starts) else (0, len(self.text))
+        return _Page(self.file, self.text[start:end], entries, self.text.count("\n", 0, start) + 1)
+
+    def line(self, said: str) -> int:
+        """The line of the file on which ``said`` stands; the first of this part if it cannot be found."""
+        at = self.text.find(said)
+        return self.start + (self.text.count("\n", 0, at) if at >= 0 else 0)
+
+    def whole(self, key: str) -> int:
+        found = self.entries.get(key, 0)
+        if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+            raise self.wrong(key, f"{key} is {found!r:.40}, not a whole number", f"Write: {key} = 12.")
+        return found
+
+    def yes(self, key: str) -> bool:
+        found = self.entries.get(key, False)
+        if not isinstance(found, bool):
+            raise self.wrong(key, f"{key} is {found!r:.40}, not true or false", f"Write: {key} = true.")
+        return found
+
+    def text_of(self, key: str) -> str:
+        """A text whose lines stay as they are."""
+        self.words(key, "")
+        return str(self.entries.get(key, "")).strip("\n")
 
     def words(self, key: str, default: str | None = None) -> str:
         found = self.entries.get(key, default)
         if found is None:
-            raise self._wrong(key, f"has no entry '{key}'", "Add it: title, subtitle, chapters.")
+            raise self.wrong(key, f"has no entry '{key}'", "Add it: title, subtitle, chapters.")
         if not isinstance(found, str):
-            raise self._wrong(key, f"{key} is {found!r:.40}, not text", 'Write it in quotes: "…".')
+            raise self.wrong(key, f"{key} is {found!r:.40}, not text", 'Write it in quotes: "…".')
         return " ".join(found.split())
 
-    def names(self, key: str) -> list[str]:
-        found = self.entries.get(key)
-        if not isinstance(found, list) or not found or not all(isinstance(name, str) for name in found):
-            raise self._wrong(key, f"{key} is {found!r:.40}, not a list of names", 'Write: chapters = ["01-results"].')
+    def names(self, key: str, empty: bool = False) -> list[str]:
+        found = self.entries.get(key, [] if empty else None)
+        if not isinstance(found, list) or not (found or empty) or not all(isinstance(name, str) for name in found):
+            raise self.wrong(key, f"{key} is {found!r:.40}, not a list of names", f'Write: {key} = ["…"].')
         for name in found:
             if found.count(name) > 1:
-                raise self._wrong(key, f"lists '{name}' twice", "List it once.")
+                raise self.wrong(key, f"lists '{name}' twice", "List it once.")
         return found
 
     def texts(self, key: str) -> Mapping[str, str]:
         found = self.entries.get(key, {})
         if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-            raise self._wrong(key, f"{key} is {found!r:.40}, not texts under names", 'Write: W1 = "A course, 2018".')
+            raise self.wrong(key, f"{key} is {found!r:.40}, not texts under names", 'Write: W1 = "A course, 2018".')
         return found
 
     def chapter(self, name: str) -> Path:
         folder = self.file.parent / "chapters"
         known = [path.stem for path in folder.glob("*.md")]
         if name not in known:
-            raise self._wrong(name, f"lists a chapter '{name}' that is not there", nearest(name, known))
+            raise self.wrong(name, f"lists a chapter '{name}' that is not there", nearest(name, known))
         return folder / f"{name}.md"
 
-    def _wrong(self, said: str, what: str, remedy: str) -> ProseError:
-        lines = self.text.splitlines()
-        line = next((number for number, line in enumerate(lines, 1) if said in line), None)
+    def wrong(self, said: str, what: str, remedy: str) -> ProseError:
+        line = self.line(said) if said in self.text and said else (self.start if self.start > 1 else None)
         return ProseError(f"{what}.", where=Where(self.file, line), remedy=remedy)

@@ -24,7 +24,8 @@ from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Compared, Judged
 from report.model import Budget, Column, Holds, Outcome, Printed, Result, Runs, Scalar, Table, Trial, Value
-from report.write.chapters import Material, write
+from report.write.chapters import write
+from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.experiments import test_e05
 from tests.said import said

@@ -35,7 +35,8 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Value
-from report.write.chapters import Material, write
+from report.write.chapters import write
+from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.contexts import Silent
 

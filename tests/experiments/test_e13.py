@@ -40,7 +40,8 @@ from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
 from report.model import Budget, Column, Figure, Holds, Outcome, Result, Runs, Table
-from report.write.chapters import Material, write
+from report.write.chapters import write
+from report.write.manuscript import Material
 from report.write.writeup import Writeup
 from tests.contexts import Silent
 from tests.said import said

@@ -9,7 +9,8 @@ import pytest
 from report.errors import ProseError
 from report.judge.views import Absent, Drawn, Judged, Judgement, Row
 from report.model import Column, Experiment, Holds, Measure, State, Table, Value, Verdict
-from report.write.chapters import FUNCTIONS, Manuscript, Material, write
+from report.write.chapters import FUNCTIONS, write
+from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
 
 EXPERIMENT = Experiment("E2", "Nets", "Which net?", lambda budget: [], measures={"acc": Measure("accuracy", "%", 1, 100)})
@@ -75,6 +76,7 @@ def text(folder: Path, chapter: str) -> str:
         ),
         ('{{ verdict("E2.lost") }}', "undecided"),
         ('{{ question("E2") }}', "Which net?"),
+        ('{{ answer("E2.more") }}', "More is more."),
         ("{{ replication() }}", "#build-replication"),
         ('{{ cite("W1") }}', "W1 (*A course*)"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
@@ -100,6 +102,7 @@ def test_a_function_writes(tmp_path: Path, call: str, said: str) -> None:
         ('{{ ref("E2.curves") }}', "nothing of that name stands in the write-up"),
         ('{{ ref("a@b") }}', "nothing of that name stands in the write-up"),
         ('{{ derivation("T1") }}', "there is no such theorem"),
+        ('{{ answer("E2.mor") }}', "Did you mean 'E2.more'?"),
         ('{{ question("E3") }}', "there is no such experiment"),
         ('{{ cite("W2") }}', "there is no such source"),
         ('{{ typed("28", " ") }}', "say why this number need not be computed"),

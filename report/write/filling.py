@@ -1,0 +1,41 @@
+"""Fill a write-up: what is computed, and everything that others wrote held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from report.judge.answers import Answers
+from report.judge.findings import findings
+from report.judge.views import Judged
+from report.judge.written import Document, documents
+from report.model import Experiment, Table, Value
+from report.write.chapters import write
+from report.write.manuscript import Manuscript, Material
+from report.write.needs import needed
+from report.write.writeup import Writeup
+
+
+def fill(
+    page: Writeup,
+    experiments: Mapping[str, Experiment],
+    judged: Mapping[str, Judged],
+    proofs: Mapping[str, Any],
+    budget: str,
+    about: Mapping[str, Table | Value | str],
+) -> Manuscript:
+    """The chapters or questions of ``page``, filled. Raises ``ProseError``."""
+    found = Answers(experiments, judged).found(budget)
+    said = {name: finding for each in written(page).values() for name, finding in findings(each, found).items()}
+    return write(Material(experiments, judged, proofs, page, budget, said, about))
+
+
+def written(page: Writeup) -> dict[str, Document]:
+    """What the sources say, as data, beside the file of the write-up."""
+    return documents(page.templates / "written")
+
+
+def asked(page: Writeup, experiments: Mapping[str, Any], theory: Mapping[str, Any]) -> frozenset[str]:
+    """The experiments and theorems that ``page`` rests on."""
+    entries = {name: entry for each in written(page).values() for name, entry in each.entries.items()}
+    return needed(page, {**experiments, **theory}, entries)

@@ -1,0 +1,56 @@
+"""The nouns of writing: what prose may speak of, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from report.judge.findings import Finding
+from report.judge.views import Judged
+from report.model import Experiment, Table, Value
+from report.write.writeup import Writeup
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter, filled: its anchor (``ch-mnist``), its file, its Markdown."""
+
+    identifier: str
+    file: Path
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A number that stands in the write-up: what the manifest lists, and what a reader may ask the origin of."""
+
+    name: str
+    value: Value
+    chapter: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """The chapters, the files they refer to, the numbers they state, and the names of what is numbered."""
+
+    chapters: tuple[Chapter, ...]
+    assets: Mapping[str, bytes]  # "E2-curves.svg"
+    data: Mapping[str, bytes]  # "E2-curves.csv"
+    stated: tuple[Stated, ...]
+    labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that prose may speak of. ``facts`` are tables and values of the build itself (environment, data, budget)."""
+
+    experiments: Mapping[str, Experiment]
+    judged: Mapping[str, Judged]
+    proofs: Mapping[str, Any]
+    writeup: Writeup
+    budget: str
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    facts: Mapping[str, Table | Value | str] = field(default_factory=dict)

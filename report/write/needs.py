@@ -1,0 +1,40 @@
+"""What a write-up rests on: the experiments and theorems that its parts name, so that nothing else need run for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import jinja2
+from jinja2 import nodes
+
+from report.judge.written import Entry
+from report.write.chapters import jinja
+from report.write.sections import parts
+from report.write.writeup import Writeup
+
+
+def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry]) -> frozenset[str]:
+    """The ids out of ``known`` that the write-up shows or holds reports against; all of them for the complete one."""
+    if not writeup.questions:
+        return frozenset(known)
+    named = {name for part in parts(writeup) for name in _names(part.source)}
+    told = [e for name, e in entries.items() if e.source == writeup.source or name in named or e.mistake in named]
+    owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in _beside(entry)}
+    return frozenset(owners & set(known))
+
+
+def _beside(entry: Entry) -> Iterable[str]:
+    return (*entry.ours, *(name.removeprefix("not ") for name in entry.asserts))
+
+
+def _owner(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _names(source: str) -> Iterator[str]:
+    """Every text that a part hands to a function; none of a part that Jinja refuses, which is said when it is filled."""
+    try:
+        tree = jinja().parse(source)
+    except jinja2.TemplateSyntaxError:
+        return
+    yield from (each.value for each in tree.find_all(nodes.Const) if isinstance(each.value, str))

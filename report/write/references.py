@@ -1,0 +1,58 @@
+"""References: marks that chapters leave, replaced once it is known what stands where.
+
+In an assignment, what is not part of it is named in a clause: a hand-in has no links that lead out of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from report.errors import ProseError, Where, nearest
+from report.write import markdown as render
+from report.write.prose import identifier
+
+MARK = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
+LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\(#([\w-]+)\)")
+ANCHOR = re.compile(r"\{[^{}\n]*#([\w-]+)[^{}\n]*\}")
+ELSEWHERE = "the complete report"
+
+
+def mark(name: str, line: int | None) -> str:
+    """Where a reference to ``name`` will stand."""
+    return f"\ue000{name}@{line or ''}\ue001"
+
+
+def resolved(
+    markdown: str, file: Path, labels: Mapping[str, str], absent: Collection[str], known: Callable[[str], bool]
+) -> str:
+    """``markdown`` with every reference put in. ``known`` says whether a name that stands not here stands elsewhere."""
+
+    def put(match: re.Match[str]) -> str:
+        name, _, line = match[1].rpartition("@")
+        if name in absent:
+            return f"{render.escape(name)} (not shown)"
+        if name not in labels:
+            if known(name):
+                return f"{render.escape(name)} in {ELSEWHERE}" if re.fullmatch(r"[A-Z]\d+", name) else ELSEWHERE
+            raise ProseError(
+                f"ref('{name}'): nothing of that name stands in the write-up.",
+                where=Where(file, int(line) if line.isdecimal() else None),
+                remedy=nearest(name, labels),
+            )
+        if name.startswith("ch:"):
+            return render.chapter_reference(identifier(name))
+        return render.reference_markdown(identifier(name), labels[name])
+
+    return MARK.sub(put, markdown)
+
+
+def kept_inside(markdown: str, here: Collection[str]) -> str:
+    """``markdown`` with links to anchors that are not ``here`` made words."""
+    return LINK.sub(lambda link: link[0] if link[2] in here else f"{link[1]} (in {ELSEWHERE})", markdown)
+
+
+def anchors(markdown: str) -> set[str]:
+    """Every anchor that ``markdown`` sets."""
+    return set(ANCHOR.findall(markdown))

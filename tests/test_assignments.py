@@ -1,0 +1,62 @@
+"""Assignments from end to end: what runs, which files are written, how many pages there may be."""
+
+from __future__ import annotations
+
+import json
+
+from tests.project import EXPERIMENT, Project, project
+
+SECOND = EXPERIMENT.replace('id="E1"', 'id="E2"').replace("E1:", "E2:").replace("STEP = 2.0", "STEP = 3.0")
+ESSAY = """\
+title = "An essay"
+course = "A course"
+lines = ["Somebody, an id"]
+pages = 1
+fresh = true
+
+[[question]]
+heading = "How far?"
+prose = "It comes to {{ value('E1.total', kind='walk') }}."
+answers = ["E1.totals"]
+
+[[question]]
+heading = "Does it lead away?"
+answers = ["E1.larger"]
+"""
+
+
+def assigned(folder) -> Project:
+    made = project(folder)
+    (made.root / "experiments" / "e02_other.py").write_text(SECOND, encoding="utf-8")
+    (made.root / "templates" / "writeups").mkdir()
+    (made.root / "templates" / "writeups" / "essay.toml").write_text(ESSAY, encoding="utf-8")
+    return made
+
+
+def test_an_assignment_runs_what_it_shows_and_says_what_is_over_its_pages(tmp_path):
+    made = assigned(tmp_path)
+    ended = made.run("--budget", "smoke", "--writeup", "essay")
+    assert ended.code == 1
+    assert "essay has 3 pages, 2 pages over its limit of 1: “How far?”, page 2, runs over it" in ended.out
+    build = made.root / "build"
+    assert sorted(path.name for path in build.glob("essay*")) == [
+        "essay.html",
+        "essay.manifest.json",
+        "essay.outline.csv",
+        "essay.pdf",
+    ]
+    assert not (build / "report.pdf").exists()
+    listing = json.loads((build / "essay.manifest.json").read_text(encoding="utf-8"))
+    assert set(listing["trials"]) == {"E1"}
+    assert (build / "essay.outline.csv").read_text() == (
+        "question,first page,last page\nHow far?,2,2\nDoes it lead away?,3,3\n"
+    )
+    assert len(made.would_run("--budget", "smoke")) == 2  # E2's
+
+    assert made.run("--budget", "smoke", "--writeup", "esay").code == 2
+    listed = made.run("list")
+    assert listed.code == 0
+    assert "essay" in listed.out
+    assert "An essay" in listed.out
+    made.run("clean")
+    assert not list(build.glob("essay*"))

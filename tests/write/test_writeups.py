@@ -1,0 +1,170 @@
+"""Write-ups as files: sections of chapters, questions and what answers them, and what is refused with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from report.errors import ProseError, UsageError, Where
+from report.write.chapters import write
+from report.write.manuscript import Manuscript, Material
+from report.write.needs import needed
+from report.write.sections import parts, sections
+from report.write.writeup import Writeup, chosen
+from tests.write.test_chapters import EXPERIMENT, JUDGED
+
+PAGE = 'title = "All"\nsubtitle = ""\nchapters = ["01-nets", "02-more", "03-end"]\n[sources]\nW1 = "A course"\n'
+NETS = """\
+{{ chapter_title("Nets") }}
+
+Before.
+
+## The nets {#sec-nets}
+
+See {{ ref("E2.curves") }}, {{ ref("ch:more") }} and [the end](#sec-last).
+
+```
+# no heading {#code}
+```
+
+### In detail
+
+{{ figure("E2.curves") }}
+
+## More nets {#sec-more}
+
+{{ table("E2.ends") }}
+"""
+MORE = '{{ chapter_title("More") }}\n\n## Last {#sec-last}\n\n{{ claim("E2.more") }} {{ wrong() }}\n'
+END = '{{ chapter_title("The end") }}\n\n{{ claim("E2.less") }}\n'
+ESSAY = """\
+title = "An essay"
+course = "A course"
+source = "W1"
+lines = ["Somebody, an id"]
+pages = 2
+
+[[question]]
+heading = "Which nets?"
+answers = ["#sec-nets"]
+
+[[question]]
+heading = "How large?"
+prose = "They have {{ value('E2.size') }}."
+answers = ["E2.ends", "E2.more"]
+
+[[question]]
+answers = ["03-end"]
+"""
+
+
+def project(folder: Path, essay: str = ESSAY) -> Writeup:
+    (folder / "chapters").mkdir()
+    (folder / "writeups").mkdir()
+    (folder / "report.toml").write_text(PAGE, encoding="utf-8")
+    for name, text in (("01-nets", NETS), ("02-more", MORE), ("03-end", END)):
+        (folder / "chapters" / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "writeups" / "essay.toml").write_text(essay, encoding="utf-8")
+    (page,) = chosen(folder, ["essay"])
+    return page
+
+
+def filled(page: Writeup) -> Manuscript:
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick"))
+
+
+def test_a_section_ends_at_the_next_heading_of_its_level_and_keeps_its_lines() -> None:
+    found = sections(NETS)
+    assert list(found) == ["sec-nets", "sec-more"]
+    assert "In detail" in found["sec-nets"]
+    assert "no heading" in found["sec-nets"]
+    assert "More nets" not in found["sec-nets"]
+    assert found["sec-more"].splitlines()[16] == NETS.splitlines()[16] == "## More nets {#sec-more}"
+
+
+def test_a_question_is_filled_with_what_answers_it_and_nothing_else(tmp_path: Path) -> None:
+    whole = "\n".join(chapter.markdown for chapter in filled(project(tmp_path)).chapters)
+    assert [line for line in whole.splitlines() if line.startswith("#") and "code" not in line] == [
+        "# Which nets? {#q-1}",
+        "## In detail",
+        "# How large? {#q-2}",
+        "# The end {#ch-end}",
+    ]
+    assert "[]{#sec-nets}" in whole
+    assert "Before." not in whole
+    assert "1\u202f234\u202f567" in whole
+    assert "| mlp |" in whole
+    assert "More is more." in whole
+
+
+def test_what_stands_elsewhere_is_said_in_a_clause_and_never_linked(tmp_path: Path) -> None:
+    whole = "\n".join(chapter.markdown for chapter in filled(project(tmp_path)).chapters)
+    assert "[Figure\u00a01](#E2-curves){.ref}, the complete report and the end (in the complete report)." in whole
+
+
+def test_a_reference_to_what_stands_nowhere_is_refused_in_an_assignment_too(tmp_path: Path) -> None:
+    page = project(tmp_path, ESSAY.replace("They have", "See {{ ref('E9.x') }}:"))
+    with pytest.raises(ProseError, match=r"essay\.toml:13: ref\('E9\.x'\)"):
+        filled(page)
+
+
+def test_each_write_up_counts_for_itself(tmp_path: Path) -> None:
+    made = filled(project(tmp_path))
+    assert made.labels["E2.curves"] == "Figure 1"
+    assert made.labels["E2.ends"] == "Table 1"
+    assert set(made.data) == {"essay/E2-curves.csv", "essay/E2-ends.csv"}
+
+
+def test_an_error_in_a_section_has_the_line_of_its_chapter(tmp_path: Path) -> None:
+    page = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-last"))
+    with pytest.raises(ProseError, match=r"02-more\.md:5: 'wrong' is undefined"):
+        filled(page)
+
+
+def test_a_number_typed_into_the_prose_of_a_question_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ProseError, match=r"essay\.toml:13: the number 97\.1 is typed"):
+        filled(project(tmp_path, ESSAY.replace("They have", "It is 97.1, and they have")))
+
+
+def test_what_a_write_up_rests_on_is_read_off_its_parts(tmp_path: Path) -> None:
+    page = project(tmp_path)
+    assert needed(page, ["E1", "E2", "T1"], {}) == {"E2"}
+    (complete,) = chosen(tmp_path, [])
+    assert needed(complete, ["E1", "E2", "T1"], {}) == {"E1", "E2", "T1"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("pages = 2", "page = 2", 5, "there is no 'page' here"),
+        ("pages = 2", 'pages = "2"', 5, "pages is '2', not a whole number"),
+        ('"W1"', '"W2"', 3, "there is no source 'W2'"),
+        ('answers = ["E2.ends", "E2.more"]', 'answer = ["E2.ends"]', 14, "there is no 'answer' here"),
+        ('heading = "Which nets?"\n', "", 7, "a question has no heading"),
+        ('["03-end"]', '["03-end", "E2.more"]', 17, "the chapter 03-end has a heading of its own"),
+        ("title =", "title", 1, "is not TOML"),
+    ],
+)
+def test_what_a_write_up_may_not_say_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    assert old in ESSAY
+    with pytest.raises(ProseError) as refusal:
+        project(tmp_path, ESSAY.replace(old, new))
+    assert said in str(refusal.value)
+    assert refusal.value.where == Where(tmp_path / "writeups" / "essay.toml", line)
+
+
+def test_what_answers_nothing_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    page = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-net").replace("E2.ends", "E2.end"))
+    with pytest.raises(ProseError, match=r"essay\.toml:9: no chapter has a section #sec-net\.\n.*'#sec-nets'"):
+        parts(page)
+    (tmp_path / "writeups" / "essay.toml").write_text(ESSAY.replace("E2.ends", "E2.end"), encoding="utf-8")
+    with pytest.raises(ProseError, match=r"essay\.toml:14: 'E2\.end' answers nothing\.\n.*'E2\.ends'"):
+        filled(chosen(tmp_path, ["essay"])[0])
+
+
+def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    project(tmp_path)
+    assert [page.name for page in chosen(tmp_path, ["all"])] == ["complete", "essay"]
+    with pytest.raises(UsageError, match="'essay'"):
+        chosen(tmp_path, ["esay"])
