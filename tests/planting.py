@@ -22,7 +22,7 @@ from report.errors import ReportError
 from report.prove import lint
 from report.prove.check import SYMBOLIC, check_part
 from report.prove.derivation import Derivation, Part, load
-from report.prove.language.formula import bound_names, join, names, parse, split_relation
+from report.prove.language.formula import bound_names, join, names, parse, split_relation, targets
 from report.prove.reasons.calculation import algebra, definition
 from report.prove.reasons.rule import DEFINITION, DIFFERENTIATION, PART, Lemma, Rule, Shown
 from report.prove.reasons.statements import using
@@ -65,15 +65,32 @@ class Planted:
 def wrong_formulas(text: str) -> Iterator[tuple[str, str]]:
     """(kind, wrong text) for every single error that can be made in a formula."""
     tree = parse(text).tree
-    seen = {ast.dump(tree)}
+    seen, counted = {ast.dump(tree)}, _only_counted(tree)
     for at, node in enumerate(ast.walk(tree)):
         for kind, change in _changes(node):
+            if kind == "index base" and node in counted:
+                continue
             wrong = copy.deepcopy(tree)
             target = list(ast.walk(wrong))[at]
             wrong = _replaced(wrong, target, change(target))
             if ast.dump(wrong) not in seen:
                 seen.add(ast.dump(wrong))
                 yield kind, ast.unparse(ast.fix_missing_locations(wrong))
+
+
+def _only_counted(tree: ast.expr) -> list[ast.expr]:
+    """The ranges at whose numbers nothing looks: one that begins elsewhere has as many, and is no error."""
+    found = []
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for gathered in (node for node in call.args if isinstance(node, ast.GeneratorExp)):
+            counts = isinstance(call.func, ast.Name) and call.func.id == "count"
+            looked_at = [] if counts else [gathered.elt]
+            for generator in reversed(gathered.generators):
+                looked_at += generator.ifs
+                if not {n for each in looked_at for n in names(each)} & set(targets(generator)):
+                    found.append(generator.iter)
+                looked_at.append(generator.iter)
+    return found
 
 
 Change = Callable[[ast.AST], ast.expr]

@@ -17,8 +17,9 @@ from report.prove.derivation import POINTS, Chain, Derivation, Live
 from report.prove.language.formula import Formula, names, parse
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.vocabulary import LOGICAL
-from report.prove.meaning import numeric, points
-from report.prove.meaning.numeric import Array, Point, Undefined
+from report.prove.meaning import points
+from report.prove.meaning.numeric import Point, evaluate
+from report.prove.meaning.values import Array, Undefined, compare, precision, short
 from report.prove.reasons.rule import Standing
 
 NUMERIC = "numeric"
@@ -46,7 +47,7 @@ def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
     wanted = chain.part.points or (LOGIC_POINTS if logical else POINTS)
     found, used = Findings(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
-    with numeric.precision():
+    with precision():
         for point in itertools.chain(_edges(derivation, chain), _points(derivation, chain, NUMERIC)):
             values = [_value(expression, point) for expression in chain.expressions]
             used += 1
@@ -54,7 +55,7 @@ def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
                 if missing is not None:
                     found.refuse(at, f"no value at {_spell(point, derivation)}: {missing}")
-                elif not numeric.compare(before, chain.relations[at], after):
+                elif not compare(before, chain.relations[at], after):
                     sides = f"the left side is {_number(before)}, the right side {_number(after)}"
                     found.refuse(at, f"at {_spell(point, derivation)} {sides}")
             if logical:
@@ -86,7 +87,7 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
     fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
-    with numeric.precision():
+    with precision():
         for point in _points(derivation, chain, live.name, fixed):
             used += 1
             try:
@@ -97,7 +98,7 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
                 break
             for at in reached:
                 value = _value(chain.expressions[at], point)
-                if isinstance(value, Undefined) or not numeric.compare(value, "==", seen, live.tolerance):
+                if isinstance(value, Undefined) or not compare(value, "==", seen, live.tolerance):
                     shown = str(value) if isinstance(value, Undefined) else _number(value)
                     why = f"{live.name} gives {_number(seen)} at {_spell(point, derivation)}, the formula {shown}"
                     found.refuse(max(at - 1, 0), why)
@@ -137,7 +138,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
     symbols = [*(s for s in derivation.symbols if s.name not in own), *parameters]
     random = Random(zlib.crc32(f"definition/{defined.name}".encode()))
     witnesses = []
-    with numeric.precision():
+    with precision():
         if defined.reference is not None:
             for _ in range(REFERENCE_POINTS):
                 point = points.draw(symbols, [*others, defined], random)
@@ -162,7 +163,7 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
     value = _value(defined.body, point)
     if isinstance(value, Undefined):
         return f"it has no value: {value}"
-    if numeric.compare(value, "==", seen, tolerance):
+    if compare(value, "==", seen, tolerance):
         return ""
     return f"it gives {_number(value)} where {who} gives {_number(seen)}"
 
@@ -224,7 +225,7 @@ def _needed(derivation: Derivation, chain: Chain) -> list[Symbol]:
 def _value(expression: Formula, point: Point) -> Any:
     """The value, or the reason why there is none."""
     try:
-        return numeric.evaluate(expression.tree, point)
+        return evaluate(expression.tree, point)
     except Undefined as reason:
         return reason
     except RecursionError:
@@ -302,4 +303,4 @@ def _number(value: Any) -> str:
         return "[" + "; ".join(", ".join(map(_number, row)) for row in value.rows) + "]"
     if isinstance(value, bool | int):
         return str(value)
-    return "a signal" if callable(value) else numeric.short(value)
+    return "a signal" if callable(value) else short(value)

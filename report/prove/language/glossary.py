@@ -11,6 +11,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,11 @@ class Definition:
     def recursive(self) -> bool:
         """Whether the body speaks of the name that it defines."""
         return self.name in names(self.body.tree)
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The names that its body and its sizes speak of."""
+        return frozenset(name for formula in (self.body, *self.shape) for name in names(formula.tree))
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -18,65 +18,22 @@ import mpmath as mp
 from report.errors import DeclarationError, nearest
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition
-
-DIGITS = 30
-WINDOW = 18
-SUPPORT = 3
-PLACES = range(-9, 10)
-"""The integers at which two signals are compared."""
-
-
-def precision() -> Any:
-    """The context in which points are drawn and formulas evaluated: thirty digits."""
-    return mp.workdps(DIGITS)
-
-
-def short(value: Number) -> str:
-    """A number for a message."""
-    return str(mp.nstr(value, 8))
-
-
-Number = Any  # int, mpf or mpc
-
-
-class Undefined(ArithmeticError):
-    """The formula has no value at this point: a division by zero, a sum without end, sizes that do not fit."""
-
-
-@dataclass(frozen=True)
-class Array:
-    """A matrix of numbers; ``first`` is the index of its first row and column. A vector has one column."""
-
-    rows: tuple[tuple[Number, ...], ...]
-    first: int = 1
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return len(self.rows), len(self.rows[0]) if self.rows else 0
-
-    def entry(self, i: int, j: int | None = None) -> Number:
-        """The entry in the author's own indexing. Raises ``Undefined`` outside the array."""
-        m, n = self.size
-        row, column = (i - self.first, 0 if j is None else j - self.first)
-        if j is None and n != 1 and m == 1:
-            row, column = 0, i - self.first
-        if not (0 <= row < m and 0 <= column < n):
-            raise Undefined(f"index {(i, j)} outside a {m}×{n} array")
-        return self.rows[row][column]
-
-    def put(self, i: int, j: int | None, value: Number) -> Array:
-        """A copy with one entry changed."""
-        row, column = i - self.first, 0 if j is None else j - self.first
-        changed = [list(r) for r in self.rows]
-        changed[row][column] = value
-        return Array(tuple(map(tuple, changed)), self.first)
-
-    def map(self, function: Callable[[Number], Number]) -> Array:
-        return Array(tuple(tuple(function(a) for a in row) for row in self.rows), self.first)
-
-    @property
-    def T(self) -> Array:
-        return Array(tuple(zip(*self.rows)), self.first)
+from report.prove.meaning.values import (
+    BUILT_IN,
+    CONSTANTS,
+    DIGITS,
+    WINDOW,
+    Array,
+    Lazily,
+    Number,
+    Undefined,
+    binary,
+    compare,
+    each,
+    is_nonzero,
+    short,
+    whole,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +52,17 @@ class Point:
         """The same point with one name changed, and with it every definition that rests on that name."""
         if name in self.locals:
             return self.bind(**{name: value})
-        return Point({**self.globals, name: value}, self.locals)
+        rest = self._resting_on(name)
+        kept = {other: meaning for other, meaning in self.meanings.items() if other not in rest}
+        return Point({**self.globals, name: value}, self.locals, kept)
+
+    def _resting_on(self, name: str) -> set[str]:
+        """The name, and the definitions that speak of it, by themselves or through others."""
+        bodies = {d.name: d.mentioned for d in self.globals.values() if isinstance(d, Definition)}
+        found = {name}
+        while more := {other for other, mentioned in bodies.items() if other not in found and mentioned & found}:
+            found |= more
+        return found
 
     def look_up(self, name: str) -> Any:
         if name in self.locals:
@@ -115,14 +82,13 @@ class Point:
         here = Point(self.globals, {}, self.meanings)
         if definition.indexed and definition.shape:
             sizes = [evaluate(size.tree, here) for size in definition.shape]
-            names = definition.parameters[0]
-            first = definition.first
-            ranges = [range(first, first + int(n)) for n in (*sizes, 1)[:2]]
-            rows = [
-                tuple(evaluate(definition.body.tree, here.bind(**dict(zip(names, (i, j))))) for j in ranges[1])
-                for i in ranges[0]
-            ]
-            return Array(tuple(rows), first)
+            first, parameters = definition.first, definition.parameters[0]
+
+            def entry(i: int, j: int) -> Number:
+                return evaluate(definition.body.tree, here.bind(**dict(zip(parameters, (i + first, j + first)))))
+
+            m, n = [*map(int, sizes), 1][:2]
+            return Array(Lazily(m, lambda i: Lazily(n, lambda j: entry(i, j))), first)
         return _curried(definition.parameters, definition.body.tree, here)
 
 
@@ -154,7 +120,7 @@ def _name(node: ast.Name, point: Point) -> Any:
 
 def _unary(node: ast.UnaryOp, point: Point) -> Any:
     value = evaluate(node.operand, point)
-    return (not value) if isinstance(node.op, ast.Not) else _each(operator.neg, value)
+    return (not value) if isinstance(node.op, ast.Not) else each(operator.neg, value)
 
 
 def _logic(node: ast.BoolOp, point: Point) -> bool:
@@ -195,79 +161,6 @@ def _call(node: ast.Call, point: Point) -> Any:
         raise Undefined(str(error)) from None
 
 
-def _binary(op: ast.operator, a: Any, b: Any) -> Any:
-    if isinstance(op, ast.MatMult):
-        return _product(a, b)
-    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
-        return _matrix_power(a, b)
-    if not (isinstance(a, Array) or isinstance(b, Array) or callable(a) or callable(b)):
-        try:
-            return _OPERATORS[type(op)](a, b)
-        except ZeroDivisionError:
-            raise Undefined("division by zero") from None
-    return _each(_OPERATORS[type(op)], a, b)
-
-
-def _each(function: Callable[..., Any], *values: Any) -> Any:
-    """Apply to numbers, entry by entry to arrays (numbers spread over them), and place by place to signals."""
-    if not any(isinstance(v, Array) or callable(v) for v in values):
-        try:
-            return function(*values)
-        except ZeroDivisionError:
-            raise Undefined("division by zero") from None
-    if any(callable(v) for v in values):
-        return lambda i: _each(function, *(v(i) if callable(v) else v for v in values))
-    arrays = [v for v in values if isinstance(v, Array)]
-    (m, n), first = arrays[0].size, arrays[0].first
-    if any(a.size != (m, n) for a in arrays):
-        raise Undefined("sizes differ: " + " and ".join(f"{a.size[0]}×{a.size[1]}" for a in arrays))
-    cells = lambda r, c: (v.rows[r][c] if isinstance(v, Array) else v for v in values)  # noqa: E731
-    return Array(tuple(tuple(_each(function, *cells(r, c)) for c in range(n)) for r in range(m)), first)
-
-
-def _divide(a: Number, b: Number) -> Number:
-    return mp.mpf(a) / b if isinstance(a, int) else a / b
-
-
-def _power(a: Number, b: Number) -> Number:
-    if isinstance(a, int) and (isinstance(b, int) and b >= 0):
-        return a**b
-    if not isinstance(a, mp.mpc) and a < 0 and not mp.isint(b):
-        raise Undefined(f"the power {short(b)} of {short(a)}")
-    return mp.mpf(a) ** b if not isinstance(a, mp.mpc) else a**b
-
-
-_OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: _divide,
-    ast.Pow: _power,
-}
-
-
-def _product(a: Any, b: Any) -> Any:
-    if not (isinstance(a, Array) and isinstance(b, Array)):
-        return _alone(_each(operator.mul, a, b))
-    (m, n), (p, q) = a.size, b.size
-    if n != p:
-        raise Undefined(f"cannot multiply {m}×{n} by {p}×{q}")
-    rows = tuple(tuple(sum((a.rows[i][k] * b.rows[k][j] for k in range(n)), 0) for j in range(q)) for i in range(m))
-    return _alone(Array(rows, a.first))
-
-
-def _alone(value: Any) -> Any:
-    """A 1×1 product as the number it is."""
-    return value.rows[0][0] if isinstance(value, Array) and value.size == (1, 1) else value
-
-
-def _matrix_power(a: Array, exponent: int) -> Any:
-    result: Any = _identity(a.size[0])
-    for _ in range(exponent):
-        result = _product(result, a)
-    return result
-
-
 def _compare(node: ast.Compare, point: Point) -> bool:
     left = evaluate(node.left, point)
     for op, comparator in zip(node.ops, node.comparators):
@@ -293,43 +186,11 @@ def _is_in(value: Any, node: ast.expr, point: Point) -> bool:
 _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
-def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
-    """Whether ``a relation b`` holds, numbers up to a relative tolerance, arrays in every entry, signals on ``PLACES``."""
-    if relation == "implies":
-        return not a or bool(b)
-    if relation == "iff":
-        return bool(a) == bool(b)
-    if callable(a) or callable(b):
-        at = lambda v, i: v(i) if callable(v) else v  # noqa: E731
-        return all(compare(at(a, i), relation, at(b, i), tolerance) for i in PLACES)
-    a, b = _alone(a), _alone(b)
-    if isinstance(a, Array) or isinstance(b, Array):
-        if not (isinstance(a, Array) and isinstance(b, Array)):
-            return False
-        if a.size != b.size:
-            return False
-        return all(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
-    slack = tolerance * (1 + abs(a) + abs(b))
-    if relation == "==":
-        return bool(abs(a - b) <= slack)
-    if relation == "!=":
-        return bool(abs(a - b) > slack)
-    low, high = (a, b) if relation in ("<=", "<") else (b, a)
-    return bool(low <= high + slack) if "=" in relation else bool(low < high - slack)
-
-
 def _index(node: ast.Subscript, point: Point) -> Any:
     value = evaluate(node.value, point)
     elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     indices = [whole(evaluate(e, point)) for e in elements]
     return value.entry(*indices) if isinstance(value, Array) else value(*indices)
-
-
-def whole(value: Any) -> int:
-    """The value as an index. Raises ``Undefined`` if it is none."""
-    if not mp.isint(value):
-        raise Undefined(f"{mp.nstr(value, 6)} is not an index")
-    return int(value)
 
 
 def _literal(node: ast.List, point: Point) -> Array:
@@ -348,7 +209,7 @@ def _gather(name: str, node: ast.GeneratorExp, point: Point) -> Any:
         _refuse_endless(node, values)
         total: Any = 0
         for _, value in values:
-            total = _each(operator.add, total, value)
+            total = each(operator.add, total, value)
         return total
     if name in ("all", "any"):
         return all(v for _, v in values) if name == "all" else any(v for _, v in values)
@@ -390,16 +251,8 @@ def _range(node: ast.expr, point: Point) -> range:
 def _refuse_endless(node: ast.GeneratorExp, values: Sequence[tuple[Point, Any]]) -> None:
     endless = {targets(g)[0] for g in node.generators if isinstance(g.iter, ast.Name)}
     for at, value in values:
-        if any(abs(at.locals[name]) > WINDOW - 3 for name in endless) and _is_nonzero(value):
+        if any(abs(at.locals[name]) > WINDOW - 3 for name in endless) and is_nonzero(value):
             raise Undefined("a sum over all integers has not ended at the edge of the window")
-
-
-def _is_nonzero(value: Any) -> bool:
-    if callable(value):
-        return any(_is_nonzero(value(i)) for i in PLACES)
-    if isinstance(value, Array):
-        return any(a != 0 for row in value.rows for a in row)
-    return bool(value != 0)
 
 
 # --- derivatives ---------------------------------------------------------------------------------------------------
@@ -407,30 +260,21 @@ def _is_nonzero(value: Any) -> bool:
 
 def _derivative(body: ast.expr, variable: ast.expr, point: Point) -> Any:
     at, moved = _movable(variable, point)
-
-    def value(h: Number) -> Any:
-        return evaluate(body, moved(h))
-
-    centre = value(at)
-    if isinstance(centre, Array):
-        rows, columns = map(range, centre.size)
-        return Array(tuple(tuple(_slope(_cell(value, r, c), at) for c in columns) for r in rows), centre.first)
-    return _slope(value, at)
+    return _slope(lambda h: evaluate(body, moved(h)), at)
 
 
-def _cell(value: Callable[[Number], Array], row: int, column: int) -> Callable[[Number], Number]:
-    return lambda h: value(h).rows[row][column]
-
-
-def _slope(function: Callable[[Number], Number], at: Number) -> Number:
+def _slope(function: Callable[[Number], Any], at: Number) -> Any:
     """The derivative, from the right and from the left. Raises ``Undefined`` where the two differ: at a kink or a jump."""
     with mp.workdps(mp.mp.dps + 2 * DIGITS):
         at, h = mp.mpf(at), mp.mpf(10) ** -(2 * DIGITS // 3)
-        centre = function(at)
-        right, left = (function(at + h) - centre) / h, (centre - function(at - h)) / h
-        if abs(right - left) > mp.mpf(10) ** -9 * (1 + abs(right) + abs(left)):
-            raise Undefined(f"no derivative there: the slope is {short(right)} to the right and {short(left)} to the left")
-        return (right + left) / 2
+        return each(lambda left, centre, right: _quotient(left, centre, right, h), *map(function, (at - h, at, at + h)))
+
+
+def _quotient(before: Number, centre: Number, after: Number, h: Number) -> Number:
+    right, left = (after - centre) / h, (centre - before) / h
+    if abs(right - left) > mp.mpf(10) ** -9 * (1 + abs(right) + abs(left)):
+        raise Undefined(f"no derivative there: the slope is {short(right)} to the right and {short(left)} to the left")
+    return (right + left) / 2
 
 
 def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number], Point]]:
@@ -474,7 +318,7 @@ _READ: dict[type[ast.expr], Callable[[Any, Point], Any]] = {
     ast.Constant: lambda node, point: node.value,
     ast.Name: _name,
     ast.UnaryOp: _unary,
-    ast.BinOp: lambda node, point: _binary(node.op, evaluate(node.left, point), evaluate(node.right, point)),
+    ast.BinOp: lambda node, point: binary(node.op, evaluate(node.left, point), evaluate(node.right, point)),
     ast.BoolOp: _logic,
     ast.Compare: lambda node, point: _compare(node, point),
     ast.IfExp: _choice,
@@ -484,72 +328,3 @@ _READ: dict[type[ast.expr], Callable[[Any, Point], Any]] = {
     ast.Lambda: _function,
     ast.Call: lambda node, point: _call(node, point),
 }
-
-# --- what every formula may use ------------------------------------------------------------------------------------
-
-
-def _identity(n: int) -> Array:
-    return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)))
-
-
-def _trace(a: Array) -> Number:
-    m, n = a.size
-    if m != n:
-        raise Undefined(f"a {m}×{n} matrix has no trace")
-    return sum(a.rows[i][i] for i in range(m))
-
-
-def _norm(a: Any) -> Number:
-    return mp.sqrt(sum(abs(x) ** 2 for row in a.rows for x in row)) if isinstance(a, Array) else abs(a)
-
-
-def _positive_log(x: Number) -> Number:
-    if x == 0 or (isinstance(x, int | mp.mpf) and x < 0):
-        raise Undefined(f"the logarithm of {short(x)}")
-    return mp.log(x)
-
-
-def _real_root(x: Number) -> Number:
-    if isinstance(x, int | mp.mpf) and x < 0:
-        raise Undefined(f"the square root of {short(x)}")
-    return mp.sqrt(x)
-
-
-def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of numbers, applied to arrays entry by entry and to signals place by place."""
-    return lambda *values: _each(function, *values)
-
-
-def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: _each(lambda *v: choose(v), *values)
-
-
-BUILT_IN: dict[str, Callable[..., Any]] = {
-    "exp": entrywise(lambda x: mp.exp(x)),
-    "sqrt": entrywise(_real_root),
-    "sin": entrywise(lambda x: mp.sin(x)),
-    "cos": entrywise(lambda x: mp.cos(x)),
-    "tanh": entrywise(lambda x: mp.tanh(x)),
-    "log": entrywise(_positive_log),
-    "abs": entrywise(abs),
-    "sign": entrywise(lambda x: (x > 0) - (x < 0)),
-    "floor": entrywise(lambda x: int(mp.floor(x))),
-    "ceil": entrywise(lambda x: int(mp.ceil(x))),
-    "mod": entrywise(lambda a, n: a - n * int(mp.floor(mp.mpf(a) / n))),
-    "max": _extreme(max),
-    "min": _extreme(min),
-    "delta": lambda i: int(i == 0),
-    "kron": lambda i, j: int(i == j),
-    "one": lambda condition: int(bool(condition)),
-    "norm": _norm,
-    "trace": lambda a: _trace(a) if isinstance(a, Array) else a,
-    "identity": _identity,
-    "zeros": lambda m, n=1: Array(((0,) * n,) * m),
-    "ones": lambda m, n=1: Array(((1,) * n,) * m),
-    "diag": lambda a: Array(
-        tuple(tuple(r[0] if i == j else 0 for j in range(a.size[0])) for i, r in enumerate(a.rows)), a.first
-    ),
-    "implies": lambda p, q: not p or bool(q),
-    "iff": lambda p, q: bool(p) == bool(q),
-}
-CONSTANTS: dict[str, Callable[[], Number]] = {"pi": lambda: +mp.pi, "imag": lambda: mp.mpc(0, 1)}

@@ -17,7 +17,8 @@ import mpmath as mp
 
 from report.prove.language.formula import Formula, names
 from report.prove.language.glossary import Definition, Symbol, by_need
-from report.prove.meaning.numeric import SUPPORT, WINDOW, Array, Number, Point, Undefined, entrywise, evaluate, whole
+from report.prove.meaning.numeric import Point, evaluate
+from report.prove.meaning.values import SUPPORT, WINDOW, Array, Number, Undefined, entrywise, whole
 
 EDGES = (0, 1, 2)
 """The points drawn on purpose: all at the least (sizes) or 0, all at 1, all at a half and the sizes at their largest."""

@@ -1,0 +1,281 @@
+"""What a formula's numeric value may be: a number of thirty digits, an array of them, a signal; and what is done to them.
+
+Shares nothing with SymPy: matrices are multiplied entry by entry, two values are compared up to the last digits, and a
+division by zero, the root of a negative number, an entry outside of an array have no value.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath as mp
+
+DIGITS = 30
+WINDOW = 18
+SUPPORT = 3
+PLACES = range(-9, 10)
+"""The integers at which two signals are compared."""
+
+
+def precision() -> Any:
+    """The context in which points are drawn and formulas evaluated: thirty digits."""
+    return mp.workdps(DIGITS)
+
+
+def short(value: Number) -> str:
+    """A number for a message."""
+    return str(mp.nstr(value, 8))
+
+
+Number = Any  # int, mpf or mpc
+
+
+class Undefined(ArithmeticError):
+    """The formula has no value at this point: a division by zero, a sum without end, sizes that do not fit."""
+
+
+class Lazily(Sequence[Any]):
+    """A sequence whose items are computed when they are first asked for: of a defined array mostly one entry is."""
+
+    def __init__(self, length: int, item: Callable[[int], Any]):
+        self._item, self._found = item, [_NOT_YET] * length
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, place: Any) -> Any:
+        if self._found[place] is _NOT_YET:
+            self._found[place] = self._item(place)
+        return self._found[place]
+
+
+_NOT_YET: Any = object()
+
+
+@dataclass(frozen=True)
+class Array:
+    """A matrix of numbers; ``first`` is the index of its first row and column. A vector has one column."""
+
+    rows: Sequence[Sequence[Number]]
+    first: int = 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return len(self.rows), len(self.rows[0]) if self.rows else 0
+
+    def entry(self, i: int, j: int | None = None) -> Number:
+        """The entry in the author's own indexing. Raises ``Undefined`` outside the array."""
+        m, n = self.size
+        row, column = (i - self.first, 0 if j is None else j - self.first)
+        if j is None and n != 1 and m == 1:
+            row, column = 0, i - self.first
+        if not (0 <= row < m and 0 <= column < n):
+            raise Undefined(f"index {(i, j)} outside a {m}×{n} array")
+        return self.rows[row][column]
+
+    def put(self, i: int, j: int | None, value: Number) -> Array:
+        """A copy with one entry changed."""
+        row, column = i - self.first, 0 if j is None else j - self.first
+        changed = [list(r) for r in self.rows]
+        changed[row][column] = value
+        return Array(tuple(map(tuple, changed)), self.first)
+
+    def map(self, function: Callable[[Number], Number]) -> Array:
+        return Array(tuple(tuple(function(a) for a in row) for row in self.rows), self.first)
+
+    @property
+    def T(self) -> Array:
+        return Array(tuple(zip(*self.rows)), self.first)
+
+
+# --- operations ----------------------------------------------------------------------------------------------------
+
+
+def binary(op: ast.operator, a: Any, b: Any) -> Any:
+    if isinstance(op, ast.MatMult):
+        return _product(a, b)
+    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
+        return _matrix_power(a, b)
+    if not (isinstance(a, Array) or isinstance(b, Array) or callable(a) or callable(b)):
+        try:
+            return _OPERATORS[type(op)](a, b)
+        except ZeroDivisionError:
+            raise Undefined("division by zero") from None
+    return each(_OPERATORS[type(op)], a, b)
+
+
+def each(function: Callable[..., Any], *values: Any) -> Any:
+    """Apply to numbers, entry by entry to arrays (numbers spread over them), and place by place to signals."""
+    if not any(isinstance(v, Array) or callable(v) for v in values):
+        try:
+            return function(*values)
+        except ZeroDivisionError:
+            raise Undefined("division by zero") from None
+    if any(callable(v) for v in values):
+        return lambda i: each(function, *(v(i) if callable(v) else v for v in values))
+    arrays = [v for v in values if isinstance(v, Array)]
+    (m, n), first = arrays[0].size, arrays[0].first
+    if any(a.size != (m, n) for a in arrays):
+        raise Undefined("sizes differ: " + " and ".join(f"{a.size[0]}×{a.size[1]}" for a in arrays))
+    cells = lambda r, c: (v.rows[r][c] if isinstance(v, Array) else v for v in values)  # noqa: E731
+    return Array(tuple(tuple(each(function, *cells(r, c)) for c in range(n)) for r in range(m)), first)
+
+
+def _divide(a: Number, b: Number) -> Number:
+    return mp.mpf(a) / b if isinstance(a, int) else a / b
+
+
+def _power(a: Number, b: Number) -> Number:
+    if isinstance(a, int) and (isinstance(b, int) and b >= 0):
+        return a**b
+    if not isinstance(a, mp.mpc) and a < 0 and not mp.isint(b):
+        raise Undefined(f"the power {short(b)} of {short(a)}")
+    return mp.mpf(a) ** b if not isinstance(a, mp.mpc) else a**b
+
+
+_OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: _divide,
+    ast.Pow: _power,
+}
+
+
+def _product(a: Any, b: Any) -> Any:
+    if not (isinstance(a, Array) and isinstance(b, Array)):
+        return alone(each(operator.mul, a, b))
+    (m, n), (p, q) = a.size, b.size
+    if n != p:
+        raise Undefined(f"cannot multiply {m}×{n} by {p}×{q}")
+    rows = tuple(tuple(sum((a.rows[i][k] * b.rows[k][j] for k in range(n)), 0) for j in range(q)) for i in range(m))
+    return alone(Array(rows, a.first))
+
+
+def alone(value: Any) -> Any:
+    """A 1×1 product as the number it is."""
+    return value.rows[0][0] if isinstance(value, Array) and value.size == (1, 1) else value
+
+
+def _matrix_power(a: Array, exponent: int) -> Any:
+    result: Any = _identity(a.size[0])
+    for _ in range(exponent):
+        result = _product(result, a)
+    return result
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
+    """Whether ``a relation b`` holds, numbers up to a relative tolerance, arrays in every entry, signals on ``PLACES``."""
+    if relation == "implies":
+        return not a or bool(b)
+    if relation == "iff":
+        return bool(a) == bool(b)
+    if callable(a) or callable(b):
+        at = lambda v, i: v(i) if callable(v) else v  # noqa: E731
+        return all(compare(at(a, i), relation, at(b, i), tolerance) for i in PLACES)
+    a, b = alone(a), alone(b)
+    if isinstance(a, Array) or isinstance(b, Array):
+        if not (isinstance(a, Array) and isinstance(b, Array)):
+            return False
+        if a.size != b.size:
+            return False
+        return all(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
+    slack = tolerance * (1 + abs(a) + abs(b))
+    if relation == "==":
+        return bool(abs(a - b) <= slack)
+    if relation == "!=":
+        return bool(abs(a - b) > slack)
+    low, high = (a, b) if relation in ("<=", "<") else (b, a)
+    return bool(low <= high + slack) if "=" in relation else bool(low < high - slack)
+
+
+def is_nonzero(value: Any) -> bool:
+    if callable(value):
+        return any(is_nonzero(value(i)) for i in PLACES)
+    if isinstance(value, Array):
+        return any(a != 0 for row in value.rows for a in row)
+    return bool(value != 0)
+
+
+def whole(value: Any) -> int:
+    """The value as an index. Raises ``Undefined`` if it is none."""
+    if not mp.isint(value):
+        raise Undefined(f"{mp.nstr(value, 6)} is not an index")
+    return int(value)
+
+
+# --- what every formula may use ------------------------------------------------------------------------------------
+
+
+def _identity(n: int) -> Array:
+    return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)))
+
+
+def _trace(a: Array) -> Number:
+    m, n = a.size
+    if m != n:
+        raise Undefined(f"a {m}×{n} matrix has no trace")
+    return sum(a.rows[i][i] for i in range(m))
+
+
+def _norm(a: Any) -> Number:
+    return mp.sqrt(sum(abs(x) ** 2 for row in a.rows for x in row)) if isinstance(a, Array) else abs(a)
+
+
+def _positive_log(x: Number) -> Number:
+    if x == 0 or (isinstance(x, int | mp.mpf) and x < 0):
+        raise Undefined(f"the logarithm of {short(x)}")
+    return mp.log(x)
+
+
+def _real_root(x: Number) -> Number:
+    if isinstance(x, int | mp.mpf) and x < 0:
+        raise Undefined(f"the square root of {short(x)}")
+    return mp.sqrt(x)
+
+
+def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers, applied to arrays entry by entry and to signals place by place."""
+    return lambda *values: each(function, *values)
+
+
+def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: each(lambda *v: choose(v), *values)
+
+
+BUILT_IN: dict[str, Callable[..., Any]] = {
+    "exp": entrywise(lambda x: mp.exp(x)),
+    "sqrt": entrywise(_real_root),
+    "sin": entrywise(lambda x: mp.sin(x)),
+    "cos": entrywise(lambda x: mp.cos(x)),
+    "tanh": entrywise(lambda x: mp.tanh(x)),
+    "log": entrywise(_positive_log),
+    "abs": entrywise(abs),
+    "sign": entrywise(lambda x: (x > 0) - (x < 0)),
+    "floor": entrywise(lambda x: int(mp.floor(x))),
+    "ceil": entrywise(lambda x: int(mp.ceil(x))),
+    "mod": entrywise(lambda a, n: a - n * int(mp.floor(mp.mpf(a) / n))),
+    "max": _extreme(max),
+    "min": _extreme(min),
+    "delta": lambda i: int(i == 0),
+    "kron": lambda i, j: int(i == j),
+    "one": lambda condition: int(bool(condition)),
+    "norm": _norm,
+    "trace": lambda a: _trace(a) if isinstance(a, Array) else a,
+    "identity": _identity,
+    "zeros": lambda m, n=1: Array(((0,) * n,) * m),
+    "ones": lambda m, n=1: Array(((1,) * n,) * m),
+    "diag": lambda a: Array(
+        tuple(tuple(r[0] if i == j else 0 for j in range(a.size[0])) for i, r in enumerate(a.rows)), a.first
+    ),
+    "implies": lambda p, q: not p or bool(q),
+    "iff": lambda p, q: bool(p) == bool(q),
+}
+CONSTANTS: dict[str, Callable[[], Number]] = {"pi": lambda: +mp.pi, "imag": lambda: mp.mpc(0, 1)}
