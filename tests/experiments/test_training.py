@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from types import SimpleNamespace
 from typing import Any
@@ -283,6 +284,48 @@ def test_precision_is_a_function_of_the_net_and_the_machine() -> None:
     assert resolved("auto", large, plain) == resolved("auto", small, native) == "float32"
     assert resolved("float32", large, native) == "float32"
     assert resolved("bfloat16", small, plain) == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("flags", "instructions", "bfloat16"),
+    [
+        ({"avx2", "avx512f", "avx512_bf16", "amx_bf16"}, "AMX", "native"),
+        ({"avx2", "avx512f", "avx512_bf16"}, "AVX-512", "native"),
+        ({"avx2", "avx512f"}, "AVX-512", "none"),
+        ({"avx2"}, "AVX2", "none"),
+    ],
+)
+def test_the_instructions_that_decide_the_numbers_are_told(
+    flags: set[str], instructions: str, bfloat16: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "_cpu_flags", lambda: frozenset(flags))
+    assert training.machine() == {"device": "cpu", "instructions": instructions, "bfloat16": bfloat16}
+
+
+@pytest.mark.parametrize("wrong", ["output", "gradient", "not a number"])
+def test_a_kernel_that_is_wrong_in_bfloat16_is_not_used(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert training.faithful(TINY_CONVNET, 16)
+    right = torch.nn.Conv2d.forward
+    recipe = Recipe(Adam(0.01), Epochs(1), batch_size=16)
+
+    def spoilt(layer: torch.nn.Conv2d, given: torch.Tensor) -> torch.Tensor:
+        output = right(layer, given)
+        if not torch.is_autocast_enabled("cpu"):
+            return output
+        if wrong == "gradient":
+            return output.detach() + 0.9 * (output - output.detach())
+        return output * (0.9 if wrong == "output" else math.nan)
+
+    def trained(precision: Any) -> np.ndarray:
+        asked = replace(recipe, precision=precision)
+        result = train_classifier(Watcher(), seed=0, net=TINY_CONVNET, recipe=asked, data=digits(), keep=("weights",))
+        return result.arrays["conv1.weight"]
+
+    exact = trained("float32")
+    assert not np.array_equal(trained("bfloat16"), exact)
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", spoilt)
+    assert not training.faithful(TINY_CONVNET, 16)
+    assert np.array_equal(trained("bfloat16"), exact)
 
 
 def test_multiplications_are_counted_as_torch_would() -> None:
