@@ -46,8 +46,8 @@ def _against(finding: Finding) -> str:
         return f"; this copy cannot say ({finding.why})" if finding.why else ""
     if finding.entry.rows:
         return "; its own table says otherwise" if finding.agreement is Agreement.DIFFERS else ""
-    shown = " × " if finding.entry.shape else " and "
-    ours = shown.join(value_markdown(value, finding.entry.name) for value in dict.fromkeys(finding.ours))
+    texts = [value_markdown(value, finding.entry.name) for value in finding.ours]
+    ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
     if finding.entry.asserts:
         return _judged(finding)
     verb = "it is" if finding.agreement is Agreement.DIFFERS else "so it is here:"

@@ -1,0 +1,80 @@
+"""What the write-ups say, as prose: what stands there, and what is found in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from report.errors import Where
+from report.judge.findings import Agreement, Finding
+from report.judge.written import Entry
+from report.model import Value
+from report.write.mistakes import listing, mistakes, opened, quoted, replication, slips, verdict
+
+HERE = Where(Path("W9.toml"), 1)
+
+
+def finding(agreement=Agreement.DIFFERS, ours=(), why="", **more) -> Finding:
+    usual = {"printed": "8", "ours": ("E1.nine",), "mistake": "X1", "certainty": "A", "kind": "count"}
+    entry = Entry("W9.it", HERE, place="two", says="there are eight", **{**usual, **more})
+    return Finding(entry, agreement, ours, why)
+
+
+NINE = Value(9, digits=0)
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (finding(ours=(NINE,)), "it is "),
+        (finding(Agreement.AGREES, (NINE,)), "so it is here: "),
+        (finding(ours=(Value(5, digits=0), Value(5, digits=0)), shape=("n", "1"), printed=""), " × "),
+        (finding(printed="", rows="False"), "its own table says otherwise"),
+        (finding(printed="", asserts=("E1.more",), why="There are more."), "not so: “There are more”"),
+        (finding(Agreement.OPEN, printed="", asserts=("E1.more",), why="There are more."), "not settled here"),
+        (finding(Agreement.NOT_ASKED, why="it needs all of the data"), "this copy cannot say (it needs all of the data)"),
+    ],
+)
+def test_what_stands_there_and_what_is_found(found, says):
+    assert quoted(found).startswith("W9 says that there are eight (two)")
+    assert says in quoted(found)
+
+
+def test_a_square_shape_is_shown_with_both_sizes():
+    five = Value(5, digits=0)
+    assert quoted(finding(ours=(five, five), shape=("n", "1"), printed="")).count("5") >= 2
+
+
+def test_the_list_is_grouped_and_refers_to_where_a_mistake_is_treated():
+    found = mistakes(
+        [finding(ours=(NINE,)), finding(mistake="X2", kind="argument", asserts=("E1.more",), printed=""), finding(mistake="")]
+    )
+    text = listing(found, lambda name: "Section 3" if name == "X1" else "")
+    assert (
+        text.index("## Counts, certain") < text.index("**X1.**") < text.index("## Arguments, certain") < text.index("**X2.**")
+    )
+    assert "See Section 3" in text
+    assert "**W9.it.**" not in text.split("## Found, and not yet looked into")[0]  # found, and in nobody's list
+
+
+def test_slips_are_one_table_and_what_is_open_is_no_mistake():
+    found = [finding(certainty="C", kind="slip", ours=(NINE,)), finding(Agreement.OPEN, mistake="X9")]
+    assert [row[0] for row in slips(mistakes(found)).rows] == ["X1"]
+    assert list(opened(found)) == ["X9"]
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        (finding(Agreement.AGREES, (NINE,)), "reproduced"),
+        (finding(ours=(NINE,)), "differs"),
+        (finding(ours=(NINE,), needs="recipe"), "not reproduced"),
+        (finding(Agreement.NOT_ASKED, (NINE,), "training is shorter", tolerance=0.5), "near, as a shorter training must be"),
+        (finding(Agreement.NOT_ASKED, (NINE,), "training is shorter", tolerance=0.1), "not comparable: training is shorter"),
+    ],
+)
+def test_a_number_is_replicated_near_or_not_comparable(found, word):
+    assert verdict(found) == word
+    ((_, place, theirs, ours, ahead, said),) = replication([found], "").rows
+    assert (place, theirs.number, ours.number, ahead.number, said) == ("W9, two", 8, 9, 1, word)
