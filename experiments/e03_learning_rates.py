@@ -1,7 +1,8 @@
 """E3: at which learning rates does plain SGD train the convnet of E2, and how do the other rates fail?
 
 The five rates of W1 and W5, a factor of ten apart, each for 5 epochs of the 60 000 digits at full budget, from the same initial
-weights and over the same minibatches for a given seed. Nothing else is tuned: no momentum, no schedule.
+weights and over the same minibatches for a given seed. Nothing else is tuned: no momentum, no schedule. Beside them: the two
+good rates for three times as long, and the base rates of optimisers that are said to need none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from experiments import base_rates
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
 from experiments.training import SGD, Epochs, Recipe, train_classifier
@@ -37,12 +39,15 @@ from report.model import (
     tabulate,
 )
 from report.seeds import Seeds, Unit
-from report.stats import NATS, PERCENT, POINTS, SHARE, all_of, at_most, every, greater, mean, value_of
+from report.stats import NATS, PERCENT, POINTS, SHARE, all_of, at_least, at_most, equal_within, every, greater, mean, value_of
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 BEST, TOO_LARGE, TOO_SMALL = 0.1, 1.0, 0.0001  # as W5 has it
 NEXT = 0.001  # to the smallest
+GOOD = (0.1, 0.01)  # as W1 has it
+LONGER = 3  # times as many epochs
+ALIKE = 0.005  # two accuracies no farther apart than half a percentage point are called equal
 ZEROS = 0.098  # the share of zeros among MNIST's test digits
 FAILS = 0.5  # a rate fails if fewer than half of the test digits are read
 GUESSING = math.log(10)  # nats: what it costs to give each of ten classes the same probability
@@ -53,27 +58,48 @@ NEAR = 0.05  # nats
 
 
 def trials(budget: Budget) -> list[Trial]:
-    """Every rate. A rate may be so large that the loss ceases to be finite."""
+    """Every rate, the two good ones for longer, and the base rates of other optimisers."""
+    epochs = budget.pick(smoke=2, quick=5, full=5)
+    digits = budget.pick(smoke=1000, quick=6000, full=None)
+    fewer = budget.pick(smoke=1000, quick=1000, full=None)  # what is asked of them, only the full budget can say
     return [
-        Trial(
-            train_classifier,
-            {
-                "seed": seed,
-                "net": NETS[CONVNET],
-                "recipe": Recipe(SGD(rate), Epochs(budget.pick(smoke=2, quick=5, full=5))),
-                "train_examples": budget.pick(smoke=1000, quick=6000, full=None),
-                "test_examples": budget.pick(smoke=500, quick=2000, full=None),
-            },
-            inputs={"data": Data("mnist")},
-            tags={"rate": rate},
-            may_diverge=True,
-        )
-        for rate in RATES
-        for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+        *(
+            _trial(budget, seed, rate, epochs, digits, {"rate": rate})
+            for rate in RATES
+            for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+        ),
+        *(
+            _trial(budget, seed, rate, LONGER * epochs, fewer, {"longer": rate})
+            for rate in GOOD
+            for seed in budget.seeds(budget.pick(smoke=2, quick=2, full=3))
+        ),
+        *base_rates.trials(budget),
     ]
 
 
+def _trial(budget: Budget, seed: int, rate: float, epochs: int, digits: int | None, tags: Mapping[str, float]) -> Trial:
+    """A rate may be so large that the loss ceases to be finite."""
+    return Trial(
+        train_classifier,
+        {
+            "seed": seed,
+            "net": NETS[CONVNET],
+            "recipe": Recipe(SGD(rate), Epochs(epochs)),
+            "train_examples": digits,
+            "test_examples": budget.pick(smoke=500, quick=2000, full=None),
+        },
+        inputs={"data": Data("mnist")},
+        tags=tags,
+        may_diverge=True,
+    )
+
+
 # --- reading the runs ----------------------------------------------------------------------------------------------
+
+
+def swept(runs: Runs) -> Runs:
+    """The runs of the sweep over five rates."""
+    return Runs(tuple(run for run in runs if "rate" in run.trial.tags))
 
 
 def _accuracy(runs: Runs, rate: float) -> Seeds:
@@ -106,7 +132,7 @@ def failing(runs: Runs) -> list[float]:
 
 def curves(runs: Runs) -> Figure:
     """Training loss and test accuracy by epoch, a line a rate."""
-    history = runs.history().assign(name=lambda frame: frame["rate"].map(_named))
+    history = swept(runs).history().assign(name=lambda frame: frame["rate"].map(_named))
     history = history.assign(test_accuracy=100 * history["test_accuracy"])
     look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
     figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2)
@@ -166,7 +192,7 @@ def final(runs: Runs) -> Figure:
         caption=f"Final test accuracy against the learning rate, a mark a seed, the line through the means. The best of the "
         f"five is {best:g}, with {means[best]:.1%}.{says}",
         alt="Accuracy against rate: " + "; ".join(f"{accuracy:.1%} at {rate:g}" for rate, accuracy in means.items()) + ".",
-        data=runs.frame(),
+        data=swept(runs).frame(),
     )
 
 
@@ -229,6 +255,11 @@ def keeps_falling(run: Outcome) -> bool:
     return all(later < earlier for earlier, later in pairwise(run.found.history["train_loss"]))  # type: ignore[operator]
 
 
+def good_rates_meet(runs: Runs) -> Verdict:
+    one, other = (runs.where(longer=rate)["test_accuracy"] for rate in GOOD)
+    return equal_within(one, other, ALIKE, POINTS, f"mean difference in test accuracy, rate {GOOD[0]:g} less {GOOD[1]:g}")
+
+
 # --- what was reported ---------------------------------------------------------------------------------------------
 
 
@@ -266,7 +297,7 @@ EXPERIMENT = Experiment(
         "test_loss": Measure("final test loss", "nats", 3),
     },
     figures={"curves": curves, "final": final},
-    tables={"rates": rates},
+    tables={"rates": rates, "base_rates": base_rates.table},
     claims={
         "best": Claim(f"Of the five rates, {BEST:g} reads the most test digits.", best),
         "large_fails": Claim(
@@ -293,6 +324,24 @@ EXPERIMENT = Experiment(
             f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.",
             lambda runs: _always(runs.where(rate=TOO_SMALL).converged(), keeps_falling),
         ),
+        "some_rate_learns": Claim(
+            f"At rate {BEST:g} the net learns: half of the test digits are read, or more.",
+            lambda runs: at_least(_accuracy(runs, BEST), FAILS, SHARE, "mean test accuracy"),
+        ),
+        "good_rates_meet": Claim(
+            f"After {LONGER} times as many epochs, rates {GOOD[0]:g} and {GOOD[1]:g} read equally many test digits, to within "
+            "half a percentage point.",
+            good_rates_meet,
+            needs=RECIPE,
+        ),
+        **{
+            f"{optimizer.lower()}_needs_no_rate": Claim(
+                f"{optimizer} trains the convnet whatever its base rate: at each of four, half of the test digits are read, or "
+                "more.",
+                partial(base_rates.needs_no_rate, optimizer=optimizer),
+            )
+            for optimizer in base_rates.OPTIMIZERS
+        },
     },
     values={
         "fails": Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 import torch
 
+from experiments import base_rates
 from experiments.data import datasets
 from experiments.e02_mnist_classifiers import CONVNET
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials
-from report.model import Budget, Holds, Outcome, Result, Runs
+from experiments.training import SGD
+from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 
 End = tuple[float, float] | None
@@ -25,11 +27,26 @@ End = tuple[float, float] | None
 USUAL: dict[float, End] = {1.0: (0.11, 2.31), 0.1: (0.98, 0.05), 0.01: (0.95, 0.2), 0.001: (0.4, 1.8), 0.0001: (0.15, 2.29)}
 
 
+OTHERS: dict[Any, End] = {"longer": (0.985, 0.04), "default": (0.97, 0.1), "other": (0.1, 2.3)}
+"""How runs end that do not belong to the sweep: good rates for longer, optimisers at their default rate, and at another."""
+
+NOT_SO = {"adam_needs_no_rate", "adadelta_needs_no_rate"}
+"""What W1 and W5 say and is not so."""
+
+
+def _end(trial: Trial, ends: Mapping[Any, End]) -> End:
+    if "rate" in trial.tags:
+        return ends[trial.tags["rate"]]
+    if "longer" in trial.tags:
+        return ends["longer"]
+    return ends["default" if trial.tags["base_rate"] == base_rates.DEFAULTS[str(trial.tags["optimizer"])] else "other"]
+
+
 def made_up(ends: Mapping[Any, End], start: float = 2.4) -> Runs:
     """Runs of the full budget: rate → how it ends, a little different for each seed."""
     outcomes = []
     for trial in trials(Budget("full")):
-        shift, end = 0.001 * (trial.arguments["seed"] % 3), ends[trial.tags["rate"]]
+        shift, end = 0.001 * (trial.arguments["seed"] % 3), _end(trial, {**OTHERS, **ends})
         losses = [start] if end is None else [start, (start + end[1]) / 2, end[1] + shift]
         accuracies = [0.1] if end is None else [0.1, 0.1, end[0] + shift]
         history: dict[str, list[Any]] = {"epoch": [1.0, 2.0, 3.0][: len(losses)], "iteration": [5, 10, 15][: len(losses)]}
@@ -42,7 +59,7 @@ def made_up(ends: Mapping[Any, End], start: float = 2.4) -> Runs:
     return Runs(tuple(outcomes))
 
 
-def words(ends: Mapping[float, End], start: float = 2.4) -> dict[str, Holds]:
+def words(ends: Mapping[Any, End], start: float = 2.4) -> dict[str, Holds]:
     runs = made_up(ends, start)
     return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
 
@@ -52,9 +69,13 @@ def test_every_budget_runs_every_rate_on_the_convnet_of_e2_from_the_same_start()
         chosen = trials(Budget(name, first_seed=5))
         assert all(trial.arguments["net"] == CLASSIFIERS[CONVNET] and trial.may_diverge for trial in chosen)
         for rate in RATES:
-            mine = [trial for trial in chosen if trial.arguments["recipe"].optimizer.rate == rate]
+            mine = [trial for trial in chosen if trial.tags.get("rate") == rate]
             assert len({trial.arguments["seed"] for trial in mine}) >= seeds
-            assert {trial.tags["rate"] for trial in mine} == {rate}
+            assert {trial.arguments["recipe"].optimizer for trial in mine} == {SGD(rate)}
+        for name, make in base_rates.OPTIMIZERS.items():
+            its = [trial for trial in chosen if trial.tags.get("optimizer") == name]
+            assert {trial.arguments["recipe"].optimizer for trial in its} == {make(r) for r in base_rates.base_rates(name)}
+            assert make(base_rates.DEFAULTS[name]) in {trial.arguments["recipe"].optimizer for trial in its}
     full = trials(Budget("full"))[0].arguments
     assert (full["recipe"].length.count, full["train_examples"], full["recipe"].optimizer.momentum) == (5, None, 0)
 
@@ -70,7 +91,17 @@ def test_every_budget_runs_every_rate_on_the_convnet_of_e2_from_the_same_start()
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[float, End], refuted: set[str]) -> None:
-    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted | NOT_SO
+
+
+def test_a_rate_that_learns_nothing_and_optimisers_that_always_train_are_told() -> None:
+    nothing = words({**USUAL, 0.1: (0.11, 2.3)})
+    assert nothing["some_rate_learns"] is Holds.NO
+    always = words({**USUAL, "other": (0.9, 0.3)})
+    assert {always[name] for name in NOT_SO} == {Holds.YES}
+    gone = made_up({**USUAL, "other": None})
+    assert EXPERIMENT.claims["adam_needs_no_rate"].judge(gone).holds is Holds.NO
+    assert "to 97.1 % (Adam at 0.001)" in EXPERIMENT.tables["base_rates"](gone).caption
 
 
 def test_a_rate_that_diverges_fails_and_is_marked() -> None:
@@ -108,7 +139,7 @@ def test_captions_follow_the_numbers() -> None:
 
 def test_a_rate_whose_seeds_lie_on_both_sides_does_not_count_as_failing() -> None:
     def scattered(outcome: Outcome) -> Outcome:
-        if outcome.trial.tags["rate"] != 0.001 or outcome.result is None:
+        if outcome.trial.tags.get("rate") != 0.001 or outcome.result is None:
             return outcome
         accuracy = 0.45 + 0.15 * (-1) ** outcome.trial.arguments["seed"]
         return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "test_accuracy": accuracy}))

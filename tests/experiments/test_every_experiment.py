@@ -49,7 +49,7 @@ MADE_UP: dict[str, Callable[[], Runs]] = {
 }
 """Runs in which every claim holds, but for those in ``OPPOSITE``."""
 
-OPPOSITE = {"E1": e01.NOT_SO, "E2": e02.NOT_SO, "E12": {"dip"}}
+OPPOSITE = {"E1": e01.NOT_SO, "E2": e02.NOT_SO, "E3": e03.NOT_SO, "E12": {"dip"}}
 """Claims that deny another of the same experiment, or that are what a write-up says and is not so."""
 
 SMALL: dict[str, Callable[[], Runs]] = {"E10": by_hand.points_runs, "E11": by_hand.shapes_runs}

@@ -1,0 +1,79 @@
+"""Optimisers that adapt their steps have a rate of their own. Can it be wrong? E3 asks it of Adam and of Adadelta.
+
+Each trains the convnet of E2 at its default rate, at a hundred times that, and at a hundredth and a ten-thousandth of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from experiments.e02_mnist_classifiers import NETS
+from experiments.looks import CONVNET
+from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
+from report.model import Budget, Column, Data, Runs, State, Table, Trial, Verdict, tabulate
+from report.seeds import PERCENT, SHARE, Seeds
+from report.stats import all_of, at_least, value_of
+
+OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {"Adam": Adam, "Adadelta": Adadelta}
+DEFAULTS = {"Adam": Adam().rate, "Adadelta": Adadelta().rate}
+FACTORS = (100, 1, 1e-2, 1e-4)
+TRAINS = 0.5  # of the test digits are read, at least, where a rate trains the net
+
+
+def base_rates(optimizer: str) -> list[float]:
+    """The four of an optimiser, the largest first."""
+    return [DEFAULTS[optimizer] * factor for factor in FACTORS]
+
+
+def trials(budget: Budget) -> list[Trial]:
+    """Both optimisers at four base rates each. The largest may make the loss infinite."""
+    epochs = Epochs(budget.pick(smoke=2, quick=5, full=5))
+    return [
+        Trial(
+            train_classifier,
+            {
+                "seed": seed,
+                "net": NETS[CONVNET],
+                "recipe": Recipe(make(rate), epochs, evaluate=epochs),
+                "train_examples": budget.pick(smoke=1000, quick=2000, full=None),
+                "test_examples": budget.pick(smoke=500, quick=1000, full=None),
+            },
+            inputs={"data": Data("mnist")},
+            tags={"optimizer": optimizer, "base_rate": rate},
+            may_diverge=True,
+        )
+        for optimizer, make in OPTIMIZERS.items()
+        for rate in base_rates(optimizer)
+        for seed in budget.seeds(budget.pick(smoke=2, quick=2, full=3))
+    ]
+
+
+def accuracy(runs: Runs, optimizer: str, rate: float) -> Seeds:
+    """Of the test digits; a net whose numbers are not finite reads none."""
+    chosen = runs.where(optimizer=optimizer, base_rate=rate)
+    return chosen.by_seed(lambda run: 0.0 if run.state is State.DIVERGED else run["test_accuracy"])
+
+
+def needs_no_rate(runs: Runs, optimizer: str) -> Verdict:
+    """Does it train the net at each of its base rates?"""
+    rates = base_rates(optimizer)
+    what = "mean test accuracy at base rate"
+    return all_of(at_least(accuracy(runs, optimizer, rate), TRAINS, SHARE, f"{what} {rate:g}") for rate in rates)
+
+
+def table(runs: Runs) -> Table:
+    """Where both end, by their base rate."""
+    columns = (
+        Column("optimizer", "optimiser", align="left", of=lambda optimizer, _: optimizer),
+        Column("rate", "base rate", of=lambda _, rate: f"{rate:g}"),
+        Column("test", "test accuracy, %", of=lambda optimizer, rate: value_of(accuracy(runs, optimizer, rate), PERCENT, 1)),
+    )
+    rows = [(optimizer, rate) for optimizer in OPTIMIZERS for rate in base_rates(optimizer)]
+    means = {row: 100 * sum(found.values()) / len(found) for row in rows if (found := accuracy(runs, *row))}
+    best, worst = (choose(means, key=lambda row: means[row]) for choose in (max, min))
+    caption = (
+        f"The convnet under optimisers that adapt their steps, at four base rates each; the second is the default. From "
+        f"{means[worst]:.1f} % ({worst[0]} at {worst[1]:g}) to {means[best]:.1f} % ({best[0]} at {best[1]:g}) of the test "
+        "digits are read."
+    )
+    return tabulate(rows, columns, caption)
