@@ -115,6 +115,18 @@ def plan(settings: Settings) -> ExitCode:
     return ExitCode.OK
 
 
+def new(settings: Settings) -> ExitCode:
+    """Lay out a first write-up of one's own, and build it."""
+    from report.run.collect import collect
+    from report.terminal.start import lay_out
+
+    content = collect(ROOT)
+    (name,) = settings.names
+    for path in lay_out(ROOT, name, [*content.experiments, *content.theory]):
+        print(path.relative_to(ROOT))
+    return build(replace(settings, names=(), writeups=(name,)))
+
+
 def listed(settings: Settings) -> ExitCode:
     """Say which write-ups there are."""
     for page in _pages(replace(settings, writeups=("all",))):
@@ -144,7 +156,16 @@ def clean(settings: Settings) -> ExitCode:
     return ExitCode.OK
 
 
-COMMANDS = {"build": build, "watch": watch, "check": check, "plan": plan, "list": listed, "data": data, "clean": clean}
+COMMANDS = {
+    "build": build,
+    "watch": watch,
+    "check": check,
+    "plan": plan,
+    "list": listed,
+    "new": new,
+    "data": data,
+    "clean": clean,
+}
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------

@@ -60,3 +60,20 @@ def test_an_assignment_runs_what_it_shows_and_says_what_is_over_its_pages(tmp_pa
     assert "An essay" in listed.out
     made.run("clean")
     assert not list(build.glob("essay*"))
+
+
+def test_a_new_write_up_is_laid_out_and_builds_at_once(tmp_path):
+    made = project(tmp_path)
+    ended = made.run("new", "my-course", "--budget", "smoke")
+    assert ended.code == 0, ended.err
+    assert "experiments/e02_my_course.py" in ended.out
+    listing = json.loads((made.root / "build" / "my-course.manifest.json").read_text(encoding="utf-8"))
+    assert set(listing["trials"]) == {"E2"}
+    assert set(listing["proofs"]) == {"T1"}
+    assert "reproduced" in (made.root / "build" / "my-course.html").read_text(encoding="utf-8")
+
+    again = made.run("new", "my-course")
+    assert again.code == 2
+    assert "there is a file theory" in again.err or "there is a file templates" in again.err
+    assert made.run("new", "My Course").code == 2
+    assert made.run("new").code == 2

@@ -27,6 +27,8 @@ from report.typeset.pdf import Document, document
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
+CONTENT = ("chapters", "writeups", "written", "new")  # what pages say, rather than how they are set
+
 
 def pages(
     chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once
@@ -50,7 +52,7 @@ def both(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
 
 def key_of(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes]) -> str:
     """The digest of all that the pages are made of: this code, the programs it calls, the layouts and the fonts included."""
-    files = sorted(file for file in TEMPLATES.rglob("*") if file.is_file() and file.parent.name != "chapters")
+    files = sorted(file for file in TEMPLATES.rglob("*") if file.is_file() and file.parent.name not in CONTENT)
     code = sorted(Path(__file__).parent.glob("*.py"))
     layout = [part for file in (*code, *files) for part in (file.name, file.read_bytes())]
     written = [part for chapter in chapters for part in (chapter.identifier, chapter.markdown)]

@@ -56,10 +56,11 @@ def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
 
 def _anchors(path: Path, names: Iterable[str], source: str, taken: dict[str, Path]) -> Iterator[ProseError]:
     """Anchors that stand in the write-up already; those of this chapter are added to ``taken``."""
-    for name in (anchor(path), *names):
+    own = (anchor(path),) if path.suffix == ".md" else ()  # an assignment's own file has questions, and no anchor
+    for name in (*own, *names):
         if name not in taken:
             taken[name] = path
-        elif name == anchor(path):
+        elif name in own:
             what = f"the chapter's anchor, {name}, is that of {taken[name].name}, too."
             yield ProseError(what, where=Where(path), remedy="Give one of the files another name.")
         else:

@@ -109,8 +109,9 @@ def assignment(file: Path, complete: Writeup) -> Writeup:
     page = _page(file)
     page.only(KEYS)
     whose: dict[str, Any] = {key: page.words(key, "") for key in ("subtitle", "abstract", "author", "course", "date", "source")}
-    if whose["source"] and whose["source"] not in complete.sources:
-        raise page.wrong("source", f"there is no source '{whose['source']}'", nearest(whose["source"], complete.sources))
+    sources = [*complete.sources, *(path.stem for path in (file.parent.parent / "written").glob("*.toml"))]
+    if whose["source"] and whose["source"] not in sources:
+        raise page.wrong("source", f"there is no source '{whose['source']}'", nearest(whose["source"], sources))
     found = replace(
         complete,
         **whose,
@@ -121,7 +122,7 @@ def assignment(file: Path, complete: Writeup) -> Writeup:
         lines=tuple(page.names("lines", empty=True)),
         pages=page.whole("pages"),
         fresh=page.yes("fresh"),
-        shelf=complete.chapters,
+        shelf=tuple(sorted((file.parent.parent / "chapters").glob("*.md"))),
     )
     asked = page.entries.get("question")
     if not isinstance(asked, list) or not asked or not all(isinstance(raw, dict) for raw in asked):
