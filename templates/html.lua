@@ -71,7 +71,34 @@ local function step(div)
   return out
 end
 
+-- A part of a proof: what it says and its chain of equalities; in the margin why, and one mark for all of its steps.
+local function part(div)
+  local of = {}
+  for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
+  local out = pandoc.List({ raw('<div class="part" id="' .. div.identifier .. '"><div class="statement">') })
+  out:extend(wrap('<div class="said">', of.said, "</div>"))
+  local number = '<span class="number">(' .. div.attributes.number .. ")</span>"
+  out:extend(wrap('<div class="chain"><div class="links" tabindex="0" role="group" aria-label="formula">', display(of.chain), "</div>" .. number .. "</div></div>"))
+  out:insert(raw('<div class="margin">'))
+  for _, name in ipairs({ "reason", "witness" }) do
+    if of[name] then out:extend(wrap('<div class="' .. name .. '">', of[name], "</div>")) end
+  end
+  out:insert(raw("</div></div>"))
+  return out
+end
+
+local function folded(div)
+  local title = div.content:remove(1)
+  local out = pandoc.List({ raw('<details class="every"><summary>'), pandoc.Plain(title.content), raw("</summary>") })
+  out:extend(div.content)
+  out:insert(raw("</details>"))
+  return out
+end
+
 local divs = {
+  part = part,
+  every = folded,
+  ledger = function() return {} end, -- here the steps fold out where the proof stands
   figure = figure,
   table = tabular,
   step = step,

@@ -70,24 +70,19 @@ local function displayed(blocks)
   })
 end
 
--- A step is a value in the array that report-steps lays out.
-local function step(div)
-  local parts = {}
-  for _, part in ipairs(div.content) do parts[part.classes[1]] = part.content end
-  local number = div.attributes.number and quote(div.attributes.number) or "none"
-  local out = pandoc.List({ raw_inline(("(identifier: %s, number: %s, "):format(quote(div.identifier), number)) })
-  for _, side in ipairs({ "left", "right" }) do parts[side] = parts[side] and displayed(parts[side]) end
-  for _, name in ipairs({ "left", "right", "reason", "witness" }) do
-    out:extend(sandwich(name .. ": [", parts[name] and inlines(parts[name]) or {}, "], "))
+-- A part of a proof: what it says, its chain of equalities link by link, why, and one mark for all of its steps.
+local function part(div)
+  local of = {}
+  for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
+  local out = pandoc.List({ raw_inline(("#report-part(%s, %s, links: ("):format(quote(div.identifier), quote(div.attributes.number))) })
+  for _, link in ipairs(displayed(of.chain)[1].content) do
+    if link.t == "Span" then out:extend(sandwich("[", link.content, "], ")) end
   end
   out:insert(raw_inline("), "))
-  return out
-end
-
-local function steps(div)
-  local out = pandoc.List({ raw_inline("#report-steps((") })
-  for _, inner in ipairs(div.content) do out:extend(step(inner)) end
-  out:insert(raw_inline("));"))
+  for _, name in ipairs({ "said", "reason", "witness" }) do
+    out:extend(sandwich(name .. ": [", of[name] and inlines(of[name]) or {}, "], "))
+  end
+  out:insert(raw_inline(");"))
   return pandoc.Plain(out)
 end
 
@@ -98,13 +93,15 @@ end
 local divs = {
   figure = figure,
   table = tabular,
-  steps = steps,
+  part = part,
+  every = function() return {} end, -- here the steps stand in the ledger at the end
+  ledger = function(div) return call("report-ledger", "", div.content) end,
+  notation = function(div) return call("report-notation", "", div.content) end,
   equation = function(div)
     return call("report-equation", quote(div.identifier) .. ", " .. quote(div.attributes.number), div.content)
   end,
   notice = function(div) return call("report-notice", quote(div.attributes.kind), div.content) end,
   derivation = function(div) return call("report-derivation", quote(div.identifier), div.content) end,
-  ["group-title"] = block("group-title"),
   question = block("report-question"),
   conclusion = block("report-conclusion"),
   consequence = block("report-consequence"),
@@ -116,6 +113,7 @@ local spans = {
   verdict = function(span) return sandwich("#report-verdict(" .. quote(span.attributes.word) .. ")[", span.content, "];") end,
   check = function(span) return sandwich("#report-check(" .. quote(span.attributes.state) .. ")[", span.content, "];") end,
   evidence = function(span) return sandwich("#report-evidence[", span.content, "];") end,
+  remark = function(span) return sandwich("#report-remark[", span.content, "];") end,
   claim = function(span) return sandwich("#report-claim[", span.content, "];") end,
   ["lead-in"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,

@@ -28,7 +28,7 @@ from report.model import Holds, Table, Value
 from report.numbers import NOTHING, number_text
 from report.write import lint, mistakes, references
 from report.write import markdown as render
-from report.write.derivations import derivation_markdown
+from report.write.derivations import derivation_markdown, ledger_markdown
 from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
@@ -137,6 +137,8 @@ class _Writer:
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.counts: dict[str, int] = {}
+        self.derived: list[str] = []
+        self.notation: dict[str, Any] = {}  # the names that the chapter's derivations have introduced
         self.path = Path()
         self.template: jinja2.Template | None = None
         self.environment = jinja()
@@ -147,6 +149,7 @@ class _Writer:
 
     def part(self, part: Part) -> str:
         """The Markdown of one chapter or section, references not yet resolved."""
+        self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source
         try:
             code = _compiled(source, path)
@@ -311,8 +314,17 @@ class _Writer:
         if isinstance(proof, Absent):
             return self._missing(name, proof)
         self.labels[name] = f"{name}, {proof.title}"
-        heading = f"## {name}: {proof.title}\n\n"
-        return heading + derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"))
+        self.derived.append(name)
+        written = derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)
+        self.notation |= {entry.name: entry for entry in proof.glossary}
+        return f"## {proof.title} ({name}) {{#sec-{identifier(name)}}}\n\n{written}"
+
+    def ledger(self) -> str:
+        """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
+        return ledger_markdown(
+            (self.material.proofs[name] for name in self.derived),
+            lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
+        )
 
     def answer(self, name: str) -> str:
         """What answers a question of an assignment: a theorem, a figure, a table, a claim, a value or a reported number."""
@@ -413,6 +425,7 @@ class _Writer:
 
 
 FUNCTIONS = (
-    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "question", "ref", "wrote",
-    "answer", "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact", "chapter_title",
+    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "question", "ref",
+    "wrote", "answer", "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact",
+    "chapter_title",
 )  # fmt: skip

@@ -1,14 +1,15 @@
-"""A checked derivation as pandoc Markdown: the question, the chains with their reasons and verdicts, the conclusion.
+"""A checked derivation as pandoc Markdown: the question, its answer, and each part by the steps that carry its idea.
 
-Formulas become LaTeX here and nowhere else. In prose a formula stands in backticks, and becomes one between dollars.
+Nothing is kept back: the whole chains, with every reason and every witness, fold out on the web page and stand in a ledger at
+the end of the printed one. Formulas become LaTeX here and nowhere else; in prose a formula stands in backticks.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
@@ -20,6 +21,11 @@ from report.write.markdown import div, escape, span
 
 LONGEST_LEFT = 26
 """Characters of a left side that still leave room for the right one beside it."""
+
+AT_ONCE = frozenset({"unfolding", "identical", "normal form", "simplification", "exact evaluation", "matrix algebra"})
+"""How steps are decided that a reader takes at once: a definition opened, terms collected, a number worked out."""
+
+DEFINITION = "definition of "
 
 
 @dataclass(frozen=True)
@@ -59,33 +65,55 @@ def prose_markdown(text: str, names: Names) -> str:
     return re.sub(r"`([^`]+)`", lambda m: f"${latex(parse(m[1]), names)}$", text)
 
 
-def derivation_markdown(proof: Proof, number: Callable[[str], int]) -> str:
-    """The question, the parts, the conclusion, and what its author remarks on it; ``number`` gives the number of the equation
-    that a part arrives at.
+def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mapping[str, GlossaryEntry] | None = None) -> str:
+    """The question, its answer, the parts, and what the author remarks; ``number`` gives the number of the equation that a
+    part arrives at, ``known`` the names that the chapter has introduced.
     """
-    numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
-    pages = _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers)
-    asked = "\n\n".join(filter(None, [pages.prose(proof.question), _where_list(proof.glossary, pages)]))
-    question = div(f"{span('Question', 'lead-in')} {asked}", "question")
+    pages = _pages(proof, number)
+    for part in proof.parts:
+        pages.number(_slug(part.label))  # in the order of the parts, whatever the conclusion refers to first
+    asked = [("question", "Question", pages.prose(proof.question))]
+    asked += [("conclusion", "Answer", pages.concluded(proof.conclusion))] if proof.conclusion else []
+    asked += [("consequence", "Hence", pages.concluded(proof.consequence))] if proof.consequence else []
+    comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
+    notation = _notation(proof.glossary, pages, known or {})
+    opening = _told(asked) + (div(notation, "notation") if notation else "")
     groups = "".join(_part(part, pages) for part in proof.parts)
-    ends = [("conclusion", "Conclusion", proof.conclusion), ("conclusion", "Hence", proof.consequence)]
-    ends += [("consequence", "In practice, as a comment", proof.comment)]
-    closing = "".join(div(f"{span(title, 'lead-in')} {pages.concluded(text)}", kind) for kind, title, text in ends if text)
-    return f"\n\n::::::: {{.derivation #{proof.id}}}\n{question}{groups}{closing}\n:::::::\n\n"
+    every = "".join(_chain(part, pages) for part in proof.parts)
+    title = span(f"All {len(proof.steps)} steps, each with its reason and its witnesses", "summary")
+    folded = f"\n\n:::::::: every\n{title}\n{every}\n::::::::\n\n"
+    return f"\n\n::::::::: {{.derivation #{proof.id}}}\n{opening}{groups}{_told(comment)}{folded}\n:::::::::\n\n"
+
+
+def ledger_markdown(proofs: Iterable[Proof], number: Callable[[str, str], int]) -> str:
+    """Every step of every proof with its reason, how it was decided and who bore it out, as close as it can be set."""
+    return div("".join(_entry(proof, functools.partial(number, proof.id)) for proof in proofs), "ledger")
+
+
+def _pages(proof: Proof, number: Callable[[str], int]) -> _Pages:
+    numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
+    return _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers)
+
+
+def _told(paragraphs: Iterable[tuple[str, str, str]]) -> str:
+    return "".join(div(f"{span(title, 'lead-in')} {text}", kind) for kind, title, text in paragraphs)
 
 
 # --- the glossary --------------------------------------------------------------------------------------------------
 
 
-def _where_list(glossary: tuple[GlossaryEntry, ...], pages: _Pages) -> str:
-    """What each symbol is, in a sentence; then each definition on a line of its own."""
-    symbols = [f"${_domain(e, pages)}$ is {pages.prose(e.meaning)}" for e in glossary if not e.head]
-    defined = [f"- ${_equation(e, pages)}$, {_meaning(e, pages)}" for e in glossary if e.head]
-    return "\n\n".join(
-        filter(
-            None, [f"Here {'; '.join(symbols)}." if symbols else "", "We write\n\n" + "\n\n".join(defined) if defined else ""]
-        )
-    )
+def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping[str, GlossaryEntry]) -> str:
+    """What each name is that the chapter has not introduced: symbols in a sentence, then definitions in another."""
+    new = [entry for entry in glossary if not _same(entry, known.get(entry.name))]
+    symbols = [f"${_domain(e, pages)}$ is {pages.prose(e.meaning)}" for e in new if not e.head]
+    defined = [f"${_equation(e, pages)}$, {_meaning(e, pages)}" for e in new if e.head]
+    said = [f"Here {'; '.join(symbols)}."] if symbols else []
+    said += [f"We write {'; '.join(defined)}."] if defined else []
+    return " ".join([*said, "Other names mean what they did before."] if said and len(new) < len(glossary) else said)
+
+
+def _same(entry: GlossaryEntry, other: GlossaryEntry | None) -> bool:
+    return other is not None and replace(entry, witnesses=()) == replace(other, witnesses=())
 
 
 def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
@@ -129,16 +157,83 @@ def _local(entry: GlossaryEntry, pages: _Pages) -> Names:
 
 
 def _part(part: CheckedPart, pages: _Pages) -> str:
-    """A heading, and the steps of the chain below each other; a long left side has a line of its own."""
+    """What the part says, by the steps that carry it; beside it its reasons, and one mark for all of its steps."""
+    links = [f"${pages.math(part.start)}$", *(_link(step, pages) for step in _telling(part.steps))]
+    cells = [
+        (_heading(part, pages), "said"),
+        (" ".join(span(link, "link") for link in links), "chain"),
+        (pages.prose(_because(part.steps)), "reason"),
+        (_mark(part), "witness"),
+    ]
+    content = "".join(_cell(content, kind) for content, kind in cells)
+    return div(content, "part", pages.anchor(part.label), number=str(pages.number(_slug(part.label))))
+
+
+def _link(step: CheckedStep, pages: _Pages) -> str:
+    return f"${relation_latex(step.relation)} {pages.math(step.expression)}$"
+
+
+def _telling(steps: tuple[CheckedStep, ...]) -> list[CheckedStep]:
+    """The steps that carry the idea, and the last: an equality that is seen at once goes with the step that follows it."""
+    return [step for step in steps if step is steps[-1] or step.relation != "==" or not _minor(step)]
+
+
+def _minor(step: CheckedStep) -> bool:
+    return step.standing == Standing.PROVED and step.method.removeprefix("generic entry: ") in AT_ONCE
+
+
+def _because(steps: tuple[CheckedStep, ...]) -> str:
+    """The reasons in their order, each once; the definitions that are opened, together where the first of them is."""
+    reasons = list(dict.fromkeys(step.reason for step in steps if step.reason))
+    opened = [reason.removeprefix(DEFINITION) for reason in reasons if reason.startswith(DEFINITION)]
+    said = dict.fromkeys(DEFINITION + ", ".join(opened) if reason.startswith(DEFINITION) else reason for reason in reasons)
+    return "; ".join(said)
+
+
+def _mark(part: CheckedPart) -> str:
+    """``✔ proved in 6 steps: numeric, NumPy``: the weakest standing of the steps, and all who bore them out."""
+    witnesses = dict.fromkeys(witness.name for step in part.steps for witness in step.witnesses)
+    steps = f" in {len(part.steps)} steps" if len(part.steps) > 1 else ""
+    return _check(part.standing, steps, witnesses)
+
+
+def _check(standing: Standing, how: str, witnesses: Iterable[str]) -> str:
+    failed = standing == Standing.FAILED
+    mark, state = ("✘", "failed") if failed else ("✔", "proved")
+    borne = escape(", ".join(witnesses))
+    return span(f"{mark}{NO_BREAK}{escape(standing)}{how}{': ' if borne else ''}{borne}", "check", state=state)
+
+
+def _entry(proof: Proof, number: Callable[[str], int]) -> str:
+    """A proof in the ledger: its title, then a paragraph for each part."""
+    pages = _pages(proof, number)
+    return f"\n\n[{proof.id}. {proof.title}]{{.lead-in}}\n\n" + "\n\n".join(_line(part, pages) for part in proof.parts)
+
+
+def _line(part: CheckedPart, pages: _Pages) -> str:
+    """``(12) f = g [definition of f] = h [regroup] ✔ proved: numeric``; witnesses once, where all steps have the same."""
+    reference = f"[({pages.number(_slug(part.label))})](#{pages.anchor(part.label)})"
+    borne = {tuple(witness.name for witness in step.witnesses) for step in part.steps}
+    told = [f"{_link(step, pages)} {span(_remark(step, pages, len(borne) > 1), 'remark')}" for step in part.steps]
+    marked = _check(part.standing, "", next(iter(borne))) if len(borne) == 1 else ""
+    return f"{reference} ${pages.math(part.start)}$ {' '.join(told)} {marked}"
+
+
+def _remark(step: CheckedStep, pages: _Pages, with_witnesses: bool) -> str:
+    named = ", ".join(witness.name for witness in step.witnesses) if with_witnesses else ""
+    how = f"{step.method}: {named}" if step.method and named else step.method or named
+    return f"({'; '.join(filter(None, (pages.prose(step.reason), escape(how))))})"
+
+
+def _chain(part: CheckedPart, pages: _Pages) -> str:
+    """The name of a part, and the steps of its chain below each other; a long left side has a line of its own."""
     start = pages.math(part.start)
     hanging = _width(start) > LONGEST_LEFT
     first = "" if hanging else start
-    steps = [_step(step, first if at == 0 else "", hanging, pages) for at, step in enumerate(part.steps)]
-    slug = _slug(part.label)
     rows = [div(_cell(f"${start}$", "right"), "step")] if hanging else []
-    rows += [div(step, "step") for step in steps[:-1]]
-    rows += [div(steps[-1], "step", pages.anchor(part.label), number=str(pages.number(slug)))]
-    return f"{div(_heading(part, pages), 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
+    rows += [div(_step(step, first if at == 0 else "", hanging, pages), "step") for at, step in enumerate(part.steps)]
+    title = f"({pages.number(_slug(part.label))}) **{part.label}**"
+    return f"{div(title, 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
 
 
 def _slug(label: str) -> str:
@@ -149,19 +244,16 @@ def _heading(part: CheckedPart, pages: _Pages) -> str:
     """``**Directly.** Let $x < 0$. Prose.``"""
     given = f" Let {' and '.join(f'${pages.math(c)}$' for c in part.given)}." if part.given else ""
     intro = f" {pages.prose(part.intro)}" if part.intro else ""
-    scope = f"\n\n*Scope.* {pages.prose(part.scope)}" if part.scope else ""
+    scope = f" *Scope.* {pages.prose(part.scope)}" if part.scope else ""
     return f"**{part.label}.**{given}{intro}{scope}"
 
 
 def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
     """A row: left side, relation and right side, the reason, and who bore it out."""
-    failed = step.standing == Standing.FAILED
-    mark, state = ("✘", "failed") if failed else ("✔", "proved")
-    witnesses = f": {escape(', '.join(w.name for w in step.witnesses))}" if step.witnesses else ""
     indent = r"\quad " if hanging else ""
     right = f"{indent}{relation_latex(step.relation)} {pages.math(step.expression)}"
     how = f" ({escape(step.method)})" if step.standing == Standing.PROVED and step.method else ""
-    verdict = span(f"{mark}{NO_BREAK}{escape(step.standing)}{how}{witnesses}", "check", state=state)
+    verdict = _check(step.standing, how, (witness.name for witness in step.witnesses))
     cells = [(f"${left}$" if left else "", "left"), (f"${right}$", "right"), (pages.prose(step.reason), "reason")]
     return "".join(_cell(content, kind) for content, kind in [*cells, (verdict, "witness")])
 

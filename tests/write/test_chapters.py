@@ -78,6 +78,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ question("E2") }}', "Which net?"),
         ('{{ answer("E2.more") }}', "More is more."),
         ("{{ replication() }}", "#build-replication"),
+        ("{{ ledger() }}", "{.ledger}"),
         ('{{ cite("W1") }}', "W1 (*A course*)"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
         ('{{ fact("Python") }}', "3.11"),

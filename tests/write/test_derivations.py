@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from report.proof import Derivation, Part, Step, check, define, integer, real, vector
-from report.write.derivations import derivation_markdown
+from report.write.derivations import derivation_markdown, ledger_markdown
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1"), vector("v", "n", "a vector")
 SIGMA = define("sigma(u)", "1/(1 + exp(-u))", "a sigmoid")
@@ -19,7 +19,29 @@ def test_a_short_left_side_stands_beside_the_first_right_side() -> None:
     assert "::: left\n$xx$\n:::\n\n\n\n::: right\n$= x^{2}$\n:::" in text
     assert "as $x^{2}$ is short for it" in text
     assert '[✔\u00a0proved (identical): numeric]{.check state="proved"}' in text
-    assert '::::: {.step #T9-a-square number="8"}' in text
+    assert '::::: {.part #T9-a-square number="8"}' in text
+
+
+def test_what_is_seen_at_once_goes_with_the_next_step_and_is_kept_in_the_ledger() -> None:
+    chain = [Step("(1/(1 + exp(-x)))**2", "definition of `sigma`"), Step("1/(1 + exp(-x))**2", "algebra")]
+    part = Part("Square", "sigma(x)**2 == 1/(1 + exp(-x))**2", chain)
+    said = check(Derivation("T9", "", "What is `x`?", (X,), (part,), "Yes.", "", (SIGMA,)))
+    short, _, every = derivation_markdown(said, len).partition(":::::::: every")
+    opened = r"\left(\frac{1}{1 + e^{-x}}\right)^{2}"
+    assert f"[$= {opened}$]{{.link}}" not in short
+    assert r"definition of $\sigma$; algebra" in short
+    assert "in 2 steps: numeric" in short
+    assert opened in every
+    assert opened in ledger_markdown([said], lambda *_: 1)
+
+
+def test_names_that_the_chapter_has_introduced_are_not_introduced_again() -> None:
+    said = check(Derivation("T9", "", "", (X, N), (Part("Sum", "x + n == n + x", [Step("n + x", "")]),), "Yes."))
+    assert "is a number" in derivation_markdown(said, len)
+    known = {entry.name: entry for entry in said.glossary if entry.name == "x"}
+    text = derivation_markdown(said, len, known)
+    assert "is a number" not in text
+    assert "is a size. Other names mean what they did before." in text
 
 
 def test_a_long_left_side_has_a_line_of_its_own() -> None:
@@ -38,7 +60,7 @@ def test_the_glossary_says_where_each_name_lives() -> None:
                 [Step("sigma(x) + sum(v[j] for j in span(1, n))", "")], given=["x > 0"])  # fmt: skip
     text = page(part, symbols=(X, N, V), definitions=(SIGMA,))
     assert r"Here $x \in \mathbb{R}$ is a number; $n = 1, 2, \dots$ is a size; $v \in \mathbb{R}^{n}$" in text
-    assert r"- $\sigma(u) = \frac{1}{1 + e^{-u}}$, a sigmoid" in text
+    assert r"We write $\sigma(u) = \frac{1}{1 + e^{-u}}$, a sigmoid." in text
     assert "**Sum.** Let $x > 0$." in text
 
 
