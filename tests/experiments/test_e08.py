@@ -169,7 +169,8 @@ GAPS = {"gap_shrinks", "loss_gap_shrinks", "quarter_left"}
             {"overfits", "gap_wider", "more_data_reads_more"} | GAPS,
         ),
         ({(FEWER, RATE, 250): (1.0, 0.87)}, {"fewer_helps"}),
-        ({(TUTORIAL, FAST, KEEP): (1.0, 0.85)}, {"dropout_helps", "dropout_lowers_loss"}),
+        ({(TUTORIAL, FAST, KEEP): (1.0, 0.85)}, {"dropout_helps", "dropout_lowers_loss", "more_dropout_always_helps"}),
+        ({(TUTORIAL, FAST, 0.05): (0.2, 0.1)}, {"more_dropout_always_helps"}),
         ({(TUTORIAL, RATE, 6000): (1.0, 0.95)}, GAPS - {"quarter_left"}),
         ({(TUTORIAL, RATE, 60_000): (1.0, 0.95)}, GAPS),
     ],
@@ -228,8 +229,8 @@ def test_the_tables_say_what_was_measured() -> None:
         (60_000, 20_000, 1),
     ]
     by_keep = EXPERIMENT.tables["by_keep"](runs)
-    assert [row[0] for row in by_keep.rows] == ["1", "0.8", "0.5", "0.3", "0.15"]
-    assert [row[2].number for row in by_keep.rows] == pytest.approx([89, 90, 91.5, 92.5, 93.25])
+    assert [row[0] for row in by_keep.rows] == ["1", "0.8", "0.5", "0.3", "0.15", "0.05"]
+    assert [row[2].number for row in by_keep.rows] == pytest.approx([89, 90, 91.5, 92.5, 93.25, 93.75])
     final = EXPERIMENT.tables["final"](runs)
     assert [(row[1], row[2], row[-1]) for row in final.rows] == [
         (3_274_634, 60_000, 97.2),
