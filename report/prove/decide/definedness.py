@@ -12,30 +12,19 @@ its call on itself has an argument that is smaller by one at least and stays in 
 from __future__ import annotations
 
 import ast
-import copy
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts, Inequality, assume
+from report.prove.decide import kinks
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.place import Missing, Place, generic, supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import formula, names, targets
+from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, Unreadable, read
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A condition that a formula needs and that does not follow, and what needs it."""
-
-    condition: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.why}: that needs {self.condition}, which does not follow from the conditions"
 
 
 def missing(trees: Sequence[ast.expr], scope: Scope, facts: Facts, symbols: Sequence[Symbol]) -> Iterator[tuple[int, Missing]]:
@@ -50,19 +39,8 @@ def missing(trees: Sequence[ast.expr], scope: Scope, facts: Facts, symbols: Sequ
 
 
 @dataclass(frozen=True)
-class _Walk:
-    """A formula being walked through: where it is read, what holds there, and, inside a derivative, the variable."""
-
-    scope: Scope
-    facts: Facts
-    known: Facts  # what holds everywhere, without the indices and cases around this place
-    symbols: Mapping[str, Symbol]
-    inside: str = ""  # the definition whose body this is
-    opened: tuple[str, ...] = ()  # the definitions around it
-    arguments: tuple[Any, ...] = ()  # and what the innermost recursive one was called with
-    slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
-    varying: frozenset[str] = frozenset()  # the parameters that rest on it
-    done: dict[tuple[str, str], list[Missing]] = field(default_factory=dict)  # what whole arrays and constants need
+class _Walk(Place):
+    """A formula being walked through."""
 
     def visit(self, node: ast.expr) -> Iterator[Missing]:
         match node:
@@ -108,7 +86,7 @@ class _Walk:
             sizes = [read(size.tree, Scope(self.scope.globals)) for size in defined.shape]
             places = [sp.Dummy(name, integer=True) for name in defined.arguments]
             ends = {k: (sp.Integer(defined.first), defined.first + size - 1) for k, size in zip(places, sizes)}
-            yield from replace(self, facts=_within(self.known, ends)).body(defined, places)
+            yield from replace(self, facts=within(self.known, ends)).body(defined, places)
         elif not defined.parameters:
             yield from replace(self, facts=self.known).body(defined, ())
 
@@ -229,13 +207,13 @@ class _Walk:
         facts, numbers = self.facts, []
         for name, value in zip(defined.arguments, values):
             if isinstance(value, Grid) and declared.get(name, "real") in ("real", "integer"):
-                facts, value = _generic(facts, value)
+                facts, value = generic(facts, value)
             numbers.append(value)
         yield from replace(self, facts=facts).body(defined, numbers, given)
 
     def built_in(self, name: str, node: ast.Call) -> Iterator[Missing]:
         if self.slope_in:
-            yield from self.kink(name, node)
+            yield from kinks.kink(self, name, node)
             return
         shown = self.spell(node)
         if name == "log":
@@ -287,14 +265,14 @@ class _Walk:
         yield from self.visit(node.test)
         test = self.value(node.test)
         if self.slope_in:
-            yield from self.jump(node.test, f"`{self.spell(node)}`")
+            yield from kinks.jump(self, node.test, f"`{self.spell(node)}`")
         for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
             inside = self.facts
             if condition is not None:
                 condition = self.facts.apply(condition)
                 if condition == sp.false:
                     continue
-                inside = _supposing(condition, inside)
+                inside = supposing(condition, inside)
             yield from replace(self, facts=inside).visit(branch)
 
     def sentences(self, node: ast.BoolOp | ast.Call) -> Iterator[Missing]:
@@ -304,7 +282,7 @@ class _Walk:
         inside = self.facts
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "implies":
             premise = self.value(first)
-            inside = inside if premise is None else _supposing(premise, inside)
+            inside = inside if premise is None else supposing(premise, inside)
         for other in others:
             yield from replace(self, facts=inside).visit(other)
 
@@ -358,11 +336,11 @@ class _Walk:
                     (-sp.oo if isinstance(generator.iter, ast.Name) and generator.iter.id == "Z" else sp.Integer(0)),
                     sp.oo,
                 )
-            walk = replace(walk, scope=walk.scope.bind(**{index: k}), facts=_within(walk.facts, {k: (low, high)}))
+            walk = replace(walk, scope=walk.scope.bind(**{index: k}), facts=within(walk.facts, {k: (low, high)}))
             for condition in generator.ifs:
                 yield from walk.visit(condition)
                 held = walk.value(condition)
-                walk = walk if held is None else replace(walk, facts=_supposing(held, walk.facts))
+                walk = walk if held is None else replace(walk, facts=supposing(held, walk.facts))
         if name in ("max", "min") and self.slope_in and self.depends(node):
             yield Missing("one largest entry", f"the derivative of `{name}` over a range exists at no tie")
         if name != "count":
@@ -380,146 +358,7 @@ class _Walk:
         holder: ast.expr = variable
         while isinstance(holder, ast.Subscript | ast.Call):
             holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
-        if isinstance(holder, ast.Name) and self.may_be_rough(body):
+        if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
             yield from replace(self, slope_in=holder.id, varying=frozenset({holder.id})).visit(body)
 
-    def may_be_rough(self, body: ast.expr) -> bool:
-        """Whether anything in what is differentiated has kinks or jumps at all."""
-        waiting, met = [body], set[str]()
-        while waiting:
-            tree = waiting.pop()
-            if any(map(_is_rough, ast.walk(tree))):
-                return True
-            for name in names(tree).keys() - met:
-                met.add(name)
-                if isinstance(self.scope.globals.get(name), Definition):
-                    waiting.append(self.scope.globals[name].body.tree)
-        return False
-
-    def kink(self, name: str, node: ast.Call) -> Iterator[Missing]:
-        """What a function needs so that it has a slope at its argument."""
-        if not self.depends(node):
-            return
-        shown = self.spell(node)
-        why = f"the derivative of `{shown}` exists at no "
-        if name in ("abs", "norm", "sign"):
-            argument = node.args[0] if name != "norm" else node
-            word = "jump" if name == "sign" else "kink"
-            yield from self.need(is_nonzero, argument, "!= 0", f"{why}{word}")
-        elif name == "sqrt":
-            yield from self.need(is_positive, node.args[0], "> 0", f"the derivative of `{shown}` exists at no 0")
-        elif name in ("max", "min"):
-            for n, first in enumerate(node.args):
-                for second in node.args[n + 1 :]:
-                    yield from self.differ(first, second, f"{why}tie")
-        elif name in ("floor", "ceil", "mod"):
-            yield Missing("an argument that does not vary", f"{why}jump")
-        elif name == "one":
-            yield from self.jump(node.args[0], f"`{shown}`")
-        elif name in ("kron", "delta"):
-            yield Missing("an argument that does not vary", f"{why}jump")
-
-    def jump(self, test: ast.expr, shown: str) -> Iterator[Missing]:
-        """What a case needs so that the formula has a slope: its test is not about to change."""
-        for node in ast.walk(test):
-            if isinstance(node, ast.Compare) and self.depends(node):
-                ends = [node.left, *node.comparators]
-                for first, second in itertools.pairwise(ends):
-                    yield from self.differ(first, second, f"the derivative of {shown} exists at no place where it changes")
-
-    def differ(self, first: ast.expr, second: ast.expr, why: str) -> Iterator[Missing]:
-        condition = f"{self.spell(first)} != {self.spell(second)}"
-        yield from self.need(is_nonzero, ast.BinOp(first, ast.Sub(), second), condition, why)
-
-    def depends(self, node: ast.expr) -> bool:
-        """Whether a piece of what is differentiated rests on the variable."""
-        for name in names(node):
-            if name in self.varying:
-                return True
-            defined = self.scope.globals.get(name) if name not in self.scope.locals else None
-            if name == self.slope_in and name not in self.scope.locals:
-                return True
-            if isinstance(defined, Definition) and self.reaches(defined):
-                return True
-        return False
-
-    def reaches(self, defined: Definition) -> bool:
-        """Whether the body of a definition speaks of the variable, by itself or through others."""
-        waiting, met = [defined], {defined.name}
-        while waiting:
-            current = waiting.pop()
-            inside = names(current.body.tree).keys() - set(current.arguments)
-            if self.slope_in in inside:
-                return True
-            for name in inside - met:
-                met.add(name)
-                if isinstance(self.scope.globals.get(name), Definition):
-                    waiting.append(self.scope.globals[name])
-        return False
-
     # --- what is needed
-
-    def need(self, shown_by: Any, node: ast.expr, sign: str, why: str) -> Iterator[Missing]:
-        """The condition ``node sign``, unless ``shown_by`` shows it of the value, or of every entry of it."""
-        value, facts = self.value(node), self.facts
-        if isinstance(value, Grid):
-            facts, value = _generic(facts, value)
-        if callable(value):
-            value = value(sp.Dummy("i", integer=True))
-        if isinstance(value, sp.Expr) and shown_by(value, facts):
-            return
-        yield Missing(sign if "!= " in sign[1:] else f"{self.spell(node)} {sign}", why + self.place())
-
-    def value(self, node: ast.expr) -> Any:
-        """The symbolic value, or None where there is no reading: the step is then refused for that."""
-        try:
-            return read(node, self.scope)
-        except Exception:
-            return None
-
-    def spell(self, node: ast.expr) -> str:
-        """A piece of the formula as the author would write it; inside a definition with what is put for its parameters."""
-        bound = {n: v for n, v in self.scope.locals.items() if isinstance(v, sp.Expr) and not isinstance(v, sp.Dummy)}
-        words = {n: str(v) if v.is_Atom or isinstance(v, sp.Indexed) else f"({v})" for n, v in bound.items()}
-
-        class _Name(ast.NodeTransformer):
-            def visit_Name(self, name: ast.Name) -> ast.expr:
-                return ast.Name(words[name.id], ast.Load()) if name.id in words else name
-
-        text = str(formula(_Name().visit(copy.deepcopy(node))))
-        return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
-
-    def place(self) -> str:
-        return f" (in the definition of '{self.inside}')" if self.inside else ""
-
-
-def _is_rough(node: ast.AST) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        return not isinstance(node.right, ast.Constant)
-    rough = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
-    return isinstance(node, ast.IfExp) or (isinstance(node, ast.Name) and node.id in rough)
-
-
-def _within(facts: Facts, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Facts:
-    return replace(facts, ranges={**facts.ranges, **ends})
-
-
-def _generic(facts: Facts, value: Grid) -> tuple[Facts, sp.Expr]:
-    """An entry that stands for all, and where it is."""
-    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-    first = sp.Integer(value.first)
-    ends = {i: (first, first + value.rows - 1), j: (first, first + value.columns - 1)}
-    return _within(facts, ends), value.entry(i, j if value.columns != 1 else first)
-
-
-def _supposing(condition: Any, facts: Facts) -> Facts:
-    """The facts with a condition, as far as it can be used; an integer that is not negative and not 0 is at least 1."""
-    try:
-        facts = assume([condition], facts)
-    except ValueError:
-        return facts
-    for apart in facts.apart[-1:] if isinstance(condition, sp.Ne) else ():
-        for gap in (apart, -apart):
-            if gap.is_integer and is_nonnegative(gap, facts):
-                return facts.knowing(Inequality(gap - 1, False))
-    return facts

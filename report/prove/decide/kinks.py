@@ -1,0 +1,71 @@
+"""Whether a formula has a slope: what a derivative needs beyond a value, which is no kink, no tie and no jump."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+from report.prove.decide.place import Missing, Place
+from report.prove.decide.signs import is_nonzero, is_positive
+from report.prove.language.formula import names
+from report.prove.language.glossary import Definition
+
+
+def may_be_rough(at: Place, body: ast.expr) -> bool:
+    """Whether anything in what is differentiated has kinks or jumps at all."""
+    waiting, met = [body], set[str]()
+    while waiting:
+        tree = waiting.pop()
+        if any(map(_is_rough, ast.walk(tree))):
+            return True
+        for name in names(tree).keys() - met:
+            met.add(name)
+            if isinstance(at.scope.globals.get(name), Definition):
+                waiting.append(at.scope.globals[name].body.tree)
+    return False
+
+
+def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
+    """What a function needs so that it has a slope at its argument."""
+    if not at.depends(node):
+        return
+    shown = at.spell(node)
+    why = f"the derivative of `{shown}` exists at no "
+    if name in ("abs", "norm", "sign"):
+        argument = node.args[0] if name != "norm" else node
+        word = "jump" if name == "sign" else "kink"
+        yield from at.need(is_nonzero, argument, "!= 0", f"{why}{word}")
+    elif name == "sqrt":
+        yield from at.need(is_positive, node.args[0], "> 0", f"the derivative of `{shown}` exists at no 0")
+    elif name in ("max", "min"):
+        for n, first in enumerate(node.args):
+            for second in node.args[n + 1 :]:
+                yield from _differ(at, first, second, f"{why}tie")
+    elif name in ("floor", "ceil", "mod"):
+        yield Missing("an argument that does not vary", f"{why}jump")
+    elif name == "one":
+        yield from jump(at, node.args[0], f"`{shown}`")
+    elif name in ("kron", "delta"):
+        yield Missing("an argument that does not vary", f"{why}jump")
+
+
+def jump(at: Place, test: ast.expr, shown: str) -> Iterator[Missing]:
+    """What a case needs so that the formula has a slope: its test is not about to change."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare) and at.depends(node):
+            ends = [node.left, *node.comparators]
+            for first, second in itertools.pairwise(ends):
+                yield from _differ(at, first, second, f"the derivative of {shown} exists at no place where it changes")
+
+
+def _differ(at: Place, first: ast.expr, second: ast.expr, why: str) -> Iterator[Missing]:
+    condition = f"{at.spell(first)} != {at.spell(second)}"
+    yield from at.need(is_nonzero, ast.BinOp(first, ast.Sub(), second), condition, why)
+
+
+def _is_rough(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return not isinstance(node.right, ast.Constant)
+    rough = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
+    return isinstance(node, ast.IfExp) or (isinstance(node, ast.Name) and node.id in rough)

@@ -1,0 +1,128 @@
+"""A place in a formula that is walked through: what holds there, and whether what the formula needs there follows from it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts, Inequality, assume
+from report.prove.decide.signs import is_nonnegative
+from report.prove.language.formula import formula, names
+from report.prove.language.glossary import Definition, Symbol
+from report.prove.meaning.symbolic import Grid, Scope, read
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A condition that a formula needs and that does not follow, and what needs it."""
+
+    condition: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.why}: that needs {self.condition}, which does not follow from the conditions"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a formula: where it is read, what holds there, and, inside a derivative, the variable."""
+
+    scope: Scope
+    facts: Facts
+    known: Facts  # what holds everywhere, without the indices and cases around this place
+    symbols: Mapping[str, Symbol]
+    inside: str = ""  # the definition whose body this is
+    opened: tuple[str, ...] = ()  # the definitions around it
+    arguments: tuple[Any, ...] = ()  # and what the innermost recursive one was called with
+    slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
+    varying: frozenset[str] = frozenset()  # the parameters that rest on it
+    done: dict[tuple[str, str], list[Missing]] = field(default_factory=dict)  # what whole arrays and constants need
+
+    def need(self, shown_by: Any, node: ast.expr, sign: str, why: str) -> Iterator[Missing]:
+        """The condition ``node sign``, unless ``shown_by`` shows it of the value, or of every entry of it."""
+        value, facts = self.value(node), self.facts
+        if isinstance(value, Grid):
+            facts, value = generic(facts, value)
+        if callable(value):
+            value = value(sp.Dummy("i", integer=True))
+        if isinstance(value, sp.Expr) and shown_by(value, facts):
+            return
+        yield Missing(sign if "!= " in sign[1:] else f"{self.spell(node)} {sign}", why + self.place())
+
+    def value(self, node: ast.expr) -> Any:
+        """The symbolic value, or None where there is no reading: the step is then refused for that."""
+        try:
+            return read(node, self.scope)
+        except Exception:
+            return None
+
+    def spell(self, node: ast.expr) -> str:
+        """A piece of the formula as the author would write it; inside a definition with what is put for its parameters."""
+        bound = {n: v for n, v in self.scope.locals.items() if isinstance(v, sp.Expr) and not isinstance(v, sp.Dummy)}
+        words = {n: str(v) if v.is_Atom or isinstance(v, sp.Indexed) else f"({v})" for n, v in bound.items()}
+
+        class _Name(ast.NodeTransformer):
+            def visit_Name(self, name: ast.Name) -> ast.expr:
+                return ast.Name(words[name.id], ast.Load()) if name.id in words else name
+
+        text = str(formula(_Name().visit(copy.deepcopy(node))))
+        return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+    def place(self) -> str:
+        return f" (in the definition of '{self.inside}')" if self.inside else ""
+
+    def depends(self, node: ast.expr) -> bool:
+        """Whether a piece of what is differentiated rests on the variable."""
+        for name in names(node):
+            if name in self.varying:
+                return True
+            defined = self.scope.globals.get(name) if name not in self.scope.locals else None
+            if name == self.slope_in and name not in self.scope.locals:
+                return True
+            if isinstance(defined, Definition) and self.reaches(defined):
+                return True
+        return False
+
+    def reaches(self, defined: Definition) -> bool:
+        """Whether the body of a definition speaks of the variable, by itself or through others."""
+        waiting, met = [defined], {defined.name}
+        while waiting:
+            current = waiting.pop()
+            inside = names(current.body.tree).keys() - set(current.arguments)
+            if self.slope_in in inside:
+                return True
+            for name in inside - met:
+                met.add(name)
+                if isinstance(self.scope.globals.get(name), Definition):
+                    waiting.append(self.scope.globals[name])
+        return False
+
+
+def within(facts: Facts, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Facts:
+    return replace(facts, ranges={**facts.ranges, **ends})
+
+
+def generic(facts: Facts, value: Grid) -> tuple[Facts, sp.Expr]:
+    """An entry that stands for all, and where it is."""
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    first = sp.Integer(value.first)
+    ends = {i: (first, first + value.rows - 1), j: (first, first + value.columns - 1)}
+    return within(facts, ends), value.entry(i, j if value.columns != 1 else first)
+
+
+def supposing(condition: Any, facts: Facts) -> Facts:
+    """The facts with a condition, as far as it can be used; an integer that is not negative and not 0 is at least 1."""
+    try:
+        facts = assume([condition], facts)
+    except ValueError:
+        return facts
+    for apart in facts.apart[-1:] if isinstance(condition, sp.Ne) else ():
+        for gap in (apart, -apart):
+            if gap.is_integer and is_nonnegative(gap, facts):
+                return facts.knowing(Inequality(gap - 1, False))
+    return facts
