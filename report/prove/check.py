@@ -12,14 +12,14 @@ import sympy as sp
 from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
+from report.prove.decide.conditions import assume
 from report.prove.decide.definedness import missing
 from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.leftover import left_over
-from report.prove.meaning.symbolic import ALGEBRA, Unreadable, bounds, ranges
+from report.prove.meaning.symbolic import ALGEBRA, Unreadable
 from report.prove.reasons.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, Lemma, Setting, Shown, Standing, weakest
 
@@ -142,7 +142,7 @@ def check_part(
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
         trees = [expression.tree for expression in chain.expressions]
-        for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols):
+        for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
     if NUMERIC in methods and part.numeric:
         with _witnessing("numeric", part.where):
@@ -223,9 +223,7 @@ def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Fou
 def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     if part.hypothesis is not None:
         shown = {**shown, "hypothesis": Lemma(part.hypothesis, (), None)}
-    plain = Setting(tuple(derivation.symbols), tuple(derivation.definitions), NO_FACTS, shown)
-    scope = plain.scope()
-    facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
+    plain = replace(derivation.setting, shown=shown)
     read = []
     for condition in part.conditions:
         try:
@@ -233,7 +231,7 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
         except (Unreadable, TypeError) as error:
             raise DeclarationError(f"the condition {condition} cannot be used: {error}", where=part.where) from None
     try:
-        facts = assume(read, facts)
+        facts = assume(read, plain.facts)
     except ValueError as error:
         given = ", ".join(map(str, part.conditions))
         raise DeclarationError(f"cannot use the condition {error}", where=part.where, remedy=f"Given: {given}.") from None

@@ -14,6 +14,8 @@ from typing import Any
 
 from report.errors import DeclarationError, ReportError, Where, nearest
 from report.model import Figure, Reported, Table, Value
+from report.prove.decide.conditions import NO_FACTS, Facts, Inequality
+from report.prove.decide.place import Settled
 from report.prove.language.formula import (
     Formula,
     Statement,
@@ -27,8 +29,9 @@ from report.prove.language.formula import (
 )
 from report.prove.language.glossary import Definition, Symbol, written_here
 from report.prove.language.vocabulary import LOGICAL
+from report.prove.meaning.symbolic import bounds, ranges
 from report.prove.reasons.calculation import calculation, evaluation
-from report.prove.reasons.rule import Rule
+from report.prove.reasons.rule import Rule, Setting
 
 POINTS = 6
 """At how many random points a witness looks unless told otherwise."""
@@ -228,6 +231,14 @@ class Derivation:
                     where=self.where,
                     remedy=nearest(claim.by, labels),
                 )
+
+    @cached_property
+    def setting(self) -> Setting:
+        """What every reason in it may use: the glossary, and what the domains promise."""
+        plain = Setting(tuple(self.symbols), tuple(self.definitions), NO_FACTS)
+        scope = plain.scope()
+        facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
+        return replace(plain, facts=facts, settled=Settled(facts))
 
 
 # --- chains --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ its call on itself has an argument that is smaller by one at least and stays in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,16 +20,18 @@ import sympy as sp
 
 from report.prove.decide import kinks
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.place import Missing, Place, generic, supposing, within
+from report.prove.decide.place import Missing, Place, Settled, generic, supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, Unreadable, read
 
 
-def missing(trees: Sequence[ast.expr], scope: Scope, facts: Facts, symbols: Sequence[Symbol]) -> Iterator[tuple[int, Missing]]:
+def missing(
+    trees: Sequence[ast.expr], scope: Scope, facts: Facts, symbols: Sequence[Symbol], settled: Settled
+) -> Iterator[tuple[int, Missing]]:
     """Every condition that one of the formulas needs and that does not follow, with the place of the formula, once each."""
-    walk = _Walk(scope, facts, facts, {s.name: s for s in symbols})
+    walk = _Walk(scope, facts, facts, {s.name: s for s in symbols}, settled)
     for at, tree in enumerate(trees):
         seen: set[str] = set()
         for each in (*walk.sizes(tree), *walk.visit(tree)):
@@ -77,8 +79,16 @@ class _Walk(Place):
         if isinstance(defined, Definition) and self.scope.knowledge.opens(node.id):
             key = (defined.name, self.slope_in)
             if key not in self.done and defined.name not in self.opened:
-                self.done[key] = list(self.everywhere(defined))
+                settled = self.is_settled(key, lambda walk: walk.everywhere(defined))
+                self.done[key] = [] if settled else list(self.everywhere(defined))
             yield from self.done.get(key, ())
+
+    def is_settled(self, key: tuple[str, str], needs: Callable[[_Walk], Iterator[Missing]]) -> bool:
+        """Whether nothing is missing as soon as the domains hold."""
+        found = self.settled.found
+        if key not in found and not self.opened:
+            found[key] = not any(needs(replace(self, facts=self.settled.facts, known=self.settled.facts, done={})))
+        return found.get(key, False)
 
     def everywhere(self, defined: Definition) -> Iterator[Missing]:
         """What every entry of an array needs, or the one value of a name."""
@@ -99,13 +109,25 @@ class _Walk(Place):
         if defined.name in self.opened:
             yield from self.descent(defined, values)
             return
+        key = (defined.name, f"{self.slope_in} {sorted(varying)}")
+        if self.are_numbers(defined, values) and self.is_settled(key, lambda walk: walk.whole_domain(defined, varying)):
+            return
         if defined.recursive and all(s.kind in ("real", "integer") for s in defined.symbols):
-            key = (defined.name, f"{self.slope_in} {sorted(varying)}")
             if key not in self.done:
                 self.done[key] = list(self.whole_domain(defined, varying))
             yield from self.done[key]
             return
         yield from self.unfolded(defined, values, varying)
+
+    def are_numbers(self, defined: Definition, values: Sequence[Any]) -> bool:
+        """Whether the parameters, some at least, stand for numbers, and these are of their kind."""
+        kinds = {s.name: s.kind for s in defined.symbols}
+        wanted = [kinds.get(name, "integer" if defined.indexed else "real") for name in defined.arguments]
+        fits = {"real": lambda v: v.is_real, "integer": lambda v: v.is_integer}
+        return bool(wanted) and all(
+            kind in fits and isinstance(value, sp.Expr) and fits[kind](self.facts.apply(value))
+            for kind, value in zip(wanted, values)
+        )
 
     def whole_domain(self, defined: Definition, varying: frozenset[str]) -> Iterator[Missing]:
         """What a recursive definition needs anywhere in the domain of its parameters: there it need not be unfolded twice."""
@@ -360,5 +382,3 @@ class _Walk(Place):
             holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
         if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
             yield from replace(self, slope_in=holder.id, varying=frozenset({holder.id})).visit(body)
-
-    # --- what is needed

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts, Inequality, assume
+from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.signs import is_nonnegative
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
@@ -29,6 +29,14 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What is defined wherever the domains say, whatever a part supposes beyond that: found once for all parts."""
+
+    facts: Facts = NO_FACTS
+    found: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Place:
     """A place in a formula: where it is read, what holds there, and, inside a derivative, the variable."""
 
@@ -36,6 +44,7 @@ class Place:
     facts: Facts
     known: Facts  # what holds everywhere, without the indices and cases around this place
     symbols: Mapping[str, Symbol]
+    settled: Settled
     inside: str = ""  # the definition whose body this is
     opened: tuple[str, ...] = ()  # the definitions around it
     arguments: tuple[Any, ...] = ()  # and what the innermost recursive one was called with

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.definedness import missing
+from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.decide.signs import is_positive
 from report.prove.language.formula import Formula, formula, names, substitute
@@ -115,5 +115,5 @@ def _function(setting: Setting, put: Formula) -> Iterator[str]:
     scope = setting.scope().bind(**{inner: sp.Dummy(inner, real=True)})
     if not isinstance(read(applied, scope), sp.Expr):
         yield "it is a function of a number"
-    for _, need in missing([slope], scope, replace(setting.facts), setting.symbols):
+    for _, need in missing([slope], scope, setting.facts, setting.symbols, Settled()):
         yield f"it has a slope everywhere ({need.why})"

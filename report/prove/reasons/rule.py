@@ -16,6 +16,7 @@ from typing import Any
 
 from report.errors import DeclarationError, nearest
 from report.prove.decide.conditions import Facts
+from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement
 from report.prove.language.glossary import Definition, Symbol
@@ -59,6 +60,7 @@ class Setting:
     definitions: tuple[Definition, ...]
     facts: Facts
     shown: Shown = field(default_factory=dict)
+    settled: Settled = field(default_factory=Settled)
     scopes: dict[Knowledge, Scope] = field(default_factory=dict, compare=False, repr=False)  # made once, and only looked up
 
     def read(self, expression: Formula, knowledge: Knowledge = EVERYTHING) -> Any:
