@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report.cache.snapshot import snapshot
 from report.errors import ExitCode, ProseError, UsageError
 from report.terminal import lazy
 from report.terminal.cli import BUDGETS, Settings, parse
@@ -36,6 +37,7 @@ def main(words: list[str]) -> ExitCode:
     def command() -> ExitCode:
         settings = parse(words, ROOT)
         lazy.install()
+        snapshot(ROOT)  # before anything that results depend on is imported
         return COMMANDS[settings.command](settings)
 
     return guarded(command)
@@ -200,7 +202,7 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     needed = frozenset().union(*(asked(page, content.experiments, content.theory) for page in pages))
     bench = bench.narrowed(needed)
     theory = {name: path for name, path in content.theory.items() if name in needed}
-    proved = theorems(theory, ROOT, bench.store, bench.settings.jobs, say)
+    proved = theorems(theory, ROOT, bench.store, bench.settings.jobs, say, bench.sources.read)
     bench = bench if bench.settings.frozen else bench.with_data()
     outcomes = bench.run(bench.plan())
 

@@ -123,6 +123,25 @@ def test_an_edit_of_prose_computes_nothing(copy):
     assert "On average, a walk comes to" in copy.html
 
 
+def test_a_view_is_kept_under_the_code_that_made_it_whatever_is_saved_meanwhile(copy):
+    """The file is saved after the build has imported it, before anybody asks what it says."""
+    looks = copy.root / "experiments" / "looks.py"
+    looks.write_text("TIMES = 1\n", encoding="utf-8")
+    copy.edit("experiments/e01_walk.py", "import math\n", "import math\n\nfrom experiments.looks import TIMES\n")
+    copy.edit("experiments/e01_walk.py", 'o.result.scalars["total"])', 'TIMES * o.result.scalars["total"])')
+    code = (
+        "import build, sys; from pathlib import Path; from report.terminal import bench; plan = bench.plan\n"
+        "def saved(*given, **named):\n"
+        "    Path('experiments/looks.py').write_text('TIMES = 5\\n'); return plan(*given, **named)\n"
+        "bench.plan = saved; sys.exit(build.main(['--quiet']))"
+    )
+    csv = copy.root / "build" / "data" / "E1-totals.csv"
+    subprocess.run([sys.executable, "-c", code], cwd=copy.root, capture_output=True, check=True)
+    assert "walk seed=0,6.0" in csv.read_text(encoding="utf-8")
+    assert copy.run("--quiet").code == 0
+    assert "walk seed=0,30.0" in csv.read_text(encoding="utf-8")
+
+
 def test_a_build_with_nothing_to_do_imports_nothing_heavy(built):
     code = (
         "import sys, runpy; sys.argv = ['build.py']\n"

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
@@ -77,8 +77,8 @@ class Module:
         return codec.revived(Summary, self.index.summaries[name]) if name in self.index.summaries else None
 
     def body(self) -> list[ast.stmt]:
-        """The syntax trees, parsed anew."""
-        return _parsed(self.path, self.path.read_bytes())
+        """The syntax trees, parsed anew from the same bytes."""
+        return _parsed(self.path, self.source)
 
     def function(self, code: CodeType) -> Written | None:
         """The lambda, nested or decorated function that was compiled to ``code``; None where that cannot be told."""
@@ -98,15 +98,15 @@ class Written:
     reading: Reading
 
 
-def load(name: str, path: Path, memory: Memory | None) -> Module:
-    """The module at ``path``, from ``memory`` if the same bytes were read before.
+def load(name: str, path: Path, memory: Memory | None, read: Callable[[Path], bytes] = Path.read_bytes) -> Module:
+    """The module at ``path``, from ``memory`` if what ``read`` gives was read before.
 
     Raises ``DeclarationError`` if it is no Python.
     """
     package = name if path.is_dir() or path.name == "__init__.py" else name.rpartition(".")[0]
     if path.is_dir():
         return Module(name, path, package, Index())
-    source = path.read_bytes()
+    source = read(path)
     key = f"{_reader()} {package} {hashlib.sha256(source).hexdigest()}"
     kept = memory.recall(key) if memory else None
     if kept is not None:

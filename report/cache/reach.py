@@ -16,7 +16,7 @@ import ast
 import builtins
 import hashlib
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -63,8 +63,10 @@ class Sources:
         memory: Memory | None = None,
         measured: Mapping[str, Mapping[str, str]] | None = None,
         lenient: bool = False,
+        read: Callable[[Path], bytes] = Path.read_bytes,
     ):
         self.root, self.memory, self.measured, self.lenient = Path(root).resolve(), memory, measured or {}, lenient
+        self.read = read
         self._modules: dict[str, Module | None] = {}
         self._nodes: dict[Name, Node] = {}
         self._closures: dict[Name, frozenset[Name]] = {}
@@ -172,7 +174,7 @@ class Sources:
         """The parsed module. Raises ``DeclarationError`` when there is none, or when it is no Python."""
         if name not in self._modules:
             path = self._find(name)
-            self._modules[name] = load(name, path, self.memory) if path else None
+            self._modules[name] = load(name, path, self.memory, self.read) if path else None
         module = self._modules[name]
         if module is None:
             raise DeclarationError(f"no module '{name}' below {self.root}", remedy="Correct the import, or add the file.")

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from report.cache.snapshot import spec_of
 from report.errors import DeclarationError, ReportError, Where, nearest
 from report.model import Figure, Reported, Table, Value
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality
@@ -300,7 +301,7 @@ def composed(relations: Sequence[str]) -> str:
 def load(path: Path) -> Derivation:
     """The ``DERIVATION`` of a theory file. Raises ``DeclarationError`` for a file that cannot be read or exposes none."""
     name = f"theory.{path.stem}" if path.parent.name == "theory" else f"_derivation_{zlib.crc32(str(path).encode()):08x}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = spec_of(name, path)
     if spec is None or spec.loader is None:
         raise DeclarationError("cannot read this file", where=Where(path))
     module = importlib.util.module_from_spec(spec)

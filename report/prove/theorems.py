@@ -44,13 +44,20 @@ class Theorem:
     views: Judged = field(default_factory=Judged)
 
 
-def theorems(files: Mapping[str, Path], root: Path, store: Store, jobs: int, say: Callable[[str], None]) -> dict[str, Theorem]:
+def theorems(
+    files: Mapping[str, Path],
+    root: Path,
+    store: Store,
+    jobs: int,
+    say: Callable[[str], None],
+    read: Callable[[Path], bytes] = Path.read_bytes,
+) -> dict[str, Theorem]:
     """Every theorem, from the store where nothing that it depends on has changed, else proved now; a store that is read only
     proves nothing, and leaves out what it does not hold.
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    sources = Sources(root, store.memory("sources"), lenient=True)
+    sources = Sources(root, store.memory("sources"), lenient=True, read=read)
     checker = sources.whole([CHECKER, __name__])
     keys = {name: key_of(f"theory.{path.stem}", checker, sources) for name, path in files.items()}
     entries = {name: store.get(key) for name, key in keys.items()}

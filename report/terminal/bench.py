@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from report.cache.reach import Sources
+from report.cache.snapshot import snapshot
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged, unmade
@@ -109,7 +110,7 @@ def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mappi
     content = collect(root)
     content.only(settings.names)
     store = Store(settings.store, read_only=settings.frozen)
-    sources = Sources(root, store.memory("sources"), {measured: machine})
+    sources = Sources(root, store.memory("sources"), {measured: machine}, read=snapshot(root).read)
     trials = declared(content, Budget(settings.budget, settings.seed))
     found = data_sets.status(_read(trials.values()), data_sets.locate(settings.data))
     return Bench(settings, content, store, sources, machine, trials, data_sets, {status.name: status for status in found})
