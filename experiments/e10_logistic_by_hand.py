@@ -260,6 +260,12 @@ def same_error(runs: Runs) -> Verdict:
     return stats.equal_within(one, other, POINT, POINTS, "mean difference in test error")
 
 
+def stays_finite(runs: Runs) -> Verdict:
+    """The loss is computed from the logits, so that a line that is sure and wrong costs much, and not infinity."""
+    losses = [_at(runs, LARGE, features).by_seed(lambda run: run["train_loss"]) for features in (RAW, STANDARDISED)]
+    return stats.all_of(stats.every(found.map(math.isfinite), "runs of which it is true") for found in losses)
+
+
 def near_best(runs: Runs) -> Verdict:
     excess = _at(runs, CALLED_SLOW)["line_error"] - bayes_error()
     return stats.at_most(excess, POINT, POINTS, "mean excess of the exact error")
@@ -319,6 +325,9 @@ EXPERIMENT = Experiment(
             f"On raw features, rates {GOOD:g} and {CALLED_SLOW:g} end with the same test error, to within one percentage "
             "point.",
             same_error,
+        ),
+        "finite_at_large_rate": Claim(
+            f"At rate {LARGE:g} the loss stays finite in every run, on raw and on standardised features.", stays_finite
         ),
         "near_best": Claim(
             f"At rate {CALLED_SLOW:g}, raw features, the line errs at most one percentage point more often than the best "

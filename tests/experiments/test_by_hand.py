@@ -237,6 +237,20 @@ def test_table_shows_no_mean_where_a_run_never_came_near(e10_runs: Runs) -> None
 # --- E11 -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_loss_that_is_infinite_refutes_that_it_stays_finite(e10_runs: Runs) -> None:
+    claim = e10.EXPERIMENT.claims["finite_at_large_rate"]
+    assert claim.judge(e10_runs).holds is Holds.YES
+    overflown = with_scalar(e10_runs, "train_loss", lambda rate, seed: math.inf if rate == 2 and seed == 0 else 0.4)
+    assert claim.judge(overflown).holds is Holds.NO
+
+
+def test_a_larger_batch_gives_more_examples_to_an_update() -> None:
+    runs = shapes_runs()
+    assert e11.EXPERIMENT.claims["larger_batch_fewer_examples"].judge(runs).holds is Holds.NO
+    for name, batch in {"examples_small": 10, "examples_large": 100}.items():
+        assert e11.EXPERIMENT.values[name](runs).number == batch
+
+
 def shapes_runs() -> Runs:
     """All of E11 on shapes."""
     sizes = {"epochs": 1, "train": 300, "validation": 100}

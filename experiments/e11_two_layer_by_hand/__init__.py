@@ -1,0 +1,244 @@
+"""E11: linear, sigmoid, linear, softmax on MNIST by hand: are the gradients right, and what do width and batch size cost?
+
+Two sweeps by plain gradient descent, over the same splits of MNIST's training images: the hidden size at one batch size; and
+the batch size at one hidden size, once at one learning rate for all and once at a rate in proportion to the batch.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+from experiments.e11_two_layer_by_hand.trials import (
+    BATCHES,
+    DIGITS_AUTOGRAD,
+    DIGITS_DIFFERENCES,
+    FASTER,
+    FIXED,
+    HIDDEN,
+    MEMORY_OFF,
+    NETS,
+    NOTICED,
+    ONE_WIDTH,
+    POINT,
+    PROPORTIONAL,
+    trials,
+    trials_of_seed,
+    two_layer_net,
+)
+from experiments.e11_two_layer_by_hand.views import (
+    batch_figure,
+    batch_table,
+    gradient_figure,
+    gradient_table,
+    hidden_figure,
+    hidden_table,
+    speed_ratio,
+    time_ratio,
+)
+from report import stats
+from report.model import (
+    RECIPE,
+    Claim,
+    Experiment,
+    Measure,
+    Runs,
+    Value,
+    Verdict,
+)
+from report.seeds import PERCENT, POINTS, TIMES, Seeds, Unit
+
+__all__ = ["EXPERIMENT", "HIDDEN", "NETS", "trials", "trials_of_seed", "two_layer_net"]
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+
+def gradients_agree(runs: Runs) -> Verdict:
+    checks = runs.where(sweep="gradients")
+    autograd, differences = _digits(checks["autograd_error"]), _digits(checks["difference_error"])
+    return stats.all_of(
+        [
+            stats.at_least(autograd, DIGITS_AUTOGRAD, Unit("digits"), "mean agreement with autograd"),
+            stats.at_least(differences, DIGITS_DIFFERENCES, Unit("digits"), "mean agreement with differences"),
+        ]
+    )
+
+
+def _digits(errors: Seeds) -> Seeds:
+    """Decimal digits that agree, as far as float64 can tell."""
+    return errors.map(lambda error: -math.log10(max(error, 2.2e-16)))
+
+
+def _at_width(runs: Runs, hidden: int) -> Seeds:
+    return runs.where(sweep="hidden", hidden=hidden)["validation_error"]
+
+
+_DIFFERENCE = "mean paired difference in validation error"
+
+
+def memory_counted(runs: Runs) -> Verdict:
+    counted = runs.where(sweep="hidden").frame()
+    off = (counted["bytes_measured"] / counted["bytes_counted"] - 1).abs().groupby(counted["seed"]).max()
+    return stats.at_most(
+        Seeds({seed: float(off.loc[seed]) for seed in counted["seed"].unique().tolist()}),
+        MEMORY_OFF,
+        PERCENT,
+        "mean of the largest deviation",
+    )
+
+
+def _by_batch(runs: Runs, rule: str, batches: Sequence[int]) -> dict[int, Seeds]:
+    return {batch: runs.where(sweep="batch", rule=rule, batch=batch)["validation_error"] for batch in batches}
+
+
+def large_batches_err(runs: Runs) -> Verdict:
+    """Does each err more than the one before?"""
+    errors = _by_batch(runs, FIXED, BATCHES[1:])
+    return stats.all_of(stats.greater(errors[b], errors[a], POINTS, _less(b, a)) for a, b in itertools.pairwise(errors))
+
+
+def proportion_evens(runs: Runs) -> Verdict:
+    errors = _by_batch(runs, PROPORTIONAL, BATCHES[:-1])
+    pairs = itertools.combinations(errors, 2)
+    return stats.all_of(stats.equal_within(errors[b], errors[a], POINT, POINTS, _less(b, a)) for a, b in pairs)
+
+
+def _less(one: int, other: int) -> str:
+    return f"{_DIFFERENCE}, batches of {one} less those of {other}"
+
+
+def proportion_ends(runs: Runs) -> Verdict:
+    small, large = _by_batch(runs, PROPORTIONAL, BATCHES[-2:]).values()
+    return stats.greater(large, small, POINTS, _DIFFERENCE, margin=POINT)
+
+
+def fewer_examples(runs: Runs) -> Verdict:
+    """By the counters: the examples of an epoch over its updates, from each batch to the next larger one."""
+    each = {batch: _examples_an_update(runs, batch) for batch in BATCHES}
+    what = "mean difference in examples an update, batches of {} less those of {}"
+    return stats.all_of(
+        stats.less(each[large], each[small], Unit("examples"), what.format(large, small))
+        for small, large in itertools.pairwise(BATCHES)
+    )
+
+
+def _examples_an_update(runs: Runs, batch: int) -> Seeds:
+    chosen = runs.where(sweep="batch", rule=FIXED, batch=batch)
+    return chosen.by_seed(lambda run: run.trial.arguments["train"] / run["steps_per_epoch"])
+
+
+def wide_overfits(runs: Runs) -> Verdict:
+    """By the gap between the loss on new digits and that on its own."""
+
+    def gap(hidden: int) -> Seeds:
+        chosen = runs.where(sweep="hidden", hidden=hidden)
+        return chosen.by_seed(lambda run: run.found.history["validation_loss"][-1] - run["train_loss"])  # type: ignore[operator]
+
+    return stats.greater(gap(HIDDEN[-1]), gap(ONE_WIDTH), stats.NATS, "mean difference of the gaps")
+
+
+def _given(name: str) -> Callable[[Runs], Value]:
+    origin = f"argument {name} of the trials of E11"
+    return lambda runs: Value(runs.where(sweep="hidden").argument(name), origin=origin)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+
+
+EXPERIMENT = Experiment(
+    id="E11",
+    title="A two-layer network by hand",
+    question="Are gradients written by hand right, and what do the hidden size and the batch size buy and cost?",
+    trials=trials,
+    measures={
+        "train_loss": Measure("mean training loss over the last epoch", "nats", 3),
+        "validation_error": Measure("validation error", "%", 2, 100),
+        "seconds_per_epoch": Measure("processor time of an epoch", "s", 2),
+        "microseconds_per_image": Measure("processor time of an image", "µs", 1),
+        "steps_per_epoch": Measure("steps an epoch", "", 0),
+        "parameters": Measure("parameters", "", 0),
+        "bytes_counted": Measure("memory of a step, counted", "MB", 2, 1e-6),
+        "bytes_measured": Measure("memory of a step, measured", "MB", 2, 1e-6),
+        "autograd_error": Measure("largest relative error against autograd", "", 2),
+        "difference_error": Measure("largest relative error against central differences", "", 2),
+        "planted_error": Measure("least relative error with a mistake planted", "", 2),
+    },
+    figures={"gradients": gradient_figure, "hidden": hidden_figure, "batch": batch_figure},
+    tables={"gradients_checked": gradient_table, "hidden_sizes": hidden_table, "batch_sizes": batch_table},
+    claims={
+        "gradients": Claim(
+            f"Every gradient written by hand agrees with autograd to {DIGITS_AUTOGRAD} decimal digits, and with central "
+            f"differences to {DIGITS_DIFFERENCES}.",
+            gradients_agree,
+        ),
+        "noticed": Claim(
+            f"The check can fail: with one factor forgotten, the relative error is {NOTICED:g} or more at every step.",
+            lambda runs: stats.at_least(runs.where(sweep="gradients")["planted_error"], NOTICED, what="mean relative error"),
+        ),
+        "width_helps": Claim(
+            f"{ONE_WIDTH} hidden units err less than {HIDDEN[0]}.",
+            lambda runs: stats.less(_at_width(runs, ONE_WIDTH), _at_width(runs, HIDDEN[0]), POINTS, _DIFFERENCE),
+        ),
+        "width_keeps_helping": Claim(
+            f"{HIDDEN[-1]} hidden units err less than {ONE_WIDTH}.",
+            lambda runs: stats.less(_at_width(runs, HIDDEN[-1]), _at_width(runs, ONE_WIDTH), POINTS, _DIFFERENCE),
+            needs=RECIPE,
+        ),
+        "width_saturates": Claim(
+            f"From {ONE_WIDTH} to {HIDDEN[-1]} units, the error changes by no more than half a percentage point.",
+            lambda runs: stats.equal_within(
+                _at_width(runs, HIDDEN[-1]), _at_width(runs, ONE_WIDTH), POINT / 2, POINTS, _DIFFERENCE
+            ),
+            needs=RECIPE,
+        ),
+        "wide_overfits": Claim(
+            f"With {HIDDEN[-1]} hidden units, the validation loss lies farther above the training loss than with {ONE_WIDTH}.",
+            wide_overfits,
+            needs=RECIPE,
+        ),
+        "time": Claim(
+            f"{HIDDEN[-1] // HIDDEN[0]} times as many hidden units take at most {HIDDEN[-1] // HIDDEN[0]} times as long.",
+            lambda runs: stats.at_most(time_ratio(runs), HIDDEN[-1] / HIDDEN[0], TIMES, "mean ratio of times"),
+        ),
+        "memory": Claim(
+            f"Counting arrays gives the memory of a step to within {100 * MEMORY_OFF:g} % at every hidden size.", memory_counted
+        ),
+        "large_batches_err": Claim(
+            f"At one rate for all, after the same number of epochs, batches of {_listed(BATCHES[1:])} err the more the larger "
+            "they are.",
+            large_batches_err,
+        ),
+        "larger_batch_fewer_examples": Claim("The larger the batch, the fewer examples go into an update.", fewer_examples),
+        "proportion_evens": Claim(
+            f"With the rate in proportion to the batch, batches of {_listed(BATCHES[:-1])} err alike, to within "
+            f"{100 * POINT:g} percentage point.",
+            proportion_evens,
+            needs=RECIPE,
+        ),
+        "proportion_ends": Claim(
+            f"In proportion, a batch of {BATCHES[-1]} errs more than one of {BATCHES[-2]}, by more than one percentage point.",
+            proportion_ends,
+        ),
+        "batches_are_fast": Claim(
+            f"An epoch in batches of 100 is at least {FASTER} times as fast as one image at a time.",
+            lambda runs: stats.at_least(speed_ratio(runs), FASTER, TIMES, "mean ratio of times"),
+        ),
+    },
+    values={
+        "epochs": _given("epochs"),
+        "train": _given("train"),
+        "validation": _given("validation"),
+        "examples_small": lambda runs: stats.value_of(
+            _examples_an_update(runs, BATCHES[1]), digits=0, origin="examples of an epoch over its updates, small batches"
+        ),
+        "examples_large": lambda runs: stats.value_of(
+            _examples_an_update(runs, BATCHES[2]), digits=0, origin="examples of an epoch over its updates, larger batches"
+        ),
+        "time_ratio": lambda runs: stats.value_of(
+            time_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
+        ),
+    },
+)
