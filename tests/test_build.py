@@ -459,6 +459,57 @@ def test_no_room_for_the_pages_is_said_and_costs_no_result(copy):
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize("store", ["a file", "/dev/null"])
+def test_a_store_that_is_a_file_is_said(copy, store):
+    (copy.root / "a file").touch()
+    done = copy.run("--store", str(copy.root / store))  # an absolute path stays itself
+    assert done.code == 6, done.err
+    assert "A file stands where a folder is due" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_with_closed_streams_the_trials_are_done_all_the_same(tmp_path):
+    made = project(tmp_path)
+    words = f'"{sys.executable}" build.py --quiet <&- >&- 2>&-'
+    assert subprocess.run(["bash", "-c", words], cwd=made.root).returncode == 0
+    assert {trial["state"] for trial in made.manifest()["trials"]["E1"]} == {"done"}
+
+
+def running(where: Project, words: str, before: str) -> subprocess.CompletedProcess[str]:
+    """``build.py`` with these words, in a process that has run ``before``."""
+    code = f"import os, signal, sys, build\nfrom pathlib import Path\n{before}\nsys.exit(build.main({words.split()!r}))"
+    return subprocess.run([sys.executable, "-c", code], cwd=where.root, capture_output=True, text=True, check=False)
+
+
+def test_pages_that_cannot_be_deleted_are_the_worlds_fault(copy):
+    refuse = (
+        "unlink = Path.unlink\ndef refuse(path, **options):\n"
+        "    if path.suffix != '.html': return unlink(path, **options)\n"
+        "    raise PermissionError(13, 'Permission denied', str(path))\nPath.unlink = refuse"
+    )
+    done = running(copy, "clean", refuse)
+    assert done.returncode == 6, done.stderr
+    assert "report.html: Permission denied" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [("report.terminal.bench", "plan"), ("report.typeset.pandoc", "_pandoc"), ("report.typeset.pdf", "_compiled")],
+)
+def test_a_stop_while_planning_or_typesetting_is_an_interruption(copy, module, function):
+    copy.edit("templates/chapters/01-walks.md", "A walk comes to", "On average, a walk comes to")
+    stop = (
+        f"import {module} as there\nreal = there.{function}\n"
+        f"def stopped(*given, **named):\n    os.kill(os.getpid(), signal.SIGTERM)\n    return real(*given, **named)\n"
+        f"there.{function} = stopped"
+    )
+    done = running(copy, "--quiet", stop)
+    assert (done.returncode, done.stderr) == (130, "interrupted: what was finished is kept. Run it again to go on.\n")
+    assert copy.run("--quiet").code == 0
+    assert "On average, a walk comes to" in copy.html
+
+
 def reading_mnist(folder: Path) -> Project:
     """A project in which one trial reads MNIST; the walks do not."""
     given = '{"seed": budget.first_seed}, '

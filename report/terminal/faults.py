@@ -7,6 +7,7 @@ are ``ReportError``, and from ours, whose traceback goes into a file.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -71,7 +72,10 @@ def explained(error: BaseException) -> Ended:
         return Ended(f"error: the memory is used up.\n  Free some, or try --jobs 1; {KEPT}", ExitCode.STORE)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return Ended(f"error: {place}{error.strerror or error}.\n  Mend that, and run it again; {KEPT}", ExitCode.STORE)
+        remedy = "Mend that"
+        if error.errno == errno.ENOSPC:
+            remedy = f"Make room where the pages and results lie, and in {tempfile.gettempdir()} (TMPDIR names another place)"
+        return Ended(f"error: {place}{error.strerror or error}.\n  {remedy}, and run it again; {KEPT}", ExitCode.STORE)
     return Ended(
         f"error: this is a bug of the program: {type(error).__name__}: {error}\n"
         f"  Please report it with {_bug_report(error)}; no result is lost.",

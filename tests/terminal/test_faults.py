@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def test_a_fault_is_the_authors_the_worlds_or_ours(error: BaseException, code: E
     ended = explained(error)
     assert ended.code == code
     assert said in ended.text
+
+
+def test_of_room_that_lacks_it_is_said_where_it_may_lack() -> None:
+    assert tempfile.gettempdir() in explained(OSError(28, "No space left on device")).text
 
 
 def test_a_bug_that_cannot_be_written_down_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:
