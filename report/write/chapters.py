@@ -406,7 +406,7 @@ class _Writer:
         return render.notice_markdown(kind, text)
 
     def typed(self, text: str, why: str) -> str:
-        """The marked escape: a number that is no result (the size of an image, say), with the reason."""
+        """The marked escape: a number, or a word for one, that is no result (the size of an image, say), with the reason."""
         if not why.strip():
             raise ReportError(f"typed('{text}'): say why this number need not be computed.")
         return text

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import ProseError, Where
-from report.write.prose import EXPRESSION, anchor, line_of, read, without_comments
+from report.write.prose import EXPRESSION, FILLED, HIDDEN, anchor, line_of, read, without_comments
+from report.write.wording import Wording, wordings
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 
@@ -41,7 +42,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 
 def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
     """All that is wrong with each chapter before it is filled."""
-    found, typed = read(sources), typed_numbers(sources)
+    found, typed, worded = read(sources), typed_numbers(sources), wordings(sources)
     taken: dict[str, Path] = {}
     return {
         path: [
@@ -49,6 +50,7 @@ def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
             *_pictures(path, found[path].pictures, source),
             *(_comment(line, path) for line in stray_comments(source)),
             *(_number(number, path) for number in typed[path]),
+            *(_wording(words, path) for words in worded[path]),
         ]
         for path, source in sources.items()
     }
@@ -91,6 +93,15 @@ def _number(found: TypedNumber, path: Path) -> ProseError:
         f"the number {found.text} is typed, not computed: “{found.context}”",
         where=Where(path, found.line),
         remedy="Use value(…), or typed(…, why) if it is no result.",
+    )
+
+
+def _wording(found: Wording, path: Path) -> ProseError:
+    sentence = re.sub(f"[{FILLED}{HIDDEN}]", "…", found.sentence)
+    return ProseError(
+        f"“{found.text}” says of results what those of another copy may not: “{sentence}”",
+        where=Where(path, found.line),
+        remedy="Use value(…), a claim or a condition, or typed(…, why) if it is no result.",
     )
 
 

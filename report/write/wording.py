@@ -1,0 +1,101 @@
+"""Find the words that say of results what only results can: counts in words, superlatives and comparatives.
+
+What depends on the budget is counted by no typed word: ``six widths`` stands over three in a smaller copy. And a sentence that
+speaks of the runs says *best*, *fewer* or *ahead* only under a condition, or by a claim, whose sentence is its own. A sentence
+speaks of the runs if something is filled into it or it says so. Of all else, ordinary English is free.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from report.write.prose import FILLED, HIDDEN, read, without_comments
+
+COUNTS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifty|sixty|hundreds?|thousands?|twice|thrice|half"
+    r"|(?:two|three|four|five|ten|hundred)fold"
+)
+COUNTED = "seeds|runs|epochs|iterations|passes|minibatches|rates|widths|sizes|starts|settings|digits|images"
+"""What a budget has more or less of, or a run may come out with."""
+COUNT = re.compile(
+    rf"\b(?!two digits)(?:{COUNTS})(?:-\w+)?\s+(?:of\s+)?(?:(?:the|these|our|its|test|training|\w+ing)\s+)*(?:{COUNTED})\b",
+    re.IGNORECASE,
+)
+
+COMPARISON = re.compile(
+    r"\b(?:best|worst|(?:high|low|large|small|few|fast|slow|sure|wide|narrow|deep)est|(?<!at )most|(?<!at )least"
+    r"|(?:high|low|larg|small|few|fast|slow|wide|narrow|near|clos|soon)er|more|less|better|worse|ahead|farther)\b",
+    re.IGNORECASE,
+)
+OF_THE_RUNS = re.compile(rf"{FILLED}|\b(?:these|our|the) runs\b|\bseeds?\b|\bours\b|\bhere\b", re.IGNORECASE)
+
+TAG = re.compile(r"\{%-?\s*(if|elif|else|endif)\b(.*?)-?%\}", re.DOTALL)
+GUARD = re.compile(r"\b(?:holds|fails|differs|verdict|number)\(|\bbudget\b")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words that stand for a result, the sentence that they stand in, and its line (none where it cannot be told)."""
+
+    text: str
+    sentence: str
+    line: int | None = None
+
+
+def wordings(sources: Mapping[Path, str]) -> dict[Path, list[Wording]]:
+    """Chapter by chapter, every count in words, and every comparison of what was run that no condition guards."""
+    plain = {path: without_comments(source) for path, source in sources.items()}
+    everywhere = read(plain)
+    open_ = read({path: unguarded(source) for path, source in plain.items()})
+    return {
+        path: [
+            replace(found, line=_line(found, plain[path]))
+            for found in (*counts(everywhere[path].text), *comparisons(open_[path].text))
+        ]
+        for path in sources
+    }
+
+
+def _line(found: Wording, source: str) -> int | None:
+    """The line of the word, which is told apart by the words before it that nothing was filled into."""
+    before = found.sentence[: found.sentence.find(found.text)].rpartition(FILLED)[2].rpartition(HIDDEN)[2].split()[-4:]
+    words = r"\s+".join(map(re.escape, [*before, *found.text.split()]))
+    place = re.search(words.replace("’", "['’]"), source)
+    return source.count("\n", 0, place.end()) + 1 if place else None
+
+
+def unguarded(source: str) -> str:
+    """``source`` without what stands under a condition on results; no line moves."""
+    shown, guards, at = [], list[bool](), 0
+    for tag in TAG.finditer(source):
+        shown += [_blank(source[at : tag.start()]) if any(guards) else source[at : tag.start()], _blank(tag.group())]
+        at, word, on_results = tag.end(), tag[1], bool(GUARD.search(tag[2]))
+        if word == "if":
+            guards.append(on_results)
+        elif word == "endif" and guards:
+            guards.pop()
+        elif guards:
+            guards[-1] |= on_results
+    return "".join([*shown, source[at:]])
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def counts(text: str) -> Iterator[Wording]:
+    for sentence in sentences(text):
+        yield from (Wording(found.group(), sentence) for found in COUNT.finditer(sentence))
+
+
+def comparisons(text: str) -> Iterator[Wording]:
+    for sentence in filter(OF_THE_RUNS.search, sentences(text)):
+        yield from (Wording(found.group(), sentence) for found in COMPARISON.finditer(sentence))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of each paragraph."""
+    return [each.strip() for line in text.split("\n") for each in re.split(r"(?<=[.?!:])\s+", line) if each.strip()]
