@@ -50,7 +50,7 @@ def trials(budget: Budget) -> list[Trial]:
     return [
         trial
         for matrix in MATRICES
-        for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=10))
+        for seed in budget.seeds(budget.pick(smoke=2, quick=6, full=10))
         for trial in (
             *(_training(budget, seed, matrix, target, net, NETS[net]) for target in TARGETS for net in NETS),
             *(_fitting(budget, seed, matrix, target) for target in TARGETS),
