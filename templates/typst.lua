@@ -96,6 +96,7 @@ local divs = {
   part = part,
   every = function() return {} end, -- here the steps stand in the ledger at the end
   ledger = function(div) return call("report-ledger", "", div.content) end,
+  brief = function(div) return call("report-brief", "", div.content) end,
   notation = function(div) return call("report-notation", "", div.content) end,
   equation = function(div)
     return call("report-equation", quote(div.identifier) .. ", " .. quote(div.attributes.number), div.content)

@@ -26,7 +26,7 @@ from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
 from report.model import Holds, Table, Value
 from report.numbers import NOTHING, number_text
-from report.write import lint, mistakes, references
+from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown, ledger_markdown
 from report.write.manuscript import Chapter, Manuscript, Material, Stated
@@ -128,6 +128,7 @@ class _Writer:
     def __init__(self, material: Material):
         self.material = material
         self.answers = Answers(material.experiments, material.judged)
+        self.facts = {**summary.proved(material.proofs.values()), **material.facts}
         self.labels: dict[str, str] = {}
         self.assets: dict[str, bytes] = {}
         self.data: dict[str, bytes] = {}
@@ -144,6 +145,9 @@ class _Writer:
         self.environment = jinja()
         self.environment.globals |= {name: getattr(self, name) for name in FUNCTIONS}
         self.environment.globals |= {"budget": material.budget, "source": material.writeup.source}
+        self.environment.globals["stand_ins"] = ", ".join(
+            dict.fromkeys(n for j in material.judged.values() for n in j.stand_ins)
+        )
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
@@ -242,9 +246,9 @@ class _Writer:
     def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
         owner, _, own = name.partition(".")
         if owner == "build":
-            fact = self.material.facts.get(own)
+            fact = self.facts.get(own)
             if not isinstance(fact, Value):
-                raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.material.facts))
+                raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.facts))
             return fact
         return self.answers.value(name, condition)
 
@@ -265,9 +269,9 @@ class _Writer:
         """A table with its number and caption; ``build.…`` are tables of the build itself."""
         owner, _, own = name.partition(".")
         if owner == "build":
-            fact = self.material.facts.get(own)
+            fact = self.facts.get(own)
             if not isinstance(fact, Table):
-                raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.material.facts))
+                raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.facts))
             return self._tabulate(name, fact)
         found, owner = self.answers.find("table", name, lambda judged: judged.tables)
         if isinstance(found, Absent):
@@ -379,6 +383,21 @@ class _Writer:
         slips = mistakes.slips(mistaken)
         return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
 
+    def mistakes_in_brief(self) -> str:
+        """Each mistake that matters in a line, with a reference to where it is treated."""
+        return summary.mistakes_in_brief(mistakes.mistakes(self.own), lambda name: self.ref(f"~{name}"))
+
+    def answer_in_brief(self, name: str, *reported: str) -> str:
+        """The claim that answers an experiment's question, and numbers of the write-ups beside ours."""
+        found, owner = self.answers.find("claim", name, lambda judged: judged.claims)
+        if isinstance(found, Absent):
+            return self._missing(name, found)
+        return summary.answer_in_brief(owner, f"sec-{owner.lower()}", found, map(self._finding, reported))
+
+    def tally(self) -> str:
+        """How many claims came to which verdict."""
+        return summary.tally(self.material.judged.values())
+
     def unsettled(self) -> str:
         """What may be a mistake and is not decided in this copy: its claims are undecided, or may not be asked of it."""
         opened = mistakes.opened(self.own)
@@ -413,9 +432,9 @@ class _Writer:
 
     def fact(self, name: str) -> str:
         """A word about the build itself: the versions of the packages, the name of the processor."""
-        found = self.material.facts.get(name)
+        found = self.facts.get(name)
         if not isinstance(found, str):
-            raise ReportError(f"fact('{name}'): the build knows no such fact.", remedy=nearest(name, self.material.facts))
+            raise ReportError(f"fact('{name}'): the build knows no such fact.", remedy=nearest(name, self.facts))
         return found
 
     def chapter_title(self, title: str) -> str:
@@ -426,6 +445,6 @@ class _Writer:
 
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "question", "ref",
-    "wrote", "answer", "differs", "mistake", "mistakes", "unsettled", "replication", "cite", "notice", "typed", "fact",
-    "chapter_title",
+    "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally", "unsettled",
+    "replication", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip

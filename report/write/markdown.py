@@ -125,15 +125,16 @@ def chapter_reference(identifier: str) -> str:
 # --- what was judged -----------------------------------------------------------------------------------------------
 
 
-def verdict_markdown(sentence: str, verdict: Verdict) -> str:
-    """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds."""
-    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}", "verdict", word=_slug(verdict.holds))
-    evidence = _evidence(verdict)
+def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "") -> str:
+    """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
+    stands ``beside`` it (Markdown)."""
+    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}", "verdict", word=slug(verdict.holds))
+    evidence = ". ".join(filter(None, (_evidence(verdict), beside)))
     told = " " + span(evidence, "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")
 
 
-def _slug(holds: Holds) -> str:
+def slug(holds: Holds) -> str:
     return holds.replace(" ", "-")
 
 

@@ -20,7 +20,7 @@ ELSEWHERE = "the complete report"
 
 
 def mark(name: str, line: int | None) -> str:
-    """Where a reference to ``name`` will stand."""
+    """Where a reference to ``name`` will stand; to ``~name``, if it stands anywhere, else its name alone."""
     return f"\ue000{name}@{line or ''}\ue001"
 
 
@@ -31,6 +31,9 @@ def resolved(
 
     def put(match: re.Match[str]) -> str:
         name, _, line = match[1].rpartition("@")
+        if name.startswith("~"):
+            name = name.removeprefix("~")
+            return render.reference_markdown(identifier(name), labels[name]) if name in labels else render.escape(name)
         if name in absent:
             return f"{render.escape(name)} (not shown)"
         if name not in labels:

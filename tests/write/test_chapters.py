@@ -79,6 +79,10 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ answer("E2.more") }}', "More is more."),
         ("{{ replication() }}", "#build-replication"),
         ("{{ ledger() }}", "{.ledger}"),
+        ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
+        ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
+        ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0]{.evidence}"),
+        ('{{ value("build.theorems") }}', "[0]"),
         ('{{ cite("W1") }}', "W1 (*A course*)"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
         ('{{ fact("Python") }}', "3.11"),
@@ -140,5 +144,5 @@ def test_what_prose_states_is_listed_with_its_place(tmp_path: Path) -> None:
 
 def test_every_function_is_tried_here_or_with_the_mistakes() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    others = {"wrote", "differs", "mistake", "mistakes", "unsettled"}
+    others = {"wrote", "differs", "mistake", "mistakes", "mistakes_in_brief", "unsettled"}
     assert {name for name in FUNCTIONS if f"{name}(" not in source} <= others

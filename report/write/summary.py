@@ -1,0 +1,87 @@
+"""What a reader in a hurry is told: each mistake in a line, each experiment in its answer, and how many claims hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from report.judge.findings import Finding
+from report.judge.views import Absent, Judged, Judgement
+from report.model import Holds, Value, Verdict
+from report.numbers import NO_BREAK
+from report.prove.checked import Proof
+from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
+
+
+def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
+    """A line for each mistake that matters: what is said and what is found, and where it is treated."""
+    weighty = [(name, each[0]) for name, each in found.items() if each[0].entry.certainty in ("A", "B")]
+    lines = [f"- {treated(name)} {_wrong(finding)}" for name, finding in sorted(weighty, key=lambda each: _natural(each[0]))]
+    return div("\n".join(lines), "brief")
+
+
+def _wrong(finding: Finding) -> str:
+    """``W2, practice 3: the first convolution has 310 parameters. It is 800.``"""
+    entry = finding.entry
+    number = entry.ours and not entry.asserts and not entry.rows and finding.ours
+    found = f" It is {value_markdown(finding.ours[-1], entry.name)}." if number and not entry.shape else ""
+    return f"{escape(entry.source)}, {entry.place}: {entry.says}.{found}"
+
+
+def _natural(name: str) -> tuple[str, int]:
+    """X2 before X10."""
+    number = re.sub(r"\D", "", name)
+    return name.rstrip("0123456789"), int(number or 0)
+
+
+def answer_in_brief(owner: str, section: str, found: Judgement, reported: Iterable[Finding]) -> str:
+    """An experiment's answer: the claim that settles its question, and in the margin what the write-ups report beside ours."""
+    lead = f"[**{escape(owner)}.**](#{section})"
+    return verdict_markdown(f"{lead} {found.sentence}", _short(found.verdict), "; ".join(map(_beside, reported)))
+
+
+def _short(verdict: Verdict) -> Verdict:
+    """Its effect and interval alone; all that is known of it stands where the claim does."""
+    told = math.isfinite(verdict.effect) and verdict.low != verdict.high
+    return replace(verdict, what="", n=0, would_take=0) if told else verdict
+
+
+def _beside(finding: Finding) -> str:
+    """``W5: 92.0 %, here 91.8 ± 0.1 %``."""
+    source = escape(finding.entry.source)
+    if not finding.ours:
+        return f"{source}: {escape(finding.entry.printed)}"
+    ours = finding.ours[-1]
+    theirs = value_text(Value(finding.reported, ours.unit, ours.digits))
+    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}"
+
+
+def proved(proofs: Iterable[Proof | Absent]) -> dict[str, Value]:
+    """How many theorems were proved, and in how many steps."""
+    shown = [proof for proof in proofs if not isinstance(proof, Absent)]
+    steps = sum(len(proof.steps) for proof in shown)
+    return {
+        "theorems": Value(len(shown), digits=0, origin="theorems proved here"),
+        "steps": Value(steps, digits=0, origin="steps of all proofs"),
+    }
+
+
+def tally(judged: Iterable[Judged]) -> str:
+    """``✔ 80 hold, ✘ 12 do not hold …``: how many claims came to which verdict."""
+    words = {
+        Holds.YES: "hold",
+        Holds.NO: "do not hold",
+        Holds.UNDECIDED: "are undecided",
+        Holds.NOT_ASKED: "are not asked of this copy",
+    }
+    counts = Counter(
+        Holds(claim.verdict.holds) for each in judged for claim in each.claims.values() if not isinstance(claim, Absent)
+    )
+    return ", ".join(
+        span(f"{MARKS[verdict]}{NO_BREAK}{counts[verdict]}", "verdict", word=slug(verdict)) + f" {words[verdict]}"
+        for verdict in words
+        if counts[verdict]
+    )
