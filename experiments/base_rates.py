@@ -72,7 +72,7 @@ def table(runs: Runs) -> Table:
     means = {row: 100 * sum(found.values()) / len(found) for row in rows if (found := accuracy(runs, *row))}
     best, worst = (choose(means, key=lambda row: means[row]) for choose in (max, min))
     caption = (
-        f"The convnet under optimisers that adapt their steps, at four base rates each; the second is the default. From "
+        f"The convnet under optimisers that adapt their steps, over a range of base rates, the default second. From "
         f"{means[worst]:.1f} % ({worst[0]} at {worst[1]:g}) to {means[best]:.1f} % ({best[0]} at {best[1]:g}) of the test "
         "digits are read."
     )

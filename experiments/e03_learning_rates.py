@@ -152,7 +152,7 @@ def curves(runs: Runs) -> Figure:
     says = f" Fewer than half of the test digits are read at {_listed(flat)}." if flat else ""
     return Figure(
         figure,
-        caption=f"Plain SGD at five rates, mean and range over seeds. The rate {best:g} ends highest, at "
+        caption=f"Plain SGD at {len(RATES)} rates, mean and range over seeds. The rate {best:g} ends at "
         f"{_means(runs)[best]:.1%} of the test digits.{says}",
         alt="Test accuracy at the end: "
         + "; ".join(f"{accuracy:.1%} at rate {rate:g}" for rate, accuracy in _means(runs).items())
@@ -189,8 +189,8 @@ def final(runs: Runs) -> Figure:
     says = f" A tenth of it, {lower[0]:g}, gives {means[lower[0]]:.1%}." if lower else ""
     return Figure(
         figure,
-        caption=f"Final test accuracy against the learning rate, a mark a seed, the line through the means. The best of the "
-        f"five is {best:g}, with {means[best]:.1%}.{says}",
+        caption=f"Final test accuracy against the learning rate, a mark a seed, the line through the means. At "
+        f"{best:g} it is {means[best]:.1%}.{says}",
         alt="Accuracy against rate: " + "; ".join(f"{accuracy:.1%} at {rate:g}" for rate, accuracy in means.items()) + ".",
         data=swept(runs).frame(),
     )
@@ -217,7 +217,7 @@ def rates(runs: Runs) -> Table:
         Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate"))),
     )
     caption = (
-        f"The convnet after five rates of plain SGD. A net that gives all classes the same probability has a loss of "
+        f"The convnet after {len(RATES)} rates of plain SGD. A net that gives all classes the same probability has a loss of "
         f"{GUESSING:.3f} nats. Runs that diverged are left out."
     )
     return tabulate([runs.where(rate=rate) for rate in RATES], columns, caption)

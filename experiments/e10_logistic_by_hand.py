@@ -91,11 +91,10 @@ def loss_figure(runs: Runs) -> Figure:
         plots.label_ends(ax)
     axes[0, 0].set_ylabel("training loss (nats)")
     raw, standardised = ({rate: stats.mean(_at(runs, rate, f)["train_loss"]) for rate in RATES} for f in (RAW, STANDARDISED))
-    worst = max(raw, key=lambda rate: raw[rate])
     caption = (
-        f"Training loss over {ITERATIONS} iterations for four learning rates (mean and range over seeds), against the mean "
-        "over seeds of the least loss that any line reaches; losses above the axes are cut off. On raw features the rate "
-        f"{worst:g} ends highest; what a rate does depends on the scale of the features, as the right panel shows."
+        f"Training loss over {ITERATIONS} iterations for {len(RATES)} learning rates (mean and range over seeds), against the "
+        "mean over seeds of the least loss that any line reaches; losses above the axes are cut off. Left and right, the "
+        "same rates on the same points in other units."
     )
     listed, level = (", ".join(f"{end:.3f} at rate {r:g}" for r, end in ends.items()) for ends in (raw, standardised))
     alt = (

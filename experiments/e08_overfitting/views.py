@@ -103,8 +103,7 @@ def sweep(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"The tutorial net on {FEW} digits under dropout, a mark a seed, the line through the means; dotted, the mean "
-        f"without dropout. Of these keep probabilities, {best:g} has the highest mean test accuracy, {means[best]:.1%}; "
-        f"without dropout it is {means[1.0]:.1%}.",
+        f"without dropout. At a keep probability of {best:g} that is {means[best]:.1%}, without dropout {means[1.0]:.1%}.",
         alt="Mean test accuracy: " + "; ".join(f"{value:.1%} at keep {keep:g}" for keep, value in means.items()) + ".",
         data=dropped.frame(),
     )

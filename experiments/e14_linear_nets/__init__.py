@@ -152,7 +152,7 @@ def templates(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption="What each map multiplies the image by, class by class, each on a scale of its own: grey is a weight of zero, "
-        "more of a colour a positive weight of it, less of it (magenta for green) a negative one.",
+        "a colour a positive weight of it, its opposite (magenta for green) a negative one.",
         alt=f"{len(rows)} rows of {len(classes)} small colour images, one a class. The largest weight of each row: "
         + ", ".join(f"{name} {size:.2g}" for name, size in sizes.items())
         + ".",

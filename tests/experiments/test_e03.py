@@ -128,13 +128,13 @@ def test_reported_rates_are_found_in_the_runs() -> None:
 
 
 def test_captions_follow_the_numbers() -> None:
-    assert "The rate 0.1 ends highest" in EXPERIMENT.figures["curves"](made_up(USUAL)).caption
+    assert "The rate 0.1 ends at 98" in EXPERIMENT.figures["curves"](made_up(USUAL)).caption
     assert "read at rates 1, 0.001 and 0.0001." in EXPERIMENT.figures["curves"](made_up(USUAL)).caption
     other = {**USUAL, 0.01: (0.99, 0.01), 1.0: (0.9, 0.3)}
     caption = EXPERIMENT.figures["curves"](made_up(other)).caption
-    assert "The rate 0.01 ends highest" in caption
+    assert "The rate 0.01 ends at 99" in caption
     assert "read at rates 0.001 and 0.0001." in caption
-    assert "best of the five is 0.01" in EXPERIMENT.figures["final"](made_up(other)).caption
+    assert "At 0.01 it is" in EXPERIMENT.figures["final"](made_up(other)).caption
 
 
 def test_a_rate_whose_seeds_lie_on_both_sides_does_not_count_as_failing() -> None:
