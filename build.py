@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.cache.snapshot import snapshot
-from report.errors import ExitCode, ProseError, UsageError
+from report.errors import ExitCode, UsageError
 from report.terminal import lazy
 from report.terminal.cli import BUDGETS, Settings, parse
 from report.terminal.faults import explained, guarded, say
 
 if TYPE_CHECKING:
-    from report.judge.views import Absent
-    from report.prove.checked import Proof
-    from report.terminal.bench import Bench
-    from report.terminal.edition import Findings
+    from report.terminal.bench import Bench, Findings
     from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
@@ -74,35 +71,15 @@ def watch(settings: Settings) -> ExitCode:
 
 def check(settings: Settings) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
-    from report.judge.views import unmade
-    from report.proof import load
-    from report.prove.theorems import check_each
     from report.run.collect import collect
-    from report.terminal.proofs import in_a_line, terminal
-    from report.write import colophon
-    from report.write.filling import fill
+    from report.terminal.checking import lint, prove
 
     content = collect(ROOT)
-    chosen = content.only(settings.names)
-    proofs: dict[str, Proof | Absent] = {}
-    failures: list[str] = []
-    for proof in check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs):
-        print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
-        proofs[proof.id] = proof
-        failures += proof.failures
-    for failure in failures:
-        say(f"error: {failure}")
-    if not settings.names:
-        judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
-        judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
-        about = colophon.about(settings.budget, {}, {}, {})
-        try:  # what the write-ups get wrong whatever the results may be: they are written without any
-            for page in _pages(replace(settings, writeups=("all",))):
-                fill(page, content.experiments, judged, proofs, settings.budget, about)
-        except ProseError as error:
-            say(f"error: {error}")
-            return ExitCode.PROOF if failures else ExitCode.PROSE
-    return ExitCode.PROOF if failures else ExitCode.OK
+    proofs, failures = prove(content, settings)
+    problems = [] if settings.names else lint(content, proofs, _pages(replace(settings, writeups=("all",))), settings.budget)
+    for problem in (*failures, *problems):
+        say(f"error: {problem}")
+    return ExitCode.PROOF if failures else ExitCode.PROSE if problems else ExitCode.OK
 
 
 def plan(settings: Settings) -> ExitCode:
@@ -114,6 +91,18 @@ def plan(settings: Settings) -> ExitCode:
     for name in bench.asked:
         print(f"{name}\n{explain(made.part([name]))}")
     print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
+    return ExitCode.OK
+
+
+def explain(settings: Settings) -> ExitCode:
+    """Say where a number comes from; nothing is computed, the store is asked."""
+    from report.terminal.edition import filled
+    from report.terminal.origins import origin
+
+    (query,), still = settings.names, replace(settings, frozen=True, names=())
+    pages = _pages(still)
+    found = _found(_bench(still), pages)
+    print(*(origin(query, found, filled(found, page)[0]) for page in pages), sep="\n")
     return ExitCode.OK
 
 
@@ -164,6 +153,7 @@ COMMANDS = {
     "check": check,
     "plan": plan,
     "list": listed,
+    "explain": explain,
     "new": new,
     "data": data,
     "clean": clean,
@@ -195,7 +185,7 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     from report.judge.views import NOT_PROVED, unmade
     from report.proof import load
     from report.prove.theorems import theorems
-    from report.terminal.edition import Findings
+    from report.terminal.bench import Findings
     from report.write.filling import asked
 
     content = bench.content

@@ -77,3 +77,29 @@ def test_a_new_write_up_is_laid_out_and_builds_at_once(tmp_path):
     assert "there is a file theory" in again.err or "there is a file templates" in again.err
     assert made.run("new", "My Course").code == 2
     assert made.run("new").code == 2
+
+
+def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path):
+    made = project(tmp_path)
+    words = ("--budget", "smoke")
+    assert made.run(*words).code == 0
+    told = made.run("explain", "E1.total", *words).out
+    for piece in (
+        "stands at   01-walks:3",
+        "computed in experiments/e01_walk.py:48",
+        "walk: 0: 2.0, 1: 6.0 m; 95 % interval -21.4 to 29.4",
+        "experiments.e01_walk.walk, experiments/e01_walk.py:16",
+        "definitions in experiments.e01_walk",
+        "python 3.",
+    ):
+        assert piece in told, told
+    assert "kind=other" not in told
+    several = made.run("explain", "4.0", *words).out
+    assert several == told
+    assert "E1.totals" in made.run("explain", "6.0", *words).out
+
+    assert "Did you mean 'E1.total'" in made.run("explain", "E1.totl", *words).err
+    assert "no page shows the number 77.7" in made.run("explain", "77.7", *words).err
+    counts = made.manifest()["how many numbers"]
+    assert counts["in prose"] == 2
+    assert counts["typed without one"] == 0

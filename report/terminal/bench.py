@@ -13,8 +13,9 @@ from report.cache.reach import Sources
 from report.cache.snapshot import snapshot
 from report.cache.store import Store
 from report.judge.judge import judge
-from report.judge.views import Judged, unmade
+from report.judge.views import Absent, Judged, unmade
 from report.model import Budget, DataStatus, Outcome, Trial, data_read
+from report.prove.checked import Proof
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
@@ -100,6 +101,16 @@ class Bench:
         stand_ins = sorted(status.title for status in read if status.stand_in)
         experiment, file = self.content.experiments[name], self.content.experiment_files[name]
         return judge(experiment, file, outcomes, self.store, self.sources, budget=self.settings.budget, stand_ins=stand_ins)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the pages are made of but the prose."""
+
+    bench: Bench
+    outcomes: Mapping[str, list[Outcome]]
+    judged: Mapping[str, Judged]
+    proofs: Mapping[str, Proof | Absent]
 
 
 def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mapping[str, str], measured: str) -> Bench:

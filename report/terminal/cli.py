@@ -16,12 +16,14 @@ COMMANDS = {
     "watch": "build, and again whenever a file is saved: a change of prose is on the page at once",
     "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
     "plan": "say for each trial whether it would run, and why",
+    "explain": "where a number comes from, down to its code and data: 'explain E2.test_accuracy', 'explain 97.84'",
     "new": "lay out a first write-up of your own, and build it: 'new my-course'",
     "list": "say which write-ups there are, for --writeup",
     "data": "say which data sets are there and where they came from, and fetch what is missing",
     "clean": "delete the pages, and the results that no budget of the present code refers to",
 }
-NAMING = {"check": "", "new": "python build.py new my-course"}  # the commands that take names; those with an example, one
+# The commands that take names; those with an example, one.
+NAMING = {"check": "", "new": "python build.py new my-course", "explain": "python build.py explain E2.test_accuracy"}
 BUDGETS = ("smoke", "quick", "full")
 EXAMPLES = """\
 examples:
@@ -101,7 +103,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("command", nargs="?", default="build", metavar="COMMAND", help="one of the commands below")
-    parser.add_argument("names", nargs="*", metavar="ID", help="what check and new are about")
+    parser.add_argument("names", nargs="*", metavar="ID", help="what check, explain and new are about")
     parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
     parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
     parser.add_argument("--writeup", nargs="+", default=[], metavar="NAME", help="these assignments, or all (see: list)")

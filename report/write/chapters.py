@@ -62,9 +62,9 @@ def write(material: Material) -> Manuscript:
     if problems:
         raise ProseError("\n".join(map(str, problems)))
     shown = {path: source for path, source in sources.items() if path != material.writeup.file}
-    return Manuscript(
-        tuple(chapters), {**writer.assets, **pictures(shown)}, writer.data, tuple(writer.stated), dict(writer.labels)
-    )
+    assets = {**writer.assets, **pictures(shown)}
+    made = (writer.data, tuple(writer.stated), dict(writer.labels), dict(writer.places), tuple(writer.escaped))
+    return Manuscript(tuple(chapters), assets, *made)
 
 
 def _sources(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
@@ -133,6 +133,8 @@ class _Writer:
         self.assets: dict[str, bytes] = {}
         self.data: dict[str, bytes] = {}
         self.stated: list[Stated] = []
+        self.places: dict[str, str] = {}
+        self.escaped: list[str] = []
         self.absent: list[str] = []
         self.mistaken = mistakes.mistakes(material.findings.values())
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
@@ -235,7 +237,7 @@ class _Writer:
             return render.value_markdown(Value(float("nan"), origin=found.reason), name)
         line = self._calling_line()
         shown = found if digits is None else replace(found, digits=digits)
-        self.stated.append(Stated(name, shown, self.path.stem, line))
+        self.stated.append(Stated(name, shown, self.path.stem, line, condition))
         return render.value_markdown(shown, f"{self.path.name}:{line}")
 
     def number(self, name: str, **condition: Any) -> float:
@@ -258,6 +260,7 @@ class _Writer:
         if isinstance(drawn, Absent):
             return self._missing(name, drawn)
         number = self._number("Figure", name)
+        self._place(name)
         file = name.replace(".", "-")
         self.assets[f"{file}.svg"] = drawn.svg
         data = self._data_file(name)
@@ -281,6 +284,7 @@ class _Writer:
 
     def _tabulate(self, name: str, table: Table) -> str:
         number = self._number("Table", name)
+        self._place(name)
         data = self._data_file(name)
         self.data[data] = table_csv(table)
         return table_markdown(identifier(name), number, table, data)
@@ -295,7 +299,11 @@ class _Writer:
         found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         if isinstance(found, Absent):
             return self._missing(name, found)
+        self._place(name)
         return render.verdict_markdown(found.sentence, found.verdict)
+
+    def _place(self, name: str) -> None:
+        self.places.setdefault(name, f"{self.path.stem}:{self._calling_line()}")
 
     def holds(self, name: str) -> bool:
         """Whether a claim holds: for sentences that stand inside ``{% if holds('E2.order') %}``."""
@@ -428,6 +436,7 @@ class _Writer:
         """The marked escape: a number, or a word for one, that is no result (the size of an image, say), with the reason."""
         if not why.strip():
             raise ReportError(f"typed('{text}'): say why this number need not be computed.")
+        self.escaped.append(f"{text}: {why}")
         return text
 
     def fact(self, name: str) -> str:

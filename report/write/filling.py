@@ -8,7 +8,7 @@ from typing import Any
 from report.judge.answers import Answers
 from report.judge.findings import findings
 from report.judge.views import Judged
-from report.judge.written import Document, documents
+from report.judge.written import Document, Entry, documents
 from report.model import Experiment, Table, Value
 from report.write.chapters import write
 from report.write.manuscript import Manuscript, Material
@@ -35,7 +35,11 @@ def written(page: Writeup) -> dict[str, Document]:
     return documents(page.templates / "written")
 
 
+def entries(page: Writeup) -> dict[str, Entry]:
+    """Every thing that the sources say, by name."""
+    return {name: entry for each in written(page).values() for name, entry in each.entries.items()}
+
+
 def asked(page: Writeup, experiments: Mapping[str, Any], theory: Mapping[str, Any]) -> frozenset[str]:
     """The experiments and theorems that ``page`` rests on."""
-    entries = {name: entry for each in written(page).values() for name, entry in each.entries.items()}
-    return needed(page, {**experiments, **theory}, entries)
+    return needed(page, {**experiments, **theory}, entries(page))

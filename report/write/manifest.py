@@ -33,6 +33,7 @@ def manifest(
     manuscript: Manuscript,
     shortcomings: Iterable[str],
     files: Mapping[str, bytes],
+    counts: Mapping[str, int],
 ) -> str:
     """The manifest as JSON text."""
     content = {
@@ -47,6 +48,8 @@ def manifest(
             {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
             for stated in manuscript.stated
         ],
+        "how many numbers": counts,
+        "typed": manuscript.typed,
         "labels": manuscript.labels,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         "seconds": {owner: [outcome.seconds for outcome in each] for owner, each in outcomes.items()},

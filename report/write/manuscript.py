@@ -30,6 +30,7 @@ class Stated:
     value: Value
     chapter: str
     line: int | None
+    condition: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Manuscript:
     data: Mapping[str, bytes]  # "E2-curves.csv"
     stated: tuple[Stated, ...]
     labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
+    places: Mapping[str, str]  # figures, tables and claims → the line that puts them there: "21-mnist:40"
+    typed: tuple[str, ...]  # the numbers that are no results, each with the reason that its author gave
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "") -> str:
     """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
     stands ``beside`` it (Markdown)."""
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}", "verdict", word=slug(verdict.holds))
-    evidence = ". ".join(filter(None, (_evidence(verdict), beside)))
+    evidence = ". ".join(filter(None, (evidence_text(verdict), beside)))
     told = " " + span(evidence, "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")
 
@@ -138,7 +138,7 @@ def slug(holds: Holds) -> str:
     return holds.replace(" ", "-")
 
 
-def _evidence(verdict: Verdict) -> str:
+def evidence_text(verdict: Verdict) -> str:
     """``mean paired difference: 1.2 points, 95 % interval 0.8 to 1.6, n = 3 seeds`` (Markdown)."""
     parts = []
     if math.isfinite(verdict.effect):

@@ -17,13 +17,14 @@ def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry
     """The ids out of ``known`` that the write-up shows or holds reports against; all of them for the complete one."""
     if not writeup.questions:
         return frozenset(known)
-    named = {name for part in parts(writeup) for name in _names(part.source)}
+    named = {name for part in parts(writeup) for name in names_in(part.source)}
     told = [e for name, e in entries.items() if e.source == writeup.source or name in named or e.mistake in named]
-    owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in _beside(entry)}
+    owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in beside(entry)}
     return frozenset(owners & set(known))
 
 
-def _beside(entry: Entry) -> Iterable[str]:
+def beside(entry: Entry) -> Iterable[str]:
+    """What an entry is held against, by name."""
     return (*entry.ours, *(name.removeprefix("not ") for name in entry.asserts))
 
 
@@ -31,7 +32,7 @@ def _owner(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _names(source: str) -> Iterator[str]:
+def names_in(source: str) -> Iterator[str]:
     """Every text that a part hands to a function; none of a part that Jinja refuses, which is said when it is filled."""
     try:
         tree = jinja().parse(source)

@@ -11,6 +11,7 @@ from report.write.chapters import write
 from report.write.manuscript import Manuscript, Material
 from report.write.needs import needed
 from report.write.sections import parts, sections
+from report.write.unused import unused
 from report.write.writeup import Writeup, chosen
 from tests.write.test_chapters import EXPERIMENT, JUDGED
 
@@ -168,3 +169,13 @@ def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> Non
     assert [page.name for page in chosen(tmp_path, ["all"])] == ["complete", "essay"]
     with pytest.raises(UsageError, match="'essay'"):
         chosen(tmp_path, ["esay"])
+
+
+def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
+    project(tmp_path)
+    said = list(unused(chosen(tmp_path, ["all"]), {"E2": JUDGED}, ["T1"], {}))
+    assert "E2.soon: no write-up shows this claim." in said
+    assert "T1: no write-up shows this theorem." in said
+    assert not any(each.startswith(("E2.curves", "E2.ends", "E2.size", "01-nets")) for each in said)
+    (tmp_path / "chapters" / "04-left.md").touch()
+    assert "04-left.md: no write-up takes anything from it." in list(unused(chosen(tmp_path, ["all"]), {}, [], {}))

@@ -1,0 +1,229 @@
+"""Where a number comes from: from the line of prose that states it down to the code, the data and the packages behind it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from report.errors import ReportError, UsageError, nearest
+from report.judge.answers import Answers
+from report.judge.views import Absent
+from report.model import Experiment, Runs, Table
+from report.numbers import number_text
+from report.proof import load
+from report.run.plan import Planned
+from report.stats import interval
+from report.terminal.bench import Findings
+from report.write.manuscript import Manuscript
+from report.write.markdown import evidence_text, value_text
+from report.write.prose import identifier
+from report.write.tables import table_markdown
+
+NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?·\s?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?:[^}"]|"(?:[^"\\]|\\.)*")*\}')
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
+SEVERAL = 8  # how many trials are named one by one
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where numbers are shown: in prose, a caption, a table or beside a claim; each of ``shown`` is a piece of it."""
+
+    name: str
+    place: str
+    shown: tuple[str, ...]
+    kind: str = "value"
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+    def title(self) -> str:
+        return " ".join([self.name, *(f"{key}={value}" for key, value in self.condition.items())])
+
+
+def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
+    """What is known of the name ``query``, or of each place that prints that number. Raises ``UsageError`` for neither."""
+    told = list(mentions(found, manuscript))
+    if re.search(r"[A-Za-z]", query):
+        named = [mention for mention in told if mention.name == query] or [_unmentioned(query, found, told)]
+        once = {mention.title(): mention for mention in reversed(named)}
+        return "\n\n".join(_told(mention, [m for m in named if m.title() == title], found) for title, mention in once.items())
+    wanted = _plain(query)
+    pieces = [(m, piece) for m in told for piece in m.shown if wanted in _numbers(piece)]
+    if not pieces:
+        raise UsageError(f"no page shows the number {query}.", remedy="Write it as it is printed, or a name: E2.test_accuracy.")
+    if len({mention.title() for mention, _ in pieces}) == 1:
+        return _told(pieces[0][0], [mention for mention, _ in pieces], found)
+    lines = [f"{query} may be", *(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)]
+    return "\n".join([*lines, "python build.py explain NAME tells the whole of one."])
+
+
+def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
+    """Every place that shows a number which was computed, in the order of the pages."""
+    for stated in manuscript.stated:
+        shown = _plain(_unescaped(value_text(stated.value)))
+        yield Mention(stated.name, f"{stated.chapter}:{stated.line}", (shown,), condition=stated.condition)
+    for name, place in manuscript.places.items():
+        owner, _, own = name.partition(".")
+        judged = found.judged.get(owner)
+        if judged is None:  # a table of the build itself
+            lines = manuscript.data[f"{identifier(name)}.csv"].decode().splitlines()
+            yield Mention(name, place, tuple(map(_plain, lines)), "table")
+            continue
+        figure, table, claim = judged.figures.get(own), judged.tables.get(own), judged.claims.get(own)
+        if figure is not None and not isinstance(figure, Absent):
+            yield Mention(name, place, (_plain(figure.caption),), "figure")
+        if isinstance(table, Table):
+            yield Mention(name, place, (_plain(table.caption), *_rows(table)), "table")
+        if claim is not None and not isinstance(claim, Absent):
+            shown = f"{claim.sentence} {claim.verdict.holds} {evidence_text(claim.verdict)}"
+            yield Mention(name, place, (_plain(_unescaped(shown)),), "claim")
+
+
+def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
+    """How many numbers the pages show, by the sort of place; each is computed, or typed with a reason."""
+    kinds = {"value": "in prose", "figure": "in captions of figures", "table": "in tables", "claim": "beside claims"}
+    told = list(mentions(found, manuscript))
+    counted = {
+        words: sum(len(_numbers(piece)) for mention in told if mention.kind == kind for piece in mention.shown)
+        for kind, words in kinds.items()
+    }
+    return counted | {"typed with a reason": len(manuscript.typed), "typed without one": 0}  # the build refuses these
+
+
+def _rows(table: Table) -> Iterator[str]:
+    """A table's rows as they are printed."""
+    lines = table_markdown("", 0, table).split("\n")
+    for line in lines[2:]:
+        if line.startswith("|"):
+            yield _plain(_unescaped(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
+
+
+def _plain(text: str) -> str:
+    return text.translate(SPACES).replace("−", "-").strip()
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+
+
+def _numbers(text: str) -> list[str]:
+    return [number.rstrip(".,") for number in NUMBER.findall(text)]
+
+
+def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mention:
+    """What is computed, and not shown on these pages."""
+    content = found.bench.content
+    try:
+        Answers(content.experiments, found.judged).value(query, {})
+    except ReportError as error:
+        if "several kinds" not in error.what:
+            known = [mention.name for mention in told]
+            raise UsageError(f"there is no number '{query}'.", remedy=nearest(query, known)) from None
+    return Mention(query, "", ())
+
+
+# --- the chain -----------------------------------------------------------------------------------------------------
+
+
+def _told(mention: Mention, same: Iterable[Mention], found: Findings) -> str:
+    owner, _, own = mention.name.partition(".")
+    lines = [mention.title(), *(f"  {piece}" for piece in mention.shown[:1])]
+    entries = [("stands at", [m.place for m in same if m.place] or ["nowhere on these pages"])]
+    if owner in found.bench.content.experiments:
+        entries += _of_experiment(owner, own, mention.condition, found)
+    elif owner in found.bench.content.theory:
+        file = found.bench.content.theory[owner]
+        views = load(file)
+        thing = {**views.values, **views.tables, **views.figures}.get(own)
+        entries += [("computed in", [_place(thing, own, file, found)]), ("rests on", ["a theorem: no run and no data"])]
+    else:
+        entries += [("computed by", ["the build itself"])]
+    for word, each in entries:
+        lines += [f"  {word if position == 0 else '':<12}{text}" for position, text in enumerate(each)]
+    return "\n".join(lines)
+
+
+def _of_experiment(owner: str, own: str, condition: Mapping[str, Any], found: Findings) -> list[tuple[str, list[str]]]:
+    experiment, file = found.bench.content.experiments[owner], found.bench.content.experiment_files[owner]
+    views: dict[str, Any] = {**experiment.values, **experiment.figures, **experiment.tables, **experiment.claims}
+    thing = experiment.measures.get(own) or views.get(own)
+    entries = [("computed in", [_place(getattr(thing, "judge", thing), own, file, found)])]
+    if own in experiment.measures:
+        entries.append(("seeds", _seeds(experiment, own, condition, found)))
+    planned = _planned(owner, condition, found)
+    labels = [f"{each.trial.label}  ({each.fingerprint.digest[:12]})" for each in planned]
+    more = [f"and {len(labels) - SEVERAL} more"] if len(labels) > SEVERAL else []
+    functions = dict.fromkeys(each.trial.function for each in planned)
+    return [
+        *entries,
+        ("trials", [*labels[:SEVERAL], *more]),
+        ("run by", [f"{f.__module__}.{f.__qualname__}, {_place(f, f.__name__, file, found)}" for f in functions]),
+        ("code", [_reached(planned)]),
+        *((part, _part(part, planned)) for part in ("data", "packages", "machine") if _part(part, planned)),
+    ]
+
+
+def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found: Findings) -> list[str]:
+    """A line for each condition: every seed with its value, and the interval of the mean."""
+    measure, lines = experiment.measures[own], []
+    runs = Runs(tuple(row.run() for row in found.judged[experiment.id].rows))
+    kinds: dict[str, dict[int, float]] = {}
+    for run in (runs.where(**condition) if condition and len(runs) else runs).finished() if len(runs) else ():
+        number = run.result.scalars.get(own) if run.result else None
+        if isinstance(number, int | float) and "seed" in run.trial.arguments:
+            kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number) * measure.scale
+    for kind, seeds in kinds.items():
+        each = ", ".join(f"{seed}: {number_text(number, measure.digits)}" for seed, number in seeds.items())
+        low, high = interval(seeds.values())
+        unit = f" {measure.unit}" if measure.unit else ""
+        between = (
+            f"; 95 % interval {number_text(low, measure.digits)} to {number_text(high, measure.digits)}" if low == low else ""
+        )
+        lines.append(_plain(f"{kind}: {each}{unit}{between}"))
+    return lines or ["nothing was run"]
+
+
+def _planned(owner: str, condition: Mapping[str, Any], found: Findings) -> list[Planned]:
+    """The trials of an experiment to which a condition applies."""
+    plan = found.bench.plan()
+    fitting = [t for t in plan.asked[owner] if all(t.condition.get(key) == value for key, value in condition.items())]
+    digests = dict.fromkeys(plan.digest(trial) for trial in fitting)
+    by_digest = {planned.digest: planned for planned in plan.planned}
+    return [by_digest[digest] for digest in digests]
+
+
+def _reached(planned: Iterable[Planned]) -> str:
+    names = {name for each in planned for name in each.fingerprint.parts.get("code", {}) if name != "subject"}
+    modules = sorted({name.rpartition(".")[0] for name in names})
+    return f"{len(names)} definitions in {', '.join(modules)}" if names else "none"
+
+
+def _part(part: str, planned: Iterable[Planned]) -> list[str]:
+    said = {
+        f"{key} {value}" if part != "data" else value[:24]
+        for each in planned
+        for key, value in each.fingerprint.parts.get(part, {}).items()
+    }
+    return sorted(said)
+
+
+def _place(thing: Any, own: str, file: Path, found: Findings) -> str:
+    """The file and line of a function; of what is no function, where its name is declared."""
+    while isinstance(thing, partial):
+        thing = thing.func
+    root = found.bench.content.root
+    if inspect.isfunction(thing):
+        code = inspect.unwrap(thing).__code__
+        path = Path(code.co_filename)
+        return f"{path.relative_to(root) if path.is_relative_to(root) else path}:{code.co_firstlineno}"
+    files = [file, *sorted(file.parent.glob("*.py"))] if file.name == "__init__.py" else [file]
+    for declared in (rf'"{own}":\s*[A-Z]', rf'"{own}"'):  # as a noun of the shelf, where there is one
+        for path in files:
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                if re.search(declared, line):
+                    return f"{path.relative_to(root)}:{number}"
+    return str(file.relative_to(root))

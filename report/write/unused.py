@@ -1,0 +1,32 @@
+"""What is made, and no write-up shows: figures, tables, claims and values, theorems, chapters, and sections with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from report.judge.views import Judged
+from report.judge.written import Entry
+from report.write.needs import beside, names_in
+from report.write.sections import parts
+from report.write.writeup import Writeup
+
+
+def unused(
+    pages: Iterable[Writeup], judged: Mapping[str, Judged], theory: Iterable[str], entries: Mapping[str, Entry]
+) -> Iterator[str]:
+    """A sentence for each thing that none of ``pages``, which are all that there are, mentions."""
+    pages = list(pages)
+    placed = [part for page in pages for part in parts(page)]
+    named = {name for part in placed for name in names_in(part.source)}
+    named |= {name for entry in entries.values() for name in beside(entry)}
+    for owner, views in judged.items():
+        kinds = {"figure": views.figures, "table": views.tables, "claim": views.claims, "value": views.values}
+        for kind, each in kinds.items():
+            yield from (f"{owner}.{own}: no write-up shows this {kind}." for own in each if f"{owner}.{own}" not in named)
+    yield from (f"{name}: no write-up shows this theorem." for name in theory if name not in named)
+    files = {part.file for part in placed}
+    chapters = {file for page in pages for file in page.shelf}
+    yield from (f"{file.name}: no write-up takes anything from it." for file in sorted(chapters - files))
+    sources = {entry.source for entry in entries.values()} - {page.source for page in pages}
+    if any(page.source for page in pages):
+        yield from (f"{source}: no write-up is the assignment of this source." for source in sorted(sources))
