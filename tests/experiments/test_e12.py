@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ from experiments.e12_progress_tables import (
     USUAL,
     WIDEST,
     centred,
+    losses,
     plain,
     sampling_error,
     trials,
@@ -126,6 +128,7 @@ USUAL_ERRORS = {
     (LARGE, WIDEST): 0.25,
     (FAR_TOO_LARGE, WIDEST): None,
     (USUAL, HIDDEN[0]): 0.08,
+    (USUAL, HIDDEN[2]): 0.055,
 }
 
 
@@ -162,7 +165,7 @@ def words(errors: Mapping[Any, float | None], **options: float) -> dict[str, Hol
         ({(LARGE, WIDEST): 0.1}, {"large_rate_errs", "dip"}),
         ({(TOO_SLOW, WIDEST): 0.05}, {"slow_rate_errs", "dip"}),
         ({(USUAL, HIDDEN[0]): 0.05}, {"narrow_errs", "dip"}),
-        ({(USUAL, WIDEST): 0.03}, {"above_w3", "neighbours_agree", "dip", "dip_smaller"}),
+        ({(USUAL, WIDEST): 0.03}, {"above_w3", "neighbours_agree", "dip", "dip_smaller", "widest_errs"}),
         ({(FAR_TOO_LARGE, WIDEST): 0.5}, {"diverges", "dip"}),
     ],
 )
@@ -225,6 +228,30 @@ def test_reported_errors_are_held_against_the_right_runs() -> None:
     diverged = EXPERIMENT.reported["diverged"]
     assert abs(ours["diverged"] - diverged.number) > diverged.tolerance
     assert not any(reported.exact for reported in EXPERIMENT.reported.values())  # measured, so for the full budget only
+
+
+def test_the_rows_of_w3_are_those_of_its_table() -> None:
+    with Path("templates/written/W3-progress.csv").open(encoding="utf-8-sig", newline="") as text:
+        printed = list(csv.DictReader(text))
+    for row in losses.ROWS:
+        run = f"H {row.hidden}" if row.name.startswith("hidden") else f"rate {row.rate:.0e}".replace("e-0", "e-")
+        its = [line for line in printed if line["run"] == run]
+        assert row.error == pytest.approx(100 - float(its[-1]["validation_accuracy"]))
+        assert row.last == float(its[-1]["validation_loss"])
+        assert str(row.first) == (its[0]["validation_loss"] or "nan")
+
+
+def test_an_agreement_in_the_error_alone_is_told() -> None:
+    ends = {**USUAL_ERRORS, (LARGE, WIDEST): 0.232, (TOO_SLOW, WIDEST): 0.077}
+    runs = made_up(ends, jitter=0)  # the loss of each is ten times its error
+    found = {row.name: losses.agreements(runs, row) for row in losses.ROWS}
+    assert found["rate_4"] == ["error", "first loss"]
+    assert found["rate_0"] == ["error", "last loss"]
+    assert [row.name for row in losses.by_error_alone(runs)] == ["rate_2", "rate_4", "hidden_200"]
+    assert "alone agrees: rate 0.0008 with H = 1000; rate 0.003 with H = 1000; rate" in losses.table(runs).caption
+    assert EXPERIMENT.values["agree_both"](runs).number == 1
+    assert EXPERIMENT.values["rate_4_loss"](runs).number == pytest.approx(2.32)
+    assert EXPERIMENT.values["rate_4_first_loss"](runs).number == 2.0
 
 
 def test_rates_are_written_as_people_write_them() -> None:

@@ -1,0 +1,262 @@
+"""E12: what MATLAB's progress tables say about the learning rate and the width of a dense net, and what they hide.
+
+W3's net: dense H, ReLU, dense 10, trained by SGD with momentum 0.9 on 9000 digits in batches of 128 for 10 epochs, and
+measured on 1000 others every 50 iterations. Pixels go in as 0 to 255 with the mean image subtracted, which is what makes its
+rates so small: training on x at rate η is training on x/255 with first-layer weights 255 times larger at rate 255² η.
+
+Three things are torch's here and not MATLAB's. Weights and biases start uniform within ±1/√fan-in; MATLAB's default is
+Glorot's, uniform too, for H = 1000 wider by 1.6 in the first layer and by 2.4 in the second, with biases 0. The last,
+smaller batch of an epoch is used; MATLAB drops it. There is no weight decay; MATLAB's default is 1e-4.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments.e12_progress_tables import losses
+from experiments.e12_progress_tables.losses import sampling_error
+from experiments.e12_progress_tables.trials import (
+    FAR_TOO_LARGE,
+    HIDDEN,
+    HUGE,
+    LARGE,
+    LOW,
+    MIDDLE,
+    MOMENTUM,
+    NARROWEST,
+    NETS,
+    POINT,
+    RATES,
+    REPORTED_HIDDEN,
+    REPORTED_RATES,
+    SETTINGS,
+    TOO_SLOW,
+    USUAL,
+    VALIDATION_DIGITS,
+    W3_AGAIN,
+    W3_GAIN,
+    WIDEST,
+    centred,
+    diverged,
+    errors,
+    plain,
+    trials,
+)
+from experiments.e12_progress_tables.views import curves, errors_table, final, progress
+from report.model import (
+    RECIPE,
+    Claim,
+    Experiment,
+    Measure,
+    Reported,
+    Runs,
+    State,
+    Value,
+    Verdict,
+)
+from report.seeds import Seeds
+from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, equal_within, every, greater, less, value_of, within
+
+__all__ = [
+    "EXPERIMENT",
+    "FAR_TOO_LARGE",
+    "HIDDEN",
+    "LARGE",
+    "LOW",
+    "MIDDLE",
+    "NETS",
+    "RATES",
+    "SETTINGS",
+    "TOO_SLOW",
+    "USUAL",
+    "WIDEST",
+    "centred",
+    "plain",
+    "sampling_error",
+    "trials",
+]
+
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+ERROR = "mean difference in validation error"
+
+
+def loss_grows(runs: Runs) -> Verdict:
+    """By the logarithm, since losses differ by orders of magnitude; one that is not finite counts as the largest float."""
+    largest = float(np.finfo(np.float32).max)
+    ends = runs.where(rate=LARGE, hidden=WIDEST)
+    powers = ends.by_seed(lambda run: math.log10(min(run["train_loss"] if run.state is State.DONE else largest, largest)))
+    return at_least(powers, math.log10(HUGE), what="mean decimal logarithm of the training loss at the end")
+
+
+def by_neighbour(runs: Runs, judge: Any) -> Verdict:
+    """``judge`` of the error at the middle rate, that at a neighbour, and by how much W3 has the former above the latter."""
+    what = f"{ERROR}, rate {plain(MIDDLE)} less rate"
+    theirs = {rate: (REPORTED_RATES[MIDDLE] - REPORTED_RATES[rate]) / 100 for rate in (LOW, USUAL)}
+    middle = errors(runs, MIDDLE)
+    return all_of(judge(middle, errors(runs, rate), ahead, f"{what} {plain(rate)}") for rate, ahead in theirs.items())
+
+
+def one_in_ten(runs: Runs) -> Verdict:
+    """X11: over the runs that diverged, by the rule that reads all others."""
+    gone = diverged(runs, FAR_TOO_LARGE)
+    read = Seeds({seed: error for seed, error in errors(runs, FAR_TOO_LARGE).items() if gone[seed]})
+    return within(read, 0.87, 0.93, SHARE, "mean validation error of the diverged runs")
+
+
+# --- values, and what was reported ---------------------------------------------------------------------------------
+
+
+def spread_of_seeds(runs: Runs) -> Value:
+    """The largest minus the smallest error over the seeds, averaged over the three neighbouring rates."""
+    found = [errors(runs, rate).values() for rate in (LOW, MIDDLE, USUAL)]
+    wide, origin = (
+        sum(100 * (max(each) - min(each)) for each in found) / 3,
+        "range of validation errors over seeds, mean of three rates",
+    )
+    return Value(wide, "points", 1, n=len(found[1]), origin=origin)
+
+
+def error_value(runs: Runs, rate: float, hidden: int = WIDEST) -> Value:
+    return value_of(errors(runs, rate, hidden), PERCENT, origin=f"validation error, rate {plain(rate)}, H = {hidden}")
+
+
+def held_against(rate: float, hidden: int, number: float, what: str) -> Reported:
+    return Reported(what, number, "W3", lambda runs: error_value(runs, rate, hidden), losses.tolerance(number))
+
+
+BY_CHANCE = math.hypot(sampling_error(REPORTED_RATES[LOW]), sampling_error(REPORTED_RATES[MIDDLE]))
+"""The standard deviation, in points, of a difference of two errors of W3's size, each counted on its own digits."""
+
+
+def unread(runs: Runs) -> Value:
+    found = runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"])
+    return value_of(found, PERCENT, 0, origin="validation digits without an answer")
+
+
+def usual(runs: Runs) -> Runs:
+    return runs.where(rate=USUAL, hidden=WIDEST)
+
+
+EXPERIMENT = Experiment(
+    id="E12",
+    title="MATLAB's progress tables",
+    question="What do the learning rate and the width do to a dense net that is trained as MATLAB trained it?",
+    trials=trials,
+    measures={
+        "validation_error": Measure("validation error", "%", 2, 100),
+        "train_error": Measure("training error", "%", 2, 100),
+        "validation_loss": Measure("validation loss", "nats", 3),
+        "train_loss": Measure("training loss", "nats", 3),
+    },
+    figures={"curves": curves, "final": final},
+    tables={
+        "progress": lambda runs: progress(runs, ((USUAL, WIDEST), (FAR_TOO_LARGE, WIDEST))),
+        "all_progress": lambda runs: progress(runs, SETTINGS),
+        "errors": errors_table,
+        "losses": losses.table,
+    },
+    claims={
+        "diverges": Claim(
+            f"At rate {plain(FAR_TOO_LARGE)} every run diverges: its loss becomes NaN.",
+            lambda runs: every(diverged(runs, FAR_TOO_LARGE), "runs that diverged"),
+        ),
+        "loss_grows": Claim(
+            f"At rate {plain(LARGE)} the training loss ends above a million nats, on the geometric mean over the seeds.",
+            loss_grows,
+            needs=RECIPE,
+        ),
+        "large_rate_errs": Claim(
+            f"Rate {plain(LARGE)} is too large: its validation error is over five points above that of rate {plain(USUAL)}.",
+            lambda runs: greater(errors(runs, LARGE), errors(runs, USUAL), POINTS, ERROR, margin=5 * POINT),
+        ),
+        "slow_rate_errs": Claim(
+            f"Rate {plain(TOO_SLOW)} is too small: its validation error is above that of rate {plain(LOW)}.",
+            lambda runs: greater(errors(runs, TOO_SLOW), errors(runs, LOW), POINTS, ERROR),
+        ),
+        "dip": Claim(  # X12, as W3's numbers have it
+            f"The error at rate {plain(MIDDLE)} is above those at both {plain(LOW)} and {plain(USUAL)}.",
+            lambda runs: by_neighbour(runs, lambda a, b, _, what: greater(a, b, POINTS, what)),
+            needs=RECIPE,
+        ),
+        "dip_smaller": Claim(
+            "By neither neighbour is it as far above as in W3.",
+            lambda runs: by_neighbour(runs, lambda a, b, theirs, what: less(a, b, POINTS, what, margin=-theirs)),
+            needs=RECIPE,
+        ),
+        "neighbours_agree": Claim(
+            f"The error at rate {plain(MIDDLE)} is within one point of those at {plain(LOW)} and {plain(USUAL)}.",
+            lambda runs: by_neighbour(runs, lambda a, b, _, what: equal_within(a, b, POINT, POINTS, what)),
+            needs=RECIPE,
+        ),
+        "one_in_ten": Claim(
+            "Read by the same rule as all others, a net that diverged is wrong on about nine digits in ten, not on all.",
+            one_in_ten,
+        ),
+        "above_w3": Claim(
+            f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.",
+            lambda runs: at_least(errors(runs, USUAL), REPORTED_RATES[USUAL] / 50, SHARE, "mean validation error"),
+            needs=RECIPE,
+        ),
+        "narrow_errs": Claim(
+            f"At rate {plain(USUAL)}, a net with H = {NARROWEST} has a higher validation error than one with H = {WIDEST}.",
+            lambda runs: greater(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR),
+            needs=RECIPE,
+        ),
+        "widest_errs": Claim(  # X34, as W3 has it
+            f"At rate {plain(USUAL)}, a net with H = {WIDEST} has a higher validation error than one with H = {HIDDEN[-2]}.",
+            lambda runs: greater(errors(runs, USUAL), errors(runs, USUAL, HIDDEN[-2]), POINTS, ERROR),
+            needs=RECIPE,
+        ),
+        "width_gains_less": Claim(
+            "The difference is smaller than in W3.",
+            lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-W3_GAIN),
+            needs=RECIPE,
+        ),
+    },
+    values={
+        "w3_low": Value(REPORTED_RATES[LOW], "%", origin=f"reported by W3 for rate {plain(LOW)}"),
+        "w3_middle": Value(REPORTED_RATES[MIDDLE], "%", origin=f"reported by W3 for rate {plain(MIDDLE)}"),
+        "w3_usual": Value(REPORTED_RATES[USUAL], "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the rates"),
+        "w3_usual_again": Value(W3_AGAIN, "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the widths"),
+        "w3_digits": Value(VALIDATION_DIGITS, origin="validation digits of W3"),
+        "rate_middle": Value(MIDDLE, digits=4, origin="a rate of E12"),
+        "rate_usual": Value(USUAL, digits=3, origin="a rate of E12"),
+        "rate_far_too_large": Value(FAR_TOO_LARGE, digits=0, origin="a rate of E12"),
+        "momentum": Value(MOMENTUM, digits=1, origin="momentum of the trials of E12"),
+        "batch": lambda runs: Value(usual(runs).argument("recipe").batch_size, origin="digits in a batch of E12"),
+        "epochs": lambda runs: Value(usual(runs).argument("recipe").length.count, origin="epochs of the trials of E12"),
+        "train_digits": lambda runs: Value(usual(runs).argument("train_examples"), origin="training digits of E12"),
+        "digits_held": lambda runs: Value(usual(runs).argument("validation_examples"), origin="validation digits of E12"),
+        "widest": Value(WIDEST, origin="the greatest width of E12"),
+        "difference_by_chance": Value(BY_CHANCE, "points", 1, origin="standard deviation of a difference of two such errors"),
+        "spread_of_seeds": spread_of_seeds,
+        "unread": unread,
+        **losses.values(),
+        "agree_error": lambda runs: Value(
+            losses.counted(runs, "error"), origin="runs of W3 with which ours agree in the error"
+        ),
+        "agree_both": lambda runs: Value(
+            losses.counted(runs, "error", "last loss"), origin="runs of W3 with which ours agree in error and loss at the end"
+        ),
+        "w3_runs": Value(len(losses.ROWS), origin="runs of W3 that end with finite numbers"),
+        "diverged_error": lambda runs: error_value(runs, FAR_TOO_LARGE),
+    },
+    reported={
+        **{
+            f"rate_{place}": held_against(rate, WIDEST, REPORTED_RATES[rate], f"validation error at rate {plain(rate)}")
+            for place, rate in enumerate(RATES[:-1])
+        },
+        "diverged": held_against(
+            FAR_TOO_LARGE, WIDEST, REPORTED_RATES[FAR_TOO_LARGE], "validation error at a rate far too large (NaN)"
+        ),
+        **{
+            f"hidden_{hidden}": held_against(USUAL, hidden, number, f"validation error with H = {hidden}")
+            for hidden, number in REPORTED_HIDDEN.items()
+        },
+    },
+)

@@ -1,0 +1,178 @@
+"""What E12 shows: curves by rate, errors beside those of W3, and progress tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from experiments.e12_progress_tables.trials import (
+    COLUMNS,
+    EVERY,
+    HIDDEN,
+    LOW,
+    MIDDLE,
+    NETS,
+    RATES,
+    REPORTED_HIDDEN,
+    REPORTED_RATES,
+    SETTINGS,
+    USUAL,
+    W3_AGAIN,
+    WIDEST,
+    diverged,
+    errors,
+    lines,
+    lost,
+    plain,
+)
+from experiments.nets import parameters
+from report import plots
+from report.model import (
+    Column,
+    Figure,
+    Runs,
+    Table,
+    Value,
+    tabulate,
+)
+from report.seeds import Seeds
+from report.stats import PERCENT, mean, value_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def curves(runs: Runs) -> Figure:
+    """Training loss and validation error every 50 iterations, a line a rate, at the greatest width."""
+    import pandas as pd
+
+    history = pd.concat([pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in runs.finished()], ignore_index=True)
+    history = history.assign(name=history["rate"].map(named), validation_error=100 - history["validation_accuracy"])
+    shown = history[(history["hidden"] == WIDEST) & history["train_loss"].notna()]
+    gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
+    ends = {rate: gone[gone["rate"] == rate]["iteration"].mean() for rate in RATES if rate in set(gone["rate"])}
+    look = {named(rate): its for rate, its in plots.looks(RATES).items()}
+    figure, axes = plots.canvas(plots.PAGE, 2.8, columns=2)
+    for ax, column, label in zip(axes[0], ("train_loss", "validation_error"), ("training loss, nats", "validation error, %")):
+        ax.set(xlabel="iteration", ylabel=label, yscale="log" if column == "train_loss" else "linear")
+        plots.learning_curves(ax, shown, "iteration", column, "name", look)
+        low, high = ax.get_ylim()
+        room = (low, high * (high / low) ** 0.15) if column == "train_loss" else (0, 1.2 * shown[column].max())
+        ax.set(xlim=(0, None), ylim=room)  # above, for the mark of runs that diverge at once
+        plots.label_ends(ax)
+        for rate, iteration in ends.items():
+            plots.mark_diverged(ax, iteration, f"rate {plain(rate)}: {lost(runs, rate)} diverged")
+    said = "; ".join(f"{lost(runs, rate)} at rate {plain(rate)}" for rate in ends)
+    errs = {rate: mean(errors(runs, rate)) for rate in RATES if rate not in ends}
+    return Figure(
+        figure,
+        caption=f"Training loss (logarithmic scale) and validation error of the net with H = {WIDEST}, mean and range over "
+        f"seeds, every {EVERY} iterations. A cross marks where runs diverged: {said or 'none did'}.",
+        alt="Mean validation error at the end: "
+        + "; ".join(f"{error:.1%} at rate {plain(rate)}" for rate, error in errs.items())
+        + f". Diverged: {said or 'none'}.",
+        data=history[["rate", "hidden", "seed", *COLUMNS]],
+    )
+
+
+def named(rate: float) -> str:
+    return f"rate {plain(rate)}"
+
+
+def final(runs: Runs) -> Figure:
+    """The validation error of every setting, a mark a seed, beside what W3 reports."""
+    figure, axes = plots.canvas(plots.PAGE, 2.7, columns=2, sharey=True)
+    finite = [rate for rate in RATES if not all(diverged(runs, rate).values())]
+    seen = {(rate, hidden): errors(runs, rate, hidden) for rate, hidden in SETTINGS if rate in finite}
+    top = 100 * max(max(found.values()) for found in seen.values())
+    by_rate, by_width = axes[0]
+    by_rate.set(xscale="log", xlabel=f"learning rate, H = {WIDEST}", ylabel="validation error, %", ylim=(0, 1.15 * top))
+    by_width.set(xlabel=f"hidden units H, rate {plain(USUAL)}", xticks=HIDDEN)
+    draw_settings(by_rate, {rate: seen[rate, WIDEST] for rate in finite}, {rate: REPORTED_RATES[rate] for rate in finite})
+    draw_settings(by_width, {hidden: seen[USUAL, hidden] for hidden in HIDDEN if USUAL in finite}, REPORTED_HIDDEN)
+    by_rate.set_xlim(min(finite) / 1.5, 1.5 * max(finite))  # one far away would squeeze the others together
+    gone = "\n".join(f"rate {plain(rate)}: diverged" for rate in RATES if rate not in finite)
+    by_rate.annotate(gone, (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7.6)
+    handles, names = by_rate.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    near = [f"{mean(errors(runs, rate)):.1%} at rate {plain(rate)}" for rate in (LOW, MIDDLE, USUAL)]
+    return Figure(
+        figure,
+        caption="Validation error at the end, a mark a seed, seeds joined by thin lines, beside the numbers of W3. The "
+        f"means are {near[0]}, {near[1]} and {near[2]}.",
+        alt="Mean validation error: "
+        + "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
+        + ".",
+        data=runs.frame(),
+    )
+
+
+def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, float]) -> None:
+    """Errors by setting: marks and a thin line a seed, and the reported numbers as squares."""
+    for place, seed in enumerate(sorted(set().union(*found.values()))):
+        values = [100 * seeds.get(seed, math.nan) for seeds in found.values()]
+        look: dict[str, Any] = {"color": plots.COLOURS[0], "linewidth": 0.5, "marker": "o", "markersize": 3, "alpha": 0.7}
+        ax.plot(list(found), values, label="ours" if place == 0 else "_", linestyle="-", **look)
+    square: dict[str, Any] = {"marker": "s", "markersize": 4.4, "markerfacecolor": "none", "linestyle": "none"}
+    ax.plot(list(reported), list(reported.values()), label="reported by W3", color=plots.COLOURS[1], **square)
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def progress(runs: Runs, settings: Sequence[tuple[float, int]]) -> Table:
+    """The progress tables of one seed, below each other."""
+    seed = min(run.seed for run in runs.finished())
+    shown = (runs.where(rate=rate, hidden=hidden, seed=seed).finished().outcomes[0] for rate, hidden in settings)
+    columns = (
+        Column("rate", "rate", of=lambda run, first, _: plain(run.trial.tags["rate"]) if first else ""),
+        Column("hidden", "H", of=lambda run, first, _: str(run.trial.tags["hidden"]) if first else ""),
+        Column("epoch", "epoch", of=lambda _, __, line: math.ceil(line["epoch"] - 1e-9)),
+        Column("iteration", "iteration", of=lambda _, __, line: int(line["iteration"])),
+        Column("train_loss", "training loss, nats", of=lambda _, __, line: loss_text(line["train_loss"])),
+        Column("validation_loss", "validation loss, nats", of=lambda _, __, line: loss_text(line["validation_loss"])),
+        Column("train_accuracy", "training accuracy, %", of=lambda _, __, line: f"{line['train_accuracy']:.1f}"),
+        Column("validation_accuracy", "validation accuracy, %", of=lambda _, __, line: f"{line['validation_accuracy']:.1f}"),
+    )
+    caption = (
+        f"Progress every {EVERY} iterations and at the end, seed {seed}; training loss and accuracy are of as many "
+        "training digits as there are validation digits. A net whose outputs are NaN is credited with the digits of the first "
+        "class, which is what the largest of ten NaN is taken to be."
+    )
+    return tabulate(((run, place == 0, line) for run in shown for place, line in enumerate(lines(run))), columns, caption, 1)
+
+
+def loss_text(loss: float) -> str:
+    if math.isnan(loss):
+        return "diverged"
+    return f"{loss:.4f}" if loss < 1000 else f"{loss:.1e}".replace("e+0", "e").replace("e+", "e")
+
+
+def errors_table(runs: Runs) -> Table:
+    """The validation error of every setting beside the reported one, with both readings of a net that diverged."""
+
+    def ours(rate: float, hidden: int) -> Value | str:
+        gone = all(diverged(runs, rate, hidden).values())
+        return "diverged" if gone else value_of(errors(runs, rate, hidden), PERCENT, 1)
+
+    columns = (
+        Column("rate", "rate", of=lambda rate, _: plain(rate)),
+        Column("hidden", "H", of=lambda _, hidden: hidden),
+        Column("parameters", "parameters", of=lambda _, hidden: parameters(NETS[f"H = {hidden}"])),
+        Column("reported", "W3: validation error, %", 2, of=reported),
+        Column("ours", "ours, %", of=ours),
+        Column("diverged", "runs diverged", of=lambda rate, hidden: lost(runs, rate, hidden)),
+    )
+    caption = (
+        f"Validation error at the end (mean ± standard deviation over seeds). At rate {plain(USUAL)}, W3 "
+        f"reports {REPORTED_RATES[USUAL]:.2f} % among the rates, and {W3_AGAIN:.2f} % among the widths for H = {WIDEST}."
+    )
+    return tabulate(SETTINGS, columns, caption)
+
+
+def reported(rate: float, hidden: int) -> float:
+    return REPORTED_RATES[rate] if hidden == WIDEST else REPORTED_HIDDEN[hidden]
