@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from experiments.e11_two_layer_by_hand.trials import (
     BATCHES,
@@ -129,6 +130,11 @@ def _examples_an_update(runs: Runs, batch: int) -> Seeds:
     return chosen.by_seed(lambda run: run.trial.arguments["train"] / run["steps_per_epoch"])
 
 
+def _examples(runs: Runs, batch: int) -> Value:
+    each = round(stats.mean(_examples_an_update(runs, batch)))
+    return Value(each, origin=f"examples of an epoch of E11 over its updates, batch {batch}")
+
+
 def wide_overfits(runs: Runs) -> Verdict:
     """By the gap between the loss on new digits and that on its own."""
 
@@ -231,12 +237,8 @@ EXPERIMENT = Experiment(
         "epochs": _given("epochs"),
         "train": _given("train"),
         "validation": _given("validation"),
-        "examples_small": lambda runs: stats.value_of(
-            _examples_an_update(runs, BATCHES[1]), digits=0, origin="examples of an epoch over its updates, small batches"
-        ),
-        "examples_large": lambda runs: stats.value_of(
-            _examples_an_update(runs, BATCHES[2]), digits=0, origin="examples of an epoch over its updates, larger batches"
-        ),
+        "examples_small": partial(_examples, batch=BATCHES[1]),
+        "examples_large": partial(_examples, batch=BATCHES[2]),
         "time_ratio": lambda runs: stats.value_of(
             time_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
         ),
