@@ -70,7 +70,8 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
         owner, _, own = name.partition(".")
         judged = found.judged.get(owner)
         if judged is None:  # a table of the build itself
-            lines = manuscript.data[f"{identifier(name)}.csv"].decode().splitlines()
+            file = next(file for file in manuscript.data if Path(file).stem == identifier(name))
+            lines = manuscript.data[file].decode().splitlines()
             yield Mention(name, place, tuple(map(_plain, lines)), "table")
             continue
         figure, table, claim = judged.figures.get(own), judged.tables.get(own), judged.claims.get(own)

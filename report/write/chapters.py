@@ -13,9 +13,7 @@ import sys
 import traceback
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from types import CodeType
 from typing import Any, TypeVar
 
 import jinja2
@@ -25,7 +23,7 @@ from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
 from report.model import Holds, Table, Value
-from report.numbers import NOTHING, number_text
+from report.numbers import NOTHING
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown, ledger_markdown
@@ -33,6 +31,7 @@ from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
 from report.write.tables import table_csv, table_markdown
+from report.write.template import compiled, jinja
 from report.write.writeup import Writeup
 
 T = TypeVar("T")
@@ -84,31 +83,6 @@ def _joined(rendered: Iterable[Chapter]) -> list[Chapter]:
     return joined
 
 
-def jinja() -> jinja2.Environment:
-    """Jinja for Markdown: comments are ``{## … ##}``, because ``{#`` begins an anchor."""
-    return jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        comment_start_string="{##",
-        comment_end_string="##}",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-        finalize=_shown,
-    )
-
-
-def _shown(result: Any) -> Any:
-    """What ``{{ … }}`` prints: a number as a reader expects it, not with seventeen digits."""
-    return number_text(result) if isinstance(result, float) else result
-
-
-@cache
-def _compiled(source: str, path: Path) -> CodeType:
-    """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
-    return jinja().compile(source, name=path.name, filename=str(path))
-
-
 class Unknown(float):
     """A number that could not be made: no comparison with it is true, it is false itself, and it reads as a dash."""
 
@@ -158,7 +132,7 @@ class _Writer:
         self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source
         try:
-            code = _compiled(source, path)
+            code = compiled(source, path)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
             return self.template.render()
         except jinja2.TemplateSyntaxError as error:

@@ -8,8 +8,8 @@ import jinja2
 from jinja2 import nodes
 
 from report.judge.written import Entry
-from report.write.chapters import jinja
 from report.write.sections import parts
+from report.write.template import jinja
 from report.write.writeup import Writeup
 
 
