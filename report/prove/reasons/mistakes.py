@@ -1,4 +1,7 @@
-"""Wrong rules with a name, looked for in a step that was refused: it would follow if one of them were true."""
+"""Wrong rules with a name, looked for in a step that was refused: it would follow if one of them were true.
+
+They are looked for in the formulas as they stand, no definition opened: there an author makes them, and looking is quick.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import sympy as sp
 
 from report.prove.decide.signs import is_nonzero, is_positive
 from report.prove.language.formula import Formula, formula, names, targets
-from report.prove.meaning.symbolic import EVERYTHING
+from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.rule import Setting
 
 OVER_A_SUM = ("sqrt", "log", "abs", "exp", "sin", "cos", "tanh")
@@ -26,7 +29,7 @@ def mistake(setting: Setting, a: Formula, relation: str, b: Formula) -> str:
             return "the inner range hangs on the outer index: sums over a triangle are exchanged with other ranges"
         for before, after in ((a, b), (b, a)):
             for wrong, words in _wrongly(before.tree):
-                if setting.holds(formula(wrong), "==", after, EVERYTHING):
+                if setting.holds(formula(wrong), "==", after, ALGEBRA):
                     return words
     except Exception:  # a guess at what an author meant must never be a second mistake
         return ""
