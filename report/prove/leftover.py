@@ -13,6 +13,8 @@ from report.prove.reasons.rule import Setting
 
 LONGEST = 160
 """More characters than this tell nobody anything."""
+LARGEST = 100
+"""Nor does what is left of sides with more operations than this, once all is opened; and it would take minutes."""
 
 
 def left_over(setting: Setting, before: Formula, relation: str, after: Formula) -> str:
@@ -20,6 +22,8 @@ def left_over(setting: Setting, before: Formula, relation: str, after: Formula) 
     try:
         left, right = setting.read(before), setting.read(after)
         if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
+            return ""
+        if sp.count_ops(left) + sp.count_ops(right) > LARGEST:
             return ""
         difference = sp.factor_terms(normal(right - left, setting.facts))
     except Exception:  # what SymPy cannot read has no difference either

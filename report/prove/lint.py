@@ -56,6 +56,10 @@ def failures(derivation: Derivation) -> Iterator[str]:
 
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
+    for symbol in derivation.symbols:
+        if symbol.within and symbol.within[0].key == symbol.within[1].key:
+            only = symbol.within[0]
+            yield f"{symbol.where}: '{symbol.name}' can be nothing but {only}: a statement about it says less than it seems to"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     declared: set[str] = set()
     for entry in entries:

@@ -33,6 +33,12 @@ WEIGHTY = re.compile(
 _FORMULA = re.compile(r"`([^`]+)`")
 _QUOTED = re.compile("“([^”]+)”")
 _UNQUOTED_FORMULA = re.compile(r"[=<>≤≥≠≈²³⁴√∑∏∫∂∞±∈^∀∃→↦′]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b")
+_OF_MATRICES = re.compile(
+    r"\bmatrix[ -](?:exponential|logarithm|root|square root|sine|cosine)|"
+    r"\b(?:exponential|logarithm|square root|sine|cosine) of (?:an?|the|any|every|each) (?:\w+ )?matrix\b",
+    re.IGNORECASE,
+)
+"""What the field means by these is a series or an inverse; here a function of numbers is applied entry by entry."""
 _CONDITION_AFTER = re.compile(
     r"(?:\b(?:for|if|let|when|whenever|where|while|with|under|unless|provided|suppose|supposing|every|all|any|as long as|"
     r"from|because|since|and|or|once)|,)[\s(]*$",
@@ -78,6 +84,8 @@ def _formula_failures(derivation: Derivation) -> Iterator[str]:
         concludes = text in (derivation.conclusion, derivation.consequence, derivation.comment)
         if "$" in text:
             yield f"{where}: write formulas in backticks, not in dollars: {text!r}"
+        if (meant := _OF_MATRICES.search(text)) and "entry" not in text:
+            yield f"{where}: '{meant[0]}' is another function: here functions act on matrices entry by entry\n  Say that."
         if bare := _UNQUOTED_FORMULA.search(_FORMULA.sub("", text)):
             seen = _around(text, bare[0])
             yield f"{where}: a formula in prose stands in backticks, so that it is checked; this one does not: …{seen}…"
