@@ -15,7 +15,7 @@ from report.write.prose import identifier
 
 MARK = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
 LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\(#([\w-]+)\)")
-ANCHOR = re.compile(r"\{[^{}\n]*#([\w-]+)[^{}\n]*\}")
+ANCHOR = re.compile(r"\{[^{}\n\"]*#([\w-]+)")
 ELSEWHERE = "the complete report"
 
 

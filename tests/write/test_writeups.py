@@ -10,6 +10,7 @@ from report.errors import ProseError, UsageError, Where
 from report.write.chapters import write
 from report.write.manuscript import Manuscript, Material
 from report.write.needs import needed
+from report.write.references import anchors
 from report.write.sections import parts, sections
 from report.write.unused import unused
 from report.write.writeup import Writeup, chosen
@@ -102,6 +103,10 @@ def test_a_question_is_filled_with_what_answers_it_and_nothing_else(tmp_path: Pa
 def test_what_stands_elsewhere_is_said_in_a_clause_and_never_linked(tmp_path: Path) -> None:
     whole = "\n".join(chapter.markdown for chapter in filled(project(tmp_path)).chapters)
     assert "[Figure\u00a01](#E2-curves){.ref}, the complete report and the end (in the complete report)." in whole
+
+
+def test_an_anchor_is_found_whatever_stands_beside_it() -> None:
+    assert anchors(':::: {.figure #E2-curves alt="a \\{b\\}"}\n[]{#x} ## y {#sec-y}') == {"E2-curves", "x", "sec-y"}
 
 
 def test_a_reference_to_what_stands_nowhere_is_refused_in_an_assignment_too(tmp_path: Path) -> None:
