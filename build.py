@@ -20,9 +20,11 @@ from report.errors import ExitCode, UsageError
 from report.terminal import lazy
 from report.terminal.cli import BUDGETS, Settings, parse
 from report.terminal.faults import explained, guarded, say
+from report.terminal.stamp import Look
 
 if TYPE_CHECKING:
     from report.terminal.bench import Bench, Findings
+    from report.terminal.edition import Written
     from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
@@ -45,8 +47,20 @@ def main(words: list[str]) -> ExitCode:
 
 def build(settings: Settings) -> ExitCode:
     """Run what is missing, judge it, and write the pages."""
+    look = Look(ROOT, settings)
+    last = None if settings.force else look.same()
+    if last is not None:
+        print(last.said, flush=True)
+        return ExitCode(last.code)
+    look.forget()
     pages = _pages(settings)
-    return _written(_found(_bench(settings), pages), pages)
+    bench = _bench(settings, look)
+    found = _found(bench, pages)
+    written = _written(found, pages)
+    if found.settled:
+        store = bench.store
+        look.keep(written.said, written.code, written.files, map(store.path, store.asked_for))
+    return written.code
 
 
 def watch(settings: Settings) -> ExitCode:
@@ -170,12 +184,14 @@ def _pages(settings: Settings) -> list[Writeup]:
     return chosen(ROOT / "templates", settings.writeups)
 
 
-def _bench(settings: Settings) -> Bench:
+def _bench(settings: Settings, look: Look | None = None) -> Bench:
     """What every command begins with: nothing is computed yet, and nothing fetched."""
     from experiments.data import datasets
     from experiments.training import machine
     from report.terminal.bench import laid_out
 
+    if look:
+        look.look_at_data(datasets.locate(settings.data))
     # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.
     return laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine")
 
@@ -205,18 +221,19 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     return Findings(bench, outcomes, judged, proofs)
 
 
-def _written(found: Findings, pages: Sequence[Writeup]) -> ExitCode:
+def _written(found: Findings, pages: Sequence[Writeup]) -> Written:
     """Fill the chapters, set the pages, and put them where they belong."""
-    from report.terminal.edition import edition
+    from report.terminal.edition import Written, edition
     from report.typeset.publish import publish, summary
 
-    out, code = found.bench.settings.out, ExitCode.OK
+    out, written = found.bench.settings.out, Written()
     for page in pages:
         made = edition(found, page)
         publish(out, made.files)
-        print(summary(out, page.file_name, made.lacking), flush=True)
-        code = ExitCode.INCOMPLETE if made.lacking else code
-    return code
+        said = summary(out, page.file_name, made.lacking)
+        print(said, flush=True)
+        written = written.and_also(made, said)
+    return written
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def test_a_view_is_kept_under_the_code_that_made_it_whatever_is_saved_meanwhile(
 
 def test_a_build_with_nothing_to_do_imports_nothing_heavy(built):
     code = (
-        "import sys, runpy; sys.argv = ['build.py']\n"
+        "import sys, runpy; sys.argv = ['build.py', '--force']\n"
         "try: runpy.run_path('build.py', run_name='__main__')\n"
         "except SystemExit as end: print('code', end.code)\n"
         "print([m for m in ('torch._C', 'sympy.core', 'matplotlib.figure', 'pandas.core', 'rich') if m in sys.modules])"

@@ -90,6 +90,7 @@ class Entries:
     def __init__(self, root: Path, read_only: bool = False):
         self.root, self.read_only = Path(root), read_only
         self.damaged: list[Damaged] = []
+        self.asked_for: dict[str, None] = {}  # the entries that something here rests on, there or not
         self._sound: dict[str, tuple] = {}  # entries verified by this process, with the state of their files then
 
     def path(self, fingerprint: str) -> Path:
@@ -101,12 +102,14 @@ class Entries:
     @says_what_to_do
     def get(self, fingerprint: str) -> dict[str, bytes] | None:
         """The files of an entry, verified; None if there is none, or none that is sound (then ``damaged`` says so)."""
+        self.asked_for[fingerprint] = None
         return self._checked(fingerprint, self._read)
 
     @says_what_to_do
     def has(self, fingerprint: str) -> bool:
         """Whether there is a sound entry. Every byte is read, unless this process did so before and no file has changed."""
         folder = self.path(fingerprint)
+        self.asked_for[fingerprint] = None
         before = _state(folder)
         if before is None:
             return False

@@ -107,6 +107,11 @@ class Judged:
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
     reported: Mapping[str, Compared | Absent] = field(default_factory=dict)
 
+    def absent(self) -> list[Absent]:
+        """The views that could not be made."""
+        every = (*self.figures.values(), *self.tables.values(), *self.claims.values(), *self.values.values())
+        return [view for view in (*every, *self.reported.values()) if isinstance(view, Absent)]
+
 
 class Declared(Protocol):
     """What an experiment and a theorem have in common: names of views, and what makes them."""

@@ -14,7 +14,7 @@ from report.cache.snapshot import snapshot
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Absent, Judged, unmade
-from report.model import Budget, DataStatus, Outcome, Trial, data_read
+from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
 from report.prove.checked import Proof
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
@@ -111,6 +111,14 @@ class Findings:
     outcomes: Mapping[str, list[Outcome]]
     judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
+
+    @property
+    def settled(self) -> bool:
+        """Whether building again would find the same: nothing failed, was left out, or stands in for something better."""
+        ended = all(outcome.state in (State.DONE, State.DIVERGED) for each in self.outcomes.values() for outcome in each)
+        made = all(view.kind != "failed" for each in self.judged.values() for view in each.absent())
+        stand_in = any(status.stand_in for status in self.bench.data.values())
+        return ended and made and not stand_in and not self.bench.store.damaged
 
 
 def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mapping[str, str], measured: str) -> Bench:

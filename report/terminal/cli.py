@@ -59,6 +59,7 @@ class Settings:
     frozen: bool
     quiet: bool
     writeups: tuple[str, ...] = ()  # the complete one for none
+    force: bool = False  # look at everything, whatever the last build has left
 
 
 def parse(words: Sequence[str], root: Path) -> Settings:
@@ -84,6 +85,7 @@ def parse(words: Sequence[str], root: Path) -> Settings:
         frozen=options.frozen,
         quiet=options.quiet,
         writeups=tuple(options.writeup),
+        force=options.force,
     )
 
 
@@ -115,6 +117,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("--data", type=_folder, metavar="DIR", help="where data sets are (default: $REPORT_DATA, else data)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run the trials on a Dask cluster at this address")
     parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
+    parser.add_argument("--force", action="store_true", help="look at everything, even if nothing seems to have changed")
     parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
     return parser
 

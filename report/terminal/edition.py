@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from report.errors import ExitCode
 from report.judge.shortcomings import shortcomings
 from report.judge.views import NOT_PROVED
 from report.model import data_read
@@ -29,6 +30,20 @@ class Edition:
     page: Writeup
     files: Mapping[str, bytes]
     lacking: list[str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a command has published: all files by name, what it said of them, and its exit code."""
+
+    said: str = ""
+    code: ExitCode = ExitCode.OK
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def and_also(self, edition: Edition, said: str) -> Written:
+        """With one more write-up."""
+        code = ExitCode.INCOMPLETE if edition.lacking else self.code
+        return Written("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
 
 
 def edition(found: Findings, page: Writeup) -> Edition:

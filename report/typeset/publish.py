@@ -9,7 +9,8 @@ from pathlib import Path
 from report.cache.files import replace
 from report.errors import StoreError, Where
 
-PAGES = ("report.html", "report.pdf", "manifest.json", "data")
+STAMP = ".built.json"  # what the last build has read and written
+PAGES = ("report.html", "report.pdf", "manifest.json", "data", STAMP)
 OF_ASSIGNMENTS = ("html", "pdf", "outline.csv", "manifest.json")
 
 

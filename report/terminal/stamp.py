@@ -1,0 +1,199 @@
+"""Nothing changed: what a build read and wrote, remembered, so that the next one need not even begin.
+
+The stamp holds the state of every file of the project, of the data, of the entries of the store that were asked for (those
+that were not there, too) and of the pages; the installed packages, the machine, and what was asked for. If all of that is as it
+was, so are the pages. A file whose times are so recent that another edit may bear the same ones is compared by content as well.
+Where anything is in doubt the build looks at everything itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from report.cache import files
+from report.terminal.cli import Settings
+from report.typeset.publish import STAMP
+
+RECENT = 10**10  # nanoseconds within which an edit may go unseen in a file's times, on any file system
+MOST = 20_000  # files of a project or its data; of more, looking at each is no shortcut
+INDIFFERENT = ("jobs", "quiet", "force", "scheduler")  # settings that change no page
+DECISIVE = ("REPORT_", "PYTHON", "PYPANDOC", "TYPST", "SOURCE_DATE_EPOCH", "LC_", "LANG", "TZ", "HOME")
+
+State = list[Any] | None  # size, times, number and, of what was changed just now, digest; None for what is not there
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A build that ended: what it said, its exit code, and all that both rest on."""
+
+    said: str
+    code: int
+    asked: str
+    data: str  # the folder
+    inputs: Mapping[str, State]
+    others: Mapping[str, State]  # entries of the store, and pages
+
+
+class Unsure(Exception):
+    """There is too much to look at."""
+
+
+class Look:
+    """What a build finds at its beginning; at its end, ``keep`` compares."""
+
+    def __init__(self, root: Path, settings: Settings):
+        self._root, self._settings, self._file = root, settings, settings.out / STAMP
+        self._asked = _asked(settings)
+        self._data = Path()
+        self._inputs: dict[str, State] = {}
+        self._sure = True
+        self._note(self._project)
+
+    def same(self) -> Stamp | None:
+        """The stamp of the last build, if nothing has changed since."""
+        try:
+            last = Stamp(**json.loads(self._file.read_bytes()))
+            if last.asked != self._asked or not self._sure:
+                return None
+            inputs = self._inputs | _below(Path(last.data))
+            others = {name: _state(Path(name)) for name in last.others}
+            if not (_unchanged(last.inputs, inputs) and _unchanged(last.others, others)):
+                return None
+        except (OSError, Unsure, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            return None  # whatever is wrong with it
+        now = replace(last, inputs=inputs, others=others)
+        if now != last:  # what was changed just then need not be compared by content for ever
+            self._write(now)
+        return last
+
+    def look_at_data(self, folder: Path) -> None:
+        """Before anything there is read."""
+        self._data = folder
+        self._note(lambda: _below(folder))
+
+    def keep(self, said: str, code: int, pages: Mapping[str, bytes], entries: Iterable[Path]) -> None:
+        """Stamp a build that left nothing undone; unless something was saved meanwhile, which it may have read or not."""
+        try:
+            if not self._sure or not _unchanged(self._inputs, self._project() | _below(self._data)):
+                return
+            others: dict[str, State] = {}
+            for entry in entries:
+                others |= _entry(entry)
+            for path, content in ((self._settings.out / name, content) for name, content in pages.items()):
+                others[str(path)] = _state(path)
+                if path.read_bytes() != content:
+                    return
+        except (OSError, Unsure):
+            return
+        self._write(Stamp(said, code, self._asked, str(self._data), self._inputs, others))
+
+    def forget(self) -> None:
+        """The pages are about to change."""
+        with suppress(OSError):
+            self._file.unlink()
+
+    def _write(self, stamp: Stamp) -> None:
+        with suppress(OSError):
+            files.replace(self._file, json.dumps(vars(stamp)).encode())
+
+    def _note(self, look: Callable[[], dict[str, State]]) -> None:
+        try:
+            self._inputs |= look()
+        except (OSError, Unsure):
+            self._sure = False
+
+    def _project(self) -> dict[str, State]:
+        """Every file that may be imported or read as a template."""
+        kept = {self._settings.out, self._settings.store}
+        found: dict[str, State] = {}
+        for path in sorted(self._root.iterdir()):
+            if path.name.startswith(".") or path in kept:
+                continue
+            if path.suffix == ".py":
+                found[str(path)] = _state(path)
+            elif path.is_dir() and (path.name == "templates" or any(path.glob("*.py"))):
+                found |= _below(path, kept)
+        return found
+
+
+def _asked(settings: Settings) -> str:
+    """What was asked for, of which Python with which packages, where: a package of another version has a folder of another
+    name."""
+    asked = {name: repr(value) for name, value in vars(settings).items() if name not in INDIFFERENT}
+    environment = {name: value for name, value in os.environ.items() if name.startswith(DECISIVE)}
+    python = [sys.version, sys.executable, sys.prefix, [_packages(folder) for folder in sys.path[1:]]]
+    text = json.dumps([asked, environment, python, _machine(), str(Path.cwd())], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _packages(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return []
+    return [folder, *sorted(name for name in names if name.endswith((".dist-info", ".egg-info", ".egg-link", ".pth")))]
+
+
+def _machine() -> list[str]:
+    """What tells this machine from another one with the same disk."""
+    told = [platform.system(), platform.machine()]
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
+        told += [line for line in lines if line.startswith(("model name", "flags"))]
+    return told
+
+
+def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, State]:
+    """The states of all files below the folder, but hidden ones and compiled code."""
+    found: dict[str, State] = {}
+    for name, folders, names in os.walk(folder, followlinks=True):
+        place = Path(name)
+        folders[:] = [f for f in folders if not f.startswith(".") and f != "__pycache__" and place / f not in leave]
+        found |= {str(place / file): _state(place / file) for file in names if not file.startswith(".")}
+        if len(found) > MOST:
+            raise Unsure
+    return found
+
+
+def _entry(folder: Path) -> dict[str, State]:
+    """The states of an entry's files, and of its folder, which tells of files that come or go; or that there is none."""
+    found = {str(folder): _state(folder)}
+    if found[str(folder)] is not None:
+        found |= {str(path): _state(path) for path in folder.iterdir()}
+    return found
+
+
+def _state(path: Path) -> State:
+    try:
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    times = [stat.st_mtime_ns, stat.st_ctime_ns]
+    recent = path.is_file() and max(times) > time.time_ns() - RECENT
+    return [stat.st_size, *times, stat.st_ino, _digest(path) if recent else ""]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _unchanged(before: Mapping[str, State], now: Mapping[str, State]) -> bool:
+    return before.keys() == now.keys() and all(_same(name, state, now[name]) for name, state in before.items())
+
+
+def _same(name: str, before: State, now: State) -> bool:
+    if before is None or now is None:
+        return before is now
+    return before[:4] == now[:4] and (not before[4] or before[4] == (now[4] or _digest(Path(name))))
