@@ -19,7 +19,8 @@ from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.leftover import left_over
-from report.prove.meaning.symbolic import ALGEBRA, Unreadable
+from report.prove.meaning.grid import Unreadable
+from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, Lemma, Setting, Shown, Standing, weakest
 

@@ -15,7 +15,8 @@ from report.prove.language.formula import bound_names, formula, names, substitut
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, define
 from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, FIELD, OUT_OF_REACH, FieldName
-from report.prove.meaning.symbolic import EVERYTHING, Unreadable
+from report.prove.meaning.grid import Unreadable
+from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import INDUCTION, Setting
 
 HYPOTHESIS = "hypothesis"

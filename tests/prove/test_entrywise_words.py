@@ -6,8 +6,8 @@ import pytest
 
 from report.proof import Derivation, Part, Step, algebra, check, function, integer, matrix, vector
 from report.prove.language.formula import parse
+from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.noncommutative import same
-from report.prove.meaning.symbolic import Unreadable
 from report.prove.reasons.sums import split_sum
 
 SYMBOLS = [

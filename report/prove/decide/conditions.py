@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.meaning.symbolic import GridEquality
+from report.prove.meaning.grid import GridEquality
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 

@@ -24,7 +24,8 @@ from report.prove.decide.place import Missing, Place, Settled, generic, supposin
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, Unreadable, read
+from report.prove.meaning.grid import Grid, Unreadable
+from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 
 
 def missing(

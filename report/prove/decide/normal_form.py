@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate
-from report.prove.meaning.symbolic import total
+from report.prove.meaning.grid import total
 
 MANY = 4
 """Sums over more indices than this are equal only as they stand: trying all orders of the indices takes too long."""

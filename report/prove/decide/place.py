@@ -14,7 +14,8 @@ from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.signs import is_nonnegative
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning.symbolic import Grid, Scope, read
+from report.prove.meaning.grid import Grid
+from report.prove.meaning.symbolic import Scope, read
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from report.prove.decide.cases import frozen, in_every_case, is_kinked, is_zero,
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
-from report.prove.meaning.symbolic import Grid, GridEquality, Unreadable
+from report.prove.meaning.grid import Grid, GridEquality, Unreadable
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""

@@ -17,7 +17,7 @@ import sympy as sp
 
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Symbol
-from report.prove.meaning.symbolic import Unreadable
+from report.prove.meaning.grid import Unreadable
 
 Letters = tuple[str, ...]
 _ONES = "1:"

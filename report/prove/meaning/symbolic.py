@@ -9,7 +9,7 @@ nothing depends on a size.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,19 @@ import sympy as sp
 from report.errors import DeclarationError, nearest
 from report.prove.language.formula import names, targets
 from report.prove.language.glossary import Definition, Symbol, by_need
+from report.prove.meaning.grid import (
+    BUILT_IN,
+    CONSTANTS,
+    Grid,
+    GridEquality,
+    Unreadable,
+    binary,
+    each,
+    for_all,
+    spread,
+    summed,
+    tighten,
+)
 
 
 @dataclass(frozen=True)
@@ -33,28 +46,6 @@ class Knowledge:
 
 EVERYTHING = Knowledge()
 ALGEBRA = Knowledge(frozenset(), differentiate=False)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A vector or matrix of symbolic size: its generic entry as a function of the indices."""
-
-    rows: sp.Expr
-    columns: sp.Expr
-    entry: Callable[[sp.Expr, sp.Expr], sp.Expr]
-    first: int = 1
-
-    @property
-    def T(self) -> Grid:
-        return Grid(self.columns, self.rows, lambda i, j: self.entry(j, i), self.first)
-
-
-@dataclass(frozen=True)
-class GridEquality:
-    """A condition on a whole vector or matrix, such as u == zeros(n)."""
-
-    left: Grid
-    right: Grid
 
 
 @dataclass(frozen=True)
@@ -174,7 +165,7 @@ def _symbol(symbol: Symbol, scope: Scope) -> Any:
         base = _entries(symbol)
         return lambda *k: base[k]
     if symbol.kind == "function":
-        return _spread(sp.Function(name, real=True))
+        return spread(sp.Function(name, real=True))
     if symbol.kind == "operator":
         applied = sp.Function(name, real=True)
         return lambda x: lambda i: applied(_as_argument(x), i)
@@ -232,9 +223,9 @@ def read(node: ast.expr, scope: Scope) -> Any:
         return _name(node.id, scope)
     if isinstance(node, ast.UnaryOp):
         value = read(node.operand, scope)
-        return sp.Not(value) if isinstance(node.op, ast.Not) else _each(lambda a: -a, value)
+        return sp.Not(value) if isinstance(node.op, ast.Not) else each(lambda a: -a, value)
     if isinstance(node, ast.BinOp):
-        return _binary(node.op, read(node.left, scope), read(node.right, scope))
+        return binary(node.op, read(node.left, scope), read(node.right, scope))
     if isinstance(node, ast.BoolOp):
         parts = [read(v, scope) for v in node.values]
         return sp.And(*parts) if isinstance(node.op, ast.And) else sp.Or(*parts)
@@ -242,7 +233,7 @@ def read(node: ast.expr, scope: Scope) -> Any:
         return _relation(node, scope)
     if isinstance(node, ast.IfExp):
         test, body, orelse = (read(n, scope) for n in (node.test, node.body, node.orelse))
-        return _each(lambda a, b: sp.Piecewise((a, test), (b, True)), body, orelse)
+        return each(lambda a, b: sp.Piecewise((a, test), (b, True)), body, orelse)
     if isinstance(node, ast.Attribute):
         value = read(node.value, scope)
         return value.T if isinstance(value, Grid) else value
@@ -279,72 +270,6 @@ def _call(node: ast.Call, scope: Scope) -> Any:
     if not callable(function):
         raise DeclarationError(f"'{ast.unparse(node.func)}' is not a function")
     return function(*(read(a, scope) for a in node.args))
-
-
-def _binary(op: ast.operator, a: Any, b: Any) -> Any:
-    if isinstance(op, ast.MatMult):
-        return _product(a, b)
-    if isinstance(op, ast.Pow) and isinstance(a, Grid):
-        if not (isinstance(b, sp.Integer) and b >= 1):
-            raise DeclarationError("a matrix power needs a positive integer")
-        return a if b == 1 else _product(a, _binary(op, a, b - 1))
-    return _each(_OPERATORS[type(op)], a, b)
-
-
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}
-
-
-def _each(function: Callable[..., Any], *values: Any) -> Any:
-    if any(callable(v) for v in values):
-        return lambda *i: _each(function, *(v(*i) if callable(v) else v for v in values))
-    grids = [v for v in values if isinstance(v, Grid)]
-    if not grids:
-        return function(*values)
-    for other in grids[1:]:
-        if sp.expand(other.rows - grids[0].rows) != 0 or sp.expand(other.columns - grids[0].columns) != 0:
-            raise Unreadable(f"sizes differ: {grids[0].rows}×{grids[0].columns} and {other.rows}×{other.columns}")
-    first = grids[0].first
-
-    def at(v: Any, i: sp.Expr, j: sp.Expr) -> Any:  # the first entry meets the first one, whatever each is counted from
-        return v.entry(i + v.first - first, j + v.first - first) if isinstance(v, Grid) else v
-
-    return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), first)
-
-
-class Unreadable(Exception):
-    """The formula has no meaning: sizes that do not fit, say."""
-
-
-def _product(a: Any, b: Any) -> Any:
-    if not (isinstance(a, Grid) and isinstance(b, Grid)):
-        return _each(lambda p, q: p * q, a, b)
-    if sp.expand(a.columns - b.rows) != 0:
-        raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
-
-    def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
-        k = sp.Dummy("k", integer=True)
-        there = b.first - a.first
-        return total(a.entry(i, k) * b.entry(k + there, j + there), k, a.first, a.first + a.columns - 1)
-
-    if a.rows == 1 and b.columns == 1:
-        return entry(sp.Integer(a.first), sp.Integer(a.first))
-    return Grid(a.rows, b.columns, entry, a.first)
-
-
-def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
-    """The sum of ``term`` for k = low, …, high; written out when it is short."""
-    low, high = sp.sympify(low), sp.sympify(high)
-    if high - low == -1:
-        return sp.Integer(0)
-    if (high - low).is_Integer and 0 <= high - low < 12:
-        return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
-    return sp.Sum(term, (k, low, high))
 
 
 def _relation(node: ast.Compare, scope: Scope) -> Any:
@@ -403,30 +328,20 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
         low, high = _limits(generator.iter, inner)
         inner = inner.bind(**{index: k})
         for condition in generator.ifs:
-            low, high = _tighten(k, low, high, read(condition, inner))
+            low, high = tighten(k, low, high, read(condition, inner))
         bounds.append((k, low, high))
     body = sp.Integer(1) if name == "count" else read(node.elt, inner)
     if name in ("sum", "count"):
-        return _summed(body, bounds)
+        return summed(body, bounds)
     if name == "prod":
         for k, low, high in reversed(bounds):
             body = sp.Integer(1) if high - low == -1 else sp.Product(body, (k, low, high))
         return body
     if name == "all":
-        return _for_all(body, bounds)
+        return for_all(body, bounds)
     if name in ("max", "min"):
         return sp.Function(f"{name}_over", real=True)(*(sp.Lambda(k, body) for k, _, _ in bounds[:1]), *bounds[0][1:])
     raise Unreadable(f"SymPy has no reading of {name} over a range")
-
-
-def _summed(body: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
-    if callable(body):
-        return lambda *i: _summed(body(*i), bounds)
-    if isinstance(body, Grid):
-        return Grid(body.rows, body.columns, lambda i, j: _summed(body.entry(i, j), bounds), body.first)
-    for k, low, high in reversed(bounds):
-        body = total(body, k, low, high)
-    return body
 
 
 def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
@@ -434,39 +349,6 @@ def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
         return (-sp.oo if node.id == "Z" else sp.Integer(0)), sp.oo
     assert isinstance(node, ast.Call)
     return read(node.args[0], scope), read(node.args[1], scope)
-
-
-def _for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
-    """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
-    if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
-        k, low, high = bounds[0]
-        gap = sp.expand(condition.gts - condition.lts)
-        slope = gap.coeff(k, 1)
-        if not sp.expand(gap - slope * k).has(k) and (high - low).is_nonnegative:
-            if slope.is_nonpositive and high is not sp.oo:
-                return condition.subs(k, high)
-            if slope.is_nonnegative and low is not -sp.oo:
-                return condition.subs(k, low)
-    raise Unreadable("SymPy has no reading of this condition for all indices")
-
-
-def _tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:
-    """The bounds of k under a linear condition. Raises ``Unreadable`` for any other."""
-    if isinstance(condition, sp.Lt | sp.Gt):
-        condition = sp.Le(condition.lts + 1, condition.gts) if _whole(condition.lts - condition.gts) else condition
-    if isinstance(condition, sp.Le | sp.Ge):
-        gap = sp.expand(condition.gts - condition.lts)
-        slope = gap.coeff(k, 1)
-        rest = sp.expand(gap - slope * k)
-        if not rest.has(k) and slope.is_negative and high is sp.oo:
-            return low, sp.floor(sp.expand(rest / -slope))
-        if not rest.has(k) and slope.is_positive and low is -sp.oo:
-            return sp.ceiling(sp.expand(-rest / slope)), high
-    raise Unreadable(f"cannot turn {condition} into bounds of a sum")
-
-
-def _whole(expression: sp.Expr) -> bool:
-    return bool(expression.is_integer)
 
 
 # --- derivatives ---------------------------------------------------------------------------------------------------
@@ -484,12 +366,12 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
         place = closed.look_up(name)
     value = read(body, closed)
     knowledge = _knowing(body, name, closed)
-    slope = _each(lambda v: _slope(v, place, knowledge), value)
+    slope = each(lambda v: _slope(v, place, knowledge), value)
     if place == at:
         return slope
     if isinstance(place, sp.Indexed):
-        return _each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
-    return _each(lambda v: v.subs(place, at), slope)
+        return each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
+    return each(lambda v: v.subs(place, at), slope)
 
 
 def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
@@ -565,65 +447,3 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
         return _opened(slope, place.base, scope.look_up(variable.id)) if known else slope
 
     return Grid(array.rows, array.columns, entry, array.first)
-
-
-# --- what every formula may use ------------------------------------------------------------------------------------
-
-
-def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: _each(function, *values)
-
-
-def _norm(a: Any) -> sp.Expr:
-    if not isinstance(a, Grid):
-        return sp.Abs(a)
-    return sp.sqrt(_over_entries(a, lambda i, j: a.entry(i, j) ** 2))
-
-
-def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:
-    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-    return total(total(term(i, j), j, a.first, a.first + a.columns - 1), i, a.first, a.first + a.rows - 1)
-
-
-def _trace(a: Any) -> sp.Expr:
-    if not isinstance(a, Grid):
-        return a
-    if sp.expand(a.rows - a.columns) != 0:
-        raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
-    i = sp.Dummy("i", integer=True)
-    return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
-
-
-def _diag(a: Grid) -> Grid:
-    return Grid(a.rows, a.rows, lambda i, j: sp.KroneckerDelta(i, j) * a.entry(i, sp.Integer(a.first)), a.first)
-
-
-def _full(value: int) -> Callable[..., Grid]:
-    return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
-
-
-BUILT_IN: dict[str, Callable[..., Any]] = {
-    "exp": _spread(lambda x: sp.exp(x)),
-    "log": _spread(lambda x: sp.log(x)),
-    "sqrt": _spread(lambda x: sp.sqrt(x)),
-    "sin": _spread(lambda x: sp.sin(x)),
-    "cos": _spread(lambda x: sp.cos(x)),
-    "tanh": _spread(lambda x: sp.tanh(x)),
-    "abs": _spread(lambda x: sp.Abs(x)),
-    "sign": _spread(lambda x: sp.sign(x)),
-    "floor": _spread(lambda x: sp.floor(sp.expand(x))),
-    "ceil": _spread(lambda x: sp.ceiling(sp.expand(x))),
-    "mod": _spread(lambda a, n: a - n * sp.floor(sp.expand(a / n))),
-    "max": _spread(lambda *v: sp.Max(*v)),
-    "min": _spread(lambda *v: sp.Min(*v)),
-    "delta": lambda i: sp.KroneckerDelta(i, 0),
-    "kron": lambda i, j: sp.KroneckerDelta(i, j),
-    "one": lambda condition: sp.Piecewise((1, condition), (0, True)),
-    "norm": _norm,
-    "trace": _trace,
-    "identity": lambda n: Grid(n, n, lambda i, j: sp.KroneckerDelta(i, j)),
-    "zeros": _full(0),
-    "ones": _full(1),
-    "diag": _diag,
-}
-CONSTANTS: dict[str, Callable[[], sp.Expr]] = {"pi": lambda: sp.pi, "imag": lambda: sp.I}

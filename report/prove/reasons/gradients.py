@@ -9,7 +9,8 @@ import sympy as sp
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, formula, parse
 from report.prove.language.glossary import Definition
-from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Grid, read
+from report.prove.meaning.grid import Grid
+from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, read
 from report.prove.reasons.rule import DIFFERENTIATION, PART, Rule, Setting
 
 

@@ -14,7 +14,8 @@ from report.prove.decide.relation import prove
 from report.prove.decide.signs import is_positive
 from report.prove.language.formula import Formula, formula, names, substitute
 from report.prove.language.glossary import PROPERTIES, Symbol
-from report.prove.meaning.symbolic import ALGEBRA, Grid, read
+from report.prove.meaning.grid import Grid
+from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.rule import Setting
 
 

@@ -21,7 +21,8 @@ from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning import noncommutative as words
-from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, Unreadable, read, scope_for
+from report.prove.meaning.grid import Unreadable
+from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read, scope_for
 
 
 class Standing(StrEnum):

@@ -15,7 +15,8 @@ from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, Statement, formula, names, parse, substitute, targets
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import EVERYWHERE
-from report.prove.meaning.symbolic import ALGEBRA, Grid, GridEquality, read
+from report.prove.meaning.grid import Grid, GridEquality
+from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.kinds import refuse_other_kinds
 from report.prove.reasons.rule import INDUCTION, PART, Rule, Setting, differentiates
 

@@ -12,7 +12,8 @@ from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.normal_form import expanded_indices, never_negative
 from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
-from report.prove.meaning.symbolic import ALGEBRA, Grid, Scope, read
+from report.prove.meaning.grid import Grid
+from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 from report.prove.reasons.rule import Rule, Setting
 
 

@@ -1,0 +1,208 @@
+"""Symbolic vectors and matrices, read by their generic entry, and what is done to them: operations, sums, functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from report.errors import DeclarationError
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A vector or matrix of symbolic size: its generic entry as a function of the indices."""
+
+    rows: sp.Expr
+    columns: sp.Expr
+    entry: Callable[[sp.Expr, sp.Expr], sp.Expr]
+    first: int = 1
+
+    @property
+    def T(self) -> Grid:
+        return Grid(self.columns, self.rows, lambda i, j: self.entry(j, i), self.first)
+
+
+@dataclass(frozen=True)
+class GridEquality:
+    """A condition on a whole vector or matrix, such as u == zeros(n)."""
+
+    left: Grid
+    right: Grid
+
+
+def binary(op: ast.operator, a: Any, b: Any) -> Any:
+    if isinstance(op, ast.MatMult):
+        return _product(a, b)
+    if isinstance(op, ast.Pow) and isinstance(a, Grid):
+        if not (isinstance(b, sp.Integer) and b >= 1):
+            raise DeclarationError("a matrix power needs a positive integer")
+        return a if b == 1 else _product(a, binary(op, a, b - 1))
+    return each(_OPERATORS[type(op)], a, b)
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+
+
+def each(function: Callable[..., Any], *values: Any) -> Any:
+    if any(callable(v) for v in values):
+        return lambda *i: each(function, *(v(*i) if callable(v) else v for v in values))
+    grids = [v for v in values if isinstance(v, Grid)]
+    if not grids:
+        return function(*values)
+    for other in grids[1:]:
+        if sp.expand(other.rows - grids[0].rows) != 0 or sp.expand(other.columns - grids[0].columns) != 0:
+            raise Unreadable(f"sizes differ: {grids[0].rows}×{grids[0].columns} and {other.rows}×{other.columns}")
+    first = grids[0].first
+
+    def at(v: Any, i: sp.Expr, j: sp.Expr) -> Any:  # the first entry meets the first one, whatever each is counted from
+        return v.entry(i + v.first - first, j + v.first - first) if isinstance(v, Grid) else v
+
+    return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), first)
+
+
+class Unreadable(Exception):
+    """The formula has no meaning: sizes that do not fit, say."""
+
+
+def _product(a: Any, b: Any) -> Any:
+    if not (isinstance(a, Grid) and isinstance(b, Grid)):
+        return each(lambda p, q: p * q, a, b)
+    if sp.expand(a.columns - b.rows) != 0:
+        raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
+
+    def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
+        k = sp.Dummy("k", integer=True)
+        there = b.first - a.first
+        return total(a.entry(i, k) * b.entry(k + there, j + there), k, a.first, a.first + a.columns - 1)
+
+    if a.rows == 1 and b.columns == 1:
+        return entry(sp.Integer(a.first), sp.Integer(a.first))
+    return Grid(a.rows, b.columns, entry, a.first)
+
+
+def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
+    """The sum of ``term`` for k = low, …, high; written out when it is short."""
+    low, high = sp.sympify(low), sp.sympify(high)
+    if high - low == -1:
+        return sp.Integer(0)
+    if (high - low).is_Integer and 0 <= high - low < 12:
+        return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
+    return sp.Sum(term, (k, low, high))
+
+
+# --- sums and conditions over ranges -------------------------------------------------------------------------------
+
+
+def summed(body: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
+    if callable(body):
+        return lambda *i: summed(body(*i), bounds)
+    if isinstance(body, Grid):
+        return Grid(body.rows, body.columns, lambda i, j: summed(body.entry(i, j), bounds), body.first)
+    for k, low, high in reversed(bounds):
+        body = total(body, k, low, high)
+    return body
+
+
+def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
+    """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
+    if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        k, low, high = bounds[0]
+        gap = sp.expand(condition.gts - condition.lts)
+        slope = gap.coeff(k, 1)
+        if not sp.expand(gap - slope * k).has(k) and (high - low).is_nonnegative:
+            if slope.is_nonpositive and high is not sp.oo:
+                return condition.subs(k, high)
+            if slope.is_nonnegative and low is not -sp.oo:
+                return condition.subs(k, low)
+    raise Unreadable("SymPy has no reading of this condition for all indices")
+
+
+def tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:
+    """The bounds of k under a linear condition. Raises ``Unreadable`` for any other."""
+    if isinstance(condition, sp.Lt | sp.Gt):
+        condition = sp.Le(condition.lts + 1, condition.gts) if _whole(condition.lts - condition.gts) else condition
+    if isinstance(condition, sp.Le | sp.Ge):
+        gap = sp.expand(condition.gts - condition.lts)
+        slope = gap.coeff(k, 1)
+        rest = sp.expand(gap - slope * k)
+        if not rest.has(k) and slope.is_negative and high is sp.oo:
+            return low, sp.floor(sp.expand(rest / -slope))
+        if not rest.has(k) and slope.is_positive and low is -sp.oo:
+            return sp.ceiling(sp.expand(-rest / slope)), high
+    raise Unreadable(f"cannot turn {condition} into bounds of a sum")
+
+
+def _whole(expression: sp.Expr) -> bool:
+    return bool(expression.is_integer)
+
+
+# --- what every formula may use ------------------------------------------------------------------------------------
+
+
+def spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: each(function, *values)
+
+
+def _norm(a: Any) -> sp.Expr:
+    if not isinstance(a, Grid):
+        return sp.Abs(a)
+    return sp.sqrt(_over_entries(a, lambda i, j: a.entry(i, j) ** 2))
+
+
+def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    return total(total(term(i, j), j, a.first, a.first + a.columns - 1), i, a.first, a.first + a.rows - 1)
+
+
+def _trace(a: Any) -> sp.Expr:
+    if not isinstance(a, Grid):
+        return a
+    if sp.expand(a.rows - a.columns) != 0:
+        raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
+    i = sp.Dummy("i", integer=True)
+    return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
+
+
+def _diag(a: Grid) -> Grid:
+    return Grid(a.rows, a.rows, lambda i, j: sp.KroneckerDelta(i, j) * a.entry(i, sp.Integer(a.first)), a.first)
+
+
+def _full(value: int) -> Callable[..., Grid]:
+    return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
+
+
+BUILT_IN: dict[str, Callable[..., Any]] = {
+    "exp": spread(lambda x: sp.exp(x)),
+    "log": spread(lambda x: sp.log(x)),
+    "sqrt": spread(lambda x: sp.sqrt(x)),
+    "sin": spread(lambda x: sp.sin(x)),
+    "cos": spread(lambda x: sp.cos(x)),
+    "tanh": spread(lambda x: sp.tanh(x)),
+    "abs": spread(lambda x: sp.Abs(x)),
+    "sign": spread(lambda x: sp.sign(x)),
+    "floor": spread(lambda x: sp.floor(sp.expand(x))),
+    "ceil": spread(lambda x: sp.ceiling(sp.expand(x))),
+    "mod": spread(lambda a, n: a - n * sp.floor(sp.expand(a / n))),
+    "max": spread(lambda *v: sp.Max(*v)),
+    "min": spread(lambda *v: sp.Min(*v)),
+    "delta": lambda i: sp.KroneckerDelta(i, 0),
+    "kron": lambda i, j: sp.KroneckerDelta(i, j),
+    "one": lambda condition: sp.Piecewise((1, condition), (0, True)),
+    "norm": _norm,
+    "trace": _trace,
+    "identity": lambda n: Grid(n, n, lambda i, j: sp.KroneckerDelta(i, j)),
+    "zeros": _full(0),
+    "ones": _full(1),
+    "diag": _diag,
+}
+CONSTANTS: dict[str, Callable[[], sp.Expr]] = {"pi": lambda: sp.pi, "imag": lambda: sp.I}
