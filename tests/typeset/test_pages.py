@@ -451,3 +451,10 @@ def test_a_value_in_a_formula_or_in_code_is_its_number():
     assert "=92.00±0.50%" in re.sub(r"\s", "", document)
     assert "4×10−6ms" in re.sub(r"\s", "", document)
     assert "origin" not in page + document
+
+
+def test_a_number_is_found_by_its_digits():
+    chapter = Chapter(
+        "ch-a", Path("01-a.md"), "# A {#ch-a}\n\nIt has " + render.value_markdown(Value(3274634, digits=0)) + ".\n"
+    )
+    assert "It has 3274634." in _words(Reader(html_page((chapter,), META, {}, Memory())).text)
