@@ -132,14 +132,14 @@ def _is_number(value: ast.AST) -> bool:
     return isinstance(value, ast.Constant)
 
 
-def values_in(statement: ast.stmt) -> tuple[str, ...]:
+def values_in(statement: ast.stmt) -> tuple[Mention, ...]:
     """The global names whose objects may live on in what the statement binds: not those inside functions."""
     if isinstance(statement, scopes.FUNCTIONS):
         return ()
     nodes: list[ast.AST] = [statement]
     if isinstance(statement, ast.ClassDef):
         nodes = [*statement.bases, *(part for part in statement.body if not isinstance(part, scopes.FUNCTIONS))]
-    return tuple(dict.fromkeys(n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)))
+    return tuple(dict.fromkeys(_mentions(nodes)))
 
 
 def used_by(statement: ast.stmt) -> tuple[Mention, ...]:

@@ -225,8 +225,9 @@ class Imports:
                     continue
                 found[each] = None
                 module = self._follow.module(each[0])
-                for word in module.index.values.get(each[1], ()):
-                    todo += self._names(module, Mention(word))
+                mentions: tuple[Mention, ...] = codec.revived(tuple[Mention, ...], module.index.values.get(each[1], []))
+                for mention in mentions:
+                    todo += self._names(module, mention)
             self._values[name] = frozenset(found)
         return self._values[name]
 

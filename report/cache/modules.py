@@ -43,7 +43,7 @@ class Index:
     deeds: dict[str, list[Any]] = field(default_factory=dict)  # statement → what it does beside binding names
     runs: dict[str, list[Any]] = field(default_factory=dict)  # statement → the names that it makes use of when it runs
     summaries: dict[str, Any] = field(default_factory=dict)  # function or class → what calling it may do
-    values: dict[str, list[str]] = field(default_factory=dict)  # name → the names whose objects its value may hold
+    values: dict[str, list[Any]] = field(default_factory=dict)  # name → the names whose objects its value may hold
     fixed: list[str] = field(default_factory=list)  # names of what cannot be changed
 
 
@@ -174,7 +174,7 @@ def indexed(body: list[ast.stmt], package: str) -> Index:
 def _note_names(statement: ast.stmt, number: int, package: str, index: Index) -> None:
     for name in _bound(statement, package):
         index.statements.setdefault(name, []).append(number)
-        index.values.setdefault(name, []).extend(values_in(statement))
+        index.values.setdefault(name, []).extend(codec.plain(values_in(statement)))
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         index.summaries[statement.name] = codec.plain(summary_of(statement, package))
     runs = used_by(statement)

@@ -41,6 +41,10 @@ NOTICED: dict[str, tuple[Files, Files, Any, Any]] = {
         {"main.py": "from ha import f\n" + run("f(1.0)"), "ha.py": "from hb import g\ndef f(x): return g(x) + 1\n", "hb.py": "def g(x): return x * 2\n"},
         {"hb.py": "def g(x): return x * 3\n"}, 3.0, 4.0,
     ),
+    "a table that is changed under another name, taken as an attribute": (
+        {"main.py": "import plug\nimport reg\n" + run("sum(reg.TABLE)"), "reg.py": "TABLE = [1]\n", "plug.py": "import reg\nTABLE = reg.TABLE\n"},
+        {"plug.py": "import reg\nTABLE = reg.TABLE\nTABLE.append(1)\n"}, 1, 2,
+    ),
     "an attribute of a base class": (
         {"main.py": "from base import Base\nclass Net(Base):\n    def out(self, x): return x * self.gain\n" + run("Net().out(1.0)"), "base.py": "class Base:\n    gain = 2\n"},
         {"base.py": "class Base:\n    gain = 7\n"}, 2.0, 7.0,
