@@ -14,7 +14,7 @@ from experiments.nets import Net, parameters, shapes, wording
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
 from report.model import RECIPE, Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
-from report.stats import PERCENT, POINTS, at_least, greater, mean
+from report.stats import POINTS, SHARE, at_least, greater, mean
 
 BATCH = 50
 TOTAL = parameters(zoo.TUTORIAL)
@@ -100,7 +100,7 @@ EXPERIMENT = Experiment(
     claims={
         "reads": Claim(
             "The tutorial net reads at least 99 % of the test digits.",
-            lambda runs: at_least(runs["test_accuracy"], 0.99, PERCENT, "mean test accuracy"),
+            lambda runs: at_least(runs["test_accuracy"], 0.99, SHARE, "mean test accuracy"),
             needs=RECIPE,
         ),
         "gap": Claim(

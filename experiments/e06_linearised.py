@@ -41,7 +41,7 @@ from report.model import (
     Verdict,
     tabulate,
 )
-from report.stats import PERCENT, POINTS, Seeds, all_of, at_least, equal_within, greater, mean, value_of
+from report.stats import PERCENT, POINTS, SHARE, Seeds, all_of, at_least, equal_within, greater, mean, value_of
 
 
 def linearised(net: Net) -> Net:
@@ -309,7 +309,7 @@ EXPERIMENT = Experiment(
         ),
         "same_classes": Claim(
             "They put the same digits into the same classes, but for one in ten thousand.",
-            lambda runs: at_least(_net(runs, MAP)["agreement"], 0.9999, PERCENT, "mean share of digits in the same class"),
+            lambda runs: at_least(_net(runs, MAP)["agreement"], 0.9999, SHARE, "mean share of digits in the same class"),
         ),
         "jumps_are_chance": Claim(
             "From one batch of fifty digits to the next, the accuracy of either net scatters as a count of fifty does, within "

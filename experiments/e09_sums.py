@@ -41,7 +41,7 @@ from report.model import (
     Verdict,
     tabulate,
 )
-from report.stats import PERCENT, POINTS, Seeds, at_least, greater, less, mean, value_of
+from report.stats import PERCENT, POINTS, SHARE, Seeds, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
     from experiments.data.datasets import Images
@@ -355,7 +355,7 @@ EXPERIMENT = Experiment(
         ),
         "reaches": Claim(
             f"W2's net reads at least {REPORTED:.0%} of the test pairs correctly.",
-            lambda runs: at_least(runs.where(net=SHARED)["test_accuracy"], REPORTED, PERCENT, "mean test accuracy"),
+            lambda runs: at_least(runs.where(net=SHARED)["test_accuracy"], REPORTED, SHARE, "mean test accuracy"),
             needs=RECIPE,
         ),
         "still_learning": Claim(

@@ -29,7 +29,7 @@ from experiments.e07_small_nets.views import (
 from experiments.looks import SOFTMAX
 from experiments.measures import MEASURES
 from report.model import RECIPE, Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
-from report.stats import PERCENT, POINTS, all_of, at_least, greater, less, value_of
+from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, greater, less, value_of
 
 TENTH, HUNDREDTH = SIZES[E7A] / 10, SIZES[E7A] / 100
 
@@ -57,12 +57,12 @@ def affine_short(runs: Runs) -> Verdict:
 
 
 def reaches_below(runs: Runs, limit: float) -> Verdict:
-    return at_least(read(runs, best_below(runs, limit)), TARGET, PERCENT, "mean test accuracy")
+    return at_least(read(runs, best_below(runs, limit)), TARGET, SHARE, "mean test accuracy")
 
 
 def smallest_reaches(runs: Runs) -> Verdict:
     net = smallest(runs)
-    return NONE_FOUND if net is None else at_least(read(runs, net), TARGET, PERCENT, "mean test accuracy")
+    return NONE_FOUND if net is None else at_least(read(runs, net), TARGET, SHARE, "mean test accuracy")
 
 
 def beats_reported_e7b(runs: Runs) -> Verdict:

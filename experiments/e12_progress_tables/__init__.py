@@ -98,7 +98,10 @@ def by_neighbour(runs: Runs, judge: Any) -> Verdict:
     what = f"{ERROR}, rate {plain(MIDDLE)} less rate"
     theirs = {rate: (REPORTED_RATES[MIDDLE] - REPORTED_RATES[rate]) / 100 for rate in (LOW, USUAL)}
     middle = errors(runs, MIDDLE)
-    return all_of(judge(middle, errors(runs, rate), ahead, f"{what} {plain(rate)}") for rate, ahead in theirs.items())
+    return all_of(
+        judge(middle, errors(runs, rate), ahead, f"{what} {plain(rate)}, in W3 {100 * ahead:.1f} points")
+        for rate, ahead in theirs.items()
+    )
 
 
 def one_in_ten(runs: Runs) -> Verdict:
@@ -213,7 +216,7 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "width_gains_less": Claim(
-            "The difference is smaller than in W3.",
+            f"The difference is smaller than in W3, where it is {100 * W3_GAIN:.1f} points.",
             lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-W3_GAIN),
             needs=RECIPE,
         ),

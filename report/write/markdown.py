@@ -150,7 +150,7 @@ def evidence_text(verdict: Verdict) -> str:
         effect = with_unit(rounded(verdict.effect), verdict.unit)
         parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
         if verdict.low == verdict.high:
-            return ", ".join([*parts, f"the same in all {verdict.n} runs"])
+            return ", ".join([*parts, "exact"])
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
             parts.append(f"95{THIN}% interval {rounded(verdict.low)} to {rounded(verdict.high)}")
     elif verdict.what:
