@@ -295,8 +295,8 @@ class _Writer:
         if name not in self.material.proofs:
             raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
         proof = self.material.proofs[name]
-        if isinstance(proof, Absent):
-            return self._missing(name, proof)
+        if isinstance(proof, Absent):  # a link to it still has a place to go to
+            return f"[]{{#sec-{identifier(name)}}}\n\n{self._missing(name, proof)}"
         self.labels[name] = f"{name}, {proof.title}"
         self.derived.append(name)
         written = derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)

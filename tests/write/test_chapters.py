@@ -146,3 +146,11 @@ def test_every_function_is_tried_here_or_with_the_mistakes() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     others = {"wrote", "differs", "mistake", "mistakes", "mistakes_in_brief", "unsettled"}
     assert {name for name in FUNCTIONS if f"{name}(" not in source} <= others
+
+
+def test_a_link_to_a_theorem_that_is_not_proved_here_still_leads_to_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "01-theory.md"
+    file.write_text('{{ derivation("T1") }}', encoding="utf-8")
+    page = Writeup("A title", "", "", (file,), {}, tmp_path / "report.toml")
+    (chapter,) = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters
+    assert "[]{#sec-T1}" in chapter.markdown
