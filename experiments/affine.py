@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from experiments.nets import Net, Shape, rebuild
+from experiments.live import rebuild
+from experiments.nets import Net, Shape
 from experiments.training import cross_entropy, drawn, outputs, pixels, spread, standardised
 from report.errors import DeclarationError
 from report.model import Context, Result

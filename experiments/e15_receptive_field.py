@@ -18,9 +18,10 @@ from experiments import e13_capacity as e13
 from experiments import e14_linear_nets as e14
 from experiments import zoo
 from experiments.data import cifar
+from experiments.live import rebuild
 from experiments.looks import LOOKS
 from experiments.measures import MEASURES
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, rebuild, receptive_field
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, receptive_field
 from experiments.training import drawn, pixels, shared, spread, standardised
 from report import plots
 from report.model import (

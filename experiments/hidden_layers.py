@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from experiments.nets import Net, build
+from experiments.live import build
+from experiments.nets import Net
 from experiments.training import Examples, drawn, outputs, pixels, spread, standardised
 from report.model import Context, Result
 

@@ -1,7 +1,7 @@
 """One description of a network: it builds the network, counts its parameters, gives its shapes and its receptive field.
 
 A ``Net`` is an input shape and a tuple of layers, all of them frozen dataclasses of plain data. Numbers of inputs are never
-written down; they follow from the shape. Describing a net needs no torch; ``build`` does.
+written down; they follow from the shape. Describing a net needs no torch; ``live.build`` does.
 
     net = Net(input=(1, 28, 28), layers=(Conv(32, 5, padding="same"), ReLU(), MaxPool(2), Flatten(), Dense(10)))
     parameters(net)                                  # 63 562
@@ -15,18 +15,15 @@ A shape is (channels, height, width) for an image and (features,) for a vector.
 from __future__ import annotations
 
 import math
-from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
-
-import torch
 
 from report.errors import DeclarationError
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 Shape: TypeAlias = tuple[int, ...]
 Kernel: TypeAlias = int | tuple[int, int]
@@ -127,7 +124,7 @@ class Net:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        for _ in _walk(self.layers, self.input):
+        for _ in walk(self.layers, self.input):
             pass
 
 
@@ -143,7 +140,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             return (layer.out_channels, *size)
         case MaxPool() | AvgPool():
             channels, height, width = _image(layer, shape)
-            return (channels, *_window_counts(layer, (height, width), layer.kernel, _pool_strides(layer), 0, 1))
+            return (channels, *_window_counts(layer, (height, width), layer.kernel, pool_strides(layer), 0, 1))
         case Dense():
             if len(shape) != 1:
                 raise DeclarationError(f"{layer} takes a vector, not the shape {shape}", remedy="Put Flatten() before it.")
@@ -151,7 +148,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
         case Flatten():
             return (math.prod(shape),)
         case Shared():
-            flat = [output for _, _, output in _walk(layer.layers, _part(layer, shape))][-1:]
+            flat = [output for _, _, output in walk(layer.layers, part_shape(layer, shape))][-1:]
             if not flat or len(flat[0]) != 1:
                 raise DeclarationError(f"the layers of {layer} must end in a vector, not in {flat[0] if flat else 'nothing'}")
             return (layer.parts * flat[0][0],)
@@ -193,11 +190,11 @@ def wording(layer: Layer) -> str:
 
 
 def _times(kernel: Kernel) -> str:
-    height, width = _sides(kernel)
+    height, width = sides_of(kernel)
     return f"{height}×{width}"
 
 
-def _walk(layers: tuple[Layer, ...], shape: Shape) -> Iterator[tuple[Layer, Shape, Shape]]:
+def walk(layers: tuple[Layer, ...], shape: Shape) -> Iterator[tuple[Layer, Shape, Shape]]:
     """Each layer with the shape that goes in and the shape that comes out."""
     for layer in layers:
         output = output_shape(layer, shape)
@@ -212,19 +209,19 @@ def _image(layer: Layer, shape: Shape) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def _part(layer: Shared, shape: Shape) -> Shape:
+def part_shape(layer: Shared, shape: Shape) -> Shape:
     channels, height, width = _image(layer, shape)
     if height % layer.parts:
         raise DeclarationError(f"{layer} cannot cut the height of {shape} into {layer.parts} equal parts")
     return (channels, height // layer.parts, width)
 
 
-def _sides(kernel: Kernel) -> tuple[int, int]:
+def sides_of(kernel: Kernel) -> tuple[int, int]:
     return kernel if isinstance(kernel, tuple) else (kernel, kernel)
 
 
-def _pool_strides(layer: MaxPool | AvgPool) -> tuple[int, int]:
-    return _sides(layer.kernel if layer.stride is None else layer.stride)
+def pool_strides(layer: MaxPool | AvgPool) -> tuple[int, int]:
+    return sides_of(layer.kernel if layer.stride is None else layer.stride)
 
 
 def _window_counts(
@@ -236,7 +233,9 @@ def _window_counts(
             raise DeclarationError(f'{layer}: padding="same" is defined for stride 1 only')
         return size
     assert isinstance(padding, int)
-    counts = tuple((n + 2 * padding - dilation * (k - 1) - 1) // s + 1 for n, k, s in zip(size, _sides(kernel), _sides(stride)))
+    counts = tuple(
+        (n + 2 * padding - dilation * (k - 1) - 1) // s + 1 for n, k, s in zip(size, sides_of(kernel), sides_of(stride))
+    )
     if min(counts) < 1:
         raise DeclarationError(f"{layer} does not fit into {size[0]}×{size[1]}: its output would be {counts[0]}×{counts[1]}")
     return counts[0], counts[1]
@@ -287,7 +286,7 @@ def closed_form(layer: Layer, shape: Shape) -> ClosedForm:
     output_shape(layer, shape)
     match layer:
         case Conv():
-            height, width = _sides(layer.kernel)
+            height, width = sides_of(layer.kernel)
             symbols = ("k", "k") if height == width else ("k_h", "k_w")
             sides = ((symbols[0], height), (symbols[1], width))
             outputs, inputs = (r"C_\text{out}", layer.out_channels), (r"C_\text{in}", shape[0])
@@ -301,6 +300,19 @@ def closed_form(layer: Layer, shape: Shape) -> ClosedForm:
 def parameters(net: Net) -> int:
     """The number of trainable parameters."""
     return sum(row.parameters for row in shapes(net))
+
+
+def multiplications(net: Net) -> int:
+    """Of weights by values, in one forward pass of one example; a bias counts as one at each of its outputs."""
+    total = 0
+    parts = {row.name: row.layer.parts for row in shapes(net) if isinstance(row.layer, Shared)}
+    for row in shapes(net):
+        times = parts.get(row.name.partition(".")[0], 1)
+        if isinstance(row.layer, Conv):
+            total += times * (row.parameters // row.layer.out_channels) * math.prod(row.output)
+        elif isinstance(row.layer, Dense):
+            total += times * row.parameters
+    return total
 
 
 # --- the table of layers, and receptive fields ---------------------------------------------------------------------
@@ -354,9 +366,9 @@ def _rows(
     layers: tuple[Layer, ...], shape: Shape, axes: tuple[_Axis, ...], prefix: str
 ) -> Iterator[tuple[Row, tuple[_Axis, ...]]]:
     names = [prefix + name for name in layer_names(layers)]
-    for name, (layer, before, after) in zip(names, _walk(layers, shape)):
+    for name, (layer, before, after) in zip(names, walk(layers, shape)):
         if isinstance(layer, Shared):
-            for row, inner in _rows(layer.layers, _part(layer, before), _cut(layer, axes), prefix=f"{name}."):
+            for row, inner in _rows(layer.layers, part_shape(layer, before), _cut(layer, axes), prefix=f"{name}."):
                 yield row, inner
             axes = _side_by_side(layer, axes, inner)
         else:
@@ -369,10 +381,10 @@ def _rows(
 def _seen(layer: Layer, axis: _Axis, side: int) -> _Axis:
     match layer:
         case Conv():
-            stride, kernel = layer.stride, _sides(layer.kernel)[side]
+            stride, kernel = layer.stride, sides_of(layer.kernel)[side]
             return _slid(axis, kernel, stride, layer.padding, layer.dilation)
         case MaxPool() | AvgPool():
-            return _slid(axis, _sides(layer.kernel)[side], _pool_strides(layer)[side], 0, 1)
+            return _slid(axis, sides_of(layer.kernel)[side], pool_strides(layer)[side], 0, 1)
         case Dense():  # a convolution as large as its input, which sees no farther than the border
             first = max(axis.start, 0)
             last = min(axis.start + (axis.count - 1) * axis.jump + axis.field, axis.pixels)
@@ -404,82 +416,3 @@ def _side_by_side(layer: Shared, whole: tuple[_Axis, ...], part: tuple[_Axis, ..
     apart = height.count // layer.parts * height.jump
     extent = down.field + (down.count - 1) * down.jump
     return (_Axis(down.start, apart, extent, layer.parts, height.pixels), across)
-
-
-# --- building ------------------------------------------------------------------------------------------------------
-
-
-def build(net: Net, seed: int) -> torch.nn.Module:
-    """A torch module with torch's usual initial weights, drawn from ``seed`` alone: the global random state is neither used
-    nor changed. Weights and biases are uniform within ±1/√fan-in (``torch.nn.Linear.reset_parameters``).
-
-    The module takes (batch, *net.input). Its parameters are named after ``layer_names``: ``conv1.weight``, …
-    """
-    module = _sequence(net.layers, net.input)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for layer in module.modules():
-            if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
-                bound = 1 / math.sqrt(layer.weight[0].numel())
-                layer.weight.uniform_(-bound, bound, generator=generator)
-                if layer.bias is not None:
-                    layer.bias.uniform_(-bound, bound, generator=generator)
-    return module
-
-
-def weights(module: torch.nn.Module) -> dict[str, np.ndarray]:
-    """Parameter name → a copy of its values, float32: what a ``Result`` keeps of a trained net."""
-    return {name: tensor.detach().float().contiguous().numpy().copy() for name, tensor in module.state_dict().items()}
-
-
-def rebuild(net: Net, arrays: Mapping[str, np.ndarray]) -> torch.nn.Module:
-    """``net`` with the weights that ``weights`` gave; arrays of other names are left alone. In evaluation mode."""
-    module = _sequence(net.layers, net.input)
-    names = module.state_dict().keys()
-    module.load_state_dict({name: torch.from_numpy(arrays[name].copy()) for name in names})
-    return module.eval()
-
-
-def _sequence(layers: tuple[Layer, ...], shape: Shape) -> torch.nn.Module:
-    modules = (_module(layer, before) for layer, before, _ in _walk(layers, shape))
-    steps = list(zip(layer_names(layers), modules))
-    for i, (first, second) in enumerate(pairwise(layers)):
-        if isinstance(first, ReLU) and isinstance(second, MaxPool):  # they commute, gradients included: a quarter of the work
-            steps[i], steps[i + 1] = steps[i + 1], steps[i]
-    return torch.nn.Sequential(OrderedDict(steps))
-
-
-def _module(layer: Layer, shape: Shape) -> torch.nn.Module:
-    match layer:
-        case Conv():
-            make = torch.nn.utils.skip_init
-            kernel, stride, dilation = _sides(layer.kernel), layer.stride, layer.dilation
-            options = {"stride": stride, "padding": layer.padding, "dilation": dilation, "bias": layer.bias}
-            return make(torch.nn.Conv2d, shape[0], layer.out_channels, kernel, **options)
-        case Dense():
-            return torch.nn.utils.skip_init(torch.nn.Linear, shape[0], layer.units, bias=layer.bias)
-        case ReLU():
-            return torch.nn.ReLU()
-        case Sigmoid():
-            return torch.nn.Sigmoid()
-        case MaxPool():
-            return torch.nn.MaxPool2d(_sides(layer.kernel), _pool_strides(layer))
-        case AvgPool():
-            return torch.nn.AvgPool2d(_sides(layer.kernel), _pool_strides(layer))
-        case Flatten():
-            return torch.nn.Flatten()
-        case Dropout():
-            return torch.nn.Dropout(layer.rate)
-        case Shared():
-            return _shared(_sequence(layer.layers, _part(layer, shape)), layer.parts)
-
-
-def _shared(inner: torch.nn.Module, parts: int) -> torch.nn.Module:
-    class SharedLayers(torch.nn.Sequential):  # defined here because torch must not be touched at import
-        def forward(self, image: torch.Tensor) -> torch.Tensor:
-            batch, channels, height, width = image.shape
-            rows = image.permute(0, 2, 3, 1)  # as they lie in memory, channels last, also where there is only one
-            stacked = rows.reshape(batch * parts, height // parts, width, channels).permute(0, 3, 1, 2)
-            return super().forward(stacked).reshape(batch, -1)
-
-    return SharedLayers(OrderedDict(inner.named_children()))

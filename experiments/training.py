@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import torch
 
-from experiments.nets import Conv, Dense, Net, Shared, build, shapes, weights
+from experiments.live import build, weights
+from experiments.nets import Net, multiplications
 from report.model import Context, Result, Trial
 
 if TYPE_CHECKING:
@@ -232,19 +233,6 @@ def _agree(layer: torch.nn.Module, given: torch.Tensor, generator: torch.Generat
         gradients = torch.autograd.grad((output.float() * direction).sum(), [inputs, *layer.parameters()])
         found.append([output.detach().float(), *gradients])
     return all(bool((rough - exact).norm() <= ROUNDING * exact.norm()) for exact, rough in zip(*found))
-
-
-def multiplications(net: Net) -> int:
-    """Of weights by values, in one forward pass of one example; a bias counts as one at each of its outputs."""
-    total = 0
-    parts = {row.name: row.layer.parts for row in shapes(net) if isinstance(row.layer, Shared)}
-    for row in shapes(net):
-        times = parts.get(row.name.partition(".")[0], 1)
-        if isinstance(row.layer, Conv):
-            total += times * (row.parameters // row.layer.out_channels) * math.prod(row.output)
-        elif isinstance(row.layer, Dense):
-            total += times * row.parameters
-    return total
 
 
 # --- training ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from experiments import zoo
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
+from experiments.live import build
 from report.model import Column, Reported, Runs, Table, Value
 from report.proof import Derivation, Live, Part, Step, algebra, integer, matrix
 

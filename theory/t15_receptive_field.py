@@ -11,7 +11,8 @@ from random import Random
 import numpy as np
 import torch
 
-from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, build, layer_names, receptive_field, wording
+from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, layer_names, receptive_field, wording
+from experiments.live import build
 from report import plots
 from report.model import Column, Figure, Table, Value
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, signal, using

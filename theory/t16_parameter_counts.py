@@ -25,12 +25,12 @@ from experiments.nets import (
     Shape,
     Shared,
     Sigmoid,
-    build,
     closed_form,
     parameters,
     shapes,
     wording,
 )
+from experiments.live import build
 from report.model import Column, Reported, Runs, Table, Value
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, refuted, signal
 

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import torch
 
-from experiments.nets import AvgPool, Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU, weights
+from experiments.live import weights
+from experiments.nets import AvgPool, Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU
 from experiments.training import Adam, Epochs, Examples, Recipe, fit, outputs, squared_error
 from report.model import Budget, Context, Result, Trial
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from experiments.e04_autoencoder.separation import neighbour_accuracy, silhouette
-from experiments.nets import Net, rebuild, shapes, weights
+from experiments.live import rebuild, weights
+from experiments.nets import Net, shapes
 from experiments.training import Examples, Recipe, drawn, fit, measured, outputs, pixels, spread, squared_error, standardised
 from report.model import Context, Result
 

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from experiments import zoo
+from experiments.live import weights
 from experiments.looks import SOFTMAX
-from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, weights, wording
+from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, wording
 from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, drawn, fit, outputs, pixels, spread, standardised
 from report.model import Budget, Context, Data, Result, Trial
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.nets import Net, ReLU, rebuild
+from experiments.live import rebuild
+from experiments.nets import Net, ReLU
 from experiments.training import (
     SGD,
     Adam,

@@ -19,8 +19,8 @@ import torch
 
 from experiments.data.datasets import Images
 from experiments.e13_capacity import recipe
-from experiments.nets import Net
-from experiments.training import Epochs, machine, multiplications, resolved, train_classifier
+from experiments.nets import Net, multiplications
+from experiments.training import Epochs, machine, resolved, train_classifier
 from experiments.zoo import CAPACITIES, capacity
 from report.model import Budget
 

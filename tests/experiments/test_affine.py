@@ -8,7 +8,8 @@ import torch
 
 from experiments.affine import affine_map, collapse
 from experiments.data.datasets import Images
-from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, weights
+from experiments.live import build, weights
+from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU
 from experiments.training import pixels, standardised
 from report.errors import DeclarationError
 from report.model import Result

@@ -14,7 +14,8 @@ from experiments import e10_logistic_by_hand as e10
 from experiments import e11_two_layer_by_hand as e11
 from experiments import gradient_check, layers_by_hand, two_gaussians
 from experiments.data.datasets import Images
-from experiments.nets import Dense, Net, ReLU, Sigmoid, build
+from experiments.live import build
+from experiments.nets import Dense, Net, ReLU, Sigmoid
 from experiments.training_by_hand import LOGISTIC, descend_on_points, kept_iterations, least_loss, train_by_hand
 from report.errors import DeclarationError
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial

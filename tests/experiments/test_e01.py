@@ -14,7 +14,8 @@ import torch
 from experiments import e01_toy_functions as e01
 from experiments.e01_toy_functions import AVERAGE, EXPERIMENT, LARGEST, LINEAR, MATRICES, NETS, PAIRS, TARGETS, trials
 from experiments.e01_toy_functions.trials import AFFINE, DEEP, SLOWER
-from experiments.nets import build, parameters, rebuild
+from experiments.live import build, rebuild
+from experiments.nets import parameters
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 

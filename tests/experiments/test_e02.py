@@ -12,7 +12,8 @@ import torch
 
 from experiments.data import datasets
 from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, ONES, OPTIMIZERS, SOFTMAX, trials
-from experiments.nets import Dense, Net, build, parameters
+from experiments.live import build
+from experiments.nets import Dense, Net, parameters
 from experiments.training import machine
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources

@@ -29,8 +29,9 @@ from experiments.e04_autoencoder.coders import (
 from experiments.e04_autoencoder.separation import neighbour_accuracy, silhouette
 from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, NETS, SHOWN, coder_trial, trials
 from experiments.e04_autoencoder.views import CLASS_COLOURS, SCALES, W1, framed, longer, moved_apart
+from experiments.live import build, rebuild, weights
 from experiments.looks import AUTOENCODER, CONVNET, PCA
-from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, build, rebuild, shapes, weights
+from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, shapes
 from experiments.training import Adam, Epochs, Recipe, machine, pixels, standardised
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources

@@ -11,7 +11,7 @@ import torch
 from experiments import zoo
 from experiments.data.datasets import Images
 from experiments.e05_tutorial_net import EXPERIMENT, LARGEST, TOTAL, trial, trials
-from experiments.nets import build, rebuild
+from experiments.live import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
 from report.model import Budget, Holds, Outcome, Result, Runs, Scalar, Value
 from tests.contexts import Silent

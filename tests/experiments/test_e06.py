@@ -17,8 +17,9 @@ from experiments.e05_tutorial_net import BATCH, TOTAL
 from experiments.e05_tutorial_net import EXPERIMENT as E5
 from experiments.e05_tutorial_net import trial as tutorial_trial
 from experiments.e06_linearised import BATCHES, EXPERIMENT, MAP, NETS, batch_accuracies, linearised, trial, trials
+from experiments.live import build, weights
 from experiments.looks import LINEARISED, SOFTMAX, TUTORIAL
-from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, weights
+from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge

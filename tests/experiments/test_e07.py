@@ -28,8 +28,9 @@ from experiments.e07_small_nets.trials import (
     trials,
 )
 from experiments.e07_small_nets.views import TARGET, best_below, frontier, searched, smallest
+from experiments.live import build, rebuild
 from experiments.looks import SOFTMAX
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, build, parameters, rebuild
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.training import Adam, Epochs, Iterations, Recipe
 from report.cache.reach import Sources
 from report.cache.store import Store

@@ -28,8 +28,9 @@ from experiments.e08_overfitting import (
     kept,
     trials,
 )
+from experiments.live import build
 from experiments.looks import TUTORIAL
-from experiments.nets import Conv, Dense, Dropout, build, parameters, shapes
+from experiments.nets import Conv, Dense, Dropout, parameters, shapes
 from experiments.training import Adam, Iterations, spread
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent

@@ -30,7 +30,8 @@ from experiments.e09_sums import (
     paired,
     trials,
 )
-from experiments.nets import Dense, Flatten, Net, Shared, build, parameters, rebuild
+from experiments.live import build, rebuild
+from experiments.nets import Dense, Flatten, Net, Shared, parameters
 from experiments.training import Adam, Epochs, Recipe
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
 from tests.contexts import Silent

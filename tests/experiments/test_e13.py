@@ -31,7 +31,8 @@ from experiments.e13_capacity.trials import (
     trial,
     trials,
 )
-from experiments.nets import Dense, Flatten, Net, ReLU, build, parameters, rebuild, weights
+from experiments.live import build, rebuild, weights
+from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Epochs, drawn, pixels, standardised
 from experiments.zoo import CAPACITIES
 from report import plots

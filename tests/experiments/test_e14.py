@@ -28,8 +28,9 @@ from experiments.e14_linear_nets import (
     trials,
 )
 from experiments.e14_linear_nets.logistic import best_affine
+from experiments.live import build
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, NO_POOLING
-from experiments.nets import Dense, Flatten, Net, build, parameters
+from experiments.nets import Dense, Flatten, Net, parameters
 from experiments.training import drawn
 from report.model import Budget, Holds, Outcome, Result, Runs, Value
 from tests.contexts import Silent

@@ -25,7 +25,8 @@ from experiments.e15_receptive_field import (
     trial,
     trials,
 )
-from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, build, rebuild, receptive_field, weights
+from experiments.live import build, rebuild, weights
+from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, receptive_field
 from report.model import Budget, Holds, Outcome, Result, Runs
 from tests.contexts import Silent
 

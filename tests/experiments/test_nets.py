@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.live import build, rebuild, weights
 from experiments.nets import (
     AvgPool,
     Conv,
@@ -22,14 +23,11 @@ from experiments.nets import (
     ReLU,
     Shared,
     Sigmoid,
-    build,
     closed_form,
     layer_names,
     parameters,
-    rebuild,
     receptive_field,
     shapes,
-    weights,
     wording,
 )
 from report.errors import DeclarationError
@@ -234,7 +232,8 @@ def test_names_and_words_are_for_readers() -> None:
 def test_declaring_a_net_does_not_load_torch() -> None:
     code = (
         "from report.terminal import lazy; lazy.install();"
-        "import sys; from experiments.nets import *; net = Net((1, 9, 9), (Conv(2, 3), Flatten(), Dense(1)));"
+        "import sys; from experiments.nets import *; import experiments.live;"
+        "net = Net((1, 9, 9), (Conv(2, 3), Flatten(), Dense(1)));"
         "assert parameters(net) == 20 + 99; assert 'torch.nn' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from experiments import training
-from experiments.nets import Conv, Dense, Dropout, Flatten, MaxPool, Net, ReLU, Shared, Sigmoid, build, rebuild, weights
+from experiments.live import build, rebuild, weights
+from experiments.nets import Conv, Dense, Dropout, Flatten, MaxPool, Net, ReLU, Shared, Sigmoid, multiplications
 from experiments.training import (
     SGD,
     Adadelta,
@@ -33,7 +34,6 @@ from experiments.training import (
     machine,
     measured,
     mistakes,
-    multiplications,
     outputs,
     pixels,
     resolved,
