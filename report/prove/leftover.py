@@ -88,4 +88,4 @@ def _printer() -> Any:
         def _print_ImaginaryUnit(self, e: Any) -> str:
             return "imag"
 
-    return Author()
+    return Author({"order": "none"})  # to order terms, SymPy takes them apart, which may take minutes
