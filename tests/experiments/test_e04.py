@@ -391,9 +391,9 @@ def test_length_over_width_does_not_depend_on_where_a_class_lies_or_points() -> 
 
 def test_dead_codes_are_counted() -> None:
     runs = made_up({AUTOENCODER: {"dead_units": 1}})
-    assert (number("dead_runs", runs), number("relu_runs", runs)) == (1, 5)
-    assert "dead at the end in 1 of 5 runs" in EXPERIMENT.figures["curves"](runs).caption
-    assert "dead at the end in 0 of 5 runs" in EXPERIMENT.figures["curves"](made_up()).caption
+    assert (number("dead_runs", runs), number("relu_runs", runs)) == (1, 10)
+    assert "dead at the end in 1 of 10 runs" in EXPERIMENT.figures["curves"](runs).caption
+    assert "dead at the end in 0 of 10 runs" in EXPERIMENT.figures["curves"](made_up()).caption
 
 
 # --- tables, figures and what was reported -------------------------------------------------------------------------

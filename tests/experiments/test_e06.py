@@ -267,7 +267,7 @@ def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs,
         proofs={},
         writeup=replace(page, chapters=(before, chapter)),
         budget=budget,
-        findings=said(experiments, everything, budget, "W2.e5-total", "W2.e6-accuracy"),
+        findings=said(experiments, everything, budget, "W2.e5-total", "W2.e6-accuracy", "W2.e6-jumps"),
     )
     _, written = write(material).chapters
     text = " ".join(written.markdown.split())

@@ -163,4 +163,5 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T10", "A step of gradient descent", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "With momentum", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "Running squares", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
+    ("T17", "A", -1, "c"): "what no affine map can be, no constant can be",
 }
