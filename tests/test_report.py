@@ -76,7 +76,7 @@ def test_every_experiment_stands_in_the_write_up(manifest):
 
 def test_no_number_went_missing_on_the_way(page):
     words = visible(page)
-    assert re.findall(r"\bnan\b|\binf\b|\bNone\b(?! (?:does|agree))|\bTrue\b|\bFalse\b|e-\d\d\b", words) == []
+    assert re.findall(r"\bnan\b|\binf\b|\bNone\b|\bTrue\b|\bFalse\b|e-\d\d\b", words) == []
 
 
 def test_both_pages_carry_the_same_numbers(out, manifest, page):

@@ -133,7 +133,7 @@ DERIVATION = Derivation(
             ),
         ),
         Part(
-            "None does better",
+            "No other does better",
             f"sum({MIRRORED} {EVERYWHERE}) >= 4*V",
             [
                 Step(

@@ -135,6 +135,6 @@ def table(runs: Runs) -> Table:
     caption = (
         f"The validation error and two validation losses of W3's runs beside the means of ours. Of {len(ROWS)} runs, "
         f"{counted(runs, 'error')} agree in the error, and {counted(runs, 'error', 'last loss')} in the loss at the end as "
-        "well. " + (f"In the error alone agrees: {'; '.join(alone)}." if alone else "None agrees in the error alone.")
+        "well. " + (f"In the error alone agrees: {'; '.join(alone)}." if alone else "No row agrees in the error alone.")
     )
     return tabulate(ROWS, columns, caption)
