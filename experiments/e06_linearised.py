@@ -266,10 +266,6 @@ def _replicated(runs: Runs) -> Value:
     return value_of(_net(runs, LINEARISED)["test_accuracy"], PERCENT, origin=f"test accuracy, {LINEARISED}")
 
 
-def _spread_value(runs: Runs, net: str) -> Value:
-    return value_of(_spread(runs, net), POINTS, 1, origin=f"standard deviation of the accuracy over batches, {net}")
-
-
 def _of_fifty(share: float) -> Value:
     """The standard deviation of the accuracy on one batch."""
     spread = math.sqrt(share * (1 - share) / e05.BATCH)

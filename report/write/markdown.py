@@ -20,7 +20,7 @@ from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, shown_fixed
 
 if TYPE_CHECKING:
-    from report.judge.views import Compared
+    pass
 
 
 MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇", Holds.NOT_ASKED: "–"}
@@ -174,13 +174,3 @@ def _telling_digits(verdict: Verdict) -> int | None:
 def notice_markdown(kind: str, text: str) -> str:
     """A visible box. ``kind`` is one of ``NOTICES``; ``text`` is plain."""
     return div(f"{span(NOTICES[kind], 'notice-title')} {escape(text)}", "notice", kind=kind)
-
-
-def reported_markdown(found: Compared, sources: Mapping[str, str], owner: str) -> str:
-    """``W1 (*course*) reports 99.0 %; here 99.1 ± 0.1 % (agrees)``."""
-    printed = found.printed
-    theirs = value_text(Value(printed.number, found.ours.unit, found.ours.digits))
-    relation = "" if printed.relation == "=" else f"{printed.relation}{THIN}"
-    agreement = {True: "agrees", False: "differs", None: f"not asked of this copy: {found.why_not}"}[found.agrees]
-    source = f"{printed.source} (*{escape(sources.get(printed.source, ''))}*)"
-    return f"{source} reports {relation}{theirs}; here {value_markdown(found.ours, owner)} ({escape(agreement)})"

@@ -40,11 +40,6 @@ def spoken(formula: Formula, names: Names) -> str:
     return _Speaker(names).say(formula.tree)
 
 
-def relation_spoken(relation: str) -> str:
-    """``<=`` as *is at most*."""
-    return _SPOKEN_RELATIONS[relation]
-
-
 class _Speaker:
     """Says a tree. What is an atom is said as it is, all else within its marks."""
 
