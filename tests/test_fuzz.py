@@ -352,7 +352,7 @@ def _built(experiment: Experiment, run: Callable[[Trial], Result], chapter: str 
         outcomes = [_outcome(trial, number, run) for number, trial in enumerate(trials["E20"])]
         views = judge(experiment, path, outcomes, store, sources, budget="full", stand_ins=())
         manuscript = filled(folder, experiment, views, chapter)
-        manifest({}, {"E20": outcomes}, {"E20": views}, {}, {}, {}, manuscript, [], {})
+        manifest({}, {"E20": outcomes}, {"E20": views}, {}, {}, {}, manuscript, [], {}, {})
 
 
 def _outcome(trial: Trial, number: int, run: Callable[[Trial], Result]) -> Outcome:
