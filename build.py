@@ -86,14 +86,9 @@ def watch(settings: Settings) -> ExitCode:
 def check(settings: Settings) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
     from report.run.collect import collect
-    from report.terminal.checking import lint, prove
+    from report.terminal.checking import check
 
-    content = collect(ROOT)
-    proofs, failures = prove(content, settings)
-    problems = [] if settings.names else lint(content, proofs, _pages(replace(settings, writeups=("all",))), settings.budget)
-    for problem in (*failures, *problems):
-        say(f"error: {problem}")
-    return ExitCode.PROOF if failures else ExitCode.PROSE if problems else ExitCode.OK
+    return check(collect(ROOT), settings, _pages(replace(settings, writeups=("all",))))
 
 
 def plan(settings: Settings) -> ExitCode:
@@ -150,12 +145,12 @@ def data(settings: Settings) -> ExitCode:
 
 def clean(settings: Settings) -> ExitCode:
     """Delete the pages, and every result that no budget of the present code refers to."""
-    from report.typeset import publish
+    from report.typeset.publish import remove
     from report.write.writeup import names
 
     benches = [_bench(replace(settings, budget=budget)) for budget in BUDGETS]
     swept = benches[0].store.sweep({planned.digest for bench in benches for planned in bench.plan().planned})
-    publish.remove(settings.out, names(ROOT / "templates"))
+    remove(settings.out, names(ROOT / "templates"))
     print(f"The pages are gone, and {swept.entries} results that nothing refers to ({swept.bytes / 1e6:.0f} MB).")
     print(f"To forget the others too, delete {settings.store}.")
     return ExitCode.OK
@@ -198,26 +193,17 @@ def _bench(settings: Settings, look: Look | None = None) -> Bench:
 
 def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     """Prove, plan, run what is missing, and judge: what the pages rest on, and nothing else."""
-    from report.judge.views import NOT_PROVED, unmade
-    from report.proof import load
-    from report.prove.theorems import theorems
     from report.terminal.bench import Findings
     from report.write.filling import asked
 
     content = bench.content
-    needed = frozenset().union(*(asked(page, content.experiments, content.theory) for page in pages))
-    bench = bench.narrowed(needed)
-    theory = {name: path for name, path in content.theory.items() if name in needed}
-    proved = theorems(theory, ROOT, bench.store, bench.settings.jobs, say, bench.sources.read)
+    bench = bench.narrowed(frozenset().union(*(asked(page, content.experiments, content.theory) for page in pages)))
+    proofs, computed = bench.prove()
     bench = bench if bench.settings.frozen else bench.with_data()
     outcomes = bench.run(bench.plan())
-
-    unproved = {name: unmade(load(path), NOT_PROVED) for name, path in content.theory.items() if name not in proved}
-    judged = {name: proved[name].views if name in proved else unproved[name] for name in content.theory}
-    judged |= bench.judge(outcomes, needed)
+    judged = computed | bench.judge(outcomes)
     for each in bench.store.damaged:
         say(f"{each.path}: a stored result was damaged, and is not used: {each.why}.")
-    proofs = {name: proved[name].proof if name in proved else NOT_PROVED for name in content.theory}
     return Findings(bench, outcomes, judged, proofs)
 
 

@@ -13,9 +13,11 @@ from report.cache.reach import Sources
 from report.cache.snapshot import snapshot
 from report.cache.store import Store
 from report.judge.judge import judge
-from report.judge.views import Absent, Judged, unmade
+from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
+from report.proof import load
 from report.prove.checked import Proof
+from report.prove.theorems import theorems
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
@@ -50,15 +52,30 @@ class Bench:
     data: Mapping[str, DataStatus]
     needed: frozenset[str] | None = None  # by the pages to be written; None before they are known
 
+    def needs(self, name: str) -> bool:
+        """Whether the pages to be written rest on it."""
+        return self.needed is None or name in self.needed
+
     @property
     def asked(self) -> list[str]:
         """The experiments that --only leaves, and that the pages need."""
         chosen = self.content.only(self.settings.names)
-        return [name for name in self.trials if name in chosen and (self.needed is None or name in self.needed)]
+        return [name for name in self.trials if name in chosen and self.needs(name)]
 
     def narrowed(self, needed: Collection[str]) -> Bench:
         """The same, asked for no experiment that the pages do not need."""
         return replace(self, needed=frozenset(needed))
+
+    def prove(self) -> tuple[dict[str, Proof | Absent], dict[str, Judged]]:
+        """Every theorem that the pages need, and what it computes for prose; the others are named, and not proved."""
+        theory = self.content.theory
+        needed = {name: path for name, path in theory.items() if self.needs(name)}
+        proved = theorems(needed, self.sources.root, self.store, self.settings.jobs, say, self.sources.read)
+        proofs = {name: proved[name].proof if name in proved else NOT_PROVED for name in theory}
+        computed = {
+            name: proved[name].views if name in proved else unmade(load(path), NOT_PROVED) for name, path in theory.items()
+        }
+        return proofs, computed
 
     def with_data(self) -> Bench:
         """The same, with every data set that the experiments asked for read, found or fetched."""
@@ -89,11 +106,11 @@ class Bench:
         )
         return plan.outcomes(ended)
 
-    def judge(self, outcomes: Mapping[str, list[Outcome]], needed: Collection[str]) -> dict[str, Judged]:
+    def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
         """What each experiment makes of its outcomes; those that nobody needs are named, and not judged."""
-        experiments = self.content.experiments
         return {
-            name: self._judged(name, outcomes[name]) if name in needed else unmade(experiments[name]) for name in experiments
+            name: self._judged(name, outcomes[name]) if self.needs(name) else unmade(experiment)
+            for name, experiment in self.content.experiments.items()
         }
 
     def _judged(self, name: str, outcomes: list[Outcome]) -> Judged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from report.errors import ProseError
+from report.errors import ExitCode, ProseError
 from report.judge.views import unmade
 from report.proof import load
 from report.prove.checked import Proof
@@ -17,6 +17,15 @@ from report.write import colophon
 from report.write.filling import entries, fill
 from report.write.unused import unused
 from report.write.writeup import Writeup
+
+
+def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> ExitCode:
+    """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
+    proofs, failures = prove(content, settings)
+    problems = [] if settings.names else lint(content, proofs, pages, settings.budget)
+    for problem in (*failures, *problems):
+        say(f"error: {problem}")
+    return ExitCode.PROOF if failures else ExitCode.PROSE if problems else ExitCode.OK
 
 
 def prove(content: Content, settings: Settings) -> tuple[dict[str, Proof], list[str]]:
