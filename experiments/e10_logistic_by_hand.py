@@ -17,14 +17,12 @@ from experiments.training_by_hand import LATE, LOGISTIC, NEAR, RAW, STANDARDISED
 from experiments.two_gaussians import CENTRE, bayes_error
 from report import plots, stats
 from report.model import (
-    NOTHING,
     Budget,
     Claim,
     Column,
     Experiment,
     Figure,
     Measure,
-    Reported,
     Runs,
     Table,
     Trial,
@@ -45,7 +43,6 @@ ITERATIONS = 5000
 EXAMPLES = 200  # for training, and as many again for testing
 REST = 0.01  # nats: a loss that swings less is at rest
 POINT = 0.01  # one percentage point, as a share
-NOTE = "W3's points are not given; ours were drawn so that the best possible error lies between the two that it reports"
 
 
 # --- the trials ----------------------------------------------------------------------------------------------------
@@ -207,17 +204,6 @@ def _stable(features: str) -> Callable[[Runs], Value]:
     return lambda runs: stats.value_of(_at(runs, LARGE, features)["largest_stable_rate"], origin=origin)
 
 
-def _percent(name: str) -> Callable[[Runs], Value]:
-    origin = f"E10, {name.replace('_', ' ')} at rate {CALLED_SLOW:g}, raw features"
-    return lambda runs: stats.value_of(_at(runs, CALLED_SLOW)[name], PERCENT, 1, origin=origin)
-
-
-def sampling_error() -> float:
-    """Two standard deviations, in points, of an error share counted on as many points as we have."""
-    best = bayes_error()
-    return 200 * math.sqrt(best * (1 - best) / EXAMPLES)
-
-
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
@@ -345,13 +331,5 @@ EXPERIMENT = Experiment(
         "near": Value(100 * NEAR, "%", 0, origin="what E10 calls near the least loss"),
         "stable_raw": _stable(RAW),
         "stable_standardised": _stable(STANDARDISED),
-    },
-    reported={
-        "train_error": Reported(
-            "train error at rate 0.03", 17.5, "W3", _percent("train_error"), sampling_error(), note=NOTE, needs=NOTHING
-        ),
-        "test_error": Reported(
-            "test error at rate 0.03", 15, "W3", _percent("test_error"), sampling_error(), note=NOTE, needs=NOTHING
-        ),
     },
 )

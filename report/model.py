@@ -3,7 +3,7 @@
     Trial        a pure function and its arguments          Outcome, Runs   trials with what came of them
     Result       what a trial returns                       Experiment      a question and all that answers it
     Claim        a sentence and its predicate               Verdict         holds, does not hold, undecided
-    Value        a number that knows its unit and origin    Reported        a number somebody else published
+    Value        a number that knows its unit and origin    Needs           what a copy must give for it to be judged
     Figure, Table    what a reader looks at                 Budget          how much of the real thing to run
 
 This module imports nothing heavy: declaring an experiment must cost milliseconds.
@@ -385,54 +385,11 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """A number as a write-up prints it: what ``Reported`` says without our side of it."""
-
-    what: str
-    number: float
-    source: str
-    tolerance: float
-    relation: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A number from a write-up beside ours. Both are in the unit of the Value that ``ours`` returns.
-
-    ``agrees`` within ``tolerance`` (absolute, same unit; 0 for counts, which must be exact). ``relation`` is how the
-    write-up put it: "=" or "≥" ("92 %+").
-    """
-
-    what: str
-    number: float
-    source: str  # W1 … W5
-    ours: Callable[[Runs], Value]
-    tolerance: float = 0.0
-    relation: str = "="
-    note: str = ""
-    needs: Needs | None = None  # of a count nothing, of a number that was measured the recipe carried to its end
-
-    @property
-    def printed(self) -> Printed:
-        return Printed(self.what, self.number, self.source, self.tolerance, self.relation, self.note)
-
-    @property
-    def exact(self) -> bool:
-        """A count, which agrees or does not, whatever the budget."""
-        return self.tolerance == 0 and float(self.number).is_integer()
-
-    def lacking(self, budget: str, stand_ins: Sequence[str]) -> str:
-        """Why ours may not be held against it in such a copy; nothing if it may."""
-        return (self.needs or (NOTHING if self.exact else RECIPE)).lacking(budget, stand_ins)
-
-
-@dataclass(frozen=True)
 class Experiment:
     """A question, the trials that a budget buys, and what is made of their results.
 
-    ``id`` is the ledger's (E2). Figures, tables, claims, values and reported numbers are addressed from prose as
-    ``E2.<name>``. Every function here takes the experiment's ``Runs`` and is pure; a value that no run decides needs none.
+    ``id`` is the ledger's (E2). Figures, tables, claims and values are addressed from prose as ``E2.<name>``. Every function
+    here takes the experiment's ``Runs`` and is pure; a value that no run decides needs none.
     """
 
     id: str
@@ -444,4 +401,3 @@ class Experiment:
     tables: Mapping[str, Callable[[Runs], Table]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     values: Mapping[str, Callable[[Runs], Value] | Value] = field(default_factory=dict)
-    reported: Mapping[str, Reported] = field(default_factory=dict)

@@ -25,7 +25,7 @@ from tests.contexts import Silent
 HEAD = """
 import math
 from report.model import (
-    Budget, Claim, Column, Data, Experiment, Holds, Measure, Reported, Result, Runs, Table, Trial, Value, Verdict
+    Budget, Claim, Column, Data, Experiment, Holds, Measure, Result, Runs, Table, Trial, Value, Verdict
 )
 """
 _numbers = count()

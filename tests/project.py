@@ -19,7 +19,7 @@ EXPERIMENT = '''
 
 import math
 
-from report.model import Claim, Column, Experiment, Holds, Measure, Reported, Result, Table, Trial, Value, Verdict
+from report.model import Claim, Column, Experiment, Holds, Measure, Result, Table, Trial, Value, Verdict
 
 STEP = 2.0
 UNRELATED = 7
@@ -79,7 +79,7 @@ A walk comes to {{ value("E1.total", kind="walk") }}; see {{ ref("E1.totals") }}
 THEOREM = '''
 """T1: the square of a sum."""
 
-from report.model import Column, Reported, Table, Value
+from report.model import Column, Table, Value
 from report.proof import Derivation, Part, Step, algebra, real
 
 
@@ -97,9 +97,31 @@ DERIVATION = Derivation(
     parts=[Part("Multiply out", "(x + 1)**2 == x**2 + 2*x + 1", [Step("x**2 + 2*x + 1", algebra("multiply out"))])],
     conclusion="It is `x**2 + 2*x + 1`.", comment="It is computed in one line.",
     values={"terms": terms}, tables={"factors": table},
-    reported={"wrong": Reported("terms of a square", 4, "W1", terms), "right": Reported("terms again", 3, "W1", terms)},
 )
 '''
+
+WRITTEN = """\
+title = "A course, December 2018"
+
+[[entry]]
+id = "wrong"
+place = "question 1"
+says = "the square has four terms"
+what = "terms of a square"
+printed = "4"
+ours = "T1.terms"
+
+[[entry]]
+id = "walk"
+place = "question 2"
+says = "a walk comes to 12 m"
+what = "length of a walk"
+printed = "12"
+ours = "E1.total"
+of = { kind = "walk" }
+tolerance = 1
+needs = "recipe"
+"""
 
 WHOLE = (
     CHAPTER
@@ -170,6 +192,8 @@ def whole(folder: Path) -> Project:
     """A project with something of everything."""
     made = project(folder, chapter=WHOLE)
     (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    (made.root / "templates" / "written").mkdir()
+    (made.root / "templates" / "written" / "W1.toml").write_text(WRITTEN, encoding="utf-8")
     return made
 
 

@@ -29,7 +29,6 @@ from report.model import (
     Figure,
     Measure,
     Outcome,
-    Reported,
     Result,
     Table,
     Trial,
@@ -76,7 +75,6 @@ EXPERIMENT = Experiment(
     values={"best": lambda runs: Value(1.5, "m"), "none": fall},
     claims={"yes": Claim("Yes.", lambda runs: Verdict(Holds.YES, n=2)), "none": Claim("No.", fall)},
     tables={"all": lambda runs: Table((Column("a", "A|b"),), ((1.0,), (None,)), "All."), "none": fall},
-    reported={"theirs": Reported("accuracy", 50, "W1", lambda runs: Value(50, "%"))},
 )
 """
 
@@ -99,7 +97,6 @@ names = st.sampled_from(
         "E20.none",
         "E20.yes",
         "E20.all",
-        "E20.theirs",
         "build.trials",
         "E9.x",
         "E20",
@@ -120,7 +117,6 @@ functions = st.sampled_from(
         "derivation",
         "question",
         "ref",
-        "reported",
         "differs",
         "replication",
         "cite",
@@ -293,9 +289,6 @@ def experiments(draw: st.DrawFn) -> Experiment:
         sometimes(((sometimes(1.0),),)),
         sometimes("T."),
     )
-    reported = Reported(
-        sometimes("what"), sometimes(5), sometimes("W1"), view(value), sometimes(0.0), sometimes("="), sometimes("")
-    )
     arguments = sometimes({"seed": sometimes(0), "w": sometimes(1)})
     trial = Trial(sometimes(given_module.run), arguments, sometimes({}), sometimes({sometimes("width", texts): sometimes(1)}))
     made = [sometimes(trial)] * draw(st.integers(1, 2))
@@ -309,14 +302,13 @@ def experiments(draw: st.DrawFn) -> Experiment:
         tables=named(view(table)),
         claims=named(sometimes(Claim(sometimes("It is."), view(verdict), sometimes(Claim("", len).needs)))),
         values=named(sometimes(value) if draw(st.booleans()) else view(value)),
-        reported=named(sometimes(reported)),
     )
 
 
 CHAPTER = """
 {{ value("E20.name") }} {{ number("E20.name") }}
 
-{{ table("E20.name") }} {{ claim("E20.name") }} {{ reported("E20.name") }}
+{{ table("E20.name") }} {{ claim("E20.name") }}
 
 {{ figure("E20.name") }} {{ replication() }} {{ question("E20") }}
 """

@@ -11,7 +11,7 @@ import torch
 from experiments import zoo
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.live import build
-from report.model import Column, Reported, Runs, Table, Value
+from report.model import Column, Runs, Table, Value
 from report.proof import Derivation, Live, Part, Step, algebra, integer, matrix
 
 # --- the networks --------------------------------------------------------------------------------------------------
@@ -333,14 +333,5 @@ DERIVATION = Derivation(
         "printed_formula": printed_formula,
         "constraints": constraints,
         "alexnet": counted(ALEXNET, "AlexNet"),
-    },
-    reported={
-        "conv": Reported(
-            "parameters of the convolution, 96 filters 5×5 on RGB", 1728, "W2", counted(CONV_LAYER, "the convolution")
-        ),
-        "dense": Reported(
-            "parameters of the dense layer, 4×4×256 to the same", 16_781_312, "W2", counted(DENSE_LAYER, "the dense layer")
-        ),
-        "constraints": Reported("constraints from 10 000 images of 1000 classes", 10**7, "W2", constraints),
     },
 )

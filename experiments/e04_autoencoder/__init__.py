@@ -9,7 +9,6 @@ which each pixel is standardised, a scale that its losses may be on.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 
@@ -32,13 +31,11 @@ from experiments.e04_autoencoder.views import (
 )
 from experiments.looks import AUTOENCODER, PCA
 from report.model import (
-    ALL_DATA,
     Claim,
     Experiment,
     Holds,
     Measure,
     Outcome,
-    Reported,
     Runs,
     Value,
     Verdict,
@@ -136,11 +133,6 @@ def _of_pixels(runs: Runs, name: str, unit: Unit, digits: int, origin: str) -> V
     return replace(value_of(found, unit, digits, origin=origin), spread=None)
 
 
-def _of_ten(share: float) -> float:
-    """Two standard deviations of a count of ten digits, in per cent: W5 looked at so many."""
-    return 2 * math.sqrt(share * (100 - share) / 10)
-
-
 DECODED = {
     f"decoded_{short}": partial(_read, coder=coder, name="decoded", what="test digits read right after coding")
     for short, coder in (("w5", AUTOENCODER), ("pca", PCA))
@@ -162,7 +154,6 @@ OF_CODES = {
     "fours_as_nines": (AUTOENCODER, "fours_as_nines", "9s among the answers to them", PERCENT, 0),
 }
 """Name → a coder, what is read of its codes, in words, unit and digits."""
-EPOCHS_UNKNOWN = 0.015  # W1 names no epochs. From the tenth to the twentieth, our ratio on that scale falls by so much.
 
 EXPERIMENT = Experiment(
     id="E4",
@@ -277,35 +268,5 @@ EXPERIMENT = Experiment(
         "late_change": _late_change,
         "neighbours_asked": Value(NEIGHBOURS, digits=0, origin="neighbours that vote"),
         "w1_pca_train": Value(W1[PCA]["train"], digits=3, origin="reported by W1"),
-    },
-    reported={
-        **{
-            name: Reported(
-                f"{part} error on standardised pixels, autoencoder over PCA",
-                round(W1[LINEAR_CODE][part] / W1[PCA][part], 3),
-                "W1",
-                RATIOS[name],
-                tolerance=EPOCHS_UNKNOWN,
-            )
-            for part, name in zip(W1[PCA], RATIOS)
-        },
-        **{
-            f"{short}_{part}": Reported(
-                f"{part} error on standardised pixels, {short}",
-                W1[coder][part],
-                "W1",
-                ON_W1S_SCALE[f"{short}_{part}"],
-                tolerance=ROUNDING if coder == PCA else EPOCHS_UNKNOWN,
-                needs=ALL_DATA.given_by("quick") if coder == PCA else None,
-            )
-            for short, coder in (("pca", PCA), ("autoencoder", LINEAR_CODE))
-            for part in W1[PCA]
-        },
-        **{
-            name: Reported(
-                f"digits read right after coding, {name.removeprefix('decoded_')}", share, "W5", DECODED[name], _of_ten(share)
-            )
-            for name, share in (("decoded_w5", 90.0), ("decoded_pca", 50.0))
-        },
     },
 )

@@ -28,7 +28,7 @@ from experiments.e07_small_nets.views import (
 )
 from experiments.looks import SOFTMAX
 from experiments.measures import MEASURES
-from report.model import RECIPE, Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
+from report.model import RECIPE, Claim, Experiment, Holds, Measure, Runs, Value, Verdict
 from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, greater, less, value_of
 
 TENTH, HUNDREDTH = SIZES[E7A] / 10, SIZES[E7A] / 100
@@ -106,12 +106,6 @@ def _of_w2s(runs: Runs, net: str) -> Value:
     return value_of(read(runs, net, recipe=recipe), PERCENT, origin=f"test accuracy of {net}, recipe {recipe}")
 
 
-def _reported(net: str) -> Reported:
-    # twice the standard deviation of a share counted on 10 000 digits, which is what W2's one run leaves open
-    tolerance = 2 * math.sqrt(REPORTED[net] * (100 - REPORTED[net]) / 10_000)
-    return Reported(f"test accuracy of {net}", REPORTED[net], "W2", partial(_of_w2s, net=net), tolerance)
-
-
 EXPERIMENT = Experiment(
     id="E7",
     title="Small nets",
@@ -167,5 +161,4 @@ EXPERIMENT = Experiment(
         "passes": _passes,
         "ratio": Value(SIZES[E7B] / SIZES[E7A], digits=0, origin="parameters of E7b by those of E7a"),
     },
-    reported={"e7a": _reported(E7A), "e7b": _reported(E7B)},
 )

@@ -12,6 +12,7 @@ smaller batch of an epoch is used; MATLAB drops it. There is no weight decay; MA
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,6 @@ from experiments.e12_progress_tables.trials import (
     NETS,
     POINT,
     RATES,
-    REPORTED_HIDDEN,
     REPORTED_RATES,
     SETTINGS,
     TOO_SLOW,
@@ -51,7 +51,6 @@ from report.model import (
     Claim,
     Experiment,
     Measure,
-    Reported,
     Runs,
     State,
     Value,
@@ -126,10 +125,6 @@ def spread_of_seeds(runs: Runs) -> Value:
 
 def error_value(runs: Runs, rate: float, hidden: int = WIDEST) -> Value:
     return value_of(errors(runs, rate, hidden), PERCENT, origin=f"validation error, rate {plain(rate)}, H = {hidden}")
-
-
-def held_against(rate: float, hidden: int, number: float, what: str) -> Reported:
-    return Reported(what, number, "W3", lambda runs: error_value(runs, rate, hidden), losses.tolerance(number))
 
 
 BY_CHANCE = math.hypot(sampling_error(REPORTED_RATES[LOW]), sampling_error(REPORTED_RATES[MIDDLE]))
@@ -248,18 +243,7 @@ EXPERIMENT = Experiment(
         ),
         "w3_runs": Value(len(losses.ROWS), origin="runs of W3 that end with finite numbers"),
         "diverged_error": lambda runs: error_value(runs, FAR_TOO_LARGE),
-    },
-    reported={
-        **{
-            f"rate_{place}": held_against(rate, WIDEST, REPORTED_RATES[rate], f"validation error at rate {plain(rate)}")
-            for place, rate in enumerate(RATES[:-1])
-        },
-        "diverged": held_against(
-            FAR_TOO_LARGE, WIDEST, REPORTED_RATES[FAR_TOO_LARGE], "validation error at a rate far too large (NaN)"
-        ),
-        **{
-            f"hidden_{hidden}": held_against(USUAL, hidden, number, f"validation error with H = {hidden}")
-            for hidden, number in REPORTED_HIDDEN.items()
-        },
+        **{f"rate_{place}": partial(error_value, rate=rate) for place, rate in enumerate(RATES[:-1])},
+        **{f"hidden_{hidden}": partial(error_value, rate=USUAL, hidden=hidden) for hidden in HIDDEN},
     },
 )

@@ -32,7 +32,6 @@ from experiments.e13_capacity.views import (
     GAP,
     RISE,
     SIZES,
-    best,
     curves,
     final,
     fit,
@@ -45,7 +44,7 @@ from experiments.e13_capacity.views import (
 )
 from experiments.measures import MEASURES
 from experiments.zoo import CAPACITIES
-from report.model import REAL_DATA, Claim, Experiment, Holds, Measure, Reported, Runs, Value, Verdict
+from report.model import REAL_DATA, Claim, Experiment, Holds, Measure, Runs, Value, Verdict
 from report.stats import NATS, PERCENT, POINTS, Seeds, Unit, all_of, at_least, equal_within, greater, less, mean, value_of
 
 __all__ = ["EXPERIMENT", "amounts", "name", "recipe", "training", "trial", "trials"]
@@ -192,13 +191,6 @@ def _accuracy(runs: Runs) -> Value:
     return value_of(select(runs, MIDDLE, RECTIFIED, MOMENTUM)["test_accuracy"], PERCENT, 1, origin=origin)
 
 
-def _first_channels(runs: Runs) -> Value:
-    """The best of the nets, told by the channels of its first convolution, which no two of them share."""
-    top = best(runs)
-    channels = {name(channels): channels[0] for channels in CAPACITIES}
-    return Value(channels[top], digits=0, origin=f"the net of highest mean test accuracy by Adam, plain logits: {top}")
-
-
 def _named_first(runs: Runs, logits: str) -> Value:
     """Over the nets that were trained both ways."""
     both = [net for net in trained_nets(runs, RECTIFIED) if net in trained_nets(runs)]
@@ -322,16 +314,6 @@ EXPERIMENT = Experiment(
         "growth_least": _growth(min(GROWTH.values()), "the least"),
         "growth_most": _growth(max(GROWTH.values()), "the most"),
         "chance": Value(100 * CHANCE, "%", 0, origin="one of the classes"),
-    },
-    reported={
-        # W4's 65 % is read to the nearest 5 points (half of that is 2.5), from one run (0.5 points on 10 000 images).
-        "accuracy": Reported(
-            f"test accuracy of {MIDDLE} by SGD with momentum, a ReLU on the logits", 65.0, "W4", _accuracy, tolerance=3.0
-        ),
-        # The net is named by a count, but found by measuring: with a tolerance it is compared at the full budget alone.
-        "best": Reported("channels of the first convolution of the best of the six", 12, "W4", _first_channels, tolerance=0.5),
-        "doubling": Reported(
-            f"parameters of {MIDDLE} over those of {NARROW}", 2, "W4", lambda runs: _growth(GROWTH[MIDDLE], "of the two")
-        ),
+        "doubling": _growth(GROWTH[MIDDLE], "of the two"),
     },
 )

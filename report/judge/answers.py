@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from report.errors import ReportError, nearest
 from report.judge.findings import Found
-from report.judge.views import NOTHING_RUN, Absent, Compared, Judged, Judgement, measured
+from report.judge.views import NOTHING_RUN, Absent, Judged, Judgement, measured
 from report.judge.written import Entry
 from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Value
 
@@ -53,14 +53,6 @@ class Answers:
         found, _ = self.find("claim", name, lambda judged: judged.claims)
         return found
 
-    def beside(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
-        """Our side of a reported number of that name; else the value."""
-        owner, _, own = name.partition(".")
-        compared = self.judged[owner].reported.get(own) if owner in self.judged else None
-        if compared is None:
-            return self.value(name, condition)
-        return compared if isinstance(compared, Absent) else compared.ours
-
     def found(self, budget: str) -> Found:
         """What a write-up may be held against in this copy."""
 
@@ -69,11 +61,8 @@ class Answers:
             return (None, claim.reason) if isinstance(claim, Absent) else (claim.verdict.holds, claim.sentence)
 
         def forbidden(entry: Entry) -> str:
-            owner, _, own = entry.ours[0].partition(".") if entry.ours else ("", "", "")
-            judged = self.judged.get(owner, Judged())
-            compared = judged.reported.get(own)
-            if isinstance(compared, Compared):  # the experiment itself knows which budgets give what a number needs
-                return compared.why_not
-            return NEEDED[entry.needs].lacking(budget, judged.stand_ins)
+            owner = entry.ours[0].partition(".")[0] if entry.ours else ""
+            needs = NEEDED[entry.needs].given_by(*entry.given_by)
+            return needs.lacking(budget, self.judged.get(owner, Judged()).stand_ins)
 
-        return Found(self.beside, verdict, forbidden)
+        return Found(self.value, verdict, forbidden)

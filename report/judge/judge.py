@@ -21,8 +21,8 @@ from report.cache.store import Store
 from report.errors import ReportError, author_line
 from report.judge import kept
 from report.judge.kept import encode_noun
-from report.judge.views import Absent, Compared, Judged, Judgement, Row, agrees
-from report.model import Experiment, Holds, MissingResult, Outcome, Reported, Runs, State, Value, Verdict
+from report.judge.views import Absent, Judged, Judgement, Row
+from report.model import Experiment, Holds, MissingResult, Outcome, Runs, State, Value, Verdict
 
 M = TypeVar("M")  # as a view makes it
 T = TypeVar("T")  # as it is kept
@@ -101,7 +101,6 @@ def judge(
             name: view if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
             for name, view in experiment.values.items()
         },
-        reported={name: _compared(reported, memory, budget, imitated) for name, reported in experiment.reported.items()},
     )
 
 
@@ -115,14 +114,6 @@ def _judgement(claim: model.Claim, memory: _Memory, budget: str, stand_ins: tupl
         return Judgement(claim.sentence, Verdict(Holds.NOT_ASKED, what=lacking))
     verdict = memory.recall(claim.judge, encode_noun, kept.verdict)
     return verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict)
-
-
-def _compared(reported: Reported, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> Compared | Absent:
-    ours = memory.recall(reported.ours, encode_noun, kept.value)
-    if isinstance(ours, Absent):
-        return ours
-    lacking = reported.lacking(budget, stand_ins)
-    return Compared(reported.printed, ours, None if lacking else agrees(reported, ours), lacking)
 
 
 def _identities(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

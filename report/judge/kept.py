@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from report import model, plots
 from report.cache import codec
-from report.judge.views import Compared, Drawn, Judgement
+from report.judge.views import Drawn, Judgement
 
 T = TypeVar("T")
 
@@ -57,5 +57,4 @@ def decoder(kind: type[T] | Any) -> Callable[[Files], T]:
 value: Callable[[Files], model.Value] = decoder(model.Value)
 table: Callable[[Files], model.Table] = decoder(model.Table)
 verdict: Callable[[Files], model.Verdict] = decoder(model.Verdict)
-compared: Callable[[Files], Compared] = decoder(Compared)
 judgement: Callable[[Files], Judgement] = decoder(Judgement)

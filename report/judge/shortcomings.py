@@ -43,7 +43,7 @@ def _of_views(owner: str, judged: Judged) -> list[str]:
     views = {"figure": judged.figures, "table": judged.tables, "claim": judged.claims, "value": judged.values}
     return [
         f"{owner}.{name}: this {kind} could not be made: {view.reason}"
-        for kind, each in {**views, "comparison": judged.reported}.items()
+        for kind, each in views.items()
         for name, view in each.items()
         if isinstance(view, Absent) and view.kind == "failed"
     ]

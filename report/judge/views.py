@@ -13,8 +13,6 @@ from report.model import (
     Experiment,
     MissingResult,
     Outcome,
-    Printed,
-    Reported,
     Result,
     Runs,
     Scalar,
@@ -59,16 +57,6 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A reported number beside ours. ``agrees`` is None where the two must not be compared, and ``why_not`` says why."""
-
-    printed: Printed
-    ours: Value
-    agrees: bool | None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
 class Row:
     """A run without what only its views need. Tags and scalars are name spaces of their own."""
 
@@ -105,12 +93,11 @@ class Judged:
     tables: Mapping[str, model.Table | Absent] = field(default_factory=dict)
     claims: Mapping[str, Judgement | Absent] = field(default_factory=dict)
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
-    reported: Mapping[str, Compared | Absent] = field(default_factory=dict)
 
     def absent(self) -> list[Absent]:
         """The views that could not be made."""
         every = (*self.figures.values(), *self.tables.values(), *self.claims.values(), *self.values.values())
-        return [view for view in (*every, *self.reported.values()) if isinstance(view, Absent)]
+        return [view for view in every if isinstance(view, Absent)]
 
 
 class Declared(Protocol):
@@ -122,8 +109,6 @@ class Declared(Protocol):
     def tables(self) -> Mapping[str, Any]: ...
     @property
     def values(self) -> Mapping[str, Any]: ...
-    @property
-    def reported(self) -> Mapping[str, Any]: ...
 
 
 def unmade(declared: Declared, because: Absent = NOTHING_RUN) -> Judged:
@@ -133,7 +118,6 @@ def unmade(declared: Declared, because: Absent = NOTHING_RUN) -> Judged:
         tables=dict.fromkeys(declared.tables, because),
         claims=dict.fromkeys(getattr(declared, "claims", ()), because),
         values=dict.fromkeys(declared.values, because),
-        reported=dict.fromkeys(declared.reported, because),
     )
 
 
@@ -161,12 +145,3 @@ def measured(experiment: Experiment, name: str, rows: Iterable[Row], condition: 
     origin = f"{experiment.id} {measure.label}; {label}; seeds {seeds}; {len(numbers)} of {len(chosen)} runs"
     origin += f"; not finite: seed {', '.join(odd)}" if odd else ""
     return value_of(numbers, Unit(measure.unit, measure.scale), measure.digits, origin=origin)
-
-
-def agrees(reported: Reported, ours: Value) -> bool:
-    """Whether ours is what was reported, within the tolerance stated; exact for counts (tolerance 0)."""
-    if reported.relation == "≥":
-        return ours.number >= reported.number - reported.tolerance
-    if reported.relation == "≤":
-        return ours.number <= reported.number + reported.tolerance
-    return abs(ours.number - reported.number) <= reported.tolerance

@@ -45,6 +45,7 @@ class Entry:
     tolerance: float = 0.0
     because: str = ""  # why the tolerance is what it is
     needs: str = ""
+    given_by: tuple[str, ...] = ()  # budgets that give it, beside the full one
     ours: tuple[str, ...] = ()
     of: Mapping[str, Any] = field(default_factory=dict)
     formula: str = ""
@@ -116,7 +117,7 @@ def _entry(raw: Mapping[str, Any], path: Path, lines: Sequence[str]) -> Entry:
 
 
 def _frozen(key: str, value: Any) -> Any:
-    if key in ("ours", "asserts", "shape"):
+    if key in ("ours", "asserts", "shape", "given_by"):
         return (value,) if isinstance(value, str) else tuple(value)
     return float(value) if key in ("scale", "tolerance") and isinstance(value, int) else value
 

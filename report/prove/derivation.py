@@ -14,7 +14,7 @@ from typing import Any
 
 from report.cache.snapshot import spec_of
 from report.errors import DeclarationError, ReportError, Where, nearest
-from report.model import Figure, Reported, Table, Value
+from report.model import Figure, Table, Value
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality
 from report.prove.decide.place import Settled
 from report.prove.language.formula import (
@@ -203,8 +203,7 @@ class Derivation:
     """A question and its answer, derived.
 
     The conclusion and the consequence say what was shown, sentence by sentence; what is only remarked is a ``comment``.
-    ``values``, ``tables`` and ``figures`` are computed for prose; ``reported`` are others' numbers beside ours; ``claims`` are
-    sentences that the parts prove or refute.
+    ``values``, ``tables`` and ``figures`` are computed for prose; ``claims`` are sentences that the parts prove or refute.
     """
 
     id: str
@@ -218,7 +217,6 @@ class Derivation:
     values: Mapping[str, Callable[[], Value]] = field(default_factory=dict)
     tables: Mapping[str, Callable[[], Table]] = field(default_factory=dict)
     figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
-    reported: Mapping[str, Reported] = field(default_factory=dict)
     claims: Mapping[str, Assertion] = field(default_factory=dict)
     comment: str = ""
     where: Where = field(default_factory=written_here, compare=False, repr=False)

@@ -25,8 +25,8 @@ from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, author_line
 from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
-from report.judge.views import Compared, Judged, Judgement, agrees
-from report.model import Holds, Runs, Verdict
+from report.judge.views import Judged, Judgement
+from report.model import Holds, Verdict
 from report.prove.check import check
 from report.prove.checked import Proof
 from report.prove.derivation import Derivation, load
@@ -38,7 +38,7 @@ CHECKER = "report.proof"
 
 @dataclass(frozen=True)
 class Theorem:
-    """A derivation, checked; and the values, tables, figures and comparisons that it computes for prose."""
+    """A derivation, checked; and the values, tables and figures that it computes for prose."""
 
     proof: Proof
     views: Judged = field(default_factory=Judged)
@@ -146,21 +146,11 @@ def _views(derivation: Derivation) -> dict[str, bytes]:
     for name, claim in derivation.claims.items():
         verdict = Verdict(Holds.YES if claim.true else Holds.NO, what=claim.by)
         files |= {f"claims-{name}-{part}": content for part, content in encode_noun(Judgement(claim.sentence, verdict)).items()}
-    for name, compared in _comparisons(derivation).items():
-        files |= {f"reported-{name}-{part}": content for part, content in encode_noun(compared).items()}
     return files
 
 
-def _comparisons(derivation: Derivation) -> dict[str, Compared]:
-    found = {}
-    for name, reported in derivation.reported.items():
-        ours = reported.ours(Runs(()))
-        found[name] = Compared(reported.printed, ours, agrees(reported, ours))
-    return found
-
-
 def _decoded(files: Mapping[str, bytes]) -> Theorem:
-    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "claims": {}, "reported": {}}
+    kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "claims": {}}
     for file, content in files.items():
         kind, dash, rest = file.partition("-")
         if dash and kind in kinds:
@@ -171,6 +161,5 @@ def _decoded(files: Mapping[str, bytes]) -> Theorem:
         tables={name: kept.table(parts) for name, parts in kinds["tables"].items()},
         figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
         claims={name: kept.judgement(parts) for name, parts in kinds["claims"].items()},
-        reported={name: kept.compared(parts) for name, parts in kinds["reported"].items()},
     )
     return Theorem(codec.read(Proof, files["proof.json"]), views)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import DeclarationError, Where
-from report.model import Claim, Data, Experiment, Measure, Needs, Reported, Trial, Value
+from report.model import Claim, Data, Experiment, Measure, Needs, Trial, Value
 
 NAME = re.compile(r"[^\W\d]\w*")
 TAKEN = frozenset({"seed", "name", "self"})
@@ -50,14 +50,6 @@ def _is_measure(view: Any) -> bool:
     return texts and _whole(view.digits) and _number(view.scale)
 
 
-def _is_reported(view: Any) -> bool:
-    if not isinstance(view, Reported):
-        return False
-    texts = all(isinstance(text, str) for text in (view.what, view.source, view.relation, view.note))
-    texts = texts and isinstance(view.needs, Needs | None)
-    return texts and _number(view.number) and _number(view.tolerance) and (callable(view.ours) or isinstance(view.ours, Value))
-
-
 def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -72,7 +64,6 @@ _VIEWS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("tables", "a function of the runs", callable),
     ("claims", "a Claim of a sentence and a function of the runs", _is_claim),
     ("values", "a function of the runs, or a Value", lambda view: callable(view) or isinstance(view, Value)),
-    ("reported", "a Reported of texts, numbers and a function of the runs", _is_reported),
 )
 
 

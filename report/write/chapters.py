@@ -62,7 +62,14 @@ def write(material: Material) -> Manuscript:
         raise ProseError("\n".join(map(str, problems)))
     shown = {path: source for path, source in sources.items() if path != material.writeup.file}
     assets = {**writer.assets, **pictures(shown)}
-    made = (writer.data, tuple(writer.stated), dict(writer.labels), dict(writer.places), tuple(writer.escaped))
+    made = (
+        writer.data,
+        tuple(writer.stated),
+        dict(writer.labels),
+        dict(writer.places),
+        tuple(writer.escaped),
+        material.findings,
+    )
     return Manuscript(tuple(chapters), assets, *made)
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from report.judge.findings import Finding
 from report.judge.views import Absent, Judged
 from report.model import DataStatus, Outcome
 from report.write.manuscript import Manuscript
@@ -48,6 +49,7 @@ def manifest(
             {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
             for stated in manuscript.stated
         ],
+        "written": {name: _found(finding) for name, finding in manuscript.findings.items()},
         "how many numbers": counts,
         "typed": manuscript.typed,
         "labels": manuscript.labels,
@@ -69,6 +71,12 @@ def _trial(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _found(finding: Finding) -> dict[str, Any]:
+    entry = finding.entry
+    said = {"place": entry.place, "says": entry.says, "printed": entry.printed or entry.formula, "mistake": entry.mistake}
+    return {**said, "agreement": finding.agreement, "ours": [value.number for value in finding.ours], "why": finding.why}
+
+
 def _judged(judged: Judged) -> dict[str, Any]:
     def entries(views: Mapping[str, Any]) -> dict[str, Any]:
         return {name: {"absent": v.reason} if isinstance(v, Absent) else _plain(v) for name, v in views.items()}
@@ -79,7 +87,6 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "stand_ins": judged.stand_ins,
         "claims": entries(judged.claims),
         "values": entries(judged.values),
-        "reported": entries(judged.reported),
         "figures": entries(figures),
         "tables": entries(tables),
     }

@@ -44,6 +44,7 @@ class Manuscript:
     labels: Mapping[str, str]  # "E2.curves" → "Figure 3"
     places: Mapping[str, str]  # figures, tables and claims → the line that puts them there: "21-mnist:40"
     typed: tuple[str, ...]  # the numbers that are no results, each with the reason that its author gave
+    findings: Mapping[str, Finding]  # what the write-ups say, and how it stands
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from report.judge.answers import Answers
+from report.judge.findings import Agreement, findings
+from report.judge.written import documents
 from report.model import ALL_DATA, NOTHING, REAL_DATA, RECIPE, Needs
 from tests.mini import filled, judged
 
@@ -28,9 +31,7 @@ EXPERIMENT = Experiment(
     id="E20", title="W", question="Q?", trials=trials,
     claims={"always": Claim("Always.", no), "trained": Claim("Trained.", no, RECIPE),
             "soon": Claim("Soon.", no, ALL_DATA.given_by("quick"))},
-    reported={"measured": Reported("accuracy", 50.5, "W1", half, 1.0),
-              "pca": Reported("error", 50.5, "W1", half, 1.0, needs=NOTHING),
-              "count": Reported("parameters", 50, "W1", half)},
+    values={"half": half},
 )
 """
 
@@ -50,11 +51,34 @@ def test_a_claim_is_judged_only_where_the_budget_gives_what_it_needs(tmp_path: P
         assert written.markdown.rstrip().endswith("False False")
 
 
-@pytest.mark.parametrize(("budget", "compared"), [("smoke", {"pca", "count"}), ("full", {"pca", "count", "measured"})])
+ENTRIES = """
+[[entry]]
+id = "measured"
+needs = "recipe"
+
+[[entry]]
+id = "pca"
+needs = "data"
+given_by = ["quick"]
+
+[[entry]]
+id = "count"
+""".replace("id =", 'place = "1"\nsays = "so"\nprinted = "50"\nours = "E20.half"\nid =')
+
+
+@pytest.mark.parametrize(
+    ("budget", "compared"), [("smoke", {"count"}), ("quick", {"pca", "count"}), ("full", {"pca", "count", "measured"})]
+)
 def test_a_reported_number_is_compared_where_it_can_be(tmp_path: Path, budget: str, compared: set[str]) -> None:
-    _, found = judged(tmp_path, SOURCE, budget)
-    assert {name for name, each in found.reported.items() if each.agrees is not None} == compared
-    assert all(each.agrees for name, each in found.reported.items() if name in compared)
+    experiment, views = judged(tmp_path, SOURCE, budget)
+    (tmp_path / "W9.toml").write_text(ENTRIES)
+    found = findings(documents(tmp_path)["W9"], Answers({"E20": experiment}, {"E20": views}).found(budget))
+    assert {finding.entry.name for finding in found.values() if finding.agreement is Agreement.AGREES} == {
+        f"W9.{name}" for name in compared
+    }
+    assert {finding.why for name, finding in found.items() if name == "W9.measured" and "measured" not in compared} <= {
+        "it needs the recipe carried to its end"
+    }
 
 
 @pytest.mark.parametrize(
