@@ -81,9 +81,9 @@ def check_trials(experiment: Experiment, trials: Iterable[Any], path: Path) -> l
         for what, remedy in _faults(trial):
             raise refused(what, remedy)
         condition = tuple(sorted((name, repr(value)) for name, value in trial.condition.items()))
-        twin = known.setdefault(condition, trial)
-        if twin is not trial:
-            raise refused(*_told_apart_by(twin, trial))
+        if condition in known:
+            raise refused(*_told_apart_by(known[condition], trial))
+        known[condition] = trial
     return every
 
 
@@ -109,6 +109,8 @@ def _faults(trial: Any) -> Iterator[tuple[str, str]]:
             yield f"a tag cannot be called '{name}'.", "Call it something else: prose selects by it, value(…, name=…)."
         if not (value is None or isinstance(value, str | int | float)):
             yield f"the tag {name}={value!r:.60} is no text and no number.", "Name the condition in a word."
+        elif value != value:
+            yield f"the tag {name} is NaN, which equals nothing, not even itself.", "Name the condition in a word."
     seed = trial.arguments.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
         yield f"the seed {seed!r:.60} is no whole number.", "Take it from budget.seeds(n)."

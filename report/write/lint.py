@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
+
+from PIL import Image
 
 from report.errors import ProseError, Where
 from report.write.prose import EXPRESSION, FILLED, HIDDEN, anchor, line_of, read, without_comments
@@ -48,6 +51,7 @@ def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
         path: [
             *_anchors(path, found[path].names, source, taken),
             *_pictures(path, found[path].pictures, source),
+            *_links(path, found[path].links, source),
             *(_comment(line, path) for line in stray_comments(source)),
             *(_number(number, path) for number in typed[path]),
             *(_wording(words, path) for words in worded[path]),
@@ -82,6 +86,29 @@ def _pictures(path: Path, names: Iterable[str], source: str) -> Iterator[ProseEr
             yield ProseError(
                 f"the picture '{name}' does not lie beside the chapter.", where=where, remedy=f"Put it into {path.parent}."
             )
+        elif _unreadable(path.parent / name):
+            yield ProseError(f"the picture '{name}' cannot be read.", where=where, remedy="Save it again.")
+
+
+def _unreadable(file: Path) -> bool:
+    """Whether no program could show this picture."""
+    try:
+        if file.suffix.lower() == ".svg":
+            return not ElementTree.parse(file).getroot().tag.endswith("svg")
+        with Image.open(file) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError):
+        return True
+    return False
+
+
+def _links(path: Path, links: Iterable[str], source: str) -> Iterator[ProseError]:
+    """Links to a file, which would be broken on the page: files are not published with it."""
+    for link in links:
+        if not re.match(r"#|\w[\w+.-]*:", link) and FILLED not in link:
+            where = Where(path, line_of(f"({link}", source))
+            remedy = "Link to an address that begins with https://, or to a place in the write-up: #its-id."
+            yield ProseError(f"a link goes to '{link}', which is not published with the page.", where=where, remedy=remedy)
 
 
 def _comment(line: int, path: Path) -> ProseError:

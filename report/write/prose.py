@@ -38,11 +38,12 @@ EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Prose:
-    """What an author wrote: the text, a line for each paragraph or cell; names given by ``{#id}``; the files of pictures."""
+    """What an author wrote: the text, a line for each paragraph or cell; names given by ``{#id}``; files of pictures; links."""
 
     text: str
     names: tuple[str, ...]
     pictures: tuple[str, ...]
+    links: tuple[str, ...]
 
 
 def identifier(name: str) -> str:
@@ -108,11 +109,11 @@ def _prose(pieces: Sequence[tuple[str, str]]) -> Prose:
         return tuple(piece for each, piece in pieces if each == kind)
 
     names = (name.split(".md__", 1)[-1] for name in of("name"))  # --file-scope puts the file's name before them
-    return Prose("".join(of("text")), tuple(names), of("picture"))
+    return Prose("".join(of("text")), tuple(names), of("picture"), of("link"))
 
 
 def _pieces(node: Any) -> Iterator[tuple[str, str]]:
-    """What a node of pandoc's tree holds, in order: ``text``, a ``name``, a ``picture``."""
+    """What a node of pandoc's tree holds, in order: ``text``, a ``name``, a ``picture``, a ``link``."""
     if isinstance(node, list):
         match node:
             case [str(name), list(), list()] if name:  # the attributes of an element
@@ -134,6 +135,9 @@ def _pieces(node: Any) -> Iterator[tuple[str, str]]:
             yield from _pieces(content[0])
         case "Link" if "uri" in content[0][1]:  # an address that is its own text
             yield "text", HIDDEN
+        case "Link":
+            yield "link", urllib.parse.unquote(content[2][0])
+            yield from _pieces(content[:2])
         case "Image":
             yield "picture", urllib.parse.unquote(content[2][0])
             yield from _pieces(content[1])

@@ -72,6 +72,16 @@ def test_two_runs_of_one_condition_and_seed_are_refused_with_the_tag_that_was_fo
     assert refusal.value.remedy == "Tag them with lr."
 
 
+def test_one_trial_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="the trial 'seed=0' is declared twice"):
+        judged(tmp_path, declared('{"acc": 1.0}', '2 * [Trial(run, {"seed": 0})]'))
+
+
+def test_a_tag_that_equals_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="the tag lr is NaN"):
+        judged(tmp_path, declared('{"acc": 1.0}', '[Trial(run, {"seed": 0}, tags={"lr": math.nan})]'))
+
+
 @pytest.mark.parametrize(
     ("number", "seen"),
     [("math.nan if seed else 0.93", "—"), ("math.inf if seed else 20.0", "∞"), ("-math.inf if seed else 1", "−∞")],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report.write.lint import TypedNumber, stray_comments, typed_numbers, uncalled
+from report.write.lint import TypedNumber, problems, stray_comments, typed_numbers, uncalled
 
 CHAPTERS = Path(__file__).parents[2] / "templates" / "chapters"
 
@@ -72,3 +72,26 @@ def test_a_figure_or_table_that_the_text_never_calls_is_found() -> None:
 @pytest.mark.parametrize("chapter", sorted(CHAPTERS.glob("*.md")), ids=lambda path: path.stem)
 def test_each_figure_and_table_of_the_report_is_called_in_its_text(chapter: Path) -> None:
     assert uncalled(chapter.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("prose", "said"),
+    [
+        ("![a net](broken.png)", "the picture 'broken.png' cannot be read"),
+        ("![a net](page.svg)", "the picture 'page.svg' cannot be read"),
+        ("![a net](none.png)", "does not lie beside the chapter"),
+        ("See [there](other.md).", "a link goes to 'other.md', which is not published"),
+    ],
+)
+def test_a_picture_or_a_link_that_no_reader_could_follow_is_refused(tmp_path: Path, prose: str, said: str) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "page.svg").write_text("<html/>", encoding="utf-8")
+    chapter = tmp_path / "01-nets.md"
+    (found,) = problems({chapter: f"A line.\n\n{prose}\n"})[chapter]
+    assert said in str(found)
+    assert "01-nets.md:3: " in str(found)
+
+
+def test_a_link_to_an_address_or_a_place_is_allowed(tmp_path: Path) -> None:
+    chapter = tmp_path / "01-nets.md"
+    assert not problems({chapter: "See [a](https://a.org/b?c=d), [b](mailto:a@b.de), [c](#sec-c), [d]({{ link }}).\n"})[chapter]
