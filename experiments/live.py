@@ -31,6 +31,7 @@ from experiments.nets import (
     sides_of,
     walk,
 )
+from experiments.pooling import BLOCK, halving_max_pool
 
 
 def build(net: Net, seed: int) -> torch.nn.Module:
@@ -86,6 +87,8 @@ def _module(layer: Layer, shape: Shape) -> torch.nn.Module:
             return torch.nn.ReLU()
         case Sigmoid():
             return torch.nn.Sigmoid()
+        case MaxPool() if sides_of(layer.kernel) == pool_strides(layer) == (2, 2) and shape[0] % BLOCK:
+            return halving_max_pool()
         case MaxPool():
             return torch.nn.MaxPool2d(sides_of(layer.kernel), pool_strides(layer))
         case AvgPool():
