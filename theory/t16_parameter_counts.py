@@ -235,15 +235,18 @@ COUNTED = {
     "E15": zoo.SINGLE,
 }
 """The networks whose parameters a write-up counts."""
+DENSE_ALONE = ("E14a", "E15")  # of these it counts the dense layer
 
 
 def counts() -> Iterator[tuple[str, Callable[[], Value]]]:
     """``e5-conv1`` and so on to ``e5-total``: every layer with weights, and all of them."""
     for label, net in COUNTED.items():
-        for row in weighted(net):
+        alone = label in DENSE_ALONE
+        for row in weighted(net)[-1:] if alone else weighted(net):
             what = f"parameters of {label}, {wording(row.layer)}"
             yield f"{slug(label)}-{row.name}", partial(_count, row.parameters, what)
-        yield f"{slug(label)}-total", partial(_count, parameters(net), f"parameters of {label}, in all")
+        if not alone:
+            yield f"{slug(label)}-total", partial(_count, parameters(net), f"parameters of {label}, in all")
 
 
 def _count(count: int, of: str) -> Value:

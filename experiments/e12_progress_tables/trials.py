@@ -111,6 +111,11 @@ def trials(budget: Budget) -> list[Trial]:
 # --- reading the runs ----------------------------------------------------------------------------------------------
 
 
+def trained(runs: Runs) -> Runs:
+    """The trainings; the other runs search for W3's digits."""
+    return Runs(tuple(run for run in runs if "rate" in run.trial.tags))
+
+
 def errors(runs: Runs, rate: float, hidden: int = WIDEST) -> Seeds:
     """The validation error of every finished run, diverged ones included."""
     return runs.where(rate=rate, hidden=hidden).by_seed(lambda run: run["validation_error"])

@@ -25,6 +25,7 @@ from experiments.e12_progress_tables.trials import (
     lines,
     lost,
     plain,
+    trained,
 )
 from experiments.nets import parameters
 from report import plots
@@ -50,7 +51,9 @@ def curves(runs: Runs) -> Figure:
     """Training loss and validation error every 50 iterations, a line a rate, at the greatest width."""
     import pandas as pd
 
-    history = pd.concat([pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in runs.finished()], ignore_index=True)
+    history = pd.concat(
+        [pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in trained(runs).finished()], ignore_index=True
+    )
     history = history.assign(name=history["rate"].map(named), validation_error=100 - history["validation_accuracy"])
     shown = history[(history["hidden"] == WIDEST) & history["train_loss"].notna()]
     gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
@@ -107,7 +110,7 @@ def final(runs: Runs) -> Figure:
         alt="Mean validation error: "
         + "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
         + ".",
-        data=runs.frame(),
+        data=trained(runs).frame(),
     )
 
 
@@ -126,7 +129,7 @@ def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, f
 
 def progress(runs: Runs, settings: Sequence[tuple[float, int]]) -> Table:
     """The progress tables of one seed, below each other."""
-    seed = min(run.seed for run in runs.finished())
+    seed = min(run.seed for run in trained(runs).finished())
     shown = (runs.where(rate=rate, hidden=hidden, seed=seed).finished().outcomes[0] for rate, hidden in settings)
     columns = (
         Column("rate", "rate", of=lambda run, first, _: plain(run.trial.tags["rate"]) if first else ""),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from report.judge.written import Document, Entry
 from report.model import Holds, Value
 
 SMALL = 1e-9  # what a sum in floating point may be off by
+NEAR = 3  # how many tolerances away a number is still called near, where the training was shorter
 
 
 class Agreement(StrEnum):
@@ -37,6 +38,13 @@ class Finding:
     agreement: Agreement
     ours: tuple[Value, ...] = ()
     why: str = ""
+    by_accident: str = ""  # why a number that is near is so by accident
+
+    @property
+    def near(self) -> bool:
+        """Whether ours lies where a shorter training may have left it."""
+        away = (abs(float(value.number) - self.reported) for value in self.ours)
+        return not self.by_accident and max(away, default=math.inf) <= NEAR * self.entry.tolerance
 
     @property
     def reported(self) -> float:
@@ -55,7 +63,17 @@ class Found:
 
 def findings(document: Document, found: Found) -> dict[str, Finding]:
     """Every entry of ``document``, held against ``found``. Raises ``ReportError`` for an entry that names what is not there."""
-    return {name: _finding(entry, document, found) for name, entry in document.entries.items()}
+    alone = {name: _finding(entry, document, found) for name, entry in document.entries.items()}
+    return {name: _along(finding, alone) for name, finding in alone.items()}
+
+
+def _along(finding: Finding, alone: Mapping[str, Finding]) -> Finding:
+    """A number that agrees while another of the same run does not even come near, does so by accident: it is no agreement."""
+    other = alone.get(f"{finding.entry.source}.{finding.entry.along_with}")
+    if other is None or other.near or not (finding.ours and other.ours):
+        return finding
+    agreement = Agreement.DIFFERS if finding.agreement is Agreement.AGREES else finding.agreement
+    return replace(finding, agreement=agreement, by_accident=f"the {other.entry.what}, is another")
 
 
 def _finding(entry: Entry, document: Document, found: Found) -> Finding:

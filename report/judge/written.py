@@ -44,6 +44,7 @@ class Entry:
     relation: str = "="
     tolerance: float = 0.0
     because: str = ""  # why the tolerance is what it is
+    along_with: str = ""  # the id of a number of the same run: this one agrees by accident where that one does not
     needs: str = ""
     given_by: tuple[str, ...] = ()  # budgets that give it, beside the full one
     ours: tuple[str, ...] = ()
@@ -99,6 +100,10 @@ def _document(path: Path) -> Document:
         if entry.name in entries:
             raise ProseError(f"the id '{raw['id']}' stands twice.", where=entry.where, remedy="Give one another id.")
         entries[entry.name] = entry
+    for entry in entries.values():
+        if entry.along_with and f"{path.stem}.{entry.along_with}" not in entries:
+            remedy = nearest(entry.along_with, [name.partition(".")[2] for name in entries])
+            raise ProseError(f"{entry.name}: there is no entry '{entry.along_with}'.", where=entry.where, remedy=remedy)
     return Document(path.stem, str(page.get("title", path.stem)), entries, _rows(path, page.get("table", "")))
 
 

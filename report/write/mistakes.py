@@ -10,8 +10,6 @@ from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.write.markdown import escape, value_markdown
 
-NEAR = 3  # how many tolerances away a number is still called near, where the training was shorter
-
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     """What differs, by the id under which it is listed; an entry that has none is listed under its own name.
@@ -157,8 +155,7 @@ def verdict(finding: Finding) -> str:
     entry = finding.entry
     if finding.agreement is Agreement.AGREES:
         return "reproduced"
+    accident = f": {finding.by_accident}" if finding.by_accident else ""
     if finding.agreement is Agreement.DIFFERS:
-        return "not reproduced" if entry.needs else "differs"
-    if finding.ours and abs(float(finding.ours[-1].number) - finding.reported) <= NEAR * entry.tolerance:
-        return "near, as a shorter training must be"
-    return f"not comparable: {finding.why}"
+        return ("not reproduced" if entry.needs else "differs") + accident
+    return "near, as a shorter training must be" if finding.near else f"not comparable{accident or f': {finding.why}'}"

@@ -32,11 +32,13 @@ from experiments.e12_progress_tables import (
     losses,
     plain,
     sampling_error,
+    search,
     trials,
 )
+from experiments.e12_progress_tables.trials import trained
 from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
-from report.model import Budget, Holds, Outcome, Result, Runs, Value
+from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
 from tests.contexts import Silent
 
 
@@ -111,7 +113,7 @@ def test_every_budget_runs_every_setting() -> None:
     for name, seeds in {"smoke": 2, "quick": 3, "full": 5}.items():
         chosen = trials(Budget(name, first_seed=5))
         for rate, hidden in SETTINGS:
-            mine = [trial for trial in chosen if (trial.tags["rate"], trial.tags["hidden"]) == (rate, hidden)]
+            mine = [trial for trial in chosen if trial.tags == {"rate": rate, "hidden": hidden}]
             assert len({trial.arguments["seed"] for trial in mine}) == len(mine) >= seeds
             assert {trial.arguments["recipe"].optimizer for trial in mine} == {SGD(rate, 0.9)}
             assert {trial.arguments["net"] for trial in mine} == {NETS[f"H = {hidden}"]}
@@ -132,11 +134,23 @@ USUAL_ERRORS = {
 }
 
 
+def searched(trial: Trial, like_w3: bool = False) -> Outcome:
+    """A trial of the search whose rows are all alike, or those of W3."""
+    columns: dict[str, list[Any]] = {name: [] for name in ("rate", "hidden", "iteration", "loss", "accuracy")}
+    for each in trial.arguments["asked"]:
+        row = next(row for row in losses.ROWS if (row.rate, row.hidden) == (each.rate, each.hidden))
+        first = row.last if math.isnan(row.first) else row.first
+        found = (first, row.first_accuracy / 100) if like_w3 else (None, 0.1)
+        for column, number in zip(columns.values(), (each.rate, each.hidden, each.at[0], *found)):
+            column.append(number)
+    return Outcome(trial, "", Result(history=columns), seconds=1.0)
+
+
 def made_up(errors: Mapping[Any, float | None], jitter: float = 0.001, grown: float = 1e9) -> Runs:
     """Runs of the full budget: (rate, H) → validation error, None for runs that diverge at their fifth iteration; the training
     loss at the large rate ends at ``grown``."""
-    outcomes = []
-    for trial in trials(Budget("full")):
+    outcomes = [searched(trial) for trial in trials(Budget("full")) if "scale" in trial.tags]
+    for trial in (trial for trial in trials(Budget("full")) if "rate" in trial.tags):
         error, shift = errors[trial.tags["rate"], trial.tags["hidden"]], jitter * (trial.arguments["seed"] % 3)
         if error is None:
             scalars = {"iterations": 4, "validation_error": 0.9 + shift, "train_error": 0.9, "unread": 1.0}
@@ -183,12 +197,41 @@ def test_a_dip_within_the_noise_is_undecided() -> None:
 
     def noisy(outcome: Outcome) -> Outcome:
         assert outcome.result is not None
-        if outcome.trial.tags != {"rate": MIDDLE, "hidden": WIDEST}:
+        if "rate" not in outcome.trial.tags or outcome.trial.tags != {"rate": MIDDLE, "hidden": WIDEST}:
             return outcome
         error = outcome.result.scalars["validation_error"] + noise[outcome.trial.arguments["seed"]]
         return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "validation_error": error}))
 
     assert EXPERIMENT.claims["dip"].judge(Runs(tuple(map(noisy, runs)))).holds is Holds.UNDECIDED
+
+
+SEARCH = [trial for trial in trials(Budget("full")) if "scale" in trial.tags]
+
+
+def test_a_combination_that_has_all_rows_is_found() -> None:
+    other = Runs(tuple(map(searched, SEARCH)))
+    found = Runs(tuple(searched(trial, like_w3=trial.tags == SEARCH[0].tags) for trial in SEARCH))
+    assert (search.met(other), search.met(found), search.asked(found)) == (0, 9, 9)
+    words = [EXPERIMENT.claims["not_found"].judge(runs).holds for runs in (other, found)]
+    assert words == [Holds.YES, Holds.NO]
+    assert [row[-1] for row in EXPERIMENT.tables["search"](found).rows] == [None, "27 of 27", *["0 of 27"] * 17]
+
+
+@pytest.mark.parametrize("scale", [search.BYTES, search.UNIT, search.STANDARDISED])
+def test_the_search_trains_on_the_scale_and_from_the_start_that_it_names(squares: Images, scale: str) -> None:
+    torch.set_num_threads(1)
+    train, _ = search.scaled(*centred(squares, 400, 200, seed=1), scale)
+    largest = train.inputs.abs().max().item()
+    assert {search.BYTES: largest > 100, search.UNIT: 0.3 < largest < 1, search.STANDARDISED: largest > 1}[scale]
+    first, second = (each for each in search.started(200, search.GLOROT, 0) if isinstance(each, torch.nn.Linear))
+    assert first.weight.abs().max().item() == pytest.approx(math.sqrt(6 / 984), rel=0.01)
+    assert second.weight.abs().max().item() == pytest.approx(math.sqrt(6 / 210), rel=0.01)
+    asked = (search.Asked(1e-4, 200, (3, 9)),)
+    trial = next(trial for trial in SEARCH if trial.tags["scale"] == scale)
+    result = search.search(
+        Silent(), **{**trial.arguments, "asked": asked, "train_examples": 400, "validation_examples": 200}, data=squares
+    )
+    assert result.history["iteration"] == [3, 9]
 
 
 # --- tables, figures and what was reported -------------------------------------------------------------------------
@@ -213,7 +256,7 @@ def test_all_progress_tables_are_there_in_full() -> None:
     data = EXPERIMENT.figures["curves"](runs).data
     assert set(data["rate"]) == set(RATES)
     assert set(data["hidden"]) == set(HIDDEN)
-    assert len(data) == sum(len(o.result.history.get("epoch", [0])) for o in runs if o.result)
+    assert len(data) == sum(len(o.result.history.get("epoch", [0])) for o in trained(runs) if o.result)
 
 
 def test_reported_errors_are_held_against_the_right_runs() -> None:
@@ -234,6 +277,7 @@ def test_the_rows_of_w3_are_those_of_its_table() -> None:
         run = f"H {row.hidden}" if row.name.startswith("hidden") else f"rate {row.rate:.0e}".replace("e-0", "e-")
         its = [line for line in printed if line["run"] == run]
         assert row.error == pytest.approx(100 - float(its[-1]["validation_accuracy"]))
+        assert row.first_accuracy == float(its[0]["validation_accuracy"])
         assert row.last == float(its[-1]["validation_loss"])
         assert str(row.first) == (its[0]["validation_loss"] or "nan")
 
@@ -277,7 +321,7 @@ def test_smoke_runs_diverges_and_draws_on_real_digits(mnist_root: Path) -> None:
         for trial in trials(Budget("smoke"))
     ]
     runs = Runs(tuple(outcomes))
-    assert {o.trial.tags["rate"] for o in outcomes if o.result and o.result.diverged} == {FAR_TOO_LARGE}
+    assert {o.trial.tags["rate"] for o in trained(runs) if o.result and o.result.diverged} == {FAR_TOO_LARGE}
     for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
         view(runs)
     assert EXPERIMENT.claims["diverges"].judge(runs).holds is Holds.YES

@@ -12,6 +12,7 @@ from report.judge.findings import Agreement, Found, findings
 from report.judge.views import Absent
 from report.judge.written import documents, mistakes_of
 from report.model import Holds, Value
+from report.write.mistakes import verdict
 
 VALUES = {"E1.total": Value(110), "E1.rows": Value(5), "E1.columns": Value(5), "E1.share": Value(91.6, "%")}
 VERDICTS = {"E1.sure": Holds.YES, "E1.wrong": Holds.NO, "E1.unclear": Holds.UNDECIDED}
@@ -105,3 +106,46 @@ def test_a_sum_is_read_as_printed():
     for refused in ("__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):
         with pytest.raises(ReportError):
             evaluate(refused, {})
+
+
+ALONG = """
+[[entry]]
+id = "error"
+place = "1"
+says = "so"
+printed = "91"
+ours = "E1.share"
+tolerance = 1
+needs = "recipe"
+along_with = "loss"
+
+[[entry]]
+id = "loss"
+place = "1"
+says = "so"
+what = "loss"
+printed = "{loss}"
+ours = "E1.total"
+tolerance = 1
+needs = "recipe"
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "long", "short"),
+    [
+        ("110", "reproduced", "near, as a shorter training must be"),
+        ("5", "not reproduced: the loss, is another", "not comparable: the loss, is another"),
+    ],
+)
+def test_what_agrees_while_its_run_is_another_agrees_by_accident(tmp_path, loss, long, short):
+    (tmp_path / "W9.toml").write_text(ALONG.format(loss=loss))
+    document = documents(tmp_path)["W9"]
+    full = Found(value, FOUND.verdict, lambda entry: "")
+    assert [verdict(findings(document, found)["W9.error"]) for found in (full, FOUND)] == [long, short]
+
+
+def test_what_goes_along_with_nothing_is_refused(tmp_path):
+    (tmp_path / "W9.toml").write_text(ALONG.format(loss="5").replace('along_with = "loss"', 'along_with = "lost"'))
+    with pytest.raises(ProseError, match="no entry 'lost'"):
+        documents(tmp_path)
