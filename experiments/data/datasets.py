@@ -137,9 +137,12 @@ def locate(arg: Path | None = None) -> Path:
     return Path(chosen).expanduser().absolute()
 
 
-def open_data(name: str, root: Path) -> Images:
-    """Open a prepared data set, in milliseconds. Raises ``DataError`` if it is not prepared, or was altered since."""
+def open_data(name: str, root: Path, digest: str | None = None) -> Images:
+    """Open a prepared data set, in milliseconds. Raises ``DataError`` if it is not prepared, was altered since, or has not
+    this digest."""
     record = _prepared(name, root)
+    if digest not in (None, record.digest):
+        raise DataError(f"the {record.name} in {root} is not the one that was planned with", remedy=PREPARE)
     arrays = decoded.open_arrays(record, root)
     return Images(name=name, classes=record.classes, stand_in=record.stand_in, source=record.source, **arrays)
 

@@ -176,7 +176,7 @@ class _Run:
             raise StoreError(
                 f"the result of '{self.label(each)}' was stored and cannot be read back.",
                 where=Where(self.store.root),
-                remedy="Is the disk sound, and does nothing else write there?",
+                remedy="Is the disk sound, does nothing else write there, and do all workers see this store?",
             )
         self.store.log(each.digest).unlink(missing_ok=True)
         return Outcome(each.trial, each.digest, stored.result, seconds=stored.seconds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import os
 import random
 import struct
 import sys
@@ -26,6 +27,9 @@ from report.errors import StoreError, Where
 from report.model import Data, Result, Trial
 from report.run.watching import Step
 
+OWN_STORE, OWN_DATA = "REPORT_WORKER_STORE", "REPORT_WORKER_DATA"
+"""Where a worker on another machine sees the store and the data, if not where the build does."""
+
 BETWEEN = 0.1  # seconds, at least, between two things that a trial says of its progress
 
 
@@ -38,13 +42,13 @@ class Job:
     upstream: Mapping[str, str]
     description: Mapping[str, Any]
     store: Path
-    open_data: Callable[[str], object]
+    open_data: Callable[..., object]
 
 
 def run_trial(job: Job) -> None:
     """Run the trial from a state that depends on its fingerprint alone, and publish its result."""
     _same_versions(job)
-    store, trial = Store(job.store), job.trial
+    store, trial = Store(Path(os.environ.get(OWN_STORE) or job.store)), job.trial
     inputs = {name: _resolved(name, source, job, store) for name, source in trial.inputs.items()}
     _same_start(job.digest)
     context = _Context(store, job.digest)
@@ -65,11 +69,20 @@ def _same_versions(job: Job) -> None:
 
 def _resolved(name: str, source: Trial | Data, job: Job, store: Store) -> object:
     if isinstance(source, Data):
-        return job.open_data(source.name)
+        own = os.environ.get(OWN_DATA)
+        return (
+            job.open_data(source.name, root=Path(own), digest=_planned_digest(name, job)) if own else job.open_data(source.name)
+        )
     stored = store.load_result(job.upstream[name])
     if stored is None:
         raise RuntimeError(f"the result of '{source.label}', its input '{name}', is no longer in the store")
     return stored.result
+
+
+def _planned_digest(name: str, job: Job) -> str:
+    """That of the data which the trial was planned with: elsewhere there may be others under the same name."""
+    data: str = job.description["parts"]["data"][name]
+    return data.rpartition(" ")[2]
 
 
 def _same_start(fingerprint: str) -> None:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import pytest
 
 from report.cache.reach import Sources
 from report.cache.store import Store
-from report.model import State, Trial
+from report.errors import StoreError
+from report.model import Data, State, Trial
 from report.run.cluster import dask_executor
 from report.run.execute import execute
 from report.run.plan import describe_trial, plan
@@ -26,6 +27,7 @@ from report.run.workers import ProcessExecutor
 
 MAIN = """
 import time
+from report.errors import StoreError
 from report.model import Result
 from shipped_helper import step
 def run(context, *, seed):
@@ -34,6 +36,10 @@ def run(context, *, seed):
 def slow(context, *, seed):
     time.sleep(1)
     return run(context, seed=seed)
+def read(context, *, seed, images):
+    return Result(scalars={"x": float(seed)}, history={"images": [images]})
+def opened(name, root="here", digest=""):
+    return f"{name} {root} {digest}"
 def stumble(context, *, seed):
     raise ValueError("uneven")
 """
@@ -50,16 +56,19 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         sys.modules.pop(name, None)
 
 
+PLANNED = "0123456789abcdef"
+
+
 def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = None, executor=ProcessExecutor, jobs: int = 1):
     module = importlib.import_module("shipped_main")
     kept, sources = Store(root / "store"), Sources(root)
-    made = plan(
-        {"E1": [Trial(getattr(module, name), {"seed": n}) for n in range(seeds)]}, kept, data={}, machine={}, sources=sources
-    )
+    inputs = {"images": Data("digits")} if name == "read" else {}
+    trials = [Trial(getattr(module, name), {"seed": n}, inputs) for n in range(seeds)]
+    made = plan({"E1": trials}, kept, data={"digits": PLANNED}, machine={}, sources=sources)
     ended = execute(
         made.due(["E1"]),
         store=kept,
-        open_data=str,
+        open_data=module.opened,
         describe=lambda planned: describe_trial(planned, sources),
         jobs=jobs,
         executor=executor,
@@ -101,41 +110,45 @@ def test_a_module_that_comes_after_planning_is_not_there(root: Path) -> None:
 def test_an_error_names_its_line_in_the_file(root: Path) -> None:
     (outcome,) = run(root, "stumble", seeds=1)
     assert outcome.state is State.FAILED
-    assert f"{root}/shipped_main.py:12" in outcome.reason
+    assert f"{root}/shipped_main.py:17" in outcome.reason
+
+
+Cluster = Callable[..., tuple[str, list[subprocess.Popen]]]
 
 
 @pytest.fixture
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """A scheduler and three workers as anybody starts them, in folders of their own, which know nothing of this project."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Starts a scheduler and workers as anybody would, in folders of their own, which know nothing of this project."""
     pytest.importorskip("distributed")
     folder = tmp_path_factory.mktemp("cluster")
+    file, started = folder / "scheduler.json", []
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    started: list[subprocess.Popen] = []
 
-    def start(*words: str) -> None:
+    def start(extra: dict[str, str], *words: str) -> None:
         place = folder / str(len(started))
         place.mkdir()
         command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]]
-        started.append(
-            subprocess.Popen(command, cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started.append(subprocess.Popen(command, cwd=place, env=environment | extra, **quiet))
 
-    file = folder / "scheduler.json"
-    start("scheduler", "--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    deadline = time.monotonic() + 60
-    while not file.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    for _ in range(3):
-        start("worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard", "--no-nanny")
-    yield json.loads(file.read_text())["address"], started
+    def of(workers: int, **extra: str) -> tuple[str, list[subprocess.Popen]]:
+        start({}, "scheduler", "--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        deadline = time.monotonic() + 60
+        while not file.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for _ in range(workers):
+            start(extra, "worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard", "--no-nanny")
+        return json.loads(file.read_text())["address"], started
+
+    yield of
     for process in started:
         process.kill()
         process.wait()
 
 
-def test_trials_run_where_the_project_is_not(root: Path, cluster) -> None:
-    address, started = cluster
+def test_trials_run_where_the_project_is_not(root: Path, cluster: Cluster) -> None:
+    address, started = cluster(3)
 
     class Assassin(Silent):
         """Kills a worker in the middle of its trial."""
@@ -148,3 +161,15 @@ def test_trials_run_where_the_project_is_not(root: Path, cluster) -> None:
     assert [o.result.scalars["x"] for o in outcomes] == [11.0 + n for n in range(6)]
     (failed,) = run(root, "stumble", seeds=1, executor=partial(dask_executor, address))
     assert failed.reason.startswith("ValueError: uneven")
+
+
+def test_a_worker_opens_store_and_data_by_its_own_paths(root: Path, tmp_path: Path, cluster: Cluster) -> None:
+    (root / "store").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.symlink_to(root / "store", target_is_directory=True)
+    address, _ = cluster(1, REPORT_WORKER_STORE=str(elsewhere), REPORT_WORKER_DATA="/there")
+    (outcome,) = run(root, "read", seeds=1, executor=partial(dask_executor, address))
+    assert outcome.result.history["images"] == [f"digits /there {PLANNED}"]
+    elsewhere.unlink()  # what the worker writes now, the build does not see
+    with pytest.raises(StoreError, match="do all workers see this store"):
+        run(root, "slow", seeds=1, executor=partial(dask_executor, address))
