@@ -182,7 +182,7 @@ DERIVATION = Derivation(
         Part(
             "The gradient",
             "grad(g.T@(W@x), W) == g@x.T",
-            [Step(because=differentiation("the product rule, entry by entry"))],
+            [Step(because=differentiation("linear in every weight, entry by entry"))],
             intro=(
                 "Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where the "
                 "slope `g` of the loss by the outputs is held fixed:"

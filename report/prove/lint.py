@@ -125,7 +125,7 @@ def _part_failures(derivation: Derivation) -> Iterator[str]:
             yield f"{part.where}: there are two parts '{part.label}'"
         if part.label == HYPOTHESIS:
             yield f"{part.where}: no part may be called '{HYPOTHESIS}': reasons call so what an induction supposes"
-        if part.claim.formula.key in {c.key for c in part.conditions}:
+        if {part.claim.formula.key, part.claim.mirrored.formula.key} & {c.key for c in part.conditions}:
             yield f"{part.where}: '{part.label}' states its own condition: it shows nothing"
         labels.add(part.label)
 

@@ -164,6 +164,7 @@ def _reason_failures(derivation: Derivation) -> Iterator[str]:
                 if label not in (rule.parts or earlier):
                     yield f"{step.where}: the reason quotes “{label}”, which is not what the step is checked by"
             allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
+            allowed |= {rules.INEQUALITY} if set(step.relation) & set("<>") else set()
             for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
                 yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
             for listed in _BY_DEFINITION.findall(said) if rule.by_author and rule.law == rules.DEFINITION else ():

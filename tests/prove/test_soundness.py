@@ -158,8 +158,8 @@ def test_a_definition_must_not_capture() -> None:
     conv = define(
         "c(a, b)(p)", "sum(a(k)*b(p - k) for k in Z)", "", symbols=[signal("a", ""), signal("b", ""), integer("p", "")]
     )
-    wrong = "sum(sum(f(k)*g(k - k) for k in Z)*f(k) for k in Z)"
-    part = Part("Part", f"sum(c(f, g)(q)*f(q) for q in Z) == {wrong}", [Step(wrong, "so")])
+    wrong = "sum(sum(f(j)*g(j - j) for j in Z)*f(k) for k in Z)"
+    part = Part("Part", f"sum(c(f, g)(k)*f(k) for k in Z) == {wrong}", [Step(wrong, "so")])
     assert check(Derivation("T0", "", "", [F, G], [part], "", "", [conv]), {"SymPy"}).failures
 
 
@@ -216,7 +216,7 @@ def test_what_rests_on_a_finite_check_is_only_checked() -> None:
 
 def test_linearity_does_not_reach_infinite_sums() -> None:
     """The limit at infinity of a convergent signal is linear; of each impulse it is 0, of the sum of all of them 1."""
-    for weight, holds in (("f(k)*", True), ("", False), ("f(2*k)*", False), ("f(k - t)*", True)):
+    for weight, holds in (("f(k)*", True), ("", False), ("f(t)*", False), ("f(2*k)*", True), ("f(k - t)*", True)):
         after = f"sum({weight}L(lambda m: delta(m - k))(t) for k in Z)"
         part = Part("P", f"L(lambda m: sum({weight}delta(m - k) for k in Z))(t) == {after}", [Step(after, linearity("L"))])
         assert decided([part], [L, F, T]) == holds, weight

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts, Inequality, eliminate
+from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import is_complex
 
@@ -146,7 +146,7 @@ def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tup
             side = facts if value == 0 else facts.knowing(Inequality(quantity if value == p else -quantity, True))
             yield _decided(expression, quantity, value), side
         else:
-            case = expression.subs(*solved)
+            case = put(expression, *solved)
             yield sp.piecewise_fold(case) if case.has(sp.Piecewise) else case, facts.replacing(*solved)
 
 

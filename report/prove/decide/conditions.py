@@ -44,7 +44,7 @@ class Facts:
                 lambda n, base=base: isinstance(n, sp.Indexed) and n.base == base, lambda n, entry=entry: entry(*n.indices)
             )
         for old, new in self.replacements:
-            expression = expression.subs(old, new)
+            expression = put(expression, old, new)
         return expression.xreplace({dummy: derivative for derivative, dummy in held.items()})
 
     def knowing(self, *inequalities: Inequality) -> Facts:
@@ -57,12 +57,20 @@ class Facts:
         facts = self
         if old.is_nonnegative:
             facts = facts.knowing(Inequality(old, bool(old.is_positive)))
-        known = tuple(Inequality(each.gap.subs(old, new), each.strict) for each in facts.known)
-        apart = tuple(each.subs(old, new) for each in facts.apart)
+        known = tuple(Inequality(put(each.gap, old, new), each.strict) for each in facts.known)
+        apart = tuple(put(each, old, new) for each in facts.apart)
         return replace(facts, replacements=(*facts.replacements, (old, new)), known=known, apart=apart)
 
 
 NO_FACTS = Facts()
+
+
+def put(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
+    """The expression with ``new`` for ``old``. The value of a function at one place says nothing of its slope there."""
+    if not isinstance(old, sp.core.function.AppliedUndef):
+        return expression.subs(old, new)
+    held = {slope: sp.Dummy(real=True) for slope in expression.atoms(sp.Derivative, sp.Subs)}
+    return expression.xreplace(held).subs(old, new).xreplace({dummy: slope for slope, dummy in held.items()})
 
 
 def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:

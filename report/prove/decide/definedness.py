@@ -20,11 +20,13 @@ import sympy as sp
 
 from report.prove.decide import kinks
 from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.endless import ends
+from report.prove.decide.normal_form import Limit
 from report.prove.decide.place import Missing, Place, Settled, generic, supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning.grid import Grid, Unreadable
+from report.prove.meaning.grid import Grid, Unreadable, tighten
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 
 
@@ -100,6 +102,8 @@ class _Walk(Place):
             yield from replace(self, facts=within(self.known, ends)).body(defined, places)
         elif not defined.parameters:
             yield from replace(self, facts=self.known).body(defined, ())
+        elif all(s.kind in ("real", "integer") for s in defined.symbols):  # a function as a value: it may be asked anywhere
+            yield from self.whole_domain(defined, frozenset())
 
     def body(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr] = ()) -> Iterator[Missing]:
         """What the body of a definition needs with these values for its parameters, which are ``given`` as formulas."""
@@ -339,9 +343,9 @@ class _Walk(Place):
     # --- sums and their like
 
     def gathered(self, name: str, node: ast.GeneratorExp) -> Iterator[Missing]:
-        walk = self
+        walk, limits = self, list[Limit]()
         for generator in node.generators:
-            (index,) = targets(generator)
+            (index,), outside = targets(generator), walk.facts
             k = sp.Dummy(index, integer=True)
             if isinstance(generator.iter, ast.Call):
                 for end in generator.iter.args:
@@ -352,8 +356,6 @@ class _Walk(Place):
                 for end, tree in () if self.slope_in else ((low, generator.iter.args[0]), (high, generator.iter.args[1])):
                     if not walk.facts.apply(end).is_integer:
                         yield Missing(f"an integer, not {end}", f"`{walk.spell(tree)}` is the end of a range")
-                if name in ("max", "min") and not self.slope_in and not is_nonnegative(high - low, walk.facts):
-                    yield Missing(f"{high} >= {low}", f"`{name}` over a range that may be empty")
             else:
                 low, high = (
                     (-sp.oo if isinstance(generator.iter, ast.Name) and generator.iter.id == "Z" else sp.Integer(0)),
@@ -363,11 +365,33 @@ class _Walk(Place):
             for condition in generator.ifs:
                 yield from walk.visit(condition)
                 held = walk.value(condition)
-                walk = walk if held is None else replace(walk, facts=supposing(held, walk.facts))
+                if held is not None:
+                    low, high = _tightened(k, low, high, held)
+                    walk = replace(walk, facts=supposing(held, walk.facts))
+            limits.append((k, low, high))
+            if name in ("max", "min") and not self.slope_in and not is_nonnegative(high - low, outside):
+                yield Missing(f"{high} >= {low}", f"`{name}` over a range that may be empty")
+        if not self.slope_in and any(bound.is_finite is False for _, *bounds in limits for bound in bounds):
+            yield from walk.endless(name, node, limits)
         if name in ("max", "min") and self.slope_in and self.depends(node):
             yield Missing("one largest entry", f"the derivative of `{name}` over a range exists at no tie")
         if name != "count":
             yield from walk.visit(node.elt)
+
+    def endless(self, name: str, node: ast.GeneratorExp, limits: Sequence[Limit]) -> Iterator[Missing]:
+        """What a range without end needs: of all integers there is no largest, and their sum need not have a value."""
+        value = self.value(node.elt) if name == "sum" else sp.Integer(1)
+        for at in (sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)):
+            value = value.entry(at, at) if isinstance(value, Grid) else value(at) if callable(value) else value
+        if name == "all" or value is None or (name == "sum" and ends(value, limits, self.finite)):
+            return
+        needed = "terms that are 0 almost everywhere" if name == "sum" else "bounds"
+        yield Missing(needed, f"`{name}({self.spell(node.elt)} for …)` goes over infinitely many")
+
+    @property
+    def finite(self) -> set[str]:
+        """The signals with finite support."""
+        return {s.name for s in self.symbols.values() if s.ends}
 
     # --- derivatives
 
@@ -381,5 +405,15 @@ class _Walk(Place):
         holder: ast.expr = variable
         while isinstance(holder, ast.Subscript | ast.Call):
             holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
+        if isinstance(holder, ast.Name):
+            yield from kinks.tied(self, holder.id)
         if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
             yield from replace(self, slope_in=holder.id, varying=frozenset({holder.id})).visit(body)
+
+
+def _tightened(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:
+    """The bounds of an index under a condition that bounds it, else as they were."""
+    try:
+        return tighten(k, low, high, condition)
+    except Unreadable:
+        return low, high

@@ -26,6 +26,15 @@ def may_be_rough(at: Place, body: ast.expr) -> bool:
     return False
 
 
+def tied(at: Place, name: str) -> Iterator[Missing]:
+    """What a name must be declared as so that one of its entries can vary alone."""
+    symbol = at.symbols.get(name)
+    for word in symbol.properties if symbol and name not in at.scope.locals else ():
+        if word != "positive":
+            why = f"'{name}' is declared {word}, so that no entry of it varies by itself"
+            yield Missing("free entries", f"the derivative by '{name}' does not exist: {why}")
+
+
 def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
     """What a function needs so that it has a slope at its argument."""
     if not at.depends(node):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import sympy as sp
 
-from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate
+from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, put
 from report.prove.meaning.grid import total
 
 MANY = 4
@@ -186,7 +186,7 @@ def _delta_pinned(product: sp.Expr) -> sp.Expr:
         solved = eliminate(sp.expand(delta.args[0] - delta.args[1]), sp.Integer(0))
         if solved is not None:
             rest = product / delta
-            product = delta * rest.subs(*solved)
+            product = delta * put(rest, *solved)
     return product
 
 

@@ -61,6 +61,8 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
         pairs = [tuple(g.entry(sp.Integer(g.first + i), sp.Integer(g.first + j)) for g in (left, right)) for i, j in places]
         if all(equal(facts.apply(a), facts.apply(b), facts) for a, b in pairs):
             return "entry by entry"
+    if relation == "!=" and not all(is_positive(size, facts) for size in (left.rows, left.columns)):
+        return None  # two arrays without entries are equal
     i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
     bounds = {i: (left.first, left.first + left.rows - 1), j: (left.first, left.first + left.columns - 1)}
     inside = replace(facts, ranges={**facts.ranges, **{k: tuple(map(sp.sympify, v)) for k, v in bounds.items()}})

@@ -53,7 +53,7 @@ def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
     factors = sp.Mul.make_args(sp.factor(sp.together(expression))) if _is_small(expression) else ()
     if len(factors) > 1:
         return all(is_nonzero(_base(f), facts) for f in factors)
-    if expression.has(sp.I):
+    if is_complex(expression):
         return False
     return is_positive(expression, facts) or is_positive(-expression, facts)
 
@@ -72,7 +72,7 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> b
     expression = facts.apply(sp.sympify(expression))
     if signs(expression, facts) <= wanted:
         return True
-    if expression.has(sp.I, sp.zoo, sp.nan, sp.oo):
+    if is_complex(expression) or expression.has(sp.zoo, sp.nan, sp.oo):
         return False
     if expression.has(sp.Sum, sp.KroneckerDelta):
         expression = normal(expression, facts)
@@ -196,7 +196,8 @@ def _power(e: sp.Pow, facts: Facts) -> Signs:
     if is_complex(e.base):
         return NOT_ZERO if 0 not in base else ANY
     if exponent.is_even:
-        return frozenset(s * s for s in base) if exponent.is_nonzero else POSITIVE
+        squares = frozenset(s * s for s in base)
+        return squares if exponent.is_nonzero else squares | POSITIVE  # the power 0 is 1
     if exponent.is_odd:
         return base
     if not exponent.is_integer or base <= NOT_NEGATIVE:  # of a real power the base is not negative: it is defined
@@ -220,7 +221,8 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
 
 def is_complex(e: sp.Expr) -> bool:
     """Whether nothing says that it is real, where it is defined."""
-    return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(sp.core.function.AppliedUndef, sp.Indexed)))
+    unknown = (sp.core.function.AppliedUndef, sp.Indexed, sp.Symbol)
+    return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(*unknown)))
 
 
 # --- regions -------------------------------------------------------------------------------------------------------

@@ -68,6 +68,16 @@ class Statement:
         return join(self.left, self.relation, self.right)
 
     @property
+    def mirrored(self) -> Statement:
+        """The same statement, read from right to left."""
+        turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+        return (
+            self
+            if self.relation in ("in", "implies")
+            else Statement(self.right, turned.get(self.relation, self.relation), self.left)
+        )
+
+    @property
     def text(self) -> str:
         """The statement in its author's spelling."""
         return self.formula.text
@@ -87,6 +97,8 @@ def parse(text: str, where: Where | None = None) -> Formula:
         ) from None
     for node in ast.walk(tree):
         _refuse_unknown_syntax(node, source, where)
+    for name in _bound_twice(tree, frozenset()):
+        raise DeclarationError(f"'{name}' is bound inside a place where it is bound already: choose another name", where=where)
     return formula(tree, where, source)
 
 
@@ -157,6 +169,14 @@ def _free(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
     else:
         for child in ast.iter_child_nodes(node):
             yield from _free(child, bound)
+
+
+def _bound_twice(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
+    """The indices of generators inside generators that have them for an index too."""
+    own = [name for g in node.generators for name in targets(g)] if isinstance(node, ast.GeneratorExp) else []
+    yield from (name for place, name in enumerate(own) if name in bound or name in own[:place])
+    for child in ast.iter_child_nodes(node):
+        yield from _bound_twice(child, bound.union(own))
 
 
 def bound_names(node: ast.AST) -> set[str]:

@@ -56,6 +56,11 @@ class Symbol:
     where: Where | None = field(default=None, compare=False, repr=False)
 
     @property
+    def ends(self) -> bool:
+        """Whether it is a signal with finite support."""
+        return self.kind == "signal" and "positive" not in self.properties
+
+    @property
     def formulas(self) -> list[Formula]:
         """The formulas of its domain."""
         return [f for f in (self.least, self.above, *(self.within or ()), *self.shape) if f is not None]
@@ -226,8 +231,9 @@ class Definition:
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
-        """The names that its body and its sizes speak of."""
-        return frozenset(name for formula in (self.body, *self.shape) for name in names(formula.tree))
+        """The names that its body and its sizes speak of, its own parameters left out."""
+        spoken = (name for formula in (self.body, *self.shape) for name in names(formula.tree))
+        return frozenset(spoken) - frozenset(self.arguments)
 
     @property
     def arguments(self) -> tuple[str, ...]:

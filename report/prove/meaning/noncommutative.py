@@ -22,6 +22,8 @@ from report.prove.meaning.grid import Unreadable
 Letters = tuple[str, ...]
 _ONES = "1:"
 """The letter for a column of ones begins so; its size follows."""
+_UNIT = "1"
+"""The unit matrix inside a letter: no matrix can be called so."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class _Reader:
         total = sp.Integer(0)
         for (m, p), (n, q) in itertools.product(self.terms(a), self.terms(b)):
             before, (p, q), after = self.without_permutations([p, q])
-            product = " * ".join(sorted(" ".join(word) or "I" for word in (p, q)))
+            product = " * ".join(sorted(" ".join(word) or _UNIT for word in (p, q)))
             total += m * n * self.spell(sp.Integer(1), (*before, f"({product})", *after))
         return Word(sp.expand(total), a.rows, a.columns)
 
@@ -132,7 +134,7 @@ class _Reader:
             raise Unreadable(f"{function} of a number")
         terms = sorted(self.terms(inner), key=str)
         before, words, after = self.without_permutations([word for _, word in terms])
-        inside = " + ".join(f"{number} {' '.join(word) or 'I'}" for (number, _), word in zip(terms, words))
+        inside = " + ".join(f"{number} {' '.join(word) or _UNIT}" for (number, _), word in zip(terms, words))
         return Word(self.spell(sp.Integer(1), (*before, f"{function}({inside})", *after)), inner.rows, inner.columns)
 
     def terms(self, word: Word) -> list[tuple[sp.Expr, tuple[str, ...]]]:

@@ -405,7 +405,7 @@ def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
         return sp.sympify(value).diff(place)
     # The variable is bound inside, so that what is later put in for it cannot change what is differentiated.
     inside = sp.Dummy("x", real=True)
-    which = (sp.Symbol(str(place.base)), *place.indices) if isinstance(place, sp.Indexed) else ()
+    which = (sp.Symbol(str(place.base), real=True), *place.indices) if isinstance(place, sp.Indexed) else ()
     return sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
 
 

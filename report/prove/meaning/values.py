@@ -186,12 +186,16 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
             return False
         if a.size != b.size:
             return False
-        return all(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
+        every = any if relation == "!=" else all
+        return every(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
     slack = tolerance * (1 + abs(a) + abs(b))
     if relation == "==":
         return bool(abs(a - b) <= slack)
     if relation == "!=":
         return bool(abs(a - b) > slack)
+    if any(isinstance(v, mp.mpc) and v.imag != 0 for v in (a, b)):
+        return False  # complex numbers have no order
+    a, b = (v.real if isinstance(v, mp.mpc) else v for v in (a, b))
     low, high = (a, b) if relation in ("<=", "<") else (b, a)
     return bool(low <= high + slack) if "=" in relation else bool(low < high - slack)
 

@@ -4,7 +4,6 @@ that prove nothing but say so.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ import sympy as sp
 
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, names
+from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
 from report.prove.reasons.rule import (
     CALCULATION,
@@ -22,10 +22,10 @@ from report.prove.reasons.rule import (
     Setting,
     Standing,
     differentiates,
-    differentiates_here,
     laws_named,
     occurrences,
 )
+from report.prove.reasons.slopes import misnamed
 
 _SLOPES = re.compile(r"differentia|derivative|slope|gradient|\brule\b")
 ALGEBRA_AND_SLOPES = Knowledge(frozenset())
@@ -41,6 +41,10 @@ def calculation(words: str) -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if any(setting.holds(a, relation, b, knowledge) for knowledge in without):
             return None  # what the words name is not what makes this true
+        if differentiates(a, b) and (
+            wrong := misnamed(words, setting.definitions, (a, b), {d.name for d in setting.definitions})
+        ):
+            raise Unreadable(wrong)
         if differentiates(a, b) and words and not _SLOPES.search(words):
             return setting.holds(a, relation, b, Knowledge(differentiate=False))  # nor is what they keep quiet about
         return setting.holds(a, relation, b, EVERYTHING)
@@ -80,8 +84,10 @@ def differentiation(words: str = "chain rule", *, unfold: Sequence[str] | None =
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         opened = _disappearing(setting, a, b) if unfold is None else frozenset(unfold)
-        if not differentiates(a, b) or not _rule_applies(words, setting, (a, b), opened):
+        if not differentiates(a, b):
             return None
+        if wrong := misnamed(words, setting.definitions, (a, b), opened):
+            raise Unreadable(wrong)
         return setting.formal().holds(a, relation, b, Knowledge(opened))
 
     return Rule(words, check, law=DIFFERENTIATION)
@@ -99,17 +105,6 @@ def _disappearing(setting: Setting, a: Formula, b: Formula) -> frozenset[str]:
             found.add(name)
             waiting |= bodies[name] - (sides[0] & sides[1])
     return frozenset(found)
-
-
-def _rule_applies(words: str, setting: Setting, sides: Sequence[Formula], opened: frozenset[str]) -> bool:
-    """Whether something that is differentiated has the form of which the named rule speaks."""
-    wanted = {name for name in ("product rule", "quotient rule") if name in words}
-    bodies = [n.args[0] for f in sides for n in ast.walk(f.tree) if isinstance(n, ast.Call) and differentiates_here(n)]
-    trees = [*bodies, *(setting.definition(name).body.tree for name in opened)]
-    forms = {"product rule": ast.Mult | ast.MatMult, "quotient rule": ast.Div}
-    met = {name for name in wanted for t in trees for n in ast.walk(t) if isinstance(n, ast.BinOp)
-           and isinstance(n.op, forms[name]) and (name == "quotient rule" or not isinstance(n.left, ast.Constant))}  # fmt: skip
-    return met == wanted
 
 
 def evaluation(words: str = "put in the numbers") -> Rule:

@@ -7,10 +7,10 @@ import ast
 import sympy as sp
 
 from report.prove.decide.relation import prove
-from report.prove.language.formula import Formula, formula, parse
+from report.prove.language.formula import Formula, formula, names, parse
 from report.prove.language.glossary import Definition
 from report.prove.meaning.grid import Grid
-from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, read
+from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.rule import DIFFERENTIATION, PART, Rule, Setting
 
 
@@ -56,17 +56,18 @@ def _is_derivative(tree: ast.expr) -> bool:
 
 
 def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable: ast.expr) -> bool:
-    """Whether the variable disappears from ``body`` when the layer is held shut."""
+    """Whether ``body`` speaks of the variable nowhere but in the layer: not by itself, and not in what it abbreviates."""
     holder = variable.value if isinstance(variable, ast.Subscript) else variable
     if not isinstance(holder, ast.Name) or holder.id == layer.name:
         return False
-    shut = setting.scope(EVERYTHING).closed(layer.name)
-    if any(d.name == holder.id for d in setting.definitions):
-        shut = shut.closed(holder.id)
-    value, place = read(body, shut), read(variable, shut)
-    if not (isinstance(value, sp.Expr) and isinstance(place, sp.Indexed | sp.Symbol)):
-        return False
-    return not value.has(place.base if isinstance(place, sp.Indexed) else place)
+    mentioned = {d.name: d.mentioned for d in setting.definitions if d.name not in (layer.name, holder.id)}
+    waiting, reached = [*names(body)], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += mentioned.get(name, ())
+    return holder.id not in reached
 
 
 def _summed(layer: Definition, body: ast.expr, variable: ast.expr) -> Formula:

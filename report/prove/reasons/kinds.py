@@ -9,6 +9,7 @@ import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.definedness import missing
+from report.prove.decide.endless import ends
 from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.decide.signs import is_positive
@@ -87,25 +88,11 @@ def _signal(setting: Setting, symbol: Symbol, put: Formula, other: Symbol | None
             yield PROPERTIES[word]
     if symbol.properties or symbol.sample is not None:
         return
-    finite = frozenset(s.name for s in setting.symbols if s.kind == "signal" and not s.properties and s.sample is None)
     value, k = setting.read(put), sp.Dummy("k", integer=True)
     if not callable(value):
         yield "it is a signal"
-        return
-    terms = sp.Add.make_args(sp.expand(value(k)))
-    if not all(any(_ends(factor, k, finite) for factor in sp.Mul.make_args(term)) for term in terms):
+    elif not ends(value(k), [(k, -sp.oo, sp.oo)], {s.name for s in setting.symbols if s.ends}):
         yield "it has finite support"
-
-
-def _ends(factor: sp.Expr, k: sp.Symbol, finite: frozenset[str]) -> bool:
-    """Whether the factor is 0 at almost every k."""
-    if factor == 0:
-        return True
-    if isinstance(factor, sp.Indexed) and str(factor.base) in finite and len(factor.indices) == 1:
-        return sp.expand(factor.indices[0]).coeff(k, 1) in (1, -1)
-    if isinstance(factor, sp.KroneckerDelta):
-        return sp.expand(factor.args[0] - factor.args[1]).coeff(k, 1) in (1, -1)
-    return False
 
 
 def _function(setting: Setting, put: Formula) -> Iterator[str]:

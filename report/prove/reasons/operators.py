@@ -9,6 +9,7 @@ import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
+from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import expanded_indices, terms
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula
@@ -34,7 +35,7 @@ def _operator_rule(
         declared = next((s for s in setting.symbols if s.name == operator and s.kind == "operator"), None)
         if declared is None or not getattr(declared, need):
             raise DeclarationError(f"'{operator}' is not declared as an operator that is {need}")
-        finite = frozenset(s.name for s in setting.symbols if s.kind == "signal" and s.sample is None)
+        finite = frozenset(s.name for s in setting.symbols if s.ends)
         facts = replace(setting.facts, laws=(*setting.facts.laws, lambda e: rewrite(e, operator, finite)))
         by_itself = prove(setting.read(a, ALGEBRA), relation, setting.read(b, ALGEBRA), setting.facts)
         if by_itself is not None:
@@ -63,7 +64,7 @@ def _pull_out(expression: sp.Expr, operator: str, finite: frozenset[str]) -> sp.
         for factors, limits in terms(lam.expr, NO_FACTS, {}):
             product = sp.Mul(*factors)
             free, bound = product.as_independent(dot, as_Add=False)
-            if not all(_terminates(k, low, high, free, finite) for k, low, high in limits):
+            if not ends(free, limits, finite):
                 return expression
             piece = free * node.func(sp.Lambda(dot, bound), *places)
             for k, low, high in limits:
@@ -71,14 +72,6 @@ def _pull_out(expression: sp.Expr, operator: str, finite: frozenset[str]) -> sp.
             total += piece
         expression = expression.xreplace({node: total})
     return expression
-
-
-def _terminates(k: sp.Symbol, low: sp.Expr, high: sp.Expr, weight: sp.Expr, finite: frozenset[str]) -> bool:
-    """Whether a sum over k has finitely many terms: by its bounds, or because its weights are values of a finite signal."""
-    if low.is_finite is not False and high.is_finite is not False:
-        return True
-    values = (f for f in sp.Mul.make_args(weight) if isinstance(f, sp.Indexed) and str(f.base) in finite)
-    return any(len(f.indices) == 1 and sp.expand(f.indices[0]).coeff(k, 1) in (1, -1) for f in values)
 
 
 def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:

@@ -109,7 +109,7 @@ class Setting:
 CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "definition", "differentiation", "part", "induction"
 
 
-LINEARITY, SHIFT_INVARIANCE, THEOREM = "linearity", "shift invariance", "a theorem"
+LINEARITY, SHIFT_INVARIANCE, THEOREM, INEQUALITY = "linearity", "shift invariance", "a theorem", "an inequality"
 
 
 _NAMED = {
@@ -118,7 +118,11 @@ _NAMED = {
     INDUCTION: re.compile(r"\binduction\b"),
     LINEARITY: re.compile(r"\blinearity of `"),
     SHIFT_INVARIANCE: re.compile(r"\bshift[- ]invarian"),
-    THEOREM: re.compile(r"\b[Tt]heorem\b|\b[Ll]emma\b|\b[A-Z][a-zé]+[–-][A-Z][a-zé]+"),
+    INEQUALITY: re.compile(r"\binequality\b"),
+    THEOREM: re.compile(
+        r"\b(?:[Tt]heorem|[Ll]emma|[Cc]orollary)\b|\b[A-Z][a-zéöü]+[–-][A-Z][a-zéöü]+|\b(?:l['’])?[A-Z][a-zéôöü]+['’]s?(?= )|"
+        r"\b(?:monotone|dominated|uniform) convergence\b|\bby (?:Jensen|Taylor|Fubini|Bayes|Cauchy|Hölder|Gauss|Parseval)\b"
+    ),
 }
 
 
@@ -154,11 +158,6 @@ class Rule:
 
 def differentiates(*expressions: Formula) -> bool:
     return any(occurrences(e, name) for e in expressions for name in ("diff", "grad"))
-
-
-def differentiates_here(node: ast.Call) -> bool:
-    """Whether a call is a derivative or a gradient."""
-    return isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad")
 
 
 def occurrences(expression: Formula, name: str) -> int:
