@@ -8,7 +8,6 @@ begin, so that ``--help`` and a typo on the command line are answered at once.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.cache.snapshot import snapshot
-from report.errors import ExitCode, UsageError
+from report.errors import ExitCode
 from report.terminal import lazy
 from report.terminal.cli import BUDGETS, Settings, parse
-from report.terminal.faults import explained, guarded, say
+from report.terminal.faults import guarded, say
 from report.terminal.stamp import Look
 
 if TYPE_CHECKING:
     from report.terminal.bench import Bench, Findings
-    from report.terminal.edition import Written
+    from report.terminal.edition import Early, Written
     from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
@@ -65,22 +64,17 @@ def build(settings: Settings) -> ExitCode:
 
 def watch(settings: Settings) -> ExitCode:
     """Build, and again whenever a file is saved: the pages alone for a chapter or a layout, everything for code."""
-    from report.terminal.watch import saves
+    from report.terminal.watch import Stages, watch
 
-    saved = saves(ROOT)
-    found: Findings | None = None
-    while True:
-        try:
-            pages = _pages(settings)
-            found = found or _found(_bench(settings), pages)
-            _written(found, pages)
-        except UsageError:
-            raise  # no file that is saved mends the command line
-        except Exception as error:
-            say(explained(error).text)
-        say("watching: save a file to see it on the page; Ctrl-C ends this.")
-        if any(path.suffix == ".py" for path in next(saved)):
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # the only sure way to forget old code
+    return watch(ROOT, settings, Stages(_pages, _bench, _found, _written))
+
+
+def preview(settings: Settings) -> ExitCode:
+    """The same, and show the pages in a browser, with what goes on and what is wrong."""
+    from report.terminal.preview import preview
+    from report.terminal.watch import Stages
+
+    return preview(ROOT, settings, Stages(_pages, _bench, _found, _written))
 
 
 def check(settings: Settings) -> ExitCode:
@@ -159,6 +153,7 @@ def clean(settings: Settings) -> ExitCode:
 COMMANDS = {
     "build": build,
     "watch": watch,
+    "preview": preview,
     "check": check,
     "plan": plan,
     "list": listed,
@@ -207,14 +202,14 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     return Findings(bench, outcomes, judged, proofs)
 
 
-def _written(found: Findings, pages: Sequence[Writeup]) -> Written:
+def _written(found: Findings, pages: Sequence[Writeup], early: Early | None = None) -> Written:
     """Fill the chapters, set the pages, and put them where they belong."""
-    from report.terminal.edition import Written, edition
+    from report.terminal.edition import Written, edition, nobody
     from report.typeset.publish import publish, summary
 
     out, written = found.bench.settings.out, Written()
     for page in pages:
-        made = edition(found, page)
+        made = edition(found, page, early or nobody)
         publish(out, made.files)
         said = summary(out, page.file_name, made.lacking)
         print(said, flush=True)

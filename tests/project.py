@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,3 +223,15 @@ def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, 
     (root / "templates" / "chapters" / "01-walks.md").write_text(chapter, encoding="utf-8")
     (root / "templates" / "report.toml").write_text(page, encoding="utf-8")
     return Project(root)
+
+
+def gone(group: int, within: float) -> bool:
+    """Whether the process group has no member left within so many seconds."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False

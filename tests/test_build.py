@@ -18,7 +18,7 @@ import pytest
 from report.errors import ProseError, Where
 from report.typeset.publish import STAMP
 from report.write.writeup import writeup
-from tests.project import CHAPTER, EXPERIMENT, PAGE, THEOREM, Project, project, whole
+from tests.project import CHAPTER, EXPERIMENT, PAGE, THEOREM, Project, gone, project, whole
 
 
 @pytest.fixture(scope="module")
@@ -595,18 +595,6 @@ def test_watch_shows_what_is_saved_and_outlives_mistakes(copy):
         assert process.wait(timeout=20) == 130
     finally:
         process.kill()
-
-
-def gone(group: int, within: float) -> bool:
-    """Whether the process group has no member left within so many seconds."""
-    until = time.monotonic() + within
-    while time.monotonic() < until:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_help_names_every_command_and_exit_code(built):

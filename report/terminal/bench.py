@@ -23,10 +23,11 @@ from report.run.collect import Content, collect, declared
 from report.run.execute import execute
 from report.run.plan import Plan, describe_trial, plan
 from report.run.shipment import Shipping
+from report.run.watching import Watch
 from report.run.workers import ProcessExecutor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
-from report.terminal.progress import watch
+from report.terminal.progress import Bars, Lines, watch
 
 
 class DataSets(Protocol):
@@ -50,6 +51,7 @@ class Bench:
     trials: Mapping[str, list[Trial]]
     data_sets: DataSets
     data: Mapping[str, DataStatus]
+    told: Callable[[Lines | Bars], Watch] = lambda shown: shown  # who else is told how the trials go
     needed: frozenset[str] | None = None  # by the pages to be written; None before they are known
 
     def needs(self, name: str) -> bool:
@@ -102,7 +104,7 @@ class Bench:
             jobs=settings.jobs,
             label=plan.label,
             executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
-            watch=watch(sys.stderr, settings.quiet),
+            watch=self.told(watch(sys.stderr, settings.quiet)),
         )
         return plan.outcomes(ended)
 

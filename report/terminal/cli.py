@@ -14,6 +14,7 @@ from report.errors import UsageError, nearest
 COMMANDS = {
     "build": "run what is missing and write build/report.html and build/report.pdf (this is the default)",
     "watch": "build, and again whenever a file is saved: a change of prose is on the page at once",
+    "preview": "the same, in the browser: it follows what you save, and shows running trials and mistakes",
     "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
     "plan": "say for each trial whether it would run, and why",
     "explain": "where a number comes from, down to its code and data: 'explain E2.test_accuracy', 'explain 97.84'",
@@ -60,6 +61,7 @@ class Settings:
     quiet: bool
     writeups: tuple[str, ...] = ()  # the complete one for none
     force: bool = False  # look at everything, whatever the last build has left
+    browser: bool = True  # preview opens one
 
 
 def parse(words: Sequence[str], root: Path) -> Settings:
@@ -86,6 +88,7 @@ def parse(words: Sequence[str], root: Path) -> Settings:
         quiet=options.quiet,
         writeups=tuple(options.writeup),
         force=options.force,
+        browser=not options.no_open,
     )
 
 
@@ -100,7 +103,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python build.py",
         description="Run the experiments, prove the theory, and write it all up in HTML and PDF.",
-        epilog="commands:\n" + "".join(f"  {name:<7}{text}\n" for name, text in COMMANDS.items()) + "\n" + EXAMPLES,
+        epilog="commands:\n" + "".join(f"  {name:<9}{text}\n" for name, text in COMMANDS.items()) + "\n" + EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -118,6 +121,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run the trials on a Dask cluster at this address")
     parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
     parser.add_argument("--force", action="store_true", help="look at everything, even if nothing seems to have changed")
+    parser.add_argument("--no-open", action="store_true", help="preview opens no browser, and says the address alone")
     parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
     return parser
 

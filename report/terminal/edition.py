@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -21,6 +21,12 @@ from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
 T = TypeVar("T")
+Early = Callable[[str, bytes], None]
+"""Who is given a page by its name as soon as it is set, before the PDF is."""
+
+
+def nobody(name: str, content: bytes) -> None:
+    """Waits for all of it."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,13 @@ class Written:
         return Written("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
 
 
-def edition(found: Findings, page: Writeup) -> Edition:
+def edition(found: Findings, page: Writeup, early: Early = nobody) -> Edition:
     """``page`` as it is published; what it does not rest on is no shortcoming of it."""
     bench, settings = found.bench, found.bench.settings
     manuscript, own = filled(found, page)
     outcomes, judged, proofs, data = own.outcomes, own.judged, own.proofs, own.bench.data
     lacking = shortcomings(outcomes, judged, data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
-    made, paging = files(manuscript, page, settings.budget, outcomes, lacking, bench.store)
+    made, paging = files(manuscript, page, settings.budget, outcomes, lacking, bench.store, early)
     lacking += overrun(page, paging, titles(page, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.environment(), **bench.machine}

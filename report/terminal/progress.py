@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from report.model import Outcome, State
-from report.run.watching import Step, Watch
+from report.run.watching import Step
 
+TELLING = 0.25  # seconds between two reports to somebody far
 WORDS = {State.DONE: "done", State.DIVERGED: "diverged", State.FAILED: "failed", State.MISSING: "not run"}
 
 
-def watch(stream: TextIO, quiet: bool = False) -> Watch:
+def watch(stream: TextIO, quiet: bool = False) -> Lines | Bars:
     """Bars if ``stream`` is a terminal that can redraw, else lines."""
     bars = not quiet and stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "")
     return Bars(stream) if bars else Lines(stream)
@@ -38,6 +39,10 @@ class _Running:
     @property
     def step(self) -> Step | None:
         return self.steps[-1][1] if self.steps else None
+
+    @property
+    def share(self) -> float:
+        return self.step.done / self.step.total if self.step and self.step.total else 0.0
 
     def heard(self, now: float, step: Step) -> None:
         if step != self.step:
@@ -123,6 +128,19 @@ class Tally:
         earlier = sum(self._expected[trial] for trial in again)
         return sum(self._took[trial] for trial in again) / earlier if earlier else 1.0
 
+    def note(self, trial: str) -> list[str]:
+        """How far a running trial is, in columns: ``7/12``, ``8.1 s, 12 s left``, ``loss 0.123``."""
+        run = self.running[trial]
+        elapsed = f"{duration(self.clock() - run.since)}{_left(self.left(trial))}"
+        if run.step is None:
+            return [elapsed]
+        numbers = (f"{name} {number:.3g}" for name, number in run.step.numbers.items())
+        return [f"{run.step.done}/{run.step.total}", elapsed, *numbers]
+
+    def note_in_all(self) -> str:
+        """``3/18 trials, 41 s left``."""
+        return f"{self.done}/{self.total} trials{_left(self.left_in_all())}"
+
     def summary(self) -> str:
         """The one line that stays: ``18 trials in 2 min 20 s: 17 done, 1 failed``."""
         trials = "1 trial" if self.done == 1 else f"{self.done} trials"
@@ -195,6 +213,52 @@ class Lines:
         self.stream.flush()
 
 
+# --- for another process -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trials:
+    """How an execution goes: in all, and of each running trial its label, the share that is done, and a note."""
+
+    note: str
+    share: float
+    running: tuple[tuple[str, float, str], ...]
+
+
+class Told:
+    """Shows what ``shown`` shows, and tells somebody, some times a second."""
+
+    def __init__(self, shown: Lines | Bars, tell: Callable[[Trials], None]):
+        self._shown, self._tell, self._tally = shown, tell, shown.tally
+        self._last = -math.inf
+
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
+        self._shown.begin(seconds, jobs)
+
+    def started(self, trial: str, label: str) -> None:
+        self._shown.started(trial, label)
+
+    def progressed(self, trial: str, step: Step) -> None:
+        self._shown.progressed(trial, step)
+
+    def finished(self, outcome: Outcome, label: str) -> None:
+        self._shown.finished(outcome, label)
+
+    def tick(self) -> None:
+        self._shown.tick()
+        now = self._tally.clock()
+        if now - self._last >= TELLING:
+            self._last = now
+            self._tell(self._trials())
+
+    def close(self) -> None:
+        self._shown.close()
+
+    def _trials(self) -> Trials:
+        running = tuple((run.label, run.share, "  ".join(self._tally.note(t))) for t, run in self._tally.running.items())
+        return Trials(self._tally.note_in_all(), self._tally.done / max(1, self._tally.total), running)
+
+
 # --- bars ----------------------------------------------------------------------------------------------------------
 
 
@@ -243,19 +307,9 @@ class Bars:
         for trial, task in self._tasks.items():
             step = self.tally.running[trial].step
             done, total = (step.done, step.total) if step else (0, None)
-            self._progress.update(task, completed=done, total=total, note=self._note(trial))
-        note = f"{self.tally.done}/{self.tally.total} trials{_left(self.tally.left_in_all())}"
-        self._progress.update(self._whole, completed=self.tally.done, total=self.tally.total, note=note)
+            self._progress.update(task, completed=done, total=total, note=self._safe(*self.tally.note(trial)))
+        self._progress.update(self._whole, completed=self.tally.done, total=self.tally.total, note=self.tally.note_in_all())
         self._progress.refresh()
-
-    def _note(self, trial: str) -> str:
-        """``7/12  8.1 s, 12 s left  loss 0.123``: a narrow window cuts off the end."""
-        run = self.tally.running[trial]
-        elapsed = f"{duration(self.tally.clock() - run.since)}{_left(self.tally.left(trial))}"
-        if run.step is None:
-            return elapsed
-        numbers = (f"{name} {number:.3g}" for name, number in run.step.numbers.items())
-        return self._safe(f"{run.step.done}/{run.step.total}", elapsed, *numbers)
 
     def _safe(self, *columns: str) -> str:
         return printable(columns, self.stream.encoding)

@@ -42,11 +42,18 @@ def pages(
     return page, printed.content
 
 
-def both(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember) -> tuple[str, Document]:
-    """The HTML page, and the PDF with what it is known of its pages."""
+def both(
+    chapters: Sequence[Chapter],
+    meta: Meta,
+    assets: Mapping[str, bytes],
+    remember: Remember,
+    early: Callable[[str], None] = lambda page: None,
+) -> tuple[str, Document]:
+    """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages."""
     with ThreadPoolExecutor(2) as pool:
         page = pool.submit(html, chapters, meta, assets, remember)
         printed = pool.submit(document, chapters, meta, assets, remember)
+        early(page.result())
         return page.result(), printed.result()
 
 
@@ -68,8 +75,12 @@ def files(
     outcomes: Mapping[str, Iterable[Outcome]],
     lacking: Iterable[str],
     store: Store,
+    early: Callable[[str, bytes], None],
 ) -> tuple[dict[str, bytes], Paging]:
-    """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged."""
+    """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged.
+
+    If the HTML has to be set, ``early`` is given it before the PDF is set.
+    """
     seeds = len({o.trial.arguments["seed"] for each in outcomes.values() for o in each if "seed" in o.trial.arguments})
     meta = Meta(
         title=writeup.title,
@@ -87,8 +98,11 @@ def files(
     )
     remember = partial(_remember, store)
 
+    def shown(page: str) -> None:
+        early(f"{writeup.file_name}.html", page.encode())
+
     def typeset_now() -> dict[str, bytes]:
-        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember)
+        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember, shown)
         return {"html": page.encode(), "pdf": printed.content, "paging": json.dumps(asdict(paged(printed))).encode()}
 
     kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)
