@@ -297,7 +297,7 @@ class _Writer:
         found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         return Holds.UNDECIDED if isinstance(found, Absent) else found.verdict.holds
 
-    def derivation(self, name: str, parts: Sequence[str] = ()) -> str:
+    def derivation(self, name: str, parts: Sequence[str] = (), headed: bool = True) -> str:
         """The whole answer to a theory question, or these parts of it: every step with its reason and its verdict. The second
         time, its parts alone."""
         if name not in self.material.proofs:
@@ -312,7 +312,8 @@ class _Writer:
         written = derivation_markdown(shown, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)
         self.notation |= {entry.name: entry for entry in shown.glossary}
         written += left_out(proof, shown) if not again else ""
-        return written if again else f"## {proof.title} ({name}) {{#sec-{identifier(name)}}}\n\n{written}"
+        place = f"{{#sec-{identifier(name)}}}"
+        return written if again else (f"## {proof.title} ({name}) {place}" if headed else f"[]{place}") + f"\n\n{written}"
 
     def ledger(self) -> str:
         """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
@@ -321,7 +322,7 @@ class _Writer:
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
         )
 
-    def answer(self, name: str, parts: Sequence[str] = ()) -> str:
+    def answer(self, name: str, parts: Sequence[str] = (), headed: bool = True) -> str:
         """What answers a question of an assignment: a theorem, a figure, a table, a claim, a value or a reported number."""
         owner, _, own = name.partition(".")
         if name in self.material.findings:
@@ -332,7 +333,7 @@ class _Writer:
             if own in names:
                 return str(getattr(self, way)(name))
         if name in self.material.proofs:
-            return self.derivation(name, parts)
+            return self.derivation(name, parts, headed)
         known = [f"{owner}.{each}" for names in ways.values() for each in names]
         raise ReportError(
             f"'{name}' answers nothing.", remedy=nearest(name, [*known, *self.material.proofs, *self.material.findings])
@@ -372,15 +373,14 @@ class _Writer:
         return f"[**{name}.**]{{#{name}}}"
 
     def mistakes(self) -> str:
-        """Every mistake found, grouped by certainty and kind, with a reference to where it is treated."""
-        mistaken = mistakes.mistakes(self.own)
-        listed = mistakes.listing(mistaken, self._treated)
-        slips = mistakes.slips(mistaken)
+        """Every mistake found, with a reference to where it is treated: in an assignment a line each, else by kind."""
+        listed = (mistakes.in_brief if self.material.writeup.questions else mistakes.listing)(self.mistaken, self._treated)
+        slips = mistakes.slips(self.mistaken)
         return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
 
     def mistakes_in_brief(self) -> str:
         """Each mistake that matters in a line, with a reference to where it is treated."""
-        return summary.mistakes_in_brief(mistakes.mistakes(self.own), lambda name: self.ref(f"~{name}"))
+        return summary.mistakes_in_brief(self.mistaken, lambda name: self.ref(f"~{name}"))
 
     def answer_in_brief(self, name: str, *reported: str) -> str:
         """The claim that answers an experiment's question, and numbers of the write-ups beside ours."""

@@ -103,7 +103,9 @@ def shortened(proof: Proof, labels: Sequence[str], again: bool) -> Proof:
 def left_out(proof: Proof, shown: Proof) -> str:
     """How many parts a shortened proof leaves out, in a sentence; nothing for a whole one."""
     parts = len(proof.parts) - len(shown.parts)
-    quoted = f"{parts} further part{'' if parts == 1 else 's'} of this proof, checked as these are, stand{'s' * (parts == 1)} in"
+    quoted = (
+        f"{parts} further part{'' if parts == 1 else 's'} of this proof, checked as these are, stand{'s' * (parts == 1)} in"
+    )
     return f"{quoted} {ELSEWHERE}." if parts else ""
 
 

@@ -103,8 +103,9 @@ def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: 
         elif answer.startswith("#"):
             raise ProseError(f"no chapter has a section {answer}.", where=Where(file, line), remedy=nearest(answer, named))
         else:
-            shown = f", {list(question.parts)}" if question.parts else ""
-            yield Part(question.identifier, file, _at(line, f'{{{{ answer("{answer}"{shown}) }}}}\n\n'))
+            headed = answer != question.answers[0][0]
+            asked = f'{{{{ answer("{answer}", {list(question.parts)}, headed={headed}) }}}}\n\n'
+            yield Part(question.identifier, file, _at(line, asked))
     for name, line in unmet.items():
         where, inside = Where(file, line), {n for a, _ in question.answers if a in named for n in _named(named[a].source)}
         raise ProseError(f"no section of this question has {name} to leave out.", where=where, remedy=nearest(name, inside))

@@ -9,7 +9,7 @@ what answers it::
     heading = "Overfitting"
     prose = "…"                                          Markdown with the functions of a chapter
     answers = ["#sec-e8", "X31", "T8", "E5.curves", "W2.e5-total"]
-        a section of a chapter; what a chapter says of a mistake; a theorem; a figure, table, claim or value; a reported number
+        a section of a chapter; what it says of a mistake; a theorem; a figure, table, claim, value; a reported number
     parts = ["The convolution", "The dense layer"]       of its theorems, these parts alone, in this order
     without = ["#sec-e8-dropout", "E8.gaps"]             of its sections, all but these sections, figures, tables or claims
 
