@@ -9,9 +9,12 @@ what answers it::
     heading = "Overfitting"
     prose = "…"                                          Markdown with the functions of a chapter
     answers = ["#sec-e8", "X31", "T8", "E5.curves", "W2.e5-total"]
-        a section of a chapter; what it says of a mistake; a theorem; a figure, table, claim, value; a reported number
-    parts = ["The convolution", "The dense layer"]       of its theorems, these parts alone, in this order
-    without = ["#sec-e8-dropout", "E8.gaps"]             of its sections, all but these sections, figures, tables or claims
+        a section of a chapter, what it says of a mistake;
+        a theorem; a figure, table, claim or value; a reported number
+    parts = ["The convolution", "The dense layer"]
+        of its theorems, these parts alone, in this order
+    without = ["#sec-e8-dropout", "X31", "E8.gaps"]
+        of its sections, all but these: sections, what is said of a mistake, figures, tables, claims
 
     [[question]]
     answers = ["90-replication"]                         a whole chapter, which has a heading of its own
@@ -33,8 +36,8 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True)
 class Question:
-    """A question of an assignment: its heading, its own prose, and the names of what answers it, each with its line, and of what
-    is left out of that."""
+    """A question of an assignment: its heading, its own prose, the names of what answers it and of what is left out, each with
+    its line."""
 
     identifier: str
     heading: str
