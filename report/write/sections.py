@@ -94,10 +94,10 @@ def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: 
             yield whole[answer]
         elif answer in named:
             part = named[answer]
-            for name in question.without:
-                if name[0] in _named(part.source):
-                    part = replace(part, source=_left(part.source, name[0]))
-                    unmet.pop(name[0], None)
+            for name, _ in question.without:
+                if name in _named(part.source):
+                    part = replace(part, source=_left(part.source, name))
+                    unmet.pop(name, None)
             first = answer == question.answers[0][0]
             yield _under_the_question(part, headed=not first) if answer.startswith("#") else part
         elif answer.startswith("#"):
