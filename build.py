@@ -87,14 +87,17 @@ def check(settings: Settings) -> ExitCode:
 
 def plan(settings: Settings) -> ExitCode:
     """Say for each trial whether it would run, and why."""
-    from report.run.plan import explain
+    from report.terminal.planning import plan
 
-    bench = _bench(settings)
-    made = bench.plan().part(bench.asked)
-    for name in bench.asked:
-        print(f"{name}\n{explain(made.part([name]))}")
-    print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
-    return ExitCode.OK
+    return plan(_bench(settings))
+
+
+def diff(settings: Settings) -> ExitCode:
+    """Say what is different in the second of two builds; nothing is run."""
+    from experiments.data import datasets
+    from report.terminal.diff import diff
+
+    return diff(ROOT, replace(settings, data=datasets.locate(settings.data)))
 
 
 def explain(settings: Settings) -> ExitCode:
@@ -131,10 +134,9 @@ def listed(settings: Settings) -> ExitCode:
 def data(settings: Settings) -> ExitCode:
     """Say which data sets are there, and fetch what is missing."""
     from experiments.data import datasets
+    from report.terminal.planning import data
 
-    found = datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=say)
-    print(*found, sep="\n")
-    return ExitCode.INCOMPLETE if any(status.stand_in for status in found) else ExitCode.OK
+    return data(datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=say), settings.json)
 
 
 def clean(settings: Settings) -> ExitCode:
@@ -157,6 +159,7 @@ COMMANDS = {
     "check": check,
     "plan": plan,
     "list": listed,
+    "diff": diff,
     "explain": explain,
     "new": new,
     "data": data,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -216,19 +216,22 @@ def _looked_up(trial: Trial, mark: Fingerprint, upstream: Mapping[str, str], sto
     before = store.description(earlier.fingerprint) if earlier and store.has(earlier.fingerprint) else None
     if before is None:
         return because(Reason.NEW)
-    return because(*_compared(before, mark, sources))
+    return because(*why(before, mark.sums, mark.parts, lambda name: source_of(name, mark, sources)))
 
 
-def _compared(before: Mapping[str, Any], mark: Fingerprint, sources: Sources) -> tuple[Reason, str]:
-    """The first category that differs, and all differences."""
-    changed = [category for category, total in mark.sums.items() if total != before.get("sums", {}).get(category)]
+def why(
+    before: Mapping[str, Any], sums: Mapping[str, str], parts: Mapping[str, Mapping[str, str]], source: Callable[[str], str]
+) -> tuple[Reason, str]:
+    """Why a trial has another fingerprint than the result described by ``before``: the first category that differs, and all
+    differences. ``source`` gives the text of a name of the code part."""
+    changed = [category for category, total in sums.items() if total != before.get("sums", {}).get(category)]
     if not before.get("sums"):
         return Reason.NEW, "fingerprints are written in another way than before"
     texts = []
     for category in changed:
-        old, new = before.get("parts", {}).get(category, {}), mark.parts[category]
+        old, new = before.get("parts", {}).get(category, {}), parts[category]
         if category == "code":
-            texts.append(_code_difference(old, mark, before.get("sources", {}), sources))
+            texts.append(_code_difference(old, new, before.get("sources", {}), source))
         else:
             texts.append("\n".join(_changes(old, new)))
     return Reason(changed[0]), "\n".join(texts)
@@ -258,8 +261,10 @@ def _change(old: str, new: str, around: int = 24, longest: int = 60) -> str:
     return f"{part(old)} → {part(new)}"
 
 
-def _code_difference(old: Mapping[str, str], mark: Fingerprint, kept: Mapping[str, str], sources: Sources) -> str:
-    blocks, new = [], mark.parts["code"]
+def _code_difference(
+    old: Mapping[str, str], new: Mapping[str, str], kept: Mapping[str, str], source: Callable[[str], str]
+) -> str:
+    blocks = []
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) == new.get(name):
             continue
@@ -268,7 +273,7 @@ def _code_difference(old: Mapping[str, str], mark: Fingerprint, kept: Mapping[st
             continue
         word = "added" if name not in old else "removed" if name not in new else "changed"
         before = kept.get(name, "").splitlines()
-        after = source_of(name, mark, sources).splitlines() if name in new else []
+        after = source(name).splitlines() if name in new else []
         lines = difflib.unified_diff(before, after, "before", "now", lineterm="", n=2)
         blocks.append("\n".join([f"{word} {name}", *(f"  {line}" for line in list(lines)[2:])]))
     return "\n".join(blocks)

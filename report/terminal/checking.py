@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from report.errors import ExitCode, ProseError
 from report.judge.views import unmade
@@ -15,6 +17,7 @@ from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
 from report.write import colophon
 from report.write.filling import entries, fill
+from report.write.manifest import json_text
 from report.write.unused import unused
 from report.write.writeup import Writeup
 
@@ -23,9 +26,27 @@ def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> Exi
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
     proofs, failures = prove(content, settings)
     problems = [] if settings.names else lint(content, proofs, pages, settings.budget)
-    for problem in (*failures, *problems):
+    if settings.json:
+        theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}
+        print(
+            json_text({"proofs": theory, "problems": [_apart(problem) for each in problems for problem in _each(each)]}), end=""
+        )
+    for problem in () if settings.json else (*failures, *problems):
         say(f"error: {problem}")
     return ExitCode.PROOF if failures else ExitCode.PROSE if problems else ExitCode.OK
+
+
+def _each(problems: str) -> list[str]:
+    """What one chapter has wrong is said together: each on a line, its remedy indented below."""
+    return re.split(r"\n(?! )", problems)
+
+
+def _apart(problem: str) -> dict[str, Any]:
+    """``01-walks.md:3: what is wrong``, and what to do about it."""
+    what, _, remedy = problem.partition("\n")
+    place = re.match(r"(.+?):(\d+): ", what)
+    where = {"file": place[1], "line": int(place[2])} if place else {"file": "", "line": None}
+    return {**where, "what": what[place.end() if place else 0 :], "remedy": remedy.strip()}
 
 
 def prove(content: Content, settings: Settings) -> tuple[dict[str, Proof], list[str]]:
@@ -33,7 +54,8 @@ def prove(content: Content, settings: Settings) -> tuple[dict[str, Proof], list[
     chosen = content.only(settings.names)
     proofs: dict[str, Proof] = {}
     for proof in check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs):
-        print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
+        if not settings.json:
+            print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
         proofs[proof.id] = proof
     return proofs, [failure for proof in proofs.values() for failure in proof.failures]
 

@@ -17,14 +17,21 @@ COMMANDS = {
     "preview": "the same, in the browser: it follows what you save, and shows running trials and mistakes",
     "check": "prove the theory and lint the prose; no training. 'check T4' does one theorem and prints it",
     "plan": "say for each trial whether it would run, and why",
+    "diff": "what is different in the second of two builds (folders, manifests or git revisions): 'diff HEAD~1 build'",
     "explain": "where a number comes from, down to its code and data: 'explain E2.test_accuracy', 'explain 97.84'",
     "new": "lay out a first write-up of your own, and build it: 'new my-course'",
     "list": "say which write-ups there are, for --writeup",
     "data": "say which data sets are there and where they came from, and fetch what is missing",
     "clean": "delete the pages, and the results that no budget of the present code refers to",
 }
-# The commands that take names; those with an example, one.
-NAMING = {"check": "", "new": "python build.py new my-course", "explain": "python build.py explain E2.test_accuracy"}
+# The commands that take names, with an example.
+NAMING: dict[str, tuple[int, str]] = {  # how many; 0: as many as one likes
+    "check": (0, ""),
+    "new": (1, "python build.py new my-course"),
+    "explain": (1, "python build.py explain E2.test_accuracy"),
+    "diff": (2, "python build.py diff HEAD~1 build"),
+}
+JSON = ("plan", "check", "data", "diff")
 BUDGETS = ("smoke", "quick", "full")
 EXAMPLES = """\
 examples:
@@ -62,6 +69,7 @@ class Settings:
     writeups: tuple[str, ...] = ()  # the complete one for none
     force: bool = False  # look at everything, whatever the last build has left
     browser: bool = True  # preview opens one
+    json: bool = False  # for programs
 
 
 def parse(words: Sequence[str], root: Path) -> Settings:
@@ -72,8 +80,12 @@ def parse(words: Sequence[str], root: Path) -> Settings:
         raise UsageError(f"there is no command '{command}'.", remedy=nearest(command, COMMANDS))
     if options.names and command not in NAMING:
         raise UsageError(f"'{command}' takes no names.", remedy=f"Use --only {' '.join(options.names)}.")
-    if command in NAMING and NAMING[command] and len(options.names) != 1:
-        raise UsageError(f"'{command}' takes one name.", remedy=f"Write: {NAMING[command]}.")
+    wanted, example = NAMING.get(command, (0, ""))
+    if wanted and len(options.names) != wanted:
+        what = ("one name", "two names")[wanted - 1]
+        raise UsageError(f"'{command}' takes {what}.", remedy=f"Write: {example}.")
+    if options.json and command not in JSON:
+        raise UsageError(f"'{command}' has no --json.", remedy=f"These have: {', '.join(JSON)}.")
     return Settings(
         command=command,
         names=names + tuple(options.names),
@@ -89,6 +101,7 @@ def parse(words: Sequence[str], root: Path) -> Settings:
         writeups=tuple(options.writeup),
         force=options.force,
         browser=not options.no_open,
+        json=options.json,
     )
 
 
@@ -108,7 +121,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("command", nargs="?", default="build", metavar="COMMAND", help="one of the commands below")
-    parser.add_argument("names", nargs="*", metavar="ID", help="what check, explain and new are about")
+    parser.add_argument("names", nargs="*", metavar="ID", help="what check, diff, explain and new are about")
     parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
     parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
     parser.add_argument("--writeup", nargs="+", default=[], metavar="NAME", help="these assignments, or all (see: list)")
@@ -121,6 +134,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run the trials on a Dask cluster at this address")
     parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
     parser.add_argument("--force", action="store_true", help="look at everything, even if nothing seems to have changed")
+    parser.add_argument("--json", action="store_true", help="plan, check, data and diff: for programs")
     parser.add_argument("--no-open", action="store_true", help="preview opens no browser, and says the address alone")
     parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
     return parser

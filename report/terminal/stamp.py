@@ -26,7 +26,7 @@ from report.typeset.publish import STAMP
 
 RECENT = 10**10  # nanoseconds within which an edit may go unseen in a file's times, on any file system
 MOST = 20_000  # files of a project or its data; of more, looking at each is no shortcut
-INDIFFERENT = ("jobs", "quiet", "force", "scheduler", "browser")  # settings that change no page
+INDIFFERENT = ("jobs", "quiet", "force", "scheduler", "browser", "json")  # settings that change no page
 DECISIVE = ("REPORT_", "PYTHON", "PYPANDOC", "TYPST", "SOURCE_DATE_EPOCH", "LC_", "LANG", "TZ", "HOME")
 
 State = list[Any] | None  # size, times, number and, of what was changed just now, digest; None for what is not there

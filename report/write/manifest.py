@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.judge.findings import Finding
-from report.judge.views import Absent, Judged
+from report.judge.views import Absent, Drawn, Judged
 from report.model import DataStatus, Outcome
 from report.write.manuscript import Manuscript
 
@@ -46,7 +46,13 @@ def manifest(
         "judged": {owner: _judged(each) for owner, each in judged.items()},
         "proofs": {name: {"absent": p.reason} if isinstance(p, Absent) else p.summary() for name, p in proofs.items()},
         "numbers": [
-            {**asdict(stated.value), "name": stated.name, "chapter": stated.chapter, "line": stated.line}
+            {
+                **asdict(stated.value),
+                "name": stated.name,
+                "condition": stated.condition,
+                "chapter": stated.chapter,
+                "line": stated.line,
+            }
             for stated in manuscript.stated
         ],
         "written": {name: _found(finding) for name, finding in manuscript.findings.items()},
@@ -56,7 +62,12 @@ def manifest(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         "seconds": {owner: [outcome.seconds for outcome in each] for owner, each in outcomes.items()},
     }
-    return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
+    return json_text(content)
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """``content`` for programs."""
+    return json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n"
 
 
 def _trial(outcome: Outcome) -> dict[str, Any]:
@@ -79,9 +90,9 @@ def _found(finding: Finding) -> dict[str, Any]:
 
 def _judged(judged: Judged) -> dict[str, Any]:
     def entries(views: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: {"absent": v.reason} if isinstance(v, Absent) else _plain(v) for name, v in views.items()}
+        return {name: {"absent": v.reason} if isinstance(v, Absent) else plain(v) for name, v in views.items()}
 
-    figures = {name: v if isinstance(v, Absent) else {"caption": v.caption, "alt": v.alt} for name, v in judged.figures.items()}
+    figures = {name: v if isinstance(v, Absent) else _drawn(v) for name, v in judged.figures.items()}
     tables = {name: v if isinstance(v, Absent) else {"caption": v.caption} for name, v in judged.tables.items()}
     return {
         "stand_ins": judged.stand_ins,
@@ -92,16 +103,20 @@ def _judged(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _drawn(figure: Drawn) -> dict[str, str]:
+    return {"caption": figure.caption, "alt": figure.alt, "drawing": hashlib.sha256(figure.svg).hexdigest()}
+
+
+def plain(value: Any) -> Any:
     """What JSON can hold; numbers that are not finite become null, because strict readers refuse NaN."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return plain(asdict(value))
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return str(value) if isinstance(value, Path) else value
