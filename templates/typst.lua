@@ -179,7 +179,11 @@ return {
     CodeBlock = common.number_in_code,
     Inlines = common.percent,
     Div = common.of_class(divs),
-    Span = common.of_class(spans),
+    Span = function(span)
+      local named = #span.content == 0 and #span.classes == 0 and span.identifier ~= ""
+      if named then return raw_inline("#anchor(" .. quote(span.identifier) .. ");") end -- a label would go to what stands before it
+      return common.of_class(spans)(span)
+    end,
     Link = function(link)
       if link.classes:includes("chapter") then return raw_inline("#report-chapter(" .. quote(link.target:sub(2)) .. ");") end
     end,

@@ -263,7 +263,7 @@ DERIVATION = Derivation(
             ADDITIVE.format("M"),
             at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
             values=("-2", "-1"),
-            intro="Max pooling in pairs has none of the three properties. Add to the ramp its multiple by a negative number:",
+            intro="Max pooling in pairs has none of the three properties. It is not linear: add a negative multiple.",
         ),
         counterexample(
             "Max pooling is not homogeneous", HOMOGENEOUS.format("M"), at={"x": "u", "a": "-2", "i": "1"}, values=("-4", "-6")
@@ -292,7 +292,7 @@ DERIVATION = Derivation(
             ADDITIVE.format("R"),
             at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
             values=("0", "1"),
-            intro="What is positive and what is negative may cancel before the layer, not after it.",
+            intro="ReLU is not linear: what is positive and what is negative may cancel before the layer, not after it.",
         ),
         counterexample(
             "ReLU is not homogeneous", HOMOGENEOUS.format("R"), at={"x": "u", "a": "-2", "i": "1"}, values=("0", "-2")

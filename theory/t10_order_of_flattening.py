@@ -280,7 +280,7 @@ DERIVATION = Derivation(
     conclusion=(
         "The order of flattening changes nothing but the order of the columns: same functions (“Same class of functions”), "
         "and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”). If they "
-        "are not, the two runs differ as two seeds do, and if the initialiser is indifferent to the order of its entries, as "
+        "are not, both runs differ as seeds do, and if the initialiser is indifferent to the order of its entries, as "
         "independent draws are, they differ in nothing else: the trained networks have the same distribution (“The start”)."
     ),
     comment=(

@@ -51,7 +51,7 @@ DERIVATION = Derivation(
         vector("s", "n", "half the sums of both numbers, by example"),
         vector("d", "n", "half their differences"),
         vector("e", "n", "what an affine map has to reach beyond the half sum, the same for all mirror images"),
-        real("c", "a bias"),
+        real("c", "a constant, the bias"),
     ],
     definitions=[
         define("h(x, y)", "log(exp(x) + exp(y))", "log-sum-exp", live=[Live("torch logsumexp", log_sum_exp_by_torch)]),

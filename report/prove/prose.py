@@ -20,19 +20,33 @@ from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import Standing, weakest
 
+_NUMBERS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
+)
 WEIGHTY = re.compile(
-    r"\b(?:(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|many)fold|"
-    r"twice|thrice|half|halves|halved|doubled?|doubles|tripled?|triples|quarter|"
-    r"(?:two|three|four|five|six|ten|hundred|thousand) times|never|always|circulant|"
-    r"toeplitz|optimal|stationary|convex|concave|unique|(?:over|under)-?determined|(?:non-?)?linear|affine|(?:in|equi)variant|"
-    r"symmetric|orthogonal|bounded|unbounded|monotone|increas\w+|decreas\w+|converges?|diverges?|differentiable|continuous)\b",
+    rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
+    r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|impossible|necessary|sufficient|exactly|"
+    r"circulant|toeplitz|optimal|stationary|(?:non-?)?convex|concave|unique|(?:over|under)-?determined|"
+    r"(?:non-?|bi)?linear|affine|quadratic|cubic|exponentially|logarithmically|constant|independent(?:ly)?|periodic|"
+    r"(?:in|equi)variant|(?:anti-?|skew-?)?symmetric|orthogonal|invertible|singular|injective|surjective|bijective|"
+    r"(?:un)?bounded|monotone|increas\w+|decreas\w+|without (?:bound|limit|end)|converges?|diverges?|differentiable|continuous|"
+    r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
+    r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est))\b",
     re.IGNORECASE,
 )
 """Words that say how much or of what kind: they are believed, so they are bound to what was shown."""
+_NEGATED = re.compile(r"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
+"""Words whose denial says no less."""
 
 _FORMULA = re.compile(r"`([^`]+)`")
 _QUOTED = re.compile("“([^”]+)”")
-_UNQUOTED_FORMULA = re.compile(r"[=<>≤≥≠≈²³⁴√∑∏∫∂∞±∈^∀∃→↦′]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b")
+_UNQUOTED_FORMULA = re.compile(
+    r"[=<>≤≥≠≈²³⁴√∑∏∫∂∞±∈^∀∃→↦′÷⋅]|\\[A-Za-z]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b|\b\w\s+-\s+\w\b|"
+    r"\b[a-zA-Zα-ω]\([\w, ]+\)|\b\d+[a-z]\b|\b[a-z]_\w+|\|\w+\||\b[b-z] (?:squared|cubed)\b|"
+    r"\b(?:log|exp|sin|cos|max|min|sqrt) [b-z]\b"
+)
+_DIGITS = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")
 _OF_MATRICES = re.compile(
     r"\bmatrix[ -](?:exponential|logarithm|root|square root|sine|cosine)|"
     r"\b(?:exponential|logarithm|square root|sine|cosine) of (?:an?|the|any|every|each) (?:\w+ )?matrix\b",
@@ -198,7 +212,7 @@ class _Shown:
     standings: dict[str, Standing]
     conditions: dict[str, Part]
     definitions: dict[str, str]
-    said: str
+    said: frozenset[tuple[str, bool]]
 
     @classmethod
     def of(cls, derivation: Derivation) -> _Shown:
@@ -209,7 +223,7 @@ class _Shown:
             standings(derivation),
             {c.key: p for p in derivation.parts for c in p.conditions},
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
-            " ".join(_words(derivation)).lower(),
+            frozenset(said for text in _words(derivation) for said in _weighty(text)),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:
@@ -227,9 +241,13 @@ class _Shown:
             )
         for source, formula, before in formulas:
             yield from self._wrong(source, formula, before, sentence, text)
-        for word in WEIGHTY.findall(_QUOTED.sub("", _FORMULA.sub("", sentence))):
-            if word.lower() not in self.said:
-                yield f"the conclusion says '{word}', and no part does\n  Say it where it is shown, or as comment=."
+        words = _QUOTED.sub("", _FORMULA.sub("", sentence))
+        for number in _DIGITS.findall(words):
+            yield f"the conclusion has the number {number}\n  Write it as a formula of a part, in backticks."
+        for word, negated in _weighty(words):
+            if (word, negated) not in self.said:
+                said = "the parts deny it" if (word, not negated) in self.said else "no part does"
+                yield f"the conclusion says '{'not ' * negated}{word}', and {said}\n  Say it where it is shown, or as comment=."
 
     def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
         if part := self.statements.get(formula.key):
@@ -245,6 +263,13 @@ class _Shown:
             yield f"the conclusion asserts `{source}`, which is a condition of '{owner}' and no result"
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
             yield f"the conclusion asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
+
+
+def _weighty(text: str) -> Iterator[tuple[str, bool]]:
+    """The weighty words of a text, and whether each is denied."""
+    for found in WEIGHTY.finditer(text):
+        denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
+        yield found[0].lower().removesuffix("ly"), bool(denied)
 
 
 def _words(derivation: Derivation) -> Iterator[str]:

@@ -19,7 +19,7 @@ READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-
 # What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
 # its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
 CALLED = (
-    "formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, "
+    "anchor, formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, "
     "report-figure, report-table, plain-table, report-equation, report-part, report-brief, report-notation, "
     "report-ledger, report-remark, report-derivation, report-question, report-conclusion, report-consequence, report-note, "
     "report-claim, report-claimed, report-verdict, report-evidence, report-check, report-notice, lead-in, "

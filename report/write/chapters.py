@@ -11,7 +11,7 @@ import math
 import re
 import sys
 import traceback
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from report.model import Holds, Table, Value
 from report.numbers import NOTHING
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
-from report.write.derivations import derivation_markdown, ledger_markdown
+from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
@@ -117,9 +117,9 @@ class _Writer:
         self.places: dict[str, str] = {}
         self.escaped: list[str] = []
         self.absent: list[str] = []
-        self.mistaken = mistakes.mistakes(material.findings.values())
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
+        self.mistaken = mistakes.mistakes(self.own)
         self.counts: dict[str, int] = {}
         self.derived: list[str] = []
         self.notation: dict[str, Any] = {}  # the names that the chapter's derivations have introduced
@@ -297,18 +297,23 @@ class _Writer:
         found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         return Holds.UNDECIDED if isinstance(found, Absent) else found.verdict.holds
 
-    def derivation(self, name: str) -> str:
-        """The whole answer to a theory question: every step with its reason and its verdict."""
+    def derivation(self, name: str, parts: Sequence[str] = (), headed: bool = True) -> str:
+        """The whole answer to a theory question, or these parts of it: every step with its reason and its verdict. The second
+        time, its parts alone."""
         if name not in self.material.proofs:
             raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
         proof = self.material.proofs[name]
         if isinstance(proof, Absent):  # a link to it still has a place to go to
             return f"[]{{#sec-{identifier(name)}}}\n\n{self._missing(name, proof)}"
+        again = name in self.derived
         self.labels[name] = f"{name}, {proof.title}"
         self.derived.append(name)
-        written = derivation_markdown(proof, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)
-        self.notation |= {entry.name: entry for entry in proof.glossary}
-        return f"## {proof.title} ({name}) {{#sec-{identifier(name)}}}\n\n{written}"
+        shown = shortened(proof, parts, again)
+        written = derivation_markdown(shown, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)
+        self.notation |= {entry.name: entry for entry in shown.glossary}
+        written += left_out(proof, shown) if not again else ""
+        place = f"{{#sec-{identifier(name)}}}"
+        return written if again else (f"## {proof.title} ({name}) {place}" if headed else f"[]{place}") + f"\n\n{written}"
 
     def ledger(self) -> str:
         """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
@@ -317,7 +322,7 @@ class _Writer:
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
         )
 
-    def answer(self, name: str) -> str:
+    def answer(self, name: str, parts: Sequence[str] = (), headed: bool = True) -> str:
         """What answers a question of an assignment: a theorem, a figure, a table, a claim, a value or a reported number."""
         owner, _, own = name.partition(".")
         if name in self.material.findings:
@@ -328,7 +333,7 @@ class _Writer:
             if own in names:
                 return str(getattr(self, way)(name))
         if name in self.material.proofs:
-            return self.derivation(name)
+            return self.derivation(name, parts, headed)
         known = [f"{owner}.{each}" for names in ways.values() for each in names]
         raise ReportError(
             f"'{name}' answers nothing.", remedy=nearest(name, [*known, *self.material.proofs, *self.material.findings])
@@ -340,6 +345,10 @@ class _Writer:
         if name not in experiments:
             raise ReportError(f"question('{name}'): there is no such experiment.", remedy=nearest(name, experiments))
         return experiments[name].question
+
+    def about(self, *sources: str) -> bool:
+        """Whether this is the assignment of one of ``sources``, or the complete write-up, which is about all of them."""
+        return self.material.writeup.source in ("", *sources)
 
     def ref(self, name: str) -> str:
         """A reference to a figure, table, equation or chapter, wherever it stands."""
@@ -364,15 +373,14 @@ class _Writer:
         return f"[**{name}.**]{{#{name}}}"
 
     def mistakes(self) -> str:
-        """Every mistake found, grouped by certainty and kind, with a reference to where it is treated."""
-        mistaken = mistakes.mistakes(self.own)
-        listed = mistakes.listing(mistaken, self._treated)
-        slips = mistakes.slips(mistaken)
+        """Every mistake found, with a reference to where it is treated: in an assignment a line each, else by kind."""
+        listed = (mistakes.in_brief if self.material.writeup.questions else mistakes.listing)(self.mistaken, self._treated)
+        slips = mistakes.slips(self.mistaken)
         return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
 
     def mistakes_in_brief(self) -> str:
         """Each mistake that matters in a line, with a reference to where it is treated."""
-        return summary.mistakes_in_brief(mistakes.mistakes(self.own), lambda name: self.ref(f"~{name}"))
+        return summary.mistakes_in_brief(self.mistaken, lambda name: self.ref(f"~{name}"))
 
     def answer_in_brief(self, name: str, *reported: str) -> str:
         """The claim that answers an experiment's question, and numbers of the write-ups beside ours."""
@@ -434,5 +442,5 @@ class _Writer:
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "question", "ref",
     "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally", "unsettled",
-    "replication", "cite", "notice", "typed", "fact", "chapter_title",
+    "replication", "about", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from report.errors import ReportError, nearest
 from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
 from report.prove.language.formula import parse
@@ -18,6 +19,7 @@ from report.prove.language.latex import latex, relation_latex
 from report.prove.language.names import Names
 from report.prove.reasons.rule import Standing
 from report.write.markdown import div, escape, span
+from report.write.references import ELSEWHERE
 
 LONGEST_LEFT = 26
 """Characters of a left side that still leave room for the right one beside it."""
@@ -47,11 +49,12 @@ class _Pages:
 
     def concluded(self, text: str) -> str:
         """A conclusion: the parts that stand in parentheses, “so” and “so”, by their numbers."""
-        return self.prose(re.sub(r"\((“[^”]+”(?:, “[^”]+”)*)\)", lambda m: f"({self._numbers(m[1])})", text))
+        return self.prose(re.sub(r" \((“[^”]+”(?:, “[^”]+”)*)\)", lambda m: self._numbers(m[1]), text))
 
     def _numbers(self, quoted: str) -> str:
         labels = [label for label in re.findall("“([^”]+)”", quoted) if label in self.labels]
-        return ", ".join(f"[{self.number(_slug(label))}](#{self.anchor(label)})" for label in labels)
+        numbers = ", ".join(f"[{self.number(_slug(label))}](#{self.anchor(label)})" for label in labels)
+        return f" ({numbers})" if numbers else ""
 
     def link(self, label: str) -> str:
         return f"[“{label}”](#{self.anchor(label)})"
@@ -72,17 +75,38 @@ def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mappi
     pages = _pages(proof, number)
     for part in proof.parts:
         pages.number(_slug(part.label))  # in the order of the parts, whatever the conclusion refers to first
-    asked = [("question", "Question", pages.prose(proof.question))]
+    asked = [("question", "Question", pages.prose(proof.question))] if proof.question else []
     asked += [("conclusion", "Answer", pages.concluded(proof.conclusion))] if proof.conclusion else []
     asked += [("consequence", "Hence", pages.concluded(proof.consequence))] if proof.consequence else []
     comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
-    notation = _notation(proof.glossary, pages, known or {})
+    notation = _notation(_used(proof), pages, known or {})
     opening = _told(asked) + (div(notation, "notation") if notation else "")
     groups = "".join(_part(part, pages) for part in proof.parts)
     every = "".join(_chain(part, pages) for part in proof.parts)
     title = span(f"All {len(proof.steps)} steps, each with its reason and its witnesses", "summary")
     folded = f"\n\n:::::::: every\n{title}\n{every}\n::::::::\n\n"
-    return f"\n\n::::::::: {{.derivation #{proof.id}}}\n{opening}{groups}{_told(comment)}{folded}\n:::::::::\n\n"
+    anchor = f" #{proof.id}" if proof.question else ""
+    return f"\n\n::::::::: {{.derivation{anchor}}}\n{opening}{groups}{_told(comment)}{folded}\n:::::::::\n\n"
+
+
+def shortened(proof: Proof, labels: Sequence[str], again: bool) -> Proof:
+    """``proof`` with the parts of these labels alone, in this order, or all of them for none; without what opens it if it is
+    shown ``again``. What it no longer shows but quotes is said to stand elsewhere by whoever shortens it."""
+    by_label = {part.label: part for part in proof.parts}
+    for label in labels:
+        if label not in by_label:
+            raise ReportError(f"{proof.id} has no part “{label}”.", remedy=nearest(label, by_label))
+    shown = replace(proof, parts=tuple(by_label[label] for label in labels), comment="") if labels else proof
+    return replace(shown, question="", conclusion="", consequence="", comment="") if again else shown
+
+
+def left_out(proof: Proof, shown: Proof) -> str:
+    """How many parts a shortened proof leaves out, in a sentence; nothing for a whole one."""
+    parts = len(proof.parts) - len(shown.parts)
+    quoted = (
+        f"{parts} further part{'' if parts == 1 else 's'} of this proof, checked as these are, stand{'s' * (parts == 1)} in"
+    )
+    return f"{quoted} {ELSEWHERE}." if parts else ""
 
 
 def ledger_markdown(proofs: Iterable[Proof], number: Callable[[str, str], int]) -> str:
@@ -110,6 +134,24 @@ def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping
     said = [f"Here {'; '.join(symbols)}."] if symbols else []
     said += [f"We write {'; '.join(defined)}."] if defined else []
     return " ".join([*said, "Other names mean what they did before."] if said and len(new) < len(glossary) else said)
+
+
+def _used(proof: Proof) -> tuple[GlossaryEntry, ...]:
+    """The names that stand in what is shown, and those that define them."""
+    told = [proof.question, proof.conclusion, proof.consequence, proof.comment]
+    for part in proof.parts:
+        told += [part.label, part.intro, part.scope, part.start, *part.given]
+        told += [text for step in part.steps for text in (step.expression, step.reason)]
+    used: set[str] = set()
+    reached = set(re.findall(r"\w+", " ".join(told)))
+    while reached - used:
+        used |= reached
+        reached = set(re.findall(r"\w+", " ".join(_spelt(entry) for entry in proof.glossary if entry.name in used)))
+    return tuple(entry for entry in proof.glossary if entry.name in used)
+
+
+def _spelt(entry: GlossaryEntry) -> str:
+    return " ".join((entry.head, entry.body, entry.least, entry.above, entry.meaning, *entry.within, *entry.shape))
 
 
 def _same(entry: GlossaryEntry, other: GlossaryEntry | None) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from report.judge.findings import Agreement, Finding
 from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
-from report.write.markdown import escape, value_markdown
+from report.numbers import THIN, number_text
+from report.stats import CONFIDENCE, t_quantile
+from report.write.markdown import div, escape, has_spread, value_markdown
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -81,6 +85,16 @@ def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str
     return "\n\n".join(parts)
 
 
+def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
+    """A line for each mistake but the slips: what is said, where it is treated, and what is found if it is treated nowhere."""
+    lines = []
+    for name, each in found.items():
+        told = "; ".join(dict.fromkeys(f"{f.entry.place}: {f.entry.says}{'' if treated(name) else _against(f)}" for f in each))
+        if each[0].entry.certainty != "C":
+            lines.append(f"- {treated(name) or escape(name)} {told}.")
+    return div("\n".join(lines), "brief")
+
+
 def _heading(certainty: str, kind: str) -> str:
     words = {"count": "Counts", "argument": "Arguments", "judgement": "Judgements on training", "slip": "Slips"}
     return f"{words.get(kind, 'Others')}, {CERTAINTIES[certainty]}" if certainty else "Found, and not yet looked into"
@@ -122,13 +136,19 @@ def _right(finding: Finding) -> Any:
 
 
 def replication(found: Iterable[Finding], caption: str) -> Table:
-    """Every number that is held against ours: reported, ours, the difference, and the verdict in words."""
-    rows = [_replicated(finding) for finding in found if _is_number(finding.entry)]
+    """Every number that is held against ours, by write-up and question: reported, ours with its interval, the difference, and
+    the verdict in words."""
+    numbers = [finding for finding in found if _is_number(finding.entry)]
+    sources = {finding.entry.source for finding in numbers}
+    places = {place: at for at, place in reversed([*enumerate((f.entry.source, f.entry.place) for f in numbers)])}
+    in_order = sorted(numbers, key=lambda f: places[f.entry.source, f.entry.place])
+    rows = [_replicated(finding, f"{finding.entry.source}, " if len(sources) > 1 else "") for finding in in_order]
     columns = (
         Column("item", "Item", align="left"),
         Column("place", "Place", align="left"),
         Column("reported", "Reported"),
         Column("ours", "Ours"),
+        Column("interval", "95 % interval"),
         Column("difference", "Difference"),
         Column("verdict", "Verdict", align="left"),
     )
@@ -139,15 +159,24 @@ def _is_number(entry: Entry) -> bool:
     return bool(entry.ours) and not entry.shape and not entry.asserts and not entry.rows
 
 
-def _replicated(finding: Finding) -> tuple[Any, ...]:
+def _replicated(finding: Finding, whose: str) -> tuple[Any, ...]:
     entry = finding.entry
-    item, place = entry.what or entry.says, f"{entry.source}, {entry.place}"
+    item, place = entry.what or entry.says, f"{whose}{entry.place}"
     if not finding.ours:
-        return item, place, entry.printed or entry.formula, None, None, verdict(finding)
+        return item, place, entry.printed or entry.formula, None, None, None, verdict(finding)
     ours = finding.ours[-1]
     theirs = Value(finding.reported, ours.unit, ours.digits)
     ahead = Value(float(ours.number) - finding.reported, ours.unit, ours.digits)
-    return item, place, theirs, ours, ahead, verdict(finding)
+    return item, place, theirs, replace(ours, spread=None), _interval(ours), ahead, verdict(finding)
+
+
+def _interval(value: Value) -> str | None:
+    """``57.9 to 59.9, n = 3``: the 95 % interval of a mean over seeds."""
+    if not has_spread(value):
+        return None
+    half = t_quantile(0.5 + CONFIDENCE / 2, value.n - 1) * float(value.spread or 0) / math.sqrt(value.n)
+    low, high = (number_text(float(value.number) + sign * half, value.digits) for sign in (-1, 1))
+    return f"{low} to {high}, n{THIN}={THIN}{value.n}"
 
 
 def verdict(finding: Finding) -> str:
@@ -157,5 +186,5 @@ def verdict(finding: Finding) -> str:
         return "reproduced"
     accident = f": {finding.by_accident}" if finding.by_accident else ""
     if finding.agreement is Agreement.DIFFERS:
-        return ("not reproduced" if entry.needs else "differs") + accident
+        return "not reproduced" + (f" ({entry.mistake})" if entry.mistake else "") + accident
     return "near, as a shorter training must be" if finding.near else f"not comparable{accident or f': {finding.why}'}"

@@ -38,7 +38,9 @@ def resolved(
             return f"{render.escape(name)} (not shown)"
         if name not in labels:
             if known(name):
-                return f"{render.escape(name)} in {ELSEWHERE}" if re.fullmatch(r"[A-Z]\d+", name) else ELSEWHERE
+                begins = re.search(r"(^|\n\n|[.?!]\s)$", match.string[: match.start()])
+                elsewhere = ELSEWHERE[0].upper() + ELSEWHERE[1:] if begins else ELSEWHERE
+                return f"{render.escape(name)} in {ELSEWHERE}" if re.fullmatch(r"[A-Z]\d+", name) else elsewhere
             raise ProseError(
                 f"ref('{name}'): nothing of that name stands in the write-up.",
                 where=Where(file, int(line) if line.isdecimal() else None),

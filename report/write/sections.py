@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from report.errors import ProseError, Where, author_text, nearest
 from report.write.prose import CODE, anchor, without_comments
 from report.write.writeup import Question, Writeup
 
+MISTAKE = re.compile(r'^\{% if differs\("(?P<name>X\w+)"\) %\}\n(?:(?!\{% (?:if|endif)).*\n)*\{% endif %\}\n?', re.MULTILINE)
+SHOWN = re.compile(r'^\{\{ (?:figure|table|claim)\("(?P<name>[\w.-]+)"\) \}\}\n?', re.MULTILINE)
 HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+[^\n]*?(?:\{[^}\n]*#(?P<name>[\w-]+)[^}\n]*\})?[ \t]*$", re.MULTILINE)
 
 
@@ -29,14 +31,34 @@ class Part:
 def sections(source: str) -> dict[str, str]:
     """The sections that have a name, each up to the next heading of its level or a higher one, led by as many empty lines as
     stand before it."""
-    headings = _headings(source)
-    found: dict[str, str] = {}
+    return {name: _placed(source, span) for name, span in _sections(source).items()}
+
+
+def _sections(source: str) -> dict[str, tuple[int, int]]:
+    """Where each section begins and ends."""
+    headings, found = _headings(source), {}
     for number, heading in enumerate(headings):
         if heading["name"]:
             after = (other.start() for other in headings[number + 1 :] if len(other["marks"]) <= len(heading["marks"]))
-            before = source.count("\n", 0, heading.start())
-            found[heading["name"]] = "\n" * before + source[heading.start() : next(after, len(source))]
+            found[heading["name"]] = (heading.start(), next(after, len(source)))
     return found
+
+
+def _placed(source: str, span: tuple[int, int]) -> str:
+    return "\n" * source.count("\n", 0, span[0]) + source[slice(*span)]
+
+
+def _named(source: str) -> dict[str, tuple[int, int]]:
+    """What a question may take or leave out, by name: a section, what is said of a mistake, a figure, a table, a claim."""
+    return {f"#{name}": span for name, span in _sections(source).items()} | {
+        found["name"]: found.span() for pattern in (MISTAKE, SHOWN) for found in pattern.finditer(source)
+    }
+
+
+def _left(source: str, name: str) -> str:
+    """``source`` without what has this name; no line moves."""
+    start, end = _named(source)[name]
+    return source[:start] + "\n" * source.count("\n", start, end) + source[end:]
 
 
 def _headings(source: str) -> list[re.Match[str]]:
@@ -50,7 +72,12 @@ def parts(writeup: Writeup) -> tuple[Part, ...]:
     if not writeup.questions:
         return tuple(Part(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
     sources = {path: without_comments(author_text(path)) for path in writeup.shelf}
-    named = {f"#{n}": Part(anchor(p), p, text) for p, source in sources.items() for n, text in sections(source).items()}
+    named = {
+        name: Part(anchor(path), path, _placed(source, span))
+        for path, source in sources.items()
+        for name, span in _named(source).items()
+        if name.startswith(("#", "X"))
+    }
     whole = {path.stem: Part(anchor(path), path, source) for path, source in sources.items()}
     return tuple(part for question in writeup.questions for part in _answered(question, writeup.file, named, whole))
 
@@ -61,33 +88,41 @@ def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: 
         yield Part(question.identifier, file, _at(question.line, f"# {question.heading} {{#{question.identifier}}}\n\n"))
     if question.prose:
         yield Part(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
+    unmet = dict(question.without)
     for answer, line in question.answers:
         if answer in whole:
             yield whole[answer]
         elif answer in named:
-            alone = question.heading and len(question.answers) == 1
-            yield _under_the_question(named[answer]) if alone else named[answer]
+            part = named[answer]
+            for name, _ in question.without:
+                if name in _named(part.source):
+                    part = replace(part, source=_left(part.source, name))
+                    unmet.pop(name, None)
+            first = answer == question.answers[0][0]
+            yield _under_the_question(part, headed=not first) if answer.startswith("#") else part
         elif answer.startswith("#"):
             raise ProseError(f"no chapter has a section {answer}.", where=Where(file, line), remedy=nearest(answer, named))
         else:
-            yield Part(question.identifier, file, _at(line, f'{{{{ answer("{answer}") }}}}\n\n'))
+            headed = answer != question.answers[0][0]
+            asked = f'{{{{ answer("{answer}", {list(question.parts)}, headed={headed}) }}}}\n\n'
+            yield Part(question.identifier, file, _at(line, asked))
+    for name, line in unmet.items():
+        where, inside = Where(file, line), {n for a, _ in question.answers if a in named for n in _named(named[a].source)}
+        raise ProseError(f"no section of this question has {name} to leave out.", where=where, remedy=nearest(name, inside))
 
 
 def _at(line: int, text: str) -> str:
     return "\n" * (line - 1) + text
 
 
-def _under_the_question(part: Part) -> Part:
-    """A section that is all the answer: the question's heading is its own, and what stands below it rises by one level."""
-
-    def risen(heading: re.Match[str]) -> str:
-        return f"[]{{#{heading['name']}}}" if heading.start() == first else heading[0][1:]
-
+def _under_the_question(part: Part, headed: bool) -> Part:
+    """A section with its headings moved up to stand below that of the question, which is its own if it is not ``headed``."""
     headings = _headings(part.source)
-    first = headings[0].start()
+    rise = len(headings[0]["marks"]) - (2 if headed else 1)
     pieces, end = [], 0
-    for heading in headings:
-        pieces += [part.source[end : heading.start()], risen(heading)]
+    for number, heading in enumerate(headings):
+        own = f"[]{{#{heading['name']}}}" if number == 0 and not headed else heading[0][rise:]
+        pieces += [part.source[end : heading.start()], own]
         end = heading.end()
     return Part(part.identifier, part.file, "".join(pieces) + part.source[end:])
 

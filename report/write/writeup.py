@@ -8,8 +8,13 @@ what answers it::
     [[question]]
     heading = "Overfitting"
     prose = "…"                                          Markdown with the functions of a chapter
-    answers = ["#sec-e8", "T8", "E5.curves", "W2.e5-total"]
-        a section of a chapter; a theorem; a figure, table, claim or value; a reported number
+    answers = ["#sec-e8", "X31", "T8", "E5.curves", "W2.e5-total"]
+        a section of a chapter, what it says of a mistake;
+        a theorem; a figure, table, claim or value; a reported number
+    parts = ["The convolution", "The dense layer"]
+        of its theorems, these parts alone, in this order
+    without = ["#sec-e8-dropout", "X31", "E8.gaps"]
+        of its sections, all but these: sections, what is said of a mistake, figures, tables, claims
 
     [[question]]
     answers = ["90-replication"]                         a whole chapter, which has a heading of its own
@@ -31,7 +36,8 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True)
 class Question:
-    """A question of an assignment: its heading, its own prose, and the names of what answers it, each with its line."""
+    """A question of an assignment: its heading, its own prose, the names of what answers it and of what is left out, each with
+    its line."""
 
     identifier: str
     heading: str
@@ -39,6 +45,8 @@ class Question:
     prose: str
     prose_line: int
     answers: tuple[tuple[str, int], ...]
+    parts: tuple[str, ...] = ()  # of its theorems; all of them for none
+    without: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ KEYS = (
 
 def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
     own = page.question(number, raw)
-    own.only(("heading", "prose", "answers"))
+    own.only(("heading", "prose", "answers", "parts", "without"))
     heading, prose, answers = (
         own.words("heading", ""),
         own.text_of("prose"),
@@ -151,9 +159,10 @@ def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
         )
     if not heading and not alone:
         raise own.wrong("", "a question has no heading", 'Add heading = "…".')
-    lines = tuple((name, own.line(f'"{name}"')) for name in answers)
+    lines, left_out = (tuple((n, own.line(f'"{n}"')) for n in each) for each in (answers, own.names("without", empty=True)))
     prose_line = own.line(prose.split("\n")[0]) if prose else 0
-    return Question(f"q-{number}", heading, own.line("heading"), prose, prose_line, lines)
+    shown = tuple(own.names("parts", empty=True))
+    return Question(f"q-{number}", heading, own.line("heading"), prose, prose_line, lines, shown, left_out)
 
 
 def _page(file: Path) -> _Page:

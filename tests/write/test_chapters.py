@@ -78,6 +78,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ question("E2") }}', "Which net?"),
         ('{{ answer("E2.more") }}', "More is more."),
         ("{{ replication() }}", "#build-replication"),
+        ("{{ about('W1') }}", "True"),
         ("{{ ledger() }}", "{.ledger}"),
         ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),

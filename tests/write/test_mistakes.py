@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,14 @@ from report.errors import Where
 from report.judge.findings import Agreement, Finding
 from report.judge.written import Entry
 from report.model import Value
-from report.write.mistakes import listing, mistakes, opened, quoted, replication, slips, verdict
+from report.write.mistakes import in_brief, listing, mistakes, opened, quoted, replication, slips, verdict
 
 HERE = Where(Path("W9.toml"), 1)
 
 
 def finding(agreement=Agreement.DIFFERS, ours=(), why="", **more) -> Finding:
     usual = {"printed": "8", "ours": ("E1.nine",), "mistake": "X1", "certainty": "A", "kind": "count"}
-    entry = Entry("W9.it", HERE, place="two", says="there are eight", **{**usual, **more})
+    entry = Entry("W9.it", HERE, says="there are eight", **{"place": "two", **usual, **more})
     return Finding(entry, agreement, ours, why)
 
 
@@ -68,13 +69,32 @@ def test_slips_are_one_table_and_what_is_open_is_no_mistake():
     ("found", "word"),
     [
         (finding(Agreement.AGREES, (NINE,)), "reproduced"),
-        (finding(ours=(NINE,)), "differs"),
-        (finding(ours=(NINE,), needs="recipe"), "not reproduced"),
+        (finding(ours=(NINE,)), "not reproduced (X1)"),
+        (finding(ours=(NINE,), needs="recipe", mistake=""), "not reproduced"),
         (finding(Agreement.NOT_ASKED, (NINE,), "training is shorter", tolerance=0.5), "near, as a shorter training must be"),
         (finding(Agreement.NOT_ASKED, (NINE,), "training is shorter", tolerance=0.1), "not comparable: training is shorter"),
     ],
 )
 def test_a_number_is_replicated_near_or_not_comparable(found, word):
     assert verdict(found) == word
-    ((_, place, theirs, ours, ahead, said),) = replication([found], "").rows
-    assert (place, theirs.number, ours.number, ahead.number, said) == ("W9, two", 8, 9, 1, word)
+    ((_, place, theirs, ours, between, ahead, said),) = replication([found], "").rows
+    assert (place, theirs.number, ours.number, between, ahead.number, said) == ("two", 8, 9, None, 1, word)
+
+
+def test_numbers_beside_ours_stand_by_write_up_and_question_with_their_intervals():
+    other = replace(finding(ours=(Value(5, "s", spread=1.0, n=4),)), entry=replace(finding().entry, name="W8.it"))
+    again = finding(ours=(NINE,), what="it again")
+    table = replication([finding(ours=(NINE,)), finding(ours=(NINE,), place="three"), again, other], "")
+    assert [(row[0], row[1]) for row in table.rows][:3] == [
+        ("there are eight", "W9, two"),
+        ("it again", "W9, two"),
+        ("there are eight", "W9, three"),
+    ]
+    assert table.rows[3][4].replace("\u202f", " ") == "3.41 to 6.59, n = 4"
+
+
+def test_in_an_assignment_a_mistake_is_a_line_and_told_in_full_where_nothing_treats_it():
+    found = mistakes([finding(ours=(NINE,)), finding(ours=(NINE,), mistake="X2")])
+    text = in_brief(found, lambda name: "[X1](#X1)" if name == "X1" else "")
+    assert "- [X1](#X1) two: there are eight.\n" in text
+    assert "- X2 two: there are eight; it is [9]" in text
