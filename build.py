@@ -184,7 +184,7 @@ def _bench(settings: Settings, look: Look | None = None) -> Bench:
     from report.terminal.bench import laid_out
 
     if look:
-        look.look_at_data(datasets.locate(settings.data))
+        look.look_at_data(datasets.looked_at(datasets.locate(settings.data)))
     # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.
     return laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine")
 

@@ -158,6 +158,20 @@ def status(names: Iterable[str], root: Path, *, thorough: bool = False) -> list[
         return [_status(name, root, thorough) for name in names]
 
 
+def looked_at(root: Path) -> list[Path]:
+    """The files and folders whose times tell whether ``status`` would say the same again. Of a folder of pictures the times
+    of the folder count, as they do there."""
+    records = [record for name in DATA_SETS if (record := decoded.read_record(name, root))]
+    read = [root / part for record in records for part in record.origin]
+    return [*_places(root), *read, *(path for record in records for path in decoded.array_files(record, root))]
+
+
+def _places(root: Path) -> list[Path]:
+    """Where a data set may come to lie."""
+    decodings = root / "decoded"
+    return [root, decodings, *(decodings / f"{name}.json" for name in DATA_SETS), root / mnist.FOLDER, root / cifar.BATCHES]
+
+
 def prepare(names: Iterable[str], root: Path, *, report: Reporter, offline: bool = False) -> list[Status]:
     """Make every data set ready: find or fetch, verify, decode. What is ready already is hashed and left alone.
 

@@ -56,6 +56,11 @@ def folder(record: Record, root: Path) -> Path:
     return root / "decoded" / f"{record.name}-{record.digest[:16]}"
 
 
+def array_files(record: Record, root: Path) -> list[Path]:
+    """The files of the four arrays."""
+    return list(_array_files(folder(record, root)).values())
+
+
 def read_record(name: str, root: Path) -> Record | None:
     """The record of a decoded data set, or None when there is none, or a damaged one (then it is decoded anew)."""
     try:

@@ -25,7 +25,7 @@ from report.terminal.cli import Settings
 from report.typeset.publish import STAMP
 
 RECENT = 10**10  # nanoseconds within which an edit may go unseen in a file's times, on any file system
-MOST = 20_000  # files of a project or its data; of more, looking at each is no shortcut
+MOST = 20_000  # files of a project; of more, looking at each is no shortcut
 INDIFFERENT = ("jobs", "quiet", "force", "scheduler", "browser", "json")  # settings that change no page
 DECISIVE = ("REPORT_", "PYTHON", "PYPANDOC", "TYPST", "SOURCE_DATE_EPOCH", "LC_", "LANG", "TZ", "HOME")
 
@@ -39,7 +39,7 @@ class Stamp:
     said: str
     code: int
     asked: str
-    data: str  # the folder
+    data: list[str]  # files and folders
     inputs: Mapping[str, State]
     others: Mapping[str, State]  # entries of the store, and pages
 
@@ -54,7 +54,7 @@ class Look:
     def __init__(self, root: Path, settings: Settings):
         self._root, self._settings, self._file = root, settings, settings.out / STAMP
         self._asked = _asked(settings)
-        self._data = Path()
+        self._data: list[str] = []
         self._inputs: dict[str, State] = {}
         self._sure = True
         self._note(self._project)
@@ -65,8 +65,8 @@ class Look:
             last = Stamp(**json.loads(self._file.read_bytes()))
             if last.asked != self._asked or not self._sure:
                 return None
-            inputs = self._inputs | _below(Path(last.data))
-            others = {name: _state(Path(name)) for name in last.others}
+            inputs = self._inputs | _states(last.data)
+            others = _states(last.others)
             if not (_unchanged(last.inputs, inputs) and _unchanged(last.others, others)):
                 return None
         except (OSError, Unsure, ValueError, TypeError, AttributeError, LookupError, RecursionError):
@@ -76,15 +76,15 @@ class Look:
             self._write(now)
         return last
 
-    def look_at_data(self, folder: Path) -> None:
+    def look_at_data(self, paths: Iterable[Path]) -> None:
         """Before anything there is read."""
-        self._data = folder
-        self._note(lambda: _below(folder))
+        self._data = sorted(map(str, paths))
+        self._note(lambda: _states(self._data))
 
     def keep(self, said: str, code: int, pages: Mapping[str, bytes], entries: Iterable[Path]) -> None:
         """Stamp a build that left nothing undone; unless something was saved meanwhile, which it may have read or not."""
         try:
-            if not self._sure or not _unchanged(self._inputs, self._project() | _below(self._data)):
+            if not self._sure or not _unchanged(self._inputs, self._project() | _states(self._data)):
                 return
             others: dict[str, State] = {}
             for entry in entries:
@@ -95,7 +95,7 @@ class Look:
                     return
         except (OSError, Unsure):
             return
-        self._write(Stamp(said, code, self._asked, str(self._data), self._inputs, others))
+        self._write(Stamp(said, code, self._asked, self._data, self._inputs, others))
 
     def forget(self) -> None:
         """The pages are about to change."""
@@ -164,6 +164,10 @@ def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, State]:
         if len(found) > MOST:
             raise Unsure
     return found
+
+
+def _states(names: Iterable[str]) -> dict[str, State]:
+    return {name: _state(Path(name)) for name in names}
 
 
 def _entry(folder: Path) -> dict[str, State]:

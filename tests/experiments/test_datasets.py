@@ -576,6 +576,15 @@ def test_a_stand_in_has_another_digest_than_the_same_pixels_that_are_real(root: 
     assert real.digest != stand_in.digest
 
 
+def test_what_the_status_of_data_rests_on_is_looked_at(root: Path) -> None:
+    assert root in datasets.looked_at(root)  # nothing is there yet; what comes changes the folder
+    arrays = {name: np.zeros((2, 2), np.uint8) for name in decoded.ARRAYS}
+    decoded.publish("cifar10", root, arrays, classes=("a",), source="", origin={"cifar10/train/cat": 1})
+    found = datasets.looked_at(root)
+    assert {root / "decoded" / "cifar10.json", root / "cifar10/train/cat"} <= {*found}
+    assert len([path for path in found if path.suffix == ".npy" and path.is_file()]) == 4
+
+
 # --- the real ones -------------------------------------------------------------------------------------------------
 
 
