@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent.parent / "templates" / "fonts"
 
-COLUMN = 115 / 25.4
-"""Width of the text column in inches: a figure of this width has its caption in the margin."""
-PAGE = 166 / 25.4
-"""Width of column and margin together in inches: a wide figure has its caption below."""
+COLUMN = 82 / 25.4
+"""Width of a printed column in inches."""
+PAGE = 171 / 25.4
+"""Width of both columns in inches: such a figure stands at the head or the foot of a page."""
 
 INK = "#1c1b19"
 COLOURS = ("#1a7fc1", "#d55e00", "#009e73", "#b3529c", "#a17400", "#6f7782", "#4f66c8", "#c0413b")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from report.errors import ReportError
 
-COLUMN_POINTS = 326.0  # 115 mm, the text column of report.typ
+COLUMN_POINTS = 326.0  # 115 mm, what the text column of the web page counts as; its wide figures are 171 mm
 
 
 def asset(name: str, assets: Mapping[str, bytes]) -> bytes:

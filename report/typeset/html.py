@@ -123,7 +123,7 @@ def _insert_figures(body: str, assets: Mapping[str, bytes]) -> str:
         drawing = asset(name, assets).decode()
         width = svg_width(drawing)
         wide = width > COLUMN_POINTS + 1
-        share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 166 / 115))
+        share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 171 / 115))
         opening = match[1].replace('class="figure"', 'class="figure wide"') if wide else match[1]
         return opening + "\n" + _inline(drawing, Path(name).stem, alt, share)
 
