@@ -54,7 +54,6 @@ def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes
         widths = {name: svg_width(content.decode()) for name, content in figures.items()}
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
-        (folder / "page.typ").write_text(f"#let handed-in = {str(bool(meta.head)).lower()}\n")
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
         return _compiled(folder, chapters)
 
