@@ -49,7 +49,7 @@ local function with_numbers(text, written)
   local stop = to + 1
   while stop <= #text and text:sub(stop, stop) ~= '"' do stop = stop + (text:sub(stop, stop) == "\\" and 2 or 1) end
   local number = written((inside:gsub("\\(%p)", "%1")))
-  return text:sub(1, from - 1) .. number .. with_numbers(text:sub(stop + 2), written)
+  return text:sub(1, from - 1) .. number .. with_numbers(text:sub(text:find("}", stop, true) + 1), written)
 end
 
 local signs = {

@@ -96,6 +96,7 @@ local divs = {
   part = part,
   every = function() return {} end, -- here the steps stand in the ledger at the end
   ledger = function(div) return call("report-ledger", "", div.content) end,
+  numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
   notation = function(div) return call("report-notation", "", div.content) end,
   equation = function(div)
@@ -110,7 +111,15 @@ local divs = {
 }
 
 local spans = {
-  value = function(span) return sandwich("#box[", span.content, "];") end,
+  value = function(span)
+    local linked = span.attributes.entry
+    local call = linked and "#report-value(" .. quote(linked) .. ", " .. quote(span.attributes.mention) .. ")["
+    return sandwich(call or "#box[", span.content, "];")
+  end,
+  entry = function(span)
+    local mentions = span.attributes.mentions:gsub("%S+", '"%0",'):gsub(" ", "")
+    return sandwich("#report-entry(" .. quote(span.attributes.entry) .. ", (" .. mentions .. "))[", span.content, "];")
+  end,
   verdict = function(span) return sandwich("#report-verdict(" .. quote(span.attributes.word) .. ")[", span.content, "];") end,
   check = function(span) return sandwich("#report-check(" .. quote(span.attributes.state) .. ")[", span.content, "];") end,
   evidence = function(span) return sandwich("#report-evidence[", span.content, "];") end,

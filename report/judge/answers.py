@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from report.errors import ReportError, nearest
 from report.judge.findings import Found
 from report.judge.views import NOTHING_RUN, Absent, Judged, Judgement, measured
 from report.judge.written import Entry
-from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Value
+from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Table, Value
 
 T = TypeVar("T")
+
+
+Told = Callable[[str, Mapping[str, Any]], tuple[str, ...]]
+"""``told("E2.test_accuracy", {"net": "cnn"})``: seeds, data, code and results behind a number, a line each."""
+
+
+def untold(_name: str, _condition: Mapping[str, Any]) -> tuple[str, ...]:
+    """Nothing is known."""
+    return ()
 
 
 NEEDED = {"": NOTHING, "recipe": RECIPE, "data": ALL_DATA}
@@ -20,10 +29,11 @@ NEEDED = {"": NOTHING, "recipe": RECIPE, "data": ALL_DATA}
 
 @dataclass(frozen=True)
 class Answers:
-    """Experiments and theorems by id, each with its views as they were judged."""
+    """Experiments and theorems by id, each with its views as they were judged; ``told`` tells where a value came from."""
 
     experiments: Mapping[str, Experiment]
     judged: Mapping[str, Judged]
+    told: Told = untold
 
     def find(self, what: str, name: str, choose: Callable[[Judged], Mapping[str, T | Absent]]) -> tuple[T | Absent, str]:
         """The ``what`` called E2.curves, and its owner's id. Raises ``ReportError`` for a name that nobody has."""
@@ -38,7 +48,20 @@ class Answers:
         return choices[own], owner
 
     def value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
-        """A named value, or a measured scalar over the seeds of one condition."""
+        """A named value, or a measured scalar over the seeds of one condition, with all that is told of where it came from."""
+        found = self._value(name, condition)
+        return found if isinstance(found, Absent) else self.explained(found, name, condition)
+
+    def explained(self, value: Value, name: str, condition: Mapping[str, Any]) -> Value:
+        """``value`` with what is told of it after its own origin."""
+        return replace(value, origin="\n".join(filter(None, (value.origin, *self.told(name, condition)))))
+
+    def told_of_cells(self, table: Table, name: str) -> Table:
+        """``table`` with what is told of it after the origin of each of its numbers."""
+        rows = (tuple(self.explained(c, name, {}) if isinstance(c, Value) else c for c in row) for row in table.rows)
+        return replace(table, rows=tuple(rows))
+
+    def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
         owner, _, own = name.partition(".")
         measures = self.experiments[owner].measures if owner in self.experiments else {}
         if own in measures:

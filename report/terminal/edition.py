@@ -10,8 +10,8 @@ from report.errors import ExitCode
 from report.judge.shortcomings import shortcomings
 from report.judge.views import NOT_PROVED
 from report.model import data_read
+from report.terminal import origins
 from report.terminal.bench import Findings
-from report.terminal.origins import count
 from report.typeset.pages import files
 from report.typeset.paging import overrun, titles
 from report.write import colophon
@@ -62,7 +62,7 @@ def edition(found: Findings, page: Writeup, early: Early = nobody) -> Edition:
     lacking += overrun(page, paging, titles(page, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.environment(), **bench.machine}
-    counts = count(found, manuscript)
+    counts = origins.count(found, manuscript)
     listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made, counts)
     name = f"{page.name}.manifest.json" if page.questions else "manifest.json"
     return Edition(page, made | {name: listing.encode()}, lacking)
@@ -80,5 +80,6 @@ def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     read = {name for each in outcomes.values() for outcome in each for name in data_read(outcome.trial)}
     data = {name: status for name, status in found.bench.data.items() if name in read}
     about = colophon.about(budget, outcomes, data, {**colophon.environment(), **found.bench.machine})
-    manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about)
+    told = origins.teller(Findings(replace(found.bench, data=data), outcomes, found.judged, found.proofs))
+    manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, told)
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

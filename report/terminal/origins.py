@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import ReportError, UsageError, nearest
-from report.judge.answers import Answers
+from report.judge.answers import Answers, Told
 from report.judge.views import Absent
-from report.model import Experiment, Runs, Table
+from report.model import Experiment, Runs, Table, data_read
 from report.numbers import number_text
 from report.proof import load
 from report.run.plan import Planned
 from report.stats import interval
 from report.terminal.bench import Findings
+from report.write import evidence
 from report.write.manuscript import Manuscript
 from report.write.markdown import evidence_text, value_text
 from report.write.prose import identifier
@@ -92,6 +94,8 @@ def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
         words: sum(len(_numbers(piece)) for mention in told if mention.kind == kind for piece in mention.shown)
         for kind, words in kinds.items()
     }
+    in_prose = [number for chapter in manuscript.chapters for number in evidence.numbers(chapter.markdown)]
+    counted |= {"in prose": len(in_prose), "in prose without an origin": sum(not number["origin"] for number in in_prose)}
     return counted | {"typed with a reason": len(manuscript.typed), "typed without one": 0}  # the build refuses these
 
 
@@ -127,6 +131,49 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mentio
     return Mention(query, "", ())
 
 
+# --- on the pages --------------------------------------------------------------------------------------------------
+
+
+def teller(found: Findings) -> Told:
+    """What the pages tell of a number, a line each: seeds with their values and interval, data, the place of the code, and a
+    digest of the results, which changes when one of them does."""
+    known: dict[str, tuple[str, ...]] = {}
+
+    def told(name: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
+        asked = f"{name} {condition}"
+        if asked not in known:
+            known[asked] = tuple(_lines(name, condition, found))
+        return known[asked]
+
+    return told
+
+
+def _lines(name: str, condition: Mapping[str, Any], found: Findings) -> Iterator[str]:
+    owner, _, own = name.partition(".")
+    content = found.bench.content
+    if owner in content.theory:
+        yield f"computed in {_place(None, own, content.theory[owner], found)}, from no run and no data"
+    if owner not in content.experiments:
+        return
+    experiment = content.experiments[owner]
+    outcomes = [o for o in found.outcomes.get(owner, ()) if all(o.trial.condition.get(k) == v for k, v in condition.items())]
+    if own in experiment.measures:
+        yield from _seeds(experiment, own, condition, found)[:1]
+    read = dict.fromkeys(name for outcome in outcomes for name in sorted(data_read(outcome.trial)))
+    where = _place(_view(experiment, own), own, content.experiment_files[owner], found)
+    data = ", ".join(f"{found.bench.data[each].title} ({found.bench.data[each].digest[:8]})" for each in read)
+    results = hashlib.sha256(" ".join(outcome.fingerprint for outcome in outcomes).encode()).hexdigest()[:8]
+    runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}, results {results}"
+    yield f"computed in {where} from {runs}" + (f"; data: {data}" if data else "")
+
+
+def _view(experiment: Experiment, own: str) -> Any:
+    """What makes a number: a measure, a function, or the function that judges a claim."""
+    views: dict[str, Any] = {**experiment.values, **experiment.figures, **experiment.tables, **experiment.claims}
+    thing = experiment.measures.get(own) or views.get(own)
+    return getattr(thing, "judge", thing)
+
+
 # --- the chain -----------------------------------------------------------------------------------------------------
 
 
@@ -150,9 +197,7 @@ def _told(mention: Mention, same: Iterable[Mention], found: Findings) -> str:
 
 def _of_experiment(owner: str, own: str, condition: Mapping[str, Any], found: Findings) -> list[tuple[str, list[str]]]:
     experiment, file = found.bench.content.experiments[owner], found.bench.content.experiment_files[owner]
-    views: dict[str, Any] = {**experiment.values, **experiment.figures, **experiment.tables, **experiment.claims}
-    thing = experiment.measures.get(own) or views.get(own)
-    entries = [("computed in", [_place(getattr(thing, "judge", thing), own, file, found)])]
+    entries = [("computed in", [_place(_view(experiment, own), own, file, found)])]
     if own in experiment.measures:
         entries.append(("seeds", _seeds(experiment, own, condition, found)))
     planned = _planned(owner, condition, found)

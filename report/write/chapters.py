@@ -27,6 +27,7 @@ from report.numbers import NOTHING
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
+from report.write.evidence import MARK, with_evidence
 from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
@@ -62,15 +63,9 @@ def write(material: Material) -> Manuscript:
         raise ProseError("\n".join(map(str, problems)))
     shown = {path: source for path, source in sources.items() if path != material.writeup.file}
     assets = {**writer.assets, **pictures(shown)}
-    made = (
-        writer.data,
-        tuple(writer.stated),
-        dict(writer.labels),
-        dict(writer.places),
-        tuple(writer.escaped),
-        material.findings,
-    )
-    return Manuscript(tuple(chapters), assets, *made)
+    named = (dict(writer.labels), dict(writer.places), tuple(writer.escaped))
+    written = tuple(with_evidence(chapters))
+    return Manuscript(written, assets, writer.data, tuple(writer.stated), *named, material.findings)
 
 
 def _sources(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
@@ -108,7 +103,7 @@ class _Writer:
 
     def __init__(self, material: Material):
         self.material = material
-        self.answers = Answers(material.experiments, material.judged)
+        self.answers = Answers(material.experiments, material.judged, material.told)
         self.facts = {**summary.proved(material.proofs.values()), **material.facts}
         self.labels: dict[str, str] = {}
         self.assets: dict[str, bytes] = {}
@@ -259,7 +254,7 @@ class _Writer:
         if isinstance(found, Absent):
             return self._missing(name, found)
         caption = f"{found.caption} {self._basis(owner, found.seeds)}".strip()
-        return self._tabulate(name, replace(found, caption=caption))
+        return self._tabulate(name, self.answers.told_of_cells(replace(found, caption=caption), name))
 
     def _tabulate(self, name: str, table: Table) -> str:
         number = self._number("Table", name)
@@ -321,6 +316,10 @@ class _Writer:
             (self.material.proofs[name] for name in self.derived),
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
         )
+
+    def evidence(self) -> str:
+        """A line for each number in prose: what it is, seeds, data and code. The web page says so where the number stands."""
+        return MARK
 
     def answer(self, name: str, parts: Sequence[str] = (), headed: bool = True) -> str:
         """What answers a question of an assignment: a theorem, a figure, a table, a claim, a value or a reported number."""
@@ -440,7 +439,7 @@ class _Writer:
 
 
 FUNCTIONS = (
-    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "question", "ref",
-    "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally", "unsettled",
-    "replication", "about", "cite", "notice", "typed", "fact", "chapter_title",
+    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "evidence",
+    "question", "ref", "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally",
+    "unsettled", "replication", "about", "cite", "notice", "typed", "fact", "chapter_title",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from report.judge.answers import Answers
+from report.judge.answers import Answers, Told, untold
 from report.judge.findings import findings
 from report.judge.views import Judged
 from report.judge.written import Document, Entry, documents
@@ -23,11 +23,12 @@ def fill(
     proofs: Mapping[str, Any],
     budget: str,
     about: Mapping[str, Table | Value | str],
+    told: Told = untold,
 ) -> Manuscript:
     """The chapters or questions of ``page``, filled. Raises ``ProseError``."""
-    found = Answers(experiments, judged).found(budget)
+    found = Answers(experiments, judged, told).found(budget)
     said = {name: finding for each in written(page).values() for name, finding in findings(each, found).items()}
-    return write(Material(experiments, judged, proofs, page, budget, said, about))
+    return write(Material(experiments, judged, proofs, page, budget, said, about, told))
 
 
 def written(page: Writeup) -> dict[str, Document]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from report.judge.answers import Told, untold
 from report.judge.findings import Finding
 from report.judge.views import Judged
 from report.model import Experiment, Table, Value
@@ -58,3 +59,4 @@ class Material:
     budget: str
     findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
+    told: Told = untold

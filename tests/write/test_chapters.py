@@ -80,6 +80,7 @@ def text(folder: Path, chapter: str) -> str:
         ("{{ replication() }}", "#build-replication"),
         ("{{ about('W1') }}", "True"),
         ("{{ ledger() }}", "{.ledger}"),
+        ("{{ evidence() }}", ":::: {.numbers}"),
         ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
         ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0]{.evidence}"),

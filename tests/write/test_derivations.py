@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from report.errors import ReportError
 from report.proof import Derivation, Part, Step, check, define, integer, real, vector
-from report.write.derivations import derivation_markdown, ledger_markdown
+from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1"), vector("v", "n", "a vector")
 SIGMA = define("sigma(u)", "1/(1 + exp(-u))", "a sigmoid")
@@ -70,3 +73,20 @@ def test_a_conclusion_links_the_parts_that_it_rests_on() -> None:
     count = iter(range(1, 9))
     text = derivation_markdown(check(said), lambda own: next(count))
     assert "Adding adds ([1](#T9-three), [2](#T9-four)), as [“Four”](#T9-four) shows." in text
+
+
+def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_the_rest() -> None:
+    parts = tuple(
+        Part(name, f"x + {n} == {n} + x", [Step(f"{n} + x", "")]) for n, name in enumerate(("One", "Two", "Three"), 1)
+    )
+    said = check(Derivation("T9", "", "Why?", (X, N), parts, "So (“One”, “Two”).", "", ()))
+    short = shortened(said, ["Three", "One"], again=False)
+    text = derivation_markdown(short, len)
+    assert text.index("**Three.**") < text.index("**One.**")
+    assert "**Two.**" not in text
+    assert "So ([3](#T9-one))." in text
+    assert "is a size" not in text  # what it no longer mentions
+    assert left_out(said, short).startswith("1 further part of this proof, checked as these are, stands in")
+    assert "Question" not in derivation_markdown(shortened(said, ["Two"], again=True), len)
+    with pytest.raises(ReportError, match="'Three'"):
+        shortened(said, ["Thre"], again=False)

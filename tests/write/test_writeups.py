@@ -184,3 +184,28 @@ def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
     assert not any(each.startswith(("E2.curves", "E2.ends", "E2.size", "01-nets")) for each in said)
     (tmp_path / "chapters" / "04-left.md").touch()
     assert "04-left.md: no write-up takes anything from it." in list(unused(chosen(tmp_path, ["all"]), {}, [], {}))
+
+
+def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
+    chosen_parts = ESSAY.replace('answers = ["#sec-nets"]', 'answers = ["#sec-more", "#sec-nets"]\nwithout = ["E2.curves"]')
+    page = project(tmp_path, chosen_parts.replace('"E2.ends", "E2.more"', '"E2.more"'))
+    whole = "\n".join(chapter.markdown for chapter in filled(page).chapters)
+    assert "## The nets {#sec-nets}" in whole
+    assert "| mlp |" in whole
+    assert "#E2-curves" not in whole
+    assert "See the complete report" in whole
+
+
+def test_what_cannot_be_left_out_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    page = project(tmp_path, ESSAY.replace('["#sec-nets"]', '["#sec-nets"]\nwithout = ["E2.curve"]'))
+    with pytest.raises(ProseError, match=r"essay\.toml:10: no section of this question has E2\.curve .*\n.*'E2\.curves'"):
+        parts(page)
+
+
+def test_what_is_said_of_a_mistake_can_be_placed_by_its_id(tmp_path: Path) -> None:
+    page = project(tmp_path, ESSAY.replace('"E2.ends", "E2.more"', '"E2.ends", "X7"'))
+    with (tmp_path / "chapters" / "02-more.md").open("a", encoding="utf-8") as chapter:
+        chapter.write('\n{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}\nNor this.\n')
+    (part,) = [part for part in parts(page) if "X7" in part.source]
+    assert part.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
+    assert part.source.count("\n", 0, part.source.index("{%")) == 6
