@@ -76,9 +76,8 @@ def test_a_conclusion_links_the_parts_that_it_rests_on() -> None:
 
 
 def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_the_rest() -> None:
-    parts = tuple(
-        Part(name, f"x + {n} == {n} + x", [Step(f"{n} + x", "")]) for n, name in enumerate(("One", "Two", "Three"), 1)
-    )
+    sums = {"One": "1", "Two": "n", "Three": "3"}
+    parts = tuple(Part(name, f"x + {each} == {each} + x", [Step(f"{each} + x", "")]) for name, each in sums.items())
     said = check(Derivation("T9", "", "Why?", (X, N), parts, "So (“One”, “Two”).", "", ()))
     short = shortened(said, ["Three", "One"], again=False)
     text = derivation_markdown(short, len)
