@@ -11,8 +11,8 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 from report.errors import UsageError
+from report.run.calls import attempt
 from report.run.shipment import run_shipped
-from report.run.workers import attempt
 
 P = ParamSpec("P")
 T = TypeVar("T")

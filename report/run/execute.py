@@ -19,11 +19,12 @@ from typing import Any
 from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Outcome
+from report.run.calls import CallFailed, described
 from report.run.plan import Planned
 from report.run.shipment import Shipping, run_shipped
 from report.run.trial import Job, progress_of, run_trial
 from report.run.watching import Silent, Watch
-from report.run.workers import CallFailed, ProcessExecutor, described
+from report.run.workers import ProcessExecutor
 
 GLANCE = 0.1  # seconds between two looks at the running trials
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from report.cache.reach import Sources
 
-AT_WORK = ("report", "report.errors", "report.run", "report.run.shipment", "report.run.workers")
+AT_WORK = ("report", "report.errors", "report.run", "report.run.calls", "report.run.shipment", "report.run.traces")
 """What runs the call, and is there already when its code arrives."""
 
 
@@ -42,11 +42,15 @@ class Shipping:
     def __init__(self, sources: Sources):
         self._sources = sources
         self._compiled: dict[str, Shipped] = {}
+        self._packed: dict[tuple[str, ...], dict[str, Shipped]] = {}
 
     def modules(self, call: bytes) -> dict[str, Shipped]:
-        """All modules of the project that a pickled call may import."""
-        starts = [*AT_WORK, *(name for name in _named_in(call) if self._sources.exists(name))]
-        return {name: self._shipped(name) for name in self._sources.importable(starts)}
+        """All modules of the project that a pickled call may import: for calls that name the same, the same dictionary."""
+        named = dict.fromkeys(_named_in(call))
+        starts = (*AT_WORK, *(name for name in named if self._sources.exists(name)))
+        if starts not in self._packed:
+            self._packed[starts] = {name: self._shipped(name) for name in self._sources.importable(starts)}
+        return self._packed[starts]
 
     def _shipped(self, name: str) -> Shipped:
         if name not in self._compiled:
@@ -63,18 +67,26 @@ def _named_in(call: bytes) -> Iterator[str]:
 
 
 def run_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
-    """Make the pickled call with these modules, in a process that does nothing else."""
-    for name in [name for name in sys.modules if name in modules and name not in AT_WORK]:
-        del sys.modules[name]  # read from a file, perhaps after that was changed
-    sys.meta_path.insert(0, _Planned(modules))
+    """Make the pickled call with these modules."""
+    load(modules)
     return pickle.loads(call)()
 
 
-def attempt_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
-    """``run_shipped`` in a process that stays; what is raised becomes ``CallFailed``, which survives the way back."""
+def load(modules: Mapping[str, Shipped]) -> None:
+    """From now on, import the project's modules from these, and anew: they may have been read from a file that was changed
+    since, and in a process that stays another call may have left something in them."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != _Planned.__name__]
+    for name, module in list(sys.modules.items()):
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
+        if name not in AT_WORK and (name in modules or type(loader).__name__ == _Planned.__name__):
+            del sys.modules[name]
     sys.meta_path.insert(0, _Planned(modules))
-    from report.run.workers import attempt
+
+
+def attempt_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
+    """``run_shipped`` on a cluster; what is raised becomes ``CallFailed``, which survives the way back."""
+    load(modules)
+    from report.run.calls import attempt
 
     return attempt(pickle.loads(call))
 

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import math
 import os
-import random
 import struct
 import sys
 import time
@@ -25,6 +24,7 @@ from report.cache.reach import ABSENT
 from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Data, Result, Trial
+from report.run.traces import same_start
 from report.run.watching import Step
 
 OWN_STORE, OWN_DATA = "REPORT_WORKER_STORE", "REPORT_WORKER_DATA"
@@ -50,7 +50,7 @@ def run_trial(job: Job) -> None:
     _same_versions(job)
     store, trial = Store(Path(os.environ.get(OWN_STORE) or job.store)), job.trial
     inputs = {name: _resolved(name, source, job, store) for name, source in trial.inputs.items()}
-    _same_start(job.digest)
+    same_start(job.digest)
     context = _Context(store, job.digest)
     result = trial.function(context, **trial.arguments, **inputs)
     if not isinstance(result, Result):
@@ -83,22 +83,6 @@ def _planned_digest(name: str, job: Job) -> str:
     """That of the data which the trial was planned with: elsewhere there may be others under the same name."""
     data: str = job.description["parts"]["data"][name]
     return data.rpartition(" ")[2]
-
-
-def _same_start(fingerprint: str) -> None:
-    """Every global that a trial's numbers may depend on, set to a function of its fingerprint."""
-    import numpy as np
-    import torch
-
-    seed = int(fingerprint[:8], 16)
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    torch.set_default_dtype(torch.float32)
-    torch.set_grad_enabled(True)
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # it finds bugs, at a cost
 
 
 class _Context:

@@ -1,22 +1,20 @@
-"""Where calls run: in this process, or in a process each, behind ``concurrent.futures`` (on a cluster: ``report.run.cluster``).
+"""Where calls run: in this process, or in others, behind ``concurrent.futures`` (on a cluster: ``report.run.cluster``).
 
-Every call has a fresh process, forked from a server that has loaded torch: nothing that a call leaves behind (random
-state, flags, memory) can reach the next, and when one is killed it is plain which, and the others do not notice.
-Measured on 2 cores: the server is up in 1.9 s, once; then a process takes 20 ms to its first step of an optimiser. A
-spawned process takes 2.7 s. ``ProcessPoolExecutor`` was tried in thought and rejected: one death breaks the pool for
-all calls, and it cannot say whose it was.
+Workers stay, so that nobody waits for torch, and yet no call finds anything that another left behind (random state, flags,
+memory), and when one is killed it is plain which, and the others do not notice. On Linux a worker imports what its calls
+need, once, and forks itself for each. Where that cannot be done safely (Windows, and macOS, whose libraries do not survive
+it) a worker makes the calls itself, imports the project anew for each, and ends once it is no longer what it was at first.
+``ProcessPoolExecutor`` was tried in thought and rejected: one death breaks the pool for all calls, and it cannot say whose.
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import multiprocessing
 import os
 import pickle
 import signal
 import sys
-import sysconfig
 import threading
 import time
 import traceback
@@ -24,28 +22,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from report.errors import ReportError, StoreError
+from report.run.calls import PRELOADED, CallFailed, Modules, work
+from report.run.shipment import run_shipped
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PRELOADED = ["numpy", "torch", "torch._dynamo"]  # the first torch.optim object imports torch._dynamo: another second
 ENVIRONMENT = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: half the time to fork, a tenth of that to train, the same bits
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
     "PYTHONHASHSEED": "0",  # so that no result depends on the order of a set of strings
 }
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+IDLE = 2
+"""For each call at a time so many workers may wait: trials that need other modules need another worker."""
 TAIL = 64 * 1024  # bytes of a call's printed output that are kept for the case that it fails
-
-
-class CallFailed(Exception):
-    """A call in another process raised, or its process died: the reason in a sentence, and the details for a log."""
-
-    def __init__(self, reason: str, details: str):
-        super().__init__(reason, details)
-        self.reason, self.details = reason, details
 
 
 class SerialExecutor(Executor):
@@ -61,21 +54,26 @@ class SerialExecutor(Executor):
 
 
 class ProcessExecutor(Executor):
-    """Runs each call in a process of its own, ``jobs`` at a time. A future's exception is ``CallFailed`` or ``StoreError``.
+    """Runs calls in other processes, ``jobs`` at a time. A future's exception is ``CallFailed`` or ``StoreError``.
 
-    The processes disappear with this one, however it ends.
+    The processes disappear with this one, however it ends. ``method`` is how multiprocessing starts them.
     """
 
-    def __init__(self, jobs: int):
-        self._context = _context()
-        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="waits-for-a-process")
+    def __init__(self, jobs: int, method: str = METHOD):
+        self._method, self._context = method, multiprocessing.get_context(method)
+        self._context.set_forkserver_preload(PRELOADED)
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="waits-for-a-worker")
         self._start = threading.Lock()  # multiprocessing's book-keeping is not made for several threads
         self._calls: set[object] = set()  # those that a thread is busy with
-        self._running: set[Any] = set()
+        self._alive: set[_Worker] = set()
+        self._idle: list[_Worker] = []  # the last is the one that was busy last
+        self._most_idle = IDLE * jobs
         self._stopped = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._threads.submit(self._call, partial(fn, *args, **kwargs))
+        if fn is run_shipped:
+            return self._threads.submit(self._call, *args)  # type: ignore[arg-type]
+        return self._threads.submit(self._call, None, partial(fn, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for what runs; or with ``wait=False`` kill it. Either way no process is left when this returns."""
@@ -86,12 +84,14 @@ class ProcessExecutor(Executor):
         while self._calls:
             self._kill()
             time.sleep(0.01)
+        for worker in tuple(self._alive):
+            self._end(worker)
 
-    def _call(self, call: Callable[[], T]) -> T:
+    def _call(self, modules: Modules | None, call: bytes | Callable[[], T]) -> T:
         this = object()
         self._calls.add(this)
         try:
-            answer, printed, exitcode = self._answered(_pickled(call))
+            answer, printed, exitcode = self._answered(modules, call if isinstance(call, bytes) else _pickled(call))
         finally:
             self._calls.discard(this)
         if answer is None:
@@ -103,41 +103,91 @@ class ProcessExecutor(Executor):
             raise error
         return value
 
-    def _answered(self, call: bytes) -> tuple[bytes | None, str, int | None]:
-        """What a process answers to the call, what it printed, and its exit status."""
-        answers, answer_end = self._context.Pipe(duplex=False)
-        output, output_end = self._context.Pipe(duplex=False)
-        with answers, output:
-            with answer_end, output_end:
-                process = self._context.Process(target=_serve, args=(answer_end, output_end, call), daemon=True)
-                self._started(process)
-            answer, printed = _listen(answers, output)
+    def _answered(self, modules: Modules | None, call: bytes) -> tuple[bytes | None, str, int | None]:
+        """What a worker answers to the call, what was printed, and the exit status of the process that made the call."""
+        worker = self._ready(modules)
+        answer, printed, exitcode, stays = worker.answered(modules, call)
+        if stays:
             with self._start:
-                process.join()
-                self._running.discard(process)
-        return answer, printed, process.exitcode
+                self._idle.append(worker)
+        else:
+            self._end(worker)
+        return answer, printed, worker.process.exitcode if exitcode is None else exitcode
 
-    def _started(self, process: Any) -> None:
-        with self._start, _inherited():  # the first one starts the fork server
+    def _ready(self, modules: Modules | None) -> _Worker:
+        """A worker that may make calls with these modules: the one that was busy last, or a new one."""
+        with self._start:
             if self._stopped:
                 raise CallFailed("the build was interrupted", "")
-            process.start()
-            self._running.add(process)
+            fitting = [worker for worker in self._idle if worker.fits(modules)]
+            surplus = self._idle[: 0 if fitting else max(0, len(self._idle) - self._most_idle)]
+            if not fitting:
+                with _inherited():  # the first one starts the fork server
+                    fitting = [_Worker(self._method, self._context)]
+                self._alive.add(fitting[0])
+            self._idle = [worker for worker in self._idle if worker not in (*surplus, fitting[-1])]
+        for worker in surplus:
+            self._end(worker)
+        return fitting[-1]
+
+    def _end(self, worker: _Worker) -> None:
+        with self._start:
+            worker.end()
+            self._alive.discard(worker)
 
     def _kill(self) -> None:
-        for process in tuple(self._running):
-            process.kill()
-        if self._context.get_start_method() == "forkserver":
+        for worker in tuple(self._alive):
+            worker.process.kill()
+        if self._method == "forkserver":
             _kill_fork_server()  # it may be loading torch, with a thread of ours waiting for it
 
 
-def _context() -> Any:
-    """Fork from a server that has torch where the system can; spawn elsewhere (Windows), which is slow but the same."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
+class _Worker:
+    """A process that makes one call at a time, as this one sees it."""
+
+    def __init__(self, method: str, context: Any):
+        self._forks = method == "forkserver"
+        self._modules: Modules | None = None
+        self._calls, far_end = context.Pipe()
+        self._output, output_end = context.Pipe(duplex=False)
+        self.process = context.Process(target=work, args=(far_end, output_end, self._forks), daemon=True)
+        with far_end, output_end:
+            self.process.start()
+        self._fresh = True
+
+    def fits(self, modules: Modules | None) -> bool:
+        """Whether it lives, and has imported what calls with these modules need and nothing else."""
+        return self.process.is_alive() and (not self._forks or self._modules is modules)
+
+    def answered(self, modules: Modules | None, call: bytes) -> tuple[bytes | None, str, int | None, bool]:
+        """The answer to the call (None if the process that made it died), what was printed, the exit status of that process
+        (None if it is the worker itself), and whether the worker may make another call."""
+        changed, self._modules = self._fresh or modules is not self._modules, modules
+        self._fresh = False
+        printed = b""
+        try:
+            self._calls.send_bytes(pickle.dumps((changed, modules if changed else None, call)))
+            for chunk in _heard(self._calls, self._output):
+                printed = (printed + chunk)[-TAIL:]
+            answer, exitcode, stays = pickle.loads(self._calls.recv_bytes())
+        except (EOFError, OSError):
+            answer, exitcode, stays = None, None, False
+        return answer, printed.decode(errors="replace"), exitcode, stays
+
+    def end(self) -> None:
+        self._calls.close()  # which tells it
+        self._output.close()
+        self.process.join()
+
+
+def _heard(answers: Connection, output: Connection) -> Iterator[bytes]:
+    """What is printed until there is an answer. (On Windows it goes where the build's own output goes.)"""
+    ends = [answers, output] if os.name == "posix" else [answers]
+    while output in wait(ends):
+        chunk = os.read(output.fileno(), TAIL)
+        if not chunk:
+            return
+        yield chunk
 
 
 @contextlib.contextmanager
@@ -182,24 +232,6 @@ def _kill_fork_server() -> None:
         server._stop()  # waits for it, so that the next executor sees that it needs a new one
 
 
-def _listen(answers: Connection, output: Connection) -> tuple[bytes | None, str]:
-    """The answer of a process (None if it dies without one), and the tail of what it printed until then."""
-    printed = b""
-    open_ends = [answers, output]
-    while True:
-        ready = wait(open_ends)
-        if output in ready:
-            chunk = os.read(output.fileno(), TAIL)
-            printed = (printed + chunk)[-TAIL:]
-            if not chunk:
-                open_ends.remove(output)
-        elif answers in ready:
-            try:
-                return answers.recv_bytes(), printed.decode(errors="replace")
-            except (EOFError, OSError):
-                return None, printed.decode(errors="replace")
-
-
 def _cause_of_death(exitcode: int | None) -> str:
     if exitcode is not None and exitcode < 0:
         name = signal.Signals(-exitcode).name
@@ -208,69 +240,9 @@ def _cause_of_death(exitcode: int | None) -> str:
     return f"its process ended with exit status {exitcode} before the trial did"
 
 
-# --- in the process of a call --------------------------------------------------------------------------------------
-
-
-def _serve(answers: Connection, output: Connection, call: bytes) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    if os.name == "posix":
-        for descriptor in (1, 2):
-            os.dup2(output.fileno(), descriptor)
-        faulthandler.enable()
-    try:
-        answer = pickle.dumps((attempt(_unpickled, call), None))
-    except BaseException as error:
-        answer = pickle.dumps((None, error if isinstance(error, CallFailed | StoreError) else described(error)))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    answers.send_bytes(answer)
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
-
-
 def _pickled(call: Callable[[], object]) -> bytes:
     try:
         return pickle.dumps(call)
     except Exception as error:
         reason = f"it cannot be sent to another process: {error}. Its function must stand at the top level of a module"
         raise CallFailed(reason, traceback.format_exc()) from None
-
-
-def _unpickled(call: bytes) -> object:
-    return pickle.loads(call)()
-
-
-def attempt(function: Callable[..., T], *args: Any) -> T:
-    """``function(*args)``; what it raises becomes ``CallFailed``, which survives the way to another process."""
-    try:
-        return function(*args)
-    except StoreError:
-        raise
-    except BaseException as error:
-        raise described(error) from None
-
-
-def described(error: BaseException) -> CallFailed:
-    """What went wrong and where: the last line of the traceback that is neither a library's nor of this module."""
-    details = "".join(traceback.format_exception(error))
-    message = str(error).strip().split("\n\n")[0] or "no message"
-    reason = message if isinstance(error, ReportError) else f"{type(error).__name__}: {message}"
-    libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    frames = [(Path(f.filename).resolve(), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    for file, line in reversed(frames):
-        ours = file.is_file() and Path(__file__).resolve().parents[1] not in file.parents
-        if ours and not any(file.is_relative_to(folder) for folder in libraries):
-            return CallFailed(f"{reason} ({_short(file)}:{line})", details)
-    return CallFailed(reason, details)
-
-
-def _short(file: Path) -> Path:
-    """``file`` as seen from the project, so that messages stay readable."""
-    project = Path(__file__).resolve().parents[2]
-    return file.relative_to(project) if file.is_relative_to(project) else file

@@ -27,7 +27,12 @@ from report.run.watching import Silent
 from report.run.workers import ProcessExecutor, SerialExecutor
 from tests.run import toy_trials as toy
 
-EXECUTORS = [SerialExecutor, ProcessExecutor]
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="a process that has loaded torch forks safely on Linux only")
+ELSEWHERE = [
+    pytest.param(partial(ProcessExecutor, method="forkserver"), id="forked", marks=needs_linux),
+    pytest.param(partial(ProcessExecutor, method="spawn"), id="staying"),
+]
+EXECUTORS = [pytest.param(SerialExecutor, id="here"), *ELSEWHERE]
 ROOT = Path(__file__).parents[2]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes through /proc")
 
@@ -104,11 +109,12 @@ def test_nothing_is_left_of_a_checkpoint_once_the_result_is_published(executor, 
     assert not any(store.partial(outcome.fingerprint).glob("*"))
 
 
-def test_entries_depend_neither_on_the_number_of_workers_nor_on_what_ran_before(tmp_path):
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_entries_depend_neither_on_the_number_of_workers_nor_on_what_ran_before(elsewhere, tmp_path):
     draws = [planned(toy.careless, seed=seed) for seed in range(3)]
     learning = planned(toy.learn, seed=0, epochs=2, fuse=str(tmp_path / "none"))
 
-    def entries(name, jobs, trials, executor=ProcessExecutor):
+    def entries(name, jobs, trials, executor=elsewhere):
         """The bytes of each entry, but for the description, which holds the seconds that it took."""
         store = Store(tmp_path / name)
         assert {o.state for o in run(trials, store, jobs=jobs, executor=executor)} == {State.DONE}
@@ -119,6 +125,14 @@ def test_entries_depend_neither_on_the_number_of_workers_nor_on_what_ran_before(
     assert one == entries("two", 2, [learning, *reversed(draws)])
     assert one == entries("serial", 1, [*draws[1:], draws[0], learning], SerialExecutor)
     assert len({files["arrays.npz"] for files in one.values()}) == 4
+
+
+def test_a_worker_that_stays_ends_once_something_is_left_behind(store):
+    """So that what comes after finds what it would have found without."""
+    tasks = [planned(toy.untidy, name=name, leave=name == "b", seconds=-ord(name)) for name in "abc"]
+    a, b, c = (o.result.scalars for o in run(tasks, store, jobs=1, executor=partial(ProcessExecutor, method="spawn")))
+    assert a["process"] == b["process"] != c["process"]
+    assert a["found"] == b["found"] == c["found"] == 0.0
 
 
 def test_a_store_that_is_only_read_runs_nothing(store, tmp_path):
@@ -132,14 +146,15 @@ def test_a_store_that_is_only_read_runs_nothing(store, tmp_path):
 # --- faults --------------------------------------------------------------------------------------------------------
 
 
-def test_what_fails_stops_nobody_else_and_says_why(store, monkeypatch):
+@pytest.mark.parametrize("executor", ELSEWHERE)
+def test_what_fails_stops_nobody_else_and_says_why(executor, store, monkeypatch):
     monkeypatch.chdir(store.root.parent)
     good = planned(toy.add, a=1, b=2)
     bad = {f.__name__: planned(f) for f in (toy.stumble, toy.forget, toy.leave, toy.vanish)}
     waits = planned(toy.combine, inputs={"left": good, "right": bad["stumble"], "numbers": Data("numbers")})
     blind = planned(toy.combine, inputs={"left": good, "right": good, "numbers": Data("letters")})
     tasks = [*bad.values(), good, waits, blind, planned(toy.add, a=3, b=4)]
-    outcomes = {o.fingerprint: o for o in run(tasks, store)}
+    outcomes = {o.fingerprint: o for o in run(tasks, store, executor=executor)}
 
     def reason(t):
         return outcomes[t.digest].reason
@@ -176,7 +191,8 @@ def test_a_function_that_cannot_be_sent_fails_alone(store):
     assert "top level of a module" in outcomes[0].reason
 
 
-def test_a_worker_killed_from_outside_takes_nobody_with_it(store, tmp_path):
+@pytest.mark.parametrize("executor", ELSEWHERE)
+def test_a_worker_killed_from_outside_takes_nobody_with_it(executor, store, tmp_path):
     victim = planned(toy.linger, name="victim", folder=str(tmp_path), seconds=99)
     others = [planned(toy.add, a=n, b=n) for n in range(4)]
 
@@ -191,7 +207,7 @@ def test_a_worker_killed_from_outside_takes_nobody_with_it(store, tmp_path):
             os.kill(int((tmp_path / "victim.pid").read_text()), signal.SIGKILL)
 
     assassin = Assassin()
-    outcomes = run([victim, *others], store, watch=assassin)
+    outcomes = run([victim, *others], store, watch=assassin, executor=executor)
     assert [o.state for o in outcomes] == [State.FAILED] + [State.DONE] * 4
     assert assassin.steps[0] == (victim.digest, 1, 10, {"loss": 0.5})
     assert not alive(int((tmp_path / "victim.pid").read_text()))
@@ -218,17 +234,18 @@ def test_a_checkpoint_that_cannot_be_kept_stops_the_run(store):
 # --- checkpoints ---------------------------------------------------------------------------------------------------
 
 
-def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path):
+@pytest.mark.parametrize("executor", ELSEWHERE)
+def test_killed_and_resumed_equals_uninterrupted_bit_for_bit(executor, tmp_path):
     fuse = tmp_path / "fuse"
     learning = planned(toy.learn, seed=3, epochs=6, fuse=str(fuse))
     straight, cut = Store(tmp_path / "straight"), Store(tmp_path / "cut")
-    (expected,) = run([learning], straight)
+    (expected,) = run([learning], straight, executor=executor)
     assert fuse.with_suffix(".from").read_text() == "0"
     fuse.write_text("lit")
-    (killed,) = run([learning], cut)
+    (killed,) = run([learning], cut, executor=executor)
     assert (killed.state, fuse.read_text()) == (State.FAILED, "burnt")
     fuse.unlink()
-    (resumed,) = run([learning], cut)
+    (resumed,) = run([learning], cut, executor=executor)
     assert fuse.with_suffix(".from").read_text() == "3"
     assert resumed.result.history == expected.result.history
     assert resumed.result.arrays["weights"].tobytes() == expected.result.arrays["weights"].tobytes()
@@ -260,7 +277,8 @@ SCRIPT = """
 
     sys.path[:0] = [{root!r}]
     from report.cache.store import Store
-    from tests.run.test_execute import open_numbers, planned, run
+    from report.run.workers import ProcessExecutor
+    from tests.run.test_execute import open_numbers, partial, planned, run
     from tests.run import toy_trials as toy
 
     def main(folder):
@@ -268,7 +286,7 @@ SCRIPT = """
         quick = planned(toy.noted, name="quick", notes=folder + "/notes", seconds=9)
         print("go", flush=True)
         try:
-            run([quick, *slow], Store(Path(folder) / "store"))
+            run([quick, *slow], Store(Path(folder) / "store"), executor=partial(ProcessExecutor, method={method!r}))
         except KeyboardInterrupt:
             sys.exit(130)
 
@@ -277,12 +295,12 @@ SCRIPT = """
 """
 
 
-@pytest.fixture
-def build(tmp_path):
+@pytest.fixture(params=["forkserver", "spawn"])
+def build(tmp_path, request):
     """A build that has begun, from a script in a folder with a space in its name, in a session of its own."""
     folder = tmp_path / "a folder"
     folder.mkdir()
-    (folder / "build.py").write_text(textwrap.dedent(SCRIPT.format(root=str(ROOT))))
+    (folder / "build.py").write_text(textwrap.dedent(SCRIPT.format(root=str(ROOT), method=request.param)))
     command = [sys.executable, str(folder / "build.py"), str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     process.folder = folder

@@ -122,3 +122,11 @@ def learn(context: Context, *, seed: int, epochs: int, fuse: str) -> Result:
     Path(fuse).with_suffix(".from").write_text(str(started_at))
     weights = torch.cat([p.detach().flatten() for p in net.parameters()]).numpy()
     return Result(history={"loss": history}, arrays={"weights": weights})
+
+
+def untidy(context: Context, *, name: str, leave: bool) -> Result:
+    """The process that this ran in, and a number that depends on what it finds there; it may leave it in disorder."""
+    found = float(torch.sin(torch.zeros(())))
+    if leave:
+        torch.sin = torch.cos
+    return Result(scalars={"process": os.getpid(), "found": found})

@@ -1,0 +1,177 @@
+"""What a worker does: it makes calls, one after another, as the build sends them.
+
+On Linux it imports what its calls need, once, and forks itself for each. Elsewhere it makes them itself, imports the project
+anew for each, and ends once it is no longer what it was at first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import importlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import sysconfig
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import metadata
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from report.errors import ReportError, StoreError
+from report.run.shipment import Shipped, load
+from report.run.traces import Traces, same_start
+
+T = TypeVar("T")
+Modules: TypeAlias = Mapping[str, Shipped]
+Made: TypeAlias = tuple[bytes | None, int | None, bool]
+"""The answer to a call (None if the process that made it died), the exit status of that process if it was another than the
+worker's, and whether the worker may make another call."""
+
+PRELOADED = ["numpy", "torch", "torch._dynamo"]  # the first torch.optim object imports torch._dynamo: another second
+
+
+class CallFailed(Exception):
+    """A call in another process raised, or its process died: the reason in a sentence, and the details for a log."""
+
+    def __init__(self, reason: str, details: str):
+        super().__init__(reason, details)
+        self.reason, self.details = reason, details
+
+
+def work(calls: Connection, output: Connection, forks: bool) -> None:
+    """Make calls until there are no more, or until a call leaves something behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
+        output.close()
+        faulthandler.enable()
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    make = partial(_forked, parent.sentinel) if forks else _in_place(parent.sentinel)
+    stays = True
+    with contextlib.suppress(EOFError, OSError):
+        while stays and calls in wait([calls, parent.sentinel]):
+            answer, exitcode, stays = make(*pickle.loads(calls.recv_bytes()))
+            calls.send_bytes(pickle.dumps((answer, exitcode, stays)))
+    os._exit(0)  # without waiting for threads that a call may have left
+
+
+def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> Made:
+    """Make the call in a fork of this process, which only ever imports. It ends with this one, as this one ends with the
+    build that ``build`` is the sentinel of."""
+    if changed and modules is not None:
+        _import(modules, call)
+    answers, answer_end = multiprocessing.Pipe(duplex=False)
+    this, child = os.getpid(), os.fork()
+    if child == 0:
+        try:
+            _end_with(this)
+            answer_end.send_bytes(_made(call))
+        finally:
+            os._exit(0)
+    answer_end.close()
+    with answers:
+        if build in wait([answers, build]):
+            os._exit(1)
+        try:
+            answer = answers.recv_bytes()
+        except (EOFError, OSError):
+            answer = None
+    return answer, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), True
+
+
+def _import(modules: Modules, call: bytes) -> None:
+    """Import what the call and others like it need."""
+    load(modules)
+    metadata.version("torch")  # so that each fork finds the folders of packages read already
+    try:
+        pickle.loads(call)
+    except BaseException:  # it will be raised again where it is told
+        load(modules)
+
+
+def _end_with(parent: int) -> None:
+    """Have the system kill this process when its parent ends; Linux can."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _in_place(build: int) -> Callable[..., Made]:
+    """What makes calls in this process, and says whether it is afterwards what it was at first."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    threading.Thread(target=_end_when, args=(build,), daemon=True).start()
+    same_start("0" * 64)
+    before = Traces()
+    shipped: Modules | None = None
+
+    def make(changed: bool, modules: Modules | None, call: bytes) -> Made:
+        nonlocal shipped
+        shipped = modules if changed else shipped
+        if shipped is not None:
+            load(shipped)
+        answer = _made(call)
+        same_start("0" * 64)
+        return answer, None, not before.left()
+
+    return make
+
+
+def _end_when(build: int) -> None:
+    wait([build])
+    os._exit(1)
+
+
+def _made(call: bytes) -> bytes:
+    """What comes of the call: its value or what it raised, pickled."""
+    try:
+        answer = pickle.dumps((attempt(_unpickled, call), None))
+    except BaseException as error:
+        answer = pickle.dumps((None, error if isinstance(error, CallFailed | StoreError) else described(error)))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return answer
+
+
+def _unpickled(call: bytes) -> object:
+    return pickle.loads(call)()
+
+
+def attempt(function: Callable[..., T], *args: Any) -> T:
+    """``function(*args)``; what it raises becomes ``CallFailed``, which survives the way to another process."""
+    try:
+        return function(*args)
+    except StoreError:
+        raise
+    except BaseException as error:
+        raise described(error) from None
+
+
+def described(error: BaseException) -> CallFailed:
+    """What went wrong and where: the last line of the traceback that is neither a library's nor of this module."""
+    details = "".join(traceback.format_exception(error))
+    message = str(error).strip().split("\n\n")[0] or "no message"
+    reason = message if isinstance(error, ReportError) else f"{type(error).__name__}: {message}"
+    libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    frames = [(Path(f.filename).resolve(), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    for file, line in reversed(frames):
+        ours = file.is_file() and Path(__file__).resolve().parents[1] not in file.parents
+        if ours and not any(file.is_relative_to(folder) for folder in libraries):
+            return CallFailed(f"{reason} ({_short(file)}:{line})", details)
+    return CallFailed(reason, details)
+
+
+def _short(file: Path) -> Path:
+    """``file`` as seen from the project, so that messages stay readable."""
+    project = Path(__file__).resolve().parents[2]
+    return file.relative_to(project) if file.is_relative_to(project) else file
