@@ -65,6 +65,7 @@ def _by_value(function: Any) -> FunctionType:
 def _shipped_there(modules: Any, call: bytes, python: Any) -> Any:
     """On a worker, which knows nothing of this project but what it is given here."""
     import marshal
+    import pickle
     import sys
     import types
 
@@ -75,4 +76,7 @@ def _shipped_there(modules: Any, call: bytes, python: Any) -> Any:
     shipment = types.ModuleType("report.run.shipment")
     sys.modules[shipment.__name__] = shipment
     exec(marshal.loads(modules[shipment.__name__][2]), vars(shipment))
-    return shipment.attempt_shipped({name: shipment.Shipped(*parts) for name, parts in modules.items()}, call)
+    shipment.load({name: shipment.Shipped(*parts) for name, parts in modules.items()})
+    from report.run.calls import attempt
+
+    return attempt(pickle.loads(call))

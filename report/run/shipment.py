@@ -83,14 +83,6 @@ def load(modules: Mapping[str, Shipped]) -> None:
     sys.meta_path.insert(0, _Planned(modules))
 
 
-def attempt_shipped(modules: Mapping[str, Shipped], call: bytes) -> Any:
-    """``run_shipped`` on a cluster; what is raised becomes ``CallFailed``, which survives the way back."""
-    load(modules)
-    from report.run.calls import attempt
-
-    return attempt(pickle.loads(call))
-
-
 class _Planned(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports the project's modules from what was shipped."""
 
