@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -130,6 +130,7 @@ class Findings:
     outcomes: Mapping[str, list[Outcome]]
     judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # of numbers, so far: the pages share many
 
     @property
     def settled(self) -> bool:

@@ -80,6 +80,6 @@ def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     read = {name for each in outcomes.values() for outcome in each for name in data_read(outcome.trial)}
     data = {name: status for name, status in found.bench.data.items() if name in read}
     about = colophon.about(budget, outcomes, data, {**colophon.environment(), **found.bench.machine})
-    told = origins.teller(Findings(replace(found.bench, data=data), outcomes, found.judged, found.proofs))
+    told = origins.teller(found)
     manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, told)
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

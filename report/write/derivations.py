@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from report.errors import ReportError, nearest
 from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
-from report.prove.language.formula import parse
+from report.prove.language.formula import Formula, parse
 from report.prove.language.latex import latex, relation_latex
 from report.prove.language.names import Names
 from report.prove.reasons.rule import Standing
@@ -40,7 +40,7 @@ class _Pages:
     number: Callable[[str], int]
 
     def math(self, text: str) -> str:
-        return latex(parse(text), self.names)
+        return latex(_parsed(text), self.names)
 
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
@@ -63,9 +63,15 @@ class _Pages:
         return f"{self.owner}-{_slug(label)}"
 
 
+@functools.cache
+def _parsed(text: str) -> Formula:
+    """Each write-up shows the same formulas again."""
+    return parse(text)
+
+
 def prose_markdown(text: str, names: Names) -> str:
     """Prose with its formulas as LaTeX between dollars."""
-    return re.sub(r"`([^`]+)`", lambda m: f"${latex(parse(m[1]), names)}$", text)
+    return re.sub(r"`([^`]+)`", lambda m: f"${latex(_parsed(m[1]), names)}$", text)
 
 
 def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mapping[str, GlossaryEntry] | None = None) -> str:
@@ -183,7 +189,7 @@ def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
 
 def _equation(entry: GlossaryEntry, pages: _Pages) -> str:
     names = _local(entry, pages)
-    return f"{latex(parse(entry.head), names)} = {latex(parse(entry.body), names)}"
+    return f"{latex(_parsed(entry.head), names)} = {latex(_parsed(entry.body), names)}"
 
 
 def _meaning(entry: GlossaryEntry, pages: _Pages) -> str:

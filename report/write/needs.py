@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 import jinja2
 from jinja2 import nodes
@@ -32,10 +33,11 @@ def _owner(name: str) -> str:
     return name.partition(".")[0]
 
 
-def names_in(source: str) -> Iterator[str]:
+@cache
+def names_in(source: str) -> tuple[str, ...]:
     """Every text that a part hands to a function; none of a part that Jinja refuses, which is said when it is filled."""
     try:
         tree = jinja().parse(source)
     except jinja2.TemplateSyntaxError:
-        return
-    yield from (each.value for each in tree.find_all(nodes.Const) if isinstance(each.value, str))
+        return ()
+    return tuple(each.value for each in tree.find_all(nodes.Const) if isinstance(each.value, str))

@@ -83,12 +83,15 @@ def pictures(sources: Mapping[Path, str]) -> dict[str, bytes]:
 
 
 def read(sources: Mapping[Path, str]) -> dict[Path, Prose]:
-    """Every chapter, read by one pandoc."""
-    found = _read(tuple(sources.values())) if sources else ()
-    return dict(zip(sources, found))
+    """Every chapter, read by one pandoc; what was read before, for another write-up, is known."""
+    new = tuple(dict.fromkeys(source for source in sources.values() if source not in _KNOWN))
+    _KNOWN.update(zip(new, _read(new) if new else ()))
+    return {path: _KNOWN[source] for path, source in sources.items()}
 
 
-@cache
+_KNOWN: dict[str, Prose] = {}  # as functools.cache would keep it, a chapter at a time
+
+
 def _read(sources: tuple[str, ...]) -> tuple[Prose, ...]:
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.md" for number in range(len(sources))]
