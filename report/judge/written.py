@@ -19,7 +19,8 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,13 @@ def documents(folder: Path) -> dict[str, Document]:
 
 
 def _document(path: Path) -> Document:
-    text = path.read_text(encoding="utf-8-sig")
+    found, table = _read(path, path.read_text(encoding="utf-8-sig"))
+    return replace(found, table=_rows(path, table))
+
+
+@cache
+def _read(path: Path, text: str) -> tuple[Document, str]:
+    """What stands in a file, and the name of its table's."""
     try:
         page = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -104,7 +111,7 @@ def _document(path: Path) -> Document:
         if entry.along_with and f"{path.stem}.{entry.along_with}" not in entries:
             remedy = nearest(entry.along_with, [name.partition(".")[2] for name in entries])
             raise ProseError(f"{entry.name}: there is no entry '{entry.along_with}'.", where=entry.where, remedy=remedy)
-    return Document(path.stem, str(page.get("title", path.stem)), entries, _rows(path, page.get("table", "")))
+    return Document(path.stem, str(page.get("title", path.stem)), entries), page.get("table", "")
 
 
 def _entry(raw: Mapping[str, Any], path: Path, lines: Sequence[str]) -> Entry:

@@ -27,6 +27,8 @@ USUAL = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0\u2007\u2008\u2009\u202f±
 USUAL_IN_FORMULAS = (
     "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇∑∏∫√∈∉∀∃∘∗⋅⋯⋮⋱⟨⟩‖∥′″⊤⊙⊗⊕⌊⌋⌈⌉→↦⇒⇔≔≡∝∼∪∩⊂⊆∖∅ℝℕℤℓ\u0302\u0303\u0304\u0305\u20d7"
 )
+# What a browser shows for a single-letter identifier.
+ITALIC = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ" + "".join(chr(0x1D6E2 + i) for i in range(58)) + "ıȷ"
 FEATURES = [
     "kern",
     "liga",
@@ -48,10 +50,9 @@ FEATURES = [
 
 def font_faces(body: str, meta: Meta, remember: Remember) -> str:
     """CSS that embeds the letters in use of every face."""
-    formulas = "".join(re.findall(r"<math.*?</math>", body, flags=re.DOTALL))
     written = "".join((body, meta.title, meta.subtitle, *meta.lines, *meta.facts, *meta.notices, meta.abstract))
-    text = _letters(USUAL + markup.unescape(written))
-    symbols = _letters(USUAL + USUAL_IN_FORMULAS + _in_mathematical_style(markup.unescape(formulas)) + text)
+    text = _letters(USUAL + _unusual(written))
+    symbols = _letters(USUAL_IN_FORMULAS + ITALIC + text)
     program = made_by("fonttools", "brotli")
     rules = []
     for family, file, weight, style in FACES:
@@ -69,11 +70,10 @@ def _letters(text: str) -> str:
     return "".join(sorted(letter for letter in set(text) if letter >= " "))
 
 
-def _in_mathematical_style(formulas: str) -> str:
-    """The letters of ``formulas`` and the italic ones that a browser shows for a single-letter identifier."""
-    latin = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ"
-    greek = "".join(chr(0x1D6E2 + i) for i in range(58))
-    return formulas + latin + greek + "ıȷ"
+def _unusual(written: str) -> str:
+    """The letters of a page beyond ASCII, those that it spells as entities included."""
+    spelled = set(re.findall(r"&#?\w+;", written))
+    return "".join(re.findall(r"[^\x00-\x7f]+", written)) + markup.unescape("".join(spelled))
 
 
 def subset(file: str, letters: str) -> bytes:

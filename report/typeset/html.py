@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html as markup
 import mimetypes
 import re
@@ -22,10 +23,9 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
     import jinja2
     from markupsafe import Markup
 
-    body = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
-    written, headings = _number_sections(body)
-    named = _whole_numbers(_name_chapters(written, headings))
-    body = _insert_pictures(_insert_figures(_mark_wide_tables(named), assets), assets)
+    written = "\n\n".join(map(_chapter, converted(chapters, chapter_html, "html.lua", remember)))
+    numbered, headings = _number_sections(written)
+    body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets), assets)
     fonts = font_faces(body, meta, remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
@@ -37,6 +37,12 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
         contents=Markup(_contents(headings)),
         body=Markup(body),
     )
+
+
+@functools.lru_cache(1000)
+def _chapter(fragment: str) -> str:
+    """What can be done to a chapter by itself, and so once, however often the page is put together."""
+    return _mark_wide_tables(_whole_numbers(fragment))
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,7 @@ def _insert_figures(body: str, assets: Mapping[str, bytes]) -> str:
     return re.sub(r"(<figure [^>]*>)\s*<!--figure:(.*?)\n(.*?)-->", drawn, body, flags=re.DOTALL)
 
 
+@functools.lru_cache(1000)
 def _inline(drawing: str, name: str, alt: str, share: float) -> str:
     """An SVG as an element of the page, its ids made the page's own, its alternative text said."""
     drawing = drawing[drawing.index("<svg") :]

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from report.errors import ReportError, nearest
 from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
-from report.prove.language.formula import Formula, parse
+from report.prove.language.formula import parse
 from report.prove.language.latex import latex, relation_latex
-from report.prove.language.names import Names
+from report.prove.language.names import Name, Names
 from report.prove.reasons.rule import Standing
 from report.write.markdown import div, escape, span
 from report.write.references import ELSEWHERE
@@ -38,9 +38,7 @@ class _Pages:
     owner: str
     labels: frozenset[str]
     number: Callable[[str], int]
-
-    def math(self, text: str) -> str:
-        return latex(_parsed(text), self.names)
+    math: Callable[[str], str]  # a formula as LaTeX
 
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
@@ -63,15 +61,15 @@ class _Pages:
         return f"{self.owner}-{_slug(label)}"
 
 
-@functools.cache
-def _parsed(text: str) -> Formula:
-    """Each write-up shows the same formulas again."""
-    return parse(text)
-
-
 def prose_markdown(text: str, names: Names) -> str:
     """Prose with its formulas as LaTeX between dollars."""
-    return re.sub(r"`([^`]+)`", lambda m: f"${latex(_parsed(m[1]), names)}$", text)
+    return re.sub(r"`([^`]+)`", lambda m: f"${_setting(tuple(names.items()))(m[1])}$", text)
+
+
+@functools.cache
+def _setting(names: tuple[tuple[str, Name], ...]) -> Callable[[str], str]:
+    """How formulas are set among these names: each once, however often it is shown and the pages are filled."""
+    return functools.cache(lambda text: latex(parse(text), dict(names)))
 
 
 def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mapping[str, GlossaryEntry] | None = None) -> str:
@@ -122,7 +120,9 @@ def ledger_markdown(proofs: Iterable[Proof], number: Callable[[str, str], int]) 
 
 def _pages(proof: Proof, number: Callable[[str], int]) -> _Pages:
     numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
-    return _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers)
+    return _Pages(
+        proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers, _setting(tuple(proof.names.items()))
+    )
 
 
 def _told(paragraphs: Iterable[tuple[str, str, str]]) -> str:
@@ -189,7 +189,8 @@ def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
 
 def _equation(entry: GlossaryEntry, pages: _Pages) -> str:
     names = _local(entry, pages)
-    return f"{latex(_parsed(entry.head), names)} = {latex(_parsed(entry.body), names)}"
+    math = _setting(tuple(names.items()))
+    return f"{math(entry.head)} = {math(entry.body)}"
 
 
 def _meaning(entry: GlossaryEntry, pages: _Pages) -> str:
@@ -284,6 +285,7 @@ def _chain(part: CheckedPart, pages: _Pages) -> str:
     return f"{div(title, 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
 
 
+@functools.cache
 def _slug(label: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in label.lower())
 

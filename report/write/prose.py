@@ -46,6 +46,7 @@ class Prose:
     links: tuple[str, ...]
 
 
+@cache
 def identifier(name: str) -> str:
     """An anchor that HTML and Typst accept: E2.curves → E2-curves, ch:mnist → ch-mnist."""
     return re.sub(r"[^\w-]", "-", name)
