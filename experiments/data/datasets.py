@@ -169,7 +169,18 @@ def looked_at(root: Path) -> list[Path]:
 def _places(root: Path) -> list[Path]:
     """Where a data set may come to lie."""
     decodings = root / "decoded"
-    return [root, decodings, *(decodings / f"{name}.json" for name in DATA_SETS), root / mnist.FOLDER, root / cifar.BATCHES]
+    pictures = root / cifar.CLASS_FOLDERS
+    records = (decodings / f"{name}.json" for name in DATA_SETS)
+    return [
+        root,
+        decodings,
+        *records,
+        root / mnist.FOLDER,
+        root / cifar.BATCHES,
+        pictures,
+        pictures / "train",
+        pictures / "test",
+    ]
 
 
 def prepare(names: Iterable[str], root: Path, *, report: Reporter, offline: bool = False) -> list[Status]:

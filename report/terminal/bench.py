@@ -134,11 +134,11 @@ class Findings:
 
     @property
     def settled(self) -> bool:
-        """Whether building again would find the same: nothing failed, was left out, or stands in for something better."""
-        ended = all(outcome.state in (State.DONE, State.DIVERGED) for each in self.outcomes.values() for outcome in each)
-        made = all(view.kind != "failed" for each in self.judged.values() for view in each.absent())
-        stand_in = any(status.stand_in for status in self.bench.data.values())
-        return ended and made and not stand_in and not self.bench.store.damaged
+        """Whether building again would find the same: nothing has failed. What was left out stays so until its result is
+        there, and a stand-in serves until the data it stands for are."""
+        failed = any(outcome.state is State.FAILED for each in self.outcomes.values() for outcome in each)
+        unmade = any(view.kind == "failed" for each in self.judged.values() for view in each.absent())
+        return not (failed or unmade or self.bench.store.damaged)
 
 
 def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mapping[str, str], measured: str) -> Bench:

@@ -217,7 +217,7 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found
     measure, lines = experiment.measures[own], []
     runs = Runs(tuple(row.run() for row in found.judged[experiment.id].rows))
     kinds: dict[str, dict[int, float]] = {}
-    for run in (runs.where(**condition) if condition and len(runs) else runs).finished() if len(runs) else ():
+    for run in runs.where(**condition) if condition and len(runs) else runs:
         number = run.result.scalars.get(own) if run.result else None
         if isinstance(number, int | float) and "seed" in run.trial.arguments:
             kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number) * measure.scale

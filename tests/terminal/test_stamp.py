@@ -128,6 +128,14 @@ def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(made: P
     assert not idle(made, REPORT_DATA=str(tmp_path))
 
 
+def test_what_was_left_out_stays_so_until_its_result_is_there(made: Project, tmp_path: Path) -> None:
+    frozen = ["--frozen", "--store", str(tmp_path / "another")]
+    assert not idle(made, *frozen)
+    assert idle(made, *frozen)
+    made.run("--store", str(tmp_path / "another"), "--out", str(tmp_path / "out"))
+    assert not idle(made, *frozen)
+
+
 def test_a_file_that_is_saved_while_the_build_runs_is_built_next_time(made: Project) -> None:
     chapter = made.root / CHAPTER
     before = (
