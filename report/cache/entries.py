@@ -12,6 +12,7 @@ import contextlib
 import errno
 import functools
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from report.cache import codec
 from report.cache import files as on_disk
 from report.errors import StoreError, Where
 
@@ -31,6 +33,7 @@ T = TypeVar("T")
 SUMS = "SHA256SUMS"
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _ABANDONED = 3600.0  # seconds after which nobody is still writing an entry
+_RECENT = 10.0  # seconds within which a change may go unseen in a file's times, on any file system
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _ELSEWHERE = "keep the results elsewhere: --store DIR."
 _REMEDIES = {
@@ -89,15 +92,20 @@ class Entries:
 
     def __init__(self, root: Path, read_only: bool = False):
         self.root, self.read_only = Path(root), read_only
+        self._folder = f"{self.root}{os.sep}"
         self.damaged: list[Damaged] = []
         self.asked_for: dict[str, None] = {}  # the entries that something here rests on, there or not
-        self._sound: dict[str, tuple] = {}  # entries verified by this process, with the state of their files then
+        self._verified: dict[str, str] = {}  # entries, with the state of their files then
+        self._newly_sound: dict[str, str] = {}  # the same, where no change can go unseen any more
 
     def path(self, fingerprint: str) -> Path:
         """Where the entry is, or would be."""
+        return Path(self._place(fingerprint))
+
+    def _place(self, fingerprint: str) -> str:
         if not FINGERPRINT.fullmatch(fingerprint):
             raise ValueError(f"not a fingerprint (64 hex digits): {fingerprint!r}")
-        return self.root / fingerprint[:2] / fingerprint
+        return f"{self._folder}{fingerprint[:2]}{os.sep}{fingerprint}"
 
     @says_what_to_do
     def get(self, fingerprint: str) -> dict[str, bytes] | None:
@@ -107,18 +115,40 @@ class Entries:
 
     @says_what_to_do
     def has(self, fingerprint: str) -> bool:
-        """Whether there is a sound entry. Every byte is read, unless this process did so before and no file has changed."""
-        folder = self.path(fingerprint)
+        """Whether there is a sound entry. Every byte is read, unless that was done before and no file has changed since."""
         self.asked_for[fingerprint] = None
-        before = _state(folder)
+        place = self._place(fingerprint)
+        before = _state(place)
         if before is None:
             return False
-        if self._sound.get(fingerprint) == before:
+        if any(before == known.get(fingerprint) for known in (self._sound, self._newly_sound, self._verified)):
             return True
+        settled = _settled(place)
         if self._checked(fingerprint, self._verify) is None:
             return False
-        self._sound[fingerprint] = before
+        (self._newly_sound if settled else self._verified)[fingerprint] = before
         return True
+
+    @functools.cached_property
+    def _sound(self) -> dict[str, str]:
+        """What earlier processes have found sound."""
+        try:
+            found: dict[str, str] = codec.read(dict[str, str], self._memory_of_sound.read_bytes())
+        except (OSError, codec.Unreadable):
+            return {}
+        return found
+
+    @property
+    def _memory_of_sound(self) -> Path:
+        return self.root / "sound.json"
+
+    def remember_sound(self) -> None:
+        """Spare the next process what this one has verified."""
+        if self._newly_sound and not self.read_only:
+            self._sound.update(self._newly_sound)
+            self._newly_sound.clear()
+            with contextlib.suppress(OSError):  # it only saves time
+                on_disk.replace(self._memory_of_sound, codec.written(self._sound))
 
     @says_what_to_do
     def put(self, fingerprint: str, files: Mapping[str, bytes], *, durable: bool = True) -> None:
@@ -214,7 +244,8 @@ class Entries:
 
     def _set_aside(self, fingerprint: str, why: str) -> None:
         folder = self.path(fingerprint)
-        self._sound.pop(fingerprint, None)
+        for known in (self._sound, self._newly_sound, self._verified):
+            known.pop(fingerprint, None)
         if not self.read_only:
             aside = self.root / "damaged" / f"{fingerprint}-{uuid.uuid4().hex[:8]}"
             aside.parent.mkdir(exist_ok=True)
@@ -259,10 +290,22 @@ def _inode(path: Path) -> int | None:
         return None
 
 
-def _state(folder: Path) -> tuple | None:
+def _state(folder: str) -> str | None:
+    """What tells of a change in an entry: names, numbers, sizes and times of its files. None if nothing is there."""
     try:
         with os.scandir(folder) as entries:
-            stats = ((entry.name, entry.stat()) for entry in entries)
-            return tuple(sorted((name, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in stats))
+            stats = sorted([(entry.name, entry.stat()) for entry in entries])
     except (FileNotFoundError, NotADirectoryError):
-        return () if os.path.lexists(folder) else None
+        return "" if os.path.lexists(folder) else None
+    told = [(name, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in stats]
+    return hashlib.blake2b(repr(told).encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def _settled(folder: str) -> bool:
+    """Whether the next change will have another time than the last one."""
+    try:
+        with os.scandir(folder) as entries:
+            times = [max(entry.stat().st_mtime, entry.stat().st_ctime) for entry in entries]
+    except OSError:
+        return False
+    return max(times, default=math.inf) < time.time() - _RECENT

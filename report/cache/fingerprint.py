@@ -30,6 +30,7 @@ from typing import Any
 
 from report.cache.digests import Name, digest_of
 from report.cache.reach import ABSENT, Sources
+from report.cache.seals import Reach
 from report.errors import DeclarationError, Where, nearest
 from report.model import Data, Outcome, Plain, Result, Runs, Trial
 
@@ -43,17 +44,35 @@ _LARGE = 10**300  # an integer from here on is written in hexadecimal, which has
 _DEEPEST = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """``digest`` (64 hex digits) of ``sums``, one a category; behind each stands a part: name → text, for people.
+    """``digest`` (64 hex digits) of ``totals``, one a category; behind each stands a part.
 
-    ``statements`` is where each name of the part *code* stands.
+    There are as many of these as there are trials: what trials of one function have in common is kept once, and what only
+    people ask for is put into words when they do.
     """
 
     digest: str
-    parts: Mapping[str, Mapping[str, str]]
-    sums: Mapping[str, str] = field(default_factory=dict)
-    statements: Mapping[str, tuple[Name, ...]] = field(default_factory=dict, repr=False, compare=False)
+    totals: tuple[str, ...]
+    written: Mapping[str, Mapping[str, str]] = field(repr=False, compare=False)  # all parts but the code, as they are hashed
+    subject: str = field(repr=False, compare=False)
+    reach: Reach = field(repr=False, compare=False)
+
+    @property
+    def sums(self) -> dict[str, str]:
+        """A digest for each category."""
+        return dict(zip(CATEGORIES, self.totals))
+
+    @property
+    def parts(self) -> dict[str, dict[str, str]]:
+        """Behind each category: name → text, for people."""
+        parts = {**self.written, "code": {"subject": self.subject, **self.reach.definitions}}
+        return {category: {key: _shown(text) for key, text in parts[category].items()} for category in CATEGORIES}
+
+    @property
+    def statements(self) -> Mapping[str, tuple[Name, ...]]:
+        """Where each name of the part *code* stands."""
+        return self.reach.statements
 
 
 def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources) -> Fingerprint:
@@ -87,7 +106,7 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
             upstream[name] = fingerprint(source, data=data, machine=machine, sources=sources).digest
         else:
             raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=writer.where)
-    parts = {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": dict(machine)}
+    parts: dict[str, Mapping[str, str]] = {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": machine}
     return _seal(writer, subject, parts)
 
 
@@ -128,27 +147,31 @@ def source_of(name: str, mark: Fingerprint, sources: Sources) -> str:
     return "\n".join(sources.normalised(each) for each in mark.statements.get(name, ()))
 
 
-def _seal(writer: _Writer, subject: str, parts: dict[str, dict[str, str]]) -> Fingerprint:
+def _seal(writer: _Writer, subject: str, parts: dict[str, Mapping[str, str]]) -> Fingerprint:
     reach = writer.sources.reach(writer.roots)
     for name in reach.definitions.keys() & writer.sources.measured.keys():
-        parts["machine"] |= writer.sources.measured[name]
-    packages = reach.packages | writer.packages
-    parts["packages"] = {
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        **{name.removeprefix(ABSENT): version_or_absence(name) for name in sorted(packages)},
-    }
-    says = {".".join(root): digest for root, digest in reach.says.items()}
-    sums = {name: digest_of({k: _counted(v, says) for k, v in sorted(part.items())}) for name, part in parts.items()}
-    sums["code"] = digest_of(_counted(subject, says), reach.digest)
-    parts["code"] = {"subject": _shown(subject), **reach.definitions}
-    shown = {name: {key: _shown(text) for key, text in parts[name].items()} for name in CATEGORIES}
-    digest = digest_of(_FORM, [sums[name] for name in CATEGORIES])
-    return Fingerprint(digest, shown, {name: sums[name] for name in CATEGORIES}, reach.statements)
+        parts["machine"] = {**parts["machine"], **writer.sources.measured[name]}
+    parts["packages"] = _versions(reach.packages | writer.packages)
+    totals = {name: _total(tuple(sorted((k, _counted(v, reach)) for k, v in part.items()))) for name, part in parts.items()}
+    totals["code"] = digest_of(_counted(subject, reach), reach.digest)
+    ordered = tuple(totals[name] for name in CATEGORIES)
+    return Fingerprint(digest_of(_FORM, ordered), ordered, parts, subject, reach)
 
 
-def _counted(text: str, says: Mapping[str, str]) -> str:
+@functools.cache
+def _versions(packages: frozenset[str]) -> Mapping[str, str]:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, **{name.removeprefix(ABSENT): version_or_absence(name) for name in sorted(packages)}}
+
+
+@functools.lru_cache(1000)
+def _total(part: tuple[tuple[str, str], ...]) -> str:
+    return digest_of(dict(part))
+
+
+def _counted(text: str, reach: Reach) -> str:
     """What of a text counts: in place of each name what it says."""
-    return _NAMED.sub(lambda name: says[name[1]], text)
+    return _NAMED.sub(lambda name: reach.spoken[name[1]], text) if "«" in text else text
 
 
 def _shown(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from report.cache.digests import Digests, Name, Node, digest_of
@@ -27,6 +28,11 @@ class Reach:
     digest: str
     says: Mapping[Name, str]
     statements: Mapping[str, tuple[Name, ...]]
+
+    @cached_property
+    def spoken(self) -> dict[str, str]:
+        """The digests of the roots by their dotted names."""
+        return {".".join(root): digest for root, digest in self.says.items()}
 
 
 class Definitions(Follower, Protocol):

@@ -4,6 +4,7 @@
     <root>/damaged/3fa9…      an entry that failed its checks, kept for whoever wants to look
     <root>/partial/3fa9…/     a trial that is running, or was cut off: its checkpoint, and what it last said of its progress
     <root>/failed/3fa9….log   what a trial said that failed
+    <root>/sound.json         entries that were found sound, with the times of their files then; safe to lose
     <root>/sources/5e…        what was found in a source file, and other things that are safe to lose
     <root>/slots/9b….json     the last entry of "the same" trial, with its duration; safe to lose
 

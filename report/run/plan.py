@@ -17,7 +17,7 @@ from typing import Any
 
 from report.cache.fingerprint import Fingerprint, fingerprint, source_of, sources_of
 from report.cache.reach import Sources
-from report.cache.store import Store
+from report.cache.store import Earlier, Store
 from report.model import Outcome, Trial
 
 
@@ -37,11 +37,11 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"  # it was cut off, and goes on from its checkpoint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A trial with its fingerprint, and why it runs.
 
-    ``difference`` is for people; ``seconds`` is what it took last time, or NaN.
+    ``difference`` is for people; ``seconds`` is what it took last time, or NaN; of what does not run nobody asks either.
     """
 
     trial: Trial
@@ -167,6 +167,7 @@ def plan(
     for each in asked.values():
         for trial in each:
             add(trial)
+    store.remember_sound()
     return Plan(tuple(planned.values()), asked, digests)
 
 
@@ -197,26 +198,27 @@ def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
 
 
 def _looked_up(trial: Trial, mark: Fingerprint, upstream: Mapping[str, str], store: Store, sources: Sources) -> Planned:
+    if store.has(mark.digest):
+        return Planned(trial, mark, Reason.CACHED, upstream=upstream)
     earlier = store.earlier(slot_of(trial))
     seconds = earlier.seconds if earlier else math.nan
+    return Planned(trial, mark, *_lacking(mark, earlier, store, sources), seconds, upstream)
 
-    def because(reason: Reason, difference: str = "") -> Planned:
-        return Planned(trial, mark, reason, difference, seconds, upstream)
 
-    if store.has(mark.digest):
-        return because(Reason.CACHED)
+def _lacking(mark: Fingerprint, earlier: Earlier | None, store: Store, sources: Sources) -> tuple[Reason, str]:
+    """Why there is no result, and the difference to the last one of the slot."""
     damaged = [entry for entry in store.damaged if entry.fingerprint == mark.digest]
     if damaged:
-        return because(Reason.DAMAGED, f"{damaged[-1].why}: {damaged[-1].path}")
+        return Reason.DAMAGED, f"{damaged[-1].why}: {damaged[-1].path}"
     failure = store.failure(mark.digest)
     if failure:
-        return because(Reason.FAILED, failure)
+        return Reason.FAILED, failure
     if store.interrupted(mark.digest):
-        return because(Reason.INTERRUPTED, "it goes on from its checkpoint")
+        return Reason.INTERRUPTED, "it goes on from its checkpoint"
     before = store.description(earlier.fingerprint) if earlier and store.has(earlier.fingerprint) else None
     if before is None:
-        return because(Reason.NEW)
-    return because(*why(before, mark.sums, mark.parts, lambda name: source_of(name, mark, sources)))
+        return Reason.NEW, ""
+    return why(before, mark.sums, mark.parts, lambda name: source_of(name, mark, sources))
 
 
 def why(
