@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.cache.snapshot import snapshot
 from report.errors import ExitCode
 from report.terminal import lazy
-from report.terminal.cli import BUDGETS, Settings, parse
+from report.terminal.cli import Settings, parse
 from report.terminal.faults import guarded, say
 from report.terminal.stamp import Look
 
 if TYPE_CHECKING:
-    from report.terminal.bench import Bench, Findings
+    from report.terminal.bench import Bench, DataSets, Findings
     from report.terminal.edition import Early, Written
     from report.write.writeup import Writeup
 
@@ -36,12 +35,9 @@ def main(words: list[str]) -> ExitCode:
         settings = parse(words, ROOT)
         lazy.install()
         snapshot(ROOT)  # before anything that results depend on is imported
-        return COMMANDS[settings.command](settings)
+        return build(settings) if settings.command == "build" else _another(settings)
 
     return guarded(command)
-
-
-# --- the commands --------------------------------------------------------------------------------------------------
 
 
 def build(settings: Settings) -> ExitCode:
@@ -62,109 +58,12 @@ def build(settings: Settings) -> ExitCode:
     return written.code
 
 
-def watch(settings: Settings) -> ExitCode:
-    """Build, and again whenever a file is saved: the pages alone for a chapter or a layout, everything for code."""
-    from report.terminal.watch import Stages, watch
+def _another(settings: Settings) -> ExitCode:
+    """What may be asked for besides: watch, check, plan, explain, …"""
+    from report.terminal.commands import COMMANDS
+    from report.terminal.stages import Stages
 
-    return watch(ROOT, settings, Stages(_pages, _bench, _found, _written))
-
-
-def preview(settings: Settings) -> ExitCode:
-    """The same, and show the pages in a browser, with what goes on and what is wrong."""
-    from report.terminal.preview import preview
-    from report.terminal.watch import Stages
-
-    return preview(ROOT, settings, Stages(_pages, _bench, _found, _written))
-
-
-def check(settings: Settings) -> ExitCode:
-    """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
-    from report.run.collect import collect
-    from report.terminal.checking import check
-
-    return check(collect(ROOT), settings, _pages(replace(settings, writeups=("all",))))
-
-
-def plan(settings: Settings) -> ExitCode:
-    """Say for each trial whether it would run, and why."""
-    from report.terminal.planning import plan
-
-    return plan(_bench(settings))
-
-
-def diff(settings: Settings) -> ExitCode:
-    """Say what is different in the second of two builds; nothing is run."""
-    from experiments.data import datasets
-    from report.terminal.diff import diff
-
-    return diff(ROOT, replace(settings, data=datasets.locate(settings.data)))
-
-
-def explain(settings: Settings) -> ExitCode:
-    """Say where a number comes from; nothing is computed, the store is asked."""
-    from report.terminal.edition import filled
-    from report.terminal.origins import origin
-
-    (query,), still = settings.names, replace(settings, frozen=True, names=())
-    pages = _pages(still)
-    found = _found(_bench(still), pages)
-    print(*(origin(query, found, filled(found, page)[0]) for page in pages), sep="\n")
-    return ExitCode.OK
-
-
-def new(settings: Settings) -> ExitCode:
-    """Lay out a first write-up of one's own, and build it."""
-    from report.run.collect import collect
-    from report.terminal.start import lay_out
-
-    content = collect(ROOT)
-    (name,) = settings.names
-    for path in lay_out(ROOT, name, [*content.experiments, *content.theory]):
-        print(path.relative_to(ROOT))
-    return build(replace(settings, names=(), writeups=(name,)))
-
-
-def listed(settings: Settings) -> ExitCode:
-    """Say which write-ups there are."""
-    for page in _pages(replace(settings, writeups=("all",))):
-        print(f"{page.name:<16}{page.title}")
-    return ExitCode.OK
-
-
-def data(settings: Settings) -> ExitCode:
-    """Say which data sets are there, and fetch what is missing."""
-    from experiments.data import datasets
-    from report.terminal.planning import data
-
-    return data(datasets.prepare(datasets.DATA_SETS, datasets.locate(settings.data), report=say), settings.json)
-
-
-def clean(settings: Settings) -> ExitCode:
-    """Delete the pages, and every result that no budget of the present code refers to."""
-    from report.typeset.publish import remove
-    from report.write.writeup import names
-
-    benches = [_bench(replace(settings, budget=budget)) for budget in BUDGETS]
-    swept = benches[0].store.sweep({planned.digest for bench in benches for planned in bench.plan().planned})
-    remove(settings.out, names(ROOT / "templates"))
-    print(f"The pages are gone, and {swept.entries} results that nothing refers to ({swept.bytes / 1e6:.0f} MB).")
-    print(f"To forget the others too, delete {settings.store}.")
-    return ExitCode.OK
-
-
-COMMANDS = {
-    "build": build,
-    "watch": watch,
-    "preview": preview,
-    "check": check,
-    "plan": plan,
-    "list": listed,
-    "diff": diff,
-    "explain": explain,
-    "new": new,
-    "data": data,
-    "clean": clean,
-}
+    return COMMANDS[settings.command](ROOT, settings, Stages(build, _pages, _bench, _found, _written, _data_sets))
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------
@@ -177,12 +76,19 @@ def _pages(settings: Settings) -> list[Writeup]:
     return chosen(ROOT / "templates", settings.writeups)
 
 
+def _data_sets() -> DataSets:
+    """The door to the data that trials read."""
+    from experiments.data import datasets
+
+    return datasets
+
+
 def _bench(settings: Settings, look: Look | None = None) -> Bench:
     """What every command begins with: nothing is computed yet, and nothing fetched."""
-    from experiments.data import datasets
     from experiments.training import machine
     from report.terminal.bench import laid_out
 
+    datasets = _data_sets()
     if look:
         look.look_at_data(datasets.looked_at(datasets.locate(settings.data)))
     # What training.machine() reads of the machine is in every fingerprint already, so trials may ask it.

@@ -24,7 +24,8 @@ from pathlib import Path
 from report.errors import ExitCode
 from report.terminal.cli import Settings
 from report.terminal.faults import say
-from report.terminal.watch import Made, News, Now, Stages, watch
+from report.terminal.stages import Stages
+from report.terminal.watch import Made, News, Now, watch
 
 HERE = "127.0.0.1"
 NEWS = "/news"

@@ -22,25 +22,15 @@ from report.errors import ExitCode, UsageError
 from report.terminal import lazy
 from report.terminal.bench import Bench, Findings
 from report.terminal.cli import Settings
-from report.terminal.edition import Early, Written
 from report.terminal.faults import Ended, explained, guarded, say
 from report.terminal.progress import Bars, Lines, Told, Trials
+from report.terminal.stages import Stages
 from report.write.filling import asked
 from report.write.writeup import Writeup
 
 PAUSE = 100  # milliseconds between two looks at the process that builds
 SETTLED = 20  # milliseconds without another change after which a save is over
 GRACE = 20  # seconds that a process has to end its trials
-
-
-@dataclass(frozen=True)
-class Stages:
-    """The stages of a build, as ``build.py`` puts them together; functions of a module, so that another process finds them."""
-
-    pages: Callable[[Settings], list[Writeup]]
-    bench: Callable[[Settings], Bench]
-    found: Callable[[Bench, Sequence[Writeup]], Findings]
-    written: Callable[[Findings, Sequence[Writeup], Early], Written]
 
 
 @dataclass(frozen=True)

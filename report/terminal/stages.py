@@ -1,0 +1,24 @@
+"""The stages of a build, handed to the commands that go through some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from report.errors import ExitCode
+from report.terminal.bench import Bench, DataSets, Findings
+from report.terminal.cli import Settings
+from report.terminal.edition import Early, Written
+from report.write.writeup import Writeup
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The whole, and one by one, as ``build.py`` has them; functions of a module, so that another process finds them."""
+
+    build: Callable[[Settings], ExitCode]
+    pages: Callable[[Settings], list[Writeup]]
+    bench: Callable[[Settings], Bench]
+    found: Callable[[Bench, Sequence[Writeup]], Findings]
+    written: Callable[[Findings, Sequence[Writeup], Early], Written]
+    data_sets: Callable[[], DataSets]
