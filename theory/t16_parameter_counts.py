@@ -215,6 +215,8 @@ def values() -> Iterator[tuple[str, Callable[[], Value]]]:
         "e13-filter2",
         partial(_stated, second.parameters // second.output[0], "parameters of a filter of the second convolution"),
     )
+    *_, unpooled = (row for row in shapes(zoo.LINEAR) if isinstance(row.layer, Conv))
+    yield "e14-map", partial(_stated, unpooled.output[-1], "width of the maps that are flattened without pooling")
     yield "e13-values", partial(_stated, math.prod(first.output), "values after the first convolution of (12, 32)")
 
 
