@@ -91,7 +91,10 @@ def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], st
     for name, each in found.items():
         told = "; ".join(dict.fromkeys(f"{f.entry.place}: {f.entry.says}{'' if treated(name) else _against(f)}" for f in each))
         if each[0].entry.certainty != "C":
-            lines.append(f"- {treated(name) or escape(name)} {told}.")
+            named = treated(name) or (
+                escape(name) if each[0].entry.mistake else ""
+            )  # an id of a file means nothing to a reader
+            lines.append(f"- {named} {told}.")
     return div("\n".join(lines), "brief")
 
 
