@@ -5,7 +5,7 @@ are told apart by colour-blind readers and stand out from white and from near-bl
 both); lines differ in dashes as well, and carry their names at their ends instead of in a legend. What is ink is written
 as ``currentColor``, so that a figure inside a page takes the page's.
 
-Text is drawn as shapes: that looks the same everywhere, and a formula in a label needs no font of the page.
+Text stays text, in the fonts of the page: it can be searched, and read aloud.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def mark_diverged(ax: Axes, x: float, label: str = "diverged") -> None:
         ax.annotate(label, (x, 0.97), xycoords=at, xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.6)
 
 
-MANY = 500
+MANY = 150
 """Points of a scatter beyond which each is no longer looked at: they are drawn as pixels."""
 
 
@@ -318,6 +318,8 @@ def svg(figure: Figure) -> bytes:
     for ax in figure.axes:
         for points in ax.collections:
             points.set_rasterized(len(np.asarray(points.get_offsets())) > MANY)
+        for line in ax.lines:
+            line.set_rasterized(line.get_linestyle() == "None" and len(np.atleast_1d(line.get_xdata())) > MANY)
     with style(), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         figure.savefig(out, format="svg", dpi=240, metadata={"Date": None, "Creator": None})

@@ -63,8 +63,7 @@ local function step(div)
   for _, part in ipairs(div.content) do
     local shown = part.classes[1] == "left" or part.classes[1] == "right"
     if part.classes[1] == "reason" then out:insert(raw('<div class="margin">')) end
-    local scrolls = part.classes[1] == "right" and ' tabindex="0" role="group" aria-label="formula"' or ""
-    out:extend(wrap('<div class="' .. part.classes[1] .. '"' .. scrolls .. ">", shown and display(part.content) or part.content, "</div>"))
+    out:extend(wrap('<div class="' .. part.classes[1] .. '">', shown and display(part.content) or part.content, "</div>"))
   end
   local number = div.attributes.number
   out:insert(raw("</div>" .. (number and '<span class="number">(' .. number .. ")</span>" or "") .. "</div>"))
@@ -78,7 +77,7 @@ local function part(div)
   local out = pandoc.List({ raw('<div class="part" id="' .. div.identifier .. '"><div class="statement">') })
   out:extend(wrap('<div class="said">', of.said, "</div>"))
   local number = '<span class="number">(' .. div.attributes.number .. ")</span>"
-  out:extend(wrap('<div class="chain"><div class="links" tabindex="0" role="group" aria-label="formula">', display(of.chain), "</div>" .. number .. "</div></div>"))
+  out:extend(wrap('<div class="chain"><div class="links">', display(of.chain), "</div>" .. number .. "</div></div>"))
   out:insert(raw('<div class="margin">'))
   for _, name in ipairs({ "reason", "witness" }) do
     if of[name] then out:extend(wrap('<div class="' .. name .. '">', of[name], "</div>")) end
@@ -119,8 +118,8 @@ local spans = {
   value = function(span)
     local origin = span.attributes.origin
     if not origin or origin == "" then return span end
-    -- A list of pairs: the order of a Lua table changes from run to run, and the bytes with it.
-    local said = { { "tabindex", "0" }, { "data-origin", origin }, { "aria-description", origin } }
+    -- A list of pairs: the order of a Lua table changes from run to run, and the bytes with it. page.js says it aloud.
+    local said = { { "tabindex", "0" }, { "data-origin", origin } }
     return pandoc.Span(span.content, pandoc.Attr("", { "value" }, said))
   end,
   verdict = function(span)

@@ -1,4 +1,4 @@
-// What a page can do beyond being read: contents that follow the reader, and tips that Escape closes.
+// What a page can do beyond being read: contents that follow the reader, tips that Escape closes, formulas copied as LaTeX.
 const links = new Map([...document.querySelectorAll(".contents a")].map(a => [a.hash.slice(1), a]));
 const headings = [...document.querySelectorAll("main h2[id], main h3[id]")].filter(h => links.has(h.id));
 function follow() {
@@ -20,10 +20,44 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; follow(); });
 }, { passive: true });
 follow();
+// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way.
+function reach() {
+  const boxes = [...document.querySelectorAll(".right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math)")];
+  const scrolls = boxes.map(box => box.scrollWidth > box.clientWidth);
+  boxes.forEach((box, i) => {
+    if (!scrolls[i]) return box.removeAttribute("tabindex");
+    box.tabIndex = 0;
+    if (box.matches("div:not([role]), pre, p")) box.role = "group";
+    if (box.role === "group") box.ariaLabel = box.matches("pre") ? "code" : "formula";
+  });
+}
+addEventListener("load", reach);
+addEventListener("resize", reach);
+for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", reach);
+for (const number of document.querySelectorAll(".value[data-origin]")) number.ariaDescription = number.dataset.origin;
 addEventListener("keydown", event => {
   if (event.key !== "Escape") return;
   document.documentElement.classList.add("quiet");
   if (document.activeElement.matches(".value")) document.activeElement.blur();
+});
+// A formula is copied as the LaTeX it was written in.
+addEventListener("copy", event => {
+  const chosen = getSelection();
+  if (!chosen.rangeCount) return;
+  const range = chosen.getRangeAt(0);
+  const whole = node => (node.nodeType === 1 ? node : node.parentElement).closest("math");
+  const first = whole(range.startContainer), last = whole(range.endContainer);
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copy = document.createElement("div");
+  copy.append(range.cloneContents());
+  if (!copy.querySelector("math")) return;
+  for (const math of copy.querySelectorAll("math")) {
+    const sign = math.getAttribute("display") === "block" ? "$$" : "$";
+    math.replaceWith(sign + math.getAttribute("alttext") + sign);
+  }
+  event.clipboardData.setData("text/plain", copy.textContent.replace(/\s*\n\s*/g, "\n").trim());
+  event.preventDefault();
 });
 addEventListener("pointermove", () => document.documentElement.classList.remove("quiet"));
 addEventListener("focusin", () => document.documentElement.classList.remove("quiet"));

@@ -40,8 +40,20 @@ def _typst(formula: str) -> str:
 
 
 def mathml(page: str) -> str:
-    """A chapter's HTML, each formula with its LaTeX as alternative text, and as the annotation that is copied."""
+    """A chapter's HTML, each formula with its LaTeX as alternative text, which is what is copied of it, and without all that
+    a browser takes for granted."""
     return re.sub(r"<math.*?</math>", _mathml, page, flags=re.DOTALL)
+
+
+# What of pandoc's MathML can be left out, and what has to be put in: a pattern, and what stands in its place.
+MATHML = {
+    r'(<mi) mathvariant="normal"(>[^<]{2,}</mi>)': r"\1\2",  # as letters of a name are anyhow
+    r' form="(?:prefix|postfix)"(?=>[()\[\]{}]</mo>)': "",
+    r"&#8289;": "\u2061",
+    r"<mrow>(<mi>[^<]*</mi><mo>\u2061</mo>)</mrow>": r"\1",
+    r"<mo>([′″‴]+)</mo>": r'<mo class="prime">\1</mo>',
+    r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()": r'\1<mspace width="0.167em" />',
+}
 
 
 def _mathml(formula: re.Match[str]) -> str:
@@ -50,10 +62,8 @@ def _mathml(formula: re.Match[str]) -> str:
     )
     if found is None:
         return formula[0]
-    attributes, content, latex = found.groups()
-    attributes = attributes.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
-    content = re.sub(r"<mo>([′″‴]+)</mo>", r'<mo class="prime">\1</mo>', content)
-    content = re.sub(r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()", r'\1<mspace width="0.167em" />', content)
-    plain = markup.escape(markup.unescape(latex))
-    annotation = f'<annotation encoding="application/x-tex">{markup.escape(markup.unescape(latex), quote=False)}</annotation>'
-    return f'<math{attributes} alttext="{plain}"><semantics>{content}{annotation}</semantics></math>'
+    _, content, latex = found.groups()
+    for pattern, meant in MATHML.items():
+        content = re.sub(pattern, meant, content)
+    display = ' display="block"' if 'display="block"' in found[1] else ""
+    return f'<math{display} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'

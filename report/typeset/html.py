@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.typeset.drawings import COLUMN_POINTS, asset, svg_width
+from report.typeset import drawings
+from report.typeset.drawings import COLUMN_POINTS, asset, slim, svg_width
 from report.typeset.fonts import font_faces
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
 from report.typeset.pandoc import chapter_html, converted
 
 
@@ -25,7 +26,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
 
     written = "\n\n".join(map(_chapter, converted(chapters, chapter_html, "html.lua", remember)))
     numbered, headings = _number_sections(written)
-    body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets), assets)
+    body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets, remember), assets)
     fonts = font_faces(body, meta, remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
@@ -35,6 +36,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         fonts=Markup(fonts),
         contents=Markup(_contents(headings)),
+        places=_places(headings),
         body=Markup(body),
     )
 
@@ -82,10 +84,14 @@ def _name_chapters(body: str, headings: Sequence[_Heading]) -> str:
 
 
 def _whole_numbers(body: str) -> str:
-    """``body`` with the thin spaces inside its numbers drawn, not written: who searches or copies 3274634 finds its digits."""
+    """``body`` with its numbers as a keyboard types them: the thin spaces of 3274634 are drawn, and a font shows the hyphen of
+    -0.008 as a minus. So who searches for a number finds it, and who copies it can use it."""
 
     def closed(text: re.Match[str]) -> str:
-        return text[0] if text[0].startswith("<") else re.sub("(?<=\\d)\u202f(?=\\d{3})", '<span class="gap"></span>', text[0])
+        if text[0].startswith("<"):
+            return text[0]
+        whole = re.sub("(?<=\\d)\u202f(?=\\d{3})", '<span class="gap"></span>', text[0])
+        return re.sub(r"−(?=\d)", '<span class="minus">-</span>', whole)
 
     return re.sub(r"<math\b.*?</math>|<!--.*?-->|<[^>]*>|[^<]+", closed, body, flags=re.DOTALL)
 
@@ -112,6 +118,15 @@ def _contents(headings: Sequence[_Heading]) -> str:
     return _list(_entry(chapter) + (_list(map(_entry, sections)) if sections else "") for chapter, sections in chapters)
 
 
+def _places(headings: Sequence[_Heading]) -> list[tuple[str, str]]:
+    """What the reader of a narrow screen goes back to: chapters summary.md and mistakes.md, if there are, and the contents."""
+    names = {heading.identifier for heading in headings}
+    places = [
+        ("Summary", "ch-summary" if "ch-summary" in names else "top"), ("Contents", "contents"), ("Mistakes", "ch-mistakes")
+    ]  # fmt: skip
+    return [(name, target) for name, target in places if target in names or target in ("top", "contents")]
+
+
 def _list(items: Iterable[str]) -> str:
     return "<ol>\n" + "".join(f"<li>{item}</li>\n" for item in items) + "</ol>"
 
@@ -121,31 +136,28 @@ def _entry(heading: _Heading) -> str:
     return f'<a href="#{heading.identifier}"><span class="section">{heading.number}</span><span>{title}</span></a>'
 
 
-def _insert_figures(body: str, assets: Mapping[str, bytes]) -> str:
+def _insert_figures(body: str, assets: Mapping[str, bytes], remember: Remember) -> str:
     """``body`` with every figure drawn in its place."""
+    rules = (made_by("pillow").encode(), Path(drawings.__file__).read_bytes())
 
     def drawn(match: re.Match[str]) -> str:
         name, alt = markup.unescape(match[2]), markup.unescape(match[3])
-        drawing = asset(name, assets).decode()
-        width = svg_width(drawing)
+        drawing, own = asset(name, assets), Path(name).stem
+        width = svg_width(drawing.decode())
         wide = width > COLUMN_POINTS + 1
         share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 171 / 115))
         opening = match[1].replace('class="figure"', 'class="figure wide"') if wide else match[1]
-        return opening + "\n" + _inline(drawing, Path(name).stem, alt, share)
+        slimmed = remember(key("drawing", *rules, own, drawing), lambda: slim(drawing, own).encode())
+        return opening + "\n" + _inline(slimmed.decode(), alt, share)
 
     return re.sub(r"(<figure [^>]*>)\s*<!--figure:(.*?)\n(.*?)-->", drawn, body, flags=re.DOTALL)
 
 
-@functools.lru_cache(1000)
-def _inline(drawing: str, name: str, alt: str, share: float) -> str:
-    """An SVG as an element of the page, its ids made the page's own, its alternative text said."""
-    drawing = drawing[drawing.index("<svg") :]
-    drawing = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r'( id="|href="#|url\(#)', rf"\1{name}--", drawing)
+def _inline(drawing: str, alt: str, share: float) -> str:
+    """An SVG as an element of the page, its alternative text said."""
     opening, rest = drawing.split(">", 1)
-    opening = re.sub(r'\s(?:width|height|version|xmlns(?::xlink)?)="[^"]*"', "", opening)
+    opening = re.sub(r'\s(?:width|height|version)="[^"]*"', "", opening)
     label = markup.escape(alt)
-    rest = rest.replace("xlink:href=", "href=")
     return f'{opening} role="img" aria-label="{label}" style="--share: {100 * share:.4g}%">{rest}'
 
 
@@ -156,6 +168,7 @@ def _mark_wide_tables(body: str) -> str:
         widest = max((_row_length(row) for row in re.findall(r"<tr.*?</tr>", match[0], flags=re.DOTALL)), default=0)
         return match[0].replace('class="table"', 'class="table many"', 1) if widest > 72 else match[0]
 
+    body = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", body)  # a row that goes on under the name above has no head
     return re.sub(r'<figure id="[^"]*" class="table">.*?</figure>', marked, body, flags=re.DOTALL)
 
 

@@ -140,10 +140,10 @@ class Reader(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
-        self.hidden += tag in ("style", "title")
+        self.hidden += tag in ("style", "title", "script")
 
     def handle_endtag(self, tag):
-        self.hidden -= tag in ("style", "title")
+        self.hidden -= tag in ("style", "title", "script")
 
     def handle_data(self, data):
         self.text += "" if self.hidden else data

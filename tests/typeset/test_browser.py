@@ -1,0 +1,159 @@
+"""The page in a real browser: what it does at each width, in light and dark, by keyboard, and what axe finds in it.
+
+Wants Chromium or Chrome on the PATH, or its path in $CHROMIUM.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from report.model import Value
+from report.typeset.html import html
+from report.write import markdown as render
+from tests.typeset.test_pages import ASSETS, CHAPTERS, META, Chapter, Memory
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the PATH, nor in $CHROMIUM")
+
+WIDTHS = (320, 360, 768, 1023, 1024, 1280, 1920)
+WIDE = r"$$a = " + " + ".join(f"b_{{{i}}}" for i in range(60)) + "$$"
+LAST = Chapter(
+    "ch-mistakes",
+    Path("80-mistakes.md"),
+    "\n\n".join(
+        (
+            "# Mistakes {#ch-mistakes}",
+            f"It has {render.value_markdown(Value(3274634, digits=0))} parameters and loses "
+            f"{render.value_markdown(Value(-0.008, digits=3, origin='E1, seed 0: 0.007'))}.",
+            "A very long one: $" + " + ".join(f"c_{{{i}}}" for i in range(40)) + "$, and so on.",
+            WIDE,
+        )
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> str:
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_text(html((*CHAPTERS, LAST), META, ASSETS, Memory()), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, address):
+    """Opens the page in a window of some width."""
+    contexts = []
+
+    def at(width: int = 1280, scheme: str = "light") -> sync_api.Page:
+        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield at
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(opened, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = opened(width, scheme)
+    page.wait_for_load_state()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = axe.run(page, options={"runOnly": rules}).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_never_scrolls_sideways(opened, width):
+    assert opened(width).evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_contents_follow_the_reader_beside_the_text_and_a_bar_replaces_them_on_a_phone(opened):
+    page = opened(1280)
+    page.evaluate("document.querySelector('#ch-second').scrollIntoView()")
+    page.wait_for_selector('.contents a[href^="#ch-second"][aria-current]')
+    assert not page.is_visible(".bar")
+    phone = opened(360)
+    assert phone.locator(".bar a").all_inner_texts() == ["Summary", "Contents", "Mistakes"]
+    phone.click(".bar >> text=Mistakes")
+    assert phone.is_visible(".bar")
+    assert phone.evaluate("document.querySelector('#ch-mistakes').getBoundingClientRect().top") < 800
+
+
+@pytest.mark.parametrize("number", ["3274634", "-0.008"])
+def test_a_number_is_found_as_a_keyboard_types_it(opened, number):
+    assert opened().evaluate("number => find(number)", number)
+
+
+def test_a_minus_looks_like_one(opened):
+    width = "family => { const c = document.createElement('canvas').getContext('2d'); c.font = `40px '${family}'`; return c }"
+    page = opened()
+    page.evaluate("document.fonts.ready")
+    typed = page.evaluate(f"({width})('Libertinus Minus').measureText('-').width")
+    assert typed == page.evaluate(f"({width})('Libertinus Serif').measureText('−').width")
+
+
+def test_a_copied_formula_is_latex(opened):
+    page = opened()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('main p:has(math)'))")
+    page.keyboard.press("Control+C")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "A formula $x_1 < y$(b) and $\\alpha$.c" in copied
+
+
+def test_what_scrolls_is_reached_by_the_keyboard_and_what_does_not_is_no_stop(opened):
+    phone = opened(360)
+    phone.wait_for_load_state()
+    scrolling = "[...document.querySelectorAll('.right, .links, .scroll, p')].filter(b => b.scrollWidth > b.clientWidth)"
+    assert phone.evaluate(f"{scrolling}.length") > 1
+    assert phone.evaluate(f"{scrolling}.every(b => b.tabIndex === 0 && b.role && b.ariaLabel)")
+    still = "[...document.querySelectorAll('.right[tabindex]')].filter(b => b.scrollWidth <= b.clientWidth).length"
+    assert opened(1920).evaluate(still) == 0
+
+
+def test_the_tip_of_a_number_says_its_origin_leaves_its_line_free_and_closes_with_escape(opened):
+    page = opened()
+    number = page.locator(".value[data-origin]").last
+    number.focus()
+    shown = "getComputedStyle(document.activeElement, '::after')"
+    assert "seed 0: 0.007" in page.evaluate(f"{shown}.content")
+    assert page.evaluate(f"parseFloat({shown}.top) >= document.activeElement.getBoundingClientRect().height")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_no_line_breaks_between_a_formula_and_its_comma(opened):
+    page = opened(320)
+    apart = """[...document.querySelectorAll('.kept')].filter(kept => {
+        const range = document.createRange(), end = kept.lastChild;
+        range.selectNodeContents(end);
+        return range.getBoundingClientRect().top > kept.querySelector('math').getBoundingClientRect().bottom + 1;
+    }).length"""
+    assert page.locator(".kept").count() > 2
+    assert page.evaluate(apart) == 0
+
+
+def test_letters_of_a_figure_are_letters(opened):
+    assert opened().evaluate("find('A falls') || document.querySelectorAll('svg[aria-label]').length") >= 1
