@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from report.model import Holds, Value, Verdict
@@ -35,6 +36,7 @@ NOTICES = {
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
+@cache
 def escape(text: str) -> str:
     """Plain ``text`` as Markdown that reads as exactly that text, in a paragraph, a table cell or an attribute."""
     one_line = " ".join(text.splitlines())

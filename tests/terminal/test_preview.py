@@ -11,11 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from report.terminal import watch
 from report.terminal.preview import Desk, serving
 from report.terminal.watch import Made, Now, saves
 from tests.project import Project, gone, project
@@ -160,3 +163,55 @@ def test_saves_tells_of_sources_alone_and_of_all_since_it_was_called(tmp_path):
     while len(seen) < 2:
         seen |= next(saved)
     assert seen | next(saved) == {tmp_path / "templates" / "chapters" / "a.md", tmp_path / "theory" / "t02.py"}
+
+
+# --- what stays between two builds ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A bench of which nothing is asked but what it has found."""
+
+    needed: frozenset[str] = frozenset()
+    told: Any = None
+
+    def needs(self, name: str) -> bool:
+        return name in self.needed
+
+
+class Line:
+    """Says that prose was saved, as often as there are further builds to come."""
+
+    def __init__(self, saves: int):
+        self.saves, self.news = saves, list[Any]()
+
+    def send(self, news: Any) -> None:
+        self.news.append(news)
+
+    def poll(self) -> bool:
+        return False
+
+    def recv(self) -> None:
+        self.saves -= 1
+        if self.saves < 0:
+            raise EOFError
+
+
+def test_what_is_found_is_kept_until_prose_needs_more(monkeypatch):
+    prose = iter([{"E1"}, {"E1"}, {"E1", "E2"}, {"E2"}])  # what the pages name at each build
+    found: list[frozenset[str]] = []
+
+    def find(bench: Laid, pages: frozenset[str]) -> Any:
+        found.append(pages)
+        return SimpleNamespace(bench=Laid(pages))
+
+    monkeypatch.setattr(watch, "_needed", lambda bench, pages: pages)
+    stages: Any = watch.Stages(
+        pages=lambda settings: frozenset(next(prose)),
+        bench=lambda settings: Laid(),
+        found=find,
+        written=lambda found, pages, early: SimpleNamespace(files={"x.html": b""}),
+    )
+    with pytest.raises(EOFError):
+        watch._Builds(Any, stages, Line(saves=3)).go_on()
+    assert found == [{"E1"}, {"E1", "E2"}]
