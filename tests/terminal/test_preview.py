@@ -206,7 +206,7 @@ def test_what_is_found_is_kept_until_prose_needs_more(monkeypatch):
         return SimpleNamespace(bench=Laid(pages))
 
     monkeypatch.setattr(watch, "_needed", lambda bench, pages: pages)
-    stages: Any = watch.Stages(
+    stages: Any = SimpleNamespace(
         pages=lambda settings: frozenset(next(prose)),
         bench=lambda settings: Laid(),
         found=find,
