@@ -161,7 +161,8 @@ def _lines(name: str, condition: Mapping[str, Any], found: Findings) -> Iterator
     read = dict.fromkeys(name for outcome in outcomes for name in sorted(data_read(outcome.trial)))
     where = _place(_view(experiment, own), own, content.experiment_files[owner], found)
     data = ", ".join(f"{found.bench.data[each].title} ({found.bench.data[each].digest[:8]})" for each in read)
-    results = hashlib.sha256(" ".join(outcome.fingerprint for outcome in outcomes).encode()).hexdigest()[:8]
+    numbers = [(o.state, sorted(o.result.scalars.items()) if o.result else ()) for o in outcomes]
+    results = hashlib.sha256(repr(numbers).encode()).hexdigest()[:8]
     runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}, results {results}"
     yield f"computed in {where} from {runs}" + (f"; data: {data}" if data else "")
 
