@@ -35,7 +35,8 @@ Made: TypeAlias = tuple[bytes | None, int | None, bool]
 """The answer to a call (None if the process that made it died), the exit status of that process if it was another than the
 worker's, and whether the worker may make another call."""
 
-PRELOADED = ["numpy", "torch", "torch._dynamo"]  # the first torch.optim object imports torch._dynamo: another second
+PRELOADED = ["numpy", "matplotlib", "torch", "torch._dynamo"]
+"""What every trial's module imports, and what the first ``torch.optim`` object does."""
 
 
 class CallFailed(Exception):
