@@ -57,6 +57,7 @@ def work(calls: Connection, output: Connection, forks: bool) -> None:
         faulthandler.enable()
     parent = multiprocessing.parent_process()
     assert parent is not None
+    _warm_up()
     make = partial(_forked, parent.sentinel) if forks else _in_place(parent.sentinel)
     stays = True
     with contextlib.suppress(EOFError, OSError):
@@ -64,6 +65,14 @@ def work(calls: Connection, output: Connection, forks: bool) -> None:
             answer, exitcode, stays = make(*pickle.loads(calls.recv_bytes()))
             calls.send_bytes(pickle.dumps((answer, exitcode, stays)))
     os._exit(0)  # without waiting for threads that a call may have left
+
+
+def _warm_up() -> None:
+    """Do once what costs a process more the first time: forks begin with it done."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    same_start("0" * 64)
+    metadata.version("torch")  # reads the folders of packages
 
 
 def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> Made:
@@ -93,7 +102,6 @@ def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> 
 def _import(modules: Modules, call: bytes) -> None:
     """Import what the call and others like it need."""
     load(modules)
-    metadata.version("torch")  # so that each fork finds the folders of packages read already
     try:
         pickle.loads(call)
     except BaseException:  # it will be raised again where it is told
@@ -109,10 +117,7 @@ def _end_with(parent: int) -> None:
 
 def _in_place(build: int) -> Callable[..., Made]:
     """What makes calls in this process, and says whether it is afterwards what it was at first."""
-    for name in PRELOADED:
-        importlib.import_module(name)
     threading.Thread(target=_end_when, args=(build,), daemon=True).start()
-    same_start("0" * 64)
     before = Traces()
     shipped: Modules | None = None
 

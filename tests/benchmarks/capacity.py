@@ -46,12 +46,11 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks capacity", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (default 3)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a round of one net is, roughly (default 2)")
-    parser.add_argument("--all", action="store_true", help="all six nets, not the widest alone")
     options = parser.parse_args(arguments)
 
     torch.set_num_threads(1)
     print(f"1 thread; load {os.getloadavg()[0]:.1f}; {machine()}")
-    for channels in CAPACITIES if options.all else CAPACITIES[-1:]:
+    for channels in CAPACITIES:
         net = capacity(*channels)
         precision = resolved("auto", net, machine())
         rates, products = [], []
