@@ -52,9 +52,10 @@ def main(arguments: list[str]) -> None:
             slow = plain_run(net, seed, 1, options.examples, 1, time.process_time)[0]
             alone.append(our_run(net, seed, 1, options.examples, time.process_time)[0] / slow)
         ratio = statistics.median(b / a for a, b in zip(plain, ours))
+        verdict = f"target {target:g}: {'met' if ratio >= target else 'missed'}"
         print(
             f"{net:<8} {resolved('auto', NETS[net], machine())}: {statistics.median(ours):,.0f} samples/s against "
-            f"{statistics.median(plain):,.0f}: {ratio:.1f} times (target {target:g}: {'met' if ratio >= target else 'missed'}); "
+            f"{statistics.median(plain):,.0f}: {ratio:.1f} times ({verdict}); "
             f"one thread each: {statistics.median(alone):.1f} times"
         )
         if options.accuracy:
