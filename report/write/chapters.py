@@ -28,6 +28,7 @@ from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 from report.write.evidence import MARK, with_evidence
+from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
@@ -53,6 +54,7 @@ def write(material: Material) -> Manuscript:
             except ReportError as error:
                 problems.append(error)
     chapters = []
+    rendered = with_references(rendered, writer.works, writer.cited & set(writer.works))
     here = {anchor for chapter in rendered for anchor in references.anchors(chapter.markdown)}
     for chapter in _joined(rendered):
         try:
@@ -64,8 +66,7 @@ def write(material: Material) -> Manuscript:
     shown = {path: source for path, source in sources.items() if path != material.writeup.file}
     assets = {**writer.assets, **pictures(shown)}
     named = (dict(writer.labels), dict(writer.places), tuple(writer.escaped))
-    written = tuple(with_evidence(chapters))
-    return Manuscript(written, assets, writer.data, tuple(writer.stated), *named, material.findings)
+    return Manuscript(tuple(with_evidence(chapters)), assets, writer.data, tuple(writer.stated), *named, material.findings)
 
 
 def _sources(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
@@ -112,6 +113,7 @@ class _Writer:
         self.places: dict[str, str] = {}
         self.escaped: list[str] = []
         self.absent: list[str] = []
+        self.works, self.cited = literature(material.writeup.templates), set[str]()
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.mistaken = mistakes.mistakes(self.own)
@@ -408,11 +410,14 @@ class _Writer:
         return self._tabulate("build.replication", mistakes.replication(self.own, caption))
 
     def cite(self, source: str) -> str:
-        """A write-up by its course title and year."""
-        sources = self.material.writeup.sources
-        if source not in sources:
-            raise ReportError(f"cite('{source}'): there is no such source.", remedy=nearest(source, sources))
-        return f"{source} (*{sources[source]}*)"
+        """A work of the literature; or a write-up, by its course title where it is met first."""
+        sources, met = self.material.writeup.sources, source in self.cited
+        if source not in (*sources, *self.works):
+            raise ReportError(f"cite('{source}'): there is no such source.", remedy=nearest(source, [*sources, *self.works]))
+        self.cited.add(source)
+        if source in self.works:
+            return self.works[source].named
+        return source if met else f"{source} (*{sources[source]}*)"
 
     def notice(self, text: str, kind: str = "stand-in") -> str:
         """A visible box."""

@@ -1,4 +1,5 @@
-"""What is made, and no write-up shows: figures, tables, claims and values, theorems, chapters, and sections with a name."""
+"""What is made, and no write-up shows: figures, tables, claims and values, theorems, chapters, works of the
+literature."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from report.judge.views import Judged
 from report.judge.written import Entry
+from report.write.literature import literature
 from report.write.needs import beside, names_in
 from report.write.sections import parts
 from report.write.writeup import Writeup
@@ -27,6 +29,8 @@ def unused(
     files = {part.file for part in placed}
     chapters = {file for page in pages for file in page.shelf}
     yield from (f"{file.name}: no write-up takes anything from it." for file in sorted(chapters - files))
+    works = {key: page.templates for page in pages for key in literature(page.templates)}
+    yield from (f"{key}: no write-up cites this work of references.bib." for key in works if key not in named)
     sources = {entry.source for entry in entries.values()} - {page.source for page in pages}
     if any(page.source for page in pages):
         yield from (f"{source}: no write-up is the assignment of this source." for source in sorted(sources))

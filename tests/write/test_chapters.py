@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from report.errors import ProseError
+from report.errors import ProseError, ReportError
 from report.judge.views import Absent, Drawn, Judged, Judgement, Row
 from report.model import Column, Experiment, Holds, Measure, State, Table, Value, Verdict
 from report.write.chapters import FUNCTIONS, write
@@ -85,7 +85,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
         ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0]{.evidence}"),
         ('{{ value("build.theorems") }}', "[0]"),
-        ('{{ cite("W1") }}', "W1 (*A course*)"),
+        ('{{ cite("W1") }}, and {{ cite("W1") }}', "W1 (*A course*), and W1"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
         ('{{ fact("Python") }}', "3.11"),
         ('{{ notice("Beware.") }}', "Beware."),
@@ -156,3 +156,24 @@ def test_a_link_to_a_theorem_that_is_not_proved_here_still_leads_to_its_place(tm
     page = Writeup("A title", "", "", (file,), {}, tmp_path / "report.toml")
     (chapter,) = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters
     assert "[]{#sec-T1}" in chapter.markdown
+
+
+BOOK = "@book{davis1979,\n author = {Davis, Philip J.}, title = {Circulant Matrices}, publisher = {Wiley}, year = {1979}\n}\n"
+
+
+def test_a_cited_work_is_named_and_listed_once_and_an_uncited_one_is_not(tmp_path: Path) -> None:
+    other = BOOK.replace("davis1979", "other").replace("Circulant", "Other").replace("1979}\n", "1980}\n")
+    (tmp_path / "references.bib").write_text(BOOK + other, encoding="utf-8")
+    said = text(tmp_path, 'As {{ cite("davis1979") }} says, and {{ cite("davis1979") }}.')
+    assert said.count("Davis ([1979](#ref-davis1979))") == 2
+    assert said.count("[]{#ref-davis1979}Davis, Philip J. 1979. *Circulant Matrices*. Wiley.") == 1
+    assert "Other Matrices" not in said
+
+
+def test_an_unknown_work_and_a_broken_bibliography_are_said_with_their_file(tmp_path: Path) -> None:
+    (tmp_path / "references.bib").write_text(BOOK, encoding="utf-8")
+    with pytest.raises(ProseError, match=r"01-part-1\.md:2: .*no such source.*\n?.*davis1979"):
+        text(tmp_path, 'A line.\n{{ cite("davis1997") }}')
+    (tmp_path / "references.bib").write_text(BOOK.replace("},", "", 1), encoding="utf-8")
+    with pytest.raises(ReportError, match=r"references\.bib"):
+        text(tmp_path, "A line.")

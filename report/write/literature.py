@@ -1,0 +1,60 @@
+"""The literature: ``templates/references.bib``, as pandoc's citeproc writes it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from report.errors import ReportError, Where, author_text
+from report.write.manuscript import Chapter
+from report.write.prose import pandoc_program
+
+
+@dataclass(frozen=True)
+class Work:
+    """A work as text names it, with a link to its entry, and its entry in the list of references (both Markdown)."""
+
+    named: str
+    entry: str
+
+
+def literature(templates: Path) -> Mapping[str, Work]:
+    """Every work that may be cited, by its key, in the order of the list of references; none where there is no such file."""
+    file = templates / "references.bib"
+    return _read(author_text(file), file) if file.is_file() else {}
+
+
+@cache
+def _read(bibliography: str, file: Path) -> Mapping[str, Work]:
+    keys = re.findall(r"^@(?!comment|string|preamble)\w+\{\s*([\w:-]+)\s*,", bibliography, flags=re.MULTILINE | re.IGNORECASE)
+    citing = "\n\n".join(f"@{key}" for key in keys)
+    options = (
+        "--citeproc",
+        f"--bibliography={file}",
+        "--metadata=link-citations",
+        "--to=markdown-citations-smart",
+        "--wrap=none",
+    )
+    command = [str(pandoc_program()), "--from=markdown", *options]
+    done = subprocess.run(command, input=citing.encode(), capture_output=True, check=False)
+    if done.returncode or done.stderr:
+        said = done.stderr.decode(errors="replace").strip()
+        raise ReportError(f"the bibliography cannot be read: {said}", where=Where(file), remedy="Mend the entry there.")
+    written = done.stdout.decode()
+    named = dict(zip(keys, written.split("\n\n")))
+    entries = re.findall(r"^::: \{#ref-(\S+) \.csl-entry\}\n(.*?)\n:::$", written, flags=re.MULTILINE | re.DOTALL)
+    return {key: Work(named[key], entry) for key, entry in entries}
+
+
+def with_references(chapters: Sequence[Chapter], works: Mapping[str, Work], cited: Collection[str]) -> list[Chapter]:
+    """The chapters, the last of them with the list of what they cite."""
+    if not cited or not chapters:
+        return list(chapters)
+    last = chapters[-1]
+    listed = "\n\n".join(f"[]{{#ref-{key}}}{work.entry}" for key, work in works.items() if key in cited)
+    markdown = f"{last.markdown}\n\n## References {{#sec-references .unnumbered}}\n\n{listed}\n"
+    return [*chapters[:-1], Chapter(last.identifier, last.file, markdown)]
