@@ -18,7 +18,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -57,7 +57,7 @@ class Damaged:
     path: Path
 
 
-class _Unsound(Exception):
+class Unsound(Exception):
     """An entry fails a check."""
 
 
@@ -108,10 +108,10 @@ class Entries:
         return f"{self._folder}{fingerprint[:2]}{os.sep}{fingerprint}"
 
     @says_what_to_do
-    def get(self, fingerprint: str) -> dict[str, bytes] | None:
+    def get(self, fingerprint: str, *, without: Collection[str] = ()) -> dict[str, bytes] | None:
         """The files of an entry, verified; None if there is none, or none that is sound (then ``damaged`` says so)."""
         self.asked_for[fingerprint] = None
-        return self._checked(fingerprint, self._read)
+        return self._checked(fingerprint, lambda folder: self._read(folder, without))
 
     @says_what_to_do
     def has(self, fingerprint: str) -> bool:
@@ -223,7 +223,7 @@ class Entries:
                 return None
             try:
                 return reader(folder)
-            except _Unsound as problem:
+            except Unsound as problem:
                 why = str(problem)
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
                 why = f"{Path(error.filename).name}: {error.strerror}"
@@ -231,15 +231,13 @@ class Entries:
                 self._set_aside(fingerprint, why)
                 return None
 
-    def _read(self, folder: Path) -> dict[str, bytes]:
-        names = _listed(folder)
+    def _read(self, folder: Path, without: Collection[str] = ()) -> dict[str, bytes]:
+        names = {name: digest for name, digest in _listed(folder).items() if name not in without}
         return {name: _sound((folder / name).read_bytes(), name, digest) for name, digest in names.items()}
 
     def _verify(self, folder: Path) -> bool:
-        for name, digest in _listed(folder).items():
-            with (folder / name).open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
-                    raise _Unsound(f"{name} is not what was written")
+        """Raises ``Unsound`` for an entry that is not what was written."""
+        self._read(folder)
         return True
 
     def _set_aside(self, fingerprint: str, why: str) -> None:
@@ -264,22 +262,22 @@ def _sums(files: Mapping[str, bytes]) -> bytes:
 def _listed(folder: Path) -> dict[str, str]:
     """The files that SHA256SUMS lists, with their digests.
 
-    Raises ``_Unsound`` unless it is well-formed and lists what is there.
+    Raises ``Unsound`` unless it is well-formed and lists what is there.
     """
     text = (folder / SUMS).read_bytes()
     lines = [re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9._-]+)", line) for line in text.splitlines()]
     listed = {m[2].decode(): m[1].decode() for m in lines if m}
     if "".join(f"{digest}  {name}\n" for name, digest in listed.items()).encode() != text:
-        raise _Unsound(f"{SUMS} is not what was written")
+        raise Unsound(f"{SUMS} is not what was written")
     there = {path.name for path in folder.iterdir()} - {SUMS}
     for name in sorted(there ^ set(listed)):
-        raise _Unsound(f"{name} is missing" if name in listed else f"{name} does not belong there")
+        raise Unsound(f"{name} is missing" if name in listed else f"{name} does not belong there")
     return listed
 
 
 def _sound(content: bytes, name: str, digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
-        raise _Unsound(f"{name} is not what was written")
+        raise Unsound(f"{name} is not what was written")
     return content
 
 

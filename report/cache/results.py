@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from report.cache import codec
@@ -15,6 +16,9 @@ from report.model import Result, Scalar
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+RESULT, ARRAYS = "result.json", "arrays.npz"
 
 
 @dataclass(frozen=True)
@@ -26,21 +30,44 @@ class _Written:
     diverged: bool
 
 
+class Later(Mapping[str, "np.ndarray"]):
+    """Arrays that are read when somebody looks at them."""
+
+    def __init__(self, read: Callable[[], dict[str, np.ndarray]]):
+        self._read = read
+
+    @cached_property
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return self._read()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return repr(self._arrays)
+
+
 def encode(result: Result) -> dict[str, bytes]:
     """The files of a result: ``result.json``, and ``arrays.npz`` where it has arrays. Raises ``DeclarationError``."""
-    files = {"result.json": codec.written(_checked(result))}
+    files = {RESULT: codec.written(_checked(result))}
     if result.arrays:
-        files["arrays.npz"] = pack(result.arrays)
+        files[ARRAYS] = pack(result.arrays)
     return files
 
 
-def decode(files: Mapping[str, bytes]) -> Result:
-    """The result in ``files``. Raises ``Unreadable`` if there is none."""
-    if "result.json" not in files:
-        raise codec.Unreadable("no result.json")
-    read: _Written = codec.read(_Written, files["result.json"])
-    arrays = unpack(files["arrays.npz"]) if "arrays.npz" in files else {}
-    return Result(scalars=read.scalars, history=read.history, arrays=arrays, diverged=read.diverged)
+def decode(files: Mapping[str, bytes], arrays: Callable[[], dict[str, np.ndarray]] | None = None) -> Result:
+    """The result in ``files``; ``arrays`` reads those later. Raises ``Unreadable`` if there is none."""
+    if RESULT not in files:
+        raise codec.Unreadable(f"no {RESULT}")
+    read: _Written = codec.read(_Written, files[RESULT])
+    now = unpack(files[ARRAYS]) if ARRAYS in files else {}
+    return Result(read.scalars, read.history, Later(arrays) if arrays else now, read.diverged)
 
 
 def _checked(result: Result) -> _Written:

@@ -18,15 +18,21 @@ import hashlib
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from report.cache import codec, files
-from report.cache.entries import FINGERPRINT, Entries, says_what_to_do
+from report.cache.entries import FINGERPRINT, Entries, Unsound, says_what_to_do
 from report.cache.machine import environment
-from report.cache.results import decode, encode
+from report.cache.results import ARRAYS, RESULT, decode, encode, unpack
 from report.errors import StoreError, Where
 from report.model import Result
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DESCRIPTION = "description.json"
 
 
 @dataclass(frozen=True)
@@ -60,18 +66,37 @@ class Store(Entries):
     # --- results ----------------------------------------------------------------------------------------------------
 
     def load_result(self, fingerprint: str) -> Stored | None:
-        """The result kept under ``fingerprint``; None if there is none that is sound."""
-        found = self.get(fingerprint)
+        """The result kept under ``fingerprint``; None if there is none that is sound. Its arrays are read when somebody looks
+        at them."""
+        if not self.has(fingerprint):
+            return None
+        found = self.get(fingerprint, without=[ARRAYS])
         if found is None:
             return None
         try:
             description = _described(found)
             if description.get("fingerprint") != fingerprint:
                 raise codec.Unreadable(f"it belongs to {description.get('fingerprint')!r:.80}")
-            return Stored(decode(found), codec.revived(float, description.get("seconds")), description)
+            seconds: float = codec.revived(float, description.get("seconds"))
+            return Stored(decode(found, partial(self._arrays, fingerprint)), seconds, description)
         except codec.Unreadable as error:
             self.set_aside(fingerprint, f"its files do not make a result ({error})")
             return None
+
+    def _arrays(self, fingerprint: str) -> dict[str, np.ndarray]:
+        found = self.get(fingerprint)
+        if found is None:
+            raise StoreError("a result was damaged or deleted meanwhile", where=Where(self.root), remedy="Build again.")
+        return unpack(found[ARRAYS]) if ARRAYS in found else {}
+
+    def _verify(self, folder: Path) -> bool:
+        found = self._read(folder)
+        if DESCRIPTION in found and RESULT in found:
+            try:
+                decode(found)
+            except codec.Unreadable as error:
+                raise Unsound(f"its files do not make a result ({error})") from None
+        return True
 
     def save_result(self, fingerprint: str, result: Result, seconds: float, description: Mapping[str, Any]) -> None:
         """Publish a result with its ``description`` (JSON data), to which the fingerprint and the environment are added.
@@ -79,7 +104,7 @@ class Store(Entries):
         Raises ``DeclarationError`` for what has no plain form, and ``StoreError`` when it cannot be written.
         """
         described = {**description, "fingerprint": fingerprint, "seconds": seconds, "environment": environment()}
-        self.put(fingerprint, {**encode(result), "description.json": codec.written(described)})
+        self.put(fingerprint, {**encode(result), DESCRIPTION: codec.written(described)})
         if "slot" in description:
             self._point(description["slot"], Earlier(fingerprint, seconds))
 
@@ -181,9 +206,12 @@ class Store(Entries):
 
 
 def _described(found: Mapping[str, bytes]) -> Mapping[str, Any]:
-    if "description.json" not in found:
-        raise codec.Unreadable("no description.json")
-    return codec.revived(dict[str, Any], codec.parsed(found["description.json"]))
+    if DESCRIPTION not in found:
+        raise codec.Unreadable(f"no {DESCRIPTION}")
+    description = codec.parsed(found[DESCRIPTION])
+    if not isinstance(description, dict):
+        raise codec.Unreadable(f"{DESCRIPTION} describes nothing")
+    return description
 
 
 def _size(path: Path) -> int:
