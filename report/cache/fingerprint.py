@@ -30,7 +30,7 @@ from typing import Any
 
 from report.cache.digests import Name, digest_of
 from report.cache.reach import ABSENT, Sources
-from report.cache.seals import Reach
+from report.cache.seals import NOTHING_REACHED, Reach
 from report.errors import DeclarationError, Where, nearest
 from report.model import Data, Outcome, Plain, Result, Runs, Trial
 
@@ -53,10 +53,10 @@ class Fingerprint:
     """
 
     digest: str
-    totals: tuple[str, ...]
-    written: Mapping[str, Mapping[str, str]] = field(repr=False, compare=False)  # all parts but the code, as they are hashed
-    subject: str = field(repr=False, compare=False)
-    reach: Reach = field(repr=False, compare=False)
+    totals: tuple[str, ...] = ()
+    written: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)  # all parts but the code
+    subject: str = field(default="", repr=False, compare=False)
+    reach: Reach = field(default=NOTHING_REACHED, repr=False, compare=False)
 
     @property
     def sums(self) -> dict[str, str]:
@@ -67,7 +67,7 @@ class Fingerprint:
     def parts(self) -> dict[str, dict[str, str]]:
         """Behind each category: name → text, for people."""
         parts = {**self.written, "code": {"subject": self.subject, **self.reach.definitions}}
-        return {category: {key: _shown(text) for key, text in parts[category].items()} for category in CATEGORIES}
+        return {each: {key: _shown(text) for key, text in parts.get(each, {}).items()} for each in CATEGORIES}
 
     @property
     def statements(self) -> Mapping[str, tuple[Name, ...]]:
@@ -151,14 +151,16 @@ def _seal(writer: _Writer, subject: str, parts: dict[str, Mapping[str, str]]) ->
     reach = writer.sources.reach(writer.roots)
     for name in reach.definitions.keys() & writer.sources.measured.keys():
         parts["machine"] = {**parts["machine"], **writer.sources.measured[name]}
-    parts["packages"] = _versions(reach.packages | writer.packages)
+    packages, known = reach.packages | writer.packages, writer.sources.versions
+    if packages not in known:
+        known[packages] = _versions(packages)
+    parts["packages"] = known[packages]
     totals = {name: _total(tuple(sorted((k, _counted(v, reach)) for k, v in part.items()))) for name, part in parts.items()}
     totals["code"] = digest_of(_counted(subject, reach), reach.digest)
     ordered = tuple(totals[name] for name in CATEGORIES)
     return Fingerprint(digest_of(_FORM, ordered), ordered, parts, subject, reach)
 
 
-@functools.cache
 def _versions(packages: frozenset[str]) -> Mapping[str, str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"python": python, **{name.removeprefix(ABSENT): version_or_absence(name) for name in sorted(packages)}}

@@ -65,8 +65,7 @@ def statement_name(module: str, number: int) -> Name:
 
 def number_of(name: Name) -> int | None:
     """The number of the statement that this names; None for the name of something that is bound."""
-    match = re.fullmatch(r"<import (\d+)>", name[1])
-    return int(match[1]) if match else None
+    return int(name[1][8:-1]) if name[1].startswith("<import ") else None
 
 
 class Imports:
@@ -75,6 +74,7 @@ class Imports:
     def __init__(self, follower: Follower):
         self._follow = follower
         self._order: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        self._modules: dict[tuple[str, ...], list[str]] = {}
         self._loads: dict[str, tuple[tuple[int, str], ...]] = {}
         self._effects: dict[str, tuple[Effect, ...]] = {}
         self._pure: dict[Name, bool] = {}
@@ -95,7 +95,11 @@ class Imports:
         return self._order[key]
 
     def modules(self, starts: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(module for module, _ in self.order(starts)))
+        """The modules among them."""
+        key = tuple(dict.fromkeys(starts))
+        if key not in self._modules:
+            self._modules[key] = list(dict.fromkeys(module for module, _ in self.order(key)))
+        return self._modules[key]
 
     def _run(self, name: str, begun: set[str], done: list[tuple[str, int]]) -> None:
         parent = name.rpartition(".")[0]
@@ -127,7 +131,7 @@ class Imports:
         if module not in self._effects:
             self._effects[module] = ()  # while it is being found out
             read = self._follow.module(module)
-            found = (self._effect(read, number, deeds) for number, deeds in sorted(read.deeds().items()))
+            found = (self._effect(read, number, deeds) for number, deeds in sorted(read.deeds.items()))
             self._effects[module] = tuple(effect for effect in found if effect.everywhere or effect.changes)
         return self._effects[module]
 

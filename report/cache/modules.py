@@ -68,13 +68,20 @@ class Module:
         """The reading of the statement with this number."""
         return _revived(self.index.readings[number])
 
+    @functools.cached_property
     def deeds(self) -> dict[int, tuple[Deed, ...]]:
         """What the statements do when they run, beside binding names."""
         return {int(number): codec.revived(tuple[Deed, ...], deeds) for number, deeds in self.index.deeds.items()}
 
     def summary(self, name: str) -> Summary | None:
         """What calling ``name`` may do, where that is a function or class of this file."""
-        return codec.revived(Summary, self.index.summaries[name]) if name in self.index.summaries else None
+        if name in self.index.summaries and name not in self._summaries:
+            self._summaries[name] = codec.revived(Summary, self.index.summaries[name])
+        return self._summaries.get(name)
+
+    @functools.cached_property
+    def _summaries(self) -> dict[str, Summary]:
+        return {}
 
     def body(self) -> list[ast.stmt]:
         """The syntax trees, parsed anew from the same bytes."""

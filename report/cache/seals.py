@@ -35,6 +35,9 @@ class Reach:
         return {".".join(root): digest for root, digest in self.says.items()}
 
 
+NOTHING_REACHED = Reach({}, frozenset(), "", {}, {})
+
+
 class Definitions(Follower, Protocol):
     """What ``Seals`` asks of whoever follows names."""
 
