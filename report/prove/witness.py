@@ -124,8 +124,7 @@ def _refuse_blind(live: Live, computed: Formula, varying: Collection[str]) -> No
         problem = f"takes no symbol, so that it gives the same whatever {computed} is"
     else:
         library = next((word for word in ("torch", "NumPy") if live.name.split()[0] == word), "")
-        modules = {m.__name__.split(".")[0] for m in sys.modules.values() if hasattr(m, "__name__")} if library else set()
-        if library and library.lower() not in modules:
+        if library and library.lower() not in sys.modules:
             problem = f"is called {library}, which its file does not import"
     if problem:
         raise DeclarationError(f"the witness '{live.name}' {problem}", where=live.where, remedy="Correct the witness.")

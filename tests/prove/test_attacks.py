@@ -1,5 +1,5 @@
 """Wrong statements, small and of every kind, that were tried on the checker: SymPy's reading alone must refuse each of them,
-whatever the reason, and no witness is asked.
+whatever the reason, and no witness is asked. And true ones, as a textbook has them, that it must accept.
 
 A row is the statement, the names in it, what is given, and what is defined.
 """
@@ -38,6 +38,9 @@ SYMBOLS = {
     "h": function("h", ""),
     "Q": operator("Q", ""),
     "L": operator("L", "", linear=True),
+    "x0": real("x", "", least="0"),
+    "y0": real("y", "", least="0"),
+    "y>0": real("y", "", above="0"),
     "n0": integer("n", "", least="0"),
     "v0": vector("v", "n", "", first=0),
     "v>0": vector("v", "n", "", properties=["positive"]),
@@ -249,6 +252,46 @@ FALSE = [
     ("diff(sum(v[k] for k in span(2, n)), v[i]) == 1", "n v i"),
     ("diff(p[i], v[j]) == p[i]*(1 - p[j])", "n v i j", "", "softmax"),
     ("diff(p[i], v[j]) == kron(i, j)*p[i] - p[i]", "n v i j", "", "softmax"),
+    ("sum(kron(k, 0)*prod(k for q in span(1, n)) for k in span(0, m)) != max(1, n)", "n0 m"),
+    ("max(v[k] for k in span(2, n)) >= v[i]", "n v i", "n >= 2"),
+    ("min(v[k] for k in span(1, n)) >= v[i]", "n v i"),
+    ("ceil(x) == -floor(x)", "x"),
+    ("2*sqrt(x)*sqrt(y) < x + y", "x0 y0"),
+    ("3*sqrt(x)*sqrt(y) <= x + y", "x0 y0"),
+    ("tanh(x) == (exp(x) - exp(-x))/(exp(x) + 2*exp(-x))", "x"),
+]  # fmt: skip
+TRUE = [
+    ("2*sqrt(x)*sqrt(y) <= x + y", "x0 y0"),
+    ("x*y <= (x**2 + y**2)/2", "x y"),
+    ("abs(x + y) <= abs(x) + abs(y)", "x y"),
+    ("relu(x) - relu(-x) == x", "x", "", "relu"),
+    ("max(x, y) == (x + y + abs(x - y))/2", "x y"),
+    ("sigma(-x) == 1 - sigma(x)", "x", "", "sigma"),
+    ("sigma(x) < 1", "x", "", "sigma"),
+    ("tanh(x) == (exp(x) - exp(-x))/(exp(x) + exp(-x))", "x"),
+    ("diff(tanh(x), x) == 1 - tanh(x)**2", "x"),
+    ("diff(log(1 + exp(x)), x) == 1/(1 + exp(-x))", "x"),
+    ("diff(abs(x)**3, x) == 3*x*abs(x)", "x"),
+    ("diff(abs(x), x) == sign(x)", "x", "x != 0"),
+    ("grad(norm(v - u)**2, v) == 2*(v - u)", "n v u"),
+    ("grad(v.T @ A @ v, v) == (A + A.T) @ v", "n v A"),
+    ("norm(A)**2 == trace(A.T @ A)", "n A"),
+    ("sum(exp(v[k])/sum(exp(v[q]) for q in span(1, n)) for k in span(1, n)) == 1", "n v"),
+    ("sum(conv(f, g)(k) for k in Z) == sum(f(k) for k in Z)*sum(g(k) for k in Z)", "f g", "", "conv"),
+    ("conv(f, g)(t) == conv(g, f)(t)", "f g t", "", "conv"),
+    ("ceil(x) == -floor(-x)", "x"),
+    ("mod(t + n, n) == mod(t, n)", "t n"),
+    ("(x**2 - 1)/(x - 1) == x + 1", "x", "x != 1"),
+    ("exp(x) >= 1 + x", "x"),
+    ("iff(x*y <= 0, x <= 0)", "x y>0"),
+    ("implies(x < y, exp(x) < exp(y))", "x y"),
+    ("max(v[k] for k in span(1, n)) >= v[i]", "n v i"),
+    ("min(v[k] for k in span(1, n)) <= v[i]", "n v i"),
+    ("x**(2*n) >= 0", "x n0"),
+    ("(x**n)**m == x**(n*m)", "x n m"),
+    ("sum(sum(W[k, q] for q in span(1, k)) for k in span(1, n)) == sum(sum(W[k, q] for k in span(q, n)) for q in span(1, n))",
+     "n W"),
+    ("ones(n) != zeros(n)", "n"),
 ]  # fmt: skip
 
 
@@ -263,3 +306,13 @@ def test_a_wrong_statement_is_refused(row: tuple[str, ...]) -> None:
         refused = check(derivation, {"SymPy"}).failures
         assert refused
         assert "Error:" not in " ".join(refused)
+
+
+@pytest.mark.parametrize("row", TRUE, ids=lambda row: row[0])
+def test_a_true_statement_is_accepted(row: tuple[str, ...]) -> None:
+    text, names, given, defined = (*row, "", "")[:4]
+    claim = statement(text)
+    after = claim.right.text if claim.relation in ("==", "iff", "implies") else f"{claim.relation} {claim.right}"
+    part = Part("P", text, [Step(after, calculation(""))], given=given.split("; ") if given else ())
+    derivation = Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "", "", DEFINED[defined])
+    assert not check(derivation).failures

@@ -9,6 +9,7 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         "all((s * l + d * j <= n + 2 * p - 1 for j in span(-1, k - 1)))",
     ): "the last tap decides, wherever the taps begin",
     ("T4", "How many", 0, "step 1 by algebra"): "a condition that bounds an index is solved for it by algebra alone",
+    ("T15", "Where it ends", 0, "step 1 by algebra"): "the part that is quoted multiplies out, and so may this step",
     ("T3", "ell", -1, "(y - p) ** 2"): "a square does not see the sign",
     ("T3", "The slope of ReLU", 1, "one(a >= 0) * a"): "at zero both sides are zero, whatever the slope",
     ("T6", "q", -1, "(1 - relu(a + c)) ** 2"): "a square does not see the sign",

@@ -19,7 +19,7 @@ def is_zero(difference: sp.Expr, facts: Facts) -> bool:
         return True
     if not _worth_simplifying(difference) or _surely_not_zero(difference):
         return False
-    for simplify in (lambda e: sp.cancel(sp.together(sp.expand_power_exp(e))), _with_logarithms, sp.simplify):
+    for simplify in (_as_fraction, _with_logarithms, sp.simplify):
         try:
             simpler = simplify(difference)
         except (sp.PolynomialError, NotImplementedError):
@@ -64,6 +64,10 @@ def _surely_not_zero(difference: sp.Expr) -> bool:
 
 def _worth_simplifying(difference: sp.Expr) -> bool:
     return bool(sp.count_ops(difference) < 400)
+
+
+def _as_fraction(e: sp.Expr) -> sp.Expr:
+    return sp.cancel(sp.together(sp.expand_power_exp(e.rewrite(sp.exp) if e.has(sp.tanh) else e)))
 
 
 def _with_logarithms(e: sp.Expr) -> sp.Expr:

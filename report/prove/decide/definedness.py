@@ -66,6 +66,8 @@ class _Walk(Place):
             case ast.Lambda():
                 dots = {a.arg: sp.Dummy(a.arg, integer=True) for a in node.args.args}
                 yield from replace(self, scope=self.scope.bind(**dots)).visit(node.body)
+            case ast.Call() if not self.scope.locals:
+                yield from self.call_once(node)
             case ast.Call():
                 yield from self.call(node)
             case ast.BoolOp():
@@ -196,6 +198,16 @@ class _Walk(Place):
             f"'{defined.name}' calls itself and comes no nearer to an end",
         )
 
+    def call_once(self, node: ast.Call) -> Iterator[Missing]:
+        """What a call needs; the steps of a derivation carry many along as they stand, and these are looked at once."""
+        needs, key = self.settled.needs, (ast.dump(node), f"{self.slope_in} {sorted(self.varying)} {self.opened}")
+        if key not in needs and self.facts is self.settled.facts:
+            needs[key] = tuple(self.call(node))
+        if key in needs and (self.facts is self.settled.facts or not needs[key]):
+            yield from needs[key]
+        else:
+            yield from self.call(node)
+
     def call(self, node: ast.Call) -> Iterator[Missing]:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
@@ -253,6 +265,8 @@ class _Walk(Place):
     # --- operations
 
     def operation(self, node: ast.BinOp) -> Iterator[Missing]:
+        if not isinstance(node.op, ast.Div | ast.Pow):
+            return
         shown = self.spell(node)
         if self.slope_in:
             if isinstance(node.op, ast.Pow) and self.depends(node.left):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, put
-from report.prove.meaning.grid import total
+from report.prove.meaning.grid import product, total
 
 MANY = 4
 """Sums over more indices than this are equal only as they stand: trying all orders of the indices takes too long."""
@@ -24,7 +24,9 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     expression = _with_plain_indices(expression)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
-    return _collect(terms(_inner(expression, facts), facts, {}), facts)
+    found = _collect(terms(_inner(expression, facts), facts, {}), facts)
+    zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero}  # of which a contracted sum has taken one factor
+    return found.xreplace({p: product(p.function, *p.limits[0]) for p in zeros}) if zeros else found
 
 
 def _with_known_floors(expression: sp.Expr) -> sp.Expr:
@@ -78,8 +80,8 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
     moved = expanded_indices(body.subs(k, name + low))
     if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
         last = [expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
-        return sp.Product(moved, (name, 0, base - 1)) * sp.Mul(*last)
-    return sp.Product(moved, (name, 0, size - 1))
+        return product(moved, name, sp.Integer(0), base - 1) * sp.Mul(*last)
+    return product(moved, name, sp.Integer(0), size - 1)
 
 
 def _height(expression: sp.Expr, kind: type) -> int:
@@ -111,7 +113,7 @@ def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
         if apart is not None:
             return [term for piece in apart for term in terms(piece, facts, bounds)]
         fresh = sp.Dummy(k.name, integer=True)
-        inside = terms(_floors_inside(body, k, low, high).subs(k, fresh), facts, {**bounds, fresh: (low, high)})
+        inside = terms(_floors_inside(body, k, low, high).xreplace({k: fresh}), facts, {**bounds, fresh: (low, high)})
         return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
     if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
         return _multiply([terms(factor.base, facts, bounds)] * int(factor.exp))
@@ -147,6 +149,8 @@ def _multiply(lists: Sequence[list[Term]]) -> list[Term]:
 
 def _times(a: Term, b: Term) -> Term:
     """The product of two terms, the second with fresh indices (a square multiplies a term with itself)."""
+    if not (a[1] and b[1]):
+        return (*a[0], *b[0]), (*a[1], *b[1])
     renamed = {k: sp.Dummy(k.name, integer=True) for k, _, _ in b[1]}
     factors = tuple(f.xreplace(renamed) for f in b[0])
     limits = tuple((renamed[k], low.xreplace(renamed), high.xreplace(renamed)) for k, low, high in b[1])
@@ -198,8 +202,9 @@ def _contract(term: Term, facts: Facts) -> Term:
         k, others = limit[0], [each for each in limits if each != limit]
         value = _pinned(delta, limit, others, inside)
         if value is not None:
-            rest = tuple(f.subs(k, value) for f in factors if f is not delta)
-            return _contract((rest, tuple((j, low.subs(k, value), high.subs(k, value)) for j, low, high in others)), facts)
+            put = {k: value}
+            rest = tuple(f.xreplace(put) for f in factors if f is not delta)
+            return _contract((rest, tuple((j, low.xreplace(put), high.xreplace(put)) for j, low, high in others)), facts)
     return factors, limits
 
 
@@ -234,7 +239,12 @@ def _component(factors: Sequence[sp.Expr], limits: Sequence[Limit]) -> sp.Expr:
     rectangular = not any((low.free_symbols | high.free_symbols) & indices for _, low, high in limits)
     if rectangular and not body.free_symbols & indices:
         return body * sp.Mul(*(_count(k, low, high) for k, low, high in limits))
-    return min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
+    best = min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
+    pieces = sp.Mul.make_args(best.function)
+    groups = _groups(pieces, best.limits)
+    if len(groups) == 1:
+        return best
+    return sp.Mul(*(_component([p for p in pieces if p.free_symbols & {k for k, *_ in group}], group) for group in groups))
 
 
 def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
@@ -283,6 +293,9 @@ def _shifted(body: sp.Expr, limits: Sequence[Limit], at: int) -> Iterator[sp.Exp
         return
     k, low, high = limits[at]
     for slope, offset in _index_maps(body, k, low, high):
+        if (slope, offset) == (1, 0):
+            yield from _shifted(expanded_indices(body), limits, at + 1)
+            continue
         moved = body.subs(k, slope * k + offset, simultaneous=True)
         bounds = (low - offset, high - offset) if slope == 1 else (offset - high, offset - low)
         new = [*limits]

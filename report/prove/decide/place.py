@@ -35,6 +35,7 @@ class Settled:
 
     facts: Facts = NO_FACTS
     found: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    needs: dict[tuple[str, str], tuple[Missing, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

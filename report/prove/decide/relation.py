@@ -84,6 +84,8 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
         return "normal form"
     if equal_over_regions(left - right, facts):
         return "the same region"
+    if difference.has(sp.ceiling) and normal(difference.replace(sp.ceiling, lambda e: -sp.floor(-e)), facts) == 0:
+        return "normal form"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None

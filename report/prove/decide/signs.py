@@ -18,6 +18,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit, expanded_indices, never_negative, never_zero, normal, terms
+from report.prove.meaning.grid import EXTREMES
 
 Signs = frozenset[int]
 """The signs that an expression may have, among −1, 0 and 1; a complex number that is not 0 may have −1 and 1."""
@@ -82,8 +83,16 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> b
         return True
     if not _is_small(expression):
         return False
-    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e))]
+    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e)), _without_roots]
     return any(form != expression and signs(form, facts) <= wanted for form in (make(expression) for make in forms))
+
+
+def _without_roots(e: sp.Expr) -> sp.Expr:
+    """The expression in the roots of its symbols, factored."""
+    for root in sorted(e.atoms(sp.Pow), key=sp.default_sort_key):
+        if root.exp == sp.Rational(1, 2) and isinstance(root.base, sp.Symbol) and root.base.is_nonnegative:
+            e = e.subs(root.base, sp.Dummy(nonnegative=True) ** 2)
+    return sp.factor(e)
 
 
 def _is_small(expression: sp.Expr) -> bool:
@@ -151,19 +160,15 @@ def _atom(e: sp.Expr, facts: Facts) -> Signs:
 
 def _linear_sign(e: sp.Expr, facts: Facts) -> Signs:
     """What one known inequality alone says: e = ±gap + d with d of the right sign."""
-    table, constant = _line(e)
     found = set(ANY)
+    (table, constant), (opposite, less) = _line(e), _line(-e)
     for known in _given(facts):
         gap, offset = _line(known.gap)
-        for sign in (1, -1):
-            if len(gap) == len(table) and all(gap.get(m) == sign * c for m, c in table.items()):
-                rest = sign * constant - offset
-                if rest >= 0:
-                    found &= {sign} if known.strict or rest > 0 else {0, sign}
-    for apart in facts.apart:
-        gap, offset = _line(apart)
-        if any(offset == s * constant and gap == {m: s * c for m, c in table.items()} for s in (1, -1)):
-            found -= {0}
+        for sign, same, start in ((1, table, constant), (-1, opposite, less)):
+            if gap == same and start >= offset:
+                found &= {sign} if known.strict or start > offset else {0, sign}
+    if any(_line(apart) in ((table, constant), (opposite, less)) for apart in facts.apart):
+        found -= {0}
     return frozenset(found)
 
 
@@ -274,9 +279,14 @@ def _given(facts: Facts) -> Iterator[Inequality]:
     yield from facts.known
     for k, (low, high) in facts.ranges.items():
         if low is not -sp.oo:
-            yield Inequality(facts.apply(k - low), False)
+            yield Inequality(facts.apply(_less(k, low)), False)
         if high is not sp.oo:
-            yield Inequality(facts.apply(high - k), False)
+            yield Inequality(facts.apply(_less(high, k)), False)
+
+
+@lru_cache(maxsize=20_000)
+def _less(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return a - b
 
 
 def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
@@ -347,6 +357,13 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         yield from (Inequality(sp.expand(e - s * e.args[0]), False) for s in (1, -1))
     for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
         yield from (Inequality(sp.expand(e - a), False) for a in e.args)
+    for e in sorted(pieces.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
+        if e.func.__name__ in EXTREMES:
+            inside, low, high = e.args
+            sign = 1 if e.func.__name__ == EXTREMES[0] else -1
+            for k, (first, last) in facts.ranges.items():
+                if never_negative(sp.expand(first - low)) and never_negative(sp.expand(high - last)):
+                    yield Inequality(sp.expand(sign * (e - inside(k))), False)
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:

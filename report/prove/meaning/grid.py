@@ -100,6 +100,15 @@ def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     return sp.Sum(term, (k, low, high))
 
 
+def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """The product of ``factor`` for k = low, …, high, 1 if there is none: SymPy takes an empty product of zeros for 0."""
+    if high - low == -1:
+        return sp.Integer(1)
+    if factor.is_zero:
+        return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))
+    return sp.Product(factor, (k, low, high))
+
+
 # --- sums and conditions over ranges -------------------------------------------------------------------------------
 
 
@@ -181,6 +190,8 @@ def _full(value: int) -> Callable[..., Grid]:
     return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
 
 
+EXTREMES = ("max over", "min over")
+"""How SymPy calls the largest and the smallest over a range: as nobody can call a function."""
 BUILT_IN: dict[str, Callable[..., Any]] = {
     "exp": spread(lambda x: sp.exp(x)),
     "log": spread(lambda x: sp.log(x)),

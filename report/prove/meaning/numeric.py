@@ -108,8 +108,9 @@ def evaluate(node: ast.expr, point: Point) -> Any:
 
 def _name(node: ast.Name, point: Point) -> Any:
     name = node.id
-    if name in point.locals:
-        return point.locals[name]
+    for known in (point.locals, point.meanings):
+        if name in known:
+            return known[name]
     if name not in point.globals:
         if name in CONSTANTS:
             return CONSTANTS[name]()
@@ -188,8 +189,10 @@ _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "
 
 def _index(node: ast.Subscript, point: Point) -> Any:
     value = evaluate(node.value, point)
-    elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    indices = [whole(evaluate(e, point)) for e in elements]
+    if not isinstance(node.slice, ast.Tuple):
+        index = whole(evaluate(node.slice, point))
+        return value.entry(index) if isinstance(value, Array) else value(index)
+    indices = [whole(evaluate(e, point)) for e in node.slice.elts]
     return value.entry(*indices) if isinstance(value, Array) else value(*indices)
 
 
@@ -263,11 +266,17 @@ def _derivative(body: ast.expr, variable: ast.expr, point: Point) -> Any:
     return _slope(lambda h: evaluate(body, moved(h)), at)
 
 
-def _slope(function: Callable[[Number], Any], at: Number) -> Any:
+def _slope(function: Callable[[Number], Any], at: Number, centre: Any = None) -> Any:
     """The derivative, from the right and from the left. Raises ``Undefined`` where the two differ: at a kink or a jump."""
-    with mp.workdps(mp.mp.dps + 2 * DIGITS):
+    with _closely():
         at, h = mp.mpf(at), mp.mpf(10) ** -(2 * DIGITS // 3)
-        return each(lambda left, centre, right: _quotient(left, centre, right, h), *map(function, (at - h, at, at + h)))
+        values = function(at - h), function(at) if centre is None else centre, function(at + h)
+        return each(lambda left, centre, right: _quotient(left, centre, right, h), *values)
+
+
+def _closely() -> Any:
+    """The context in which values are subtracted that differ little."""
+    return mp.workdps(mp.mp.dps + 2 * DIGITS)
 
 
 def _quotient(before: Number, centre: Number, after: Number, h: Number) -> Number:
@@ -306,10 +315,12 @@ def _gradient(body: ast.expr, variable: ast.expr, point: Point) -> Array:
     if not (isinstance(array, Array) and isinstance(variable, ast.Name)):
         raise DeclarationError(f"grad is taken with respect to a vector or matrix by name, not {ast.unparse(variable)}")
     name, (m, n), first = variable.id, array.size, array.first
+    with _closely():
+        centre = evaluate(body, point.override(name, array))
 
     def slope(i: int, j: int) -> Number:
         moved = lambda h: evaluate(body, point.override(name, array.put(i + first, j + first, h)))  # noqa: E731
-        return _slope(moved, array.rows[i][j])
+        return _slope(moved, array.rows[i][j], centre)
 
     return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
 

@@ -21,12 +21,14 @@ from report.prove.language.glossary import Definition, Symbol, by_need
 from report.prove.meaning.grid import (
     BUILT_IN,
     CONSTANTS,
+    EXTREMES,
     Grid,
     GridEquality,
     Unreadable,
     binary,
     each,
     for_all,
+    product,
     spread,
     summed,
     tighten,
@@ -335,12 +337,15 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
         return summed(body, bounds)
     if name == "prod":
         for k, low, high in reversed(bounds):
-            body = sp.Integer(1) if high - low == -1 else sp.Product(body, (k, low, high))
+            body = product(body, k, low, high)
         return body
     if name == "all":
         return for_all(body, bounds)
     if name in ("max", "min"):
-        return sp.Function(f"{name}_over", real=True)(*(sp.Lambda(k, body) for k, _, _ in bounds[:1]), *bounds[0][1:])
+        if len(bounds) > 1:
+            raise Unreadable(f"SymPy has no reading of {name} over several indices at once: write one {name} in another")
+        extreme = sp.Function(EXTREMES[name == "min"], real=True)
+        return extreme(*(sp.Lambda(k, body) for k, _, _ in bounds), *bounds[0][1:])
     raise Unreadable(f"SymPy has no reading of {name} over a range")
 
 

@@ -96,15 +96,15 @@ class Array:
 
 
 def binary(op: ast.operator, a: Any, b: Any) -> Any:
-    if isinstance(op, ast.MatMult):
-        return _product(a, b)
-    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
-        return _matrix_power(a, b)
-    if not (isinstance(a, Array) or isinstance(b, Array) or callable(a) or callable(b)):
+    if type(op) in _OPERATORS and not (type(a) is Array or type(b) is Array or callable(a) or callable(b)):
         try:
             return _OPERATORS[type(op)](a, b)
         except ZeroDivisionError:
             raise Undefined("division by zero") from None
+    if isinstance(op, ast.MatMult):
+        return _product(a, b)
+    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
+        return _matrix_power(a, b)
     return each(_OPERATORS[type(op)], a, b)
 
 
@@ -210,6 +210,8 @@ def is_nonzero(value: Any) -> bool:
 
 def whole(value: Any) -> int:
     """The value as an index. Raises ``Undefined`` if it is none."""
+    if type(value) is int:
+        return value
     if not mp.isint(value):
         raise Undefined(f"{mp.nstr(value, 6)} is not an index")
     return int(value)
