@@ -68,6 +68,12 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
     for stated in manuscript.stated:
         shown = _plain(_unescaped(value_text(stated.value)))
         yield Mention(stated.name, f"{stated.chapter}:{stated.line}", (shown,), condition=stated.condition)
+    for chapter in manuscript.chapters:  # what stands beside the words of others
+        for number in evidence.numbers(chapter.markdown):
+            finding = manuscript.findings.get(_unescaped(number["origin"]).rpartition("stated in ")[2])
+            if finding is not None:
+                shown = _plain(_unescaped(number["text"]))
+                yield Mention(finding.entry.ours[-1], finding.entry.name, (shown,), condition=finding.entry.of)
     for name, place in manuscript.places.items():
         owner, _, own = name.partition(".")
         judged = found.judged.get(owner)
