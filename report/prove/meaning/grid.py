@@ -192,6 +192,16 @@ def _full(value: int) -> Callable[..., Grid]:
 
 EXTREMES = ("max over", "min over")
 """How SymPy calls the largest and the smallest over a range: as nobody can call a function."""
+
+
+def extreme(name: str, body: sp.Expr, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> sp.Expr:
+    """The largest or smallest over one range, of which SymPy knows nothing."""
+    if len(bounds) > 1:
+        raise Unreadable(f"SymPy has no reading of {name} over several indices at once: write one {name} in another")
+    ((k, low, high),) = bounds
+    return sp.Function(EXTREMES[name == "min"], real=True)(sp.Lambda(k, body), low, high)
+
+
 BUILT_IN: dict[str, Callable[..., Any]] = {
     "exp": spread(lambda x: sp.exp(x)),
     "log": spread(lambda x: sp.log(x)),

@@ -9,6 +9,7 @@ nothing depends on a size.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,12 +22,12 @@ from report.prove.language.glossary import Definition, Symbol, by_need
 from report.prove.meaning.grid import (
     BUILT_IN,
     CONSTANTS,
-    EXTREMES,
     Grid,
     GridEquality,
     Unreadable,
     binary,
     each,
+    extreme,
     for_all,
     product,
     spread,
@@ -336,16 +337,11 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
     if name in ("sum", "count"):
         return summed(body, bounds)
     if name == "prod":
-        for k, low, high in reversed(bounds):
-            body = product(body, k, low, high)
-        return body
+        return functools.reduce(lambda factor, bound: product(factor, *bound), reversed(bounds), body)
     if name == "all":
         return for_all(body, bounds)
     if name in ("max", "min"):
-        if len(bounds) > 1:
-            raise Unreadable(f"SymPy has no reading of {name} over several indices at once: write one {name} in another")
-        extreme = sp.Function(EXTREMES[name == "min"], real=True)
-        return extreme(*(sp.Lambda(k, body) for k, _, _ in bounds), *bounds[0][1:])
+        return extreme(name, body, bounds)
     raise Unreadable(f"SymPy has no reading of {name} over a range")
 
 
