@@ -84,7 +84,8 @@ class Writeup:
     @property
     def head(self) -> str:
         """What stands at the head of every page of an assignment: who hands in what."""
-        return " · ".join(dict.fromkeys(filter(None, (*self.lines, self.course, self.title)))) if self.questions else ""
+        title = "" if self.title in self.course else self.title
+        return " · ".join(dict.fromkeys(filter(None, (*self.lines, self.course, title)))) if self.questions else ""
 
 
 def names(templates: Path) -> list[str]:
