@@ -9,6 +9,8 @@ from __future__ import annotations
 import html as markup
 import re
 
+from report.typeset.spoken import spoken
+
 # What the Typst writer says, and what was meant: a pattern, and what stands in its place.
 TYPST = {
     r"\b(dot|times|minus)\.circle\b": r"\1.o",  # Typst has renamed ⊙ ⊗ ⊖
@@ -27,10 +29,17 @@ TYPST = {
 
 
 def typst(source: str) -> str:
-    """A chapter's Typst source with its formulas mended."""
-    return re.sub(
-        r'(#(?:formula|displayed)\("(?:[^"\\]|\\.)*", )(\$.*?\$)(?=\);)', lambda m: m[1] + _typst(m[2]), source, flags=re.DOTALL
-    )
+    """A chapter's Typst source with its formulas mended, and put into words for who listens."""
+
+    def put(found: re.Match[str]) -> str:
+        latex = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] == "n" else escaped[1], found[2])
+        return f'{found[1]}"{_quoted(spoken(latex))}", {_typst(found[3])}'
+
+    return re.sub(r'(#(?:formula|displayed)\()"((?:[^"\\]|\\.)*)", (\$.*?\$)(?=\);)', put, source, flags=re.DOTALL)
+
+
+def _quoted(words: str) -> str:
+    return words.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _typst(formula: str) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where, author_text
-from report.typeset import formulas
+from report.typeset import formulas, spoken
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
 from report.write.prose import READER, pandoc_program
 
@@ -75,7 +75,7 @@ def converted(
     files = (
         TEMPLATES / filter_name,
         *map(TEMPLATES.joinpath, ("common.lua", "latex.lua")),
-        *map(Path, (__file__, formulas.__file__)),
+        *map(Path, (__file__, formulas.__file__, spoken.__file__)),
     )
     rules = (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))
 

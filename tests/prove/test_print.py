@@ -13,7 +13,7 @@ from report.proof import Derivation, Part, Step, check, define, function, intege
 from report.prove.language.formula import parse
 from report.prove.language.latex import latex
 from report.prove.language.names import names_of
-from report.prove.language.spoken import spoken
+from report.typeset.spoken import spoken
 
 SYMBOLS = [
     *(real(name, "") for name in ("x", "y", "k_b", "T", "e", "d")), *(integer(name, "") for name in ("i", "j", "n", "m")),
@@ -134,7 +134,7 @@ def look(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", seen))
 
 
-@pytest.mark.parametrize("medium", [look, lambda text: spoken(parse(text), NAMES)], ids=["LaTeX", "spoken"])
+@pytest.mark.parametrize("medium", [look, lambda text: spoken(look(text))], ids=["LaTeX", "spoken"])
 def test_what_is_shown_is_read_back_in_one_way(medium: Callable[[str], str]) -> None:
     read_back: dict[str, str] = {}
     for text in formulas():

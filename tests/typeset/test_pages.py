@@ -239,7 +239,8 @@ def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(docum
     spoken = [tag for tag in tags if tag["/S"] in ("/Figure", "/Formula")]
     assert all(str(tag.get("/Alt", "")) for tag in spoken)
     alternatives = {str(tag["/Alt"]) for tag in spoken}
-    assert {"B rises.", f"A falls. {ODD}", "x_1 < y"} <= alternatives
+    assert {"B rises.", f"A falls. {ODD}", "x sub 1 is less than y"} <= alternatives
+    assert not any("\\" in str(tag["/Alt"]) for tag in spoken if tag["/S"] == "/Formula")
 
 
 def test_the_pdf_has_an_outline_and_no_borrowed_fonts(document):
