@@ -91,7 +91,7 @@ def _field_failures(derivation: Derivation) -> Iterator[str]:
     called = {word: meant for meant in FIELD.values() for word in meant.words}
     for defined in derivation.definitions:
         words = re.sub(r"^(the|a|an) ", "", defined.meaning.lower())
-        meant = FIELD.get(defined.name) or called.get(words)
+        meant = FIELD.get(defined.name) or called.get(words) or called.get(words.partition(" of ")[0])
         if meant and not _means(defined, meant):
             so = f"{meant.head} = {meant.body}"
             yield f"{defined.where}: '{defined.name}' is not what the field calls so, {so}\n  Give it another name and meaning."

@@ -157,6 +157,7 @@ F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")
         (define("conv(g, f)(i)", "sum(g(i - j)*f(j) for j in Z)", "the convolution", symbols=[F, G, PLACE]), True),
         (define("conv(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution", symbols=[F, G, PLACE]), False),
         (define("c(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution of two signals", symbols=[F, G, PLACE]), False),
+        (define("c(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution of `f` and `g`", symbols=[F, G, PLACE]), False),
         (define("corr(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the correlation", symbols=[F, G, PLACE]), True),
     ],
 )  # fmt: skip
