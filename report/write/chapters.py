@@ -194,11 +194,11 @@ class _Writer:
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
 
     def _basis(self, owner: str, seeds: int | None) -> str:
-        """How many seeds stand behind the numbers of an experiment, for captions."""
+        """What stands behind the numbers of an experiment, for captions: how many seeds, and whether its data stand in."""
         if owner not in self.material.experiments:
             return ""
-        seeds = seeds or len(self.material.judged[owner].seeds)
-        return f"{seeds} seed{'' if seeds == 1 else 's'}."
+        seeds, stand_in = seeds or len(self.material.judged[owner].seeds), self.material.judged[owner].stand_ins
+        return f"{seeds} seed{'' if seeds == 1 else 's'}.{' *Stand-in data.*' if stand_in else ''}"
 
     # -- what chapters call ------------------------------------------------------------------------------------
 

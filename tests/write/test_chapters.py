@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,11 @@ def test_an_unknown_work_and_a_broken_bibliography_are_said_with_their_file(tmp_
     (tmp_path / "references.bib").write_text(BOOK.replace("},", "", 1), encoding="utf-8")
     with pytest.raises(ReportError, match=r"references\.bib"):
         text(tmp_path, "A line.")
+
+
+def test_whoever_looks_at_one_figure_alone_sees_that_its_data_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = '{{ figure("E2.curves") }} {{ table("E2.ends") }}'
+    assert "Stand-in" not in text(tmp_path, call)
+    monkeypatch.setitem(globals(), "JUDGED", replace(JUDGED, stand_ins=("CIFAR-10",)))
+    said = text(tmp_path, call)
+    assert said.count("2 seeds. *Stand-in data.*") == 2
