@@ -305,7 +305,7 @@ def mark_diverged(ax: Axes, x: float, label: str = "diverged") -> None:
         ax.annotate(label, (x, 0.97), xycoords=at, xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.6)
 
 
-MANY = 150
+MANY = 80
 """Points of a scatter beyond which each is no longer looked at: they are drawn as pixels."""
 
 
