@@ -30,7 +30,7 @@ from report.model import (
     Verdict,
     tabulate,
 )
-from report.seeds import PERCENT, POINTS, Seeds, Unit
+from report.seeds import PERCENT, PLAIN, POINTS, Seeds, Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -234,8 +234,8 @@ def predicted(runs: Runs) -> Verdict:
     what = "mean largest stable rate"
     return stats.all_of(
         [
-            stats.within(raw, CALLED_SLOW, LARGE, what=f"{what}, raw features"),
-            stats.at_least(standardised, LARGE, what=f"{what}, standardised features"),
+            stats.within(raw, CALLED_SLOW, LARGE, PLAIN.unsigned, what=f"{what}, raw features"),
+            stats.at_least(standardised, LARGE, PLAIN.unsigned, what=f"{what}, standardised features"),
         ]
     )
 
@@ -253,7 +253,7 @@ def stays_finite(runs: Runs) -> Verdict:
 
 def near_best(runs: Runs) -> Verdict:
     excess = _at(runs, CALLED_SLOW)["line_error"] - bayes_error()
-    return stats.at_most(excess, POINT, POINTS, "mean excess of the exact error")
+    return stats.at_most(excess, POINT, POINTS.unsigned, "mean excess of the exact error")
 
 
 _ITERATIONS = Unit("iterations")
@@ -289,7 +289,9 @@ EXPERIMENT = Experiment(
         "too_slow": Claim(
             f"Rate {TOO_SLOW:g} is too slow on raw features: after {ITERATIONS} iterations its loss is still {_NEAR} or "
             "more above the least.",
-            lambda runs: stats.at_least(_at(runs, TOO_SLOW)["above_least"], NEAR, PERCENT, "mean loss above the least"),
+            lambda runs: stats.at_least(
+                _at(runs, TOO_SLOW)["above_least"], NEAR, PERCENT.unsigned, "mean loss above the least"
+            ),
         ),
         "unsteady": Claim(
             f"Rate {LARGE:g} is too large for raw features: over its last {LATE} iterations the loss still swings by "

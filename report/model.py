@@ -336,6 +336,7 @@ class Verdict:
     unit: str = ""
     what: str = ""  # what the effect is: "mean paired difference in test accuracy"
     margin: float = math.nan  # how far the effect lies on the sentence's side of its bound, in ``unit``; negative: on the other
+    exact: bool = False  # counted, so that no seed could change it
     would_take: int = 0  # so many seeds would settle what is undecided, if mean and spread stayed as they are; 0: not known
 
 

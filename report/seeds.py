@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class Unit:
     """What a reader is shown for a number: ``number * scale``, then the name.
 
     Before scaling, no number lies below ``low`` or above ``high``, and no two that are compared lie farther ``apart``; so
-    neither does what an interval holds.
+    neither does what an interval holds. What is ``exact`` is counted, and no seed can change it.
     """
 
     name: str = ""
@@ -77,6 +77,12 @@ class Unit:
     low: float = -math.inf
     high: float = math.inf
     apart: float = math.inf
+    exact: bool = False
+
+    @property
+    def unsigned(self) -> Unit:
+        """The same, of what is never negative: a distance, a size."""
+        return replace(self, low=0)
 
 
 PLAIN, PERCENT, NATS = Unit(), Unit("%", 100), Unit("nats")

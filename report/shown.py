@@ -18,7 +18,8 @@ Scalar = float | int | bool | str | None
 
 @dataclass(frozen=True)
 class Value:
-    """A number ready to be read: already scaled to its ``unit``. ``spread`` is the standard deviation over ``n`` seeds.
+    """A number ready to be read: already scaled to its ``unit``. ``spread`` is the standard deviation over ``n`` seeds; in its
+    place stand the ``ends``, the least and the greatest, where ± would reach beyond what is possible.
 
     ``origin`` says in words where it comes from; the HTML shows it on hover, the manifest lists it.
     """
@@ -29,6 +30,7 @@ class Value:
     spread: float | None = None
     n: int = 1
     origin: str = ""
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -147,10 +147,16 @@ def interval(values: Collection[float]) -> tuple[float, float]:
 
 
 def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "") -> Value:
-    """Mean ± standard deviation over the seeds, as a ``Value``."""
-    deviation = spread(a)
+    """Mean ± standard deviation over the seeds, as a ``Value``; with its ends, where ± would reach beyond what is possible."""
+    deviation, centre = spread(a), mean(a) * unit.scale
     wide = None if deviation is None else deviation * unit.scale
-    return Value(mean(a) * unit.scale, unit=unit.name, digits=digits, spread=wide, n=len(a), origin=origin)
+    every = [number * unit.scale for number in a.values()]
+    ends = None
+    if wide is not None and math.isfinite(wide):
+        below = min(every) >= 0 > centre - wide
+        above = unit.name == "%" and max(every) <= 100 < centre + wide
+        ends = (min(every), max(every)) if below or above else None
+    return Value(centre, unit=unit.name, digits=digits, spread=wide, n=len(a), origin=origin, ends=ends)
 
 
 def _apart(unit: Unit) -> Unit:
@@ -217,7 +223,7 @@ def _verdict(found: Verdict, yes: bool, no: bool, margin: float, unit: Unit, wha
     low, high = max(found.low, unit.low), min(found.high, unit.high)  # NaN stays NaN
     would_take = _seeds_to_settle(found, margin) if holds is Holds.UNDECIDED and found.n > 1 else 0
     effect, low, high, margin = (number * unit.scale for number in (found.effect, low, high, margin))
-    return Verdict(holds, effect, low, high, found.n, unit.name, what, margin, would_take)
+    return Verdict(holds, effect, low, high, found.n, unit.name, what, margin, unit.exact, would_take)
 
 
 MOST_SEEDS = 200

@@ -63,6 +63,42 @@ def test_every_view_could_be_made(manifest):
     assert absent == []
 
 
+def impossible(manifest: dict) -> list[str]:
+    """Claims and numbers whose interval, or deviation, reaches where no number can be."""
+    claims = {
+        f"{owner}.{name}": claim["verdict"]
+        for owner, judged in manifest["judged"].items()
+        for name, claim in judged["claims"].items()
+        if "verdict" in claim
+    }
+    bounds = {"%": (0, 100), "points": (-100, 100)}
+    found = []
+    for name, verdict in claims.items():
+        low, effect, high = (verdict[part] for part in ("low", "effect", "high"))
+        least, most = bounds.get(verdict["unit"], (low, high))
+        if low is not None and not (least <= low <= effect <= high and (high <= most or effect > most)):
+            found.append(f"{name}: {low} to {high} around {effect} {verdict['unit']}")
+        if verdict["n"] == 1 and verdict["holds"] in ("holds", "does not hold") and low is not None:
+            found.append(f"{name}: an interval of one run")
+    for number in manifest["numbers"]:
+        shown, spread = number["number"], number["spread"] if not number["ends"] else 0
+        share = number["unit"] == "%" and shown is not None and 0 <= shown <= 100
+        if share and spread and not 0 <= shown - spread <= shown + spread <= 100:
+            found.append(f"{number['name']}: {shown} ± {spread} %")
+    return found
+
+
+def test_no_interval_reaches_where_no_number_can_be(manifest):
+    assert impossible(manifest) == []
+
+
+def test_an_impossible_interval_is_found():
+    sure = {"holds": "holds", "effect": 99.0, "low": 97.8, "high": 100.2, "n": 3, "unit": "%"}
+    number = {"name": "E1.share", "number": 55.0, "spread": 48.0, "unit": "%", "ends": None}
+    manifest = {"judged": {"E1": {"claims": {"a": {"verdict": sure}}}}, "numbers": [number]}
+    assert len(impossible(manifest)) == 2
+
+
 def test_every_theorem_stands_in_the_write_up_and_holds(manifest, page):
     assert {name: proof["holds"] for name, proof in manifest["proofs"].items()} == dict.fromkeys(manifest["proofs"], True)
     missing = [name for name in manifest["proofs"] if f'id="{name}"' not in page]

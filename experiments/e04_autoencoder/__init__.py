@@ -89,8 +89,8 @@ def w1_standardised(runs: Runs) -> Verdict:
     nearest = Seeds({seed: min(off[seed] for off in others) for seed in others[0]})
     what = "mean of the larger of the two differences from W1's errors of PCA"
     return all_of(
-        at_most(off(runs, SCALES[-1]), ROUNDING, what=f"{what}, {SCALES[-1]}"),
-        at_least(nearest, ROUNDING, what=f"{what}, the nearest of the other scales"),
+        at_most(off(runs, SCALES[-1]), ROUNDING, PLAIN.unsigned, f"{what}, {SCALES[-1]}"),
+        at_least(nearest, ROUNDING, PLAIN.unsigned, f"{what}, the nearest of the other scales"),
     )
 
 

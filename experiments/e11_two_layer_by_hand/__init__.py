@@ -85,7 +85,7 @@ def memory_counted(runs: Runs) -> Verdict:
     return stats.at_most(
         Seeds({seed: float(off.loc[seed]) for seed in counted["seed"].unique().tolist()}),
         MEMORY_OFF,
-        PERCENT,
+        PERCENT.unsigned,
         "mean of the largest deviation",
     )
 
@@ -120,7 +120,7 @@ def fewer_examples(runs: Runs) -> Verdict:
     each = {batch: _examples_an_update(runs, batch) for batch in BATCHES}
     what = "mean difference in examples an update, batches of {} less those of {}"
     return stats.all_of(
-        stats.less(each[large], each[small], Unit("examples"), what.format(large, small))
+        stats.less(each[large], each[small], Unit("examples", exact=True), what.format(large, small))
         for small, large in itertools.pairwise(BATCHES)
     )
 
@@ -182,7 +182,9 @@ EXPERIMENT = Experiment(
         ),
         "noticed": Claim(
             f"The check can fail: with one factor forgotten, the relative error is {NOTICED:g} or more at every step.",
-            lambda runs: stats.at_least(runs.where(sweep="gradients")["planted_error"], NOTICED, what="mean relative error"),
+            lambda runs: stats.at_least(
+                runs.where(sweep="gradients")["planted_error"], NOTICED, stats.PLAIN.unsigned, "mean relative error"
+            ),
         ),
         "width_helps": Claim(
             f"{ONE_WIDTH} hidden units err less than {HIDDEN[0]}.",

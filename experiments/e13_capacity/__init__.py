@@ -85,7 +85,7 @@ def two_alike(runs: Runs) -> Verdict:
 
 def overfits(runs: Runs, net: str) -> Verdict:
     return all_of(
-        at_least(rise(runs, net), RISE, NATS, "mean rise of the test loss above its lowest"),
+        at_least(rise(runs, net), RISE, NATS.unsigned, "mean rise of the test loss above its lowest"),
         at_least(gap(runs, net), GAP, POINTS, "mean gap between training and test accuracy"),
     )
 

@@ -222,7 +222,8 @@ def are_maps(runs: Runs) -> Verdict:
         at_most(
             _map(runs, name, f"difference_{kind}") / unit,
             1,
-            what=f"mean of the largest difference of two outputs, as a share of what rounding may do, {name} in {kind}",
+            PLAIN.unsigned,
+            f"mean of the largest difference of two outputs, as a share of what rounding may do, {name} in {kind}",
         )
         for name in LINEAR
         for kind, unit in ROUNDING.items()

@@ -71,22 +71,28 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def spread_text(value: Value) -> str:
-    """The spread with as many decimals as its number, so that the two can be read against each other."""
-    spread = float(value.spread or 0)
-    return number_text(spread, value.digits, fixed=value.digits is not None and shown_fixed(value.number, value.digits))
+    """``± 0.2``, or the ends in brackets, with as many decimals as the number, so that they can be read against it; nothing
+    for a value without a spread."""
+    if not has_spread(value):
+        return ""
+
+    def told(number: float) -> str:
+        return number_text(number, value.digits, fixed=value.digits is not None and shown_fixed(value.number, value.digits))
+
+    if value.ends:
+        return f"{NO_BREAK}({NO_BREAK.join((told(value.ends[0]), 'to', told(value.ends[1])))})"
+    return f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{told(float(value.spread or 0))}"
 
 
 def value_text(value: Value) -> str:
     """``97.3 ± 0.2 %`` (Markdown: the unit is escaped)."""
-    text = number_text(value.number, value.digits)
-    if has_spread(value):
-        text += f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{spread_text(value)}"
-    return with_unit(text, value.unit)
+    return with_unit(number_text(value.number, value.digits) + spread_text(value), value.unit)
 
 
 def origin_text(value: Value, source: str) -> str:
     """Where a number comes from, a line for each thing that is known."""
-    spread = f"mean ± standard deviation over {value.n} seeds" if has_spread(value) else ""
+    shown = "(least to greatest)" if value.ends else "± standard deviation"
+    spread = f"mean {shown} over {value.n} seeds" if has_spread(value) else ""
     place = f"stated in {source}" if source else ""
     return "\n".join(filter(None, (value.origin, spread, place)))
 
@@ -152,7 +158,7 @@ def evidence_text(verdict: Verdict) -> str:
         effect = with_unit(rounded(verdict.effect), verdict.unit)
         parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
         if verdict.low == verdict.high:
-            return ", ".join([*parts, "exact"])
+            return ", ".join([*parts, "exact" if verdict.exact else f"the same in {_all(verdict.n)} runs"])
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
             parts.append(f"95{THIN}% interval {rounded(verdict.low)} to {rounded(verdict.high)}")
     elif verdict.what:
@@ -162,6 +168,10 @@ def evidence_text(verdict: Verdict) -> str:
     if verdict.would_take:
         parts.append(f"{verdict.would_take} like these would settle it")
     return ", ".join(parts)
+
+
+def _all(runs: int) -> str:
+    return "both" if runs == 2 else f"all {runs}"
 
 
 def _telling_digits(verdict: Verdict) -> int | None:

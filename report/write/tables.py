@@ -19,8 +19,10 @@ from operator import or_
 from typing import Any
 
 from report.model import Column, Table, Value
-from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, PLUS_MINUS, POINT_SPACE, THIN, number_text
+from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, POINT_SPACE, THIN, number_text
 from report.write.markdown import div, escape, has_spread, origin_text, span, spread_text, with_unit
+
+ENDS = "In brackets, the least and the greatest over the seeds, where a deviation would reach beyond what is possible."
 
 
 def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "") -> str:
@@ -30,7 +32,9 @@ def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "
     rules = ["---:" if column.align == "right" else ":---" for column in table.columns]
     lines = [headings, rules, *map(list, zip(*(column.cells for column in columns)))]
     body = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    content = f"::: caption\n{table.caption}\n:::\n\n{body}\n"
+    ends = any(isinstance(cell, Value) and has_spread(cell) and cell.ends for row in table.rows for cell in row)
+    caption = f"{table.caption} {ENDS}" if ends else table.caption
+    content = f"::: caption\n{caption}\n:::\n\n{body}\n"
     return div(content, "table", identifier, number=str(number), data=csv_name or f"{identifier}.csv")
 
 
@@ -109,9 +113,9 @@ class _Cell:
 def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -> _Cell:
     if isinstance(cell, Value):
         value = cell if digits is None or cell.digits is None else replace(cell, digits=digits)
-        spread = f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{spread_text(value)}" if has_spread(value) else ""
         unit = "" if cell.unit in said else cell.unit
-        return _Cell(number=number_text(value.number, value.digits), spread=spread, unit=unit, origin=origin_text(cell, ""))
+        number = number_text(value.number, value.digits)
+        return _Cell(number=number, spread=spread_text(value), unit=unit, origin=origin_text(cell, ""))
     if cell is None:
         return _Cell(number=NOTHING)
     if isinstance(cell, bool):

@@ -12,6 +12,7 @@ import pytest
 
 from report.model import Holds, Verdict
 from report.stats import (
+    PLAIN,
     POINTS,
     SHARE,
     Unit,
@@ -259,3 +260,16 @@ def test_value_carries_mean_spread_and_count() -> None:
     value = value_of(by_seed(0.1, 0.2, 0.3), SHARE)
     assert (value.number, value.spread, value.n) == (pytest.approx(20), pytest.approx(10), 3)
     assert value_of({4: 0.5}).spread is None
+
+
+def test_a_mean_whose_deviation_reaches_beyond_what_is_possible_is_told_with_its_ends() -> None:
+    assert value_of(by_seed(0.02, 0.99, 0.99), SHARE).ends == pytest.approx((2, 99))
+    assert value_of(by_seed(0.0, 0.0, 3.0)).ends == (0, 3)
+    assert value_of(by_seed(0.1, 0.2, 0.3), SHARE).ends is None
+    assert value_of(by_seed(-1.0, 0.0, 3.0)).ends is None
+
+
+def test_what_is_never_negative_has_no_negative_interval() -> None:
+    verdict = at_most(by_seed(0.0, 0.0, 0.3), 1.0, PLAIN.unsigned)
+    assert (verdict.low, verdict.exact) == (0, False)
+    assert at_most(by_seed(2, 2), 3, Unit("layers", exact=True)).exact

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,7 @@ def test_a_value_has_its_spread_unit_and_origin():
         (Value(1e20, digits=0), "10²⁰"),
         (Value(12.5, "$", digits=2), "12.50 $"),
         (Value(math.inf, "dB", digits=1, spread=1.0, n=2), "∞ dB"),
+        (Value(55.1, "%", digits=1, spread=47.9, n=3, ends=(3.2, 99.86)), "55.1 (3.2 to 99.9) %"),
     ],
 )
 def test_what_is_not_nought_is_not_shown_as_nought_and_a_spread_looks_like_its_number(value, shown):
@@ -123,8 +125,11 @@ def test_beside_a_verdict_stands_what_it_rests_on() -> None:
     undecided = Verdict(Holds.UNDECIDED, 1.0, -0.5, 2.5, n=3, unit="points", what="difference", would_take=7)
     assert "difference: 1.0\u00a0points, 95\u202f% interval −0.5 to 2.5" in render.verdict_markdown("It rises.", undecided)
     assert "7 like these would settle it" in render.verdict_markdown("It rises.", undecided)
-    alike = render.verdict_markdown("It rises.", Verdict(Holds.YES, 3.0, 3.0, 3.0, n=4, what="classes"))
-    assert "exact" in alike
+    same = Verdict(Holds.YES, 3.0, 3.0, 3.0, n=4, what="classes")
+    alike = render.verdict_markdown("It rises.", same)
+    assert "3.00, the same in all 4 runs" in alike
+    assert "3.00, the same in both runs" in render.verdict_markdown("It rises.", replace(same, n=2))
+    assert "3.00, exact" in render.verdict_markdown("It rises.", replace(same, exact=True))
     assert "seeds" not in alike
     assert "interval" not in alike
     counted = render.verdict_markdown("All diverge.", Verdict(Holds.NO, n=3, what="runs that diverged: 2 of 3"))
