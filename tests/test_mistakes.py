@@ -35,7 +35,7 @@ def found(entry: Entry, *, right: bool) -> Finding:
             return Value(entry.at.get(size, 1) + (not right))
         return Value(ours)
 
-    held = Found(value, lambda name: (Holds.YES if words[name] else Holds.NO, ""), lambda _: "")
+    held = Found(value, lambda name: (Holds.YES if words[name] else Holds.NO, "", 0), lambda _: "")
     document = replace(DOCUMENTS[entry.source], entries={entry.name: entry})
     return findings(document, held)[entry.name]
 
@@ -54,7 +54,7 @@ def test_a_statement_about_a_table_is_held_against_its_rows(entry):
 
 @pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.formula], ids=NAME)
 def test_a_sum_is_held_against_what_it_comes_to(entry):
-    nothing = Found(lambda name, condition: Value(float("nan")), lambda name: (None, ""), lambda _: "not asked")
+    nothing = Found(lambda name, condition: Value(float("nan")), lambda name: (None, "", 0), lambda _: "not asked")
     document = replace(DOCUMENTS[entry.source], entries={entry.name: entry})
     (right,) = findings(document, nothing).values()
     spoilt = replace(entry, formula=f"({entry.formula}) + 1000", printed=entry.printed or "0")
@@ -79,9 +79,20 @@ def test_each_mistake_is_treated_where_its_question_stands(identifier):
     places = [stem for stem, text in CHAPTERS.items() if f'mistake("{identifier}")' in text]
     assert len(places) == 1
     for line in re.finditer(rf'\{{\{{ mistake\("{identifier}"\) \}}\}}', CHAPTERS[places[0]]):
-        before = CHAPTERS[places[0]][: line.start()]
-        asked = before.rindex("{% if differs(") if "{% if differs(" in before else -1
-        assert asked >= 0, "it stands whether it differs or not"
+        assert f'differs("{identifier}")' in conditions(CHAPTERS[places[0]][: line.start()])
+
+
+def conditions(before: str) -> list[str]:
+    """The conditions under which what comes after ``before`` stands."""
+    under: list[str] = []
+    for tag in re.finditer(r"\{%-?\s*(if|elif|else|endif)\b(.*?)-?%\}", before):
+        if tag[1] == "if":
+            under.append(tag[2].strip())
+        elif tag[1] == "endif":
+            under.pop()
+        else:
+            under[-1] = tag[2].strip()
+    return under
 
 
 def test_every_writeup_is_there():

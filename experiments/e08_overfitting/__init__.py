@@ -4,7 +4,7 @@ W2's fourth question. The 250 digits are drawn by the seed, so that every net of
 trained until nothing changes any more but the loss: 1500 minibatches of 50 at full budget, which is 300 passes, where W2
 made 20 000 minibatches. More digits get as many passes as W2 made over all of them, but no fewer minibatches.
 
-Dropout slows training down: at W2's rate it would take several times as many minibatches. The sweep of the keep
+Dropout slows training down: at the tutorial's rate it would take several times as many minibatches. The sweep of the keep
 probability therefore runs at ten times that rate in every budget, the net without dropout included.
 """
 
@@ -190,7 +190,7 @@ EXPERIMENT = Experiment(
     },
     values={
         "few": Value(FEW, origin="digits that W2 leaves the net"),
-        "rate": Value(RATE, digits=4, origin="learning rate of Adam in W2"),
+        "rate": Value(RATE, digits=4, origin="learning rate of Adam in the tutorial"),
         "fast": Value(FAST, digits=3, origin="learning rate of Adam in the dropout sweep"),
         "iterations": lambda runs: Value(length(few(runs)), origin=f"iterations on {FEW} digits"),
         "fast_iterations": lambda runs: Value(length(kept(runs, KEEP)), origin="iterations in the sweep of keep probabilities"),

@@ -18,7 +18,7 @@ from report.model import (
 from report.seeds import Seeds
 
 FEW = 250  # digits
-RATE, FAST = 1e-4, 1e-3  # W2's; that of the sweep of the keep probability
+RATE, FAST = 1e-4, 1e-3  # the tutorial's; that of the sweep of the keep probability
 FEWER = "fewer parameters"
 NETS = {TUTORIAL: zoo.TUTORIAL, FEWER: zoo.FEWER}
 LINES = {TUTORIAL: LOOKS[TUTORIAL], FEWER: plots.Look(plots.COLOURS[1], "-", plots.MARKERS[1])}
@@ -78,12 +78,12 @@ def _trial(budget: Budget, seed: int, net: str, digits: int, keep: float = 1.0, 
 
 
 def few(runs: Runs, net: str = TUTORIAL) -> Runs:
-    """The runs on 250 digits at W2's rate."""
+    """The runs on 250 digits at the tutorial's rate."""
     return runs.where(net=net, digits=FEW, rate=RATE)
 
 
 def by_digits(runs: Runs) -> dict[int, Runs]:
-    """The runs of the tutorial net at W2's rate, by the number of digits."""
+    """The runs of the tutorial net at the tutorial's rate, by the number of digits."""
     return runs.where(net=TUTORIAL, rate=RATE).by("digits")
 
 

@@ -22,7 +22,7 @@ from experiments.e12_progress_tables.trials import (
 )
 from experiments.e12_progress_tables.views import loss_text
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
-from report.seeds import NATS, PERCENT, Seeds
+from report.seeds import NATS, PERCENT, SHARE, Seeds, Unit
 from report.stats import mean, value_of
 
 
@@ -73,26 +73,34 @@ def last_loss(runs: Runs, row: Row) -> Seeds:
     return runs.where(rate=row.rate, hidden=row.hidden)["validation_loss"]
 
 
-def first_loss(runs: Runs, row: Row) -> Seeds:
+def first_loss(runs: Runs, row: Row, column: str = "validation_loss") -> Seeds:
     """The validation loss in the row of W3's first, or in the last one of a run that is shorter."""
     wanted = FIRST_OF_THE_LOWEST if row.rate == TOO_SLOW else FIRST_ROW
 
     def read(run: Outcome) -> float:
-        kept = list(zip(run.found.history["iteration"], run.found.history["validation_loss"]))
+        kept = list(zip(run.found.history["iteration"], run.found.history[column]))
         return float(next((loss for at, loss in kept if at >= wanted), kept[-1][1]))  # type: ignore[arg-type, operator]
 
     return runs.where(rate=row.rate, hidden=row.hidden).converged().by_seed(read)
 
 
 def values() -> Mapping[str, Callable[[Runs], Value]]:
-    """``rate_1_loss`` and ``rate_1_first_loss``, and so on for every run of W3."""
-    ours = {"loss": last_loss, "first_loss": first_loss}
-    return {f"{row.name}_{what}": partial(_value, row=row, what=what, of=of) for row in ROWS for what, of in ours.items()}
+    """``rate_1_loss``, ``rate_1_first_loss`` and ``rate_1_first_accuracy``, and so on for every run of W3."""
+    ours: Mapping[str, tuple[Callable[[Runs, Row], Seeds], Unit]] = {
+        "loss": (last_loss, NATS),
+        "first_loss": (first_loss, NATS),
+        "first_accuracy": (partial(first_loss, column="validation_accuracy"), SHARE),
+    }
+    return {
+        f"{row.name}_{what}": partial(_value, row=row, what=what, of=of, unit=unit)
+        for row in ROWS
+        for what, (of, unit) in ours.items()
+    }
 
 
-def _value(runs: Runs, row: Row, what: str, of: Callable[[Runs, Row], Seeds]) -> Value:
+def _value(runs: Runs, row: Row, what: str, of: Callable[[Runs, Row], Seeds], unit: Unit) -> Value:
     origin = f"validation {what.replace('_', ' ')}, rate {plain(row.rate)}, H = {row.hidden}"
-    return value_of(of(runs, row), NATS, 2, origin=origin)
+    return value_of(of(runs, row), unit, 2, origin=origin)
 
 
 # --- beside those of W3 --------------------------------------------------------------------------------------------

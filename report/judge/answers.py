@@ -79,9 +79,13 @@ class Answers:
     def found(self, budget: str) -> Found:
         """What a write-up may be held against in this copy."""
 
-        def verdict(name: str) -> tuple[Holds | None, str]:
+        def verdict(name: str) -> tuple[Holds | None, str, int]:
             claim = self.claim(name)
-            return (None, claim.reason) if isinstance(claim, Absent) else (claim.verdict.holds, claim.sentence)
+            if isinstance(claim, Absent):
+                return None, claim.reason, 0
+            if claim.verdict.holds is Holds.NOT_ASKED:
+                return Holds.NOT_ASKED, claim.verdict.what, 0
+            return claim.verdict.holds, claim.sentence, claim.verdict.would_take
 
         def forbidden(entry: Entry) -> str:
             owner = entry.ours[0].partition(".")[0] if entry.ours else ""

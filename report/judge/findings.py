@@ -38,6 +38,7 @@ class Finding:
     agreement: Agreement
     ours: tuple[Value, ...] = ()
     why: str = ""
+    would_take: int = 0  # so many seeds like those that were run would settle what is open; 0: not known
     by_accident: str = ""  # why a number that is near is so by accident
 
     @property
@@ -57,7 +58,7 @@ class Found:
     """What the entries are held against: values by name and condition, verdicts by name, and what may not be compared."""
 
     value: Callable[[str, Mapping[str, Any]], Value | Absent]
-    verdict: Callable[[str], tuple[Holds | None, str]]  # the word and the claim's sentence; None, and why there is none
+    verdict: Callable[[str], tuple[Holds | None, str, int]]  # the word, the sentence, the seeds to settle it; None, and why not
     forbidden: Callable[[Entry], str]  # why this copy may not be held against the entry, or nothing
 
 
@@ -89,21 +90,16 @@ def _finding(entry: Entry, document: Document, found: Found) -> Finding:
 
 def _asserted(entry: Entry, found: Found) -> Finding:
     """A statement is as true as the claims that would follow from it; one that fails is enough against it."""
-    agreements = []
+    parts = []
     for name in entry.asserts:
-        denied = name.startswith("not ")
-        word, why = found.verdict(name.removeprefix("not "))
-        if word is Holds.UNDECIDED:
-            agreements.append((Agreement.OPEN, why))
-        elif word in (Holds.YES, Holds.NO):
-            agreements.append((Agreement.AGREES if (word is Holds.YES) != denied else Agreement.DIFFERS, why))
-        else:
-            agreements.append((Agreement.NOT_ASKED, why))
-    for agreement in (Agreement.DIFFERS, Agreement.NOT_ASKED, Agreement.OPEN):
-        for own, why in agreements:
-            if own is agreement:
-                return Finding(entry, agreement, why=why)
-    return Finding(entry, Agreement.AGREES)
+        word, why, seeds = found.verdict(name.removeprefix("not "))
+        says = Holds.NO if name.startswith("not ") else Holds.YES
+        decided = Agreement.AGREES if word is says else Agreement.DIFFERS
+        open_ = Agreement.OPEN if word is Holds.UNDECIDED else Agreement.NOT_ASKED
+        agreement = decided if word in (Holds.YES, Holds.NO) else open_
+        parts.append(Finding(entry, agreement, why=why, would_take=seeds))
+    order = (Agreement.DIFFERS, Agreement.NOT_ASKED, Agreement.OPEN)
+    return next((part for word in order for part in parts if part.agreement is word), Finding(entry, Agreement.AGREES))
 
 
 def _read_off(entry: Entry, document: Document) -> Finding:

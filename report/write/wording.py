@@ -14,14 +14,13 @@ from pathlib import Path
 
 from report.write.prose import FILLED, HIDDEN, read, without_comments
 
-COUNTS = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifty|sixty|hundreds?|thousands?|twice|thrice|half"
-    r"|(?:two|three|four|five|ten|hundred)fold"
-)
+COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifty|sixty|hundreds?|thousands?|twice|thrice|half"
 COUNTED = "seeds|runs|epochs|iterations|passes|minibatches|rates|widths|sizes|starts|settings|digits|images"
 """What a budget has more or less of, or a run may come out with."""
+ADJECTIVE = r"(?!(?:on|of|in|at|by|for|and|or|to|from|with|whose)\b)\w+"
 COUNT = re.compile(
-    rf"\b(?!two digits)(?:{COUNTS})(?:-\w+)?\s+(?:of\s+)?(?:(?:the|these|our|its|test|training|\w+ing)\s+)*(?:{COUNTED})\b",
+    rf"\b(?!two digits)(?:{COUNTS})(?:-\w+)?\s+(?:of\s+)?(?:(?:the|these|our|its|\w+ing)\s+)*(?:{ADJECTIVE}\s+)?(?:{COUNTED})\b"
+    rf"|\b(?:{COUNTS})-?fold\b",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from report.judge.findings import Agreement, Found, findings
 from report.judge.views import Absent
 from report.judge.written import documents, mistakes_of
 from report.model import Holds, Value
-from report.write.mistakes import verdict
+from report.write.mistakes import quoted, verdict
 
 VALUES = {"E1.total": Value(110), "E1.rows": Value(5), "E1.columns": Value(5), "E1.share": Value(91.6, "%")}
 VERDICTS = {"E1.sure": Holds.YES, "E1.wrong": Holds.NO, "E1.unclear": Holds.UNDECIDED}
@@ -22,7 +22,7 @@ def value(name, condition):
     return VALUES[name] if name in VALUES else Absent("left out by --only", "skipped")
 
 
-FOUND = Found(value, lambda name: (VERDICTS[name], "over 3 seeds"), lambda entry: "a short budget" if entry.needs else "")
+FOUND = Found(value, lambda name: (VERDICTS[name], "over 3 seeds", 0), lambda entry: "a short budget" if entry.needs else "")
 
 
 def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
@@ -149,3 +149,10 @@ def test_what_goes_along_with_nothing_is_refused(tmp_path):
     (tmp_path / "W9.toml").write_text(ALONG.format(loss="5").replace('along_with = "loss"', 'along_with = "lost"'))
     with pytest.raises(ProseError, match="no entry 'lost'"):
         documents(tmp_path)
+
+
+def test_what_is_open_says_what_would_settle_it(tmp_path):
+    (tmp_path / "W9.toml").write_text('[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\nasserts = "E1.unclear"\n')
+    open_ = Found(value, lambda name: (Holds.UNDECIDED, "It is so.", 7), lambda entry: "")
+    (finding,) = findings(documents(tmp_path)["W9"], open_).values()
+    assert quoted(finding).endswith("; not settled here: “It is so” (7 seeds like these would settle it)")

@@ -20,6 +20,8 @@ REFUSED = [
     ("Six widths stand in the figure.", [("Six widths", 1)]),
     ("a\n\nHere it is.\nIt took three of the runs.", [("three of the runs", 4)]),
     ("{% if holds('E1.a') %}\nSo five epochs suffice.\n{% endif %}\n", [("five epochs", 2)]),
+    ("Each of four base rates is tried.", [("four base rates", 1)]),
+    ("The loss grows ten-fold, or twofold.", [("ten-fold", 1), ("twofold", 1)]),
     ("The best is {{ value('E1.a') }}.", [("best", 1)]),
     ("In {{ ref('E1.a') }}\nthe convnet is ahead, and the others are slower.", [("ahead", 2), ("slower", 2)]),
     ("These runs have the lowest errors.", [("lowest", 1)]),
