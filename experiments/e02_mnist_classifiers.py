@@ -12,7 +12,7 @@ from functools import partial
 from experiments.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
 from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters, shapes, wording
+from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from report import plots
 from report.model import (
@@ -106,7 +106,7 @@ def _with_given_weights(budget: Budget, seed: int) -> Trial:
 def curves(runs: Runs) -> Figure:
     """Accuracy and cross-entropy by epoch, on test (solid) and training digits (dotted), under each optimiser."""
     history = in_percent(runs.history())
-    figure, axes = plots.canvas(width=plots.PAGE, height=4.4, rows=2, columns=2, sharex=True, sharey="row")
+    figure, axes = plots.canvas(width=plots.PAGE, height=3.5, rows=2, columns=2, sharex=True, sharey="row")
     for column, optimizer in enumerate(OPTIMIZERS):
         part = history[history["optimizer"] == optimizer]
         for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
@@ -180,26 +180,6 @@ def final(runs: Runs) -> Table:
     return tabulate(runs.by("net", "optimizer").values(), columns, caption)
 
 
-def layers(runs: Runs) -> Table:
-    """The three nets, layer by layer, the activations left out."""
-    del runs
-    columns = (
-        Column("net", "net", align="left"),
-        Column("layer", "layer", align="left"),
-        Column("output", "output"),
-        Column("parameters", "parameters"),
-    )
-    rows: list[tuple[str | int | None, ...]] = []
-    for net, description in NETS.items():
-        shown = [row for row in shapes(description) if row.parameters or row.output != row.input]
-        rows += [
-            (net, wording(row.layer), "×".join(map(str, row.output)), row.parameters or None)
-            for net, row in zip([net] + [""] * len(shown), shown)
-        ]
-        rows.append(("", "in all", "", parameters(description)))
-    return Table(columns, tuple(rows), caption="The nets. A ReLU follows each layer with weights except the last.")
-
-
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
@@ -268,7 +248,7 @@ EXPERIMENT = Experiment(
     trials=trials,
     measures=MEASURES,
     figures={"curves": curves, "mistakes": mistakes},
-    tables={"final": final, "layers": layers},
+    tables={"final": final},
     claims={
         **{
             f"order_{name.lower()}": Claim(

@@ -134,7 +134,7 @@ def curves(runs: Runs) -> Figure:
     history = swept(runs).history().assign(name=lambda frame: frame["rate"].map(_named))
     history = history.assign(test_accuracy=100 * history["test_accuracy"])
     look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
-    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "test_accuracy"), ("training loss, nats", "test accuracy, %")):
         ax.set(xlabel="epoch", ylabel=label)
         ax.set_xticks(sorted(history["epoch"].unique()))
@@ -171,7 +171,7 @@ def _listed(rates: list[float]) -> str:
 
 def final(runs: Runs) -> Figure:
     """Final test accuracy against the rate, a mark a seed; a cross where runs diverged."""
-    figure, axes = plots.canvas(plots.COLUMN, 2.4)
+    figure, axes = plots.canvas(plots.COLUMN, 2.1)
     ax = axes[0, 0]
     means = _means(runs)
     ax.set(xscale="log", xlabel="learning rate", ylabel="final test accuracy, %", ylim=(0, 104))

@@ -66,7 +66,7 @@ def seeds(budget: Budget) -> range:
 def curves(runs: Runs) -> Figure:
     """Accuracy and cross-entropy over the updates, on test and on training digits."""
     history = in_percent(runs.history())
-    figure, axes = plots.canvas(width=plots.PAGE, height=2.3, columns=2)
+    figure, axes = plots.canvas(width=plots.PAGE, height=1.9, columns=2)
     for ax, metric, label in zip(axes.flat, ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
         plots.train_and_test(ax, history, "iteration", metric, "net", {TUTORIAL: LOOKS[TUTORIAL]})
         ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}", xlim=(0, None))

@@ -133,7 +133,7 @@ def curves(runs: Runs) -> Figure:
 
     history = in_percent(pd.concat([_net(runs, net).history() for net in (TUTORIAL, LINEARISED)], ignore_index=True))
     ends = {net: mean(_net(runs, net)["test_accuracy"]) for net in COMPARED}
-    figure, axes = plots.canvas(height=2.6)
+    figure, axes = plots.canvas(height=2.1)
     ax = axes[0, 0]
     plots.train_and_test(ax, history, "iteration", "accuracy", "net", {net: LOOKS[net] for net in (TUTORIAL, LINEARISED)})
     level = {"color": LOOKS[SOFTMAX].colour, "linestyle": "--", "linewidth": 1.0}

@@ -208,7 +208,7 @@ def curves(runs: Runs) -> Figure:
     history = in_percent(trained.history())
     history["thousands"] = history["iteration"] * trained.outcomes[0].trial.arguments["recipe"].batch_size / 1000
     last = history["thousands"].max()
-    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2, gridspec_kw={"wspace": 0.12})
+    figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, gridspec_kw={"wspace": 0.12})
     for ax, metric, label in zip(axes[0], ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
         plots.train_and_test(ax, history, "thousands", metric, "net", {net: LOOK[net] for net in NETS})
         ax.set(xlabel="pairs seen, thousands", ylabel=label, xlim=(0, last))
@@ -241,7 +241,7 @@ def distances(runs: Runs) -> Figure:
     every = {net: [_distances(run) for run in runs.where(net=net).converged()] for net in LOOK}
     shares = {net: 100 * np.nanmean(each, axis=0) for net, each in every.items()}
     farthest = max(int(np.flatnonzero(share >= 0.5).max(initial=1)) for share in shares.values())
-    figure, axes = plots.canvas(plots.COLUMN, 2.3)
+    figure, axes = plots.canvas(plots.COLUMN, 2.1)
     ax = axes[0, 0]
     for place, (net, share) in enumerate(shares.items()):
         ax.bar(np.arange(1, farthest + 1) + 0.27 * (place - 1), share[1 : farthest + 1], 0.25, color=LOOK[net].colour)

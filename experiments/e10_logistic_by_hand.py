@@ -75,7 +75,7 @@ def loss_figure(runs: Runs) -> Figure:
     history = history[history["iteration"] > 0]
     least = runs.frame()["least_loss"].mean()
     look = plots.looks(RATES)
-    figure, axes = plots.canvas(plots.PAGE, 2.6, columns=2, sharey=True)
+    figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, sharey=True)
     for ax, features in zip(axes[0], (RAW, STANDARDISED)):
         ax.set(xscale="log", xlim=(1, ITERATIONS), ylim=(0.2, 1.5), xlabel="iteration")
         ax.set_title(f"{features} features")
@@ -105,7 +105,7 @@ def lines_figure(runs: Runs) -> Figure:
     import pandas as pd
 
     seed = min(run.seed for run in runs.finished())
-    figure, axes = plots.canvas(plots.PAGE, 5.2, rows=2, columns=2, sharex=True, sharey=True)
+    figure, axes = plots.canvas(plots.PAGE, 3.7, rows=2, columns=2, sharex=True, sharey=True)
     rows = []
     for ax, rate in zip(axes.flat, RATES):
         chosen = runs.where(rate=rate, features=RAW, seed=seed)

@@ -182,7 +182,7 @@ def accuracy(runs: Runs) -> Figure:
     """Test and training accuracy against the receptive field, for the matched nets and the two of W4."""
     import pandas as pd
 
-    figure, axes = plots.canvas(width=plots.PAGE, height=3.0, columns=2, sharey=True)
+    figure, axes = plots.canvas(width=plots.PAGE, height=2.2, columns=2, sharey=True)
     table = []
     for ax, part in zip(axes.flat, ("test", "train")):
         found = {name: 100 * _accuracy(runs, name, part) for name in COMPARED}

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent.parent / "templates" / "fonts"
 
-COLUMN = 82 / 25.4
+COLUMN = 84 / 25.4
 """Width of a printed column in inches."""
-PAGE = 171 / 25.4
+PAGE = 175 / 25.4
 """Width of both columns in inches: such a figure stands at the head or the foot of a page."""
 
 INK = "#1c1b19"

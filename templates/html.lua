@@ -97,6 +97,7 @@ end
 local divs = {
   part = part,
   every = folded,
+  contents = function() return {} end, -- the page has its own
   ledger = function() return {} end, -- here the steps fold out where the proof stands
   numbers = function() return {} end, -- here a number tells where it stands
   figure = figure,
@@ -114,7 +115,32 @@ local divs = {
   end,
 }
 
+-- A line with a ring for theirs, and a dot in its interval for ours; it is said in words beside it.
+local function strip(span)
+  local function at(name) return ("%.1f"):format(100 * tonumber(span.attributes[name])) end
+  return raw_inline(('<svg class="strip" viewBox="0 0 100 10" aria-hidden="true"><path d="M0 5H100"/><path class="ours" d="M%s 5H%s"/>'
+    .. '<circle class="ours" cx="%s" cy="5" r="3"/><circle class="theirs" cx="%s" cy="5" r="3"/></svg>'):format(
+    at("low"), at("high"), at("at"), at("theirs")))
+end
+
+-- How many claims came to which verdict, as a bar of their colours.
+local function bar(span)
+  local out, from = pandoc.List({ '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">' }), 0
+  local words, all = { "holds", "does-not-hold", "undecided", "not-asked-of-this-copy" }, 0
+  for _, word in ipairs(words) do all = all + tonumber(span.attributes[word]) end
+  for _, word in ipairs(words) do
+    local share = 100 * tonumber(span.attributes[word]) / math.max(all, 1)
+    out:insert(('<rect class="%s" x="%.2f" y="0" width="%.2f" height="4"/>'):format(word, from, share))
+    from = from + share
+  end
+  out:insert("</svg>")
+  return raw_inline(table.concat(out))
+end
+
 local spans = {
+  strip = strip,
+  bar = bar,
+  page = function() return {} end,
   value = function(span)
     local origin = span.attributes.origin
     if not origin or origin == "" then return span end

@@ -94,6 +94,7 @@ local divs = {
   figure = figure,
   table = tabular,
   part = part,
+  contents = function() return raw("#report-contents()") end,
   every = function() return {} end, -- here the steps stand in the ledger at the end
   ledger = function(div) return call("report-ledger", "", div.content) end,
   numbers = function(div) return call("report-numbers", "", div.content) end,
@@ -123,6 +124,18 @@ local spans = {
   verdict = function(span) return sandwich("#report-verdict(" .. quote(span.attributes.word) .. ")[", span.content, "];") end,
   check = function(span) return sandwich("#report-check(" .. quote(span.attributes.state) .. ")[", span.content, "];") end,
   evidence = function(span) return sandwich("#report-evidence[", span.content, "];") end,
+  strip = function(span)
+    local ends = span.attributes
+    return raw_inline(("#report-strip(%s, %s, %s, %s);"):format(ends.theirs, ends.low, ends.at, ends.high))
+  end,
+  bar = function(span)
+    local shares = pandoc.List()
+    for _, word in ipairs({ "holds", "does-not-hold", "undecided", "not-asked-of-this-copy" }) do
+      shares:insert(quote(word) .. ": " .. span.attributes[word])
+    end
+    return raw_inline("#report-bar((" .. table.concat(shares, ", ") .. "));")
+  end,
+  page = function(span) return raw_inline("#report-page(" .. quote(span.attributes.of) .. ");") end,
   remark = function(span) return sandwich("#report-remark[", span.content, "];") end,
   claim = function(span) return sandwich("#report-claim[", span.content, "];") end,
   ["lead-in"] = function(span) return sandwich("#lead-in[", span.content, "];") end,

@@ -98,7 +98,7 @@ def arrival() -> Figure:
     import pandas as pd
 
     runs = pd.DataFrame(history(), columns=["steps", "error", "angle"])
-    figure, axes = plots.canvas(width=plots.PAGE, height=2.2, rows=1, columns=2)
+    figure, axes = plots.canvas(width=plots.PAGE, height=1.9, rows=1, columns=2)
     places = range(len(runs))
     for ax, column, label in zip(axes.flat, ("error", "angle"), ("squared error, PCA = 1", "largest principal angle, degrees")):
         ax.plot(places, runs[column], marker="o", color="C0" if column == "error" else "C1")

@@ -162,25 +162,23 @@ def kinds() -> Table:
 
 
 def layers(experiment: str) -> Table:
-    """The networks of an experiment, layer by layer; layers that change nothing but single values are left out."""
+    """The networks of an experiment, layer by layer; layers without parameters are left out."""
     nets = {name: net for (owner, name), net in networks().items() if owner == experiment}
     columns = (
         Column("net", "Network", align="left"),
         Column("layer", "Layer", align="left"),
-        Column("output", "Output"),
         Column("form", "Parameters", align="left"),
         Column("count", "In number"),
     )
     rows: list[tuple[str | int | None, ...]] = []
     for name, net in nets.items():
-        shown = [row for row in shapes(net) if row.parameters or row.output != row.input]
-        for at, row in enumerate(shown):
-            form = f"${closed_form(row.layer, row.input).numeric}$" if row.parameters else ""
-            rows.append(("" if at else name, wording(row.layer), _times(row.output), form, row.parameters or None))
-        rows.append(("", "in all", "", "", parameters(net)))
+        for at, row in enumerate(weighted(net)):
+            form = f"${closed_form(row.layer, row.input).numeric}$"
+            rows.append(("" if at else name, wording(row.layer), form, row.parameters))
+        rows.append(("", "in all", "", parameters(net)))
     several = "networks" if len(nets) > 1 else "network"
     agree = all(parameters(net) == counted_live(net) for net in nets.values())
-    caption = f"The {several} of {experiment}, layer by layer. "
+    caption = f"The {several} of {experiment}, by the layers that have parameters. "
     caption += "The totals are those of the live networks." if agree else "The totals differ from those of the live networks."
     return Table(columns, tuple(rows), caption)
 

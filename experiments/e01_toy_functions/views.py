@@ -32,7 +32,7 @@ def drawn(runs: Runs) -> Runs:
 def curves(runs: Runs) -> Figure:
     """Test (solid) and training loss (dotted) by epoch: a row a kind of W, a column a target."""
     history = drawn(runs).history()
-    figure, axes = plots.canvas(plots.PAGE, 4.6, rows=2, columns=3, sharex=True, sharey=True)
+    figure, axes = plots.canvas(plots.PAGE, 3.7, rows=2, columns=3, sharex=True, sharey=True)
     for ax, (matrix, target) in zip(axes.flat, product(MATRICES, TARGETS)):
         ax.set(yscale="log", ylim=(LOWEST * 0.8, 4))
         ax.axhline(1, color=plots.INK, linewidth=0.6)
@@ -65,7 +65,7 @@ def final(runs: Runs) -> Figure:
     """The final test loss of every run, against what counts as learned."""
     frame = drawn(runs).frame()
     looks = dict(zip(MATRICES, plots.looks(["", *MATRICES]).values()))
-    figure, axes = plots.canvas(plots.PAGE, 2.3, columns=3, sharey=True)
+    figure, axes = plots.canvas(plots.PAGE, 1.9, columns=3, sharey=True)
     for ax, (target, name) in zip(axes[0], TARGETS.items()):
         ax.axvline(LEARNED, color=plots.INK, linewidth=0.6)
         ax.set(xlim=(-0.05, max(1.15, frame["test_loss"].max() + 0.05)), xlabel="test loss, share of variance")

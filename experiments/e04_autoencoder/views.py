@@ -114,7 +114,7 @@ def curves(runs: Runs) -> Figure:
     Training error by epoch is left out there: it is that of a sample, whose rarely bright pixels are not those of the whole.
     """
     history, killed = runs.where(stage=FITTED).history(), dead(runs)
-    figure, axes = plots.canvas(plots.PAGE, 2.7, columns=3)
+    figure, axes = plots.canvas(plots.PAGE, 2.1, columns=3)
     own, plain, standard = axes[0]
     look = {LINEAR_CODE: LOOKS[AUTOENCODER]}
     by_scale = {

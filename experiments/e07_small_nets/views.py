@@ -88,7 +88,7 @@ def _kind(net: str) -> str:
 
 def draw_frontier(runs: Runs) -> Figure:
     """Test error against parameters: every net of the search, its seeds' range, the frontier, and what W2 reports."""
-    figure, axes = plots.canvas(plots.PAGE, 3.7)
+    figure, axes = plots.canvas(plots.PAGE, 2.7)
     ax, chosen = axes[0, 0], frontier(runs)
     ax.set(xscale="log", yscale="log", xlabel="parameters", ylabel="test error, %")
     for kind in sorted({_kind(net) for net in searched(runs)}, key=list(KINDS).index):

@@ -41,7 +41,7 @@ def curves(runs: Runs) -> Figure:
     most = runs.values_of("digits")[-1]
     history = in_percent(runs.where(rate=RATE).history())
     history = history[history["digits"].isin([FEW, most])]
-    figure, axes = plots.canvas(plots.PAGE, 3.7, rows=2, columns=2, sharex="col", sharey="row")
+    figure, axes = plots.canvas(plots.PAGE, 3.1, rows=2, columns=2, sharex="col", sharey="row")
     for (column, digits), (row, (metric, label)) in product(enumerate((FEW, most)), enumerate(METRICS.items())):
         ax, part = axes[row, column], history[history["digits"] == digits]
         plots.train_and_test(ax, part, "iteration", metric, "net", LINES)
@@ -69,7 +69,7 @@ def gaps(runs: Runs) -> Figure:
     """The generalisation gap, in accuracy and in cross-entropy, against the number of training digits."""
     points = {digits: 100 * gap(part) for digits, part in by_digits(runs).items()}
     nats = {digits: gap(part, "loss") for digits, part in by_digits(runs).items()}
-    figure, axes = plots.canvas(plots.PAGE, 2.5, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
     labels = ("training less test accuracy, points", "test less training cross-entropy, nats")
     for ax, found, label in zip(axes[0], (points, nats), labels):
         ax.set(xscale="log", xlabel="training digits", ylabel=label)
@@ -92,7 +92,7 @@ def gaps(runs: Runs) -> Figure:
 def sweep(runs: Runs) -> Figure:
     """Test accuracy and cross-entropy against the keep probability."""
     dropped = runs.where(rate=FAST)
-    figure, axes = plots.canvas(plots.PAGE, 2.5, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
     for ax, (metric, label), scale in zip(axes[0], METRICS.items(), (100, 1)):
         found = {keep: scale * part[f"test_{metric}"] for keep, part in dropped.by("keep").items()}
         ax.set(xlabel="keep probability (one: no dropout)", ylabel=f"test {label}", xlim=(0, 1.05))

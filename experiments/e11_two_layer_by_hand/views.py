@@ -73,7 +73,7 @@ def _planted_words(error: float) -> str:
 def hidden_figure(runs: Runs) -> Figure:
     """Validation error, processor time and memory by hidden size."""
     frame = runs.where(sweep="hidden").frame()
-    figure, axes = plots.canvas(plots.PAGE, 2.4, columns=3)
+    figure, axes = plots.canvas(plots.PAGE, 2.0, columns=3)
     look = plots.looks(["error", "time", "memory"])
     panels = (
         ("validation error (%)", "error", frame["validation_error"] * 100),
@@ -104,7 +104,7 @@ def hidden_figure(runs: Runs) -> Figure:
 def batch_figure(runs: Runs) -> Figure:
     """Validation error by batch size under both rules for the rate, and processor time."""
     frame = runs.where(sweep="batch").frame()
-    figure, axes = plots.canvas(plots.PAGE, 2.5, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 2.0, columns=2)
     look = plots.looks(list(RULES))
     titles = ("validation error (%)", "processor time (µs an image)")
     for ax, title in zip(axes[0], titles):

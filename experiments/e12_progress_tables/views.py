@@ -59,7 +59,7 @@ def curves(runs: Runs) -> Figure:
     gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
     ends = {rate: gone[gone["rate"] == rate]["iteration"].mean() for rate in RATES if rate in set(gone["rate"])}
     look = {named(rate): its for rate, its in plots.looks(RATES).items()}
-    figure, axes = plots.canvas(plots.PAGE, 2.8, columns=2)
+    figure, axes = plots.canvas(plots.PAGE, 2.2, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "validation_error"), ("training loss, nats", "validation error, %")):
         ax.set(xlabel="iteration", ylabel=label, yscale="log" if column == "train_loss" else "linear")
         plots.learning_curves(ax, shown, "iteration", column, "name", look)
@@ -88,7 +88,7 @@ def named(rate: float) -> str:
 
 def final(runs: Runs) -> Figure:
     """The validation error of every setting, a mark a seed, beside what W3 reports."""
-    figure, axes = plots.canvas(plots.PAGE, 2.7, columns=2, sharey=True)
+    figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, sharey=True)
     finite = [rate for rate in RATES if not all(diverged(runs, rate).values())]
     seen = {(rate, hidden): errors(runs, rate, hidden) for rate, hidden in SETTINGS if rate in finite}
     top = 100 * max(max(found.values()) for found in seen.values())

@@ -83,7 +83,7 @@ def curves(runs: Runs) -> Figure:
     history = Runs(tuple(outcome for logits in LOGITS for outcome in select(runs, logits=logits))).history()
     shown = history.assign(test_accuracy=100 * history["test_accuracy"])
     metrics = {"train_loss": "training loss, nats", "test_loss": "test loss, nats", "test_accuracy": "test accuracy, %"}
-    figure, axes = plots.canvas(width=plots.PAGE, height=4.6, rows=2, columns=3, sharex=True)
+    figure, axes = plots.canvas(width=plots.PAGE, height=3.8, rows=2, columns=3, sharex=True)
     for row, logits in zip(axes, LOGITS):
         for ax, (metric, label) in zip(row, metrics.items()):
             part = shown[shown["logits"] == logits]
@@ -114,7 +114,7 @@ def fit(runs: Runs) -> Figure:
         "lowest": [mean(lowest(runs, net)) for net in nets],
     }
     sizes = [SIZES[net] for net in nets]
-    figure, (panels,) = plots.canvas(width=plots.PAGE, height=2.5, columns=2)
+    figure, (panels,) = plots.canvas(width=plots.PAGE, height=2.0, columns=2)
     for ax, lines, label in (
         (panels[0], ("training accuracy", "test accuracy"), "accuracy, %"),
         (panels[1], ("last epoch", "lowest"), "test loss, nats"),

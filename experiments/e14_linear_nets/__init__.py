@@ -115,7 +115,7 @@ def curves(runs: Runs) -> Figure:
     history = history.assign(test_percent=100 * history["test_accuracy"])
     first, last = history["epoch"].min(), history["epoch"].max()
     least = mean(runs.where(stage=BOUND)["train_loss"])
-    figure, axes = plots.canvas(width=plots.PAGE, height=2.7, columns=2)
+    figure, axes = plots.canvas(width=plots.PAGE, height=2.1, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "test_percent"), ("training cross-entropy, nats", "test accuracy, %")):
         plots.learning_curves(ax, history, "epoch", column, "net", {name: LOOKS[name] for name in COMPARED})
         ax.set(xlabel="epoch", ylabel=label, xlim=(first, last))

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from report.errors import ReportError
 
-COLUMN_POINTS = 326.0  # 115 mm, what the text column of the web page counts as; its wide figures are 171 mm
+COLUMN_POINTS = 326.0  # 115 mm, what the text column of the web page counts as; its wide figures are 175 mm
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"

@@ -145,7 +145,7 @@ def _insert_figures(body: str, assets: Mapping[str, bytes], remember: Remember) 
         drawing, own = asset(name, assets), Path(name).stem
         width = svg_width(drawing.decode())
         wide = width > COLUMN_POINTS + 1
-        share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 171 / 115))
+        share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 175 / 115))
         opening = match[1].replace('class="figure"', 'class="figure wide"') if wide else match[1]
         slimmed = remember(key("drawing", *rules, own, drawing), lambda: slim(drawing, own).encode())
         return opening + "\n" + _inline(slimmed.decode(), alt, share)

@@ -21,6 +21,7 @@ READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-
 CALLED = (
     "anchor, formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, "
     "report-figure, report-table, plain-table, report-equation, report-part, report-brief, report-notation, "
+    "report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
     "report-conclusion, report-consequence, report-note, "
     "report-claim, report-claimed, report-verdict, report-evidence, report-check, report-notice, lead-in, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -146,7 +147,13 @@ def replication(found: Iterable[Finding], caption: str) -> Table:
     sources = {finding.entry.source for finding in numbers}
     places = {place: at for at, place in reversed([*enumerate((f.entry.source, f.entry.place) for f in numbers)])}
     in_order = sorted(numbers, key=lambda f: places[f.entry.source, f.entry.place])
+    whys = Counter(verdict(finding) for finding in in_order if finding.agreement in (Agreement.OPEN, Agreement.NOT_ASKED))
+    usual = next((word for word, count in whys.most_common(1) if count > 1 and ": " in word), "")
     rows = [_replicated(finding, f"{finding.entry.source}, " if len(sources) > 1 else "") for finding in in_order]
+    if usual:  # said once
+        short, _, why = usual.partition(": ")
+        caption = f"{caption} Where a number is {short} and nothing else is said, {why}."
+        rows = [(*row[:-1], short if row[-1] == usual else row[-1]) for row in rows]
     columns = (
         Column("item", "Item", align="left"),
         Column("place", "Place", align="left"),
@@ -178,9 +185,16 @@ def _interval(value: Value) -> str | None:
     """``57.9 to 59.9, n = 3``: the 95 % interval of a mean over seeds."""
     if not has_spread(value):
         return None
-    half = t_quantile(0.5 + CONFIDENCE / 2, value.n - 1) * float(value.spread or 0) / math.sqrt(value.n)
+    half = half_width(value)
     low, high = (number_text(float(value.number) + sign * half, value.digits) for sign in (-1, 1))
     return f"{low} to {high}, n{THIN}={THIN}{value.n}"
+
+
+def half_width(value: Value) -> float:
+    """Half of the 95 % interval of a mean over seeds; zero where nothing is spread."""
+    if not has_spread(value):
+        return 0.0
+    return t_quantile(0.5 + CONFIDENCE / 2, value.n - 1) * float(value.spread or 0) / math.sqrt(value.n)
 
 
 def verdict(finding: Finding) -> str:

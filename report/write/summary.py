@@ -14,21 +14,25 @@ from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK
 from report.prove.checked import Proof
 from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
+from report.write.mistakes import half_width
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line for each mistake that matters: what is said and what is found, and where it is treated."""
     weighty = [(name, each[0]) for name, each in found.items() if each[0].entry.certainty in ("A", "B")]
-    lines = [f"- {treated(name)} {_wrong(finding)}" for name, finding in sorted(weighty, key=lambda each: _natural(each[0]))]
+    lines = [
+        f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}"
+        for name, finding in sorted(weighty, key=lambda each: _natural(each[0]))
+    ]
     return div("\n".join(lines), "brief")
 
 
 def _wrong(finding: Finding) -> str:
-    """``W2, practice 3: the first convolution has 310 parameters. It is 800.``"""
+    """``W2: the first convolution has 310 parameters. It is 800.``"""
     entry = finding.entry
     number = entry.ours and not entry.asserts and not entry.rows and finding.ours
     found = f" It is {value_markdown(finding.ours[-1], entry.name)}." if number and not entry.shape else ""
-    return f"{escape(entry.source)}, {entry.place}: {entry.says}.{found}"
+    return f"{escape(entry.source)}: {entry.says}.{found}"
 
 
 def _natural(name: str) -> tuple[str, int]:
@@ -40,7 +44,9 @@ def _natural(name: str) -> tuple[str, int]:
 def answer_in_brief(owner: str, section: str, found: Judgement, reported: Iterable[Finding]) -> str:
     """An experiment's answer: the claim that settles its question, and in the margin what the write-ups report beside ours."""
     lead = f"[**{escape(owner)}.**](#{section})"
-    return verdict_markdown(f"{lead} {found.sentence}", _short(found.verdict), "; ".join(map(_beside, reported)))
+    beside = "; ".join(map(_beside, reported))
+    verdict = replace(found.verdict, effect=math.nan, what="", n=0, would_take=0) if beside else _short(found.verdict)
+    return div(verdict_markdown(f"{lead} {found.sentence}", verdict, beside), "brief")
 
 
 def _short(verdict: Verdict) -> Verdict:
@@ -56,7 +62,17 @@ def _beside(finding: Finding) -> str:
         return f"{source}: {escape(finding.entry.printed)}"
     ours = finding.ours[-1]
     theirs = value_text(Value(finding.reported, ours.unit, ours.digits))
-    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}"
+    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}{NO_BREAK}{_strip(finding.reported, ours)}"
+
+
+def _strip(theirs: float, ours: Value) -> str:
+    """Their number and our interval as marks on a line; its ends are a little beyond the outermost of them."""
+    at, half = float(ours.number), half_width(ours)
+    low, high = min(theirs, at - half), max(theirs, at + half)
+    if not low < high:
+        return ""
+    ends = {"theirs": theirs, "low": at - half, "at": at, "high": at + half}
+    return span("", "strip", **{name: f"{0.08 + 0.84 * (end - low) / (high - low):.3f}" for name, end in ends.items()})
 
 
 def proved(proofs: Iterable[Proof | Absent]) -> dict[str, Value]:
@@ -70,7 +86,7 @@ def proved(proofs: Iterable[Proof | Absent]) -> dict[str, Value]:
 
 
 def tally(judged: Iterable[Judged]) -> str:
-    """``✔ 80 hold, ✘ 12 do not hold …``: how many claims came to which verdict."""
+    """``✔ 80 hold, ✘ 12 do not hold …``: how many claims came to which verdict, in words and as a bar."""
     words = {
         Holds.YES: "hold",
         Holds.NO: "do not hold",
@@ -80,8 +96,9 @@ def tally(judged: Iterable[Judged]) -> str:
     counts = Counter(
         Holds(claim.verdict.holds) for each in judged for claim in each.claims.values() if not isinstance(claim, Absent)
     )
-    return ", ".join(
+    told = ", ".join(
         span(f"{MARKS[verdict]}{NO_BREAK}{counts[verdict]}", "verdict", word=slug(verdict)) + f" {words[verdict]}"
         for verdict in words
         if counts[verdict]
     )
+    return f"{told}.\n\n{span('', 'bar', **{slug(verdict): str(counts[verdict]) for verdict in words})}"

@@ -281,7 +281,7 @@ def test_text_goes_on_where_a_figure_has_no_room():
     assert document.get_destination_page_number(chapter) == at["The end"]
 
 
-LEFT, RIGHT = 19.5 / 25.4 * 72, 190.5 / 25.4 * 72  # of the text block, in points: report.typ
+LEFT, RIGHT = 17.5 / 25.4 * 72, 192.5 / 25.4 * 72  # of the text block, in points: report.typ
 
 
 def _faults(document: bytes) -> list[str]:
