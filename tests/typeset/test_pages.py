@@ -305,6 +305,13 @@ def test_no_word_stands_outside_the_text_or_over_another(built):
     assert _faults(built[1]) == []
 
 
+def test_lists_in_small_keep_to_the_columns_of_the_page():
+    lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
+    for kind in ("numbers", "ledger"):
+        text = f"# All {{#ch-all}}\n\nWords before.\n\n{render.div(lines, kind)}"
+        assert _faults(pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})) == []
+
+
 def test_tables_too_wide_for_the_page_give_way_where_words_can():
     names = "configuration accuracy precision recall specificity sensitivity parameters throughput memory epochs optimiser"
     wide = Table(
