@@ -14,6 +14,14 @@ from report.errors import DataError
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+LONGEST = ("test_report.py", "test_planted_errors.py", "test_build.py", "test_wrong_edits.py", "test_diff.py", "test_fuzz.py")
+"""Files that take minutes: they begin first, so that nobody waits for one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then the others as they were."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
 
 @pytest.fixture(scope="session")
 def mnist_root() -> Path:

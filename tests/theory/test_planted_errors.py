@@ -35,7 +35,7 @@ from tests.planting import (
 )
 from tests.theory.equivalents import EQUIVALENTS
 
-SAMPLE = 24
+SAMPLE = 12
 COUNTS: dict[str, Counter[str]] = {}
 
 every_theorem = pytest.mark.parametrize("path", theorems(), ids=lambda path: path.stem)
