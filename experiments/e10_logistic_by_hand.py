@@ -290,7 +290,7 @@ EXPERIMENT = Experiment(
             f"Rate {TOO_SLOW:g} is too slow on raw features: after {ITERATIONS} iterations its loss is still {_NEAR} or "
             "more above the least.",
             lambda runs: stats.at_least(
-                _at(runs, TOO_SLOW)["above_least"], NEAR, PERCENT.unsigned, "mean loss above the least"
+                _at(runs, TOO_SLOW)["above_least"], NEAR, Unit("% of the least", 100, 0), "mean loss above the least"
             ),
         ),
         "unsteady": Claim(

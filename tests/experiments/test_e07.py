@@ -35,7 +35,8 @@ from experiments.training import Adam, Epochs, Iterations, Recipe
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
-from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Value
+from report.judge.views import Judged
+from report.model import Budget, Column, Holds, MissingResult, Outcome, Result, Runs, Table, Value
 from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import writeup
@@ -321,7 +322,8 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     judged = judge(EXPERIMENT, file, runs, Store(tmp_path), Sources(ROOT), budget=budget, stand_ins=())
     page = writeup(ROOT / "templates")
     chapter = next(path for path in page.chapters if path.stem == "25-small-nets")
-    material = Material({"E7": EXPERIMENT}, {"E7": judged}, {}, replace(page, chapters=(chapter,)), budget)
+    counts = Judged(tables={"E7": Table((Column("what", "What"),), (), "Counts.")})
+    material = Material({"E7": EXPERIMENT}, {"E7": judged, "T16": counts}, {}, replace(page, chapters=(chapter,)), budget)
     (written,) = write(material).chapters
     text = " ".join(written.markdown.split())
     found = {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items() if not claim.needs.lacking(budget, ())}

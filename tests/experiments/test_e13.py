@@ -340,12 +340,11 @@ def blank(_: Runs) -> Figure:
 
 
 def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = ()) -> str:
-    """The chapter about these runs, as Markdown; the table of T16, to which it refers, is empty."""
+    """The chapter about these runs, as Markdown; the table of T16 in it is empty."""
     file = ROOT / "templates" / "chapters" / "30-capacity.md"
     folder.mkdir(exist_ok=True)
     before = folder / "10-counts.md"
-    tables = "\n\n".join(f'{{{{ table("{name}") }}}}' for name in ("T16.E13", "build.environment"))
-    before.write_text(tables + "\n\n{{ replication() }}\n")
+    before.write_text('{{ table("build.environment") }}\n\n{{ replication() }}\n')
     store = Store(folder / "store")
     drawn = replace(EXPERIMENT, figures=dict.fromkeys(EXPERIMENT.figures, blank))
     judged = judge(drawn, file, list(runs), store, Sources(ROOT), budget=budget, stand_ins=stand_ins)
