@@ -76,7 +76,7 @@ def table(runs: Runs) -> Table:
         f"{means[worst]:.1f} % ({worst[0]} at {_told(worst[1])}) to {means[best]:.1f} % ({best[0]} at {_told(best[1])}) of the "
         "test digits are read."
     )
-    return tabulate(rows, columns, caption)
+    return tabulate(rows, columns, caption, seeds=max(len(accuracy(runs, *row)) for row in rows))
 
 
 def _told(rate: float) -> str:

@@ -155,8 +155,8 @@ def misread(runs: Runs, reader: str) -> Figure:
     pairs = [f"{label} read as {prediction}" for label, prediction in zip(labels, predictions)]
     return Figure(
         figure,
-        caption=f"The {shown} test digits that cost the {reader} most, in its first run. Above each: its label, not the "
-        "class that the net reads.",
+        caption=f"The {shown} test digits that cost the {reader} most, in its first run. Above each: its label, and after “not” "
+        "what the net reads.",
         alt=f"{shown} images of handwritten digits, many of them hard to read: {', '.join(pairs[:shown])}.",
         data=pd.DataFrame({"label": labels, "prediction": predictions}),
         seeds=1,

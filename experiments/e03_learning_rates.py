@@ -148,7 +148,7 @@ def curves(runs: Runs) -> Figure:
                 plots.mark_diverged(ax, history["epoch"].min(), f"rate {rate:g}: {_diverged(runs, rate)} diverged")
     best = best_rate(runs)
     flat = sorted(failing(runs), reverse=True)
-    says = f" Fewer than half of the test digits are read at {_listed(flat)}." if flat else ""
+    says = f" By the interval over seeds, fewer than half of the test digits are read at {_listed(flat)}." if flat else ""
     return Figure(
         figure,
         caption=f"Plain SGD at {len(RATES)} rates, mean and range over seeds. The rate {best:g} ends at "

@@ -143,7 +143,7 @@ def curves(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"The {LINEARISED} ends at {ends[LINEARISED]:.1%} of the test digits, the {TUTORIAL} at {ends[TUTORIAL]:.1%}; "
-        f"the dashed line is where E2's {SOFTMAX} under Adam ends, at {ends[SOFTMAX]:.1%}. Test digits "
+        f"the dashed line is where E2's {SOFTMAX} under Adam ends on the same seeds, at {ends[SOFTMAX]:.1%}. Test digits "
         "solid, with their range over seeds; training digits dotted, the mean.",
         alt="Accuracy by minibatch. Test accuracy at the end: "
         + ", ".join(f"{net} {accuracy:.1%}" for net, accuracy in ends.items())
@@ -281,7 +281,7 @@ EXPERIMENT = Experiment(
             lambda runs: reads_more(_net(runs, TUTORIAL), _net(runs, LINEARISED), f"{TUTORIAL} less {LINEARISED}"),
         ),
         "far_below": Claim(
-            "It falls short by more than five percentage points.",
+            f"The {LINEARISED} falls short of the {TUTORIAL} by more than five percentage points.",
             lambda runs: reads_more(_net(runs, TUTORIAL), _net(runs, LINEARISED), margin=5 * POINT),
             needs=RECIPE,
         ),

@@ -273,7 +273,7 @@ DERIVATION = Derivation(
             "f(o + d, 0) == f(o, 0) + f(d, 0)",
             at={"o": "1", "d": "-1"},
             values=("0", "1"),
-            intro="W1 calls the maximum a linear operation, which weights can do anyway. It is none,",
+            intro="W1 calls the maximum a linear operation, which weights can do anyway. It is none:",
         ),
         Part(
             "Without biases, twice the input is twice the output",
@@ -283,14 +283,14 @@ DERIVATION = Derivation(
                 Step(f"2*{SUM.format('max(0, h[j])')}", algebra("take the factor out of the maximum, and of the sum")),
                 Step(because=definition("relu")),
             ],
-            intro="and the biases are needed. Without them a network of ReLUs doubles its output when its input is doubled,",
+            intro="The biases are needed. Without them a network of ReLUs doubles its output when its input is doubled:",
         ),
         counterexample(
             "A threshold does not double",
             "f(2*o, t) == 2*f(o, t)",
             at={"o": "0", "t": "1"},
             values=("1", "2"),
-            intro="which a unit with a threshold need not do. There the class of the threshold units is the larger one:",
+            intro="A unit with a threshold need not do so. There the class of the threshold units is the larger one:",
         ),
     ],
     conclusion=(

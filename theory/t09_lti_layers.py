@@ -303,21 +303,21 @@ DERIVATION = Derivation(
             [Step(because=definition("T", words="multiply out"))],
             intro=(
                 "W4 has another test: take two from the input, or from the output, and compare. That takes it from the "
-                "values, where a shift would take it from the place. A layer that doubles is linear"
+                "values, where a shift would take it from the place. A layer that doubles is linear:"
             ),
         ),
         Part(
             "Doubling is shift invariant",
             COMMUTES.format("T"),
             [Step("2*x(i - t)", definition("T", "shift")), Step(because=definition("T", "shift"))],
-            intro="and shift invariant,",
+            intro="It is shift invariant, too:",
         ),
         counterexample(
             "Doubling fails that test",
             "T(lambda m: x(m) - 2)(i) == T(x)(i) - 2",
             at={"x": "u", "i": "1"},
             values=("-2", "0"),
-            intro="and fails that test as ReLU does:",
+            intro="Yet it fails that test, as ReLU does:",
         ),
         Part(
             "Adding a constant is shift invariant",

@@ -287,7 +287,7 @@ DERIVATION = Derivation(
                 Step(because=definition("a", "s")),
             ],
             given=["p <= k", "k <= d"],
-            intro="The singular values stand in order. Up to `k` they are at least as large as that one, by a sum of squares,",
+            intro="The singular values stand in order. Up to `k` they are at least as large as that one, by a sum of squares:",
         ),
         Part(
             "Smaller after",
@@ -298,7 +298,7 @@ DERIVATION = Derivation(
                 Step(because=definition("b", "s")),
             ],
             given=["p >= k", "k <= d"],
-            intro="and from `k` on at most as large:",
+            intro="From `k` on they are at most as large:",
         ),
         Part(
             "A direction before",
@@ -321,7 +321,7 @@ DERIVATION = Derivation(
                 Step(because=definition("b", "s", "h", words="all three are sums of squares")),
             ],
             given=["p >= k", "k <= d"],
-            intro="and what it takes of one after brings at most as much:",
+            intro="What it takes of a direction after brings at most as much:",
         ),
         Part(
             "Nothing does better",

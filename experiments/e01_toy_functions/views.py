@@ -87,7 +87,7 @@ def final(runs: Runs) -> Figure:
         figure,
         caption=f"Final test loss, a mark a seed. Left of the line at {LEARNED:.2f} a net counts as having learned its "
         f"target. By their means over seeds, that is so for {counts['convolutional']} of {len(pairs)} pairs of convnet and "
-        f"target with a convolutional W, and for {counts['dense']} with a dense one.",
+        f"target with a convolutional W, and for {counts['dense'] or 'none'} with a dense one.",
         alt="Final test losses, convnets: "
         + "; ".join(
             f"{target}, W {matrix}: " + ", ".join(f"{net} {mean(loss(runs, net, target, matrix)):.2f}" for net in CONVNETS)

@@ -229,8 +229,8 @@ EXPERIMENT = Experiment(
             w1_standardised,
         ),
         "standardising_costs": Claim(
-            "The ratio of the autoencoder's error to PCA's is higher on standardised pixels than on plain ones, on the test "
-            "digits.",
+            "With a linear code, the ratio of the autoencoder's error to PCA's is higher on standardised pixels than on plain "
+            "ones, on the test digits.",
             standardising_costs,
         ),
     },

@@ -270,6 +270,10 @@ def coders(runs: Runs) -> Table:
     def kept(coder: str, name: str, unit: Unit, digits: int) -> Value | None:
         return value_of(judged(runs, coder, name), unit, digits) if coder in SHOWN else None
 
+    counts = {coder: len(errors(runs, coder, "test")) for coder in NETS}
+    least, most = min(counts.values()), max(counts.values())
+    few = " and ".join(f"the {coder}" for coder, count in counts.items() if count == least)
+    fewer = f" Of {few} there are {least} seeds." if least < most else ""
     columns = (
         Column("coder", "coder", align="left", of=str),
         Column("parameters", "parameters", of=lambda coder: parameters(NETS[coder])),
@@ -284,7 +288,7 @@ def coders(runs: Runs) -> Table:
         columns,
         "Errors are squared, means over pixels (from 0 to 1) and digits. Of the test digits as they are, the same convnets "
         f"read {mean(judged(runs, AUTOENCODER, 'read')):.1%} right. PCA's {parameters(NETS[PCA])} parameters are those of its "
-        "description as a net.",
+        f"description as a net.{fewer}",
     )
 
 
@@ -297,7 +301,7 @@ def scales(runs: Runs) -> Table:
         return W1[coder][part] if scale == "W1" else mean(on_scale(runs, scale, coder, part))
 
     def cell(coder: str, part: str) -> Column:
-        heading = f"{'PCA' if coder == PCA else 'autoencoder'}, {words[part]}"
+        heading = f"{'PCA' if coder == PCA else 'linear code'}, {words[part]}"
         return Column(f"{coder}_{part}", heading, 3, of=lambda scale: error(scale, coder, part))
 
     def quotient(part: str) -> Column:
@@ -308,6 +312,6 @@ def scales(runs: Runs) -> Table:
     return tabulate(
         (*SCALES, "W1"),
         (Column("scale", "what the loss is", align="left", of=str), *(cell(*one) for one in order), *map(quotient, words)),
-        "Errors with two code numbers, on scales that a loss may be on. Ratios are autoencoder over PCA. W1's errors of PCA "
+        "Errors with two code numbers, on scales that a loss may be on. Ratios are linear code over PCA. W1's errors of PCA "
         f"are nearest on the scale *{nearest}*, where ours differ by {mean(off(runs, nearest)):.4f} at most.",
     )

@@ -125,7 +125,7 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "overfits": Claim(
-            f"Its training accuracy is at least {100 * MARGIN:g} points above its test accuracy.",
+            f"On {FEW} digits, the net's training accuracy is at least {100 * MARGIN:g} points above its test accuracy.",
             lambda runs: at_least(gap(few(runs)), MARGIN, POINTS, "mean of training less test accuracy"),
         ),
         "gap_wider": Claim(

@@ -234,8 +234,10 @@ def _minor(step: CheckedStep) -> bool:
 def _because(steps: tuple[CheckedStep, ...]) -> str:
     """The reasons in their order, each once; the definitions that are opened, together where the first of them is."""
     reasons = list(dict.fromkeys(step.reason for step in steps if step.reason))
-    opened = [reason.removeprefix(DEFINITION) for reason in reasons if reason.startswith(DEFINITION)]
-    said = dict.fromkeys(DEFINITION + ", ".join(opened) if reason.startswith(DEFINITION) else reason for reason in reasons)
+    defining = [reason.removeprefix(DEFINITION) for reason in reasons if reason.startswith(DEFINITION)]
+    *others, last = dict.fromkeys(name for names in defining for name in re.split(", | and ", names)) or [""]
+    opened = f"{', '.join(others)} and {last}" if others else last
+    said = dict.fromkeys(DEFINITION + opened if reason.startswith(DEFINITION) else reason for reason in reasons)
     return "; ".join(said)
 
 

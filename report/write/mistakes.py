@@ -63,7 +63,7 @@ def _against(finding: Finding) -> str:
 def _judged(finding: Finding) -> str:
     """What the claim behind a statement came to. One that the statement denies is quoted as what holds in its place."""
     denies = all(name.startswith("not ") for name in finding.entry.asserts)
-    words = {Agreement.DIFFERS: "here it holds" if denies else "not so", Agreement.OPEN: "not settled here"}
+    words = {Agreement.DIFFERS: "here, on the contrary" if denies else "not so", Agreement.OPEN: "not settled here"}
     settles = f" ({finding.would_take} seeds like these would settle it)" if finding.would_take else ""
     return f"; {words[finding.agreement]}: “{finding.why.rstrip('.')}”{settles}" if finding.agreement in words else ""
 
