@@ -98,10 +98,8 @@ def _bench(settings: Settings, look: Look | None = None) -> Bench:
 def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     """Prove, plan, run what is missing, and judge: what the pages rest on, and nothing else."""
     from report.terminal.bench import Findings
-    from report.write.filling import asked
 
-    content = bench.content
-    bench = bench.narrowed(frozenset().union(*(asked(page, content.experiments, content.theory) for page in pages)))
+    bench = bench.narrowed(pages)
     proofs, computed = bench.prove()
     bench = bench if bench.settings.frozen else bench.with_data()
     outcomes = bench.run(bench.plan())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from experiments.e02_mnist_classifiers import NETS
 from experiments.looks import CONVNET
+from experiments.measures import plain
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from report.model import Budget, Column, Data, Runs, State, Table, Trial, Verdict, tabulate
 from report.seeds import PERCENT, SHARE, Seeds
@@ -58,14 +59,14 @@ def needs_no_rate(runs: Runs, optimizer: str) -> Verdict:
     """Does it train the net at each of its base rates?"""
     rates = base_rates(optimizer)
     what = "mean test accuracy at base rate"
-    return all_of(at_least(accuracy(runs, optimizer, rate), TRAINS, SHARE, f"{what} {_told(rate)}") for rate in rates)
+    return all_of(at_least(accuracy(runs, optimizer, rate), TRAINS, SHARE, f"{what} {plain(rate)}") for rate in rates)
 
 
 def table(runs: Runs) -> Table:
     """Where both end, by their base rate."""
     columns = (
         Column("optimizer", "optimiser", align="left", of=lambda optimizer, _: optimizer),
-        Column("rate", "base rate", of=lambda _, rate: _told(rate)),
+        Column("rate", "base rate", of=lambda _, rate: plain(rate)),
         Column("test", "test accuracy, %", of=lambda optimizer, rate: value_of(accuracy(runs, optimizer, rate), PERCENT, 1)),
     )
     rows = [(optimizer, rate) for optimizer in OPTIMIZERS for rate in base_rates(optimizer)]
@@ -73,12 +74,7 @@ def table(runs: Runs) -> Table:
     best, worst = (choose(means, key=lambda row: means[row]) for choose in (max, min))
     caption = (
         f"The convnet under optimisers that adapt their steps, over a range of base rates, the default second. From "
-        f"{means[worst]:.1f} % ({worst[0]} at {_told(worst[1])}) to {means[best]:.1f} % ({best[0]} at {_told(best[1])}) of the "
+        f"{means[worst]:.1f} % ({worst[0]} at {plain(worst[1])}) to {means[best]:.1f} % ({best[0]} at {plain(best[1])}) of the "
         "test digits are read."
     )
     return tabulate(rows, columns, caption, seeds=max(len(accuracy(runs, *row)) for row in rows))
-
-
-def _told(rate: float) -> str:
-    """0.001, 5e-5: a base rate as the write-ups write one."""
-    return f"{rate:g}".replace("e-0", "e-")

@@ -155,8 +155,8 @@ def misread(runs: Runs, reader: str) -> Figure:
     pairs = [f"{label} read as {prediction}" for label, prediction in zip(labels, predictions)]
     return Figure(
         figure,
-        caption=f"The {shown} test digits that cost the {reader} most, in its first run. Above each: its label, and after “not” "
-        "what the net reads.",
+        caption=f"The {shown} test digits that cost the {reader} most, in its first run. Above each: its label, and after "
+        "“not” what the net reads.",
         alt=f"{shown} images of handwritten digits, many of them hard to read: {', '.join(pairs[:shown])}.",
         data=pd.DataFrame({"label": labels, "prediction": predictions}),
         seeds=1,
@@ -232,7 +232,7 @@ def _percent(runs: Runs, net: str, optimizer: str, part: str = "test") -> Value:
 def updates(runs: Runs) -> Value:
     """By the counter of the training loop, in the net and with the optimiser of W1."""
     history = runs.where(net=CONVNET, optimizer="Adadelta").history().iloc[0]
-    return Value(round(history["iteration"] / history["epoch"]), origin="updates of the weights in an epoch of E2")
+    return Value(round(history["iteration"] / history["epoch"]), digits=0, origin="updates of the weights in an epoch of E2")
 
 
 def least_loss(runs: Runs) -> Value:

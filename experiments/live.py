@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-if TYPE_CHECKING:
-    import numpy as np
 from experiments.nets import (
     AvgPool,
     Conv,
@@ -32,6 +30,9 @@ from experiments.nets import (
     walk,
 )
 from experiments.pooling import BLOCK, halving_max_pool
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def build(net: Net, seed: int) -> torch.nn.Module:

@@ -18,6 +18,11 @@ MEASURES = {
 }
 
 
+def plain(rate: float) -> str:
+    """A learning rate as people write it: 0.001, 5e-5."""
+    return f"{rate:g}".replace("e-0", "e-")
+
+
 def in_percent(history: pd.DataFrame) -> pd.DataFrame:
     """A history with its accuracies in %."""
     return history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})

@@ -18,12 +18,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from report.errors import DeclarationError
-
-if TYPE_CHECKING:
-    pass
 
 Shape: TypeAlias = tuple[int, ...]
 Kernel: TypeAlias = int | tuple[int, int]

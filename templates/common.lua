@@ -3,8 +3,11 @@
 local common = {}
 local slugs = {}
 
--- A percent sign stays with its number.
+-- A percent sign stays with its number, a thin space between them.
 function common.percent(list)
+  for _, each in ipairs(list) do
+    if each.t == "Str" then each.text = each.text:gsub("(%d)%%", "%1\u{202f}%%") end
+  end
   for i = 2, #list - 1 do
     local before, after = list[i - 1], list[i + 1]
     if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then

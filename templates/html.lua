@@ -60,13 +60,17 @@ end
 
 local function step(div)
   local out = pandoc.List({ raw('<div class="step"' .. (div.identifier ~= "" and ' id="' .. div.identifier .. '"' or "") .. ">") })
+  local margin = false -- a line that is too long to stand beside its reason has none
   for _, part in ipairs(div.content) do
     local shown = part.classes[1] == "left" or part.classes[1] == "right"
-    if part.classes[1] == "reason" then out:insert(raw('<div class="margin">')) end
+    if not shown and not margin then
+      out:insert(raw('<div class="margin">'))
+      margin = true
+    end
     out:extend(wrap('<div class="' .. part.classes[1] .. '">', shown and display(part.content) or part.content, "</div>"))
   end
   local number = div.attributes.number
-  out:insert(raw("</div>" .. (number and '<span class="number">(' .. number .. ")</span>" or "") .. "</div>"))
+  out:insert(raw((margin and "</div>" or "") .. (number and '<span class="number">(' .. number .. ")</span>" or "") .. "</div>"))
   return out
 end
 

@@ -70,7 +70,7 @@ def gaps(runs: Runs) -> Figure:
     points = {digits: 100 * gap(part) for digits, part in by_digits(runs).items()}
     nats = {digits: gap(part, "loss") for digits, part in by_digits(runs).items()}
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
-    labels = ("training less test accuracy, points", "test less training cross-entropy, nats")
+    labels = ("gap in accuracy, points", "gap in cross-entropy, nats")
     for ax, found, label in zip(axes[0], (points, nats), labels):
         ax.set(xscale="log", xlabel="training digits", ylabel=label)
         plots.seeds_and_mean(ax, found, LINES[TUTORIAL])
@@ -80,9 +80,9 @@ def gaps(runs: Runs) -> Figure:
     most = max(points)
     return Figure(
         figure,
-        caption="The generalisation gap of the tutorial net against the number of digits that it is trained on (logarithmic "
-        f"scale), a mark a seed, the line through the means: {mean(points[FEW]):.1f} points on {FEW} digits, "
-        f"{mean(points[most]):.1f} on {number_text(most)}.",
+        caption="The gap of the tutorial net, training minus test accuracy and test minus training cross-entropy, against "
+        "the number of digits that it is trained on (logarithmic scale), a mark a seed, the line through the means: "
+        f"{mean(points[FEW]):.1f} points on {FEW} digits, {mean(points[most]):.1f} on {number_text(most)}.",
         alt=f"Gap in accuracy: {'; '.join(f'{mean(found):.1f} points on {n} digits' for n, found in points.items())}. "
         f"In cross-entropy: {'; '.join(f'{mean(found):.3f} nats on {n}' for n, found in nats.items())}.",
         data=runs.where(net=TUTORIAL, rate=RATE).frame(),

@@ -242,7 +242,7 @@ EXPERIMENT = Experiment(
         "examples_small": partial(_examples, batch=BATCHES[1]),
         "examples_large": partial(_examples, batch=BATCHES[2]),
         "time_ratio": lambda runs: stats.value_of(
-            time_ratio(runs), digits=0, origin="E11, ratio of processor times of an epoch"
+            time_ratio(runs), digits=1, origin="E11, ratio of processor times of an epoch"
         ),
     },
 )

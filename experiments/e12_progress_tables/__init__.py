@@ -42,10 +42,10 @@ from experiments.e12_progress_tables.trials import (
     centred,
     diverged,
     errors,
-    plain,
 )
 from experiments.e12_progress_tables.trials import trials as trainings
 from experiments.e12_progress_tables.views import curves, errors_table, final, progress
+from experiments.measures import plain
 from report.model import (
     RECIPE,
     Budget,
@@ -75,7 +75,6 @@ __all__ = [
     "USUAL",
     "WIDEST",
     "centred",
-    "plain",
     "sampling_error",
     "trials",
 ]

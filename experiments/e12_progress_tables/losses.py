@@ -18,9 +18,9 @@ from experiments.e12_progress_tables.trials import (
     VALIDATION_DIGITS,
     WIDEST,
     errors,
-    plain,
 )
 from experiments.e12_progress_tables.views import loss_text
+from experiments.measures import plain
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
 from report.seeds import NATS, PERCENT, SHARE, Seeds, Unit
 from report.stats import mean, value_of
@@ -38,6 +38,11 @@ class Row:
     first: float
     last: float
     first_accuracy: float
+
+    @property
+    def first_at(self) -> int:
+        """The iteration of the first row that is kept."""
+        return FIRST_OF_THE_LOWEST if self.rate == TOO_SLOW else FIRST_ROW
 
 
 ROWS = (
@@ -75,11 +80,10 @@ def last_loss(runs: Runs, row: Row) -> Seeds:
 
 def first_loss(runs: Runs, row: Row, column: str = "validation_loss") -> Seeds:
     """The validation loss in the row of W3's first, or in the last one of a run that is shorter."""
-    wanted = FIRST_OF_THE_LOWEST if row.rate == TOO_SLOW else FIRST_ROW
 
     def read(run: Outcome) -> float:
         kept = list(zip(run.found.history["iteration"], run.found.history[column]))
-        return float(next((loss for at, loss in kept if at >= wanted), kept[-1][1]))  # type: ignore[arg-type, operator]
+        return float(next((loss for at, loss in kept if at >= row.first_at), kept[-1][1]))  # type: ignore[arg-type, operator]
 
     return runs.where(rate=row.rate, hidden=row.hidden).converged().by_seed(read)
 
@@ -133,7 +137,7 @@ def table(runs: Runs) -> Table:
         Column("rate", "rate", of=lambda row: plain(row.rate)),
         Column("hidden", "H", of=lambda row: row.hidden),
         Column("error", "W3: error, %", 2, of=lambda row: row.error),
-        Column("our_error", "ours", of=lambda row: value_of(errors(runs, row.rate, row.hidden), PERCENT, 1)),
+        Column("our_error", "ours, %", of=lambda row: value_of(errors(runs, row.rate, row.hidden), PERCENT, 1)),
         Column("first", "W3: first loss, nats", 2, of=lambda row: None if math.isnan(row.first) else row.first),
         Column("our_first", "ours", of=lambda row: loss_text(mean(first_loss(runs, row)))),
         Column("last", "W3: last loss, nats", 2, of=lambda row: row.last),
@@ -144,6 +148,6 @@ def table(runs: Runs) -> Table:
     caption = (
         f"The validation error and two validation losses of W3's runs beside the means of ours. Of {len(ROWS)} runs, "
         f"{counted(runs, 'error')} agree in the error, and {counted(runs, 'error', 'last loss')} in the loss at the end as "
-        "well. " + (f"In the error alone agrees: {'; '.join(alone)}." if alone else "No row agrees in the error alone.")
+        f"well. Agreeing in the error alone: {'; '.join(alone) or 'none'}."
     )
     return tabulate(ROWS, columns, caption)

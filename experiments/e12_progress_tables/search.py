@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from experiments.e12_progress_tables.losses import FIRST_OF_THE_LOWEST, FIRST_ROW, ROWS, Row
-from experiments.e12_progress_tables.trials import LARGE, LOW, MOMENTUM, NETS, TOO_SLOW, VALIDATION_DIGITS, centred, plain
+from experiments.e12_progress_tables.losses import ROWS, Row
+from experiments.e12_progress_tables.trials import LARGE, LOW, MOMENTUM, NETS, VALIDATION_DIGITS, centred
 from experiments.live import build
+from experiments.measures import plain
 from experiments.training import Examples, cross_entropy, measured
 from report.model import Budget, Column, Context, Data, Outcome, Result, Runs, Table, Trial, Verdict, tabulate
 from report.stats import every
@@ -118,7 +119,7 @@ def trials(budget: Budget) -> list[Trial]:
     grid = budget.pick(smoke=GRID[4::6], quick=GRID, full=GRID)
     wanted = budget.pick(smoke=SHOWN, quick=SHOWN, full=ROWS)
     last = budget.pick(smoke=(), quick=(), full=(LAST_ROW,))
-    asked = tuple(dict.fromkeys(Asked(row.rate, row.hidden, (first(row), *last)) for row in wanted))
+    asked = tuple(dict.fromkeys(Asked(row.rate, row.hidden, (row.first_at, *last)) for row in wanted))
     sizes = {"train_examples": TRAIN_DIGITS, "validation_examples": VALIDATION_DIGITS}
     return [
         Trial(
@@ -130,11 +131,6 @@ def trials(budget: Budget) -> list[Trial]:
         for scale, start, rate_of in grid
         for seed in budget.seeds(budget.pick(smoke=2, quick=2, full=3))
     ]
-
-
-def first(row: Row) -> int:
-    """The iteration of the first row that is kept of a run of W3."""
-    return FIRST_OF_THE_LOWEST if row.rate == TOO_SLOW else FIRST_ROW
 
 
 # --- reading the runs ----------------------------------------------------------------------------------------------
@@ -156,7 +152,7 @@ def measured_at(run: Outcome, row: Row, iteration: int) -> tuple[float, float] |
 
 def near(run: Outcome, row: Row) -> bool | None:
     """Is the first row of this run of W3 met? Its loss counts where it was kept. None if it was not asked."""
-    found = measured_at(run, row, first(row))
+    found = measured_at(run, row, row.first_at)
     if found is None:
         return None
     loss, accuracy = found
@@ -197,7 +193,7 @@ def table(runs: Runs) -> Table:
     def cell(part: Runs | None, row: Row) -> str:
         if part is None:
             return f"{row.first:.2g}; {row.first_accuracy:.0f}"
-        found = [measured_at(run, row, first(row)) for run in part.finished()]
+        found = [measured_at(run, row, row.first_at) for run in part.finished()]
         losses, accuracies = zip(*(each for each in found if each is not None))
         mean = sum(losses) / len(losses)
         told = f"{mean:.2g}" if mean < 100 else f"{mean:.0e}".replace("e+0", "e").replace("e+", "e")

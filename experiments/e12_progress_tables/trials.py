@@ -43,11 +43,6 @@ W3_GAIN = (REPORTED_HIDDEN[NARROWEST] - W3_AGAIN) / 100
 HUGE = 1e6  # nats, which no net comes to that merely guesses: a rate that leads there has diverged in all but name
 
 
-def plain(rate: float) -> str:
-    """A rate as people write it: 0.001, 5e-5."""
-    return f"{rate:g}".replace("e-0", "e-")
-
-
 # --- the trial -----------------------------------------------------------------------------------------------------
 
 

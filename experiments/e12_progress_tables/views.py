@@ -24,9 +24,9 @@ from experiments.e12_progress_tables.trials import (
     errors,
     lines,
     lost,
-    plain,
     trained,
 )
+from experiments.measures import plain
 from experiments.nets import parameters
 from report import plots
 from report.model import (

@@ -205,8 +205,8 @@ def final(runs: Runs) -> Table:
     return tabulate(
         trained_nets(runs),
         columns,
-        "The nets with plain logits after the last epoch, means over their seeds; without a deviation, one run. Training "
-        "accuracy is measured on as many images as there are test images.",
+        "The nets with plain logits after the last epoch, means over seeds; beside the test accuracy, its standard "
+        "deviation. Training accuracy is measured on as many images as there are test images.",
     )
 
 

@@ -38,6 +38,7 @@ from report.model import (
     Verdict,
     tabulate,
 )
+from report.numbers import number_text
 from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of
 
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
@@ -129,9 +130,9 @@ def curves(runs: Runs) -> Figure:
         figure,
         caption="Linear nets and the original. Bands are the range over seeds; training loss is measured on at most as many "
         f"training images as there are test images. Left, the horizontal line: {REGRESSION} to convergence, which ends at "
-        f"{least:.3f} nats.",
+        f"{number_text(least, 3)} nats.",
         alt=f"Two panels by epoch: training cross-entropy, and test accuracy. At the end: {ends}. The horizontal line is at "
-        f"{least:.2f} nats.",
+        f"{number_text(least, 2)} nats.",
         data=history,
     )
 
@@ -233,8 +234,8 @@ def are_maps(runs: Runs) -> Verdict:
 def redundant(_: Runs) -> Verdict:
     """A count of parameters, which no run can change."""
     word = min(parameters(zoo.LINEAR), parameters(zoo.LINEAR_DEEP)) > FREE > parameters(zoo.LINEAR_POOLED)
-    counts = ", ".join(f"{name} {parameters(net)}" for name, net in LINEAR.items())
-    return Verdict(Holds.YES if word else Holds.NO, what=f"{counts}; the map {FREE}")
+    counts = ", ".join(f"{name} {number_text(parameters(net))}" for name, net in LINEAR.items())
+    return Verdict(Holds.YES if word else Holds.NO, what=f"{counts}; the map {number_text(FREE)}")
 
 
 def never_below(runs: Runs) -> Verdict:
@@ -353,7 +354,7 @@ EXPERIMENT = Experiment(
             runs.where(stage=TRAINING).argument("recipe").length.count, digits=0, origin="epochs of the recipe"
         ),
         "bound": partial(of_bound, measure="train_loss", unit=NATS, digits=3),
-        "gradient": partial(of_bound, measure="gradient", unit=PLAIN, digits=5),
+        "gradient": partial(of_bound, measure="gradient", unit=PLAIN, digits=3),
         "reach": reach,
         "memorised": partial(of_bound, measure="train_accuracy", unit=PERCENT, digits=1),
         "unpenalised": partial(of_bound, measure="test_accuracy", unit=PERCENT, digits=1),

@@ -18,7 +18,7 @@ from report.judge.written import Document, Entry
 from report.model import Holds, Value
 
 SMALL = 1e-9  # what a sum in floating point may be off by
-NEAR = 3  # how many tolerances away a number is still called near, where the training was shorter
+NEAR = 2  # how many tolerances away a number is still called near, where the training was shorter
 
 
 class Agreement(StrEnum):

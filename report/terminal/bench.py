@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,8 @@ from report.run.workers import ProcessExecutor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.progress import Bars, Lines, watch
+from report.write.filling import asked
+from report.write.writeup import Writeup
 
 
 class DataSets(Protocol):
@@ -68,9 +70,13 @@ class Bench:
         chosen = self.content.only(self.settings.names)
         return [name for name in self.trials if name in chosen and self.needs(name)]
 
-    def narrowed(self, needed: Collection[str]) -> Bench:
+    def needed_by(self, pages: Iterable[Writeup]) -> frozenset[str]:
+        """The experiments and theorems that the pages rest on."""
+        return frozenset[str]().union(*(asked(page, self.content.experiments, self.content.theory) for page in pages))
+
+    def narrowed(self, pages: Iterable[Writeup]) -> Bench:
         """The same, asked for no experiment that the pages do not need."""
-        return replace(self, needed=frozenset(needed))
+        return replace(self, needed=self.needed_by(pages))
 
     def prove(self) -> tuple[dict[str, Proof | Absent], dict[str, Judged]]:
         """Every theorem that the pages need, and what it computes for prose; the others are named, and not proved."""

@@ -34,7 +34,7 @@ def built(name: str, root: Path, settings: Settings) -> Built:
 
     Raises ``UsageError`` if it is none of them.
     """
-    path = Path(name).expanduser()
+    path = Path(name)
     if path.is_dir():
         return _read(name, _manifest_in(path, settings.writeups))
     if path.is_file():

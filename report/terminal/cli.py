@@ -74,7 +74,7 @@ class Settings:
 
 def parse(words: Sequence[str], root: Path) -> Settings:
     """The settings that ``words`` ask for; ``root`` is the project's folder. Raises ``UsageError``; exits for --help."""
-    options = _parser(root).parse_args(list(words))
+    options = _parser(root).parse_intermixed_args(list(words))
     command, names = options.command, tuple(options.only)
     if command not in COMMANDS:
         raise UsageError(f"there is no command '{command}'.", remedy=nearest(command, COMMANDS))

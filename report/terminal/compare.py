@@ -14,7 +14,7 @@ from report.model import Holds, Value, Verdict
 from report.run.plan import Reason, why
 from report.stats import CONFIDENCE, t_quantile
 from report.terminal.builds import Built
-from report.write.markdown import evidence_text, value_text
+from report.write.markdown import evidence_text, unescape, value_text
 from report.write.prose import identifier
 
 Described = Callable[[str], Mapping[str, Any] | None]
@@ -153,11 +153,7 @@ def _value(view: Mapping[str, Any]) -> Value:
 
 
 def _read_out(value: Value | None) -> str:
-    return "" if value is None else _unescaped(value_text(value))
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    return "" if value is None else unescape(value_text(value))
 
 
 def _change(a: Value, b: Value) -> tuple[float, bool | None]:
@@ -195,7 +191,7 @@ def _claims(manifest: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
             known = {each.name for each in fields(Verdict)}
             said: dict[str, Any] = {key: math.nan if v is None else v for key, v in view["verdict"].items() if key in known}
             verdict = Verdict(**{**said, "holds": Holds(said["holds"])})
-            found[name] = (view["sentence"], str(verdict.holds), _unescaped(evidence_text(verdict)))
+            found[name] = (view["sentence"], str(verdict.holds), unescape(evidence_text(verdict)))
     return found
 
 

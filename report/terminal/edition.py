@@ -15,7 +15,7 @@ from report.terminal.bench import Findings
 from report.typeset.pages import files
 from report.typeset.paging import overrun, titles
 from report.write import colophon
-from report.write.filling import asked, fill
+from report.write.filling import fill
 from report.write.manifest import manifest
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
@@ -71,7 +71,7 @@ def edition(found: Findings, page: Writeup, early: Early = nobody) -> Edition:
 def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     """The chapters of ``page``, and of all that was found what it rests on."""
     content, budget = found.bench.content, found.bench.settings.budget
-    rests_on = asked(page, content.experiments, content.theory)
+    rests_on = found.bench.needed_by([page])
 
     def own(each: Mapping[str, T]) -> dict[str, T]:
         return {name: part for name, part in each.items() if name in rests_on}

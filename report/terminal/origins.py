@@ -22,7 +22,7 @@ from report.stats import interval
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
-from report.write.markdown import evidence_text, value_text
+from report.write.markdown import evidence_text, unescape, value_text
 from report.write.prose import identifier
 from report.write.tables import table_markdown
 
@@ -66,13 +66,13 @@ def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
 def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
     """Every place that shows a number which was computed, in the order of the pages."""
     for stated in manuscript.stated:
-        shown = _plain(_unescaped(value_text(stated.value)))
+        shown = _plain(unescape(value_text(stated.value)))
         yield Mention(stated.name, f"{stated.chapter}:{stated.line}", (shown,), condition=stated.condition)
     for chapter in manuscript.chapters:  # what stands beside the words of others
         for number in evidence.numbers(chapter.markdown):
-            finding = manuscript.findings.get(_unescaped(number["origin"]).rpartition("stated in ")[2])
+            finding = manuscript.findings.get(unescape(number["origin"]).rpartition("stated in ")[2])
             if finding is not None:
-                shown = _plain(_unescaped(number["text"]))
+                shown = _plain(unescape(number["text"]))
                 yield Mention(finding.entry.ours[-1], finding.entry.name, (shown,), condition=finding.entry.of)
     for name, place in manuscript.places.items():
         owner, _, own = name.partition(".")
@@ -89,7 +89,7 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
             yield Mention(name, place, (_plain(table.caption), *_rows(table)), "table")
         if claim is not None and not isinstance(claim, Absent):
             shown = f"{claim.sentence} {claim.verdict.holds} {evidence_text(claim.verdict)}"
-            yield Mention(name, place, (_plain(_unescaped(shown)),), "claim")
+            yield Mention(name, place, (_plain(unescape(shown)),), "claim")
 
 
 def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
@@ -110,15 +110,11 @@ def _rows(table: Table) -> Iterator[str]:
     lines = table_markdown("", 0, table).split("\n")
     for line in lines[2:]:
         if line.startswith("|"):
-            yield _plain(_unescaped(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
+            yield _plain(unescape(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
 
 
 def _plain(text: str) -> str:
     return text.translate(SPACES).replace("−", "-").strip()
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
 def _numbers(text: str) -> list[str]:

@@ -36,7 +36,7 @@ def preview(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     """Build as ``watch`` does, and serve what is made until Ctrl-C."""
     script = (root / "templates" / "live.js").read_text(encoding="utf-8")
     desk = Desk(script)
-    with serving(desk) as server:
+    with Server(desk) as server:
         address = f"http://{HERE}:{server.server_port}/"
         say(f"preview: {address}")
         if settings.browser and _can_show():
@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD; anything else is refused by the base class."""
 
     protocol_version = "HTTP/1.1"
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         with suppress(ConnectionError, TimeoutError):
@@ -172,8 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
         """What is served is nobody's news."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class Server(ThreadingHTTPServer):
+    """Serves what lies on a desk at a free port, until the ``with`` ends."""
 
     def __init__(self, desk: Desk):
         super().__init__((HERE, 0), _Handler)
@@ -189,8 +189,3 @@ class _Server(ThreadingHTTPServer):
         self.shutdown()
         self._thread.join()
         super().server_close()
-
-
-def serving(desk: Desk) -> _Server:
-    """A server at a free port, until the ``with`` ends."""
-    return _Server(desk)

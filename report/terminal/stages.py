@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from report.errors import ExitCode
-from report.terminal.bench import Bench, DataSets, Findings
 from report.terminal.cli import Settings
-from report.terminal.edition import Early, Written
-from report.write.writeup import Writeup
+
+if TYPE_CHECKING:  # `list` and `new` need no room but the one that they ask
+    from report.terminal.bench import Bench, DataSets, Findings
+    from report.terminal.edition import Early, Written
+    from report.write.writeup import Writeup
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -25,8 +25,6 @@ from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
 from report.terminal.progress import Bars, Lines, Told, Trials
 from report.terminal.stages import Stages
-from report.write.filling import asked
-from report.write.writeup import Writeup
 
 PAUSE = 100  # milliseconds between two looks at the process that builds
 SETTLED = 20  # milliseconds without another change after which a save is over
@@ -188,7 +186,7 @@ class _Builds:
         pages = self._stages.pages(self._settings)
         self._bench = self._bench or replace(self._stages.bench(self._settings), told=self._told)
         found = self._found
-        if found is None or not all(map(found.bench.needs, _needed(self._bench, pages))):
+        if found is None or not all(map(found.bench.needs, self._bench.needed_by(pages))):
             found = self._found = self._stages.found(self._bench, pages)
         made = self._stages.written(found, pages, self._early)
         self._line.send(Made(made.files))
@@ -203,8 +201,3 @@ class _Builds:
 
     def _told(self, shown: Lines | Bars) -> Told:
         return Told(shown, lambda trials: self._line.send(Now(True, trials)))
-
-
-def _needed(bench: Bench, pages: Sequence[Writeup]) -> frozenset[str]:
-    content = bench.content
-    return frozenset[str]().union(*(asked(page, content.experiments, content.theory) for page in pages))

@@ -43,6 +43,11 @@ def escape(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)
 
 
+def unescape(markdown: str) -> str:
+    """The text that ``escape`` was given."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
+
+
 def span(content: str, klass: str, **attributes: str) -> str:
     return f"[{content}]{{.{klass}{_attributes(attributes)}}}"
 
@@ -136,8 +141,9 @@ def chapter_reference(identifier: str) -> str:
 def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "") -> str:
     """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
     stands ``beside`` it (Markdown)."""
-    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}", "verdict", word=slug(verdict.holds))
     evidence = ". ".join(filter(None, (evidence_text(verdict), beside)))
+    colon = ":" if evidence and verdict.holds is Holds.NOT_ASKED else ""  # what follows is a sentence, the reason
+    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds))
     told = " " + span(evidence, "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")
 
@@ -180,6 +186,8 @@ def _telling_digits(verdict: Verdict) -> int | None:
     width = verdict.high - verdict.low
     scale, significant = (width, 2) if math.isfinite(width) and width > 0 else (abs(verdict.effect), 3)
     digits = max(0, significant - 1 - math.floor(math.log10(scale))) if scale > 0 else 1
+    if verdict.low * verdict.high > 0 and not all(round(float(end), digits) for end in (verdict.low, verdict.high)):
+        digits += 1  # an interval without zero is not shown to end in it
     return digits if digits <= 6 else None
 
 

@@ -13,7 +13,7 @@ from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
 from report.stats import CONFIDENCE, t_quantile
-from report.write.markdown import div, escape, has_spread, value_markdown
+from report.write.markdown import div, escape, has_spread, value_markdown, value_text
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -56,8 +56,14 @@ def _against(finding: Finding) -> str:
     ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
     if finding.entry.asserts:
         return _judged(finding)
-    verb = "it is" if finding.agreement is Agreement.DIFFERS else "so it is here:"
-    return f"; {verb} {ours}" if ours else ""
+    at = "".join(f" for {letter} = {size}" for letter, size in finding.entry.at.items() if finding.entry.shape)
+    return f"; {_verb(finding)} {ours}{at}" if ours else ""
+
+
+def _verb(finding: Finding) -> str:
+    if finding.agreement is Agreement.AGREES:
+        return "so it is here:"
+    return {"≥": "it is no more than", "≤": "it is no less than"}.get(finding.entry.relation, "it is")
 
 
 def _judged(finding: Finding) -> str:
@@ -93,9 +99,7 @@ def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], st
     for name, each in found.items():
         told = "; ".join(dict.fromkeys(f"{f.entry.place}: {f.entry.says}{'' if treated(name) else _against(f)}" for f in each))
         if each[0].entry.certainty != "C":
-            named = treated(name) or (
-                escape(name) if each[0].entry.mistake else ""
-            )  # an id of a file means nothing to a reader
+            named = treated(name) or (escape(name) if each[0].entry.mistake else "")
             lines.append(f"- {named} {told}.")
     return div("\n".join(lines), "brief")
 
@@ -107,7 +111,8 @@ def _heading(certainty: str, kind: str) -> str:
 
 def _line(name: str, each: Sequence[Finding], treated: str) -> str:
     where = f" See {treated}." if treated else ""
-    return f"**{escape(name)}.** " + ". ".join(dict.fromkeys(quoted(finding) for finding in each)) + f".{where}"
+    named = f"**{escape(name)}.** " if each[0].entry.mistake else ""  # an id of a file means nothing to a reader
+    return named + ". ".join(dict.fromkeys(quoted(finding) for finding in each)) + f".{where}"
 
 
 def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
@@ -133,8 +138,11 @@ def slips(found: Mapping[str, Sequence[Finding]]) -> Table:
     return Table(columns, tuple(rows), "Slips in the write-ups, which change nothing that follows from them.")
 
 
-def _right(finding: Finding) -> Any:
-    return finding.ours[0] if finding.ours else (finding.why or "not so")
+def _right(finding: Finding) -> str:
+    """What is found in its place, in plain words: a column has no room for what its heading would say of some rows alone."""
+    if finding.entry.asserts or finding.entry.rows:
+        return _against(finding).removeprefix("; ") or "not so"
+    return f"{_verb(finding)} {value_text(finding.ours[0])}" if finding.ours else finding.why or "not so"
 
 
 # --- reported beside ours ------------------------------------------------------------------------------------------
@@ -176,8 +184,10 @@ def _replicated(finding: Finding, whose: str) -> tuple[Any, ...]:
     if not finding.ours:
         return item, place, entry.printed or entry.formula, None, None, None, verdict(finding)
     ours = finding.ours[-1]
-    theirs = Value(finding.reported, ours.unit, ours.digits)
-    ahead = Value(float(ours.number) - finding.reported, ours.unit, ours.digits)
+    whole = isinstance(ours.number, int) and finding.reported.is_integer()
+    reported = int(finding.reported) if whole else finding.reported
+    theirs = Value(reported, ours.unit, ours.digits)
+    ahead = Value(ours.number - reported, "points" if ours.unit == "%" else ours.unit, ours.digits)
     return item, place, theirs, replace(ours, spread=None), _interval(ours), ahead, verdict(finding)
 
 
@@ -205,4 +215,4 @@ def verdict(finding: Finding) -> str:
     accident = f": {finding.by_accident}" if finding.by_accident else ""
     if finding.agreement is Agreement.DIFFERS:
         return "not reproduced" + (f" ({entry.mistake})" if entry.mistake else "") + accident
-    return "near, as a shorter training must be" if finding.near else f"not comparable{accident or f': {finding.why}'}"
+    return "near, though not comparable" if finding.near else f"not comparable{accident or f': {finding.why}'}"

@@ -40,6 +40,8 @@ def resolved(
             if known(name):
                 begins = re.search(r"(^|\n\n|[.?!]\s)$", match.string[: match.start()])
                 elsewhere = ELSEWHERE[0].upper() + ELSEWHERE[1:] if begins else ELSEWHERE
+                if match.string[: match.start()].endswith("("):
+                    elsewhere = f"see {ELSEWHERE}"
                 return f"{render.escape(name)} in {ELSEWHERE}" if re.fullmatch(r"[A-Z]\d+", name) else elsewhere
             raise ProseError(
                 f"ref('{name}'): nothing of that name stands in the write-up.",

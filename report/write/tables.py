@@ -57,7 +57,7 @@ class _Shown:
     @classmethod
     def of(cls, column: Column, cells: Sequence[Any]) -> _Shown:
         values = [cell for cell in cells if isinstance(cell, Value)]
-        heading, said = _headed(column.heading, values)
+        heading, said = _headed(column.heading, values if column.align == "right" else ())
         digits = _digits(values)
         shown = [_cell(cell, column, said, digits) for cell in cells]
         room: Counter[str] = reduce(or_, (cell.after_point for cell in shown if cell.plain), Counter())

@@ -30,12 +30,12 @@ from experiments.e12_progress_tables import (
     WIDEST,
     centred,
     losses,
-    plain,
     sampling_error,
     search,
     trials,
 )
 from experiments.e12_progress_tables.trials import trained
+from experiments.measures import plain
 from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
@@ -289,7 +289,7 @@ def test_an_agreement_in_the_error_alone_is_told() -> None:
     assert found["rate_4"] == ["error", "first loss"]
     assert found["rate_0"] == ["error", "last loss"]
     assert [row.name for row in losses.by_error_alone(runs)] == ["rate_2", "rate_4", "hidden_200"]
-    assert "alone agrees: rate 0.0008 with H = 1000; rate 0.003 with H = 1000; rate" in losses.table(runs).caption
+    assert "in the error alone: rate 0.0008 with H = 1000; rate 0.003 with H = 1000; rate" in losses.table(runs).caption
     assert EXPERIMENT.values["agree_both"](runs).number == 1
     assert EXPERIMENT.values["rate_4_loss"](runs).number == pytest.approx(2.32)
     assert EXPERIMENT.values["rate_4_first_loss"](runs).number == 2.0

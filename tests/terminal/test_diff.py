@@ -185,7 +185,7 @@ def held(made: Project, before: str, after: str, *words: str) -> Any:
 
 
 @pytest.mark.parametrize("before", ["before", "before/manifest.json", "HEAD"])
-def test_a_folder_a_manifest_and_a_revision_are_told_alike(changed, before, monkeypatch):
+def test_a_folder_a_manifest_and_a_revision_are_told_alike(changed, before):
     name = before if before == "HEAD" else str(changed.root / before)
     said = held(changed, name, str(changed.root / "build"), "--store", str(changed.root / "build" / "store"))
     assert "E1.total kind=walk: 9.0" in said
@@ -220,6 +220,8 @@ def test_a_build_is_the_same_as_itself(changed):
     ("names", "said"),
     [
         (["nowhere", "build"], "there is no folder, manifest or revision 'nowhere'"),
+        (["~nobody/here", "build"], "there is no folder, manifest or revision '~nobody/here'"),
+        (["--budget", "smoke", "nowhere", "build"], "there is no folder, manifest or revision 'nowhere'"),
         (["build"], "'diff' takes two names"),
         (["templates", "build"], "has no manifest.json"),
         (["build.py", "build"], "this is no manifest of a build"),

@@ -19,6 +19,11 @@ def test_an_import_loads_nothing():
     assert run("import torch, sympy, matplotlib, pandas; " + loaded) == "[]"
 
 
+def test_listing_the_writeups_loads_no_room_that_computes():
+    loaded = "print([m for m in ('report.terminal.bench', 'report.prove.check', 'jinja2', 'numpy') if m in sys.modules])"
+    assert run("import build; build.main(['list']); " + loaded).splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [

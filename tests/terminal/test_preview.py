@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from report.terminal import watch
-from report.terminal.preview import Desk, serving
+from report.terminal.preview import Desk, Server
 from report.terminal.watch import Made, Now, saves
 from tests.project import Project, gone, project
 
@@ -106,7 +106,7 @@ def test_a_preview_of_what_does_not_exist_ends(tmp_path):
 @pytest.fixture
 def served() -> Iterator[tuple[Desk, str]]:
     desk = Desk("follow();")
-    with serving(desk) as server:
+    with Server(desk) as server:
         yield desk, f"http://127.0.0.1:{server.server_port}/"
 
 
@@ -178,6 +178,9 @@ class Laid:
     def needs(self, name: str) -> bool:
         return name in self.needed
 
+    def needed_by(self, pages: frozenset[str]) -> frozenset[str]:
+        return pages
+
 
 class Line:
     """Says that prose was saved, as often as there are further builds to come."""
@@ -197,7 +200,7 @@ class Line:
             raise EOFError
 
 
-def test_what_is_found_is_kept_until_prose_needs_more(monkeypatch):
+def test_what_is_found_is_kept_until_prose_needs_more():
     prose = iter([{"E1"}, {"E1"}, {"E1", "E2"}, {"E2"}])  # what the pages name at each build
     found: list[frozenset[str]] = []
 
@@ -205,7 +208,6 @@ def test_what_is_found_is_kept_until_prose_needs_more(monkeypatch):
         found.append(pages)
         return SimpleNamespace(bench=Laid(pages))
 
-    monkeypatch.setattr(watch, "_needed", lambda bench, pages: pages)
     stages: Any = SimpleNamespace(
         pages=lambda settings: frozenset(next(prose)),
         bench=lambda settings: Laid(),

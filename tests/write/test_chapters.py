@@ -65,7 +65,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ claim("E2.more") }}', "More is more. [✔\u00a0holds]"),
         (
             '{{ claim("E2.soon") }}',
-            '[–\u00a0not asked of this copy]{.verdict word="not-asked-of-this-copy"} [it needs all of the data]',
+            '[–\u00a0not asked of this copy:]{.verdict word="not-asked-of-this-copy"} [it needs all of the data]',
         ),
         (
             '{{ holds("E2.more") }} {{ holds("E2.less") }} {{ holds("E2.soon") }} {{ holds("E2.lost") }}',

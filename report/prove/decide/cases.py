@@ -32,9 +32,7 @@ def is_zero(difference: sp.Expr, facts: Facts) -> bool:
 
 
 def frozen(expression: sp.Expr) -> sp.Expr:
-    """Opaque functions, entries, derivatives and sums as plain variables: algebra knows no more about them. Nor does SymPy,
-    which takes an empty product of zeros for 0.
-    """
+    """Opaque functions, entries, derivatives, sums and products as plain variables: algebra knows no more about them."""
     opaque = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Product, sp.Subs)
     found: dict[sp.Expr, sp.Dummy] = {}
 

@@ -19,8 +19,7 @@ def ends(expression: sp.Expr, limits: Sequence[Limit], finite: Collection[str]) 
     """
     for factors, inner in terms(expression, NO_FACTS, {}):
         indices = _endless([*limits, *inner])
-        forms = [sp.expand(form) for factor in factors for form in _forms(factor, indices, finite)]
-        rows = [row for row in ([form.coeff(k, 1) for k in indices] for form in forms) if all(c.is_Rational for c in row)]
+        rows = [row for factor in factors for form in _forms(factor, indices, finite) if (row := _steps(form, indices))]
         if indices and (not rows or sp.Matrix(rows).rank() < len(indices)):
             return False
     return True
@@ -32,6 +31,14 @@ def _endless(limits: Sequence[Limit]) -> list[sp.Symbol]:
     while more := [k for k, *bounds in limits if k not in found and any(b.free_symbols & {*found} for b in bounds)]:
         found += more
     return found
+
+
+def _steps(form: sp.Expr, indices: Sequence[sp.Symbol]) -> list[sp.Rational]:
+    """How far the form goes with each index, if it is linear in them: that of 2j − k is [2, −1], and that of |k| is none."""
+    form = sp.expand(form)
+    steps = [form.coeff(k, 1) for k in indices]
+    rest = sp.expand(form - sp.Add(*(step * k for step, k in zip(steps, indices))))
+    return steps if all(step.is_Rational for step in steps) and not rest.has(*indices) else []
 
 
 def _forms(factor: sp.Expr, indices: Sequence[sp.Symbol], finite: Collection[str]) -> Iterator[sp.Expr]:

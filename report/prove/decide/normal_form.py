@@ -240,11 +240,13 @@ def _component(factors: Sequence[sp.Expr], limits: Sequence[Limit]) -> sp.Expr:
     if rectangular and not body.free_symbols & indices:
         return body * sp.Mul(*(_count(k, low, high) for k, low, high in limits))
     best = min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
-    pieces = sp.Mul.make_args(best.function)
+    still, moving = best.function.as_independent(*(k for k, *_ in best.limits), as_Add=False)  # sgn(−k) is −1 · sgn(k)
+    pieces = sp.Mul.make_args(moving)
     groups = _groups(pieces, best.limits)
     if len(groups) == 1:
-        return best
-    return sp.Mul(*(_component([p for p in pieces if p.free_symbols & {k for k, *_ in group}], group) for group in groups))
+        return still * sp.Sum(moving, *best.limits)
+    parts = (_component([p for p in pieces if p.free_symbols & {k for k, *_ in group}], group) for group in groups)
+    return sp.Mul(still, *parts)
 
 
 def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:

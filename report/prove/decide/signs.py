@@ -44,16 +44,16 @@ def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
 
 def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
     """Whether it is surely not 0."""
-    expression = facts.apply(sp.sympify(expression))
+    expression = _canonical(facts.apply(sp.sympify(expression)))
     if (
         0 not in signs(expression, facts)
-        or any(_multiple(expression, known) for known in facts.apart)
+        or any(_multiple(expression, _canonical(known)) for known in facts.apart)
         or never_zero(expression)
     ):
         return True
     factors = sp.Mul.make_args(sp.factor(sp.together(expression))) if _is_small(expression) else ()
-    if len(factors) > 1:
-        return all(is_nonzero(_base(f), facts) for f in factors)
+    if len(factors) > 1 and all(is_nonzero(_base(f), facts) for f in factors):
+        return True
     if is_complex(expression):
         return False
     return is_positive(expression, facts) or is_positive(-expression, facts)
@@ -276,12 +276,19 @@ def _over_region(body: sp.Expr, limits: Sequence[Limit], facts: Facts) -> sp.Exp
 
 
 def _given(facts: Facts) -> Iterator[Inequality]:
-    yield from facts.known
+    for known in facts.known:
+        yield replace(known, gap=_canonical(known.gap))
     for k, (low, high) in facts.ranges.items():
         if low is not -sp.oo:
             yield Inequality(facts.apply(_less(k, low)), False)
         if high is not sp.oo:
             yield Inequality(facts.apply(_less(high, k)), False)
+
+
+@lru_cache(maxsize=20_000)
+def _canonical(e: sp.Expr) -> sp.Expr:
+    """The expression, its sums in normal form: two spellings of one sum are the same quantity."""
+    return normal(e) if e.has(sp.Sum) else e
 
 
 @lru_cache(maxsize=20_000)

@@ -100,13 +100,20 @@ def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     return sp.Sum(term, (k, low, high))
 
 
+class _Product(sp.Product):
+    """A product over a range that may be empty: of zeros it is 0 or 1, where SymPy takes it for 0."""
+
+    def _eval_is_zero(self) -> bool | None:
+        return None if self.function.is_zero else super()._eval_is_zero()
+
+
 def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
-    """The product of ``factor`` for k = low, …, high, 1 if there is none: SymPy takes an empty product of zeros for 0."""
+    """The product of ``factor`` for k = low, …, high, 1 if there is none."""
     if high - low == -1:
         return sp.Integer(1)
     if factor.is_zero:
         return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))
-    return sp.Product(factor, (k, low, high))
+    return _Product(factor, (k, low, high))
 
 
 # --- sums and conditions over ranges -------------------------------------------------------------------------------
