@@ -7,6 +7,7 @@ LeNet-5 with ReLU and max pooling, on 28×28 pixels, with 8 maps in its first la
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 from experiments.hidden_layers import try_hidden_weights
@@ -33,9 +34,15 @@ from report.model import (
 from report.seeds import Seeds
 from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, equal_within, greater, mean, value_of
 
+
+def mlp(*hidden: int) -> Net:
+    """Dense layers of so many ``hidden`` units each, with ReLU, and the ten outputs."""
+    return Net((1, 28, 28), (Flatten(), *(layer for units in hidden for layer in (Dense(units), ReLU())), Dense(10)))
+
+
 NETS = {
     SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
-    MLP: Net((1, 28, 28), (Flatten(), Dense(128), ReLU(), Dense(128), ReLU(), Dense(10))),
+    MLP: mlp(128, 128),
     CONVNET: Net(
         (1, 28, 28),
         (
@@ -57,8 +64,11 @@ NETS = {
 OPTIMIZERS: dict[str, Optimizer] = {"Adadelta": Adadelta(), "Adam": Adam()}
 
 ONES = "MLP with ones"
+USUAL_SIZE = "two hidden layers"
+SIZES = {"twice the units": (256, 256), "one hidden layer": (128,), "three hidden layers": (128, 128, 128)}
 
 CLOSE = 0.005  # two accuracies no farther apart than half a percentage point are called equal
+ALIKE = 0.01  # two sizes of one kind of net are called alike if no more than a percentage point lies between them
 NEAR_ZERO = 0.1  # nats: what it costs to give the right class a probability of nine tenths
 
 
@@ -85,7 +95,14 @@ def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
 def trials(budget: Budget) -> list[Trial]:
     seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=5))
     trained = [trial(budget, net, optimizer, seed) for net in NETS for optimizer in OPTIMIZERS for seed in seeds]
-    return [*trained, *(_with_given_weights(budget, seed) for seed in seeds)]
+    sized = [_sized(budget, size, seed) for size in SIZES for seed in seeds]
+    return [*trained, *sized, *(_with_given_weights(budget, seed) for seed in seeds)]
+
+
+def _sized(budget: Budget, size: str, seed: int) -> Trial:
+    """The MLP of another size, under the optimiser of W1, which wonders about it."""
+    usual = trial(budget, MLP, "Adadelta", seed)
+    return replace(usual, arguments={**usual.arguments, "net": mlp(*SIZES[size]), "keep": ()}, tags={"size": size})
 
 
 def _with_given_weights(budget: Budget, seed: int) -> Trial:
@@ -105,7 +122,7 @@ def _with_given_weights(budget: Budget, seed: int) -> Trial:
 
 def curves(runs: Runs) -> Figure:
     """Accuracy and cross-entropy by epoch, on test (solid) and training digits (dotted), under each optimiser."""
-    history = in_percent(runs.history())
+    history = in_percent(Runs(tuple(run for run in runs if run.trial.tags.get("net") in NETS)).history())
     figure, axes = plots.canvas(width=plots.PAGE, height=3.5, rows=2, columns=2, sharex=True, sharey="row")
     for column, optimizer in enumerate(OPTIMIZERS):
         part = history[history["optimizer"] == optimizer]
@@ -180,6 +197,17 @@ def final(runs: Runs) -> Table:
     return tabulate(runs.by("net", "optimizer").values(), columns, caption)
 
 
+def sizes(runs: Runs) -> Table:
+    """The MLP, and what becomes of it with more or fewer units and layers."""
+    columns = (
+        Column("size", "MLP with", align="left", of=lambda these: these.outcomes[0].trial.tags.get("size", USUAL_SIZE)),
+        Column("parameters", "parameters", of=lambda these: parameters(these.argument("net"))),
+        TEST,
+        TRAIN,
+    )
+    return tabulate([runs.where(net=MLP, optimizer="Adadelta"), *runs.by("size").values()], columns, "Sizes of the MLP.")
+
+
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +247,12 @@ def underfits(runs: Runs) -> Verdict:
     )
 
 
+def sizes_alike(runs: Runs) -> Verdict:
+    usual, what = runs.where(net=MLP, optimizer="Adadelta")["test_accuracy"], "mean difference in test accuracy, less the MLP"
+    found = {size: these["test_accuracy"] for size, these in runs.by("size").items()}
+    return all_of(equal_within(accuracy, usual, ALIKE, POINTS, f"{size}, {what}") for size, accuracy in found.items())
+
+
 def ones_keep_the_digit(runs: Runs) -> Verdict:
     ahead = runs.where(net=ONES)["ones_accuracy"] - runs.where(net=SOFTMAX, optimizer="Adam")["test_accuracy"]
     return at_least(ahead, -CLOSE, POINTS, "mean difference in test accuracy, ones less softmax regression")
@@ -248,7 +282,7 @@ EXPERIMENT = Experiment(
     trials=trials,
     measures=MEASURES,
     figures={"curves": curves, "mistakes": mistakes},
-    tables={"final": final},
+    tables={"final": final, "sizes": sizes},
     claims={
         **{
             f"order_{name.lower()}": Claim(
@@ -272,6 +306,11 @@ EXPERIMENT = Experiment(
         "underfits": Claim(
             "Softmax regression underfits: it gets fewer of its own training digits right than the MLP of digits it never saw.",
             underfits,
+        ),
+        "sizes_alike": Claim(
+            "Twice the units, or a hidden layer more or fewer, change the test accuracy of the MLP under Adadelta by at most "
+            "one percentage point.",
+            sizes_alike,
         ),
         "ones_keep_the_digit": Claim(
             "With ones for all weights before its last layer, the MLP reads as many test digits as softmax regression, to "

@@ -22,6 +22,7 @@ from experiments.e01_toy_functions.trials import (
     CONVNETS,
     DEEP,
     INPUT,
+    LARGER,
     LARGEST,
     LINEAR,
     LOWER_RATE,
@@ -44,7 +45,7 @@ from experiments.e01_toy_functions.views import LEARNED, curves, final, loss, lo
 from experiments.nets import parameters
 from report.model import Claim, Experiment, Measure, Outcome, Runs, Value, Verdict
 from report.seeds import Seeds, Unit
-from report.stats import all_of, at_least, at_most, every, greater, less, value_of
+from report.stats import all_of, at_least, at_most, equal_within, every, greater, less, value_of
 
 __all__ = [
     "AVERAGE", "EXPERIMENT", "INPUT", "LARGEST", "LINEAR", "MATRICES", "NETS", "PAIRS", "ROWS", "TARGETS", "WIDTH",
@@ -54,6 +55,7 @@ __all__ = [
 EXACT = 0.01
 MISSED = 0.5  # of the variance, at least, is left by a net that has missed its target
 NOTHING_LEFT = 1e-8  # of the variance: what is left to rounding
+ALIKE = 0.05  # of the variance: losses no farther apart are called equal
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
@@ -130,6 +132,11 @@ def lower_rate(runs: Runs) -> Verdict:
     return all_of(
         less(loss(runs, SLOWER, "sum", m), loss(runs, LARGEST, "sum", m), SHARE, what.format(m), margin=EXACT) for m in MATRICES
     )
+
+
+def size_changes_nothing(runs: Runs) -> Verdict:
+    usual, what = loss(runs, LARGEST, "sum", "dense"), f"mean difference in test loss, less {LARGEST}"
+    return all_of(equal_within(loss(runs, net, "sum", "dense"), usual, ALIKE, SHARE, f"{net}, {what}") for net in LARGER)
 
 
 def sooner(runs: Runs) -> Verdict:
@@ -242,6 +249,11 @@ EXPERIMENT = Experiment(
             f"At rate {LOWER_RATE:g}, the convnet that takes the maximum over all places learns more of the sum than at "
             f"{RATE:g}, whatever W is, by more than a hundredth of the variance.",
             lower_rate,
+        ),
+        "size_changes_nothing": Claim(
+            "With a dense W, four times as many filters, or a second convolution, change what the convnet that takes the "
+            f"maximum over all places leaves of the sum by at most {ALIKE:.0%} of the variance.",
+            size_changes_nothing,
         ),
         "convnet_learns_sum_sooner": Claim(
             "With a convolutional W, the convnet that pools pairs has learned the sum after fewer epochs than the linear net.",

@@ -26,6 +26,13 @@ def convnet(pool: Layer) -> Net:
     return Net(INPUT, (Conv(2, (1, WIDTH)), ReLU(), pool, Flatten(), Dense(1)))
 
 
+def larger(*filters: int) -> Net:
+    """A convolution of so many filters each, and the maximum over all places of the last."""
+    layers = [layer for each in filters for layer in (Conv(each, (1, WIDTH)), ReLU())]
+    left = INPUT[-1] - len(filters) * (WIDTH - 1)
+    return Net(INPUT, (*layers, MaxPool((1, left)), Flatten(), Dense(1)))
+
+
 LINEAR, PAIRS, LARGEST, AVERAGE = "linear", "max of pairs", "max of all", "mean of all"
 NETS = {
     LINEAR: Net(INPUT, (Flatten(), Dense(1))),
@@ -40,6 +47,7 @@ TARGETS: dict[Target, str] = {"sum": "$y_0$, the sum", "max": "$y_1$, the maximu
 AFFINE = "best affine map"
 DEEP, DEEPER = "three linear layers", Net(INPUT, (Flatten(), Dense(ROWS), Dense(ROWS), Dense(1)))
 SLOWER = "max of all, lower rate"
+LARGER = {"max of all, more filters": larger(8), "max of all, more layers": larger(2, 2)}
 RATE, DEEP_RATE, LOWER_RATE = 0.05, 0.005, 0.005
 
 STARTS = 3
@@ -47,11 +55,13 @@ STARTS = 3
 
 def trials(budget: Budget) -> list[Trial]:
     """Every net on every target of either kind of W, and what W1 wonders about: the best affine map of each target, more linear
-    layers on log-sum-exp, and a lower rate for the convnet that fails on the sum."""
-    return [
+    layers on log-sum-exp, and a lower rate, more filters and more layers for the convnet that fails on the sum."""
+    seeds = budget.seeds(budget.pick(smoke=2, quick=6, full=10))
+    larger = [_training(budget, seed, "dense", "sum", name, net) for seed in seeds for name, net in LARGER.items()]
+    return larger + [
         trial
         for matrix in MATRICES
-        for seed in budget.seeds(budget.pick(smoke=2, quick=6, full=10))
+        for seed in seeds
         for trial in (
             *(_training(budget, seed, matrix, target, net, NETS[net]) for target in TARGETS for net in NETS),
             *(_fitting(budget, seed, matrix, target) for target in TARGETS),
@@ -65,7 +75,7 @@ def _training(budget: Budget, seed: int, matrix: Matrix, target: Target, name: s
     arguments = {
         "net": net,
         "recipe": Recipe(Adam(rate), Epochs(budget.pick(smoke=2, quick=20, full=50)), batch_size=200),
-        "starts": STARTS if name in (*CONVNETS, SLOWER) else 1,  # the loss of the linear net has one minimum
+        "starts": STARTS if name in (*CONVNETS, SLOWER, *LARGER) else 1,  # the loss of the linear net has one minimum
     }
     return Trial(train_on_toy, {**_drawing(budget, seed, matrix, target), **arguments}, tags=_tags(matrix, target, name))
 

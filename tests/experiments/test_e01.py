@@ -13,7 +13,7 @@ import torch
 
 from experiments import e01_toy_functions as e01
 from experiments.e01_toy_functions import AVERAGE, EXPERIMENT, LARGEST, LINEAR, MATRICES, NETS, PAIRS, TARGETS, trials
-from experiments.e01_toy_functions.trials import AFFINE, DEEP, SLOWER
+from experiments.e01_toy_functions.trials import AFFINE, DEEP, LARGER, SLOWER
 from experiments.live import build, rebuild
 from experiments.nets import parameters
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
@@ -143,7 +143,7 @@ def test_every_budget_runs_every_net_on_every_target() -> None:
 
 
 def test_the_table_counts_the_parameters_of_the_live_nets() -> None:
-    for net in NETS.values():
+    for net in (*NETS.values(), *LARGER.values()):
         assert parameters(net) == sum(p.numel() for p in build(net, 0).parameters())
 
 
@@ -200,6 +200,7 @@ NOT_SO = {
         (("dense", "sum", AFFINE), 0.1, {"one_unit_learns_sum"}),
         (("dense", "sum", LINEAR), 0.7, {"linear_is_exact", "linear_wins_dense_sum"}),
         (("dense", "sum", AVERAGE), 0.4, {"global_pooling_blind"}),
+        (("dense", "sum", "max of all, more filters"), 0.6, {"size_changes_nothing"}),
         (("dense", "sum", PAIRS), 0.2, {"pairs_miss_dense_sum", "dense_defeats"}),
         (("convolutional", "log-sum-exp", LINEAR), 0.2, {"linear_misses_rest"}),
         (("convolutional", "max", PAIRS), 0.95, {"pairs_learn_all", "convnet_wins_max"}),

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from experiments.data import datasets
-from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, ONES, OPTIMIZERS, SOFTMAX, trials
+from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, ONES, OPTIMIZERS, SIZES, SOFTMAX, trials
 from experiments.live import build
 from experiments.nets import Dense, Net, parameters
 from experiments.training import machine
@@ -28,11 +28,11 @@ def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001
     outcomes = []
     for trial in trials(replace(Budget("full"), first_seed=3)):
         seed, shift = trial.arguments["seed"], jitter * (trial.arguments["seed"] % 3)
-        if trial.tags["net"] == ONES:
+        if trial.tags.get("net") == ONES:
             given = {"rank": 1, "ones_accuracy": ones, "embedding_error": 1e-7}
             outcomes.append(Outcome(trial, "", Result(given), seconds=2.0))
             continue
-        train, test = (value + shift for value in accuracies[trial.tags["net"]])
+        train, test = (value + shift for value in accuracies[trial.tags.get("net") or trial.tags["size"]])
         history = {"epoch": [1.0, 2.0], "iteration": [5, 10]}
         for part, value in (("train", train), ("test", test)):
             history |= {f"{part}_accuracy": [value - 0.1, value], f"{part}_loss": [1 - value + 0.1, 1 - value]}
@@ -43,7 +43,7 @@ def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001
     return Runs(tuple(outcomes))
 
 
-USUAL = {SOFTMAX: (0.92, 0.92), MLP: (0.999, 0.98), CONVNET: (0.995, 0.99)}
+USUAL = {SOFTMAX: (0.92, 0.92), MLP: (0.999, 0.98), CONVNET: (0.995, 0.99), **dict.fromkeys(SIZES, (0.999, 0.978))}
 
 
 NOT_SO = {"ones_keep_the_digit"}
@@ -99,6 +99,7 @@ def test_another_net_is_another_fingerprint_and_the_others_keep_theirs(monkeypat
     [
         ({CONVNET: (0.975, 0.97)}, {"order_adam", "order_adadelta"}),
         ({SOFTMAX: (0.985, 0.985)}, {"order_adam", "order_adadelta", "underfits"}),
+        ({"one hidden layer": (0.999, 0.968)}, {"sizes_alike"}),
         ({CONVNET: (1.0, 0.97)}, {"order_adam", "order_adadelta", "gap_adam", "gap_adadelta"}),
     ],
 )
@@ -134,6 +135,9 @@ def test_the_tables_say_what_was_measured() -> None:
     assert row[2] == parameters(NETS[CONVNET]) == sum(p.numel() for p in build(NETS[CONVNET], 0).parameters())
     assert row[3].number == pytest.approx(99.08, abs=0.05)
     assert all(len(row) == len(table.columns) for row in table.rows)
+    sizes = EXPERIMENT.tables["sizes"](runs_of(USUAL)).rows
+    assert [row[0] for row in sizes] == ["two hidden layers", *SIZES]
+    assert [row[1] for row in sizes] == [118_282, 269_322, 101_770, 134_794]
 
 
 def test_reported_numbers_are_held_against_the_right_runs() -> None:
@@ -159,7 +163,8 @@ def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
     for outcome in outcomes[: -len(ones)]:
         assert outcome.result is not None
         assert len(outcome.result.history["epoch"]) == 2
-        assert set(build(NETS[outcome.trial.tags["net"]], 0).state_dict()) <= set(outcome.result.arrays)
+        if "net" in outcome.trial.tags:
+            assert set(build(NETS[outcome.trial.tags["net"]], 0).state_dict()) <= set(outcome.result.arrays)
     for view in EXPERIMENT.figures.values():
         figure = view(runs)
         assert len(figure.data) > 0
