@@ -44,7 +44,7 @@ from experiments.e12_progress_tables.trials import (
     errors,
 )
 from experiments.e12_progress_tables.trials import trials as trainings
-from experiments.e12_progress_tables.views import curves, errors_table, final, progress
+from experiments.e12_progress_tables.views import all_progress, curves, errors_table, final, progress
 from experiments.measures import plain
 from report.model import (
     RECIPE,
@@ -157,10 +157,9 @@ EXPERIMENT = Experiment(
         "validation_loss": Measure("validation loss", "nats", 3),
         "train_loss": Measure("training loss", "nats", 3),
     },
-    figures={"curves": curves, "final": final},
+    figures={"curves": curves, "final": final, "all_progress": all_progress},
     tables={
         "progress": lambda runs: progress(runs, ((USUAL, WIDEST), (FAR_TOO_LARGE, WIDEST))),
-        "all_progress": lambda runs: progress(runs, SETTINGS),
         "errors": errors_table,
         "losses": losses.table,
         "search": search.table,

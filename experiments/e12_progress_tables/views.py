@@ -124,6 +124,46 @@ def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, f
     ax.plot(list(reported), list(reported.values()), label="reported by W3", color=plots.COLOURS[1], **square)
 
 
+def all_progress(runs: Runs) -> Figure:
+    """The progress of one seed at every setting, each in a panel of its own; its tables are the data."""
+    import pandas as pd
+
+    seed = min(run.seed for run in trained(runs).finished())
+    history = pd.concat(
+        [pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in trained(runs).where(seed=seed).finished()],
+        ignore_index=True,
+    )
+    lasts = []
+    figure, axes = plots.canvas(plots.PAGE, 2.3, 2, len(SETTINGS), sharex=True, sharey="row")
+    for (rate, hidden), column in zip(SETTINGS, axes.T):
+        part = history[(history["rate"] == rate) & (history["hidden"] == hidden)]
+        last = part.iloc[-1]
+        lasts.append(
+            f"rate {plain(rate)}, H = {hidden}: {loss_text(last['validation_loss'])}, {last['validation_accuracy']:.1f} %"
+        )
+        column[0].set_title(f"{plain(rate)}\nH = {hidden}", fontsize=7.6)
+        if diverged(runs, rate, hidden).get(seed):
+            column[0].text(0.5, 0.5, "diverged", transform=column[0].transAxes, ha="center", fontsize=7.6)
+            continue
+        for ax, measure in zip(column, ("loss", "accuracy")):
+            for name, look in plots.looks(("train", "validation")).items():
+                ax.plot(part["iteration"], part[f"{name}_{measure}"], label=name, marker=".", markersize=3, **look.line)
+    axes[0, 0].set(ylabel="loss, nats", yscale="log")
+    axes[1, 0].set(ylabel="accuracy, %")
+    figure.supxlabel("iteration", fontsize=8)
+    lines_drawn = axes[0, 0].get_lines()
+    figure.legend(lines_drawn, ("training", "validation"), loc="outside lower right", ncols=2)
+    return Figure(
+        figure,
+        caption=f"Progress at every rate and width, as MATLAB would print it: a point every {EVERY} iterations and at the end, "
+        f"seed {seed}. Losses on a logarithmic scale; training loss and accuracy are of as many digits as there are validation "
+        "digits. The figure's data are the tables.",
+        alt=f"Last validation loss in nats, and accuracy: {'; '.join(lasts)}.",
+        data=history[["rate", "hidden", "seed", *COLUMNS]],
+        seeds=1,
+    )
+
+
 # --- tables --------------------------------------------------------------------------------------------------------
 
 

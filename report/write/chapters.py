@@ -404,10 +404,11 @@ class _Writer:
         return self.ref(name) if name in self.labels else ""
 
     def replication(self) -> str:
-        """The table of every reported number beside ours."""
-        whose = f"{self.material.writeup.source} reports" if self.material.writeup.source else "the write-ups report"
-        caption = f"Numbers that {whose}, beside ours."
-        return self._tabulate("build.replication", mistakes.replication(self.own, caption))
+        """The tables of every reported number beside ours: of the counts, and of all others."""
+        source = self.material.writeup.source
+        tables = mistakes.replication(self.own, f"{source} reports" if source else "the write-ups report")
+        named = zip(("build.counts", "build.replication"), tables)
+        return "\n\n".join(self._tabulate(name, table) for name, table in named if table.rows)
 
     def cite(self, source: str) -> str:
         """A work of the literature; or a write-up, by its course title where it is met first."""

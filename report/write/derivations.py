@@ -45,6 +45,13 @@ class _Pages:
         linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
         return prose_markdown(linked, self.names)
 
+    def reason(self, text: str) -> str:
+        """A reason: the parts that it quotes by the numbers of their equations, as “so” becomes (7)."""
+        return self.prose(re.sub("“([^”]+)”", lambda m: self.cited(m[1]) if m[1] in self.labels else m[0], text))
+
+    def cited(self, label: str) -> str:
+        return f"[({self.number(_slug(label))})](#{self.anchor(label)})"
+
     def concluded(self, text: str) -> str:
         """A conclusion: the parts that stand in parentheses, “so” and “so”, by their numbers."""
         return self.prose(re.sub(r" \((“[^”]+”(?:, “[^”]+”)*)\)", lambda m: self._numbers(m[1]), text))
@@ -211,7 +218,7 @@ def _part(part: CheckedPart, pages: _Pages) -> str:
     cells = [
         (_heading(part, pages), "said"),
         (" ".join(span(link, "link") for link in links), "chain"),
-        (pages.prose(_because(part.steps)), "reason"),
+        (pages.reason(_because(part.steps)), "reason"),
         (_mark(part), "witness"),
     ]
     content = "".join(_cell(content, kind) for content, kind in cells)
@@ -242,17 +249,22 @@ def _because(steps: tuple[CheckedStep, ...]) -> str:
 
 
 def _mark(part: CheckedPart) -> str:
-    """``✔ proved in 6 steps: numeric, NumPy``: the weakest standing of the steps, and all who bore them out."""
+    """``✔ 6 steps: numeric, NumPy``: the weakest standing of the steps, where it is less than *proved*, and all who bore
+    them out."""
     witnesses = dict.fromkeys(witness.name for step in part.steps for witness in step.witnesses)
-    steps = f" in {len(part.steps)} steps" if len(part.steps) > 1 else ""
-    return _check(part.standing, steps, witnesses)
+    steps = f"{len(part.steps)} steps" if len(part.steps) > 1 else ""
+    return _check(part.standing, " in ".join(filter(None, (_short(part.standing), steps))), witnesses)
 
 
-def _check(standing: Standing, how: str, witnesses: Iterable[str]) -> str:
-    failed = standing == Standing.FAILED
-    mark, state = ("✘", "failed") if failed else ("✔", "proved")
-    borne = escape(", ".join(witnesses))
-    return span(f"{mark}{NO_BREAK}{escape(standing)}{how}{': ' if borne else ''}{borne}", "check", state=state)
+def _short(standing: Standing) -> str:
+    """Nothing where the mark says it."""
+    return "" if standing == Standing.PROVED else standing
+
+
+def _check(standing: Standing, said: str, witnesses: Iterable[str]) -> str:
+    mark, state = ("✘", "failed") if standing == Standing.FAILED else ("✔", "proved")
+    told = ": ".join(filter(None, (said, ", ".join(witnesses))))
+    return span(NO_BREAK.join(filter(None, (mark, escape(told)))), "check", state=state)
 
 
 def _entry(proof: Proof, number: Callable[[str], int]) -> str:
@@ -262,18 +274,17 @@ def _entry(proof: Proof, number: Callable[[str], int]) -> str:
 
 
 def _line(part: CheckedPart, pages: _Pages) -> str:
-    """``(12) f = g [definition of f] = h [regroup] ✔ proved: numeric``; witnesses once, where all steps have the same."""
-    reference = f"[({pages.number(_slug(part.label))})](#{pages.anchor(part.label)})"
+    """``(12) f = g [definition of f] = h [regroup] ✔ numeric``; witnesses once, where all steps have the same."""
     borne = {tuple(witness.name for witness in step.witnesses) for step in part.steps}
     told = [f"{_link(step, pages)} {span(_remark(step, pages, len(borne) > 1), 'remark')}" for step in part.steps]
-    marked = _check(part.standing, "", next(iter(borne))) if len(borne) == 1 else ""
-    return f"{reference} ${pages.math(part.start)}$ {' '.join(told)} {marked}"
+    marked = _check(part.standing, _short(part.standing), next(iter(borne))) if len(borne) == 1 else ""
+    return f"{pages.cited(part.label)} ${pages.math(part.start)}$ {' '.join(told)} {marked}"
 
 
 def _remark(step: CheckedStep, pages: _Pages, with_witnesses: bool) -> str:
     named = ", ".join(witness.name for witness in step.witnesses) if with_witnesses else ""
     how = f"{step.method}: {named}" if step.method and named else step.method or named
-    return f"({'; '.join(filter(None, (pages.prose(step.reason), escape(how))))})"
+    return f"({'; '.join(filter(None, (pages.reason(step.reason), escape(how))))})"
 
 
 def _chain(part: CheckedPart, pages: _Pages) -> str:
@@ -304,9 +315,9 @@ def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
     """A row: left side, relation and right side, the reason, and who bore it out."""
     indent = r"\quad " if hanging else ""
     right = f"{indent}{relation_latex(step.relation)} {pages.math(step.expression)}"
-    how = f" ({escape(step.method)})" if step.standing == Standing.PROVED and step.method else ""
-    verdict = _check(step.standing, how, (witness.name for witness in step.witnesses))
-    cells = [(f"${left}$" if left else "", "left"), (f"${right}$", "right"), (pages.prose(step.reason), "reason")]
+    how = f" ({step.method})" if step.standing == Standing.PROVED and step.method else ""
+    verdict = _check(step.standing, f"{step.standing}{how}", (witness.name for witness in step.witnesses))
+    cells = [(f"${left}$" if left else "", "left"), (f"${right}$", "right"), (pages.reason(step.reason), "reason")]
     return "".join(_cell(content, kind) for content, kind in [*cells, (verdict, "witness")])
 
 

@@ -13,7 +13,7 @@ from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
 from report.stats import CONFIDENCE, t_quantile
-from report.write.markdown import div, escape, has_spread, value_markdown, value_text
+from report.write.markdown import div, escape, has_spread, unescape, value_markdown, value_text
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -141,27 +141,30 @@ def slips(found: Mapping[str, Sequence[Finding]]) -> Table:
 def _right(finding: Finding) -> str:
     """What is found in its place, in plain words: a column has no room for what its heading would say of some rows alone."""
     if finding.entry.asserts or finding.entry.rows:
-        return _against(finding).removeprefix("; ") or "not so"
-    return f"{_verb(finding)} {value_text(finding.ours[0])}" if finding.ours else finding.why or "not so"
+        return unescape(_against(finding)).removeprefix("; ") or "not so"
+    return f"{_verb(finding)} {unescape(value_text(finding.ours[0]))}" if finding.ours else finding.why or "not so"
 
 
 # --- reported beside ours ------------------------------------------------------------------------------------------
 
 
-def replication(found: Iterable[Finding], caption: str) -> Table:
-    """Every number that is held against ours, by write-up and question: reported, ours with its interval, the difference, and
-    the verdict in words."""
+def replication(found: Iterable[Finding], whose: str) -> tuple[Table, Table]:
+    """The counts that are held against ours, and all other numbers, by write-up and question: reported, ours with its interval
+    and the difference, and the verdict in words."""
     numbers = [finding for finding in found if _is_number(finding.entry)]
     sources = {finding.entry.source for finding in numbers}
     places = {place: at for at, place in reversed([*enumerate((f.entry.source, f.entry.place) for f in numbers)])}
     in_order = sorted(numbers, key=lambda f: places[f.entry.source, f.entry.place])
-    whys = Counter(verdict(finding) for finding in in_order if finding.agreement in (Agreement.OPEN, Agreement.NOT_ASKED))
-    usual = next((word for word, count in whys.most_common(1) if count > 1 and ": " in word), "")
-    rows = [_replicated(finding, f"{finding.entry.source}, " if len(sources) > 1 else "") for finding in in_order]
+    rows = [(_is_count(f), _replicated(f, f"{f.entry.source}, " if len(sources) > 1 else "")) for f in in_order]
+    counted = tuple((*row[:4], row[-1]) for is_count, row in rows if is_count)
+    others = [row for is_count, row in rows if not is_count]
+    caption = f"{'The other numbers' if counted else 'Numbers'} that {whose}, beside ours."
+    whys = Counter(said for *_, said in others if said.startswith("not comparable: "))
+    usual = next((said for said, count in whys.most_common(1) if count > 1), "")
     if usual:  # said once
         short, _, why = usual.partition(": ")
         caption = f"{caption} Where a number is {short} and nothing else is said, {why}."
-        rows = [(*row[:-1], short if row[-1] == usual else row[-1]) for row in rows]
+        others = [(*row[:-1], short if row[-1] == usual else row[-1]) for row in others]
     columns = (
         Column("item", "Item", align="left"),
         Column("place", "Place", align="left"),
@@ -171,7 +174,14 @@ def replication(found: Iterable[Finding], caption: str) -> Table:
         Column("difference", "Difference"),
         Column("verdict", "Verdict", align="left"),
     )
-    return Table(columns, tuple(rows), caption)
+    exact = Table((*columns[:4], columns[-1]), counted, f"Counts that {whose}, beside ours.")
+    return exact, Table(columns, tuple(others), caption)
+
+
+def _is_count(finding: Finding) -> bool:
+    """Whether ours is a whole number that no run could change."""
+    ours = finding.ours[-1] if finding.ours else None
+    return ours is not None and ours.n == 1 and not ours.unit and float(ours.number).is_integer()
 
 
 def _is_number(entry: Entry) -> bool:
@@ -183,12 +193,20 @@ def _replicated(finding: Finding, whose: str) -> tuple[Any, ...]:
     item, place = entry.what or entry.says, f"{whose}{entry.place}"
     if not finding.ours:
         return item, place, entry.printed or entry.formula, None, None, None, verdict(finding)
-    ours = finding.ours[-1]
+    ours = _told(finding.ours[-1])
     whole = isinstance(ours.number, int) and finding.reported.is_integer()
     reported = int(finding.reported) if whole else finding.reported
     theirs = Value(reported, ours.unit, ours.digits)
-    ahead = Value(ours.number - reported, "points" if ours.unit == "%" else ours.unit, ours.digits)
+    ahead = Value(ours.number - reported, "", ours.digits)
     return item, place, theirs, replace(ours, spread=None), _interval(ours), ahead, verdict(finding)
+
+
+def _told(value: Value) -> Value:
+    """With no digits beyond the second of its uncertainty."""
+    half = half_width(value)
+    if not half or value.digits is None:
+        return value
+    return replace(value, digits=min(value.digits, max(0, 1 - math.floor(math.log10(half)))))
 
 
 def _interval(value: Value) -> str | None:

@@ -250,9 +250,9 @@ def test_a_diverged_run_stands_in_tables_and_figures_as_what_it_is() -> None:
 
 def test_all_progress_tables_are_there_in_full() -> None:
     runs = made_up(USUAL_ERRORS)
-    table = EXPERIMENT.tables["all_progress"](runs)
-    assert [(row[0], row[1]) for row in table.rows if row[0]] == [(plain(rate), str(hidden)) for rate, hidden in SETTINGS]
-    assert len(table.rows) == 2 * (len(SETTINGS) - 1) + 1
+    each = EXPERIMENT.figures["all_progress"](runs).data
+    assert [*each[["rate", "hidden"]].drop_duplicates().itertuples(index=False, name=None)] == [*SETTINGS]
+    assert len(each) == 2 * (len(SETTINGS) - 1) + 1
     data = EXPERIMENT.figures["curves"](runs).data
     assert set(data["rate"]) == set(RATES)
     assert set(data["hidden"]) == set(HIDDEN)

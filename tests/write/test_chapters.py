@@ -78,7 +78,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ verdict("E2.lost") }}', "undecided"),
         ('{{ question("E2") }}', "Which net?"),
         ('{{ answer("E2.more") }}', "More is more."),
-        ("{{ replication() }}", "#build-replication"),
+        ("Nothing.{{ replication() }}", "Nothing."),
         ("{{ about('W1') }}", "True"),
         ("{{ ledger() }}", "{.ledger}"),
         ("{{ evidence() }}", ":::: {.numbers}"),

@@ -21,7 +21,7 @@ def test_a_short_left_side_stands_beside_the_first_right_side() -> None:
     text = page(Part("A square", "x*x == x**2", [Step("x**2", "as `x**2` is short for it")]))
     assert "::: left\n$xx$\n:::\n\n\n\n::: right\n$= x^{2}$\n:::" in text
     assert "as $x^{2}$ is short for it" in text
-    assert '[✔\u00a0proved (identical): numeric]{.check state="proved"}' in text
+    assert '[✔\u00a0proved \\(identical\\)\\: numeric]{.check state="proved"}' in text
     assert '::::: {.part #T9-a-square number="8"}' in text
 
 
@@ -33,7 +33,7 @@ def test_what_is_seen_at_once_goes_with_the_next_step_and_is_kept_in_the_ledger(
     opened = r"\left(\frac{1}{1 + e^{-x}}\right)^{2}"
     assert f"[$= {opened}$]{{.link}}" not in short
     assert r"definition of $\sigma$; algebra" in short
-    assert "in 2 steps: numeric" in short
+    assert r"2 steps\: numeric" in short
     assert opened in every
     assert opened in ledger_markdown([said], lambda *_: 1)
 

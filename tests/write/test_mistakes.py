@@ -77,20 +77,27 @@ def test_slips_are_one_table_and_what_is_open_is_no_mistake():
 )
 def test_a_number_is_replicated_near_or_not_comparable(found, word):
     assert verdict(found) == word
-    ((_, place, theirs, ours, between, ahead, said),) = replication([found], "").rows
-    assert (place, theirs.number, ours.number, between, ahead.number, said) == ("two", 8, 9, None, 1, word)
+    ((_, place, theirs, ours, said),) = replication([found], "")[0].rows
+    assert (place, theirs.number, ours.number, said) == ("two", 8, 9, word)
+
+
+def test_a_measured_number_is_replicated_with_its_interval_and_the_difference():
+    counted, other = replication([finding(ours=(Value(9, "s", spread=1.0, n=4),))], "")
+    ((_, _, theirs, ours, between, ahead, _),) = other.rows
+    assert (counted.rows, theirs.number, ours.number, ahead.number) == ((), 8, 9, 1)
+    assert between.replace("\u202f", " ") == "7.4 to 10.6, n = 4"
 
 
 def test_numbers_beside_ours_stand_by_write_up_and_question_with_their_intervals():
     other = replace(finding(ours=(Value(5, "s", spread=1.0, n=4),)), entry=replace(finding().entry, name="W8.it"))
     again = finding(ours=(NINE,), what="it again")
-    table = replication([finding(ours=(NINE,)), finding(ours=(NINE,), place="three"), again, other], "")
-    assert [(row[0], row[1]) for row in table.rows][:3] == [
+    counts, others = replication([finding(ours=(NINE,)), finding(ours=(NINE,), place="three"), again, other], "")
+    assert [(row[0], row[1]) for row in counts.rows] == [
         ("there are eight", "W9, two"),
         ("it again", "W9, two"),
         ("there are eight", "W9, three"),
     ]
-    assert table.rows[3][4].replace("\u202f", " ") == "3.41 to 6.59, n = 4"
+    assert others.rows[0][4].replace("\u202f", " ") == "3.4 to 6.6, n = 4"
 
 
 def test_in_an_assignment_a_mistake_is_a_line_and_told_in_full_where_nothing_treats_it():
