@@ -87,7 +87,7 @@ def trial(budget: Budget, name: str, seed: int) -> Trial:
 
 def trials(budget: Budget) -> list[Trial]:
     """The nets, and what the middle unit sees in them and in those of E14."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=8, full=5))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=5))
     measured = [trial(budget, name, seeds[0]) for name in (*COMPARED, *e14.LINEAR)]
     return [
         *(trial(budget, name, seed) for name in COMPARED for seed in seeds),

@@ -80,7 +80,7 @@ def _amounts(budget: Budget, scale: str) -> dict[str, int | None]:
 
 def trials(budget: Budget) -> list[Trial]:
     """What is judged over all seeds; at the smaller budgets, what stands beside them over fewer."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=10, full=10))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=5, full=10))
     fewer = seeds[: budget.pick(smoke=2, quick=3, full=5)]
     fewest = seeds[: budget.pick(smoke=2, quick=2, full=5)]
     asked = [

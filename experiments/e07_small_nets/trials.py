@@ -114,7 +114,7 @@ def trials(budget: Budget) -> list[Trial]:
     quicker = Recipe(Adam(RATE), Epochs(budget.pick(smoke=2, quick=5, full=4)), batch_size=64)
     tutorials = Recipe(Adam(1e-4), Iterations(20_000), batch_size=50, evaluate=Iterations(2000))
     names = budget.pick(smoke=SOME, quick=SOME, full=tuple(CANDIDATES))
-    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=4))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=6, full=4))
     few = seeds[: budget.pick(smoke=1, quick=1, full=3)]  # a run of E7b takes as long as all others of its seed
     return [
         *(_trial(budget, name, SEARCH, quicker, seed) for name in names for seed in (few if name == E7B else seeds)),
