@@ -231,8 +231,14 @@ def test_clean_keeps_what_is_in_use(copy):
     stored = set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*"))
     assert copy.run("clean").code == 0
     assert not (copy.root / "build" / "report.html").exists()
-    assert copy.would_run() == []
-    assert set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*")) < stored  # the views are made again
+    kept = set((copy.root / "build" / "store").glob("[0-9a-f][0-9a-f]/*"))
+    assert kept < stored  # the views are made again
+    described = {each.parent for each in (copy.root / "build" / "store").glob("*/*/code.json")}
+    assert len(described) == 2
+    copy.edit("experiments/e01_walk.py", "UNRELATED = 7", "UNRELATED = 8")
+    assert copy.run("clean").code == 0
+    now = {each.parent for each in (copy.root / "build" / "store").glob("*/*/code.json")}
+    assert len(described & now) == 1 == len(now - described)  # what nothing refers to any more went with its result
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------

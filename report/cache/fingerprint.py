@@ -64,6 +64,11 @@ class Fingerprint:
         return dict(zip(CATEGORIES, self.totals))
 
     @property
+    def code(self) -> str:
+        """The digest of the category *code*: under it stands what the code says."""
+        return self.sums["code"]
+
+    @property
     def parts(self) -> dict[str, dict[str, str]]:
         """Behind each category: name → text, for people."""
         parts = {**self.written, "code": {"subject": self.subject, **self.reach.definitions}}

@@ -1,6 +1,7 @@
 """Where everything lies that is kept: the results, and what lies beside them. Nobody else builds a path below the store.
 
-    <root>/3f/3fa9…/          an entry, named by its fingerprint: its files, and SHA256SUMS over them (report.cache.entries)
+    <root>/3f/3fa9…/          an entry, named by its fingerprint: its files, and SHA256SUMS over them (report.cache.entries);
+                              what the code of results says is an entry, too, once for all of them, under its digest
     <root>/damaged/3fa9…      an entry that failed its checks, kept for whoever wants to look
     <root>/partial/3fa9…/     a trial that is running, or was cut off: its checkpoint, and what it last said of its progress
     <root>/failed/3fa9….log   what a trial said that failed
@@ -16,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,16 +33,15 @@ from report.model import Result
 if TYPE_CHECKING:
     import numpy as np
 
-DESCRIPTION = "description.json"
+DESCRIPTION, CODE = "description.json", "code.json"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A result read back, how long it took to compute, and the description that lies beside it."""
+    """A result read back, and how long it took to compute."""
 
     result: Result
     seconds: float
-    description: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,9 @@ class Store(Entries):
         if found is None:
             return None
         try:
-            description = _described(found)
-            if description.get("fingerprint") != fingerprint:
-                raise codec.Unreadable(f"it belongs to {description.get('fingerprint')!r:.80}")
+            description = _described(found, DESCRIPTION, fingerprint)
             seconds: float = codec.revived(float, description.get("seconds"))
-            return Stored(decode(found, partial(self._arrays, fingerprint)), seconds, description)
+            return Stored(decode(found, partial(self._arrays, fingerprint)), seconds)
         except codec.Unreadable as error:
             self.set_aside(fingerprint, f"its files do not make a result ({error})")
             return None
@@ -109,11 +107,28 @@ class Store(Entries):
             self._point(description["slot"], Earlier(fingerprint, seconds))
 
     def description(self, fingerprint: str) -> Mapping[str, Any] | None:
-        """What lies beside a result: the trial in words, the parts of its fingerprint, sources, environment."""
-        found = self.get(fingerprint)
+        """What is known of a result: the trial in words, the parts of its fingerprint, sources, environment.
+
+        None if nothing is; without *code* among the parts if what that said is lost.
+        """
+        described = self._described(fingerprint, DESCRIPTION)
+        if described is None or "sources" in described:  # older entries have all of it
+            return described
+        code = self._described(described.get("sums", {}).get("code", ""), CODE) or {}
+        return {**code, **described, "parts": {**described.get("parts", {}), **code.get("parts", {})}}
+
+    def describe_code(self, digest: str, describe: Callable[[], Mapping[str, Any]]) -> None:
+        """Keep what the code of results says, whose part of their fingerprints is ``digest``, unless it is there and sound."""
+        if not self.has(digest) and not self.read_only:
+            with contextlib.suppress(StoreError):  # it only serves explanations
+                self.put(digest, {CODE: codec.written({**describe(), "fingerprint": digest})}, durable=False)
+
+    def _described(self, fingerprint: str, file: str) -> Mapping[str, Any] | None:
+        found = self.get(fingerprint) if FINGERPRINT.fullmatch(fingerprint) else None
         try:
-            return None if found is None else _described(found)
-        except codec.Unreadable:
+            return None if found is None else _described(found, file, fingerprint)
+        except codec.Unreadable as error:
+            self.set_aside(fingerprint, f"its files describe nothing ({error})")
             return None
 
     def earlier(self, slot: str) -> Earlier | None:
@@ -205,12 +220,14 @@ class Store(Entries):
         return Swept(len(doomed), size)
 
 
-def _described(found: Mapping[str, bytes]) -> Mapping[str, Any]:
-    if DESCRIPTION not in found:
-        raise codec.Unreadable(f"no {DESCRIPTION}")
-    description = codec.parsed(found[DESCRIPTION])
+def _described(found: Mapping[str, bytes], file: str, fingerprint: str) -> Mapping[str, Any]:
+    if file not in found:
+        raise codec.Unreadable(f"no {file}")
+    description = codec.parsed(found[file])
     if not isinstance(description, dict):
-        raise codec.Unreadable(f"{DESCRIPTION} describes nothing")
+        raise codec.Unreadable(f"{file} describes nothing")
+    if description.get("fingerprint") != fingerprint:
+        raise codec.Unreadable(f"it belongs to {description.get('fingerprint')!r:.80}")
     return description
 
 

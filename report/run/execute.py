@@ -20,7 +20,7 @@ from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Outcome
 from report.run.calls import CallFailed, described
-from report.run.plan import Planned
+from report.run.plan import Planned, describe_trial
 from report.run.shipment import Shipping, run_shipped
 from report.run.trial import Job, progress_of, run_trial
 from report.run.watching import Silent, Watch
@@ -34,7 +34,6 @@ def execute(
     *,
     store: Store,
     open_data: Callable[[str], object],
-    describe: Callable[[Planned], Mapping[str, Any]],
     jobs: int,
     label: Callable[[Planned], str] = lambda planned: planned.trial.label,
     executor: Callable[[int], Executor] = ProcessExecutor,
@@ -43,9 +42,8 @@ def execute(
 ) -> dict[str, Outcome]:
     """The outcome of each trial, by digest, in the order of ``planned`` (inputs first). What the store has is not run.
 
-    ``open_data`` opens a data set by name, in the worker: it must survive pickling. ``describe`` makes what lies beside a
-    result, ``label`` the line that the person who waits sees. With ``shipping`` a trial runs the code that was
-    planned; without, what its process finds.
+    ``open_data`` opens a data set by name, in the worker: it must survive pickling. ``label`` makes the line that the person
+    who waits sees. With ``shipping`` a trial runs the code that was planned; without, what its process finds.
 
     A trial that raises, or whose process dies, is FAILED, and what depends on it MISSING; the others go on. With
     ``SerialExecutor`` an exception comes out as it is. Raises ``StoreError`` when a result cannot be kept, and
@@ -62,7 +60,7 @@ def execute(
     elif missing:
 
         def job(each: Planned) -> Job:
-            return Job(each.trial, each.digest, each.upstream, describe(each), store.root, open_data)
+            return Job(each.trial, each.digest, each.upstream, describe_trial(each), store.root, open_data)
 
         # SIGTERM interrupts as Ctrl-C does, so that a batch system's stop leaves no process behind
         with (

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from report.cache.fingerprint import Fingerprint, fingerprint, source_of, sources_of
@@ -71,6 +71,10 @@ class Plan:
     def digest(self, trial: Trial) -> str:
         """The digest of a trial that the plan was made of, or that one of these builds on."""
         return self.digests[id(trial)]
+
+    def entries(self) -> set[str]:
+        """What the store has of these trials, once they have run: their results, and what the code says that they run."""
+        return {name for planned in self.planned for name in (planned.digest, planned.fingerprint.code)}
 
     def to_run(self) -> tuple[Planned, ...]:
         return tuple(planned for planned in self.planned if planned.runs)
@@ -151,6 +155,7 @@ def plan(
     asked = {name: tuple(each) for name, each in trials.items()}
     digests: dict[int, str] = {}
     planned: dict[str, Planned] = {}
+    codes: dict[str, Fingerprint] = {}
 
     def add(trial: Trial) -> None:
         if id(trial) in digests:
@@ -163,10 +168,13 @@ def plan(
         if mark.digest not in planned:
             upstream = {name: digests[id(source)] for name, source in inputs.items()}
             planned[mark.digest] = _looked_up(trial, mark, upstream, store, sources)
+            codes.setdefault(mark.code, mark)
 
     for each in asked.values():
         for trial in each:
             add(trial)
+    for digest, mark in codes.items():
+        store.describe_code(digest, partial(describe_code, mark, sources))
     store.remember_sound()
     return Plan(tuple(planned.values()), asked, digests)
 
@@ -177,9 +185,9 @@ def slot_of(trial: Trial) -> str:
     return " ".join([f"{trial.function.__module__}.{trial.function.__qualname__}", *words])
 
 
-def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
-    """The description beside a result: the trial in words, the parts of its fingerprint, the sources behind its code."""
-    trial, parts = planned.trial, planned.fingerprint.parts
+def describe_trial(planned: Planned) -> dict[str, Any]:
+    """The description beside a result: the trial in words, the parts of its fingerprint but what the code says."""
+    trial, mark = planned.trial, planned.fingerprint
     return {
         "function": f"{trial.function.__module__}.{trial.function.__qualname__}",
         "label": trial.label,
@@ -188,10 +196,14 @@ def describe_trial(planned: Planned, sources: Sources) -> dict[str, Any]:
             for name, value in trial.tags.items()
         },
         "slot": slot_of(trial),
-        "sums": dict(planned.fingerprint.sums),
-        "parts": {category: dict(part) for category, part in parts.items()},
-        "sources": sources_of(planned.fingerprint, sources),
+        "sums": mark.sums,
+        "parts": {category: part for category, part in mark.parts.items() if category != Reason.CODE},
     }
+
+
+def describe_code(mark: Fingerprint, sources: Sources) -> dict[str, Any]:
+    """What the code says that trials run, the same for many: its part of their fingerprints, and the sources behind it."""
+    return {"parts": {"code": mark.parts["code"]}, "sources": sources_of(mark, sources)}
 
 
 # --- why ------------------------------------------------------------------------------------------------------------------
@@ -232,7 +244,9 @@ def why(
     texts = []
     for category in changed:
         old, new = before.get("parts", {}).get(category, {}), parts[category]
-        if category == "code":
+        if category == "code" and not old:
+            texts.append("what the code said before is not known any more")
+        elif category == "code":
             texts.append(_code_difference(old, new, before.get("sources", {}), source))
         else:
             texts.append("\n".join(_changes(old, new)))

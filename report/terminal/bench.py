@@ -21,7 +21,7 @@ from report.prove.theorems import theorems
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
-from report.run.plan import Plan, describe_trial, plan
+from report.run.plan import Plan, plan
 from report.run.shipment import Shipping
 from report.run.watching import Watch
 from report.run.workers import ProcessExecutor
@@ -109,7 +109,6 @@ class Bench:
             plan.due(self.asked),
             store=self.store,
             open_data=partial(self.data_sets.open_data, root=self.data_sets.locate(settings.data)),
-            describe=partial(describe_trial, sources=self.sources),
             shipping=Shipping(self.sources),
             jobs=settings.jobs,
             label=plan.label,

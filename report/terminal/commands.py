@@ -96,7 +96,7 @@ def clean(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     from report.write.writeup import names
 
     benches = [stages.bench(replace(settings, budget=budget)) for budget in BUDGETS]
-    swept = benches[0].store.sweep({planned.digest for bench in benches for planned in bench.plan().planned})
+    swept = benches[0].store.sweep({name for bench in benches for name in bench.plan().entries()})
     remove(settings.out, names(root / "templates"))
     print(f"The pages are gone, and {swept.entries} results that nothing refers to ({swept.bytes / 1e6:.0f} MB).")
     print(f"To forget the others too, delete {settings.store}.")

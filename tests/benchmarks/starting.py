@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.model import Trial
 from report.run.execute import execute
-from report.run.plan import describe_trial, plan
+from report.run.plan import plan
 from report.run.shipment import Shipping
 from report.run.workers import ProcessExecutor
 
@@ -94,7 +93,6 @@ def run(folder: Path, function: str, seeds: Sequence[int], jobs: int) -> tuple[f
             made.due(["E1"]),
             store=store,
             open_data=str,
-            describe=partial(describe_trial, sources=sources),
             jobs=jobs,
             executor=ProcessExecutor,
             shipping=Shipping(sources),

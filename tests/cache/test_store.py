@@ -401,7 +401,7 @@ results = st.builds(
 def test_results_come_back_exactly(tmp_path: Path, result: Result, seconds: float) -> None:
     store = Store(tmp_path)
     shutil.rmtree(tmp_path / NAME[:2], ignore_errors=True)
-    store.save_result(NAME, result, seconds, {"label": "x"})
+    store.save_result(NAME, result, seconds, {})
     stored = store.load_result(NAME)
     assert stored is not None
     assert repr(stored.result.scalars) == repr(result.scalars)  # repr tells 1, 1.0, True, nan and -0.0 apart
@@ -413,7 +413,6 @@ def test_results_come_back_exactly(tmp_path: Path, result: Result, seconds: floa
         assert (back.dtype, back.shape) == (array.dtype, array.shape)
         assert back.tobytes() == array.tobytes()
     assert stored.seconds == seconds
-    assert stored.description["label"] == "x"
 
 
 def test_files_are_plain_and_strict(store: Store) -> None:
@@ -466,6 +465,58 @@ def test_a_description_says_where_it_was_computed_but_names_nobody(store: Store)
     assert description is not None
     assert {"python", "torch", "numpy", "system", "processor"} <= description["environment"].keys()
     assert os.uname().nodename not in json.dumps(description["environment"])
+
+
+CODE = "ef" * 32
+SAID = {"parts": {"code": {"e.f": "1"}}, "sources": {"e.f": "def f(): ..."}}
+OF_CODE = {"label": "x", "sums": {"code": CODE}, "parts": {"arguments": {"seed": "0"}}}
+
+
+def test_what_the_code_of_results_says_is_kept_once(store: Store) -> None:
+    store.describe_code(CODE, lambda: SAID)
+    store.describe_code(CODE, lambda: pytest.fail("it is there"))
+    for name in (NAME, OTHER):
+        store.save_result(name, RESULT, 1.0, OF_CODE)
+        assert "def f" not in (store.path(name) / "description.json").read_text(encoding="utf-8")
+        description = store.description(name)
+        assert description is not None
+        assert description["fingerprint"] == name
+        assert description["parts"] == {"arguments": {"seed": "0"}, "code": {"e.f": "1"}}
+        assert description["sources"] == SAID["sources"]
+
+
+def test_a_description_with_the_code_in_it_is_read_as_it_is(store: Store) -> None:
+    store.save_result(NAME, RESULT, 1.0, {**SAID, "sums": {"code": CODE}})
+    description = store.description(NAME)
+    assert description is not None
+    assert (description["parts"], description["sources"]) == (SAID["parts"], SAID["sources"])
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"", json.dumps({**SAID, "fingerprint": OTHER}).encode(), None])
+def test_a_spoilt_description_of_code_is_set_aside_and_written_again(store: Store, content: bytes | None) -> None:
+    store.describe_code(CODE, lambda: SAID)
+    store.save_result(NAME, RESULT, 1.0, OF_CODE)
+    if content is None:
+        shutil.rmtree(store.path(CODE))
+    else:
+        (store.path(CODE) / "code.json").write_bytes(content)
+        _reseal(store.path(CODE))
+    found = store.description(NAME)
+    assert found is not None
+    assert "code" not in found["parts"]
+    assert [each.fingerprint for each in store.damaged] == ([CODE] if content is not None else [])
+    assert store.load_result(NAME) is not None, "the result is sound"
+    store.describe_code(CODE, lambda: SAID)
+    found = store.description(NAME)
+    assert found is not None
+    assert found["sources"] == SAID["sources"]
+
+
+def test_describing_code_fails_no_build(tmp_path: Path) -> None:
+    Store(tmp_path / "none", read_only=True).describe_code(CODE, lambda: SAID)
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "file").write_text("")
+    Store(tmp_path / "file").describe_code(CODE, lambda: SAID)
 
 
 def test_what_a_read_only_store_cannot_keep_is_made_each_time(store: Store) -> None:

@@ -55,9 +55,7 @@ def open_numbers(name: str) -> list[int]:
 
 
 def run(trials, store, jobs=2, **options) -> list[Outcome]:
-    outcomes = execute(
-        trials, store=store, open_data=open_numbers, describe=lambda p: {"label": label(p)}, label=label, jobs=jobs, **options
-    )
+    outcomes = execute(trials, store=store, open_data=open_numbers, label=label, jobs=jobs, **options)
     return [outcomes[t.digest] for t in trials]
 
 

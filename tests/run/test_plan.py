@@ -68,7 +68,7 @@ class Project:
 
     def run(self, *trials: Trial) -> None:
         for planned in self.plan(*trials).to_run():
-            self.store.save_result(planned.digest, Result(), 7.0, describe_trial(planned, self.sources))
+            self.store.save_result(planned.digest, Result(), 7.0, describe_trial(planned))
 
     def only(self, trial: Trial) -> Planned:
         (planned,) = self.plan(trial).planned
@@ -130,6 +130,27 @@ def test_added_and_removed_definitions_are_named(project: Project) -> None:
         assert line in difference
     assert "  -    return x * MOMENTUM" in difference
     assert "not a word" not in difference
+
+
+def test_what_trials_share_is_described_once_and_again_when_it_is_lost(project: Project) -> None:
+    trials = [project.train(seed=seed) for seed in range(5)]
+    project.run(*trials)
+    (described,) = project.store.root.glob("*/*/code.json")
+    said = described.read_bytes()
+    for spoil in (lambda: described.write_bytes(said[:-9]), described.unlink, lambda: shutil.rmtree(described.parent)):
+        spoil()
+        assert {planned.reason for planned in project.plan(*trials).planned} == {Reason.CACHED}
+        assert described.read_bytes() == said
+    assert project.plan(*trials).entries() == set(project.store.fingerprints())
+
+
+def test_of_former_code_that_is_not_known_any_more_no_difference_is_made_up(project: Project) -> None:
+    project.run(project.train())
+    project.change("MOMENTUM = 0.9", "MOMENTUM = 0.8")
+    (described,) = project.store.root.glob("*/*/code.json")
+    described.write_bytes(b"")
+    planned = project.only(project.train())
+    assert (planned.reason, planned.difference) == (Reason.CODE, "what the code said before is not known any more")
 
 
 def test_renaming_is_no_change_and_no_reason(project: Project) -> None:

@@ -20,7 +20,7 @@ from report.errors import StoreError
 from report.model import Data, State, Trial
 from report.run.cluster import dask_executor
 from report.run.execute import execute
-from report.run.plan import describe_trial, plan
+from report.run.plan import plan
 from report.run.shipment import Shipping
 from report.run.watching import Silent
 from report.run.workers import ProcessExecutor
@@ -69,7 +69,6 @@ def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = No
         made.due(["E1"]),
         store=kept,
         open_data=module.opened,
-        describe=lambda planned: describe_trial(planned, sources),
         jobs=jobs,
         executor=executor,
         watch=watch,
