@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 CONFIDENCE = 0.95
+WEAKEST = "the weakest of"  # what a verdict on several comparisons says of the one that it shows
 
 Numbers = Mapping[int, float]
 
@@ -113,7 +114,7 @@ def all_of(*verdicts: Verdict | Iterable[Verdict]) -> Verdict:
         return weakest
     takes = [verdict.would_take for verdict in parts if verdict.holds is Holds.UNDECIDED]
     would_take = max(takes) if weakest.holds is Holds.UNDECIDED and all(takes) else 0
-    return replace(weakest, what=f"{weakest.what} (the weakest of {len(parts)})", would_take=would_take)
+    return replace(weakest, what=f"{weakest.what} ({WEAKEST} {len(parts)})", would_take=would_take)
 
 
 def _in_half_widths(verdict: Verdict) -> float:

@@ -23,13 +23,13 @@ from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
 from report.model import Holds, Table, Value
-from report.numbers import NOTHING
+from report.stats import WEAKEST
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
-from report.write.manuscript import Chapter, Manuscript, Material, Stated
+from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
 from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
 from report.write.tables import table_csv, table_markdown
@@ -86,19 +86,6 @@ def _joined(rendered: Iterable[Chapter]) -> list[Chapter]:
     return joined
 
 
-class Unknown(float):
-    """A number that could not be made: no comparison with it is true, it is false itself, and it reads as a dash."""
-
-    def __new__(cls) -> Unknown:
-        return super().__new__(cls, math.nan)
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __str__(self) -> str:
-        return NOTHING
-
-
 class _Writer:
     """The functions that chapters call, and what they leave behind: numbers given, files drawn, values stated."""
 
@@ -120,6 +107,7 @@ class _Writer:
         self.counts: dict[str, int] = {}
         self.derived: list[str] = []
         self.notation: dict[str, Any] = {}  # the names that the chapter's derivations have introduced
+        self.several = False  # whether a verdict on several comparisons was explained
         self.path = Path()
         self.template: jinja2.Template | None = None
         self.environment = jinja()
@@ -276,7 +264,10 @@ class _Writer:
         if isinstance(found, Absent):
             return self._missing(name, found)
         self._place(name)
-        return render.verdict_markdown(found.sentence, found.verdict)
+        several = WEAKEST in found.verdict.what
+        beside = "The sentence holds only if all of them do; the weakest is shown" if several and not self.several else ""
+        self.several |= several
+        return render.verdict_markdown(found.sentence, found.verdict, beside)
 
     def _place(self, name: str) -> None:
         self.places.setdefault(name, f"{self.path.stem}:{self._calling_line()}")

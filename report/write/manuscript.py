@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from report.judge.answers import Told, untold
 from report.judge.findings import Finding
 from report.judge.views import Judged
 from report.model import Experiment, Table, Value
+from report.numbers import NOTHING
 from report.write.writeup import Writeup
 
 
@@ -60,3 +62,16 @@ class Material:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
     told: Told = untold
+
+
+class Unknown(float):
+    """A number that could not be made: no comparison with it is true, it is false itself, and it reads as a dash."""
+
+    def __new__(cls) -> Unknown:
+        return super().__new__(cls, math.nan)
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return NOTHING

@@ -144,7 +144,7 @@ def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "") -> str:
     evidence = ". ".join(filter(None, (evidence_text(verdict), beside)))
     colon = ":" if evidence and verdict.holds is Holds.NOT_ASKED else ""  # what follows is a sentence, the reason
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds))
-    told = " " + span(evidence, "evidence") if evidence else ""
+    told = " " + span(f"{evidence.removesuffix('.')}.", "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")
 
 

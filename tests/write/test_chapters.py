@@ -27,6 +27,7 @@ JUDGED = Judged(
         "more": Judgement("More is more.", Verdict(Holds.YES, 2.0, 1.0, 3.0, 4, "points", "gap")),
         "less": Judgement("Less is more.", Verdict(Holds.NO, n=4)),
         "soon": Judgement("Soon.", Verdict(Holds.NOT_ASKED, what="it needs all of the data")),
+        "all": Judgement("Most is more.", Verdict(Holds.YES, 2.0, 1.0, 3.0, 4, what="gap (the weakest of 3)")),
         "lost": LOST,
     },
     values={"size": Value(1234567, "weights", 0), "lost": LOST},
@@ -65,7 +66,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ claim("E2.more") }}', "More is more. [✔\u00a0holds]"),
         (
             '{{ claim("E2.soon") }}',
-            '[–\u00a0not asked of this copy:]{.verdict word="not-asked-of-this-copy"} [it needs all of the data]',
+            '[–\u00a0not asked of this copy:]{.verdict word="not-asked-of-this-copy"} [it needs all of the data.]',
         ),
         (
             '{{ holds("E2.more") }} {{ holds("E2.less") }} {{ holds("E2.soon") }} {{ holds("E2.lost") }}',
@@ -84,7 +85,7 @@ def text(folder: Path, chapter: str) -> str:
         ("{{ evidence() }}", ":::: {.numbers}"),
         ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
-        ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0]{.evidence}"),
+        ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0.]{.evidence}"),
         ('{{ value("build.theorems") }}', "[0]"),
         ('{{ cite("W1") }}, and {{ cite("W1") }}', "W1 (*A course*), and W1"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
@@ -186,3 +187,10 @@ def test_whoever_looks_at_one_figure_alone_sees_that_its_data_stand_in(tmp_path:
     monkeypatch.setitem(globals(), "JUDGED", replace(JUDGED, stand_ins=("CIFAR-10",)))
     said = text(tmp_path, call)
     assert said.count("2 seeds. *Stand-in data.*") == 2
+
+
+def test_a_verdict_on_several_comparisons_is_explained_where_the_first_stands(tmp_path):
+    told = "The sentence holds only if all of them do; the weakest is shown."
+    first, second = manuscript(tmp_path, '{{ claim("E2.more") }} {{ claim("E2.all") }}', '{{ claim("E2.all") }}').chapters
+    assert first.markdown.count(told) == 1
+    assert told not in second.markdown
