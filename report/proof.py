@@ -58,7 +58,7 @@ Reasons (``report.prove.reasons.rule``) and what each of them may use::
     chain_rule("z")                      ∂e/∂v as a sum over the entries of z, through which alone e depends on v
     entrywise("label", "i", "j")         a vector or matrix of which an earlier part shows every entry
     using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
-    cases("label", …)                    parts that state the same under conditions that leave nothing out
+    given()                              an equation among the part's conditions, as it stands there
     induction("n", start=…, base=…, step=…)   see Part.supposing; the step says using("hypothesis")
     linearity("L"), shift_invariance("L")     of a declared operator
     finite("words"), cited("theorem")    never shown as proved: 'checked', 'cited'; the part needs scope=
@@ -95,7 +95,7 @@ from report.prove.reasons.entries import contraction, slope_of_entry
 from report.prove.reasons.gradients import chain_rule, entrywise
 from report.prove.reasons.operators import linearity, shift_invariance
 from report.prove.reasons.rule import Standing
-from report.prove.reasons.statements import cases, induction, using
+from report.prove.reasons.statements import given, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
@@ -112,7 +112,6 @@ __all__ = [
     "Symbol",
     "algebra",
     "calculation",
-    "cases",
     "chain_rule",
     "check",
     "cited",
@@ -128,6 +127,7 @@ __all__ = [
     "even_and_odd",
     "finite",
     "function",
+    "given",
     "induction",
     "integer",
     "linearity",

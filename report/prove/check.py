@@ -12,7 +12,7 @@ import sympy as sp
 from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
-from report.prove.decide.conditions import assume
+from report.prove.decide.conditions import NO_FACTS, assume
 from report.prove.decide.definedness import missing
 from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
@@ -236,7 +236,7 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     except ValueError as error:
         given = ", ".join(map(str, part.conditions))
         raise DeclarationError(f"cannot use the condition {error}", where=part.where, remedy=f"Given: {given}.") from None
-    return replace(plain, facts=facts)
+    return replace(plain, facts=facts, given=part.conditions)
 
 
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:
@@ -252,7 +252,9 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     if method is None:
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
-        found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over]))
+        unused = [c.text for c in setting.given if assume([setting.read(c)], NO_FACTS) is NO_FACTS]
+        hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
+        found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:
         found.method = method
 

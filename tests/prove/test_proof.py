@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,13 +21,13 @@ from report.proof import (
     Step,
     Symbol,
     algebra,
-    cases,
     check,
     cited,
     define,
     definition,
     differentiation,
     finite,
+    given,
     induction,
     integer,
     linearity,
@@ -40,6 +41,8 @@ from report.proof import (
     using,
     vector,
 )  # fmt: skip
+from report.prove.derivation import Chain
+from report.prove.witness import _points
 from report.terminal.proofs import in_a_line, terminal
 
 X = real("x", "a number")
@@ -215,17 +218,32 @@ def test_a_statement_is_used_only_where_it_was_shown() -> None:
     assert "no part 'Law' before this one" in "\n".join(backwards.failures)
 
 
-def test_cases_must_leave_nothing_out() -> None:
-    claim = "max(0, x) == (x + abs(x))/2"
-    step = Step("(x + abs(x))/2", "")
-    below, above, positive = (
-        Part(label, claim, [step], given=[condition])
-        for label, condition in (("below", "x < 0"), ("above", "x >= 0"), ("positive", "x > 0"))
-    )
-    whole = Part("All", claim, [Step("(x + abs(x))/2", cases("below", "above"))])
-    hole = Part("All", claim, [Step("(x + abs(x))/2", cases("below", "positive"))])
-    assert checked([below, above, whole]).holds
-    assert not checked([below, positive, hole]).holds
+def test_an_equation_that_is_given_is_put_in_where_it_stands() -> None:
+    size, weights = integer("n", "a size", least="1", high=4), vector("p", "n", "weights", properties=["positive"])
+    one = "sum(p[k] for k in span(1, n)) == 1"
+
+    def part(*steps: Step, given: str = one) -> Part:
+        return Part("P", "sum(p[k]*(x + 2) for k in span(1, n)) == x + 2", steps, given=[given] if given else [])
+
+    apart = Step("sum(p[k] for k in span(1, n))*(x + 2)", algebra("take out the factor"))
+    assert checked(part(apart, Step("1*(x + 2)", given()), Step(because=algebra("multiply"))), [X, size, weights]).holds
+    wrong = checked(part(apart, Step("2*(x + 2)", given()), Step(because=algebra("multiply"))), [X, size, weights])
+    assert "by the condition put in" in wrong.failures[0]
+    silent = checked(part(apart, Step(because=algebra("multiply"))), [X, size, weights])
+    assert "is put in where it stands by given() alone" in silent.failures[0]
+    assert not checked(part(apart, Step(because=given()), given=""), [X, size, weights]).holds
+
+
+@pytest.mark.parametrize(
+    "condition", ["x + y == 1", "x**2 + y**2 == 1", "norm(v) == 1", "A @ v == v", "A.T @ (A @ v - u) == zeros(n)"]
+)
+def test_points_are_drawn_from_an_equation(condition: str) -> None:
+    size = integer("n", "a size", least="2", high=3)
+    symbols = [X, real("y", ""), size, vector("v", "n", ""), vector("u", "n", ""), matrix("A", "n", "n", "")]
+    part = Part("P", "x*y == y*x", [Step(because="")], given=[condition])
+    derivation = Derivation("T0", "", "", symbols, [part], "")
+    drawn = list(itertools.islice(_points(derivation, Chain(part), "test"), 20))
+    assert len(drawn) == 20
 
 
 def test_an_induction_needs_its_start_its_step_and_its_hypothesis() -> None:

@@ -84,17 +84,20 @@ def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | No
         slope = quantity.coeff(atom, 1)
         rest = sp.expand(quantity - slope * atom)
         if slope.is_Rational and slope != 0 and not rest.has(atom):
-            if atom.is_integer and slope not in (1, -1):
-                continue
-            return atom, sp.expand((value - rest) / slope)
+            solution = sp.expand((value - rest) / slope)
+            if not atom.is_integer or solution.is_integer:
+                return atom, solution
     return None
 
 
 def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
-    """The facts with conditions added. Raises ``ValueError`` naming a condition that cannot be eliminated."""
+    """The facts with conditions added; an equation that cannot be eliminated adds none (``given`` puts it in as it stands).
+    Raises ``ValueError`` naming a condition that nothing meets, or that is none.
+    """
     for condition in conditions:
         if isinstance(condition, GridEquality):
-            facts = replace(facts, arrays=(*facts.arrays, _known_entries(condition)))
+            known = _known_entries(condition)
+            facts = replace(facts, arrays=(*facts.arrays, known)) if known else facts
             continue
         parts = condition.args if isinstance(condition, sp.And) else (condition,)
         for part in parts:
@@ -121,19 +124,19 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
     solved = _solve_condition(condition)
     if solved is not None:
         return facts.replacing(*solved)
-    if isinstance(condition, sp.Eq) or not isinstance(condition, sp.core.relational.Relational):
+    if not isinstance(condition, sp.core.relational.Relational):
         raise ValueError(str(condition))
     return facts
 
 
-def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]]:
-    """A vector or matrix by name, and what its entries are. Raises ``ValueError`` for any other condition."""
+def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]] | None:
+    """A vector or matrix by name, and what its entries are; None for any other condition."""
     left, right = condition.left, condition.right
     i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
     generic, value = left.entry(i, j), right.entry(i + right.first - left.first, j + right.first - left.first)
     sizes = sp.expand(left.rows - right.rows) == 0 == sp.expand(left.columns - right.columns)
     if not (sizes and isinstance(generic, sp.Indexed) and generic.indices in ((i,), (i, j))) or value.has(generic.base):
-        raise ValueError("on a whole array that is not its name == something of the same size")
+        return None
     return generic.base, lambda *at: value.subs(dict(zip((i, j), at)), simultaneous=True)
 
 

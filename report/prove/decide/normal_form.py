@@ -84,6 +84,18 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
     return product(moved, name, sp.Integer(0), size - 1)
 
 
+def alike(expression: sp.Expr) -> sp.Expr:
+    """The expression with the indices of its sums named by their depth: the same sum, written twice, is the same."""
+    if not expression.has(sp.Sum):
+        return expression
+    args = tuple(map(alike, expression.args))
+    if not isinstance(expression, sp.Sum):
+        return expression.func(*args)
+    depth = _height(args[0], sp.Sum)
+    names = {k: sp.Symbol(f"_s{depth + place}", integer=True) for place, (k, *_) in enumerate(expression.limits)}
+    return sp.Sum(args[0].xreplace(names), *(limit.xreplace(names) for limit in args[1:]))
+
+
 def _height(expression: sp.Expr, kind: type) -> int:
     """How deep expressions of a kind are nested."""
     inner = max((_height(a, kind) for a in expression.args), default=0)

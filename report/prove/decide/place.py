@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
-from report.prove.decide.signs import is_nonnegative
+from report.prove.decide.signs import is_nonnegative, is_nonzero
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid
@@ -61,9 +61,18 @@ class Place:
             facts, value = generic(facts, value)
         if callable(value):
             value = value(sp.Dummy("i", integer=True))
-        if isinstance(value, sp.Expr) and shown_by(value, facts):
+        if isinstance(value, sp.Expr) and shown_by(value, facts) and (shown_by is not is_nonzero or self.apart(value)):
             return
         yield Missing(sign if "!= " in sign[1:] else f"{self.spell(node)} {sign}", why + self.place())
+
+    def apart(self, divisor: sp.Expr) -> bool:
+        """Whether what can be taken out of the sums around is not 0 either where these are empty."""
+        bound = self.facts.ranges.keys() - self.known.ranges.keys()
+        if not bound:
+            return True
+        outer = replace(self.facts, ranges=self.known.ranges)
+        factors = sp.Mul.make_args(sp.factor(divisor))
+        return all(f.free_symbols & bound or is_nonzero(f, outer) for f in factors)
 
     def value(self, node: ast.expr) -> Any:
         """The symbolic value, or None where there is no reading: the step is then refused for that."""

@@ -17,8 +17,9 @@ import sympy as sp
 
 from report.prove.decide.cases import frozen, in_every_case, is_kinked, is_zero, zero_term_by_term
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
-from report.prove.decide.normal_form import normal
+from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
+from report.prove.decide.summation import has_closed_form
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable
 
 SMALL = range(1, 5)
@@ -43,7 +44,7 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
     if relation == "implies":
         return _implied(left, right, facts)
     if relation == "==":
-        return equal(left, right, facts)
+        return equal(left, right, facts) or has_closed_form(left, right, facts)
     if relation == "!=":
         difference = normal(left - right, facts)
         return "a difference that is never 0" if is_nonzero(difference, facts) else None
@@ -84,8 +85,12 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
         return "normal form"
     if equal_over_regions(left - right, facts):
         return "the same region"
-    if difference.has(sp.ceiling) and normal(difference.replace(sp.ceiling, lambda e: -sp.floor(-e)), facts) == 0:
-        return "normal form"
+    if difference.has(sp.floor, sp.ceiling):
+        difference = normal(difference.replace(sp.ceiling, lambda e: -sp.floor(-e)), facts)
+        if difference == 0:
+            return "normal form"
+        if difference.is_integer and is_positive(difference + 1, facts) and is_positive(1 - difference, facts):
+            return "less than one apart"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None
@@ -93,12 +98,12 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:
     def holds(gap: sp.Expr, inside: Facts) -> bool:
-        forms = (frozen(form(gap)) for form in (lambda e: e, sp.factor, sp.simplify))
+        forms = (form(frozen(gap)) for form in (lambda e: e, sp.factor, sp.simplify))
         if any(form.is_positive if strict else form.is_nonnegative for form in forms):
             return True
         return (is_positive if strict else is_nonnegative)(gap, inside)
 
-    if holds(high - low, facts):
+    if holds(alike(high) - alike(low), facts):
         return "sign of the difference"
     difference = normal(high - low, facts)
     if not is_kinked(difference):

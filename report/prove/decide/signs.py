@@ -69,7 +69,7 @@ def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
     return bool(ratio.is_number and ratio.is_nonzero)
 
 
-def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> bool:
+def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth: int = 2) -> bool:
     expression = facts.apply(sp.sympify(expression))
     if signs(expression, facts) <= wanted:
         return True
@@ -79,7 +79,9 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> b
         expression = normal(expression, facts)
         if signs(expression, facts) <= wanted:
             return True
-    if _adds_up(expression, strict, facts) or any(_surely(e, facts, wanted, strict) for e in _grown(expression, facts)):
+    if _adds_up(expression, strict, facts):
+        return True
+    if depth and any(_surely(e, facts, wanted, strict, depth - 1) for e in _grown(expression, facts)):
         return True
     if not _is_small(expression):
         return False
@@ -100,8 +102,11 @@ def _is_small(expression: sp.Expr) -> bool:
 
 
 def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
-    """Expressions that are positive (not negative) only if this one is: exp, log, root and square grow."""
+    """Expressions that are positive (not negative) only if this one is: exp, log, root, square and power grow."""
     terms = sp.Add.make_args(e)
+    above, below = sp.fraction(sp.together(e)) if _is_small(e) else (e, sp.Integer(1))
+    if below != 1 and signs(below, facts) <= POSITIVE:
+        yield sp.expand(above)
     for term in terms:
         rest = e - term
         if isinstance(term, sp.log):
@@ -114,6 +119,10 @@ def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
             yield term.base - sp.expand(rest**2)
         elif isinstance(-term, sp.Pow) and (-term).exp == sp.Rational(1, 2) and is_nonnegative(rest, facts):
             yield sp.expand(rest**2) - (-term).base
+        elif (-term).atoms(sp.exp, sp.Pow) and signs(rest, facts) <= POSITIVE:
+            powers = [f.as_base_exp() for f in sp.Mul.make_args(-term)]
+            if all(signs(base, facts) <= POSITIVE for base, _ in powers):
+                yield sp.expand_log(sp.log(rest)) - sp.Add(*(exponent * sp.log(base) for base, exponent in powers))
 
 
 # --- by structure --------------------------------------------------------------------------------------------------
@@ -307,8 +316,10 @@ def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
         pairs = itertools.combinations_with_replacement(given, 2)
         given += [Inequality(sp.expand(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
     against = Inequality(-target, not strict)
-    if target.is_integer and strict:
-        against = Inequality(-target, False)
+    if target.is_integer:
+        against = Inequality(-target if strict else -target - 1, False)
+    if target.has(sp.floor) and len(given) <= MANY:  # of a quotient the denominator is multiplied out
+        given += [Inequality(sp.expand(against.gap * g.gap), against.strict and g.strict) for g in given]
     columns = [*given, against, Inequality(sp.Integer(1), True)]
     rows = sorted({m for c in columns for m in _monomials(c.gap)} - {sp.Integer(1)}, key=sp.default_sort_key)
     tables = [_coefficients(c.gap) for c in columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -100,11 +101,17 @@ def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     return sp.Sum(term, (k, low, high))
 
 
-class _Product(sp.Product):
-    """A product over a range that may be empty: of zeros it is 0 or 1, where SymPy takes it for 0."""
+@functools.cache
+def _products() -> Any:
+    """Products over ranges that may be empty: of zeros one is 0 or 1, where SymPy takes it for 0. Made when first needed, so
+    that declaring a theorem does not load SymPy.
+    """
 
-    def _eval_is_zero(self) -> bool | None:
-        return None if self.function.is_zero else super()._eval_is_zero()
+    class Product(sp.Product):
+        def _eval_is_zero(self) -> bool | None:
+            return None if self.function.is_zero else super()._eval_is_zero()
+
+    return Product
 
 
 def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
@@ -113,7 +120,7 @@ def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Ex
         return sp.Integer(1)
     if factor.is_zero:
         return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))
-    return _Product(factor, (k, low, high))
+    return _products()(factor, (k, low, high))
 
 
 # --- sums and conditions over ranges -------------------------------------------------------------------------------

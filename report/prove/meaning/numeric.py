@@ -27,6 +27,7 @@ from report.prove.meaning.values import (
     Lazily,
     Number,
     Undefined,
+    as_array,
     binary,
     compare,
     each,
@@ -189,6 +190,7 @@ _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "
 
 def _index(node: ast.Subscript, point: Point) -> Any:
     value = evaluate(node.value, point)
+    value = value if callable(value) else as_array(value)
     if not isinstance(node.slice, ast.Tuple):
         index = whole(evaluate(node.slice, point))
         return value.entry(index) if isinstance(value, Array) else value(index)

@@ -7,6 +7,7 @@ themselves mention; what a condition prescribes.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import mpmath as mp
 from report.prove.language.formula import Formula, names
 from report.prove.language.glossary import Definition, Symbol, by_need
 from report.prove.meaning.numeric import Point, evaluate
-from report.prove.meaning.values import SUPPORT, WINDOW, Array, Number, Undefined, entrywise, whole
+from report.prove.meaning.values import SUPPORT, WINDOW, Array, Number, Undefined, as_array, compare, entrywise, whole
 
 EDGES = (0, 1, 2)
 """The points drawn on purpose: all at the least (sizes) or 0, all at 1, all at a half and the sizes at their largest."""
@@ -52,8 +53,8 @@ def draw(
 ) -> Point:
     """A random point: a value for every symbol; ``fixed`` values are taken as they are.
 
-    A condition such as u == zeros(n) is no accident at a random point, so what one names is given that value;
-    all other conditions are left to ``satisfies``.
+    An equation is no accident at a random point: what one such as u == zeros(n) names is given that value, and for any other
+    one symbol is moved until it holds. All other conditions are left to ``satisfies``.
     """
     known: dict[str, Any] = {d.name: d for d in definitions}
     wanted = _prescribed(conditions)
@@ -65,11 +66,12 @@ def draw(
             value = evaluate(wanted[symbol.name], here)
             if symbol.kind == "integer" and not mp.isint(value):
                 raise Undefined(f"{symbol.name} would not be an integer")
-            value = int(value) if symbol.kind == "integer" else value
+            value = int(value) if symbol.kind == "integer" else value if symbol.kind == "real" else as_array(value)
             known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
         else:
             known[symbol.name] = _value(symbol, here, random, purpose)
-    return Point(known, {})
+    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)]
+    return functools.reduce(lambda point, condition: _meeting(condition.tree, movable, point), conditions, Point(known, {}))
 
 
 def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
@@ -80,6 +82,67 @@ def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
         for tree in trees
         if isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and isinstance(tree.left, ast.Name)
     }
+
+
+# --- meeting an equation -------------------------------------------------------------------------------------------
+
+
+def _is_movable(symbol: Symbol) -> bool:
+    return symbol.kind in ("real", "vector", "matrix") and not set(symbol.properties) - {"positive"} and not symbol.sample
+
+
+def _meeting(tree: ast.expr, symbols: Sequence[Symbol], point: Point) -> Point:
+    """The point, with one of the symbols moved so that the equation ``tree`` holds, if that can be done."""
+    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)) or evaluate(tree, point):
+        return point
+    gap = ast.BinOp(tree.left, ast.Sub(), tree.comparators[0])
+    for symbol in reversed(symbols):
+        for move in (_by_root, _by_equations):
+            try:
+                moved = point.override(symbol.name, move(gap, symbol, point))
+                if _lies_in_domain(symbol, moved) and evaluate(tree, moved):
+                    return moved
+            except (ArithmeticError, ValueError, TypeError):
+                continue
+    return point
+
+
+def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
+    """The symbol, or a multiple of the array, or the array with another first entry, at which the gap closes."""
+    start = point.globals[symbol.name]
+    kept = lambda t: t  # noqa: E731
+    scaled = lambda t: start.map(lambda a: a * t)  # noqa: E731
+    for move in (kept,) if symbol.kind == "real" else (scaled, lambda t: start.put(symbol.first, symbol.first, t)):
+        try:
+            closes = lambda t, move=move: evaluate(gap, point.override(symbol.name, move(t)))  # noqa: E731
+            return move(mp.mpf(mp.findroot(closes, (1, mp.mpf(3) / 2), "secant")))
+        except (ArithmeticError, ValueError):
+            continue
+    raise Undefined("no root")
+
+
+def _by_equations(gap: ast.expr, symbol: Symbol, point: Point) -> Array:
+    """An array at which as many linear equations hold as it has rows: its first column is moved."""
+    start = as_array(point.globals[symbol.name])
+    places = range(len(start.rows))
+    left = lambda at: [row[0] for row in as_array(evaluate(gap, point.override(symbol.name, at))).rows]  # noqa: E731
+    before = left(start)
+    columns = [left(start.put(i + symbol.first, symbol.first, start.rows[i][0] + 1)) for i in places]
+    slopes = mp.matrix([[column[k] - before[k] for column in columns] for k in range(len(before))])
+    step = mp.lu_solve(slopes, -mp.matrix(before))
+    put = lambda at, i: at.put(i + symbol.first, symbol.first, start.rows[i][0] + step[i])  # noqa: E731
+    return functools.reduce(put, places, start)
+
+
+def _lies_in_domain(symbol: Symbol, point: Point) -> bool:
+    value = point.globals[symbol.name]
+    if symbol.kind == "real":
+        bound = symbol.least or symbol.above
+        return bound is None or compare(evaluate(bound.tree, point), "<" if symbol.above else "<=", value)
+    return "positive" not in symbol.properties or all(a > 0 for row in value.rows for a in row)
+
+
+# --- one symbol ----------------------------------------------------------------------------------------------------
 
 
 def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> Any:

@@ -161,6 +161,11 @@ def alone(value: Any) -> Any:
     return value.rows[0][0] if isinstance(value, Array) and value.size == (1, 1) else value
 
 
+def as_array(value: Any) -> Array:
+    """A number as the 1×1 array that it is."""
+    return value if isinstance(value, Array) else Array(((value,),))
+
+
 def _matrix_power(a: Array, exponent: int) -> Any:
     result: Any = _identity(a.size[0])
     for _ in range(exponent):
@@ -231,6 +236,12 @@ def _trace(a: Array) -> Number:
     return sum(a.rows[i][i] for i in range(m))
 
 
+def _diagonal(a: Any) -> Array:
+    entries = [row[0] for row in as_array(a).rows]
+    places = range(len(entries))
+    return Array(tuple(tuple(entries[i] if i == j else 0 for j in places) for i in places), as_array(a).first)
+
+
 def _norm(a: Any) -> Number:
     return mp.sqrt(sum(abs(x) ** 2 for row in a.rows for x in row)) if isinstance(a, Array) else abs(a)
 
@@ -278,9 +289,7 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "identity": _identity,
     "zeros": lambda m, n=1: Array(((0,) * n,) * m),
     "ones": lambda m, n=1: Array(((1,) * n,) * m),
-    "diag": lambda a: Array(
-        tuple(tuple(r[0] if i == j else 0 for j in range(a.size[0])) for i, r in enumerate(a.rows)), a.first
-    ),
+    "diag": _diagonal,
     "implies": lambda p, q: not p or bool(q),
     "iff": lambda p, q: bool(p) == bool(q),
 }

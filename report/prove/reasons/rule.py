@@ -55,12 +55,13 @@ Shown = Mapping[str, Lemma]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a rule may use: the glossary, the facts of the part, and the statements shown before."""
+    """What a rule may use: the glossary, the facts of the part, the statements shown before, and the part's conditions."""
 
     symbols: tuple[Symbol, ...]
     definitions: tuple[Definition, ...]
     facts: Facts
     shown: Shown = field(default_factory=dict)
+    given: tuple[Formula, ...] = ()
     settled: Settled = field(default_factory=Settled)
     scopes: dict[Knowledge, Scope] = field(default_factory=dict, compare=False, repr=False)  # made once, and only looked up
 
@@ -110,6 +111,7 @@ CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "defi
 
 
 LINEARITY, SHIFT_INVARIANCE, THEOREM, INEQUALITY = "linearity", "shift invariance", "a theorem", "an inequality"
+GIVEN = "a condition"
 
 
 _NAMED = {

@@ -1,4 +1,4 @@
-"""Reasons that rest on statements shown before: put in, in every case, by induction."""
+"""Reasons that rest on statements shown before, or given: put in, or by induction."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 import sympy as sp
 
 from report.errors import DeclarationError
-from report.prove.decide.conditions import Facts
+from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import never_zero, normal
 from report.prove.decide.relation import equal, prove
-from report.prove.language.formula import Formula, Statement, formula, names, parse, substitute, targets
+from report.prove.language.formula import Formula, Statement, formula, names, parse, statement, substitute, targets
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.grid import Grid, GridEquality
 from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.kinds import refuse_other_kinds
-from report.prove.reasons.rule import INDUCTION, PART, Rule, Setting, differentiates
+from report.prove.reasons.rule import GIVEN, INDUCTION, PART, Rule, Setting, differentiates
 
 
 def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -> Rule:
@@ -50,16 +50,16 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
     return Rule(said, check, by_author=bool(words), law=INDUCTION if label == "hypothesis" else PART, of=(label,))
 
 
-def cases(*labels: str, words: str = "") -> Rule:
-    """The statement was shown in every case: the parts named claim it, and their conditions leave nothing out."""
+def given(words: str = "the condition put in") -> Rule:
+    """Putting in an equation that the part is given, as the author wrote it."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        lemmas = [setting.lemma(label) for label in labels]
-        if any(m.statement != Statement(a, relation, b) or m.hypothesis is not None for m in lemmas):
-            return None
-        return "exhaustive cases" if _exhaustive(setting, [m.conditions for m in lemmas]) else None
+        laws = [statement(c.text) for c in setting.given if isinstance(c.tree, ast.Compare) and len(c.tree.ops) == 1]
+        outside = differentiates(a, b)  # it holds at some points only, and a derivative looks at their neighbours
+        found = (_by_congruence(setting.formal(), m.left, m.relation, m.right, a, relation, b, outside) for m in laws)
+        return next(filter(None, found), None) and "a condition put in"
 
-    return Rule(words or f"in every case: {', '.join(labels)}", check, by_author=bool(words), law=PART, of=labels)
+    return Rule(words, check, law=GIVEN)
 
 
 def induction(over: str, *, start: str, base: str, step: str, words: str = "") -> Rule:
@@ -92,21 +92,6 @@ def _is_instance(setting: Setting, found: Statement, claim: Statement, name: str
     return found.relation == claim.relation and all(
         setting.holds(mine, "==", formula(substitute(theirs.tree, instance)), ALGEBRA) for mine, theirs in sides
     )
-
-
-def _exhaustive(setting: Setting, conditions: Sequence[tuple[Formula, ...]]) -> bool:
-    """Whether one-condition cases on the sign of one quantity cover negative, zero and positive."""
-    if any(len(each) != 1 for each in conditions):
-        return False
-    relations = [setting.read(each[0]) for each in conditions]
-    quantity = sp.expand(relations[0].lhs - relations[0].rhs)
-    covered: set[int] = set()
-    for relation in relations:
-        ratio = sp.cancel(sp.expand(relation.lhs - relation.rhs) / quantity)
-        if not ratio.is_Rational or ratio == 0:
-            return False
-        covered |= {sign for sign in (-1, 0, 1) if bool(relation.func(sign * sp.sign(ratio), 0))}
-    return covered == {-1, 0, 1}
 
 
 def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> None:
@@ -180,6 +165,8 @@ def _ordered(setting: Setting, low: sp.Expr, high: sp.Expr) -> bool:
 
 def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
     for condition in conditions:
+        if condition.key in {c.key for c in setting.given}:
+            continue
         value = setting.read(condition)
         if isinstance(value, GridEquality):
             if prove(value.left, "==", value.right, setting.facts) is None:
@@ -204,6 +191,11 @@ def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formul
     first, second, before, after = (setting.read(f, ALGEBRA) for f in (left, right, a, b))
     if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
         return None
+    if sign in ("<=", ">=", "<", ">"):
+        gap, strict = (first - second if ">" in sign else second - first), "=" not in sign
+        known = setting.facts.knowing(Inequality(gap, strict))
+        if not prove(before, relation, after, setting.facts) and prove(before, relation, after, known):
+            return "an inequality shown"
     if sign == relation and all(prove(x, "==", y, setting.facts) for x, y in ((before, first), (after, second))):
         return "a statement shown"
     if sign == relation == "==" and _follows_by_solving(first, second, before - after, setting.facts):
