@@ -26,7 +26,8 @@ def found(entry: Entry, *, right: bool) -> Finding:
     """How ``entry`` stands where everything that it is held against is, or is not, as it says."""
     says = [float(size) for size in entry.at.values()] or [0.0]
     printed = entry.number if entry.printed and not entry.shape and not entry.asserts and not entry.rows else says[0]
-    ours = printed if right else printed + (7 if entry.relation == "≤" else -7)
+    off = 7 + entry.tolerance
+    ours = printed if right else printed + (off if entry.relation == "≤" else -off)
     words = {name.removeprefix("not "): name.startswith("not ") != right for name in entry.asserts}
 
     def value(name, condition):

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.e12_progress_tables import losses, search
-from experiments.e12_progress_tables.losses import sampling_error
+from experiments.e12_progress_tables import losses, search, w3
 from experiments.e12_progress_tables.trials import (
     FAR_TOO_LARGE,
     HIDDEN,
@@ -31,20 +30,17 @@ from experiments.e12_progress_tables.trials import (
     NETS,
     POINT,
     RATES,
-    REPORTED_RATES,
     SETTINGS,
     TOO_SLOW,
     USUAL,
     VALIDATION_DIGITS,
-    W3_AGAIN,
-    W3_GAIN,
     WIDEST,
     centred,
     diverged,
     errors,
 )
 from experiments.e12_progress_tables.trials import trials as trainings
-from experiments.e12_progress_tables.views import all_progress, curves, errors_table, final, progress
+from experiments.e12_progress_tables.views import all_progress, curves, final, progress
 from experiments.measures import plain
 from report.model import (
     RECIPE,
@@ -75,7 +71,6 @@ __all__ = [
     "USUAL",
     "WIDEST",
     "centred",
-    "sampling_error",
     "trials",
 ]
 
@@ -101,7 +96,7 @@ def loss_grows(runs: Runs) -> Verdict:
 def by_neighbour(runs: Runs, judge: Any) -> Verdict:
     """``judge`` of the error at the middle rate, that at a neighbour, and by how much W3 has the former above the latter."""
     what = f"{ERROR}, rate {plain(MIDDLE)} less rate"
-    theirs = {rate: (REPORTED_RATES[MIDDLE] - REPORTED_RATES[rate]) / 100 for rate in (LOW, USUAL)}
+    theirs = {rate: (w3.BY_RATE[MIDDLE] - w3.BY_RATE[rate]) / 100 for rate in (LOW, USUAL)}
     middle = errors(runs, MIDDLE)
     return all_of(
         judge(middle, errors(runs, rate), ahead, f"{what} {plain(rate)}, in W3 {100 * ahead:.1f} points")
@@ -133,8 +128,13 @@ def error_value(runs: Runs, rate: float, hidden: int = WIDEST) -> Value:
     return value_of(errors(runs, rate, hidden), PERCENT, origin=f"validation error, rate {plain(rate)}, H = {hidden}")
 
 
-BY_CHANCE = math.hypot(sampling_error(REPORTED_RATES[LOW]), sampling_error(REPORTED_RATES[MIDDLE]))
+BY_CHANCE = math.hypot(w3.sampling_error(w3.BY_RATE[LOW]), w3.sampling_error(w3.BY_RATE[MIDDLE]))
 """The standard deviation, in points, of a difference of two errors of W3's size, each counted on its own digits."""
+
+
+def read_by_nan(runs: Runs, part: str) -> Value:
+    found = runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: 1 - run[f"{part}_error"])
+    return value_of(found, PERCENT, origin=f"{part} digits that a net of NaN is credited with")
 
 
 def unread(runs: Runs) -> Value:
@@ -160,7 +160,6 @@ EXPERIMENT = Experiment(
     figures={"curves": curves, "final": final, "all_progress": all_progress},
     tables={
         "progress": lambda runs: progress(runs, ((USUAL, WIDEST), (FAR_TOO_LARGE, WIDEST))),
-        "errors": errors_table,
         "losses": losses.table,
         "search": search.table,
     },
@@ -209,7 +208,7 @@ EXPERIMENT = Experiment(
         ),
         "above_w3": Claim(
             f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.",
-            lambda runs: at_least(errors(runs, USUAL), REPORTED_RATES[USUAL] / 50, SHARE, "mean validation error"),
+            lambda runs: at_least(errors(runs, USUAL), w3.BY_RATE[USUAL] / 50, SHARE, "mean validation error"),
             needs=RECIPE,
         ),
         "narrow_errs": Claim(
@@ -223,16 +222,16 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "width_gains_less": Claim(
-            f"The difference is smaller than in W3, where it is {100 * W3_GAIN:.1f} points.",
-            lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-W3_GAIN),
+            f"The difference is smaller than in W3, where it is {100 * w3.GAIN:.1f} points.",
+            lambda runs: less(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR, margin=-w3.GAIN),
             needs=RECIPE,
         ),
     },
     values={
-        "w3_low": Value(REPORTED_RATES[LOW], "%", origin=f"reported by W3 for rate {plain(LOW)}"),
-        "w3_middle": Value(REPORTED_RATES[MIDDLE], "%", origin=f"reported by W3 for rate {plain(MIDDLE)}"),
-        "w3_usual": Value(REPORTED_RATES[USUAL], "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the rates"),
-        "w3_usual_again": Value(W3_AGAIN, "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the widths"),
+        "w3_low": Value(w3.BY_RATE[LOW], "%", origin=f"reported by W3 for rate {plain(LOW)}"),
+        "w3_middle": Value(w3.BY_RATE[MIDDLE], "%", origin=f"reported by W3 for rate {plain(MIDDLE)}"),
+        "w3_usual": Value(w3.BY_RATE[USUAL], "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the rates"),
+        "w3_usual_again": Value(w3.AGAIN, "%", origin=f"reported by W3 for rate {plain(USUAL)}, among the widths"),
         "w3_digits": Value(VALIDATION_DIGITS, origin="validation digits of W3"),
         "rate_middle": Value(MIDDLE, digits=4, origin="a rate of E12"),
         "rate_usual": Value(USUAL, digits=3, origin="a rate of E12"),
@@ -259,13 +258,15 @@ EXPERIMENT = Experiment(
             0,
             origin="probability of exactly 100 digits of a class in a random draw of 1000",
         ),
-        "w3_runs": Value(len(losses.ROWS), origin="runs of W3 that end with finite numbers"),
+        "w3_runs": Value(len(w3.ROWS), origin="runs of W3 that end with finite numbers"),
         "combinations": lambda runs: Value(
             len(search.combinations(runs)), origin="scales times starts times meanings of the rate"
         ),
         "searched": lambda runs: Value(search.asked(runs), origin="runs of W3 whose first rows were searched for"),
         "met": lambda runs: Value(search.met(runs), origin="first rows of W3 that one combination meets in one seed, at best"),
         "diverged_error": lambda runs: error_value(runs, FAR_TOO_LARGE),
+        "diverged_validation_accuracy": partial(read_by_nan, part="validation"),
+        "diverged_train_accuracy": partial(read_by_nan, part="train"),
         **{f"rate_{place}": partial(error_value, rate=rate) for place, rate in enumerate(RATES[:-1])},
         **{f"hidden_{hidden}": partial(error_value, rate=USUAL, hidden=hidden) for hidden in HIDDEN},
     },

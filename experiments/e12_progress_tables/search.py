@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from experiments.e12_progress_tables.losses import ROWS, Row
 from experiments.e12_progress_tables.trials import LARGE, LOW, MOMENTUM, NETS, VALIDATION_DIGITS, centred
+from experiments.e12_progress_tables.w3 import ROWS, Row
 from experiments.live import build
 from experiments.measures import plain
 from experiments.training import Examples, cross_entropy, measured

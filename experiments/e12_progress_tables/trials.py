@@ -33,13 +33,9 @@ NETS = {f"H = {hidden}": Net((1, 28, 28), (Flatten(), Dense(hidden), ReLU(), Den
 SETTINGS = (*((rate, WIDEST) for rate in RATES), *((USUAL, hidden) for hidden in HIDDEN[:-1]))
 EVERY = 50  # iterations from one row of the table to the next
 
-REPORTED_RATES = {TOO_SLOW: 9.0, LOW: 3.6, MIDDLE: 4.8, USUAL: 2.4, LARGE: 23.2, FAR_TOO_LARGE: 100.0}  # % of validation digits
-REPORTED_HIDDEN = {200: 8.1, 500: 3.8, 700: 2.0, 1000: 2.1}
 VALIDATION_DIGITS = 1000  # of W3, and of every budget but the smallest
 POINT = 0.01  # one percentage point, as a share
 MOMENTUM = 0.9
-W3_AGAIN = REPORTED_HIDDEN[WIDEST]  # at the same rate as one of the runs among the rates
-W3_GAIN = (REPORTED_HIDDEN[NARROWEST] - W3_AGAIN) / 100
 HUGE = 1e6  # nats, which no net comes to that merely guesses: a rate that leads there has diverged in all but name
 
 

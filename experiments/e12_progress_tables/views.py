@@ -12,13 +12,9 @@ from experiments.e12_progress_tables.trials import (
     HIDDEN,
     LOW,
     MIDDLE,
-    NETS,
     RATES,
-    REPORTED_HIDDEN,
-    REPORTED_RATES,
     SETTINGS,
     USUAL,
-    W3_AGAIN,
     WIDEST,
     diverged,
     errors,
@@ -26,19 +22,18 @@ from experiments.e12_progress_tables.trials import (
     lost,
     trained,
 )
+from experiments.e12_progress_tables.w3 import BY_RATE, BY_WIDTH
 from experiments.measures import plain
-from experiments.nets import parameters
 from report import plots
 from report.model import (
     Column,
     Figure,
     Runs,
     Table,
-    Value,
     tabulate,
 )
 from report.seeds import Seeds
-from report.stats import PERCENT, mean, value_of
+from report.stats import mean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,8 +90,8 @@ def final(runs: Runs) -> Figure:
     by_rate, by_width = axes[0]
     by_rate.set(xscale="log", xlabel=f"learning rate, H = {WIDEST}", ylabel="validation error, %", ylim=(0, 1.15 * top))
     by_width.set(xlabel=f"hidden units H, rate {plain(USUAL)}", xticks=HIDDEN)
-    draw_settings(by_rate, {rate: seen[rate, WIDEST] for rate in finite}, {rate: REPORTED_RATES[rate] for rate in finite})
-    draw_settings(by_width, {hidden: seen[USUAL, hidden] for hidden in HIDDEN if USUAL in finite}, REPORTED_HIDDEN)
+    draw_settings(by_rate, {rate: seen[rate, WIDEST] for rate in finite}, BY_RATE)
+    draw_settings(by_width, {hidden: seen[USUAL, hidden] for hidden in HIDDEN if USUAL in finite}, BY_WIDTH)
     by_rate.set_xlim(min(finite) / 1.5, 1.5 * max(finite))  # one far away would squeeze the others together
     gone = "\n".join(f"rate {plain(rate)}: diverged" for rate in RATES if rate not in finite)
     by_rate.annotate(gone, (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7.6)
@@ -193,29 +188,3 @@ def loss_text(loss: float) -> str:
     if math.isnan(loss):
         return "diverged"
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.1e}".replace("e+0", "e").replace("e+", "e")
-
-
-def errors_table(runs: Runs) -> Table:
-    """The validation error of every setting beside the reported one, with both readings of a net that diverged."""
-
-    def ours(rate: float, hidden: int) -> Value | str:
-        gone = all(diverged(runs, rate, hidden).values())
-        return "diverged" if gone else value_of(errors(runs, rate, hidden), PERCENT, 1)
-
-    columns = (
-        Column("rate", "rate", of=lambda rate, _: plain(rate)),
-        Column("hidden", "H", of=lambda _, hidden: hidden),
-        Column("parameters", "parameters", of=lambda _, hidden: parameters(NETS[f"H = {hidden}"])),
-        Column("reported", "W3: validation error, %", 2, of=reported),
-        Column("ours", "ours, %", of=ours),
-        Column("diverged", "runs diverged", of=lambda rate, hidden: lost(runs, rate, hidden)),
-    )
-    caption = (
-        f"Validation error at the end (mean ± standard deviation over seeds). At rate {plain(USUAL)}, W3 "
-        f"reports {REPORTED_RATES[USUAL]:.2f} % among the rates, and {W3_AGAIN:.2f} % among the widths for H = {WIDEST}."
-    )
-    return tabulate(SETTINGS, columns, caption)
-
-
-def reported(rate: float, hidden: int) -> float:
-    return REPORTED_RATES[rate] if hidden == WIDEST else REPORTED_HIDDEN[hidden]

@@ -16,10 +16,12 @@ word for its sort. Nothing here says that an entry is wrong: the program finds t
 from __future__ import annotations
 
 import csv
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,16 @@ class Entry:
     @property
     def number(self) -> float:
         """The printed number, in the unit of ours."""
-        return float(self.printed.replace(" ", "").replace(",", "").rstrip("%")) * self.scale
+        return float(self._digits) * self.scale
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals the printed number has, in the unit of ours."""
+        return max(0, -int(Decimal(self._digits).as_tuple().exponent) - round(math.log10(self.scale)))
+
+    @property
+    def _digits(self) -> str:
+        return self.printed.replace(" ", "").replace(",", "").rstrip("%")
 
 
 @dataclass(frozen=True)

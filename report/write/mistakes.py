@@ -196,7 +196,7 @@ def _replicated(finding: Finding, whose: str) -> tuple[Any, ...]:
     ours = _told(finding.ours[-1])
     whole = isinstance(ours.number, int) and finding.reported.is_integer()
     reported = int(finding.reported) if whole else finding.reported
-    theirs = Value(reported, ours.unit, ours.digits)
+    theirs = Value(reported, ours.unit, entry.decimals if entry.printed else ours.digits)
     ahead = Value(ours.number - reported, "", ours.digits)
     return item, place, theirs, replace(ours, spread=None), _interval(ours), ahead, verdict(finding)
 

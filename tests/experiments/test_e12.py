@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,15 +29,15 @@ from experiments.e12_progress_tables import (
     WIDEST,
     centred,
     losses,
-    sampling_error,
     search,
     trials,
+    w3,
 )
 from experiments.e12_progress_tables.trials import trained
 from experiments.measures import plain
 from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
-from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
+from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 
 
@@ -138,7 +137,7 @@ def searched(trial: Trial, like_w3: bool = False) -> Outcome:
     """A trial of the search whose rows are all alike, or those of W3."""
     columns: dict[str, list[Any]] = {name: [] for name in ("rate", "hidden", "iteration", "loss", "accuracy")}
     for each in trial.arguments["asked"]:
-        row = next(row for row in losses.ROWS if (row.rate, row.hidden) == (each.rate, each.hidden))
+        row = next(row for row in w3.ROWS if (row.rate, row.hidden) == (each.rate, each.hidden))
         first = row.last if math.isnan(row.first) else row.first
         found = (first, row.first_accuracy / 100) if like_w3 else (None, 0.1)
         for column, number in zip(columns.values(), (each.rate, each.hidden, each.at[0], *found)):
@@ -242,8 +241,8 @@ def test_a_diverged_run_stands_in_tables_and_figures_as_what_it_is() -> None:
     last = EXPERIMENT.tables["progress"](runs).rows[-1]
     assert last[0] == plain(FAR_TOO_LARGE)
     assert last[2:] == (1, 5, "diverged", "diverged", "10.0", "10.0")
-    row = next(row for row in EXPERIMENT.tables["errors"](runs).rows if row[0] == plain(FAR_TOO_LARGE))
-    assert row[4:] == ("diverged", "10 of 10")
+    row = next(row for row in EXPERIMENT.tables["losses"](runs).rows if row[0] == plain(FAR_TOO_LARGE))
+    assert row[2:] == (100.0, "diverged", 12.37, "diverged", "diverged", "diverged", "diverged")
     for figure in EXPERIMENT.figures.values():
         assert any("diverged" in text.get_text() for ax in figure(runs).plot.axes for text in ax.texts)
 
@@ -262,37 +261,26 @@ def test_all_progress_tables_are_there_in_full() -> None:
 def test_reported_errors_are_held_against_the_right_runs() -> None:
     distinct = {setting: 0.01 * (place + 1) for place, setting in enumerate(SETTINGS)}
     runs = made_up({**distinct, (FAR_TOO_LARGE, WIDEST): None}, jitter=0)
-    ours = {name: value if isinstance(value, Value) else value(runs) for name, value in EXPERIMENT.values.items()}
-    for place, rate in enumerate(RATES[:-1]):
-        assert ours[f"rate_{place}"].number == pytest.approx(100 * distinct[rate, WIDEST])
-    for hidden in HIDDEN:
-        assert ours[f"hidden_{hidden}"].number == pytest.approx(100 * distinct[USUAL, hidden])
-    assert ours["diverged_error"].number == pytest.approx(90)  # not the reported 100: X11
-
-
-def test_the_rows_of_w3_are_those_of_its_table() -> None:
-    with Path("templates/written/W3-progress.csv").open(encoding="utf-8-sig", newline="") as text:
-        printed = list(csv.DictReader(text))
-    for row in losses.ROWS:
-        run = f"H {row.hidden}" if row.name.startswith("hidden") else f"rate {row.rate:.0e}".replace("e-0", "e-")
-        its = [line for line in printed if line["run"] == run]
-        assert row.error == pytest.approx(100 - float(its[-1]["validation_accuracy"]))
-        assert row.first_accuracy == float(its[0]["validation_accuracy"])
-        assert row.last == float(its[-1]["validation_loss"])
-        assert str(row.first) == (its[0]["validation_loss"] or "nan")
+    ours = {f"rate_{place}": distinct[rate, WIDEST] for place, rate in enumerate(RATES[:-1])}
+    ours |= {f"hidden_{hidden}": distinct[USUAL, hidden] for hidden in HIDDEN}
+    ours |= {"diverged_error": 0.9, "diverged_validation_accuracy": 0.1, "diverged_train_accuracy": 0.1}  # not 1 and 0: X11
+    assert {name: EXPERIMENT.values[name](runs).number for name in ours} == pytest.approx({n: 100 * o for n, o in ours.items()})
+    with pytest.raises(MissingResult, match="every run diverged"):
+        EXPERIMENT.values["too_large_first_validation_loss"](runs)
 
 
 def test_an_agreement_in_the_error_alone_is_told() -> None:
     ends = {**USUAL_ERRORS, (LARGE, WIDEST): 0.232, (TOO_SLOW, WIDEST): 0.077}
     runs = made_up(ends, jitter=0)  # the loss of each is ten times its error
-    found = {row.name: losses.agreements(runs, row) for row in losses.ROWS}
+    found = {row.name: losses.agreements(runs, row) for row in w3.ROWS}
     assert found["rate_4"] == ["error", "first loss"]
     assert found["rate_0"] == ["error", "last loss"]
     assert [row.name for row in losses.by_error_alone(runs)] == ["rate_2", "rate_4", "hidden_200"]
     assert "in the error alone: rate 0.0008 with H = 1000; rate 0.003 with H = 1000; rate" in losses.table(runs).caption
     assert EXPERIMENT.values["agree_both"](runs).number == 1
-    assert EXPERIMENT.values["rate_4_loss"](runs).number == pytest.approx(2.32)
-    assert EXPERIMENT.values["rate_4_first_loss"](runs).number == 2.0
+    ours = {name: EXPERIMENT.values[f"rate_4_{name}"](runs) for name in ("first_validation_loss", "first_train_accuracy")}
+    assert [value.number for value in ours.values()] == [2.0, 50.0]
+    assert EXPERIMENT.values["rate_4_last_train_accuracy"](runs).number == pytest.approx(76.8)
 
 
 def test_rates_are_written_as_people_write_them() -> None:
@@ -301,9 +289,9 @@ def test_rates_are_written_as_people_write_them() -> None:
 
 def test_sampling_error_is_that_of_a_count() -> None:
     counts = np.random.default_rng(0).binomial(1000, 0.036, 200_000) / 10
-    assert sampling_error(3.6, 1000) == pytest.approx(counts.std(), rel=0.01)
+    assert w3.sampling_error(3.6, 1000) == pytest.approx(counts.std(), rel=0.01)
     difference = EXPERIMENT.values["difference_by_chance"].number
-    assert difference == pytest.approx(math.hypot(sampling_error(3.6), sampling_error(4.8)))
+    assert difference == pytest.approx(math.hypot(w3.sampling_error(3.6), w3.sampling_error(4.8)))
 
 
 def test_the_captions_follow_the_numbers() -> None:

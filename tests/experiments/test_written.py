@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from pathlib import Path
 
@@ -13,28 +14,17 @@ from experiments.e07_small_nets.trials import E7A, E7B
 from experiments.e07_small_nets.views import REPORTED as OF_E7
 from experiments.e08_overfitting.trials import REPORTED as OF_E8
 from experiments.e09_sums import REPORTED as OF_E9
-from experiments.e12_progress_tables import losses
-from experiments.e12_progress_tables.trials import FAR_TOO_LARGE, REPORTED_RATES
+from experiments.e12_progress_tables import losses, w3
 from experiments.looks import PCA
 from report.judge.written import documents
 
-WRITTEN = {
-    entry.ours[0]: entry
-    for document in documents(Path("templates/written")).values()
-    for entry in document.entries.values()
-    if entry.printed and len(entry.ours) == 1
+with Path("templates/written/W3-progress.csv").open(encoding="utf-8-sig", newline="") as text:
+    PRINTED = list(csv.DictReader(text))
+TABLE = {run: [row for row in PRINTED if row["run"] == run] for run in dict.fromkeys(row["run"] for row in PRINTED)}
+ENTRIES = {
+    name: entry for document in documents(Path("templates/written")).values() for name, entry in document.entries.items()
 }
-OF_W3 = {
-    f"E12.{row.name}{what}": number
-    for row in losses.ROWS
-    for what, number in {
-        "": row.error,
-        "_loss": row.last,
-        "_first_loss": row.first,
-        "_first_accuracy": row.first_accuracy,
-    }.items()
-    if not math.isnan(number)
-}
+WRITTEN = {entry.ours[0]: entry for entry in ENTRIES.values() if entry.printed and len(entry.ours) == 1}
 IN_CODE = {
     **{f"E4.pca_{part}": number for part, number in W1[PCA].items()},
     **{f"E4.autoencoder_{part}": number for part, number in W1[LINEAR_CODE].items()},
@@ -44,10 +34,10 @@ IN_CODE = {
     "E8.few_accuracy": OF_E8["few"],
     "E8.fewer_accuracy": OF_E8["fewer"],
     "E9.replicated": 100 * OF_E9,
-    "E12.diverged_error": REPORTED_RATES[FAR_TOO_LARGE],
-    **OF_W3,
+    "E12.diverged_error": w3.TOO_LARGE.error,
+    "E12.too_large_first_validation_loss": w3.TOO_LARGE.first,
+    "E12.too_large_first_validation_accuracy": w3.TOO_LARGE.first_accuracy,
 }
-NEAR = {"loss": losses.NEAR, "first_loss": losses.FIRST_NEAR}
 
 
 @pytest.mark.parametrize(("name", "number"), IN_CODE.items(), ids=list(IN_CODE))
@@ -55,8 +45,30 @@ def test_a_number_stands_in_code_as_it_is_written(name: str, number: float) -> N
     assert WRITTEN[name].number == pytest.approx(number)
 
 
-@pytest.mark.parametrize("row", losses.ROWS, ids=lambda row: row.name)
-def test_rows_of_w3_agree_in_the_table_where_they_agree_in_the_list(row: losses.Row) -> None:
-    assert WRITTEN[f"E12.{row.name}"].tolerance == round(losses.tolerance(row.error), 1)
-    for what, near in NEAR.items():
-        assert f"E12.{row.name}_{what}" not in OF_W3 or WRITTEN[f"E12.{row.name}_{what}"].tolerance == near
+@pytest.mark.parametrize("row", w3.ROWS, ids=lambda row: row.name)
+def test_rows_of_w3_agree_in_the_table_where_they_agree_in_the_list(row: w3.Row) -> None:
+    run = f"h-{row.hidden}" if row in w3.OVER_WIDTHS else f"rate-{row.rate:.0e}".replace("e-0", "e-")
+    error, last = ENTRIES[f"W3.{run}"], ENTRIES[f"W3.{run}-loss"]
+    assert (error.number, error.tolerance) == (row.error, round(w3.tolerance(row.error), 1))
+    assert (last.number, last.tolerance, dict(last.of)) == (row.last, losses.NEAR, {"rate": row.rate, "hidden": row.hidden})
+    assert ENTRIES[f"W3.{run}-first-accuracy"].number == row.first_accuracy
+    if not math.isnan(row.first):
+        first = ENTRIES[f"W3.{run}-first-loss"]
+        assert (first.number, first.tolerance) == (row.first, losses.FIRST_NEAR)
+
+
+COLUMNS = {"validation_loss": "loss", "batch_loss": "batch-loss", "batch_accuracy": "batch-accuracy"}
+
+
+@pytest.mark.parametrize("run", TABLE)
+def test_the_first_and_the_last_row_of_a_run_are_written_as_its_table_has_them(run: str) -> None:
+    name = f"W3.{run.lower().replace(' ', '-')}"
+    for when, row in (("first-", TABLE[run][0]), ("", TABLE[run][-1])):
+        for column, short in COLUMNS.items():
+            written = ENTRIES.get(f"{name}-{when}{short}")
+            assert (written.printed if written else "") == row[column].replace("NaN", ""), column
+    assert ENTRIES[f"{name}-first-accuracy"].printed == TABLE[run][0]["validation_accuracy"]
+    last = float(TABLE[run][-1]["validation_accuracy"])
+    assert (
+        last == ENTRIES[f"{name}-accuracy"].number if run == "too large" else 100 - ENTRIES[name].number == pytest.approx(last)
+    )

@@ -88,6 +88,12 @@ def test_a_measured_number_is_replicated_with_its_interval_and_the_difference():
     assert between.replace("\u202f", " ") == "7.4 to 10.6, n = 4"
 
 
+@pytest.mark.parametrize(("printed", "scale", "shown"), [("8", 1, (8, 0)), ("2.10", 1, (2.1, 2)), ("0.9605", 100, (96.05, 2))])
+def test_a_reported_number_keeps_the_decimals_that_are_printed(printed, scale, shown):
+    ((_, _, theirs, *_),) = replication([finding(ours=(Value(9, "s"),), printed=printed, scale=scale)], "")[1].rows
+    assert (theirs.number, theirs.digits) == shown
+
+
 def test_numbers_beside_ours_stand_by_write_up_and_question_with_their_intervals():
     other = replace(finding(ours=(Value(5, "s", spread=1.0, n=4),)), entry=replace(finding().entry, name="W8.it"))
     again = finding(ours=(NINE,), what="it again")
