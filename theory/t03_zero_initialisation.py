@@ -371,9 +371,9 @@ DERIVATION = Derivation(
     conclusion=(
         "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, “All "
         "zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives, "
-        "`diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, the gradient of `u` is zero (“Only w zero: "
-        "the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only w zero: the "
-        "gradient of w”); with the usual choice nothing moves (“Only w zero, slope zero”)."
+        "`diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, `w == zeros(h, q)`, the gradient of `u` is "
+        "zero (“Only w zero: the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only "
+        "w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing moves (“Only w zero, slope zero”)."
     ),
     comment=(
         "Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes "

@@ -405,10 +405,11 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Where the input of ReLU is negative on every example, the derivatives by filter and bias are zero (“Off everywhere: "
-        "the filter”, “Off everywhere: the bias”), and gradient descent never changes them: the unit is dead (“Dead it "
-        "stays”). That says nothing about the loss, which can be strictly larger than elsewhere: the point is stationary, not "
-        "optimal (“A dead unit is not optimal”)."
+        "Where the input of ReLU is negative on every example, so that every slope is zero, `S == zeros(n, M)`, the "
+        "derivatives by filter and bias are zero (“Off everywhere: the filter”, “Off everywhere: the bias”), and gradient "
+        "descent never changes them: the unit is dead (“Dead it stays”). That says nothing about the loss, which can be "
+        "strictly larger than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a + c < 0`: the point is "
+        "stationary, not optimal (“A dead unit is not optimal”)."
     ),
     comment=(
         "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share of "

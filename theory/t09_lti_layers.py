@@ -395,7 +395,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "Convolution, and average pooling with stride one, are linear and shift invariant (“Convolution is linear”, "
+        "Convolution, and average pooling with stride one, `s == 1`, are linear and shift invariant (“Convolution is linear”, "
         "“Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift "
         "invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU is not "
         "additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a "

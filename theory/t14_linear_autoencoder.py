@@ -395,8 +395,8 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values, is the sum "
-        "of the squares of all singular values of the centred data but "
+        "The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values, `k <= d`, "
+        "is the sum of the squares of all singular values of the centred data but "
         f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do "
         "better (“Nothing does better”)."
     ),

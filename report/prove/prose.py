@@ -232,6 +232,8 @@ class _Shown:
         for label in labels:
             if label not in self.parts:
                 yield f"the conclusion quotes “{label}”, and there is no such part"
+                continue
+            yield from self._bare(f"quotes “{label}”", self.parts[label], sentence, text)
         formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in _FORMULA.finditer(sentence) if _readable(m[1])]
         telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
@@ -251,18 +253,25 @@ class _Shown:
 
     def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
         if part := self.statements.get(formula.key):
-            for condition in part.conditions:
-                if condition.key not in {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}:
-                    yield f"the conclusion states `{source}` without its condition\n  Say that it is for `{condition.text}`."
-            mark = _MARKS.get(self.standings[part.label])
-            if mark and not mark.search(sentence):
-                only = self.standings[part.label]
-                yield f"the conclusion states `{source}`, which is only {only}\n  Say so in that sentence."
+            yield from self._bare(f"states `{source}`", part, sentence, text)
         elif formula.key in self.conditions and not _CONDITION_AFTER.search(before):
             owner = self.conditions[formula.key].label
             yield f"the conclusion asserts `{source}`, which is a condition of '{owner}' and no result"
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
             yield f"the conclusion asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
+
+
+    def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
+        """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
+        said = {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}
+        for condition in part.conditions:
+            if condition.key not in said:
+                yield f"the conclusion {says} without its condition\n  Say that it is for `{condition.text}`."
+        if part.hypothesis is not None:
+            yield f"the conclusion {says}, which holds only under its hypothesis\n  Quote the induction that it is a step of."
+        mark = _MARKS.get(self.standings[part.label])
+        if mark and not mark.search(sentence):
+            yield f"the conclusion {says}, which is only {self.standings[part.label]}\n  Say so in that sentence."
 
 
 def _weighty(text: str) -> Iterator[tuple[str, bool]]:

@@ -20,6 +20,7 @@ from report.proof import (
     define,
     finite,
     function,
+    induction,
     integer,
     matrix,
     operator,
@@ -107,11 +108,30 @@ def test_what_is_only_remarked_is_marked_as_a_comment() -> None:
         ("Let `x > 0`. Then `abs(x) == x`.", ""),
         ("For every real number `abs(x) == x`.", "without its condition"),
         ("Every real number satisfies `x > 0`.", "is a condition of 'Positive' and no result"),
+        ("For `x > 0` a number is its own size (“Positive”).", ""),
+        ("A number is its own size (“Positive”).", "quotes “Positive” without its condition"),
+        ("For `x < 0` a number is its own size (“Positive”).", "quotes “Positive” without its condition"),
+        ("A positive number is its own size (“Positive”).", "quotes “Positive” without its condition"),
+        ("For `x` a number is its own size (“Positive”).", "quotes “Positive” without its condition"),
+        ("Doubling and size agree (“Twice”, “Positive”).", "quotes “Positive” without its condition"),
     ],
 )
 def test_a_statement_comes_with_its_conditions(conclusion: str, says: str) -> None:
-    problems = said(conclusion, parts=[POSITIVE])
-    assert says in problems if says else not problems
+    parts = [TWICE, POSITIVE] if "Twice" in conclusion else [POSITIVE]
+    assert says in said(conclusion, parts=parts) if says else not said(conclusion, parts=parts)
+
+
+def test_a_step_of_an_induction_is_not_quoted() -> None:
+    t = integer("t", "a time", least="0", high=4)
+    sum_of = "sum(k for k in span(1, {0})) == {0}*({0} + 1)/2".format
+    base = Part("Base", sum_of("0"), [Step(because="nothing is added")])
+    step = Part("Step", sum_of("(t + 1)"), [
+        Step("sum(k for k in span(1, t)) + t + 1", algebra("the last term")),
+        Step("t*(t + 1)/2 + t + 1", using("hypothesis")), Step(because=algebra("collect")),
+    ], supposing=sum_of("t"))  # fmt: skip
+    law = Part("Law", sum_of("t"), [Step(because=induction("t", start="0", base="Base", step="Step"))])
+    assert not said("So it is (“Law”).", parts=[base, step, law], symbols=[t])
+    assert "holds only under its hypothesis" in said("So it is (“Step”).", parts=[base, step, law], symbols=[t])
 
 
 def test_a_definition_is_no_result() -> None:
@@ -128,6 +148,7 @@ def test_what_is_only_checked_or_cited_is_marked(rule: object, word: str) -> Non
         "Use", "n + n*n >= 2", [Step("n*(n + 1)", algebra("factor out")), Step(">=", using("Law"))], scope="As in the law."
     )
     assert f"which is only {word}" in said("So `n + n*n >= 2`.", parts=[law, use], symbols=[N])
+    assert f"which is only {word}" in said("So it is (“Use”).", parts=[law, use], symbols=[N])
     assert not said(f"So `n + n*n >= 2`, {word} only.", parts=[law, use], symbols=[N])
     assert "does not say what is left open" in said(
         parts=[Part("Law", "n*(n + 1) >= 2", [Step(">=", rule)], scope=".")], symbols=[N]

@@ -24,7 +24,7 @@ DERIVATION = Derivation(
             given=["x < y"],
         ),
     ],
-    conclusion="To the larger (“To the larger”) alone (“Not to the smaller”).",
+    conclusion="To the larger, `x > y` (“To the larger”), and not to the smaller, `x < y` (“Not to the smaller”).",
     comment="An input that is never the largest never learns.",
 )
 TWINS = {"To the larger": ["g/2", "0", "1", "x"], "Not to the smaller": ["g", "g/2", "1"]}
