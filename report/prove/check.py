@@ -12,6 +12,7 @@ import sympy as sp
 from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
+from report.prove.conventions import conventions
 from report.prove.decide.conditions import NO_FACTS, assume
 from report.prove.decide.definedness import missing
 from report.prove.derivation import Chain, Derivation, Part, Step
@@ -171,6 +172,7 @@ def check_part(
         tuple(dict.fromkeys(label for step in part.steps for label in step.rule.parts if label in shown)),
         tuple(step.rule.words for step in part.steps if step.rule.standing is Standing.CITED),
         _is_trivial(setting, part),
+        conventions([expression.tree for expression in chain.expressions], setting),
     )
     return checked, [_failure(derivation, part, at, each, checked) for at, each in enumerate(found) if each.refusals]
 

@@ -38,7 +38,8 @@ class CheckedStep:
 class CheckedPart:
     """A part. ``start`` is the left side of its statement, where the chain begins; the steps follow it.
 
-    ``rests_on`` are the labels of the parts that its steps put in, ``cites`` the theorems that they quote. It is ``trivial`` if
+    ``rests_on`` are the labels of the parts that its steps put in, ``cites`` the theorems that they quote, ``conventions`` what
+    its formulas come to that is agreed on, in words. It is ``trivial`` if
     both sides are the same without any thought, or one opens what the other abbreviates: then it is no theorem.
     """
 
@@ -52,6 +53,7 @@ class CheckedPart:
     rests_on: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     trivial: bool = False
+    conventions: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
@@ -135,6 +137,7 @@ class Proof:
                     "rests_on": list(part.rests_on),
                     "cites": list(part.cites),
                     "trivial": part.trivial,
+                    "conventions": list(part.conventions),
                     "steps": len(part.steps),
                     "witnesses": sorted({w.name for step in part.steps for w in step.witnesses}),
                 }

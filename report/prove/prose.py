@@ -260,7 +260,6 @@ class _Shown:
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
             yield f"the conclusion asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
 
-
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
         said = {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}

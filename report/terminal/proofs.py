@@ -32,7 +32,8 @@ def in_a_line(proof: Proof) -> str:
 
 def _part(part: CheckedPart) -> list[str]:
     given = f"   for {', '.join(part.given)}" if part.given else ""
-    lines = [f"  {part.label}: {part.statement}{given}", "", f"      {part.start}"]
+    agreed = f"   (here {' and '.join(map(_plain, part.conventions))})" if part.conventions else ""
+    lines = [f"  {part.label}: {part.statement}{given}{agreed}", "", f"      {part.start}"]
     texts = [f"{step.relation} {step.expression}" for step in part.steps]
     width = min(max(map(len, texts)), WIDEST)
     for text, step in zip(texts, part.steps):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from report.errors import ReportError, nearest
@@ -92,12 +92,20 @@ def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mappi
     comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
     notation = _notation(_used(proof), pages, known or {})
     opening = _told(asked) + (div(notation, "notation") if notation else "")
-    groups = "".join(_part(part, pages) for part in proof.parts)
+    groups = "".join(_part(part, pages) for part in _agreeing_once(proof.parts))
     every = "".join(_chain(part, pages) for part in proof.parts)
     title = span(f"All {len(proof.steps)} steps, each with its reason and its witnesses", "summary")
     folded = f"\n\n:::::::: every\n{title}\n{every}\n::::::::\n\n"
     anchor = f" #{proof.id}" if proof.question else ""
     return f"\n\n::::::::: {{.derivation{anchor}}}\n{opening}{groups}{_told(comment)}{folded}\n:::::::::\n\n"
+
+
+def _agreeing_once(parts: Iterable[CheckedPart]) -> Iterator[CheckedPart]:
+    """The parts, each convention kept where the first of them comes to it."""
+    said: set[str] = set()
+    for part in parts:
+        yield replace(part, conventions=tuple(each for each in part.conventions if each not in said))
+        said.update(part.conventions)
 
 
 def shortened(proof: Proof, labels: Sequence[str], again: bool) -> Proof:
@@ -304,11 +312,12 @@ def _slug(label: str) -> str:
 
 
 def _heading(part: CheckedPart, pages: _Pages) -> str:
-    """``**Directly.** Let $x < 0$. Prose.``"""
+    """``**Directly.** Let $x < 0$. Here an empty sum is $0$. Prose.``"""
     given = f" Let {' and '.join(f'${pages.math(c)}$' for c in part.given)}." if part.given else ""
+    agreed = f" Here {' and '.join(map(pages.prose, part.conventions))}." if part.conventions else ""
     intro = f" {pages.prose(part.intro)}" if part.intro else ""
     scope = f" *Scope.* {pages.prose(part.scope)}" if part.scope else ""
-    return f"**{part.label}.**{given}{intro}{scope}"
+    return f"**{part.label}.**{given}{agreed}{intro}{scope}"
 
 
 def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
