@@ -363,7 +363,7 @@ class Needs:
 NOTHING = Needs("nothing", ("smoke", "quick", "full"), real=False)
 REAL_DATA = Needs("the real data", ("smoke", "quick", "full"))
 ALL_DATA = Needs("all of the data")
-RECIPE = Needs("the recipe carried to its end")
+RECIPE = Needs("the whole training")
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,16 @@ local function part(div)
   return pandoc.Plain(out)
 end
 
+-- The ledger: the title of a proof stays with its first line.
+local function ledger(div)
+  local out = pandoc.Blocks({})
+  for _, each in ipairs(div.content) do
+    local titled = each.t == "Para" and each.content[1].text == "#lead-in["
+    out:extend(titled and call("block", "sticky: true", { each }) or { each })
+  end
+  return call("report-ledger", "", out)
+end
+
 local function block(name)
   return function(div) return call(name, "", div.content) end
 end
@@ -96,7 +106,7 @@ local divs = {
   part = part,
   contents = function() return raw("#report-contents()") end,
   every = function() return {} end, -- here the steps stand in the ledger at the end
-  ledger = function(div) return call("report-ledger", "", div.content) end,
+  ledger = ledger,
   numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
   notation = function(div) return call("report-notation", "", div.content) end,

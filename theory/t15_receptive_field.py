@@ -146,25 +146,26 @@ def _listed(members: Sequence[tuple[str, Net]]) -> str:
 
 
 def fields() -> Table:
-    """Every network: its windows, the field by the recurrence and as measured, and its share of the image."""
+    """Every network, those together that see the same: windows, the field by the recurrence and as measured, its share of the
+    image."""
     columns = (
-        Column("net", "Network", align="left"),
+        Column("net", "Networks", align="left"),
         Column("windows", "Layers with a window", align="left"),
         Column("derived", "Receptive field"),
         Column("measured", "Support of the gradient"),
         Column("share", "Share of the image, %", digits=1),
     )
-    rows = []
-    for members in alike().values():
-        for label, net in members:
-            windows = [wording(layer).split(",")[0] for layer in net.layers if isinstance(layer, Conv | MaxPool | AvgPool)]
-            derived, measured = receptive_field(net), support(net)
-            share = 100 * derived[0] * derived[1] / (net.input[1] * net.input[2])
-            rows.append((label, ", ".join(windows), _times(derived), _times(measured), share))
-    equal = sum(row[2] == row[3] for row in rows)
+    same: dict[tuple[str, str, str, float], list[tuple[str, Net]]] = {}
+    for label, net in itertools.chain(*alike().values()):
+        windows = [wording(layer).split(",")[0] for layer in net.layers if isinstance(layer, Conv | MaxPool | AvgPool)]
+        derived, measured = receptive_field(net), support(net)
+        share = 100 * derived[0] * derived[1] / (net.input[1] * net.input[2])
+        same.setdefault((", ".join(windows), _times(derived), _times(measured), share), []).append((label, net))
+    rows = tuple((_listed(members), *seen) for seen, members in same.items())
+    equal = sum(len(members) for (_, derived, measured, _), members in same.items() if derived == measured)
     caption = "What one unit before the dense layers sees, by the recurrence and by the gradient of the live network: "
-    caption += f"the two agree for {equal} of {len(rows)} networks."
-    return Table(columns, tuple(rows), caption)
+    caption += f"the two agree for {equal} of {sum(map(len, same.values()))} networks."
+    return Table(columns, rows, caption)
 
 
 def _times(size: tuple[int, int]) -> str:

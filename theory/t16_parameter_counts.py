@@ -165,17 +165,15 @@ def layers(experiment: str) -> Table:
     """The networks of an experiment, layer by layer; layers without parameters are left out."""
     nets = {name: net for (owner, name), net in networks().items() if owner == experiment}
     columns = (
-        Column("net", "Network", align="left"),
-        Column("layer", "Layer", align="left"),
+        Column("layer", "Network, and its layers", align="left"),
         Column("form", "Parameters", align="left"),
         Column("count", "In number"),
     )
     rows: list[tuple[str | int | None, ...]] = []
     for name, net in nets.items():
-        for at, row in enumerate(weighted(net)):
-            form = f"${closed_form(row.layer, row.input).numeric}$"
-            rows.append(("" if at else name, wording(row.layer), form, row.parameters))
-        rows.append(("", "in all", "", parameters(net)))
+        rows.append((name, "in all", parameters(net)))
+        for row in weighted(net):
+            rows.append((wording(row.layer), f"${closed_form(row.layer, row.input).numeric}$", row.parameters))
     several = "networks" if len(nets) > 1 else "network"
     agree = all(parameters(net) == counted_live(net) for net in nets.values())
     caption = f"The {several} of {experiment}, by the layers that have parameters. "

@@ -35,7 +35,7 @@ from experiments.e08_overfitting.trials import (
     most,
     trials,
 )
-from experiments.e08_overfitting.views import by_amount, by_keep, curves, final, gaps, sweep
+from experiments.e08_overfitting.views import by_keep, curves, final, gaps, sweep
 from experiments.measures import MEASURES, reads_more
 from report.model import (
     ALL_DATA,
@@ -117,7 +117,7 @@ EXPERIMENT = Experiment(
     trials=trials,
     measures=MEASURES,
     figures={"curves": curves, "gaps": gaps, "sweep": sweep},
-    tables={"final": final, "by_keep": by_keep, "by_amount": by_amount},
+    tables={"final": final, "by_keep": by_keep},
     claims={
         "memorises": Claim(
             f"The tutorial net reads every one of the {FEW} digits that it was trained on.",

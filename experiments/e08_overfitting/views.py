@@ -16,7 +16,6 @@ from experiments.e08_overfitting.trials import (
     by_digits,
     few,
     gap,
-    length,
     most,
 )
 from experiments.looks import TUTORIAL
@@ -141,10 +140,3 @@ def by_keep(runs: Runs) -> Table:
     columns = (Column("keep", "keep probability", of=lambda runs: f"{runs.tag('keep'):g}"), *COLUMNS)
     what = f"The tutorial net on {FEW} digits under dropout, at rate {FAST:g}: {SHOWN}. The first row is without dropout."
     return tabulate(reversed(runs.where(rate=FAST).by("keep").values()), columns, what)
-
-
-def by_amount(runs: Runs) -> Table:
-    """Where the tutorial net ends on more and more digits."""
-    columns = (Column("digits", "digits"), Column("iterations", "iterations", of=length), *COLUMNS)
-    caption = f"The tutorial net on more and more digits, at rate {RATE:g}: {SHOWN}."
-    return tabulate(by_digits(runs).values(), columns, caption)

@@ -145,7 +145,7 @@ def all_progress(runs: Runs) -> Figure:
                 ax.plot(part["iteration"], part[f"{name}_{measure}"], label=name, marker=".", markersize=3, **look.line)
     axes[0, 0].set(ylabel="loss, nats", yscale="log")
     axes[1, 0].set(ylabel="accuracy, %")
-    figure.supxlabel("iteration", fontsize=8)
+    axes[1, 0].set(xlabel="iteration")
     lines_drawn = axes[0, 0].get_lines()
     figure.legend(lines_drawn, ("training", "validation"), loc="outside lower right", ncols=2)
     return Figure(

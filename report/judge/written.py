@@ -30,7 +30,7 @@ from report.errors import ProseError, Where, nearest
 
 CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
 KINDS = ("count", "argument", "judgement", "slip")
-NEEDS = ("recipe", "data")  # their training carried to its end; all of their data
+NEEDS = ("recipe", "data")  # the whole of their training; all of their data
 
 
 @dataclass(frozen=True)

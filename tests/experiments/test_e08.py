@@ -221,14 +221,6 @@ def test_the_gap_is_what_the_net_is_better_by_on_its_own_digits() -> None:
 
 def test_the_tables_say_what_was_measured() -> None:
     runs = made_up(jitter=0)
-    by_amount = EXPERIMENT.tables["by_amount"](runs)
-    assert [(row[0], row[1], round(row[4].number, 6)) for row in by_amount.rows] == [
-        (250, 1500, 12),
-        (600, 1500, 7),
-        (2000, 1500, 4),
-        (6000, 2000, 2.5),
-        (60_000, 20_000, 1),
-    ]
     by_keep = EXPERIMENT.tables["by_keep"](runs)
     assert [row[0] for row in by_keep.rows] == ["1", "0.8", "0.5", "0.3", "0.15", "0.05"]
     assert [row[2].number for row in by_keep.rows] == pytest.approx([89, 90, 91.5, 92.5, 93.25, 93.75])

@@ -47,7 +47,7 @@ def test_a_claim_is_judged_only_where_the_budget_gives_what_it_needs(tmp_path: P
     chapter = '{{ claim("E20.trained") }} {{ holds("E20.trained") }} {{ fails("E20.trained") }}'
     (written,) = filled(tmp_path, experiment, found, chapter).chapters
     if "trained" not in asked:
-        assert "it needs the recipe carried to its end" in written.markdown
+        assert "it needs the whole training" in written.markdown
         assert written.markdown.rstrip().endswith("False False")
 
 
@@ -77,7 +77,7 @@ def test_a_reported_number_is_compared_where_it_can_be(tmp_path: Path, budget: s
         f"W9.{name}" for name in compared
     }
     assert {finding.why for name, finding in found.items() if name == "W9.measured" and "measured" not in compared} <= {
-        "it needs the recipe carried to its end"
+        "it needs the whole training"
     }
 
 
@@ -87,7 +87,7 @@ def test_a_reported_number_is_compared_where_it_can_be(tmp_path: Path, budget: s
         (NOTHING, ["CIFAR-10"], ""),
         (REAL_DATA, ["CIFAR-10"], "it needs the real CIFAR-10"),
         (REAL_DATA, [], ""),
-        (RECIPE, [], "it needs the recipe carried to its end"),
+        (RECIPE, [], "it needs the whole training"),
         (ALL_DATA.given_by("quick"), [], ""),
     ],
 )

@@ -199,7 +199,7 @@ def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formul
     if sign == relation and all(prove(x, "==", y, setting.facts) for x, y in ((before, first), (after, second))):
         return "a statement shown"
     if sign == relation == "==" and _follows_by_solving(first, second, before - after, setting.facts):
-        return "substitution of a statement shown"
+        return "substitution"
     return None
 
 
@@ -229,9 +229,9 @@ def _by_congruence(
     for old, new in ((left, right), (right, left)):
         replaced = formula(_replace_subtree(a.tree, old.key, new.tree, outside))
         if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
-            return "substitution of a statement shown"
+            return "substitution"
         if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
-            return "substitution of a statement shown"
+            return "substitution"
     return None
 
 
