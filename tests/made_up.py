@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from report.model import Experiment, Holds, Outcome, Result, Runs, Scalar, Trial
+from report.model import Experiment, Holds, Outcome, Result, Runs, Scalar, Trial, Value
 
 
-def runs(trials: Iterable[Trial], end: Callable[[Trial], Result | None], seconds: float = 1.0) -> Runs:
+def runs_that_end(trials: Iterable[Trial], end: Callable[[Trial], Result | None], seconds: float = 1.0) -> Runs:
     """Each of ``trials`` with the result that ``end`` gives it; one without a result was killed."""
     ends = ((trial, end(trial)) for trial in trials)
     return Runs(tuple(Outcome(t, "", result, reason="" if result else "killed", seconds=seconds) for t, result in ends))
 
 
-def last(history: dict[str, list[float]]) -> dict[str, Scalar]:
+def last(history: Mapping[str, Sequence[Scalar]]) -> dict[str, Scalar]:
     """The last number of each column that is a measure."""
     return {name: column[-1] for name, column in history.items() if column and name not in ("epoch", "iteration")}
+
+
+def with_scalars(runs: Runs, change: Callable[[Outcome], Mapping[str, Scalar]]) -> Runs:
+    """``runs``, with the scalars that ``change`` gives each that has a result."""
+
+    def changed(one: Outcome) -> Outcome:
+        if one.result is None:
+            return one
+        return replace(one, result=replace(one.result, scalars={**one.result.scalars, **change(one)}))
+
+    return Runs(tuple(map(changed, runs)))
+
+
+def number_of(experiment: Experiment, name: str, runs: Runs) -> float:
+    """What a value comes to."""
+    value = experiment.values[name]
+    return (value if isinstance(value, Value) else value(runs)).number
 
 
 def lost(runs: Runs, chosen: Callable[[Outcome], bool] = lambda _: True, reason: str = "no memory") -> Runs:
@@ -29,6 +46,6 @@ def words(experiment: Experiment, runs: Runs) -> dict[str, Holds]:
     return {name: claim.judge(runs).holds for name, claim in experiment.claims.items()}
 
 
-def refuted(experiment: Experiment, runs: Runs) -> set[str]:
+def refuted_in(experiment: Experiment, runs: Runs) -> set[str]:
     """The claims that do not hold."""
     return {name for name, word in words(experiment, runs).items() if word is Holds.NO}

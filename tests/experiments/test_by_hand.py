@@ -18,8 +18,9 @@ from experiments.live import build
 from experiments.nets import Dense, Net, ReLU, Sigmoid
 from experiments.training_by_hand import LOGISTIC, descend_on_points, kept_iterations, least_loss, train_by_hand
 from report.errors import DeclarationError
-from report.model import Budget, Holds, Outcome, Result, Runs, Trial
+from report.model import Budget, Holds, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import runs_that_end, with_scalars
 
 TWO_LAYERS = Net((9,), (Dense(6), Sigmoid(), Dense(4)))
 
@@ -191,8 +192,9 @@ def test_kept_iterations_run_from_the_first_to_the_last() -> None:
 
 
 def runs_of(trials: list[Trial], **inputs: Any) -> Runs:
-    results = [trial.function(Silent(), **trial.arguments, **{name: inputs[name] for name in trial.inputs}) for trial in trials]
-    return Runs(tuple(Outcome(trial, str(i), result, seconds=1.0) for i, (trial, result) in enumerate(zip(trials, results))))
+    return runs_that_end(
+        trials, lambda trial: trial.function(Silent(), **trial.arguments, **{name: inputs[name] for name in trial.inputs})
+    )
 
 
 def points_runs() -> Runs:
@@ -206,13 +208,7 @@ def e10_runs() -> Runs:
 
 def with_scalar(runs: Runs, name: str, numbers: Callable[[float, int], Any]) -> Runs:
     """``runs``, their scalar ``name`` replaced by numbers(rate, seed)."""
-    outcomes = []
-    for outcome in runs:
-        rate, seed = outcome.trial.arguments["rate"], outcome.trial.arguments["seed"]
-        scalars = {**outcome.result.scalars, name: numbers(rate, seed)}
-        changed = Result(scalars, outcome.result.history, outcome.result.arrays)
-        outcomes.append(Outcome(outcome.trial, outcome.fingerprint, changed))
-    return Runs(tuple(outcomes))
+    return with_scalars(runs, lambda run: {name: numbers(run.trial.arguments["rate"], run.seed)})
 
 
 @pytest.mark.parametrize(
@@ -311,9 +307,9 @@ def test_counted_memory_is_near_the_measured(shapes_to_learn: Images) -> None:
 
 @pytest.mark.parametrize(("widest", "word"), [(0.051, Holds.YES), (0.04, Holds.NO), (0.06, Holds.NO)])
 def test_width_saturates_where_ten_times_the_units_change_little(widest: float, word: Holds) -> None:
-    outcomes = []
-    for trial in e11.trials(Budget("full")):
+    def end(trial: Trial) -> Result:
         error = widest if trial.tags.get("hidden") == e11.HIDDEN[-1] else 0.05
-        scalars = {"validation_error": error + 0.001 * trial.arguments["seed"]}
-        outcomes.append(Outcome(trial, "", Result(scalars), seconds=1.0))
-    assert e11.EXPERIMENT.claims["width_saturates"].judge(Runs(tuple(outcomes))).holds is word
+        return Result({"validation_error": error + 0.001 * trial.arguments["seed"]})
+
+    runs = runs_that_end(e11.trials(Budget("full")), end)
+    assert e11.EXPERIMENT.claims["width_saturates"].judge(runs).holds is word

@@ -19,28 +19,27 @@ from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import last, refuted_in, runs_that_end, with_scalars
 
 ROOT = Path(__file__).parents[2]
 
 
 def runs_of(accuracies: Mapping[str, tuple[float, float]], jitter: float = 0.001, ones: float = 0.2) -> Runs:
     """Made-up runs of three seeds: net → (training, test accuracy), a little different for each seed and optimiser."""
-    outcomes = []
-    for trial in trials(replace(Budget("full"), first_seed=3)):
+
+    def end(trial: Trial) -> Result:
         seed, shift = trial.arguments["seed"], jitter * (trial.arguments["seed"] % 3)
         if trial.tags.get("net") == ONES:
-            given = {"rank": 1, "ones_accuracy": ones, "embedding_error": 1e-7}
-            outcomes.append(Outcome(trial, "", Result(given), seconds=2.0))
-            continue
+            return Result({"rank": 1, "ones_accuracy": ones, "embedding_error": 1e-7})
         train, test = (value + shift for value in accuracies[trial.tags.get("net") or trial.tags["size"]])
         history = {"epoch": [1.0, 2.0], "iteration": [5, 10]}
         for part, value in (("train", train), ("test", test)):
             history |= {f"{part}_accuracy": [value - 0.1, value], f"{part}_loss": [1 - value + 0.1, 1 - value]}
-        scalars = {name: column[-1] for name, column in history.items() if name not in ("epoch", "iteration")}
         images = np.full((5, 28, 28), seed, np.uint8)
         arrays = {"mistake_images": images, "mistake_labels": np.arange(5), "mistake_predictions": np.arange(5) + 1}
-        outcomes.append(Outcome(trial, "", Result(scalars, history, arrays), seconds=2.0))
-    return Runs(tuple(outcomes))
+        return Result(last(history), history, arrays)
+
+    return runs_that_end(trials(Budget("full", first_seed=3)), end)
 
 
 USUAL = {SOFTMAX: (0.92, 0.92), MLP: (0.999, 0.98), CONVNET: (0.995, 0.99), **dict.fromkeys(SIZES, (0.999, 0.978))}
@@ -48,10 +47,6 @@ USUAL = {SOFTMAX: (0.92, 0.92), MLP: (0.999, 0.98), CONVNET: (0.995, 0.99), **di
 
 NOT_SO = {"ones_keep_the_digit"}
 """What W1 says and is not so."""
-
-
-def words(accuracies: Mapping[str, tuple[float, float]]) -> dict[str, Holds]:
-    return {name: claim.judge(runs_of(accuracies)).holds for name, claim in EXPERIMENT.claims.items()}
 
 
 def test_every_budget_trains_every_net_under_both_optimisers_over_seeds() -> None:
@@ -104,18 +99,14 @@ def test_another_net_is_another_fingerprint_and_the_others_keep_theirs(monkeypat
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[str, tuple[float, float]], refuted: set[str]) -> None:
-    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted | NOT_SO
+    assert refuted_in(EXPERIMENT, runs_of({**USUAL, **change})) == refuted | NOT_SO
 
 
 def test_optimisers_that_end_apart_do_not_agree() -> None:
-    runs = runs_of(USUAL)
+    def worse(run: Outcome) -> dict[str, float]:
+        return {"test_accuracy": run["test_accuracy"] - 0.02} if run.trial.tags.get("optimizer") == "Adam" else {}
 
-    def worse(outcome: Outcome) -> Outcome:
-        assert outcome.result is not None
-        scalars = {**outcome.result.scalars, "test_accuracy": outcome.result.scalars["test_accuracy"] - 0.02}
-        return replace(outcome, result=replace(outcome.result, scalars=scalars))
-
-    apart = Runs(tuple(worse(o) if o.trial.tags.get("optimizer") == "Adam" else o for o in runs))
+    apart = with_scalars(runs_of(USUAL), worse)
     assert EXPERIMENT.claims["optimizers_agree"].judge(apart).holds is Holds.NO
 
 

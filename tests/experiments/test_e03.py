@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials
 from experiments.training import SGD
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import last, refuted_in, runs_that_end, with_scalars, words
 
 End = tuple[float, float] | None
 """(final test accuracy, final training loss), or None for a run that diverged after its first epoch."""
@@ -44,24 +44,18 @@ def _end(trial: Trial, ends: Mapping[Any, End]) -> End:
 
 def made_up(ends: Mapping[Any, End], start: float = 2.4) -> Runs:
     """Runs of the full budget: rate → how it ends, a little different for each seed."""
-    outcomes = []
-    for trial in trials(Budget("full")):
+
+    def result(trial: Trial) -> Result:
         shift, end = 0.001 * (trial.arguments["seed"] % 3), _end(trial, {**OTHERS, **ends})
         losses = [start] if end is None else [start, (start + end[1]) / 2, end[1] + shift]
         accuracies = [0.1] if end is None else [0.1, 0.1, end[0] + shift]
         history: dict[str, list[Any]] = {"epoch": [1.0, 2.0, 3.0][: len(losses)], "iteration": [5, 10, 15][: len(losses)]}
         for part in ("train", "test"):
             history |= {f"{part}_loss": losses, f"{part}_accuracy": accuracies}
-        scalars = {name: column[-1] for name, column in history.items() if "_" in name}
         told_apart = 1 if end is None or end[0] < 0.12 else 10
-        arrays = {"predictions": np.arange(20) % told_apart}
-        outcomes.append(Outcome(trial, "", Result(scalars, history, arrays, diverged=end is None), seconds=1.0))
-    return Runs(tuple(outcomes))
+        return Result(last(history), history, {"predictions": np.arange(20) % told_apart}, diverged=end is None)
 
-
-def words(ends: Mapping[Any, End], start: float = 2.4) -> dict[str, Holds]:
-    runs = made_up(ends, start)
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(trials(Budget("full")), result)
 
 
 def test_every_budget_runs_every_rate_on_the_convnet_of_e2_from_the_same_start() -> None:
@@ -91,13 +85,13 @@ def test_every_budget_runs_every_rate_on_the_convnet_of_e2_from_the_same_start()
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[float, End], refuted: set[str]) -> None:
-    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted | NOT_SO
+    assert refuted_in(EXPERIMENT, made_up({**USUAL, **change})) == refuted | NOT_SO
 
 
 def test_a_rate_that_learns_nothing_and_optimisers_that_always_train_are_told() -> None:
-    nothing = words({**USUAL, 0.1: (0.11, 2.3)})
+    nothing = words(EXPERIMENT, made_up({**USUAL, 0.1: (0.11, 2.3)}))
     assert nothing["some_rate_learns"] is Holds.NO
-    always = words({**USUAL, "other": (0.9, 0.3)})
+    always = words(EXPERIMENT, made_up({**USUAL, "other": (0.9, 0.3)}))
     assert {always[name] for name in NOT_SO} == {Holds.YES}
     gone = made_up({**USUAL, "other": None})
     assert EXPERIMENT.claims["adam_needs_no_rate"].judge(gone).holds is Holds.NO
@@ -105,10 +99,9 @@ def test_a_rate_that_learns_nothing_and_optimisers_that_always_train_are_told() 
 
 
 def test_a_rate_that_diverges_fails_and_is_marked() -> None:
-    ends = {**USUAL, 1.0: None}
-    found = words(ends)
+    runs = made_up({**USUAL, 1.0: None})
+    found = words(EXPERIMENT, runs)
     assert (found["large_fails"], found["best"]) == (Holds.YES, Holds.YES)
-    runs = made_up(ends)
     rows = {row[0]: row for row in EXPERIMENT.tables["rates"](runs).rows}
     assert rows["1"][1:] == ("diverged", "diverged", "diverged", len(runs.where(rate=1.0)))
     for figure in EXPERIMENT.figures.values():
@@ -136,13 +129,10 @@ def test_captions_follow_the_numbers() -> None:
 
 
 def test_a_rate_whose_seeds_lie_on_both_sides_does_not_count_as_failing() -> None:
-    def scattered(outcome: Outcome) -> Outcome:
-        if outcome.trial.tags.get("rate") != 0.001 or outcome.result is None:
-            return outcome
-        accuracy = 0.45 + 0.15 * (-1) ** outcome.trial.arguments["seed"]
-        return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "test_accuracy": accuracy}))
+    def scattered(run: Outcome) -> dict[str, float]:
+        return {"test_accuracy": 0.45 + 0.15 * (-1) ** run.seed} if run.trial.tags.get("rate") == 0.001 else {}
 
-    runs = Runs(tuple(map(scattered, made_up(USUAL))))
+    runs = with_scalars(made_up(USUAL), scattered)
     assert EXPERIMENT.claims["next_fails"].judge(runs).holds is Holds.UNDECIDED
     assert EXPERIMENT.values["too_small"](runs).number == 0.0001
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,12 @@ from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, shapes
 from experiments.training import Adam, Epochs, Recipe, machine, pixels, standardised
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
-from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial, Value
+from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import number_of, refuted_in, runs_that_end, with_scalars
 
 ROOT = Path(__file__).parents[2]
+number = partial(number_of, EXPERIMENT)
 
 
 @pytest.fixture(scope="module")
@@ -292,8 +294,8 @@ USUAL = {
 def made_up(change: Mapping[str, Mapping[str, float]] | None = None, jitter: float = 0.01) -> Runs:
     """Runs of the full budget. ``standardised`` is the error on that scale as a share of W1's of PCA."""
     truth = {coder: {**numbers, **(change or {}).get(coder, {})} for coder, numbers in USUAL.items()}
-    outcomes = []
-    for trial in trials(Budget("full")):
+
+    def end(trial: Trial) -> Result:
         coder, seed, numbers = trial.tags["coder"], trial.arguments["seed"], truth[str(trial.tags["coder"])]
         factor = 1 + jitter * (seed % 3) * (coder != PCA)
         if trial.tags["stage"] == "judged":
@@ -313,8 +315,7 @@ def made_up(change: Mapping[str, Mapping[str, float]] | None = None, jitter: flo
                 "first_images": images,
                 "first_remade": images,
             }
-            outcomes.append(Outcome(trial, "", Result(scalars, arrays=arrays), seconds=1.0))
-            continue
+            return Result(scalars, arrays=arrays)
         if trial.tags["scale"] == PIXELS:
             scalars = {f"{part}_error": numbers["error"] * factor for part in ("train", "test")}
         else:
@@ -322,13 +323,9 @@ def made_up(change: Mapping[str, Mapping[str, float]] | None = None, jitter: flo
         scalars |= {"train_variance": 0.067, "test_variance": 0.068, "test_beyond": 0.55} if coder == PCA else {}
         curve = [2 * scalars["test_error"], scalars["test_error"]]
         history: dict[str, list[Any]] = {"epoch": [1.0, 2.0], "iteration": [5, 10], "train_loss": curve, "test_loss": curve}
-        outcomes.append(Outcome(trial, "", Result(scalars, {} if coder == PCA else history), seconds=1.0))
-    return Runs(tuple(outcomes))
+        return Result(scalars, {} if coder == PCA else history)
 
-
-def words(change: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Holds]:
-    runs = made_up(change)
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(trials(Budget("full")), end)
 
 
 @pytest.mark.parametrize(
@@ -361,23 +358,18 @@ def words(change: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, 
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[str, dict[str, float]], refuted: set[str]) -> None:
-    assert {name for name, word in words(change).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up(change)) == refuted
 
 
 def test_another_scale_that_fits_as_well_refutes_the_one_found() -> None:
     train, test = W1[PCA]["train"], W1[PCA]["test"]
 
-    def fitting(outcome: Outcome) -> Outcome:
-        assert outcome.result is not None
-        if "test_variance" not in outcome.result.scalars:
-            return outcome
-        scalars = {**outcome.result.scalars, "test_variance": 0.067 * train / test}  # so that both shares are W1's numbers
-        return replace(outcome, result=replace(outcome.result, scalars=scalars))
+    def fitting(run: Outcome) -> dict[str, float]:
+        return {"test_variance": 0.067 * train / test} if "test_variance" in run.found.scalars else {}  # both shares are W1's
 
     runs = made_up({PCA: {"error": 0.067 * train}})
     assert EXPERIMENT.claims["w1_standardised"].judge(runs).holds is Holds.YES
-    runs = Runs(tuple(map(fitting, runs)))
-    assert EXPERIMENT.claims["w1_standardised"].judge(runs).holds is Holds.NO
+    assert EXPERIMENT.claims["w1_standardised"].judge(with_scalars(runs, fitting)).holds is Holds.NO
 
 
 def test_length_over_width_does_not_depend_on_where_a_class_lies_or_points() -> None:
@@ -434,12 +426,6 @@ def test_spoilt_fours_and_codes_are_counted_from_the_arrays() -> None:
     rows = EXPERIMENT.figures["reconstructions"](runs)
     assert (rows.data["original"] == rows.data["digit"]).all()
     assert "original 10" in rows.caption
-
-
-def number(name: str, runs: Runs) -> float:
-    value = EXPERIMENT.values[name]
-    assert not isinstance(value, Value)
-    return value(runs).number
 
 
 def test_names_of_classes_move_apart_and_no_farther() -> None:

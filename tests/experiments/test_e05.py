@@ -13,8 +13,9 @@ from experiments.data.datasets import Images
 from experiments.e05_tutorial_net import EXPERIMENT, LARGEST, TOTAL, trial, trials
 from experiments.live import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
-from report.model import Budget, Holds, Outcome, Result, Runs, Scalar, Value
+from report.model import Budget, Holds, Result, Runs, Trial, Value
 from tests.contexts import Silent
+from tests.made_up import last, refuted_in, runs_that_end, words
 from tests.seeds import over_seeds
 
 
@@ -74,22 +75,15 @@ def test_what_a_trial_keeps_can_be_computed_again(squares: Images) -> None:
 
 def made_up(test: float = 0.992, train: float = 0.999, seeds: int = 3, rise: float = 0.01) -> Runs:
     """Runs of the full budget: final accuracies, and how much the test loss rises."""
-    outcomes = []
-    for each in over_seeds(trials(Budget("full")), seeds):
-        seed = each.arguments["seed"]
-        shift = 0.0002 * seed
+
+    def end(each: Trial) -> Result:
+        shift = 0.0002 * each.arguments["seed"]
         history: dict[str, list[float]] = {"epoch": [1, 2, 3], "iteration": [2500, 5000, 7500]}
         history |= {"test_accuracy": [0.9, test, test + shift], "train_accuracy": [0.9, train, train + shift]}
         history |= {"test_loss": [0.3, 0.1, 0.1 + rise], "train_loss": [0.3, 0.1, 0.01]}
-        scalars: dict[str, Scalar] = {
-            name: column[-1] for name, column in history.items() if name not in ("epoch", "iteration")
-        }
-        outcomes.append(Outcome(each, "", Result(scalars, history), seconds=600.0))
-    return Runs(tuple(outcomes))
+        return Result(last(history), history)
 
-
-def words(runs: Runs) -> dict[str, Holds]:
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(over_seeds(trials(Budget("full")), seeds), end)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +94,11 @@ def words(runs: Runs) -> dict[str, Holds]:
     ],
 )
 def test_claims_are_refuted_where_they_are_false(runs: Runs, refuted: set[str]) -> None:
-    assert {name for name, word in words(runs).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, runs) == refuted
 
 
 def test_one_seed_decides_nothing() -> None:
-    assert set(words(made_up(seeds=1)).values()) == {Holds.UNDECIDED}
+    assert set(words(EXPERIMENT, made_up(seeds=1)).values()) == {Holds.UNDECIDED}
 
 
 def test_what_is_counted_is_what_torch_allocates() -> None:

@@ -36,11 +36,12 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
-from report.model import Budget, Column, Holds, MissingResult, Outcome, Result, Runs, Table, Value
+from report.model import Budget, Column, Holds, MissingResult, Outcome, Result, Runs, Table, Trial
 from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.contexts import Silent
+from tests.made_up import lost, number_of, refuted_in, runs_that_end, with_scalars, words
 
 ROOT = Path(__file__).parents[2]
 TINY = Net((1, 28, 28), (Conv(2, 5, stride=2), ReLU(), MaxPool(3), Flatten(), Dense(10)))
@@ -164,20 +165,16 @@ def made_up(
     budget: str = "full",
 ) -> Runs:
     """Runs of a budget: net → mean test accuracy, validation accuracy (the same if not given), and what seeds add and take."""
-    outcomes = []
-    for trial in trials(Budget(budget)):
+
+    def end(trial: Trial) -> Result:
         net, seed = str(trial.tags["net"]), trial.arguments["seed"]
         shift = (noise or {}).get(net, 0.0003) * (-1) ** seed
         accuracies = {"train": test[net], "validation": {**test, **(validation or {})}[net], "test": test[net]}
         scalars = {f"{part}_accuracy": accuracy + shift for part, accuracy in accuracies.items()}
-        history: dict[str, list[float]] = {"epoch": [1, 2], "iteration": [10, 20]}
-        history["validation_accuracy"] = [0.5, scalars["validation_accuracy"]]
-        outcomes.append(Outcome(trial, "", Result(scalars, history), seconds=2.0))
-    return Runs(tuple(outcomes))
+        rising = [0.5, scalars["validation_accuracy"]]
+        return Result(scalars, {"epoch": [1, 2], "iteration": [10, 20], "validation_accuracy": rising})
 
-
-def words(runs: Runs) -> dict[str, Holds]:
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(trials(Budget(budget)), end)
 
 
 # --- the search ----------------------------------------------------------------------------------------------------
@@ -226,14 +223,12 @@ def test_a_limit_that_no_net_keeps_has_no_best_net() -> None:
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[str, float], refuted: set[str]) -> None:
-    assert {name for name, word in words(made_up({**USUAL, **change})).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up({**USUAL, **change})) == refuted
 
 
 def test_a_choice_that_test_digits_do_not_confirm_is_refuted() -> None:
     runs = made_up({**USUAL, "two conv: 4, 6": 0.95}, validation={"two conv: 4, 6": 0.97})
-    assert words(runs)["smallest"] is Holds.NO
-    assert words(runs)["beats_reported_e7b"] is Holds.NO
-    assert words(runs)["hundredth"] is Holds.NO
+    assert {"smallest", "beats_reported_e7b", "hundredth"} <= refuted_in(EXPERIMENT, runs)
 
 
 def test_where_no_net_reaches_the_mark_its_sentences_are_undecided() -> None:
@@ -242,24 +237,17 @@ def test_where_no_net_reaches_the_mark_its_sentences_are_undecided() -> None:
     assert {verdict.holds for verdict in verdicts.values()} == {Holds.UNDECIDED}
     assert "no net of the search" in verdicts["smallest"].what
     assert "No net" in EXPERIMENT.figures["frontier"](runs).caption
-    assert math.isnan(number("smallest", runs))
+    assert math.isnan(number_of(EXPERIMENT, "smallest", runs))
 
 
 def test_w2s_nets_are_compared_by_the_longer_recipe_where_it_was_run() -> None:
-    def worse(outcome: Outcome) -> Outcome:
-        if outcome.trial.tags != {"net": E7A, "recipe": W2} or outcome.result is None:
-            return outcome
-        return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "test_accuracy": 0.9}))
+    def worse(run: Outcome) -> dict[str, float]:
+        return {"test_accuracy": 0.9} if run.trial.tags == {"net": E7A, "recipe": W2} else {}
 
-    found = words(Runs(tuple(map(worse, made_up(USUAL)))))
+    found = words(EXPERIMENT, with_scalars(made_up(USUAL), worse))
     assert (found["no_worse"], found["above_reported"], found["beats_e7a"]) == (Holds.NO, Holds.NO, Holds.YES)
     needs = {name for name, claim in EXPERIMENT.claims.items() if claim.needs.lacking("quick", ())}
     assert needs == {"no_worse", "above_reported"}  # quick has one run of E7b
-
-
-def number(name: str, runs: Runs) -> float:
-    value = EXPERIMENT.values[name]
-    return value.number if isinstance(value, Value) else value(runs).number
 
 
 # --- figures, tables and what was reported -------------------------------------------------------------------------
@@ -301,12 +289,11 @@ def test_reported_accuracies_are_held_against_w2s_recipe() -> None:
 
 
 def test_a_net_without_results_leaves_the_others() -> None:
-    runs = made_up(USUAL)
-    lost = Runs(tuple(replace(o, result=None) if o.trial.tags["net"] == "two conv: 4, 6" else o for o in runs))
-    assert "two conv: 4, 6" not in searched(lost)
-    assert smallest(lost) == "two conv: 4, 8"
+    runs = lost(made_up(USUAL), lambda run: run.trial.tags["net"] == "two conv: 4, 6")
+    assert "two conv: 4, 6" not in searched(runs)
+    assert smallest(runs) == "two conv: 4, 8"
     for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        view(lost)
+        view(runs)
 
 
 # --- the chapter, and real digits ----------------------------------------------------------------------------------
@@ -326,7 +313,8 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     material = Material({"E7": EXPERIMENT}, {"E7": judged, "T16": counts}, {}, replace(page, chapters=(chapter,)), budget)
     (written,) = write(material).chapters
     text = " ".join(written.markdown.split())
-    found = {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items() if not claim.needs.lacking(budget, ())}
+    asked = {name for name, claim in EXPERIMENT.claims.items() if not claim.needs.lacking(budget, ())}
+    found = {name: word for name, word in words(EXPERIMENT, runs).items() if name in asked}
     assert ("which the *quick* budget cannot" in text) is (budget == "quick")
     assert ("not asked of this copy" in text) is (budget == "quick")
     assert ("does as well" in text) is (found.get("no_worse") is Holds.YES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,7 @@ from experiments.nets import Conv, Dense, Dropout, parameters, shapes
 from experiments.training import Adam, Iterations, spread
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import last, refuted_in, runs_that_end, with_scalars, words
 from tests.seeds import over_seeds
 
 # --- the nets ------------------------------------------------------------------------------------------------------
@@ -141,21 +143,18 @@ def made_up(change: Ends | None = None, half_way: float = HALF_WAY, drift: float
     """Runs of the full budget. The test accuracy differs a little between seeds and more between conditions; a loss is one
     less the accuracy; half-way, the test loss is ``half_way`` of the last one, and the test accuracy lower by ``drift``."""
     ends = {**ACCURACIES, **(change or {})}
-    outcomes: list[Outcome] = []
-    for trial in over_seeds(trials(Budget("full")), 5):
+    numbers = itertools.count()
+
+    def end(trial: Trial) -> Result:
         train, test = ends[key(trial)]
-        test += jitter * float(np.random.default_rng(len(outcomes)).normal())
-        last = trial.arguments["recipe"].length.count
-        history: dict[str, list[float]] = {"epoch": [1.0, 2.0], "iteration": [last // 2, last]}
+        test += jitter * float(np.random.default_rng(next(numbers)).normal())
+        steps = trial.arguments["recipe"].length.count
+        history: dict[str, list[float]] = {"epoch": [1.0, 2.0], "iteration": [steps // 2, steps]}
         history |= {"train_accuracy": [0.9, train], "train_loss": [0.5, 1 - train]}
         history |= {"test_accuracy": [test - drift, test], "test_loss": [half_way * (1 - test), 1 - test]}
-        scalars = {name: column[-1] for name, column in history.items() if name not in ("epoch", "iteration")}
-        outcomes.append(Outcome(trial, "", Result({**scalars, "iterations": last}, history), seconds=2.0))
-    return Runs(tuple(outcomes))
+        return Result({**last(history), "iterations": steps}, history)
 
-
-def words(runs: Runs) -> dict[str, Holds]:
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(over_seeds(trials(Budget("full")), 5), end)
 
 
 GAPS = {"gap_shrinks", "loss_gap_shrinks", "quarter_left"}
@@ -177,35 +176,29 @@ GAPS = {"gap_shrinks", "loss_gap_shrinks", "quarter_left"}
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: Ends, refuted: set[str]) -> None:
-    assert {name for name, word in words(made_up(change)).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up(change)) == refuted
 
 
 def test_a_test_loss_that_falls_and_an_accuracy_that_moves_are_told() -> None:
-    assert words(made_up(half_way=1.3))["loss_rises"] is Holds.NO
-    assert words(made_up(drift=0.02))["settled"] is Holds.NO
-    assert {name for name, word in words(made_up(half_way=1.3, drift=0.02)).items() if word is not Holds.YES} == {
-        "loss_rises",
-        "settled",
-    }
+    assert refuted_in(EXPERIMENT, made_up(half_way=1.3)) == {"loss_rises"}
+    assert refuted_in(EXPERIMENT, made_up(drift=0.02)) == {"settled"}
+    both = words(EXPERIMENT, made_up(half_way=1.3, drift=0.02))
+    assert {name for name, word in both.items() if word is not Holds.YES} == {"loss_rises", "settled"}
 
 
 def test_what_seeds_contradict_is_undecided() -> None:
     close = {(FEWER, RATE, 250): (1.0, 0.88), (TUTORIAL, FAST, KEEP): ACCURACIES[TUTORIAL, FAST, 1.0]}
-    found = words(made_up(close, jitter=0.01))
+    found = words(EXPERIMENT, made_up(close, jitter=0.01))
     assert found["fewer_helps"] is found["dropout_helps"] is Holds.UNDECIDED
 
 
 def test_nets_are_compared_on_the_same_digits() -> None:
     """A difference far smaller than what the choice of digits makes is seen, because a seed is compared with itself."""
 
-    def easier(outcome: Outcome) -> Outcome:
-        assert outcome.result is not None
-        shift = 0.02 * outcome.trial.arguments["seed"] - 0.01 * ("fewer" in str(outcome.trial.tags["net"]))
-        scalars = {**outcome.result.scalars, "test_accuracy": 0.8 + shift}
-        return replace(outcome, result=replace(outcome.result, scalars=scalars))
+    def easier(run: Outcome) -> dict[str, float]:
+        return {"test_accuracy": 0.8 + 0.02 * run.seed - 0.01 * ("fewer" in str(run.trial.tags["net"]))}
 
-    runs = Runs(tuple(map(easier, made_up())))
-    verdict = EXPERIMENT.claims["fewer_helps"].judge(runs)
+    verdict = EXPERIMENT.claims["fewer_helps"].judge(with_scalars(made_up(), easier))
     assert (verdict.holds, verdict.n) == (Holds.NO, 5)
     assert verdict.effect == pytest.approx(-1)
 

@@ -35,6 +35,7 @@ from experiments.nets import Dense, Flatten, Net, Shared, parameters
 from experiments.training import Adam, Epochs, Recipe
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
 from tests.contexts import Silent
+from tests.made_up import last, number_of, refuted_in, runs_that_end, words
 from tests.seeds import over_seeds
 
 
@@ -205,11 +206,11 @@ USUAL: dict[str, tuple[float, Mistake]] = {SHARED: (0.96, near), JOINED: (0.98, 
 def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002, seeds: int = 3) -> Runs:
     """Runs of the full budget: reading → accuracy, and what a wrong answer is. Of 2000 pairs that cover all sums, those are
     read wrongly whose sums are rare, as long as they last."""
-    outcomes = []
     pairs = np.array(list(product(range(10), repeat=2)) * 20, np.uint8)
     sums = pairs.sum(1, dtype=int)
     order = np.argsort(np.abs(sums - 9), kind="stable")[::-1]
-    for trial in over_seeds(trials(Budget("full")), seeds):
+
+    def end(trial: Trial) -> Result:
         net, shift = str(trial.tags["net"]), jitter * (trial.arguments["seed"] % 3)
         accuracy, mistake = accuracies[net]
         accuracy += shift
@@ -219,8 +220,7 @@ def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002,
             off[[SUMS - 1 - 5, SUMS - 1 + 5] if mistake is far else [SUMS - 2, SUMS]] = (1 - accuracy) / 2
             p = math.sqrt(accuracy)
             scalars = {"digit_accuracy": p, "test_accuracy": accuracy, "both_right": accuracy, "cancelling": 0.0}
-            outcomes.append(Outcome(trial, "", Result(scalars, arrays={"off_by": off}), seconds=0.1))
-            continue
+            return Result(scalars, arrays={"off_by": off})
         read = sums.copy()
         wrong = order[: round((1 - accuracy) * len(sums))]
         read[wrong] = [mistake(true) for true in sums[wrong]]
@@ -228,14 +228,10 @@ def made_up(accuracies: dict[str, tuple[float, Mistake]], jitter: float = 0.002,
         history: dict[str, list[Any]] = {"epoch": [0.5, 1.0], "iteration": [600, 1200]}
         for part in ("train", "test"):
             history |= {f"{part}_accuracy": [0.3, exact], f"{part}_loss": [2.0, 1 - exact]}
-        ends = {name: column[-1] for name, column in history.items() if "_" in name}
         arrays = {"predictions": read.astype(np.uint8), "digits": pairs}
-        outcomes.append(Outcome(trial, "", Result({**ends, "iterations": 1200}, history, arrays), seconds=5.0))
-    return Runs(tuple(outcomes))
+        return Result({**last(history), "iterations": 1200}, history, arrays)
 
-
-def words(runs: Runs) -> dict[str, Holds]:
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(over_seeds(trials(Budget("full")), seeds), end)
 
 
 def test_a_net_that_has_settled_is_not_called_still_learning() -> None:
@@ -245,7 +241,7 @@ def test_a_net_that_has_settled_is_not_called_still_learning() -> None:
         end = outcome.result.history["test_accuracy"][-1]
         return replace(outcome, result=replace(outcome.result, history={**outcome.result.history, "test_accuracy": [end, end]}))
 
-    found = words(Runs(tuple(map(settled, made_up(USUAL)))))
+    found = words(EXPERIMENT, Runs(tuple(map(settled, made_up(USUAL)))))
     assert {name for name, word in found.items() if word is not Holds.YES} == {"still_learning"}
 
 
@@ -261,23 +257,17 @@ def test_a_net_that_has_settled_is_not_called_still_learning() -> None:
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[str, tuple[float, Mistake]], refuted: set[str]) -> None:
-    assert {name for name, word in words(made_up({**USUAL, **change})).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up({**USUAL, **change})) == refuted
 
 
 def test_a_net_that_guesses_has_not_learned() -> None:
     runs = made_up({**USUAL, SHARED: (0.08, near)}, jitter=0)
-    assert words(runs)["learns"] is Holds.NO
-    assert number("guessing", runs) == pytest.approx(10)
-
-
-def number(name: str, runs: Runs) -> float:
-    value = EXPERIMENT.values[name]
-    assert not isinstance(value, Value)
-    return value(runs).number
+    assert words(EXPERIMENT, runs)["learns"] is Holds.NO
+    assert number_of(EXPERIMENT, "guessing", runs) == pytest.approx(10)
 
 
 def test_a_net_without_mistakes_decides_nothing_about_them() -> None:
-    found = words(made_up({**USUAL, SHARED: (1.0, near)}, jitter=0))
+    found = words(EXPERIMENT, made_up({**USUAL, SHARED: (1.0, near)}, jitter=0))
     assert {found["off_by_one"], found["nearer_than_joined"], found["nearer_than_readings"]} == {Holds.UNDECIDED}
 
 
@@ -304,7 +294,7 @@ def test_the_reported_accuracy_is_held_against_w2s_net() -> None:
 
 def test_one_seed_decides_nothing_and_is_still_drawn() -> None:
     runs = made_up(USUAL, seeds=1)
-    assert set(words(runs).values()) == {Holds.UNDECIDED}
+    assert set(words(EXPERIMENT, runs).values()) == {Holds.UNDECIDED}
     for view in (
         *EXPERIMENT.figures.values(),
         *EXPERIMENT.tables.values(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import refuted_in, runs_that_end, with_scalars
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +133,8 @@ USUAL_ERRORS = {
 }
 
 
-def searched(trial: Trial, like_w3: bool = False) -> Outcome:
-    """A trial of the search whose rows are all alike, or those of W3."""
+def searched(trial: Trial, like_w3: bool = False) -> Result:
+    """What a trial of the search finds: rows that are all alike, or those of W3."""
     columns: dict[str, list[Any]] = {name: [] for name in ("rate", "hidden", "iteration", "loss", "accuracy")}
     for each in trial.arguments["asked"]:
         row = next(row for row in w3.ROWS if (row.rate, row.hidden) == (each.rate, each.hidden))
@@ -142,32 +142,28 @@ def searched(trial: Trial, like_w3: bool = False) -> Outcome:
         found = (first, row.first_accuracy / 100) if like_w3 else (None, 0.1)
         for column, number in zip(columns.values(), (each.rate, each.hidden, each.at[0], *found)):
             column.append(number)
-    return Outcome(trial, "", Result(history=columns), seconds=1.0)
+    return Result(history=columns)
 
 
 def made_up(errors: Mapping[Any, float | None], jitter: float = 0.001, grown: float = 1e9) -> Runs:
     """Runs of the full budget: (rate, H) → validation error, None for runs that diverge at their fifth iteration; the training
     loss at the large rate ends at ``grown``."""
-    outcomes = [searched(trial) for trial in trials(Budget("full")) if "scale" in trial.tags]
-    for trial in (trial for trial in trials(Budget("full")) if "rate" in trial.tags):
+
+    def end(trial: Trial) -> Result:
+        if "scale" in trial.tags:
+            return searched(trial)
         error, shift = errors[trial.tags["rate"], trial.tags["hidden"]], jitter * (trial.arguments["seed"] % 3)
         if error is None:
-            scalars = {"iterations": 4, "validation_error": 0.9 + shift, "train_error": 0.9, "unread": 1.0}
-            outcomes.append(Outcome(trial, "", Result(scalars, {}, diverged=True), seconds=0.1))
-            continue
-        end = error + shift
+            return Result({"iterations": 4, "validation_error": 0.9 + shift, "train_error": 0.9, "unread": 1.0}, diverged=True)
+        error += shift
         history: dict[str, list[Any]] = {"epoch": [50 / 71, 100 / 71], "iteration": [50, 100]}
         for part in ("train", "validation"):
-            history |= {f"{part}_loss": [2.0, 10 * end], f"{part}_accuracy": [0.5, 1 - end]}
-        scalars = {"iterations": 100, "validation_error": end, "train_error": end, "unread": 0.0}
-        scalars |= {"train_loss": grown if trial.tags["rate"] == LARGE else 10 * end, "validation_loss": 10 * end}
-        outcomes.append(Outcome(trial, "", Result(scalars, history), seconds=1.0))
-    return Runs(tuple(outcomes))
+            history |= {f"{part}_loss": [2.0, 10 * error], f"{part}_accuracy": [0.5, 1 - error]}
+        scalars = {"iterations": 100, "validation_error": error, "train_error": error, "unread": 0.0}
+        scalars |= {"train_loss": grown if trial.tags["rate"] == LARGE else 10 * error, "validation_loss": 10 * error}
+        return Result(scalars, history)
 
-
-def words(errors: Mapping[Any, float | None], **options: float) -> dict[str, Holds]:
-    runs = made_up(errors, **options)
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(trials(Budget("full")), end)
 
 
 @pytest.mark.parametrize(
@@ -183,33 +179,28 @@ def words(errors: Mapping[Any, float | None], **options: float) -> dict[str, Hol
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: dict[tuple[float, int], float | None], refuted: set[str]) -> None:
-    assert {name for name, word in words({**USUAL_ERRORS, **change}).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up({**USUAL_ERRORS, **change})) == refuted
 
 
 def test_a_loss_that_stays_small_refutes_that_it_grows() -> None:
-    assert {name for name, word in words(USUAL_ERRORS, grown=20.0).items() if word is Holds.NO} == {"dip", "loss_grows"}
+    assert refuted_in(EXPERIMENT, made_up(USUAL_ERRORS, grown=20.0)) == {"dip", "loss_grows"}
 
 
 def test_a_dip_within_the_noise_is_undecided() -> None:
-    runs = made_up({**USUAL_ERRORS, (MIDDLE, WIDEST): 0.0605})
-    noise = {seed: 0.02 * (-1) ** seed for seed in range(10)}
+    def noisy(run: Outcome) -> dict[str, float]:
+        middle = run.trial.tags == {"rate": MIDDLE, "hidden": WIDEST}
+        return {"validation_error": run["validation_error"] + 0.02 * (-1) ** run.seed} if middle else {}
 
-    def noisy(outcome: Outcome) -> Outcome:
-        assert outcome.result is not None
-        if "rate" not in outcome.trial.tags or outcome.trial.tags != {"rate": MIDDLE, "hidden": WIDEST}:
-            return outcome
-        error = outcome.result.scalars["validation_error"] + noise[outcome.trial.arguments["seed"]]
-        return replace(outcome, result=replace(outcome.result, scalars={**outcome.result.scalars, "validation_error": error}))
-
-    assert EXPERIMENT.claims["dip"].judge(Runs(tuple(map(noisy, runs)))).holds is Holds.UNDECIDED
+    runs = with_scalars(made_up({**USUAL_ERRORS, (MIDDLE, WIDEST): 0.0605}), noisy)
+    assert EXPERIMENT.claims["dip"].judge(runs).holds is Holds.UNDECIDED
 
 
 SEARCH = [trial for trial in trials(Budget("full")) if "scale" in trial.tags]
 
 
 def test_a_combination_that_has_all_rows_is_found() -> None:
-    other = Runs(tuple(map(searched, SEARCH)))
-    found = Runs(tuple(searched(trial, like_w3=trial.tags == SEARCH[0].tags) for trial in SEARCH))
+    other = runs_that_end(SEARCH, searched)
+    found = runs_that_end(SEARCH, lambda trial: searched(trial, like_w3=trial.tags == SEARCH[0].tags))
     assert (search.met(other), search.met(found), search.asked(found)) == (0, 9, 9)
     words = [EXPERIMENT.claims["not_found"].judge(runs).holds for runs in (other, found)]
     assert words == [Holds.YES, Holds.NO]

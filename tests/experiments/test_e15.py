@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,8 +26,9 @@ from experiments.e15_receptive_field import (
 )
 from experiments.live import build, rebuild, weights
 from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, receptive_field
-from report.model import Budget, Holds, Outcome, Result, Runs
+from report.model import Budget, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.made_up import refuted_in, runs_that_end
 
 
 @pytest.fixture(scope="module")
@@ -129,27 +129,22 @@ USUAL = {
 def made_up(accuracies: Mapping[str, float], rows: int | None = None, gap: float = 0.1) -> Runs:
     """Runs of the full budget: net → test accuracy, a little different for each seed; every support right unless ``rows``. The
     training accuracy of the single convolution is ``gap`` above, that of all others 0.05."""
-    outcomes = []
-    for each in trials(Budget("full")):
+
+    def end(each: Trial) -> Result:
         net, seed = str(each.tags["net"]), each.arguments["seed"]
         if each.tags["stage"] == TRAINING:
             test = accuracies[net] + 0.002 * seed
             scalars = {"test_accuracy": test, "train_accuracy": test + (gap if net == SINGLE else 0.05), "test_loss": 1 - test}
             scalars["train_loss"] = 0.9 - test
-            outcomes.append(Outcome(each, "", Result(scalars), seconds=1.0))
-            continue
+            return Result(scalars)
         height, width = receptive_field(each.arguments["net"])
         slopes = np.zeros((32, 32), np.float32)
         slopes[5 : 5 + height, 5 : 5 + width] = 1
         arrays: dict[str, np.ndarray] = {"sensitivity": slopes, "image": np.full((32, 32, 3), 100, np.uint8)}
         shown = rows if rows and net == MIDDLE else height
-        outcomes.append(Outcome(each, "", Result({"rows": shown, "columns": width}, {}, arrays), seconds=1.0))
-    return Runs(tuple(outcomes))
+        return Result({"rows": shown, "columns": width}, {}, arrays)
 
-
-def words(accuracies: Mapping[str, float], **options: Any) -> dict[str, Holds]:
-    runs = made_up(accuracies, **options)
-    return {name: claim.judge(runs).holds for name, claim in EXPERIMENT.claims.items()}
+    return runs_that_end(trials(Budget("full")), end)
 
 
 @pytest.mark.parametrize(
@@ -162,15 +157,15 @@ def words(accuracies: Mapping[str, float], **options: Any) -> dict[str, Holds]:
     ],
 )
 def test_claims_are_refuted_where_they_are_false(change: Mapping[str, float], refuted: set[str]) -> None:
-    assert {name for name, word in words({**USUAL, **change}).items() if word is Holds.NO} == refuted
+    assert refuted_in(EXPERIMENT, made_up({**USUAL, **change})) == refuted
 
 
 def test_a_gap_as_wide_as_the_others_refutes_that_the_single_convolution_carries_less() -> None:
-    assert {name for name, word in words(USUAL, gap=0.05).items() if word is Holds.NO} == {"single_carries_less"}
+    assert refuted_in(EXPERIMENT, made_up(USUAL, gap=0.05)) == {"single_carries_less"}
 
 
 def test_one_support_of_another_size_refutes_the_agreement() -> None:
-    assert {name for name, word in words(USUAL, rows=9).items() if word is Holds.NO} == {"supports"}
+    assert refuted_in(EXPERIMENT, made_up(USUAL, rows=9)) == {"supports"}
 
 
 # --- tables, figures, values ---------------------------------------------------------------------------------------
