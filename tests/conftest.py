@@ -6,9 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from experiments.data import datasets
 from report.errors import DataError
+from tests.project import whole
 
 # A shell that starts us in the background has us ignore Ctrl-C, and what the tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -32,3 +34,17 @@ def mnist_root() -> Path:
     except DataError as error:
         pytest.skip(f"needs the real MNIST: {error}")
     return root
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The store of the small project, which is built once for all workers: its runs, views and proof, and what was found in
+    the engine's sources. A project that begins with it computes only what its test changes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "kept"
+    with FileLock(shared / "kept.lock"):
+        if not folder.exists():
+            built = whole(folder).run("--quiet")
+            assert built.code == 0, built.err
+    return folder / "a project" / "build" / "store"

@@ -189,9 +189,9 @@ class Project:
         return [line for line in self.run("plan", *words).out.splitlines() if line.startswith("run")]
 
 
-def whole(folder: Path) -> Project:
+def whole(folder: Path, store: Path | None = None) -> Project:
     """A project with something of everything."""
-    made = project(folder, chapter=WHOLE)
+    made = project(folder, chapter=WHOLE, store=store)
     (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
     (made.root / "templates" / "written").mkdir()
     (made.root / "templates" / "written" / "W1.toml").write_text(WRITTEN, encoding="utf-8")
@@ -201,8 +201,10 @@ def whole(folder: Path) -> Project:
 OWN = ("chapters", "written", "writeups")  # what the project itself is about
 
 
-def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE) -> Project:
-    """A project in ``folder`` with one experiment and one chapter, and the real engine."""
+def project(
+    folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE, store: Path | None = None
+) -> Project:
+    """A project in ``folder`` with one experiment and one chapter, and the real engine; it begins with a copy of ``store``."""
     root = folder / "a project"
     root.mkdir(parents=True)
     for name in SHARED:
@@ -222,7 +224,15 @@ def project(folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, 
     (root / "experiments" / "e01_walk.py").write_text(experiment, encoding="utf-8")
     (root / "templates" / "chapters" / "01-walks.md").write_text(chapter, encoding="utf-8")
     (root / "templates" / "report.toml").write_text(page, encoding="utf-8")
+    if store:
+        shutil.copytree(store, root / "build" / "store")
     return Project(root)
+
+
+def result_of(label: str, store: Path) -> Path:
+    """The entry of the one trial that is called so."""
+    (description,) = [path for path in store.glob("*/*/description.json") if label in path.read_text(encoding="utf-8")]
+    return description.parent
 
 
 def gone(group: int, within: float) -> bool:

@@ -39,9 +39,9 @@ sys.exit(build.main(["--quiet"]))
 """
 
 
-def taken(folder: Path) -> dict[str, str]:
-    """The texts by name, of a project that is built in ``folder``."""
-    made = whole(folder)
+def taken(folder: Path, store: Path | None = None) -> dict[str, str]:
+    """The texts by name, of a project that is built in ``folder`` and begins with ``store``."""
+    made = whole(folder, store)
     done = subprocess.run(
         [sys.executable, "-c", WITH_MARKDOWN, str(folder)], cwd=made.root, capture_output=True, text=True, check=False
     )

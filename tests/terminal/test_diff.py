@@ -163,9 +163,9 @@ def test_colour_is_for_a_terminal_that_wants_it(monkeypatch, stream, environment
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory) -> Project:
+def changed(tmp_path_factory, kept) -> Project:
     """A project with a commit, a build of that in ``before``, and one of a later state in ``build``."""
-    made = project(tmp_path_factory.mktemp("changed"))
+    made = project(tmp_path_factory.mktemp("changed"), store=kept)
     git = ["git", "-C", str(made.root), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     (made.root / ".gitignore").write_text("build\nbefore\n__pycache__\n", encoding="utf-8")
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
@@ -234,7 +234,8 @@ def test_what_is_no_build_is_said(changed, names, said):
     assert "bug" not in ended.err
 
 
-def test_a_revision_whose_results_the_store_has_not_is_incomplete(changed, tmp_path):
+def test_a_revision_whose_results_the_store_has_not_is_incomplete(changed, tmp_path, kept):
+    shutil.copytree(kept / "sources", tmp_path / "empty" / "sources")
     said = held(changed, "HEAD", str(changed.root / "build"), "--store", str(tmp_path / "empty"))
     assert "HEAD is incomplete" in said
 

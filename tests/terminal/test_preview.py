@@ -21,7 +21,7 @@ import pytest
 from report.terminal import watch
 from report.terminal.preview import Desk, Server
 from report.terminal.watch import Made, Now, saves
-from tests.project import Project, gone, project
+from tests.project import EXPERIMENT, Project, gone, project
 
 CHAPTER = "templates/chapters/01-walks.md"
 
@@ -44,9 +44,10 @@ def until(seen: Callable[[dict[str, Any]], bool], address: str) -> dict[str, Any
 
 
 @pytest.fixture
-def previewed(tmp_path) -> Iterator[tuple[Project, str, subprocess.Popen]]:
-    """A project with a preview of it that has built once, and its address."""
-    made, heard = project(tmp_path), tmp_path / "heard"
+def previewed(tmp_path, kept) -> Iterator[tuple[Project, str, subprocess.Popen]]:
+    """A project with trials to run, a preview of it that has begun, and its address."""
+    new = EXPERIMENT.replace("STEP = 2.0", "STEP = 3.0").replace("UNRELATED = 7", "UNRELATED = 8")
+    made, heard = project(tmp_path, new, store=kept), tmp_path / "heard"
     command = [sys.executable, str(made.root / "build.py"), "preview", "--no-open"]
     with heard.open("w", encoding="utf-8") as stream:
         process = subprocess.Popen(command, cwd=made.root, stderr=stream, start_new_session=True)
@@ -81,7 +82,7 @@ def test_the_page_follows_what_is_saved_and_shows_what_is_wrong(previewed):
     assert "01-walks.md:3: the number 3 is typed" in wrong
     assert "On average, a walk comes" in said(f"{address}report.html")  # the last good page stays
 
-    made.edit("experiments/e01_walk.py", "STEP = 2.0", "STEP = = 0.2")  # code is wrong, too
+    made.edit("experiments/e01_walk.py", "STEP = 3.0", "STEP = = 0.2")  # code is wrong, too
     until(lambda state: "e01_walk.py" in state["wrong"], address)
     made.edit(CHAPTER, "After 3 steps", "In the end")
     made.edit("experiments/e01_walk.py", "STEP = = 0.2", "STEP = 0.2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,15 +14,15 @@ import pytest
 
 from report.terminal import stamp
 from report.typeset.publish import STAMP
-from tests.project import EXPERIMENT, Project, project
+from tests.project import EXPERIMENT, Project, project, result_of
 
 CHAPTER = "templates/chapters/01-walks.md"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def made(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Project:
     """A project that is built, and remembers it."""
-    made = project(tmp_path_factory.mktemp("stamp"))
+    made = project(tmp_path_factory.mktemp("stamp"), store=kept)
     assert not idle(made)
     assert idle(made)
     return made
@@ -86,8 +87,7 @@ def _page_edited(root: Path) -> None:
 
 
 def _result_deleted(root: Path) -> None:
-    (entry,) = [p for p in (root / "build" / "store").glob("*/*/description.json") if "walk seed=1" in p.read_text()]
-    entry.unlink()
+    (result_of("walk seed=1", root / "build" / "store") / "description.json").unlink()
 
 
 def _stamp_spoilt(root: Path) -> None:
@@ -119,7 +119,8 @@ def test_another_version_of_a_package_is_noticed(made: Project, tmp_path: Path) 
     assert not idle(made, before=before)
 
 
-def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(made: Project, tmp_path: Path) -> None:
+def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(made: Project, tmp_path: Path, kept: Path) -> None:
+    shutil.copytree(kept, tmp_path / "another")
     idle(made)
     assert idle(made, "--jobs", "1")
     assert not idle(made, "--force")
@@ -128,11 +129,14 @@ def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(made: P
     assert not idle(made, REPORT_DATA=str(tmp_path))
 
 
-def test_what_was_left_out_stays_so_until_its_result_is_there(made: Project, tmp_path: Path) -> None:
-    frozen = ["--frozen", "--store", str(tmp_path / "another")]
+def test_what_was_left_out_stays_so_until_its_result_is_there(made: Project, tmp_path: Path, kept: Path) -> None:
+    store = shutil.copytree(kept, tmp_path / "another")
+    frozen = ["--frozen", "--store", str(store)]
+    result = result_of("walk seed=1", store)
+    result.rename(tmp_path / result.name)
     assert not idle(made, *frozen)
     assert idle(made, *frozen)
-    made.run("--store", str(tmp_path / "another"), "--out", str(tmp_path / "out"))
+    (tmp_path / result.name).rename(result)
     assert not idle(made, *frozen)
 
 
@@ -149,8 +153,8 @@ def test_a_file_that_is_saved_while_the_build_runs_is_built_next_time(made: Proj
     assert "Saved." in made.html
 
 
-def test_what_failed_is_tried_again(tmp_path: Path) -> None:
-    made = project(tmp_path, EXPERIMENT.replace("    if fails:", "    if seed == 1:"))
+def test_what_failed_is_tried_again(tmp_path: Path, kept: Path) -> None:
+    made = project(tmp_path, EXPERIMENT.replace("    if fails:", "    if seed == 1:"), store=kept)
     assert not idle(made)
     assert not idle(made)
 
