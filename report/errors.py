@@ -97,10 +97,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return "Known: " + (", ".join(choices) or "none") + "."
 
 
-def author_text(path: Path, kind: type[ReportError] = ProseError) -> str:
+def author_text(path: Path) -> str:
     """What an author wrote in a file of UTF-8, with or without a byte-order mark, whatever the ends of its lines.
 
-    Raises ``kind`` with the line at which it is anything else.
+    Raises ``ProseError`` with the line at which it is anything else.
     """
     content = path.read_bytes()
     try:
@@ -108,7 +108,7 @@ def author_text(path: Path, kind: type[ReportError] = ProseError) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"this line is not UTF-8: its byte {content[error.start]:#04x} is no character."
-        raise kind(what, where=Where(path, line), remedy="Save the file as UTF-8.") from None
+        raise ProseError(what, where=Where(path, line), remedy="Save the file as UTF-8.") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -233,19 +233,17 @@ def plain_ticks(axis: Axis, at: Sequence[int] = (1, 2, 5)) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def label_ends(ax: Axes, room: float = 0.0) -> None:
+def label_ends(ax: Axes) -> None:
     """Write each labelled line's name at its right end, in its colour; names too close to each other move apart.
 
-    Call it last, when scales and limits stand. The names stand right of the axes, which the layout makes room for;
-    with ``room``, a share of the width of the axes, they stand inside.
+    Call it last, when scales and limits stand. The names stand right of the axes, which the layout makes room for.
     """
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(line, *_last_point(line)) for line in lines]
     ends = [end for end in ends if np.isfinite(end[2])]
     if not ends:
         return
-    low, high = ax.get_xlim()[0], max(x for _, x, _ in ends)
-    ax.set_xlim(low, high * (high / low) ** room if ax.get_xscale() == "log" else high + (high - low) * room)
+    ax.set_xlim(ax.get_xlim()[0], max(x for _, x, _ in ends))
     ax.set_ylim(ax.get_ylim())
     with style():
         ax.figure.draw_without_rendering()  # type: ignore[union-attr]

@@ -107,10 +107,6 @@ local divs = {
   figure = figure,
   table = tabular,
   step = step,
-  equation = function(div)
-    local number = '<span class="number">(' .. div.attributes.number .. ")</span></div>"
-    return wrap('<div class="equation" id="' .. div.identifier .. '">', div.content, number)
-  end,
   notice = function(div)
     return wrap('<aside class="notice ' .. div.attributes.kind .. '" role="note">', div.content, "</aside>")
   end,

@@ -110,9 +110,6 @@ local divs = {
   numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
   notation = function(div) return call("report-notation", "", div.content) end,
-  equation = function(div)
-    return call("report-equation", quote(div.identifier) .. ", " .. quote(div.attributes.number), div.content)
-  end,
   notice = function(div) return call("report-notice", quote(div.attributes.kind), div.content) end,
   derivation = function(div) return call("report-derivation", quote(div.identifier), div.content) end,
   question = block("report-question"),

@@ -280,7 +280,6 @@ COPIES = "count((p, o, i) for p in span(1, m) for o in span(1, n_out) for i in s
 OWN_BIASES = "count((p, o) for p in span(1, m) for o in span(1, n_out))"
 ADDED = "sum(n[e, l]*f[e, l] + n[e, l]*b[e, l] for l in span(1, L[e]))"
 FACTORED = "sum(n[e, l]*(f[e, l] + b[e, l]) for l in span(1, L[e]))"
-WINDOWS = {"C_out": range(1, 4), "C_in": range(1, 3), "k_h": range(1, 4), "k_w": range(1, 3)}
 WIDTHS = {"n_in": range(1, 6), "n_out": range(1, 5)}
 
 DERIVATION = Derivation(

@@ -21,7 +21,7 @@ import dataclasses
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib import metadata
@@ -32,7 +32,7 @@ from report.cache.digests import Name, digest_of
 from report.cache.reach import ABSENT, Sources
 from report.cache.seals import NOTHING_REACHED, Reach
 from report.errors import DeclarationError, Where, nearest
-from report.model import Data, Outcome, Plain, Result, Runs, Trial
+from report.model import Data, Outcome, Result, Runs, Trial
 
 CATEGORIES = ("arguments", "code", "data", "upstream", "packages", "machine")
 RUNS = (Runs, Outcome, Trial, Result)
@@ -115,31 +115,18 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
     return _seal(writer, subject, parts)
 
 
-def fingerprint_of(
-    subject: Callable[..., Any] | tuple[str, str],
-    sources: Sources,
-    *,
-    results: Iterable[str] = (),
-    settings: Mapping[str, Plain] | None = None,
-    receives: Sequence[type] = RUNS,
-) -> Fingerprint:
-    """What a view depends on: the code it reaches, ``settings``, and the ``results`` it reads (fingerprints, in order).
+def fingerprint_of(view: Callable[..., Any], sources: Sources, *, results: Iterable[str] = ()) -> Fingerprint:
+    """What a view depends on: the code it reaches, and the ``results`` it reads (fingerprints, in order).
 
-    ``subject`` is a callable or (module, name), which is followed without being imported. A callable may be a function,
-    a ``functools.partial``, a lambda or nested function over plain values and other such callables, a bound method or
-    an instance of a frozen dataclass. ``receives`` are the project's classes whose instances it is handed. Raises
-    ``DeclarationError`` as ``fingerprint``.
+    It may be a function, a ``functools.partial``, a lambda or nested function over plain values and other such callables, a
+    bound method or an instance of a frozen dataclass. Raises ``DeclarationError`` as ``fingerprint``.
     """
-    writer = _Writer(sources, where=None if isinstance(subject, tuple) else _where(subject, sources), callables=True)
-    if isinstance(subject, tuple):
-        text = writer.called(subject)
-    else:
-        text = writer.plain(subject, getattr(subject, "__name__", "the view"))
-    for kind in receives:
+    writer = _Writer(sources, where=_where(view, sources), callables=True)
+    text = writer.plain(view, getattr(view, "__name__", "the view"))
+    for kind in RUNS:
         writer.note_class(kind)
-    arguments = {name: writer.plain(value, name) for name, value in (settings or {}).items()}
     upstream = {f"{number:05}": digest for number, digest in enumerate(results)}
-    return _seal(writer, text, {"arguments": arguments, "data": {}, "upstream": upstream, "machine": {}})
+    return _seal(writer, text, {"arguments": {}, "data": {}, "upstream": upstream, "machine": {}})
 
 
 def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:

@@ -88,11 +88,6 @@ class Sources:
             self._project[top] = self._find(top) is not None
         return self._project[top]
 
-    def module_at(self, path: Path) -> str:
-        """The name under which the file at ``path`` (below the root) is imported."""
-        parts = path.resolve().relative_to(self.root).with_suffix("").parts
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
     def reach(self, roots: Iterable[Name]) -> Reach:
         """All that ``roots`` reach, themselves included. Raises ``DeclarationError`` at what cannot be followed."""
         names = tuple(dict.fromkeys(roots))

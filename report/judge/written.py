@@ -19,7 +19,7 @@ import csv
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cache
@@ -186,17 +186,3 @@ def _rows(path: Path, name: str) -> tuple[Mapping[str, str], ...]:
         raise ProseError(f"there is no file {name} beside it.", where=Where(path), remedy="Correct table = ….")
     with file.open(encoding="utf-8-sig", newline="") as text:
         return tuple(csv.DictReader(text))
-
-
-def mistakes_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """The entries that a mistake's id stands for, in the order of the ids' numbers."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.mistake:
-            found.setdefault(entry.mistake, []).append(entry)
-    return dict(sorted(found.items(), key=lambda item: _in_order(item[0])))
-
-
-def _in_order(identifier: str) -> tuple[int, str]:
-    match = re.match(r"X(\d+)(.*)", identifier)
-    return (int(match[1]), match[2]) if match else (10**6, identifier)

@@ -21,25 +21,13 @@ from pathlib import Path
 from report.cache.store import Store
 from report.model import Outcome
 from report.typeset.html import html
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
 from report.typeset.paging import Paging, outline, paged, titles
 from report.typeset.pdf import Document, document
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
 CONTENT = ("chapters", "writeups", "written", "new")  # what pages say, rather than how they are set
-
-
-def pages(
-    chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once
-) -> tuple[str, bytes]:
-    """The HTML page and the PDF. ``assets`` are the figures by name (``E2-curves.svg``).
-
-    Raises ``ProseError`` for a formula or a link that cannot be typeset, with the chapter's file and, if it can be found,
-    the line.
-    """
-    page, printed = both(chapters, meta, assets, remember)
-    return page, printed.content
 
 
 def both(
@@ -49,7 +37,12 @@ def both(
     remember: Remember,
     early: Callable[[str], None] = lambda page: None,
 ) -> tuple[str, Document]:
-    """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages."""
+    """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages. ``assets`` are the
+    figures by name (``E2-curves.svg``).
+
+    Raises ``ProseError`` for a formula or a link that cannot be typeset, with the chapter's file and, if it can be found,
+    the line.
+    """
     with ThreadPoolExecutor(2) as pool:
         page = pool.submit(html, chapters, meta, assets, remember)
         printed = pool.submit(document, chapters, meta, assets, remember)

@@ -35,11 +35,6 @@ class Document:
     places: tuple[Place, ...]
 
 
-def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> bytes:
-    """The PDF alone."""
-    return document(chapters, meta, assets, remember).content
-
-
 def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> Document:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat."""
     sources = converted(chapters, chapter_typst, "typst.lua", remember)

@@ -178,10 +178,3 @@ def _place(text: str, number: re.Match[str], source: str, start: int) -> int:
             if found := re.compile(wanted).search(source, begin):
                 return found.end() - len(number.group())
     return -1
-
-
-def uncalled(source: str) -> list[str]:
-    """The figures and tables of a chapter that its text never refers to."""
-    code = "\n".join(EXPRESSION.findall(without_comments(source)))
-    called = set(re.findall(r"\bref\(\s*[\"']([^\"']+)", code))
-    return [name for name in re.findall(r"\b(?:figure|table)\(\s*[\"']([^\"']+)", code) if name not in called]

@@ -107,22 +107,12 @@ def value_markdown(value: Value, source: str = "") -> str:
     return span(value_text(value), "value", origin=origin_text(value, source))
 
 
-# --- figures, equations --------------------------------------------------------------------------------------------
+# --- figures and links -----------------------------------------------------------------------------------------------
 
 
 def figure_markdown(identifier: str, number: int, svg_path: str, caption: str, alt: str, csv_name: str) -> str:
     """A numbered figure: ``svg_path`` names one of the assets, ``csv_name`` the file under ``data/`` that holds its data."""
     return div(caption, "figure", identifier, number=str(number), src=svg_path, alt=alt, data=csv_name)
-
-
-def equation_markdown(identifier: str, number: int, latex: str) -> str:
-    """A displayed, numbered formula."""
-    return div(f"$${_one_line(latex)}$$", "equation", identifier, number=str(number))
-
-
-def _one_line(latex: str) -> str:
-    """LaTeX without line ends: an empty line would end the formula."""
-    return " ".join(latex.split())
 
 
 def reference_markdown(identifier: str, text: str) -> str:

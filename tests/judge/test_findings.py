@@ -10,7 +10,7 @@ from report.errors import ProseError, ReportError
 from report.judge.arithmetic import evaluate
 from report.judge.findings import Agreement, Found, findings
 from report.judge.views import Absent
-from report.judge.written import documents, mistakes_of
+from report.judge.written import documents
 from report.model import Holds, Value
 from report.write.mistakes import quoted, verdict
 
@@ -92,13 +92,6 @@ def test_an_id_stands_once(tmp_path):
     (tmp_path / "W9.toml").write_text(entry + entry)
     with pytest.raises(ProseError, match="stands twice"):
         documents(tmp_path)
-
-
-def test_mistakes_are_listed_in_the_order_of_their_numbers(tmp_path):
-    entry = '[[entry]]\nid = "{0}"\nplace = "1"\nsays = "so"\nprinted = "1"\nours = "E1.total"\n'
-    entry += 'mistake = "{0}"\ncertainty = "A"\nkind = "count"\n'
-    (tmp_path / "W9.toml").write_text("".join(entry.format(name) for name in ("X10", "X9", "X9b")))
-    assert list(mistakes_of(documents(tmp_path)["W9"].entries.values())) == ["X9", "X9b", "X10"]
 
 
 def test_a_sum_is_read_as_printed():

@@ -18,7 +18,7 @@ import pytest
 
 from report.typeset.inputs import Meta
 from report.typeset.pandoc import chapter_html, chapter_typst
-from report.typeset.pdf import pdf
+from report.typeset.pdf import document as pdf_document
 
 PINNED = Path(__file__).with_name("formulas.toml")
 KNOWN = tomllib.loads(PINNED.read_text(encoding="utf-8"))["formula"]
@@ -59,7 +59,7 @@ def printed() -> list[str]:
         "ampersand $a \\& b$",
     ]
     chapter = Chapter("ch-x", Path("x.md"), "\n\n".join(lines))
-    document = pypdf.PdfReader(io.BytesIO(pdf((chapter,), Meta("T"), {})))
+    document = pypdf.PdfReader(io.BytesIO(pdf_document((chapter,), Meta("T"), {}).content))
     return "".join(page.extract_text() for page in document.pages).splitlines()
 
 
@@ -74,7 +74,7 @@ def test_an_ampersand_in_a_formula_is_printed(printed):
 
 def test_every_formula_can_be_set_in_the_pdf():
     text = "\n\n".join(f"${known['latex']}$\n\n$${known['latex']}$$" for known in KNOWN)
-    assert pdf((Chapter("ch-x", Path("x.md"), text),), Meta("T"), {}).startswith(b"%PDF")
+    assert pdf_document((Chapter("ch-x", Path("x.md"), text),), Meta("T"), {}).content.startswith(b"%PDF")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import html.parser
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,10 +21,10 @@ from report.prove.language.names import DEFINED, Name
 from report.prove.reasons.rule import Standing
 from report.typeset.fonts import subset
 from report.typeset.html import html as html_page
-from report.typeset.inputs import Meta
-from report.typeset.pages import pages
+from report.typeset.inputs import Meta, Remember, at_once
+from report.typeset.pages import both
 from report.typeset.pandoc import chapter_html
-from report.typeset.pdf import pdf
+from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
@@ -100,12 +100,15 @@ SECOND = "\n".join(
         render.figure_markdown("fig-b", 2, "b.svg", "Wide.", "B rises.", "b.csv"),
         table_markdown("tab-b", 2, Table(COLUMNS, tuple((i, f"row{i}", i / 7) for i in range(120)), "A long table.")),
         derivation_markdown(PROOF, {"result": 1, "long": 3}.__getitem__),
-        render.equation_markdown("eq", 2, "E = mc^2\n\n+ 0"),
     ]
 )
 CHAPTERS = (Chapter("ch-first", Path("01-first.md"), FIRST), Chapter("ch-second", Path("02-second.md"), SECOND))
 ASSETS = {"a.svg": SVG % 300, "b.svg": SVG % 470}
 META = Meta("Title & <co>", "Sub", "A. Student", ("A. Student", "A course"), "Budget: quick", "3 seeds", notices=(ODD,))
+
+
+def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> bytes:
+    return pdf_document(chapters, meta, assets, remember).content
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,8 @@ def memory() -> Memory:
 
 @pytest.fixture(scope="module")
 def built(memory) -> tuple[str, bytes]:
-    return pages(CHAPTERS, META, ASSETS, memory)
+    page, made = both(CHAPTERS, META, ASSETS, memory)
+    return page, made.content
 
 
 @pytest.fixture(scope="module")
@@ -364,10 +368,10 @@ def test_a_long_table_repeats_its_header(document):
 
 def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
     before = memory.made
-    pages(CHAPTERS, META, ASSETS, memory)
+    both(CHAPTERS, META, ASSETS, memory)
     assert memory.made == before
     edited = (replace(CHAPTERS[0], markdown=CHAPTERS[0].markdown + "\n\nOne more sentence.\n"), CHAPTERS[1])
-    page, _ = pages(edited, META, ASSETS, memory)
+    page, _ = both(edited, META, ASSETS, memory)
     assert "One more sentence." in page
     assert memory.made == before + 2  # once for each format
 

@@ -1,10 +1,12 @@
 """Which numbers in prose are refused, and which are not results."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from report.write.lint import TypedNumber, problems, stray_comments, typed_numbers, uncalled
+from report.write.lint import TypedNumber, problems, stray_comments, typed_numbers
+from report.write.prose import EXPRESSION, without_comments
 
 CHAPTERS = Path(__file__).parents[2] / "templates" / "chapters"
 
@@ -62,6 +64,13 @@ def test_a_typed_number_is_found_with_its_line(source, expected):
 
 def test_a_comment_that_would_be_printed_is_found():
     assert stray_comments("## A section {#sec-a}\n{## fine ##}\n{# printed #}\n[x]{#y .z}\n") == [3]
+
+
+def uncalled(source: str) -> list[str]:
+    """The figures and tables of a chapter that its text never refers to."""
+    code = "\n".join(EXPRESSION.findall(without_comments(source)))
+    called = set(re.findall(r"\bref\(\s*[\"']([^\"']+)", code))
+    return [name for name in re.findall(r"\b(?:figure|table)\(\s*[\"']([^\"']+)", code) if name not in called]
 
 
 def test_a_figure_or_table_that_the_text_never_calls_is_found() -> None:
