@@ -372,7 +372,7 @@ DERIVATION = Derivation(
         "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, “All "
         "zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives, "
         "`diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, `w == zeros(h, q)`, the gradient of `u` is "
-        "zero (“Only w zero: the gradient of u”), and that of `w` survives only if the slope chosen at zero is not zero (“Only "
+        "zero (“Only w zero: the gradient of u”), and that of `w` is as large as the slope chosen at zero lets it be (“Only "
         "w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing moves (“Only w zero, slope zero”)."
     ),
     comment=(

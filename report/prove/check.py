@@ -23,7 +23,7 @@ from report.prove.leftover import left_over
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.mistakes import mistake
-from report.prove.reasons.rule import DEFINITION, Lemma, Setting, Shown, Standing, weakest
+from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown, Standing, weakest
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
@@ -148,7 +148,11 @@ def check_part(
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
     if NUMERIC in methods and part.numeric:
         with _witnessing("numeric", part.where):
-            _hear(NUMERIC, "numeric", witness.by_numbers(derivation, chain), found)
+            seen = witness.by_numbers(derivation, chain)
+            refused = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
+            _hear(NUMERIC, "numeric", seen, found)
+            if refused - seen.refused.keys():
+                _hear(NUMERIC, "numeric", witness.counterexamples(derivation, chain), found)
     for live in part.live if LIVE in methods else ():
         with _witnessing(live.name, live.where):
             _hear(live.name, live.name, witness.by_live(derivation, chain, live), found)
@@ -242,7 +246,7 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
 
 
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:
-    why = f"SymPy cannot prove it by {step.rule.words.replace('`', '') or 'calculation'}"
+    why = f"SymPy cannot prove it by {step.rule.words.replace('`', '').removeprefix('by ') or 'calculation'}"
     try:
         method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
     except DeclarationError as error:
@@ -254,7 +258,8 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     if method is None:
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
-        unused = [c.text for c in setting.given if assume([setting.read(c)], NO_FACTS) is NO_FACTS]
+        solvable = setting.given if step.rule.law != GIVEN else ()
+        unused = [c.text for c in solvable if assume([setting.read(c)], NO_FACTS) is NO_FACTS]
         hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:

@@ -25,7 +25,8 @@ _NUMBERS = (
 )
 WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
-    r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|impossible|necessary|sufficient|exactly|"
+    r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
+    r"impossible|necessary|sufficient|exactly|"
     r"circulant|toeplitz|optimal|stationary|(?:non-?)?convex|concave|unique|(?:over|under)-?determined|"
     r"(?:non-?|bi)?linear|affine|quadratic|cubic|exponentially|logarithmically|constant|independent(?:ly)?|periodic|"
     r"(?:in|equi)variant|(?:anti-?|skew-?)?symmetric|orthogonal|invertible|singular|injective|surjective|bijective|"

@@ -41,14 +41,23 @@ class Findings:
         self.refused.setdefault(step, why)
 
 
-def by_numbers(derivation: Derivation, chain: Chain) -> Findings:
+def counterexamples(derivation: Derivation, chain: Chain) -> Findings:
+    """``by_numbers`` at more points and beyond the sizes that the author draws, for what SymPy refuses: is it false as well?"""
+    return by_numbers(derivation, chain, searching=True)
+
+
+def by_numbers(derivation: Derivation, chain: Chain, searching: bool = False) -> Findings:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
-    wanted = chain.part.points or (LOGIC_POINTS if logical else POINTS)
+    wanted = LOGIC_POINTS if searching else chain.part.points or (LOGIC_POINTS if logical else POINTS)
     found, used = Findings(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
-        for point in itertools.chain(_edges(derivation, chain), _points(derivation, chain, NUMERIC)):
+        drawn = [_edges(derivation, chain), _points(derivation, chain, NUMERIC, beyond=searching)]
+        if logical:  # where one sentence is true by accident only, it is made true
+            ends = (chain.expressions[0], chain.expressions[-1])
+            drawn[1:1] = [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
+        for point in itertools.chain(*drawn):
             values = [_value(expression, point) for expression in chain.expressions]
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):
@@ -186,17 +195,24 @@ def _edges(derivation: Derivation, chain: Chain) -> Iterator[Point]:
 
 
 def _points(
-    derivation: Derivation, chain: Chain, seed: str, fixed: Sequence[Mapping[str, int]] | None = None
+    derivation: Derivation,
+    chain: Chain,
+    seed: str,
+    fixed: Sequence[Mapping[str, int]] | None = None,
+    beyond: bool = False,
+    supposing: Formula | None = None,
 ) -> Iterator[Point]:
     """Seeded random points of the domain that satisfy the part's conditions; ``fixed`` ones are taken in turn."""
+    conditions = [*chain.part.conditions, *([supposing] if supposing else [])]
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
     symbols = _needed(derivation, chain)
-    choices: Iterable[Mapping[str, int]] = itertools.repeat({}, TRIES) if fixed is None else fixed
-    purpose = points.Purpose(likely=points.mentioned((*chain.expressions, *chain.part.conditions)))
+    tries = TRIES if supposing is None else LOGIC_POINTS
+    choices: Iterable[Mapping[str, int]] = itertools.repeat({}, tries) if fixed is None else fixed
+    purpose = points.Purpose(beyond=beyond, likely=points.mentioned((*chain.expressions, *chain.part.conditions)))
     for choice in choices:
         try:
-            point = points.draw(symbols, derivation.definitions, random, choice, chain.part.conditions, purpose)
-            if points.satisfies(chain.part.conditions, point):
+            point = points.draw(symbols, derivation.definitions, random, choice, conditions, purpose)
+            if points.satisfies(conditions, point):
                 yield point
         except Undefined:
             continue

@@ -15,13 +15,16 @@ from report.proof import (
     algebra,
     calculation,
     check,
+    cited,
     define,
+    definition,
     function,
     integer,
     matrix,
     operator,
     real,
     signal,
+    using,
     vector,
 )
 from report.prove.language.formula import statement
@@ -259,6 +262,32 @@ FALSE = [
     ("2*sqrt(x)*sqrt(y) < x + y", "x0 y0"),
     ("3*sqrt(x)*sqrt(y) <= x + y", "x0 y0"),
     ("tanh(x) == (exp(x) - exp(-x))/(exp(x) + 2*exp(-x))", "x"),
+    ("sum(1/n for k in span(1, n)) == 1", "n0"),
+    ("sum(k/n for k in span(1, n)) == (n + 1)/2", "n0"),
+    ("n*sum(1/n**2 for k in span(1, n)) == 1", "n0"),
+    ("sum(x**k for k in span(0, n)) == (1 - x**n)/(1 - x)", "n x", "x != 1"),
+    ("sum(x**k for k in span(1, n)) == (1 - x**(n + 1))/(1 - x)", "n x", "x != 1"),
+    ("sum(k for k in span(1, a)) == a*(a + 1)/2", "a"),
+    ("sum(k for k in span(1, a)) == a*(a + 1)/2", "a", "a >= -2"),
+    ("sum(k for k in span(m, n)) == (n - m + 1)*(n + m)/2", "n m"),
+    ("sum(1/(k*(k + 1)) for k in span(0, n)) == 1 - 1/(n + 1)", "n"),
+    ("sum(1/k for k in span(1, n)) == log(n)", "n"),
+    ("sum(k**3 for k in span(1, n)) == n**2*(n + 1)**2/2", "n"),
+    ("iff(A @ v == zeros(n), v == zeros(n))", "n A v"),
+    ("implies(A @ v == zeros(n), v == zeros(n))", "n A v"),
+    ("iff(A == B, A == B.T)", "n A B"),
+    ("iff(x*v == x*u, v == u)", "n x u v"),
+    ("iff(A @ v == u, x == 1)", "n A u v x"),
+    ("norm(A @ (x*u + (1 - x)*v))**2 <= x*norm(A @ u)**2 - (1 - x)*norm(A @ v)**2", "n A u v x", "x >= 0; x <= 1"),
+    ("v.T @ (A + A.T) @ v >= 0", "n A v"),
+    ("floor(x) + floor(x + 1/2) == floor(2*x) + 1", "x"),
+    ("floor(floor(x)/2) == floor(x/3)", "x"),
+    ("mod(t*a, n) == mod(t, n)*mod(a, n)", "t a n"),
+    ("floor(x) < floor(y)", "x y", "x < y"),
+    ("x**n < y", "x0 y>0 n", "x < 1; n > 1/y"),
+    ("1/sqrt(n) < y", "y>0 n", "n > 1/y"),
+    ("n*x**n < y", "y>0 n x", "x > 0; x < 1; n > log(y)/log(x)"),
+    ("sum(v[k]**2*u[k] for k in span(1, n)) == sum(v[k]*u[k] for k in span(1, n))*sum(v[k] for k in span(1, n))", "n v u"),
 ]  # fmt: skip
 TRUE = [
     ("2*sqrt(x)*sqrt(y) <= x + y", "x0 y0"),
@@ -292,7 +321,73 @@ TRUE = [
     ("sum(sum(W[k, q] for q in span(1, k)) for k in span(1, n)) == sum(sum(W[k, q] for k in span(q, n)) for q in span(1, n))",
      "n W"),
     ("ones(n) != zeros(n)", "n"),
+    ("sum(x**k for k in span(0, n)) == (1 - x**(n + 1))/(1 - x)", "n x", "x != 1"),
+    ("sum(k for k in span(m, n)) == (n - m + 1)*(n + m)/2", "n m", "n >= m"),
+    ("sum(k*x**k for k in span(0, n)) == x*(1 - (n + 1)*x**n + n*x**(n + 1))/(1 - x)**2", "n x", "x != 1"),
+    ("sum(k**2 for k in span(1, n)) == n*(n + 1)*(2*n + 1)/6", "n"),
+    ("sum(v[k + 1] - v[k] for k in span(1, n - 1)) == v[n] - v[1]", "n v"),
+    ("sum(1/2**k for k in span(1, n)) == 1 - 1/2**n", "n"),
+    ("ceil(t/n) == floor((t + n - 1)/n)", "t n"),
+    ("floor(floor(x)/n) == floor(x/n)", "x n"),
+    ("floor(x) + floor(y) <= floor(x + y)", "x y"),
+    ("floor(x) == t", "x t", "t <= x; x < t + 1"),
+    ("x**n < y", "y>0 n x", "x > 0; x < 1; n > log(y)/log(x)"),
+    ("abs((3*n + 1)/(n + 2) - 3) < y", "y>0 n", "n > 5/y"),
+    ("(1 - x)**n <= exp(-n*x)", "n x", "x >= 0; x < 1"),
+    ("diff(diff(norm(A @ v - u)**2, v[i]), v[j]) == 2*(A.T @ A)[i, j]", "n A u v i j"),
+    ("iff(2*A @ v == 2*u, A @ v == u)", "n A u v"),
+    ("iff(grad(norm(A @ v - u)**2, v) == zeros(n), A.T @ A @ v == A.T @ u)", "n A u v"),
+    ("implies(v == zeros(n), A @ v == zeros(n))", "n A v"),
 ]  # fmt: skip
+UNSEEN = [
+    ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),
+    ("(1 + 1/n)**n < 5/2", "n"),
+    ("sqrt(n + 1) - sqrt(n) < 1/n", "n"),
+    ("1/(x*y) <= 1/x + 1/y", "x y>0", "x > 0"),
+    ("implies(x**2 == 4, x == 2)", "x"),
+    ("implies(A @ v == zeros(n), v == zeros(n))", "n A v"),
+    ("iff(A == B, A == B.T)", "n A B"),
+]
+"""False, and not at the first points that one looks at."""
+
+
+@pytest.mark.parametrize("row", UNSEEN, ids=lambda row: row[0])
+def test_what_is_false_is_refused_with_a_point_at_which_it_is(row: tuple[str, ...]) -> None:
+    text, names, given = (*row, "")[:3]
+    claim = statement(text)
+    after = claim.right.text if claim.relation in ("iff", "implies") else f"{claim.relation} {claim.right}"
+    part = Part("P", text, [Step(after, calculation(""))], given=given.split("; ") if given else ())
+    (refused,) = check(Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "")).failures
+    assert "the left side is" in refused
+
+
+def test_a_definition_that_stands_nowhere_is_no_reason() -> None:
+    time = integer("t", "", least="0", high=4)
+    defined = define("w(t)", "1 if t == 0 else 2*w(t - 1)", "", symbols=[time])
+    opened = Part("P", "w(t + 1) == 2*w(t)", [Step(because=definition("w"))])
+    silent = Part("Q", "t + t == 2*t", [Step(because=definition("w"))])
+    said = check(Derivation("T0", "", "", [time], [opened, silent], "", "", [defined])).failures
+    assert len(said) == 1
+    assert "'Q', step 1" in said[0]
+
+
+def test_a_shown_inequality_is_used_with_its_sign() -> None:
+    scope = "Known for all sizes, and shown in textbooks."
+    law = Part("Law", "(1 + x)**n >= 1 + n*x", [Step(">=", cited("Bernoulli's inequality"))], scope=scope)
+
+    def uses(text: str, given: str = "") -> bool:
+        claim = statement(text)
+        step = Step(f"{claim.relation} {claim.right}", using("Law"))
+        part = Part("U", text, [step], given=[given] if given else [], scope=scope)
+        symbols = [SYMBOLS[n] for n in ("x0", "n", *(["y"] if "y" in text else []))]
+        return check(Derivation("T0", "", "", symbols, [law, part], "")).holds
+
+    assert uses("y + (1 + x)**n >= y + 1 + n*x")
+    assert uses("y*(1 + x)**n >= y*(1 + n*x)", "y >= 0")
+    assert not uses("y*(1 + x)**n >= y*(1 + n*x)")
+    assert not uses("-(1 + x)**n >= -(1 + n*x)")
+    assert not uses("(1 + x)**n > 1 + n*x")
+    assert not uses("(1 + x)**n == 1 + n*x")
 
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: f"{row[0]} given {row[2]}" if row[2:] and row[2] else row[0])

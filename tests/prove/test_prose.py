@@ -70,6 +70,7 @@ def test_a_conclusion_may_say_what_was_shown(conclusion: str) -> None:
         ("Adding doubles (“Thrice”).", "there is no such part"),
         ("It grows tenfold (“Twice”).", "says 'tenfold', and no part does"),
         ("It is never negative (“Twice”).", "says 'never'"),
+        ("It doubles only if something is added (“Twice”).", "says 'only if'"),
         ("The matrix is circulant (“Twice”).", "says 'circulant'"),
         ("So x + x is 2*x.", "a formula in prose stands in backticks"),
         ("So x² = x, and `x + x == 2*x`.", "a formula in prose stands in backticks"),

@@ -34,7 +34,8 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
         return prove(at(left), relation, at(right), facts)
     if isinstance(left, Grid) or isinstance(right, Grid):
         return _entrywise(left, relation, right, facts)
-    left, right = facts.apply(sp.sympify(left)), facts.apply(sp.sympify(right))
+    if not any(isinstance(side, GridEquality) for side in (left, right)):
+        left, right = facts.apply(sp.sympify(left)), facts.apply(sp.sympify(right))
     if relation in ("iff", "implies"):
         for side in (left, right):
             if not isinstance(side, sp.logic.boolalg.Boolean | GridEquality):
@@ -118,6 +119,8 @@ def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
         inside = assume([premise], facts)
     except ValueError:
         return None
+    if isinstance(conclusion, GridEquality):
+        return prove(conclusion.left, "==", conclusion.right, inside)
     conclusion = inside.apply(conclusion)
     if conclusion is sp.true:
         return "elimination"
@@ -129,6 +132,8 @@ def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
 def equivalent(p: Any, q: Any, facts: Facts) -> bool:
     """Whether two inequalities are the same after moving everything to one side and dividing by something positive."""
     relations = (sp.Le, sp.Ge, sp.Lt, sp.Gt)
+    if isinstance(p, GridEquality) and isinstance(q, GridEquality):
+        return _same_entries(p, q, facts)
     if isinstance(p, sp.Eq) and isinstance(q, sp.Eq):
         return _proportional(p.lhs - p.rhs, q.lhs - q.rhs, facts, any_sign=True)
     if not (isinstance(p, relations) and isinstance(q, relations)):
@@ -136,6 +141,21 @@ def equivalent(p: Any, q: Any, facts: Facts) -> bool:
     if isinstance(p, sp.Lt | sp.Gt) == isinstance(q, sp.Lt | sp.Gt) and _proportional(p.gts - p.lts, q.gts - q.lts, facts):
         return True
     return bool(set(_whole_bounds(p)) & set(_whole_bounds(q)))
+
+
+def _same_entries(p: GridEquality, q: GridEquality, facts: Facts) -> bool:
+    """Whether what is 0 in every entry of the one is a number times what is 0 in every entry of the other."""
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    grids = [p.left, p.right, q.left, q.right]
+    sizes = all(equal(g.rows, p.left.rows) and equal(g.columns, p.left.columns) for g in grids)
+    if not sizes:
+        return False
+    first = p.left.first
+    ends = {k: (sp.Integer(first), first + size - 1) for k, size in ((i, p.left.rows), (j, p.left.columns))}
+    facts = replace(facts, ranges={**facts.ranges, **ends})
+    at = lambda g: (i + g.first - first, j + g.first - first if g.columns != 1 else sp.Integer(g.first))  # noqa: E731
+    a, b, c, d = (g.entry(*at(g)) for g in grids)
+    return _proportional(a - b, c - d, facts, any_sign=True)
 
 
 def _proportional(a: sp.Expr, b: sp.Expr, facts: Facts, any_sign: bool = False) -> bool:

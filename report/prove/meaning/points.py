@@ -25,6 +25,10 @@ EDGES = (0, 1, 2)
 """The points drawn on purpose: all at the least (sizes) or 0, all at 1, all at a half and the sizes at their largest."""
 
 
+ROOT_STEPS = 12
+"""So many steps of the secant method find a simple root to thirty digits."""
+
+
 @dataclass(frozen=True)
 class Purpose:
     """Where a point is wanted: at an edge, ``beyond`` the sizes that the author draws, with ``likely`` integers."""
@@ -70,7 +74,8 @@ def draw(
             known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
         else:
             known[symbol.name] = _value(symbol, here, random, purpose)
-    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)]
+    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if conditions else []
+    random.shuffle(movable)
     return functools.reduce(lambda point, condition: _meeting(condition.tree, movable, point), conditions, Point(known, {}))
 
 
@@ -96,7 +101,7 @@ def _meeting(tree: ast.expr, symbols: Sequence[Symbol], point: Point) -> Point:
     if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)) or evaluate(tree, point):
         return point
     gap = ast.BinOp(tree.left, ast.Sub(), tree.comparators[0])
-    for symbol in reversed(symbols):
+    for symbol in symbols:
         for move in (_by_root, _by_equations):
             try:
                 moved = point.override(symbol.name, move(gap, symbol, point))
@@ -108,14 +113,18 @@ def _meeting(tree: ast.expr, symbols: Sequence[Symbol], point: Point) -> Point:
 
 
 def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
-    """The symbol, or a multiple of the array, or the array with another first entry, at which the gap closes."""
+    """The symbol, or a multiple of the array, or the array with another first entry, at which the gap closes at once: a root
+    that is found slowly is a double one, and not found well.
+    """
     start = point.globals[symbol.name]
-    kept = lambda t: t  # noqa: E731
-    scaled = lambda t: start.map(lambda a: a * t)  # noqa: E731
-    for move in (kept,) if symbol.kind == "real" else (scaled, lambda t: start.put(symbol.first, symbol.first, t)):
+    moves: list[tuple[Number, Callable[[Number], Any]]] = [(start, lambda t: t)]
+    if symbol.kind != "real":
+        corner = symbol.first, symbol.first
+        moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(*corner, t))]
+    for near, move in moves:
+        closes = lambda t, move=move: evaluate(gap, point.override(symbol.name, move(t)))  # noqa: E731
         try:
-            closes = lambda t, move=move: evaluate(gap, point.override(symbol.name, move(t)))  # noqa: E731
-            return move(mp.mpf(mp.findroot(closes, (1, mp.mpf(3) / 2), "secant")))
+            return move(mp.mpf(mp.findroot(closes, (near, near + mp.mpf(1) / 2), "secant", maxsteps=ROOT_STEPS)))
         except (ArithmeticError, ValueError):
             continue
     raise Undefined("no root")
@@ -187,6 +196,8 @@ def _integer(low: int, high: int, closed: bool, random: Random, purpose: Purpose
     if purpose.edge is not None:
         top = high if closed or not purpose.beyond else 2 * high + 3
         return (low, min(low + 1, high), top)[purpose.edge]
+    if purpose.beyond and not closed and random.random() < 0.3:
+        high = 2 * high + 3
     likely = [n for n in purpose.likely if low <= n <= high]
     if likely and high - low > 20 and random.random() < 0.4:
         return random.choice(likely)

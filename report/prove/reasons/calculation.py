@@ -61,9 +61,11 @@ def definition(*defined: str, words: str = "") -> Rule:
     """Unfolding (or folding) the named definitions, and rearranging; the names must appear or disappear."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        within = {n for name in defined for n in names(setting.definition(name).body.tree)}
-        if any(occurrences(a, name) == occurrences(b, name) and name not in within for name in defined):
-            return None
+        within = [(name, n) for name in defined for n in names(setting.definition(name).body.tree)]
+        for name in defined:
+            kept = occurrences(a, name) == occurrences(b, name)
+            if kept and not any(n == name and (other != name or occurrences(a, name)) for other, n in within):
+                return None  # a recursive one may stand on both sides
         setting = setting.formal()
         unfolded = Knowledge(frozenset(defined), differentiate=False)
         if setting.holds(a, relation, b, unfolded):

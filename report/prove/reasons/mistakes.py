@@ -123,7 +123,8 @@ def _cancelled(setting: Setting, a: ast.expr, b: ast.expr) -> str:
     if factor.is_number or sp.fraction(factor)[1] != 1:
         return ""
     if isinstance(first, sp.Eq):
-        lost = not is_nonzero(factor, setting.facts)
+        kept = sp.fraction(sp.cancel(sp.together((second.lhs - second.rhs) / factor)))[1] == 1
+        lost = not kept and not is_nonzero(factor, setting.facts)
         return f"this divides by {factor}, which may be 0: the solution {factor} == 0 is lost" if lost else ""
     unknown = not is_positive(factor, setting.facts)
     return f"this divides an inequality by {factor}, which need not be positive" if unknown else ""
