@@ -88,7 +88,8 @@ class Answers:
             return claim.verdict.holds, claim.sentence, claim.verdict.would_take
 
         def forbidden(entry: Entry) -> str:
-            owner = entry.ours[0].partition(".")[0] if entry.ours else ""
+            named = (*entry.ours, *(name.removeprefix("not ") for name in entry.asserts), "")
+            owner = named[0].partition(".")[0]
             needs = NEEDED[entry.needs].given_by(*entry.given_by)
             return needs.lacking(budget, self.judged.get(owner, Judged()).stand_ins)
 

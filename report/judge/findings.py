@@ -90,6 +90,9 @@ def _finding(entry: Entry, document: Document, found: Found) -> Finding:
 
 def _asserted(entry: Entry, found: Found) -> Finding:
     """A statement is as true as the claims that would follow from it; one that fails is enough against it."""
+    forbidden = found.forbidden(entry)
+    if forbidden:
+        return Finding(entry, Agreement.NOT_ASKED, why=forbidden)
     parts = []
     for name in entry.asserts:
         word, why, seeds = found.verdict(name.removeprefix("not "))

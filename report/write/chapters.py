@@ -346,9 +346,12 @@ class _Writer:
         """A reference to a figure, table, equation or chapter, wherever it stands."""
         return references.mark(name, self._calling_line())
 
-    def wrote(self, name: str) -> str:
-        """What a write-up says, and what is found in its place, in one sentence part."""
-        return mistakes.quoted(self._finding(name))
+    def wrote(self, *names: str) -> str:
+        """What a write-up says, and what is found in its place, in one sentence part; of several statements that are one
+        mistake, those that are found to be otherwise."""
+        told = [self._finding(name) for name in names]
+        wrong = [finding for finding in told if finding in self.own and finding.agreement is Agreement.DIFFERS]
+        return mistakes.quoted(*(wrong if len(names) > 1 else told))
 
     def differs(self, name: str) -> bool:
         """Whether what a write-up says (``W2.e5-total``), or a mistake of it (``X2``), is found to be otherwise."""

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from report.judge.findings import Agreement, Finding
@@ -23,7 +24,8 @@ def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     """
     listed: dict[str, list[Finding]] = {}
     for finding in found:
-        if finding.agreement is Agreement.DIFFERS and (finding.entry.mistake or not finding.entry.needs):
+        entry = finding.entry
+        if finding.agreement is Agreement.DIFFERS and (entry.mistake or entry.asserts or not entry.needs):
             listed.setdefault(finding.entry.mistake or finding.entry.name, []).append(finding)
     return listed
 
@@ -42,22 +44,29 @@ def said(entry: Entry) -> str:
     return f"{entry.source} says that {entry.says} ({entry.place})"
 
 
-def quoted(finding: Finding) -> str:
-    """What a write-up says, and what is found in its place, in one sentence without its full stop."""
-    return said(finding.entry) + _against(finding)
+def quoted(*found: Finding) -> str:
+    """What a write-up says, and what is found in its place, in one sentence without its full stop. What two statements have in
+    common is told once."""
+    told: dict[str, str] = {}
+    for finding in found:
+        told[said(finding.entry)] = told.get(said(finding.entry), "") + _against(finding)
+    against = [*told.values(), ""]
+    return "; and ".join(each + one * (one != other) for each, (one, other) in zip(told, pairwise(against)))
 
 
 def _against(finding: Finding) -> str:
     if finding.agreement is Agreement.NOT_ASKED:
         return f"; this copy cannot say ({finding.why})" if finding.why else ""
     if finding.entry.rows:
-        return "; its own table says otherwise" if finding.agreement is Agreement.DIFFERS else ""
+        of_table = finding.entry.run or "table(" in finding.entry.rows
+        otherwise = "; its own table says otherwise" if of_table else "; as it is printed, it is not so"
+        return otherwise if finding.agreement is Agreement.DIFFERS else ""
     texts = [value_markdown(value, finding.entry.name) for value in finding.ours]
     ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
     if finding.entry.asserts:
         return _judged(finding)
-    at = "".join(f" for {letter} = {size}" for letter, size in finding.entry.at.items() if finding.entry.shape)
-    return f"; {_verb(finding)} {ours}{at}" if ours else ""
+    at = " and ".join(f"{letter} = {size}" for letter, size in finding.entry.at.items() if finding.entry.shape)
+    return f"; {_verb(finding)} {ours}{at and f' for {at}'}" if ours else ""
 
 
 def _verb(finding: Finding) -> str:
@@ -112,7 +121,7 @@ def _heading(certainty: str, kind: str) -> str:
 def _line(name: str, each: Sequence[Finding], treated: str) -> str:
     where = f" See {treated}." if treated else ""
     named = f"**{escape(name)}.** " if each[0].entry.mistake else ""  # an id of a file means nothing to a reader
-    return named + ". ".join(dict.fromkeys(quoted(finding) for finding in each)) + f".{where}"
+    return f"{named}{quoted(*each)}.{where}"
 
 
 def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:

@@ -58,6 +58,7 @@ def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
         ('asserts = "E1.sure"', Agreement.AGREES),
         ('asserts = "not E1.sure"', Agreement.DIFFERS),
         ('asserts = "E1.unclear"', Agreement.OPEN),
+        ('asserts = "not E1.sure"\nneeds = "recipe"', Agreement.NOT_ASKED),
         ('asserts = ["E1.unclear", "E1.wrong"]', Agreement.DIFFERS),  # one that fails is enough
         ('asserts = ["E1.sure", "E1.unclear"]', Agreement.OPEN),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,8 @@ NINE = Value(9, digits=0)
         (finding(ours=(NINE,)), "it is "),
         (finding(Agreement.AGREES, (NINE,)), "so it is here: "),
         (finding(ours=(Value(5, digits=0), Value(5, digits=0)), shape=("n", "1"), printed=""), " × "),
-        (finding(printed="", rows="False"), "its own table says otherwise"),
+        (finding(printed="", rows="last(table('a', 'loss')) < 0"), "its own table says otherwise"),
+        (finding(printed="", rows="False"), "as it is printed, it is not so"),
         (finding(printed="", asserts=("E1.more",), why="There are more."), "not so: “There are more”"),
         (finding(Agreement.OPEN, printed="", asserts=("E1.more",), why="There are more."), "not settled here"),
         (finding(Agreement.NOT_ASKED, why="it needs all of the data"), "this copy cannot say (it needs all of the data)"),
@@ -40,6 +42,18 @@ NINE = Value(9, digits=0)
 def test_what_stands_there_and_what_is_found(found, says):
     assert quoted(found).startswith("W9 says that there are eight (two)")
     assert says in quoted(found)
+
+
+def test_what_two_entries_say_alike_is_said_once_with_all_that_is_found():
+    other = finding(printed="", rows="False")
+    assert re.sub(r"\{[^}]*\}", "", quoted(finding(ours=(NINE,)), other)) == (
+        "W9 says that there are eight (two); it is [9]; as it is printed, it is not so"
+    )
+    more = replace(other, entry=replace(other.entry, says="there are more"))
+    assert "is [9]" in quoted(finding(ours=(NINE,)), more)
+    assert quoted(other, more) == (
+        "W9 says that there are eight (two); and W9 says that there are more (two); as it is printed, it is not so"
+    )
 
 
 def test_a_square_shape_is_shown_with_both_sizes():
