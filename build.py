@@ -47,14 +47,18 @@ def build(settings: Settings) -> ExitCode:
     if last is not None:
         print(last.said, flush=True)
         return ExitCode(last.code)
-    look.forget()
+    from report.terminal.recollection import noted, recalled
+
     pages = _pages(settings)
     bench = _bench(settings, look)
-    found = _found(bench, pages)
+    found = recalled(look.found(), bench.narrowed(pages))
+    if found is None:
+        look.forget()
+        found = _found(bench, pages)
     written = _written(found, pages)
     if found.settled:
         store = bench.store
-        look.keep(written.said, written.code, written.files, map(store.path, store.asked_for))
+        look.keep(written.said, written.code, written.files, map(store.path, store.asked_for), noted(found))
     return written.code
 
 

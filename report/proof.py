@@ -90,11 +90,11 @@ from report.prove.checked import CheckedPart, CheckedStep, Proof
 from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, proved, refuted
 from report.prove.expression import displayed, shape_of
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
+from report.prove.language.standing import Standing
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
 from report.prove.reasons.entries import contraction, slope_of_entry
 from report.prove.reasons.gradients import chain_rule, entrywise
 from report.prove.reasons.operators import linearity, shift_invariance
-from report.prove.reasons.rule import Standing
 from report.prove.reasons.statements import given, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 

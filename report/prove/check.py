@@ -19,11 +19,12 @@ from report.prove.derivation import Chain, Derivation, Part, Step
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
+from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.mistakes import mistake
-from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown, Standing, weakest
+from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""

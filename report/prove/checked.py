@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from report.prove.language.names import Name
-from report.prove.reasons.rule import Standing, weakest
+from report.prove.language.standing import Standing, weakest
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from report.errors import DeclarationError, Where
 from report.prove.derivation import Derivation, Part
 from report.prove.language.formula import Formula, join, parse
+from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.reasons import rule as rules
-from report.prove.reasons.rule import Standing, weakest
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"

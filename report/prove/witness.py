@@ -16,11 +16,11 @@ from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live
 from report.prove.language.formula import Formula, names, parse
 from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points
 from report.prove.meaning.numeric import Point, evaluate
 from report.prove.meaning.values import Array, Undefined, compare, precision, short
-from report.prove.reasons.rule import Standing
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60

@@ -15,9 +15,7 @@ from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
-from report.proof import load
 from report.prove.checked import Proof
-from report.prove.theorems import theorems
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
@@ -80,6 +78,9 @@ class Bench:
 
     def prove(self) -> tuple[dict[str, Proof | Absent], dict[str, Judged]]:
         """Every theorem that the pages need, and what it computes for prose; the others are named, and not proved."""
+        from report.prove.derivation import load
+        from report.prove.theorems import theorems
+
         theory = self.content.theory
         needed = {name: path for name, path in theory.items() if self.needs(name)}
         proved = theorems(needed, self.sources.root, self.store, self.settings.jobs, say, self.sources.read)
@@ -140,6 +141,7 @@ class Findings:
     judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
     told: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # of numbers, so far: the pages share many
+    note: bytes = field(default=b"", compare=False)  # what these were recalled from
 
     @property
     def settled(self) -> bool:

@@ -16,7 +16,6 @@ from report.judge.answers import Answers, Told
 from report.judge.views import Absent
 from report.model import Experiment, Runs, Table, data_read
 from report.numbers import number_text
-from report.proof import load
 from report.run.plan import Planned
 from report.stats import interval
 from report.terminal.bench import Findings
@@ -186,6 +185,8 @@ def _told(mention: Mention, same: Iterable[Mention], found: Findings) -> str:
     if owner in found.bench.content.experiments:
         entries += _of_experiment(owner, own, mention.condition, found)
     elif owner in found.bench.content.theory:
+        from report.prove.derivation import load  # and with it the prover, which the pages have no use for
+
         file = found.bench.content.theory[owner]
         views = load(file)
         thing = {**views.values, **views.tables, **views.figures}.get(own)

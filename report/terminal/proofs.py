@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from report.prove.checked import CheckedPart, GlossaryEntry, Proof
-from report.prove.reasons.rule import Standing
+from report.prove.language.standing import Standing
 
 MARKS = {Standing.PROVED: "✓", Standing.CHECKED: "∘", Standing.CITED: "†", Standing.FAILED: "✗"}
 WIDEST = 60

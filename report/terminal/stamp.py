@@ -2,8 +2,9 @@
 
 The stamp holds the state of every file of the project, of the data, of the entries of the store that were asked for (those
 that were not there, too) and of the pages; the installed packages, the machine, and what was asked for. If all of that is as it
-was, so are the pages. A file whose times are so recent that another edit may bear the same ones is compared by content as well.
-Where anything is in doubt the build looks at everything itself.
+was, so are the pages; and if it is but for prose, so is what was found: results, proofs, verdicts. A file whose times are so
+recent that another edit may bear the same ones is compared by content as well. Where anything is in doubt the build looks at
+everything itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 
 from report.cache import files
 from report.terminal.cli import Settings
-from report.typeset.publish import STAMP
+from report.typeset.publish import FOUND, STAMP
 
 RECENT = 10**10  # nanoseconds within which an edit may go unseen in a file's times, on any file system
 MOST = 20_000  # files of a project; of more, looking at each is no shortcut
@@ -41,7 +42,9 @@ class Stamp:
     asked: str
     data: list[str]  # files and folders
     inputs: Mapping[str, State]
-    others: Mapping[str, State]  # entries of the store, and pages
+    entries: Mapping[str, State]  # of the store
+    pages: Mapping[str, State]
+    found: str  # the digest of what was found
 
 
 class Unsure(Exception):
@@ -54,6 +57,7 @@ class Look:
     def __init__(self, root: Path, settings: Settings):
         self._root, self._settings, self._file = root, settings, settings.out / STAMP
         self._asked = _asked(settings)
+        self._last: Stamp | None = None  # whose entries of the store have not changed
         self._data: list[str] = []
         self._inputs: dict[str, State] = {}
         self._sure = True
@@ -65,37 +69,56 @@ class Look:
             last = Stamp(**json.loads(self._file.read_bytes()))
             if last.asked != self._asked or not self._sure:
                 return None
-            inputs = self._inputs | _states(last.data)
-            others = _states(last.others)
-            if not (_unchanged(last.inputs, inputs) and _unchanged(last.others, others)):
+            entries = _states(last.entries)
+            if not _unchanged(last.entries, entries):
+                return None
+            self._last = replace(last, entries=entries)
+            inputs, pages = self._inputs | _states(last.data), _states(last.pages)
+            if not (_unchanged(last.inputs, inputs) and _unchanged(last.pages, pages)):
                 return None
         except (OSError, Unsure, ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return None  # whatever is wrong with it
-        now = replace(last, inputs=inputs, others=others)
+        now = replace(self._last, inputs=inputs, pages=pages)
         if now != last:  # what was changed just then need not be compared by content for ever
             self._write(now)
         return last
+
+    def found(self) -> bytes | None:
+        """What the last build found, if prose alone has changed since; ask when everything but prose has been read."""
+        if self._last is None:
+            return None
+        try:
+            content = self._found.read_bytes()
+            same = _unchanged(self._without_prose(self._last.inputs), self._without_prose(self._now()))
+        except (OSError, Unsure):
+            return None
+        return content if same and hashlib.sha256(content).hexdigest() == self._last.found else None
 
     def look_at_data(self, paths: Iterable[Path]) -> None:
         """Before anything there is read."""
         self._data = sorted(map(str, paths))
         self._note(lambda: _states(self._data))
 
-    def keep(self, said: str, code: int, pages: Mapping[str, bytes], entries: Iterable[Path]) -> None:
-        """Stamp a build that left nothing undone; unless something was saved meanwhile, which it may have read or not."""
+    def keep(self, said: str, code: int, pages: Mapping[str, bytes], entries: Iterable[Path], found: bytes) -> None:
+        """Stamp a build that left nothing undone; unless something was saved meanwhile, which it may have read or not.
+        ``found`` is what the next one is given if prose alone changes."""
+        digest = hashlib.sha256(found).hexdigest()
+        again = self._last is not None and self._last.found == digest
         try:
-            if not self._sure or not _unchanged(self._inputs, self._project() | _states(self._data)):
+            if not self._sure or not _unchanged(self._inputs, self._now()):
                 return
-            others: dict[str, State] = {}
+            looked_up: dict[str, State] = dict(self._last.entries) if self._last and again else {}
             for entry in entries:
-                others |= _entry(entry)
-            for path, content in ((self._settings.out / name, content) for name, content in pages.items()):
-                others[str(path)] = _state(path)
-                if path.read_bytes() != content:
-                    return
+                looked_up |= _entry(entry)
+            published = {self._settings.out / name: content for name, content in pages.items()}
+            states = {str(path): _state(path) for path in published}
+            if any(path.read_bytes() != content for path, content in published.items()):
+                return
+            if not again:
+                files.replace(self._found, found)
         except (OSError, Unsure):
             return
-        self._write(Stamp(said, code, self._asked, self._data, self._inputs, others))
+        self._write(Stamp(said, code, self._asked, self._data, self._inputs, looked_up, states, digest))
 
     def forget(self) -> None:
         """The pages are about to change."""
@@ -105,6 +128,16 @@ class Look:
     def _write(self, stamp: Stamp) -> None:
         with suppress(OSError):
             files.replace(self._file, json.dumps(vars(stamp)).encode())
+
+    def _now(self) -> dict[str, State]:
+        return self._project() | _states(self._data)
+
+    def _without_prose(self, inputs: Mapping[str, State]) -> dict[str, State]:
+        return {name: state for name, state in inputs.items() if not is_prose(Path(name), self._root)}
+
+    @property
+    def _found(self) -> Path:
+        return self._settings.out / FOUND
 
     def _note(self, look: Callable[[], dict[str, State]]) -> None:
         try:
@@ -124,6 +157,11 @@ class Look:
             elif path.is_dir() and (path.name == "templates" or any(path.glob("*.py"))):
                 found |= _below(path, kept)
         return found
+
+
+def is_prose(path: Path, root: Path) -> bool:
+    """Whether nothing but the pages rests on it: no result, no proof and no verdict."""
+    return path.suffix != ".py" and path.is_relative_to(root / "templates")
 
 
 def _asked(settings: Settings) -> str:

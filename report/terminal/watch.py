@@ -25,6 +25,7 @@ from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
 from report.terminal.progress import Bars, Lines, Told, Trials
 from report.terminal.stages import Stages
+from report.terminal.stamp import is_prose
 
 PAUSE = 100  # milliseconds between two looks at the process that builds
 SETTLED = 20  # milliseconds without another change after which a save is over
@@ -58,7 +59,7 @@ def watch(root: Path, settings: Settings, stages: Stages, hear: Callable[[News],
             if builds.over:
                 say(builds.over.text)
                 return builds.over.code
-            if paths and all(_is_prose(path, root) for path in paths):
+            if paths and all(is_prose(path, root) for path in paths):
                 builds.again()
             elif paths:
                 builds.afresh()
@@ -80,10 +81,6 @@ def saves(root: Path) -> Iterator[frozenset[Path]]:
 
 def _holds_sources(folder: Path) -> bool:
     return not folder.name.startswith(".") and (folder.name == "templates" or any(folder.glob("*.py")))
-
-
-def _is_prose(path: Path, root: Path) -> bool:
-    return path.suffix != ".py" and path.is_relative_to(root / "templates")
 
 
 class _Process:

@@ -10,7 +10,8 @@ from report.cache.files import replace
 from report.errors import StoreError, Where
 
 STAMP = ".built.json"  # what the last build has read and written
-PAGES = ("report.html", "report.pdf", "manifest.json", "data", "diff.html", STAMP)
+FOUND = ".found.json"  # what it has found
+PAGES = ("report.html", "report.pdf", "manifest.json", "data", "diff.html", STAMP, FOUND)
 OF_ASSIGNMENTS = ("html", "pdf", "outline.csv", "manifest.json")
 
 

@@ -17,7 +17,7 @@ from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
 from report.prove.language.formula import parse
 from report.prove.language.latex import latex, relation_latex
 from report.prove.language.names import Name, Names
-from report.prove.reasons.rule import Standing
+from report.prove.language.standing import Standing
 from report.write.markdown import div, escape, span
 from report.write.references import ELSEWHERE
 

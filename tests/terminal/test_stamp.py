@@ -1,4 +1,5 @@
-"""A build after which nothing has changed does nothing; whatever has changed, it is noticed."""
+"""A build after which nothing has changed does nothing, and one after which prose has changed finds nothing anew; whatever else
+has changed, it is noticed."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from report.terminal import stamp
-from report.typeset.publish import STAMP
+from report.typeset.publish import FOUND, STAMP
 from tests.project import EXPERIMENT, Project, project, result_of
 
 CHAPTER = "templates/chapters/01-walks.md"
@@ -30,17 +31,27 @@ def made(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Project:
 
 def idle(made: Project, *words: str, before: str = "", **env: str) -> bool:
     """Build; whether that was done without looking at anything but the stamp."""
+    return "report.run.plan" not in imported(made, *words, before=before, **env)
+
+
+def found_anew(made: Project) -> bool:
+    """Build; whether anything was proved, planned and judged."""
+    return "report.prove.theorems" in imported(made)
+
+
+def imported(made: Project, *words: str, before: str = "", **env: str) -> list[str]:
+    """Build; the modules that it took."""
     code = (
         f"import sys, build\nfrom pathlib import Path\n{before}\ncode = build.main({['--quiet', *words]!r})\n"
-        "print('report.run.plan' in sys.modules); sys.exit(code)"
+        "print(*(name for name in sys.modules if name.startswith('report'))); sys.exit(code)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=made.root, env={**os.environ, **env}, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 1), done.stderr
-    *said, looked = done.stdout.splitlines()
+    *said, modules = done.stdout.splitlines()
     assert [Path(line).name for line in said[:2]] == ["report.html", "report.pdf"]
-    return looked == "False"
+    return modules.split()
 
 
 def put_back_in_time(path: Path, content: str) -> None:
@@ -162,3 +173,80 @@ def test_what_failed_is_tried_again(tmp_path: Path, kept: Path) -> None:
 def test_cleaning_forgets(made: Project) -> None:
     assert made.run("clean").code == 0
     assert not (made.root / "build" / STAMP).exists()
+
+
+# --- prose alone ---------------------------------------------------------------------------------------------------
+
+
+def say(made: Project, words: str) -> None:
+    """Add a sentence to the chapter."""
+    with (made.root / CHAPTER).open("a", encoding="utf-8") as chapter:
+        chapter.write(f"\n{words}\n")
+
+
+def pages(made: Project) -> dict[str, bytes]:
+    """All that was published."""
+    out = made.root / "build"
+    found = {path.name: path for path in (*out.glob("*"), *out.glob("data/*")) if path.name not in (STAMP, FOUND)}
+    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
+
+
+def test_prose_alone_finds_nothing_anew_and_gives_the_same_pages(made: Project) -> None:
+    idle(made)
+    for words in ("It rains.", "It pours."):
+        say(made, words)
+        assert not found_anew(made)
+        assert words in made.html
+    told = pages(made)
+    assert {"report.html", "report.pdf", "manifest.json"} <= told.keys()
+    imported(made, "--force")
+    assert pages(made) == told
+    assert idle(made)
+
+
+def test_after_a_mistake_in_prose_nothing_is_found_anew(made: Project) -> None:
+    idle(made)
+    chapter = made.root / CHAPTER
+    before = chapter.read_text(encoding="utf-8")
+    say(made, "{{ value('E1.nothing') }}")
+    with pytest.raises(AssertionError, match="nothing"):
+        imported(made)
+    chapter.write_text(before, encoding="utf-8")
+    say(made, "Mended.")
+    assert not found_anew(made)
+    assert "Mended." in made.html
+
+
+def _code_edited(root: Path) -> None:
+    path = root / "experiments" / "e01_walk.py"
+    put_back_in_time(path, path.read_text(encoding="utf-8").replace("UNRELATED = 7", "UNRELATED = 8"))
+
+
+def _note_deleted(root: Path) -> None:
+    (root / "build" / FOUND).unlink()
+
+
+def _note_spoilt(root: Path) -> None:
+    (root / "build" / FOUND).write_bytes(b"[1, 2")
+
+
+@pytest.mark.parametrize("change", [_code_edited, _new_module, _result_deleted, _note_deleted, _note_spoilt, _stamp_spoilt])
+def test_with_anything_else_all_is_found_anew(made: Project, change: Callable[[Path], None]) -> None:
+    idle(made)
+    idle(made)
+    say(made, "And on.")
+    change(made.root)
+    assert found_anew(made)
+
+
+def test_code_that_is_saved_while_the_build_begins_is_not_passed_over(made: Project) -> None:
+    idle(made)
+    say(made, "Further.")
+    path = made.root / "experiments" / "e01_walk.py"
+    before = (
+        "from report.terminal import bench\nreal = bench.laid_out\n"
+        "def saved(*given, **named):\n"
+        f"    path = Path({str(path)!r}); path.write_text(path.read_text() + '\\nSAVED = 1\\n'); return real(*given, **named)\n"
+        "bench.laid_out = saved"
+    )
+    assert "report.prove.theorems" in imported(made, before=before)

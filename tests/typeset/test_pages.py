@@ -18,7 +18,7 @@ from report.errors import ProseError, ReportError
 from report.model import Column, Holds, Table, Value, Verdict
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.language.names import DEFINED, Name
-from report.prove.reasons.rule import Standing
+from report.prove.language.standing import Standing
 from report.typeset.fonts import subset
 from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta, Remember, at_once

@@ -11,6 +11,7 @@ import sympy as sp
 
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, names
+from report.prove.language.standing import Standing
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
 from report.prove.reasons.rule import (
@@ -20,7 +21,6 @@ from report.prove.reasons.rule import (
     THEOREM,
     Rule,
     Setting,
-    Standing,
     differentiates,
     laws_named,
     occurrences,

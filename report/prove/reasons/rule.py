@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from report.errors import DeclarationError, nearest
@@ -20,23 +19,10 @@ from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement
 from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.standing import Standing
 from report.prove.meaning import noncommutative as words
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read, scope_for
-
-
-class Standing(StrEnum):
-    """What a step may be called, the strongest first."""
-
-    PROVED = "proved"  # in general, by the stated rule
-    CITED = "cited"  # a known theorem, named; its instances are checked numerically
-    CHECKED = "checked"  # over a finite range only, which the page says
-    FAILED = "not proved"
-
-
-def weakest(standings: Iterable[Standing]) -> Standing:
-    """What a conclusion may be called that rests on all of these."""
-    return max(standings, key=[*Standing].index, default=Standing.PROVED)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""What a build found, noted beside its pages, so that the next one need not find it again if prose alone has changed.
+
+Trials are declared again, and their results are taken from the note without what only views look at; figures come as they were
+drawn. Whether the note may be used is for ``stamp`` to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from report.cache import codec
+from report.judge.views import Absent, Drawn, Judged
+from report.model import Outcome, Result, Scalar, Trial
+from report.prove.checked import Proof
+from report.terminal.bench import Bench, Findings
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """An outcome without its trial."""
+
+    fingerprint: str
+    scalars: Mapping[str, Scalar] | None
+    diverged: bool
+    reason: str
+    seconds: float
+    started: bool
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """A figure as text."""
+
+    svg: str
+    csv: str
+    caption: str
+    alt: str
+    seeds: int | None
+
+
+@dataclass(frozen=True)
+class _Views:
+    """What was judged, its figures apart."""
+
+    judged: Judged
+    figures: Mapping[str, _Drawing | Absent]
+
+
+@dataclass(frozen=True)
+class _Note:
+    needed: tuple[str, ...]
+    outcomes: Mapping[str, tuple[_Ended, ...]]
+    views: Mapping[str, _Views]
+    proofs: Mapping[str, Proof | Absent]
+
+
+def noted(found: Findings) -> bytes:
+    """What was found, as text."""
+    if found.note:
+        return found.note
+    note = _Note(
+        needed=tuple(sorted(found.bench.needed or ())),
+        outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
+        views={name: _views(judged) for name, judged in found.judged.items()},
+        proofs=found.proofs,
+    )
+    return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
+
+
+def recalled(note: bytes | None, bench: Bench) -> Findings | None:
+    """What was found then; None without a note of it, or if the pages of ``bench`` need something else."""
+    try:
+        read = codec.read(_Note, note) if note else None
+    except codec.Unreadable:
+        return None
+    if read is None or bench.needed is None or read.needed != tuple(sorted(bench.needed)):
+        return None
+    outcomes = {
+        name: [_outcome(trial, ended) for trial, ended in zip(trials, read.outcomes.get(name, ()), strict=True)]
+        for name, trials in bench.trials.items()
+    }
+    judged = {name: _judged(views) for name, views in read.views.items()}
+    bench = bench if bench.settings.frozen else bench.with_data()
+    return Findings(bench, outcomes, judged, read.proofs, note=note or b"")
+
+
+def _ended(outcome: Outcome) -> _Ended:
+    result = outcome.result
+    scalars, diverged = (dict(result.scalars), result.diverged) if result else (None, False)
+    return _Ended(outcome.fingerprint, scalars, diverged, outcome.reason, outcome.seconds, outcome.started)
+
+
+def _outcome(trial: Trial, ended: _Ended) -> Outcome:
+    result = None if ended.scalars is None else Result(ended.scalars, diverged=ended.diverged)
+    return Outcome(trial, ended.fingerprint, result, ended.reason, ended.seconds, ended.started)
+
+
+def _views(judged: Judged) -> _Views:
+    return _Views(replace(judged, figures={}), {name: _drawing(each) for name, each in judged.figures.items()})
+
+
+def _judged(views: _Views) -> Judged:
+    return replace(views.judged, figures={name: _drawn(each) for name, each in views.figures.items()})
+
+
+def _drawing(drawn: Drawn | Absent) -> _Drawing | Absent:
+    if isinstance(drawn, Absent):
+        return drawn
+    svg, csv = (part.decode(errors="surrogatepass") for part in (drawn.svg, drawn.csv))
+    return _Drawing(svg, csv, drawn.caption, drawn.alt, drawn.seeds)
+
+
+def _drawn(drawing: _Drawing | Absent) -> Drawn | Absent:
+    if isinstance(drawing, Absent):
+        return drawing
+    svg, csv = (part.encode(errors="surrogatepass") for part in (drawing.svg, drawing.csv))
+    return Drawn(svg, csv, drawing.caption, drawing.alt, drawing.seeds)
