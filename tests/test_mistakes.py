@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from report.judge.findings import Agreement, Finding, Found, findings
-from report.judge.written import Document, Entry, documents, mistakes_of
+from report.judge.written import Document, Entry, documents
 from report.model import Holds, Value
 from report.write.mistakes import mistakes
 from tests.project import ROOT
@@ -17,6 +18,7 @@ from tests.project import ROOT
 DOCUMENTS = documents(ROOT / "templates" / "written")
 ENTRIES = [entry for document in DOCUMENTS.values() for entry in document.entries.values()]
 LISTED = [entry for entry in ENTRIES if entry.mistake]
+SHARED = Counter(entry.mistake for entry in LISTED)
 CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "templates" / "chapters").glob("*.md")}
 
 NAME = operator.attrgetter("name")
@@ -84,7 +86,7 @@ def test_each_mistake_is_treated_where_its_question_stands(identifier):
         assert f'differs("{identifier}")' in conditions(CHAPTERS[places[0]][: line.start()])
 
 
-@pytest.mark.parametrize("entry", [entry for entry in LISTED if len(mistakes_of(ENTRIES)[entry.mistake]) > 1], ids=NAME)
+@pytest.mark.parametrize("entry", [entry for entry in LISTED if SHARED[entry.mistake] > 1], ids=NAME)
 def test_one_of_several_statements_of_a_mistake_can_be_right(entry):
     """Then it is not quoted as wrong: it stands in a list of which only what differs is told, or under its own condition."""
     for text in CHAPTERS.values():
