@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import operator
 from fractions import Fraction
 from random import Random
 
@@ -18,7 +20,9 @@ from report.prove.meaning.symbolic import read, scope_for
 X, Y, F = real("x", ""), real("y", ""), signal("f", "")
 N, M = integer("n", "", least="0"), integer("m", "", least="1")
 SCOPE = scope_for([X, Y, F, N, M], [])
-PLACES = [dict(zip("xynm", p)) for p in itertools.product((-2, 0, Fraction(1, 2)), (-1, 0, 3), (0, 1, 3), (1, 2))]
+PLACES = [
+    dict(zip("xynm", map(Fraction, p))) for p in itertools.product((-2, 0, Fraction(1, 2)), (-1, 0, 3), (0, 1, 3), (1, 2))
+]
 WEIGHTS = {k: Fraction(3 * k * k - 5 * k + 1, 2 + k * k) for k in range(-40, 41)}
 
 
@@ -36,6 +40,7 @@ def expression(random: Random, depth: int, indices: tuple[str, ...] = ()) -> str
             f"({one} + {other})", f"({one} - {other})", f"({one})*({other})", f"({one})**2", f"max({one}, {other})",
             f"abs({one})", f"-({one})", f"sum({inner} for {k} in span({low}, {high}))",
             f"sum(kron({k}, {place})*({inner}) for {k} in span({low}, {high}))", f"prod({inner} for {k} in span(1, n))",
+            f"floor(({one})/2)", f"ceil(({one})/m)", f"mod({one}, m)",
         ]
     )  # fmt: skip
 
@@ -52,9 +57,11 @@ def value(text: str, place: dict[str, Fraction | int]) -> Fraction | int:
             result *= term
         return result
 
-    known = {**place, "kron": kron, "prod": product, "f": WEIGHTS.__getitem__, "span": lambda a, b: range(int(a), int(b) + 1),
-             "max": max, "abs": abs, "sum": lambda terms: sum(terms, Fraction(0))}  # fmt: skip
-    return eval(text, {"__builtins__": {}, **known})
+    known = {
+        "kron": kron, "prod": product, "floor": math.floor, "ceil": math.ceil, "mod": operator.mod, "max": max, "abs": abs,
+        "f": WEIGHTS.__getitem__, "span": lambda a, b: range(int(a), int(b) + 1), "sum": lambda terms: sum(terms, Fraction(0)),
+    }  # fmt: skip
+    return eval(text, {"__builtins__": {}, **known, **place})
 
 
 def relation(random: Random) -> tuple[str, str, str]:
@@ -64,6 +71,18 @@ def relation(random: Random) -> tuple[str, str, str]:
     rewritten = [f"({left}) + ({other}) - ({other})", f"({left})*1 + 0*({other})", f"max({left}, {other})", f"({left})**2",
                  f"abs({left})", f"({left}) + ({other})**2", expression(random, 2), f"{left} + 1"]  # fmt: skip
     return left, sign, random.choice(rewritten)
+
+
+def summation(random: Random) -> tuple[str, str, str]:
+    """A sum, and an expression without sums that is its closed form, or is not."""
+    term, closed = random.choice(
+        [("1", "(n + {c})"), ("k", "(n + {c})*(n + {c} + 1)/2"), ("k**2", "(n + {c})*(n + {c} + 1)*(2*n + 2*{c} + 1)/6"),
+         ("2**k", "2**(n + {c} + 1) - 2"), ("k*2**k", "(n + {c} - 1)*2**(n + {c} + 1) + 2"),
+         ("y**k - y**(k - 1)", "y**(n + {c}) - 1")]
+    )  # fmt: skip
+    ends, wrong = random.choice([0, 0, 1, 2]), random.choice([0, 0, 1, -1])
+    right = closed.format(c=ends + wrong) + random.choice(["", "", " + kron(n, 0)", " + 1", " - x + x"])
+    return f"sum({term} for k in span(1, n + {ends}))", "==", right
 
 
 def holds(left: str, sign: str, right: str) -> bool:
@@ -78,8 +97,8 @@ def proved(left: str, sign: str, right: str) -> bool:
 
 def refuse_false(seed: int, count: int) -> int:
     random, accepted = Random(seed), 0
-    for _ in range(count):
-        left, sign, right = relation(random)
+    for at in range(count):
+        left, sign, right = summation(random) if at % 10 == 0 else relation(random)
         if proved(left, sign, right):
             accepted += 1
             assert holds(left, sign, right), f"proved, and false: {left} {sign} {right}"
