@@ -23,7 +23,7 @@ from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA
-from report.prove.reasons.mistakes import mistake
+from report.prove.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
@@ -147,7 +147,7 @@ def check_part(
         trees = [expression.tree for expression in chain.expressions]
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
-    if NUMERIC in methods and part.numeric:
+    if NUMERIC in methods:
         with _witnessing("numeric", part.where):
             seen = witness.by_numbers(derivation, chain)
             refused = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
@@ -161,8 +161,6 @@ def check_part(
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:
                 each.refusals["rests"] = f"it rests on “{label}”, which is not proved"
-        if not each.witnesses and not each.refusals and set(methods) == set(METHODS):
-            each.refusals["witness"] = "no witness reaches it: leave the numeric one on, or add a Live witness"
         standing = _standing(step, shown)
         if standing in (Standing.CHECKED, Standing.CITED) and not part.scope:
             each.refusals["scope"] = f"a step that is only {standing} needs the part's scope"

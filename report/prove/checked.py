@@ -21,7 +21,7 @@ class Witnessed:
 class CheckedStep:
     """A step: its relation and expression, the reason, what it may be called, how it was decided and who bore it out.
 
-    ``caught_by`` names what refuses the step: chain, SymPy, numeric, live, witness, scope.
+    ``caught_by`` names what refuses the step: chain, SymPy, numeric, live, scope.
     """
 
     relation: str

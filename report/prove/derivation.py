@@ -30,7 +30,7 @@ from report.prove.language.formula import (
 )
 from report.prove.language.glossary import Definition, Symbol, written_here
 from report.prove.language.vocabulary import LOGICAL
-from report.prove.meaning.symbolic import bounds, ranges
+from report.prove.meaning.symbols import bounds, ranges
 from report.prove.reasons.calculation import calculation, evaluation
 from report.prove.reasons.rule import Rule, Setting
 
@@ -96,8 +96,8 @@ class Part:
 
     ``given`` are conditions under which it is claimed; ``supposing`` is an induction hypothesis, which ``using("hypothesis")``
     puts in (the part proves nothing but the step of an induction); ``intro`` is prose before it; ``scope`` says what a step
-    that is only checked or cited leaves open, and how the rest follows. ``numeric=False`` switches the numeric witness off
-    where it cannot read; ``points`` is how many points it draws.
+    that is only checked or cited leaves open, and how the rest follows; ``points`` is how many points the numeric witness
+    draws.
     """
 
     label: str
@@ -108,7 +108,6 @@ class Part:
     intro: str = ""
     scope: str = ""
     live: Sequence[Live] = ()
-    numeric: bool = True
     points: int = 0
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 

@@ -9,7 +9,8 @@ from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.latex import latex
 from report.prove.language.names import names_of
 from report.prove.meaning.grid import Grid
-from report.prove.meaning.symbolic import read, scope_for
+from report.prove.meaning.symbolic import read
+from report.prove.meaning.symbols import scope_for
 
 
 def displayed(formula: str, symbols: Sequence[Symbol], definitions: Sequence[Definition] = ()) -> str:

@@ -20,7 +20,9 @@ CORE = [
 
 
 def test_the_size_of_the_trusted_core_is_what_the_page_says() -> None:
-    files = [file for pattern in CORE for file in PROVE.glob(pattern) if file.name not in ("numeric.py", "values.py")]
+    files = [
+        file for pattern in CORE for file in PROVE.glob(pattern) if file.name not in ("numeric.py", "values.py", "points.py")
+    ]
     lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
     told = re.search(r"about (\d+) lines", PAGE)
     assert told is not None

@@ -15,7 +15,8 @@ from report.prove.decide.conditions import Facts
 from report.prove.decide.relation import prove
 from report.prove.language.formula import parse
 from report.prove.language.glossary import integer, real, signal
-from report.prove.meaning.symbolic import read, scope_for
+from report.prove.meaning.symbolic import read
+from report.prove.meaning.symbols import scope_for
 
 X, Y, F = real("x", ""), real("y", ""), signal("f", "")
 N, M = integer("n", "", least="0"), integer("m", "", least="1")

@@ -113,8 +113,6 @@ def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
             yield term.args[0] - sp.expand(sp.exp(-rest))
         elif isinstance(-term, sp.log):
             yield sp.expand(sp.exp(rest)) - (-term).args[0]
-        elif isinstance(term, sp.exp) and any(isinstance(-other, sp.exp) for other in terms) and len(terms) == 2:
-            yield term.args[0] - (-rest).args[0]
         elif isinstance(term, sp.Pow) and term.exp == sp.Rational(1, 2):
             yield term.base - sp.expand(rest**2)
         elif isinstance(-term, sp.Pow) and (-term).exp == sp.Rational(1, 2) and is_nonnegative(rest, facts):

@@ -77,8 +77,8 @@ FIELD = {
 }
 """A definition of such a name, or that is called by such words, may be nothing else."""
 
-_LIMITS = "There are no limits here: state a bound for every n, and say in words what follows."
-_CHANCE = "There are no probabilities here: write the expectation as a finite sum of weights times values."
+_LIMITS = "There are no limits here: state what a limit is, abs(1/n - 0) < eps for n > 1/eps, or a bound for every n."
+_CHANCE = "There are no probabilities here: define E(f) as sum(p[k]*f(k) for k in span(1, n)), of weights times values."
 _SPECTRUM = "Eigenvalues and ranks are not within reach: declare a factorisation (orthogonal U, a diagonal) and use that."
 OUT_OF_REACH = {
     **dict.fromkeys(("lim", "limit", "inf", "infinity", "oo", "sup"), _LIMITS),

@@ -22,7 +22,8 @@ from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.standing import Standing
 from report.prove.meaning import noncommutative as words
 from report.prove.meaning.grid import Unreadable
-from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read, scope_for
+from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read
+from report.prove.meaning.symbols import scope_for
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ DERIVATION = Derivation(
     definitions=[],
     parts=[
         Part("L","norm(Q@x)**2 == norm(x)**2",[Step("norm(x)**2",algebra("Q keeps lengths"))]),
-        Part("P","norm(W@x)**2 == norm(x)**2",[Step("norm(x)**2",using("L",at={"Q":"W"}))],numeric=False, live=[Live("torch",lambda: 0.0,tolerance=1e9)]),
+        Part("P","norm(W@x)**2 == norm(x)**2",[Step("norm(x)**2",using("L",at={"Q":"W"}))], live=[Live("torch",lambda: 0.0,tolerance=1e9)]),
     ],
     conclusion='',
     consequence='',

@@ -11,7 +11,7 @@ DERIVATION = Derivation(
     definitions=[],
     parts=[
         Part("Sym","x.T@(S@y) == y.T@(S@x)",[Step("y.T@(S@x)",algebra("symmetric"))]),
-        Part("P","x.T@(W@y) == y.T@(W@x)",[Step("y.T@(W@x)",using("Sym",at={"S":"W"}))],numeric=False, live=[Live("torch",lambda: 0.0,tolerance=1e9)]),
+        Part("P","x.T@(W@y) == y.T@(W@x)",[Step("y.T@(W@x)",using("Sym",at={"S":"W"}))], live=[Live("torch",lambda: 0.0,tolerance=1e9)]),
     ],
     conclusion='For every matrix: `x.T@(W@y) == y.T@(W@x)`.',
     consequence='',

@@ -10,7 +10,7 @@ DERIVATION = Derivation(
     symbols=[integer("n","a size",least="1",high=6)],
     definitions=[],
     parts=[
-        Part("P","n**2 == n",[Step("n",finite("tried"))],numeric=False,scope="For small sizes.",live=[Live("count",lambda n: 1,sweep={"n":[1]})])
+        Part("P","n**2 == n",[Step("n",finite("tried"))],scope="For small sizes.",live=[Live("count",lambda n: 1,sweep={"n":[1]})])
     ],
     conclusion='`n**2 == n`.',
     consequence='',
