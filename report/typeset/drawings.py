@@ -17,6 +17,10 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 UNSEEN = (f"{SVG}metadata", f"{SVG}title", f"{SVG}style")  # style.css says matplotlib's style, and its font
 GEOMETRY = ("d", "x", "y", "transform", "width", "height")
 MANY_PIXELS = 20_000  # no picture that is shown for its own sake has as many
+INK = "#1c1b19"
+# No colour stands out enough for letters from light and from dark paper alike: a letter has ink in its colour. White ones stay.
+COLOURED = re.compile(r"fill:\s*#(?!ffffff)([0-9a-f]{6})")
+OF_ITS_COLOUR = 78  # per cent
 NOT_INHERITED = ("opacity", "clip-path", "display", "mix-blend-mode")
 
 
@@ -32,6 +36,17 @@ def svg_width(drawing: str) -> float:
     if found is None:
         raise ReportError("a figure's SVG has no width in points.")
     return float(found[1]) * (1.0 if found[2] == "pt" else 0.75)
+
+
+def printed(drawing: bytes) -> bytes:
+    """The SVG for white paper."""
+    inked = re.sub(r"<t(?:ext|span)\b[^>]*>", lambda tag: COLOURED.sub(_inked, tag[0]), drawing.decode())
+    return inked.replace("currentColor", INK).encode()
+
+
+def _inked(fill: re.Match[str]) -> str:
+    pairs = zip(bytes.fromhex(fill[1]), bytes.fromhex(INK[1:]))
+    return "fill:#" + bytes(round((OF_ITS_COLOUR * own + (100 - OF_ITS_COLOUR) * ink) / 100) for own, ink in pairs).hex()
 
 
 def slim(drawing: bytes, name: str) -> str:
@@ -63,10 +78,12 @@ def _shorten(element: ElementTree.Element, short: Mapping[str, str]) -> None:
             text = re.sub(r" ?([A-Za-z]) ?", r"\1", text)
         if name == "style":
             text = re.sub(r"\s*([:;])\s*", r"\1", text).replace("font-family:'Libertinus Sans'", "").rstrip(";")
+            if element.tag.endswith(("text", "tspan")):
+                text = COLOURED.sub(rf"fill:color-mix(in srgb,#\1 {OF_ITS_COLOUR}%,currentColor)", text)
         if name == HREF:
             text = _lighter(text) if text.startswith("data:") else f"#{short[text[1:]]}"
         element.set(name, text)
-    if not (element.text or "").strip() or not element.tag.endswith(("text", "tspan")):
+    if not (element.text or "").strip() and not element.tag.endswith("tspan"):
         element.text = None
     element.tail = None
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where
-from report.typeset.drawings import svg_width
+from report.typeset.drawings import printed, svg_width
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
 from report.typeset.pandoc import chapter_typst, converted, line_of
-
-INK = b"#1c1b19"
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes
         figures = {name: content for name, content in assets.items() if "/" not in name}  # a picture lies under its chapter
         for name, content in assets.items():
             (folder / name).parent.mkdir(exist_ok=True, parents=True)
-            (folder / name).write_bytes(content.replace(b"currentColor", INK) if name in figures else content)
+            (folder / name).write_bytes(printed(content) if name in figures else content)
         widths = {name: svg_width(content.decode()) for name, content in figures.items()}
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())

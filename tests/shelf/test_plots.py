@@ -64,6 +64,20 @@ def test_ink_takes_the_colour_of_the_page_and_nothing_stands_behind():
     assert "<metadata" not in text
 
 
+def test_what_stands_on_a_tick_is_one_text():
+    figure, axes = plots.canvas()
+    axes[0, 0].set_xscale("log")
+    axes[0, 0].plot([1e-3, 1e2], [0.25, 0.5])
+    axes[0, 0].set_title("$y_2$, the sum")
+    texts = [re.sub(r"<[^>]*>", "", text) for text in re.findall(r"<text\b.*?</text>", plots.svg(figure).decode())]
+    assert {"0.25", "0.50", "10−3", "y2,\u00a0the\u00a0sum"} <= set(texts)
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 def _luminance(colour: str) -> float:
     channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
@@ -73,8 +87,7 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize("paper", [LIGHT, DARK])
 @pytest.mark.parametrize("colour", plots.COLOURS)
 def test_every_colour_stands_out_from_light_and_dark_paper(colour, paper):
-    darker, lighter = sorted((_luminance(colour), _luminance(paper)))
-    assert (lighter + 0.05) / (darker + 0.05) >= 3
+    assert contrast(colour, paper) >= 3
 
 
 def test_conditions_differ_by_more_than_colour():
