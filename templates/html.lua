@@ -14,15 +14,24 @@ local function raw_inline(text) return pandoc.RawInline("html", text) end
 -- The blocks between an opening and a closing tag.
 local function wrap(open, blocks, close) return common.between(raw(open), blocks, raw(close)) end
 
-local function label(kind, number)
-  return raw_inline('<span class="label">' .. kind .. "\u{00a0}" .. number .. ".</span> ")
+-- What can be asked where it comes from. A list of pairs: the order of a Lua table changes from run to run, and the bytes
+-- with it. page.js says it aloud.
+local function asked(class, origin)
+  local said = origin and origin ~= "" and { { "tabindex", "0" }, { "data-origin", origin } } or {}
+  return pandoc.Attr("", class, said)
+end
+
+local function label(kind, div)
+  local words = { pandoc.Str(kind .. "\u{00a0}" .. div.attributes.number .. ".") }
+  return pandoc.Span(words, asked({ "label" }, div.attributes.origin))
 end
 
 -- A caption is one or more paragraphs; its label runs into the first.
 local function caption(kind, div, blocks, hint)
   local first = blocks[1]
   if first and first.content then
-    first.content:insert(1, label(kind, div.attributes.number))
+    first.content:insert(1, pandoc.Space())
+    first.content:insert(1, label(kind, div))
   end
   local link = '<a class="data" href="data/' .. escape(div.attributes.data) .. '" title="' .. hint .. '">CSV</a>'
   local last = blocks[#blocks]
@@ -111,7 +120,7 @@ local divs = {
     return wrap('<aside class="notice ' .. div.attributes.kind .. '" role="note">', div.content, "</aside>")
   end,
   ["group-title"] = function(div)
-    return wrap('<div class="group-title" role="heading" aria-level="4">', div.content, "</div>")
+    return wrap('<div class="group-title" role="heading" aria-level="">', div.content, "</div>")
   end,
 }
 
@@ -141,15 +150,9 @@ local spans = {
   strip = strip,
   bar = bar,
   page = function() return {} end,
-  value = function(span)
-    local origin = span.attributes.origin
-    if not origin or origin == "" then return span end
-    -- A list of pairs: the order of a Lua table changes from run to run, and the bytes with it. page.js says it aloud.
-    local said = { { "tabindex", "0" }, { "data-origin", origin } }
-    return pandoc.Span(span.content, pandoc.Attr("", { "value" }, said))
-  end,
+  value = function(span) return pandoc.Span(span.content, asked({ "value" }, span.attributes.origin)) end,
   verdict = function(span)
-    return pandoc.Span(span.content, pandoc.Attr("", { "verdict", span.attributes.word }))
+    return pandoc.Span(span.content, asked({ "verdict", span.attributes.word }, span.attributes.origin))
   end,
   check = function(span)
     return pandoc.Span(span.content, pandoc.Attr("", { "check", span.attributes.state }))

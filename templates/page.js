@@ -34,11 +34,23 @@ function reach() {
 addEventListener("load", reach);
 addEventListener("resize", reach);
 for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", reach);
-for (const number of document.querySelectorAll(".value[data-origin]")) number.ariaDescription = number.dataset.origin;
+const tips = "[data-origin]";
+for (const number of document.querySelectorAll(tips)) number.ariaDescription = number.dataset.origin;
+// A tip opens towards the middle of the window.
+function room(event) {
+  const number = event.target.closest?.(tips);
+  if (!number) return;
+  const place = number.getBoundingClientRect(), page = document.documentElement.classList;
+  page.remove("quiet");
+  page.toggle("low", place.bottom > innerHeight * 0.6);
+  page.toggle("late", place.left > innerWidth * 0.55);
+}
+addEventListener("pointerover", room);
+addEventListener("focusin", room);
 addEventListener("keydown", event => {
   if (event.key !== "Escape") return;
   document.documentElement.classList.add("quiet");
-  if (document.activeElement.matches(".value")) document.activeElement.blur();
+  if (document.activeElement.matches(tips)) document.activeElement.blur();
 });
 // A formula is copied as the LaTeX it was written in.
 addEventListener("copy", event => {
@@ -59,5 +71,3 @@ addEventListener("copy", event => {
   event.clipboardData.setData("text/plain", copy.textContent.replace(/\s*\n\s*/g, "\n").trim());
   event.preventDefault();
 });
-addEventListener("pointermove", () => document.documentElement.classList.remove("quiet"));
-addEventListener("focusin", () => document.documentElement.classList.remove("quiet"));

@@ -96,6 +96,7 @@ def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path):
     assert "kind=other" not in told
     several = made.run("explain", "4.0", *words).out
     assert several == told
+    assert made.run("explain", "4.0 m", *words).out.startswith("E1.total")
     assert "E1.totals" in made.run("explain", "6.0", *words).out
 
     assert "Did you mean 'E1.total'" in made.run("explain", "E1.totl", *words).err

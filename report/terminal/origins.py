@@ -13,8 +13,8 @@ from typing import Any
 
 from report.errors import ReportError, UsageError, nearest
 from report.judge.answers import Answers, Told
-from report.judge.views import Absent
-from report.model import Experiment, Runs, Table, data_read
+from report.judge.views import Absent, Judged
+from report.model import Experiment, Outcome, Runs, data_read
 from report.numbers import number_text
 from report.run.plan import Planned
 from report.stats import interval
@@ -23,10 +23,10 @@ from report.write import evidence
 from report.write.manuscript import Manuscript
 from report.write.markdown import evidence_text, unescape, value_text
 from report.write.prose import identifier
-from report.write.tables import table_markdown
 
 NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?·\s?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?:[^}"]|"(?:[^"\\]|\\.)*")*\}')
+TABLE = re.compile(r"\{\.table #(?P<anchor>\S+) .*?\n::: caption\n(?P<rows>.*?)\n:::::\n", re.DOTALL)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
 SEVERAL = 8  # how many trials are named one by one
 
@@ -48,18 +48,18 @@ class Mention:
 def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
     """What is known of the name ``query``, or of each place that prints that number. Raises ``UsageError`` for neither."""
     told = list(mentions(found, manuscript))
-    if re.search(r"[A-Za-z]", query):
+    if query[:1].isalpha():
         named = [mention for mention in told if mention.name == query] or [_unmentioned(query, found, told)]
         once = {mention.title(): mention for mention in reversed(named)}
         return "\n\n".join(_told(mention, [m for m in named if m.title() == title], found) for title, mention in once.items())
-    wanted = _plain(query)
-    pieces = [(m, piece) for m in told for piece in m.shown if wanted in _numbers(piece)]
+    wanted = _numbers(_plain(query))[:1]  # without its unit
+    pieces = [(m, piece) for m in told for piece in m.shown if wanted and wanted[0] in _numbers(piece)]
     if not pieces:
         raise UsageError(f"no page shows the number {query}.", remedy="Write it as it is printed, or a name: E2.test_accuracy.")
     if len({mention.title() for mention, _ in pieces}) == 1:
         return _told(pieces[0][0], [mention for mention, _ in pieces], found)
-    lines = [f"{query} may be", *(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)]
-    return "\n".join([*lines, "python build.py explain NAME tells the whole of one."])
+    lines = dict.fromkeys(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)
+    return "\n".join([f"{query} may be", *lines, "python build.py explain NAME tells the whole of one."])
 
 
 def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
@@ -73,19 +73,15 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
             if finding is not None:
                 shown = _plain(unescape(number["text"]))
                 yield Mention(finding.entry.ours[-1], finding.entry.name, (shown,), condition=finding.entry.of)
+    tables = {table["anchor"]: table["rows"] for chapter in manuscript.chapters for table in TABLE.finditer(chapter.markdown)}
     for name, place in manuscript.places.items():
         owner, _, own = name.partition(".")
-        judged = found.judged.get(owner)
-        if judged is None:  # a table of the build itself
-            file = next(file for file in manuscript.data if Path(file).stem == identifier(name))
-            lines = manuscript.data[file].decode().splitlines()
-            yield Mention(name, place, tuple(map(_plain, lines)), "table")
-            continue
-        figure, table, claim = judged.figures.get(own), judged.tables.get(own), judged.claims.get(own)
+        judged = found.judged.get(owner, Judged())
+        figure, claim = judged.figures.get(own), judged.claims.get(own)
         if figure is not None and not isinstance(figure, Absent):
             yield Mention(name, place, (_plain(figure.caption),), "figure")
-        if isinstance(table, Table):
-            yield Mention(name, place, (_plain(table.caption), *_rows(table)), "table")
+        if identifier(name) in tables:
+            yield Mention(name, place, tuple(_rows(tables[identifier(name)])), "table")
         if claim is not None and not isinstance(claim, Absent):
             shown = f"{claim.sentence} {claim.verdict.holds} {evidence_text(claim.verdict)}"
             yield Mention(name, place, (_plain(unescape(shown)),), "claim")
@@ -104,12 +100,10 @@ def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
     return counted | {"typed with a reason": len(manuscript.typed), "typed without one": 0}  # the build refuses these
 
 
-def _rows(table: Table) -> Iterator[str]:
-    """A table's rows as they are printed."""
-    lines = table_markdown("", 0, table).split("\n")
-    for line in lines[2:]:
-        if line.startswith("|"):
-            yield _plain(unescape(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
+def _rows(table: str) -> Iterator[str]:
+    """The caption and the rows of a table as they are printed."""
+    for line in filter(None, table.split("\n")):
+        yield _plain(unescape(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
 
 
 def _plain(text: str) -> str:
@@ -164,8 +158,14 @@ def _lines(name: str, condition: Mapping[str, Any], found: Findings) -> Iterator
     data = ", ".join(f"{found.bench.data[each].title} ({found.bench.data[each].digest[:8]})" for each in read)
     numbers = [(o.state, sorted(o.result.scalars.items()) if o.result else ()) for o in outcomes]
     results = hashlib.sha256(repr(numbers).encode()).hexdigest()[:8]
-    runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}, results {results}"
-    yield f"computed in {where} from {runs}" + (f"; data: {data}" if data else "")
+    runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}"
+    runs += "" if own in experiment.measures else _of_seeds(outcomes)
+    yield f"computed in {where} from {runs}, results {results}" + (f"; data: {data}" if data else "")
+
+
+def _of_seeds(outcomes: Iterable[Outcome]) -> str:
+    seeds = sorted({o.trial.arguments["seed"] for o in outcomes if "seed" in o.trial.arguments})
+    return f" of seed{'' if len(seeds) == 1 else 's'} {', '.join(map(str, seeds))}" if seeds else ""
 
 
 def _view(experiment: Experiment, own: str) -> Any:

@@ -44,7 +44,8 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
 @functools.lru_cache(1000)
 def _chapter(fragment: str) -> str:
     """What can be done to a chapter by itself, and so once, however often the page is put together."""
-    return _mark_wide_tables(_whole_numbers(fragment))
+    aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
+    return _mark_wide_tables(_whole_numbers(aligned))
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,19 @@ def _number_sections(body: str) -> tuple[str, list[_Heading]]:
         link = f' <a class="here" href="#{identifier[1]}" aria-label="Link to this heading">¶</a>' if identifier else ""
         return f'<h{level + 1}{attributes}><span class="section">{number}</span>{title}{link}</h{level + 1}>'
 
-    return re.sub(r"<h([2-6])([^>]*)>(.*?)</h\1>", numbered, body, flags=re.DOTALL), headings
+    return _below_the_last(re.sub(r"<h([2-6])([^>]*)>(.*?)</h\1>", numbered, body, flags=re.DOTALL)), headings
+
+
+def _below_the_last(body: str) -> str:
+    """``body`` with the parts of a proof one level below the heading over them, whichever write-up places them."""
+    over = "2"
+
+    def level(found: re.Match[str]) -> str:
+        nonlocal over
+        over = found[1] or over
+        return found[0] if found[1] else f'aria-level="{int(over) + 1}"'
+
+    return re.sub(r'<h([2-6])\b|aria-level=""', level, body)
 
 
 def _name_chapters(body: str, headings: Sequence[_Heading]) -> str:
@@ -158,7 +171,7 @@ def _inline(drawing: str, alt: str, share: float) -> str:
     opening, rest = drawing.split(">", 1)
     opening = re.sub(r'\s(?:width|height|version)="[^"]*"', "", opening)
     label = markup.escape(alt)
-    return f'{opening} role="img" aria-label="{label}" style="--share: {100 * share:.4g}%">{rest}'
+    return f'{opening} role="img" aria-label="{label}" style="--share: {share:.4g}">{rest}'
 
 
 def _mark_wide_tables(body: str) -> str:

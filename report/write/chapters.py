@@ -223,14 +223,13 @@ class _Writer:
         drawn, owner = self.answers.find("figure", name, lambda judged: judged.figures)
         if isinstance(drawn, Absent):
             return self._missing(name, drawn)
-        number = self._number("Figure", name)
-        self._place(name)
+        number, told = self._number("Figure", name), self._placed(name)
         file = name.replace(".", "-")
         self.assets[f"{file}.svg"] = drawn.svg
         data = self._data_file(name)
         self.data[data] = drawn.csv
         caption = f"{drawn.caption} {self._basis(owner, drawn.seeds)}".strip()
-        return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, data)
+        return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, data, told)
 
     def table(self, name: str) -> str:
         """A table with its number and caption; ``build.…`` are tables of the build itself."""
@@ -247,11 +246,10 @@ class _Writer:
         return self._tabulate(name, self.answers.told_of_cells(replace(found, caption=caption), name))
 
     def _tabulate(self, name: str, table: Table) -> str:
-        number = self._number("Table", name)
-        self._place(name)
+        number, told = self._number("Table", name), self._placed(name)
         data = self._data_file(name)
         self.data[data] = table_csv(table)
-        return table_markdown(identifier(name), number, table, data)
+        return table_markdown(identifier(name), number, table, data, told)
 
     def _data_file(self, name: str) -> str:
         """Each assignment has a folder for its data: what it holds of a table may be a part."""
@@ -263,14 +261,16 @@ class _Writer:
         found, _ = self.answers.find("claim", name, lambda judged: judged.claims)
         if isinstance(found, Absent):
             return self._missing(name, found)
-        self._place(name)
         several = WEAKEST in found.verdict.what
         beside = "The sentence holds only if all of them do; the weakest is shown" if several and not self.several else ""
         self.several |= several
-        return render.verdict_markdown(found.sentence, found.verdict, beside)
+        return render.verdict_markdown(found.sentence, found.verdict, beside, self._placed(name))
 
-    def _place(self, name: str) -> None:
-        self.places.setdefault(name, f"{self.path.stem}:{self._calling_line()}")
+    def _placed(self, name: str) -> str:
+        """What is told of a figure, a table or a claim that stands here."""
+        line = self._calling_line()
+        self.places.setdefault(name, f"{self.path.stem}:{line}")
+        return "\n".join((name, *self.material.told(name, {}), f"stated in {self.path.name}:{line}"))
 
     def holds(self, name: str) -> bool:
         """Whether a claim holds: for sentences that stand inside ``{% if holds('E2.order') %}``."""

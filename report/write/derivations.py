@@ -302,7 +302,7 @@ def _chain(part: CheckedPart, pages: _Pages) -> str:
     first = "" if hanging else start
     rows = [div(_cell(f"${start}$", "right"), "step")] if hanging else []
     rows += [div(_step(step, first if at == 0 else "", hanging, pages), "step") for at, step in enumerate(part.steps)]
-    title = f"({pages.number(_slug(part.label))}) **{part.label}**"
+    title = f"\\({pages.number(_slug(part.label))}) **{part.label}**"
     return f"{div(title, 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
 
 

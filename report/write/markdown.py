@@ -110,9 +110,11 @@ def value_markdown(value: Value, source: str = "") -> str:
 # --- figures and links -----------------------------------------------------------------------------------------------
 
 
-def figure_markdown(identifier: str, number: int, svg_path: str, caption: str, alt: str, csv_name: str) -> str:
+def figure_markdown(
+    identifier: str, number: int, svg_path: str, caption: str, alt: str, csv_name: str, origin: str = ""
+) -> str:
     """A numbered figure: ``svg_path`` names one of the assets, ``csv_name`` the file under ``data/`` that holds its data."""
-    return div(caption, "figure", identifier, number=str(number), src=svg_path, alt=alt, data=csv_name)
+    return div(caption, "figure", identifier, number=str(number), src=svg_path, alt=alt, data=csv_name, origin=origin)
 
 
 def reference_markdown(identifier: str, text: str) -> str:
@@ -128,12 +130,12 @@ def chapter_reference(identifier: str) -> str:
 # --- what was judged -----------------------------------------------------------------------------------------------
 
 
-def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "") -> str:
+def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "", origin: str = "") -> str:
     """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
     stands ``beside`` it (Markdown)."""
     evidence = ". ".join(filter(None, (evidence_text(verdict), beside)))
     colon = ":" if evidence and verdict.holds is Holds.NOT_ASKED else ""  # what follows is a sentence, the reason
-    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds))
+    badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds), origin=origin)
     told = " " + span(f"{evidence.removesuffix('.')}.", "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")
 

@@ -25,7 +25,7 @@ from report.write.markdown import div, escape, has_spread, origin_text, span, sp
 ENDS = "In brackets, the least and the greatest over the seeds, where a deviation would reach beyond what is possible."
 
 
-def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "") -> str:
+def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "", origin: str = "") -> str:
     """A numbered table, its caption above."""
     columns = [_Shown.of(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
     headings = [_piped(column.heading) for column in columns]
@@ -35,7 +35,7 @@ def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "
     ends = any(isinstance(cell, Value) and has_spread(cell) and cell.ends for row in table.rows for cell in row)
     caption = f"{table.caption} {ENDS}" if ends else table.caption
     content = f"::: caption\n{caption}\n:::\n\n{body}\n"
-    return div(content, "table", identifier, number=str(number), data=csv_name or f"{identifier}.csv")
+    return div(content, "table", identifier, number=str(number), data=csv_name or f"{identifier}.csv", origin=origin)
 
 
 def _piped(markdown: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ import pytest
 from report.model import Value
 from report.typeset.html import html
 from report.write import markdown as render
-from tests.typeset.test_pages import ASSETS, CHAPTERS, META, Chapter, Memory
+from report.write.derivations import derivation_markdown
+from tests.typeset.test_pages import ASSETS, CHAPTERS, META, PROOF, Chapter, Memory
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -38,12 +40,27 @@ LAST = Chapter(
         )
     ),
 )
+STRIP = render.span("", "strip", low="0.2", high="0.5", at="0.3", theirs="0.4")
+BAR = render.span("", "bar", **{"holds": "3", "does-not-hold": "1", "undecided": "2", "not-asked-of-this-copy": "0"})
+OTHER = Chapter(  # what the first two chapters lack; a proof right below its chapter's heading
+    "ch-question",
+    Path("question.md"),
+    "\n\n".join(
+        (
+            "# A question {#ch-question}",
+            derivation_markdown(replace(PROOF, id="T3"), {"result": 11, "long": 13}.__getitem__),
+            "## Words\n\n### More words\n\n> It was said.\n\n1. One.\n2. Two.\n\n- Three $x$.\n\n`code`\n\n```\na = 1\n```",
+            render.div(f"A {STRIP} {BAR}", "brief"),
+            "[A link](https://example.org) and $$x = 1$$ and **strong**, *weak*.\n\n---\n\nA term\n:   Its meaning.",
+        )
+    ),
+)
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> str:
     file = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(html((*CHAPTERS, LAST), META, ASSETS, Memory()), encoding="utf-8")
+    file.write_text(html((*CHAPTERS, OTHER, LAST), META, ASSETS, Memory()), encoding="utf-8")
     return file.as_uri()
 
 
@@ -60,8 +77,8 @@ def opened(chromium, address):
     """Opens the page in a window of some width."""
     contexts = []
 
-    def at(width: int = 1280, scheme: str = "light") -> sync_api.Page:
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    def at(width: int = 1280, scheme: str = "light", touch: bool = False) -> sync_api.Page:
+        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=touch)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
@@ -137,11 +154,41 @@ def test_the_tip_of_a_number_says_its_origin_leaves_its_line_free_and_closes_wit
     page = opened()
     number = page.locator(".value[data-origin]").last
     number.focus()
-    shown = "getComputedStyle(document.activeElement, '::after')"
-    assert "seed 0: 0.007" in page.evaluate(f"{shown}.content")
-    assert page.evaluate(f"parseFloat({shown}.top) >= document.activeElement.getBoundingClientRect().height")
+    assert "seed 0: 0.007" in page.evaluate(TIP)["says"]
+    assert_the_line_is_free(page)
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement === document.body")
+    number.hover()
+    assert_the_line_is_free(page)
+    page.keyboard.press("Escape")
+    assert page.evaluate(TIP) is None
+
+
+def test_a_tap_opens_a_tip_where_it_leaves_the_line_free(opened):
+    phone = opened(360, touch=True)
+    for number in phone.locator("[data-origin]").all():
+        number.tap()
+        assert_the_line_is_free(phone)
+
+
+TIP = """() => {
+    const asked = [...document.querySelectorAll('[data-origin]')].find(each => each.matches(':hover, :focus'));
+    const look = asked && getComputedStyle(asked, '::after');
+    if (!look || look.content === 'none' || look.display === 'none') return null;
+    const line = asked.getBoundingClientRect(), height = parseFloat(look.height), fixed = look.position === 'fixed';
+    const from = (fixed ? 0 : line.top) + parseFloat(look.top);
+    return { says: look.content, from, to: from + height, line: [line.top, line.bottom] };
+}"""
+
+
+def assert_the_line_is_free(page):
+    tip = page.evaluate(TIP)
+    assert tip, "no tip is open"
+    top, bottom = tip["line"]
+    assert tip["from"] >= bottom - 1 or tip["to"] <= top + 1, tip
+    assert tip["from"] >= 0
+    assert tip["to"] <= 800
+    assert page.evaluate("document.documentElement.scrollWidth === innerWidth")
 
 
 def test_no_line_breaks_between_a_formula_and_its_comma(opened):

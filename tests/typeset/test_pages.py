@@ -82,15 +82,21 @@ PROOF = Proof(
     "So.",
     (),
 )
+WORSE = Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference")
+CELLS = ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001))
 FIRST = "\n".join(
     [
         "# First steps {#ch-first}\n\nA formula $x_1 < y$(b) and $\\alpha$.c, then $$\\int_0^1 f(x)\\,dx.$$\n\n",
         "A note.^[In the margin.]",
         "The net reaches " + render.value_markdown(Value(97.31, "%", 1, 0.2, 3, 'of "E2" <b>'), "01.md:3") + ".\n",
         "## A section\n\nSee " + render.reference_markdown("fig-b", "Figure 2") + " and [the end](#ch-second).\n",
-        render.verdict_markdown("A is better than $B$.", Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference")),
-        render.figure_markdown("fig-a", 1, "a.svg", "What it *shows*, $\\beta$.", f"A falls. {ODD}", "a.csv"),
-        table_markdown("tab-a", 1, Table(COLUMNS, ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001)), "A table.")),
+        render.verdict_markdown(
+            "A is better than $B$.", Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference"), origin="E1.better"
+        ),
+        render.figure_markdown("fig-a", 1, "a.svg", "What it *shows*, $\\beta$.", f"A falls. {ODD}", "a.csv", f"E1.a\n{ODD}"),
+        table_markdown(
+            "tab-a", 1, Table(COLUMNS, ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001)), "A table."), origin="E1.t"
+        ),
     ]
 )
 SECOND = "\n".join(

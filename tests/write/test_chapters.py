@@ -64,10 +64,9 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ table("E2.ends") }}', "| mlp |"),
         ('{{ table("build.data") }}', "#build-data"),
         ('{{ claim("E2.more") }}', "More is more. [✔\u00a0holds]"),
-        (
-            '{{ claim("E2.soon") }}',
-            '[–\u00a0not asked of this copy:]{.verdict word="not-asked-of-this-copy"} [it needs all of the data.]',
-        ),
+        ('{{ claim("E2.more") }}', 'word="holds" origin="E2.more&#10;stated in 01-part-1.md:1"}'),
+        ('{{ claim("E2.soon") }}', "[–\u00a0not asked of this copy:]{.verdict"),
+        ('{{ claim("E2.soon") }}', "} [it needs all of the data.]{.evidence}"),
         (
             '{{ holds("E2.more") }} {{ holds("E2.less") }} {{ holds("E2.soon") }} {{ holds("E2.lost") }}',
             "True False False False",
