@@ -75,12 +75,13 @@ def files(
     If the HTML has to be set, ``early`` is given it before the PDF is set.
     """
     seeds = len({o.trial.arguments["seed"] for each in outcomes.values() for o in each if "seed" in o.trial.arguments})
+    course = writeup.course.removeprefix(writeup.title).lstrip(", ")  # what the title has not said
     meta = Meta(
         title=writeup.title,
         subtitle=writeup.subtitle,
         abstract=writeup.abstract,
         author=writeup.author or ", ".join(writeup.lines),
-        lines=tuple(dict.fromkeys(filter(None, (writeup.author, *writeup.lines, writeup.course)))),
+        lines=tuple(dict.fromkeys(filter(None, (writeup.author, *writeup.lines, course)))),
         date=writeup.date,
         budget=f"Budget: {budget}",
         seeds=f"{seeds} seed{'' if seeds == 1 else 's'} at most",

@@ -106,7 +106,10 @@ def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], st
     """A line for each mistake but the slips: what is said, where it is treated, and what is found if it is treated nowhere."""
     lines = []
     for name, each in found.items():
-        told = "; ".join(dict.fromkeys(f"{f.entry.place}: {f.entry.says}{'' if treated(name) else _against(f)}" for f in each))
+        said: dict[str, dict[str, None]] = {}  # by its place, in its order, once
+        for f in each:
+            said.setdefault(f.entry.place, {})[f"{f.entry.says}{'' if treated(name) else _against(f)}"] = None
+        told = "; ".join(f"{place}: {'; '.join(says)}" for place, says in said.items())
         if each[0].entry.certainty != "C":
             named = treated(name) or (escape(name) if each[0].entry.mistake else "")
             lines.append(f"- {named} {told}.")
