@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from tests.layout import misplaced, torn, white
 from tests.project import ROOT
 
 
@@ -123,6 +124,11 @@ def test_both_pages_carry_the_same_numbers(out, manifest, page):
             pattern = rf"{kind}\s*{number}\b"
             assert re.search(pattern, text), f"{label} is not in the PDF"
             assert re.search(pattern, visible(page)), f"{label} is not in the HTML"
+
+
+def test_the_pdf_is_full_whole_and_within_its_margins(out):
+    printed = (out / "report.pdf").read_bytes()
+    assert misplaced(printed) + white(printed) + torn(printed) == []
 
 
 def test_the_page_names_no_student_and_no_folder_of_this_machine(page, out):

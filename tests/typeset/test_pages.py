@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html.parser
 import io
-import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
+from tests.layout import misplaced
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
 SVG = (
@@ -291,35 +291,15 @@ def test_text_goes_on_where_a_figure_has_no_room():
     assert document.get_destination_page_number(chapter) == at["The end"]
 
 
-LEFT, RIGHT = 17.5 / 25.4 * 72, 192.5 / 25.4 * 72  # of the text block, in points: report.typ
-
-
-def _faults(document: bytes) -> list[str]:
-    """Words outside the text block, and words over one another (formulas apart, whose signs may touch)."""
-    found = []
-    with pdfplumber.open(io.BytesIO(document)) as printed:
-        for page in printed.pages:
-            words = page.extract_words(x_tolerance=1.5, extra_attrs=["fontname"])
-            found += [f"{w['text']} hangs out" for w in words if w["x0"] < LEFT - 1 or w["x1"] > RIGHT + 1]
-            text = [word for word in words if "Math" not in word["fontname"]]
-            found += [f"{a['text']} over {b['text']}" for a, b in itertools.combinations(text, 2) if _overlap(a, b)]
-    return found
-
-
-def _overlap(a: dict, b: dict) -> bool:
-    across, down = (min(a[end], b[end]) - max(a[start], b[start]) for start, end in (("x0", "x1"), ("top", "bottom")))
-    return across > 1.5 and down > 0.6 * min(a["bottom"] - a["top"], b["bottom"] - b["top"])
-
-
 def test_no_word_stands_outside_the_text_or_over_another(built):
-    assert _faults(built[1]) == []
+    assert misplaced(built[1]) == []
 
 
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
         text = f"# All {{#ch-all}}\n\nWords before.\n\n{render.div(lines, kind)}"
-        assert _faults(pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})) == []
+        assert misplaced(pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})) == []
 
 
 def test_tables_too_wide_for_the_page_give_way_where_words_can():
@@ -340,7 +320,7 @@ def test_tables_too_wide_for_the_page_give_way_where_words_can():
         "Means and spreads.",
     )
     text = "\n\n".join(table_markdown(f"t{n}", n, each) for n, each in enumerate((wide, paths, spreads)))
-    assert _faults(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})) == []
+    assert misplaced(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})) == []
 
 
 @pytest.mark.parametrize("lines", range(30, 44, 2))
