@@ -12,11 +12,11 @@ import sympy as sp
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.place import supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import names, targets
+from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition
 from report.prove.language.vocabulary import ENTRYWISE
 from report.prove.meaning.grid import Grid
-from report.prove.meaning.symbolic import Scope, read
+from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 from report.prove.reasons.rule import Setting
 
 EMPTY = {"sum": "an empty sum is `0`", "prod": "an empty product is `1`"}
@@ -114,10 +114,8 @@ class _Walk:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         defined = self.scope.globals.get(name)
         of_numbers = name in ENTRYWISE or (isinstance(defined, Definition) and all(s.kind == "real" for s in defined.symbols))
-        return of_numbers and any(self.arrays(argument) and isinstance(self.value(argument), Grid) for argument in node.args)
-
-    def arrays(self, node: ast.expr) -> bool:
-        return any(isinstance(self.value(ast.Name(name)), Grid) for name in names(node) if name in self.scope.globals)
+        shut = replace(self, scope=replace(self.scope, knowledge=ALGEBRA))  # a definition has a shape without being opened
+        return of_numbers and any(isinstance(shut.value(argument), Grid) for argument in node.args)
 
     def surely(self, shown_by: Any, node: ast.expr) -> bool:
         value = self.value(node)
