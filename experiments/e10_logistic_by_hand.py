@@ -325,12 +325,10 @@ EXPERIMENT = Experiment(
     values={
         "bayes_error": Value(100 * bayes_error(), "%", 2, origin="Φ(−1), the classes being two standard deviations apart"),
         "rate_too_slow": Value(TOO_SLOW, digits=4, origin="a rate of E10"),
-        "rate_good": Value(GOOD, digits=2, origin="a rate of E10"),
         "rate_called_slow": Value(CALLED_SLOW, digits=2, origin="a rate of E10"),
         "rate_large": Value(LARGE, digits=0, origin="a rate of E10"),
         "iterations": Value(ITERATIONS, digits=0, origin="iterations of every run of E10"),
         "examples": Value(EXAMPLES, digits=0, origin="points to train on, and as many to test on"),
-        "near": Value(100 * NEAR, "%", 0, origin="what E10 calls near the least loss"),
         "stable_raw": _stable(RAW),
         "stable_standardised": _stable(STANDARDISED),
     },

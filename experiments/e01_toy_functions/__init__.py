@@ -273,8 +273,6 @@ EXPERIMENT = Experiment(
         "global_parameters": Value(
             parameters(NETS[LARGEST]), origin="parameters of a convnet of E1 that pools over all places"
         ),
-        "rate": Value(RATE, digits=2, origin="learning rate of Adam in E1"),
-        "lower_rate": Value(LOWER_RATE, digits=3, origin="the lower of the two rates on the sum"),
         "linear_after": lambda runs: _epochs(runs, LINEAR),
         "convnet_after": lambda runs: _epochs(runs, PAIRS),
         "affine_left": lambda runs: _left(runs, AFFINE),

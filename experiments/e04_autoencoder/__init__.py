@@ -238,7 +238,6 @@ EXPERIMENT = Experiment(
         **DECODED,
         **ON_W1S_SCALE,
         **RATIOS,
-        "decoded_linear_code": partial(_read, coder=LINEAR_CODE, name="decoded", what="test digits read right after coding"),
         "ratio_w5": partial(_ratio_value, coder=AUTOENCODER, part="test"),
         "ratio_linear_code": partial(_ratio_value, coder=LINEAR_CODE, part="test"),
         "ratio_linear": partial(_ratio_value, coder=LINEAR, part="train"),

@@ -202,23 +202,18 @@ def _named_first(runs: Runs, logits: str) -> Value:
     return Value(100 * sum(shares) / len(both), "%", digits=0, origin=origin)
 
 
-def _dead_counts(runs: Runs, optimizer: str) -> list[int]:
-    return [int(run["dead"]) for run in _dead(runs, None, optimizer)]
+def _dead_counts(runs: Runs) -> list[int]:
+    return [int(run["dead"]) for run in _dead(runs, None, ADAM)]
 
 
-def _dead_total(runs: Runs, optimizer: str) -> Value:
-    dead = _dead_counts(runs, optimizer)
-    return Value(sum(dead), digits=0, origin=f"dead classes in {len(dead)} runs with rectified logits, by {optimizer}")
+def _dead_total(runs: Runs) -> Value:
+    dead = _dead_counts(runs)
+    return Value(sum(dead), digits=0, origin=f"dead classes in {len(dead)} runs with rectified logits, by Adam")
 
 
 def _dead_runs(runs: Runs) -> Value:
-    dead = _dead_counts(runs, ADAM)
+    dead = _dead_counts(runs)
     return Value(sum(count > 0 for count in dead), digits=0, origin=f"of {len(dead)} runs with rectified logits, by Adam")
-
-
-def _momentum_runs(runs: Runs) -> Value:
-    count = len(_dead_counts(runs, MOMENTUM))
-    return Value(count, digits=0, origin=f"runs of {MIDDLE} with rectified logits, by {MOMENTUM}")
 
 
 GROWTH = {wider: SIZES[wider] / SIZES[narrower] for narrower, wider in pairwise(SIZES)}
@@ -304,16 +299,13 @@ EXPERIMENT = Experiment(
     values={
         "replicated": _accuracy,
         "dead_runs": _dead_runs,
-        "dead_total": partial(_dead_total, optimizer=ADAM),
-        "momentum_dead": partial(_dead_total, optimizer=MOMENTUM),
-        "momentum_runs": _momentum_runs,
+        "dead_total": _dead_total,
         "rise_bound": Value(RISE, unit="nats", digits=1, origin="the criterion of E13 for the test loss"),
         "gap_bound": Value(100 * GAP, unit="percentage points", digits=0, origin="the criterion of E13 for the gap"),
         "named_first_plain": partial(_named_first, logits=PLAIN),
         "named_first_rectified": partial(_named_first, logits=RECTIFIED),
         "growth_least": _growth(min(GROWTH.values()), "the least"),
         "growth_most": _growth(max(GROWTH.values()), "the most"),
-        "chance": Value(100 * CHANCE, "%", 0, origin="one of the classes"),
         "doubling": _growth(GROWTH[MIDDLE], "of the two"),
     },
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 
@@ -270,14 +269,6 @@ def pooling_narrows(runs: Runs) -> Verdict:
     return greater(_gap(runs, NO_POOLING), _gap(runs, AVERAGE_POOLING), POINTS, what)
 
 
-def nearest_pair(runs: Runs) -> Value:
-    """Of the three pairs of linear nets, the smallest difference between two means."""
-    ends = {name: mean(_end(runs, name)) for name in LINEAR}
-    apart = {pair: abs(ends[pair[0]] - ends[pair[1]]) for pair in combinations(LINEAR, 2)}
-    nearest = min(apart, key=apart.__getitem__)
-    return Value(100 * apart[nearest], "points", 1, origin=f"difference of the means of {' and '.join(nearest)}")
-
-
 # --- values --------------------------------------------------------------------------------------------------------
 
 
@@ -358,7 +349,6 @@ EXPERIMENT = Experiment(
         "reach": reach,
         "memorised": partial(of_bound, measure="train_accuracy", unit=PERCENT, digits=1),
         "unpenalised": partial(of_bound, measure="test_accuracy", unit=PERCENT, digits=1),
-        "nearest": nearest_pair,
         "map_parameters": Value(FREE, digits=0, origin="a dense layer on the pixels"),
         "gap_a": partial(gap_of, net=NO_POOLING),
         "gap_b": partial(gap_of, net=AVERAGE_POOLING),

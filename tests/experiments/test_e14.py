@@ -236,7 +236,6 @@ def test_values_are_of_the_right_runs() -> None:
     values = {name: value if isinstance(value, Value) else value(runs) for name, value in EXPERIMENT.values.items()}
     assert values["reach"].number == pytest.approx(0.0135 / 2e-5)
     assert values["bound"].number == 1.35
-    assert values["nearest"].number == pytest.approx(0.5)
     assert values["gap_b"].number == pytest.approx(3)
 
 
