@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from filelock import FileLock
 
 from experiments.data import datasets
 from report.errors import DataError
-from tests.project import whole
+from tests.project import ROOT, whole
 
 # A shell that starts us in the background has us ignore Ctrl-C, and what the tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -36,15 +40,58 @@ def mnist_root() -> Path:
     return root
 
 
+@pytest.fixture
+def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder whose modules can be imported; afterwards none of them is."""
+    root = tmp_path / "a project with spaces"
+    root.mkdir()
+    monkeypatch.syspath_prepend(root)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield root
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(root)):
+            del sys.modules[name]
+
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The store of the small project, which is built once for all workers: its runs, views and proof, and what was found in
-    the engine's sources. A project that begins with it computes only what its test changes."""
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Makes a folder for all workers: whoever asks first makes it, the others wait."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
-    folder = shared / "kept"
-    with FileLock(shared / "kept.lock"):
-        if not folder.exists():
-            built = whole(folder).run("--quiet")
-            assert built.code == 0, built.err
-    return folder / "a project" / "build" / "store"
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        with FileLock(shared / f"{name}.lock"):
+            if not (shared / name).exists():
+                make(shared / name)
+        return shared / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def smoke(mnist_root: Path, once: Once) -> Path:
+    """A smoke build of the report itself, on real digits: its pages, manifest and store."""
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, str(ROOT / "build.py"), "--budget", "smoke", "--quiet", "--out", str(folder)]
+        surroundings = {**os.environ, "REPORT_DATA": str(mnist_root)}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+        assert done.returncode in (0, 1), done.stderr
+        assert "Traceback" not in done.stderr + done.stdout
+
+    return once("smoke", build)
+
+
+@pytest.fixture(scope="session")
+def kept(once: Once) -> Path:
+    """The store of the small project, which is built once for all workers: its runs, views and proof, and what was found in
+    the engine's sources. A project that begins with it computes only what its test changes."""
+
+    def build(folder: Path) -> None:
+        built = whole(folder).run("--quiet")
+        assert built.code == 0, built.err
+
+    return once("kept", build) / "a project" / "build" / "store"

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -18,26 +14,13 @@ from tests.project import ROOT
 
 
 @pytest.fixture(scope="module")
-def out(mnist_root, tmp_path_factory) -> Path:
-    """A smoke build of the project itself."""
-    folder = tmp_path_factory.mktemp("a smoke build")
-    command = [sys.executable, str(ROOT / "build.py"), "--budget", "smoke", "--quiet", "--out", str(folder)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "REPORT_DATA": str(mnist_root)}
-    )
-    assert done.returncode in (0, 1), done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
-    return folder
+def page(smoke) -> str:
+    return (smoke / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def page(out) -> str:
-    return (out / "report.html").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def manifest(out) -> dict:
-    return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+def manifest(smoke) -> dict:
+    return json.loads((smoke / "manifest.json").read_text(encoding="utf-8"))
 
 
 def visible(page: str) -> str:
@@ -116,8 +99,8 @@ def test_no_number_went_missing_on_the_way(page):
     assert re.findall(r"\bnan\b|\binf\b|\bNone\b|\bTrue\b|\bFalse\b|e-\d\d\b", words) == []
 
 
-def test_both_pages_carry_the_same_numbers(out, manifest, page):
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(out / "report.pdf").pages)
+def test_both_pages_carry_the_same_numbers(smoke, manifest, page):
+    text = "".join(p.extract_text() for p in pypdf.PdfReader(smoke / "report.pdf").pages)
     for label in manifest["labels"].values():
         if label.startswith(("Figure", "Table")):
             kind, number = label.split()
@@ -126,12 +109,12 @@ def test_both_pages_carry_the_same_numbers(out, manifest, page):
             assert re.search(pattern, visible(page)), f"{label} is not in the HTML"
 
 
-def test_the_pdf_is_full_whole_and_within_its_margins(out):
-    printed = (out / "report.pdf").read_bytes()
+def test_the_pdf_is_full_whole_and_within_its_margins(smoke):
+    printed = (smoke / "report.pdf").read_bytes()
     assert misplaced(printed) + white(printed) + torn(printed) == []
 
 
-def test_the_page_names_no_student_and_no_folder_of_this_machine(page, out):
-    for text in (page, (out / "manifest.json").read_text(encoding="utf-8")):
+def test_the_page_names_no_student_and_no_folder_of_this_machine(page, smoke):
+    for text in (page, (smoke / "manifest.json").read_text(encoding="utf-8")):
         assert str(ROOT) not in text
     assert not re.search(r"(?<![\d.])\d{9}(?!\d)", visible(page)), "that looks like an id number"

@@ -7,7 +7,7 @@ For each edit the truth is found by running the program before and after.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,8 @@ Files = Mapping[str, str]
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    root = tmp_path / "a world"
-    root.mkdir()
-    monkeypatch.syspath_prepend(root)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    made = World(root)
-    yield made
-    made.forget()
+def world(importable: Path) -> World:
+    return World(importable)
 
 
 def run(expression: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -173,14 +171,8 @@ def check(world: World, seed: int, edits: int) -> tuple[int, int, int]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    root = tmp_path / "world"
-    root.mkdir()
-    monkeypatch.syspath_prepend(root)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    made = World(root)
-    yield made
-    made.forget()
+def world(importable: Path) -> World:
+    return World(importable)
 
 
 def test_no_random_edit_that_changes_a_result_goes_unnoticed(world: World) -> None:

@@ -8,17 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from experiments.data import datasets
 from experiments.e02_mnist_classifiers import CONVNET, EXPERIMENT, MLP, NETS, ONES, OPTIMIZERS, SIZES, SOFTMAX, trials
 from experiments.live import build
 from experiments.nets import Dense, Net, parameters
-from experiments.training import machine
-from report.cache.fingerprint import fingerprint
-from report.cache.reach import Sources
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
-from tests.contexts import Silent
+from tests.experiments.given import digests
 from tests.made_up import last, refuted_in, runs_that_end, with_scalars
 
 ROOT = Path(__file__).parents[2]
@@ -73,18 +68,10 @@ def test_a_budget_changes_amounts_only() -> None:
 
 
 def test_another_net_is_another_fingerprint_and_the_others_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
-    sources = Sources(ROOT, measured={"experiments.training.machine": machine()})
-
-    def marks() -> dict[str, str]:
-        return {
-            trial.label: fingerprint(trial, data={"mnist": "digest"}, machine=machine(), sources=sources).digest
-            for trial in trials(Budget("smoke"))
-        }
-
-    before = marks()
+    before = digests(trials(Budget("smoke")))
     wider = Net((1, 28, 28), tuple(Dense(300) if layer == Dense(128) else layer for layer in NETS[MLP].layers))
     monkeypatch.setitem(NETS, MLP, wider)
-    after = marks()
+    after = digests(trials(Budget("smoke")))
     assert len(set(before.values())) == len(before)
     assert {label for label in before if before[label] != after[label]} == {label for label in before if label.startswith(MLP)}
 
@@ -135,29 +122,3 @@ def test_reported_numbers_are_held_against_the_right_runs() -> None:
     runs = runs_of(USUAL)
     assert EXPERIMENT.values["softmax"](runs).number == pytest.approx(92.1, abs=0.11)
     assert EXPERIMENT.values["convnet"](runs).number == pytest.approx(99.1, abs=0.11)
-
-
-def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    found: dict[str, Result] = {}
-    for trial in trials(Budget("smoke")):
-        given = {name: found[source.label] for name, source in trial.inputs.items() if isinstance(source, Trial)}
-        found[trial.label] = trial.function(Silent(), **trial.arguments, data=data, **given)
-    outcomes = [Outcome(trial, "", found[trial.label], seconds=1.0) for trial in trials(Budget("smoke"))]
-    runs = Runs(tuple(outcomes))
-    assert min(runs.frame()["test_accuracy"]) > 0.5
-    ones = runs.where(net=ONES)
-    assert set(ones["rank"].values()) == {1}
-    assert max(ones["ones_accuracy"].values()) < 0.4
-    assert max(ones["embedding_error"].values()) < 1e-5
-    for outcome in outcomes[: -len(ones)]:
-        assert outcome.result is not None
-        assert len(outcome.result.history["epoch"]) == 2
-        if "net" in outcome.trial.tags:
-            assert set(build(NETS[outcome.trial.tags["net"]], 0).state_dict()) <= set(outcome.result.arrays)
-    for view in EXPERIMENT.figures.values():
-        figure = view(runs)
-        assert len(figure.data) > 0
-    for claim in EXPERIMENT.claims.values():
-        assert claim.judge(runs).n == 2

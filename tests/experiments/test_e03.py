@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,11 @@ import pytest
 import torch
 
 from experiments import base_rates
-from experiments.data import datasets
 from experiments.e02_mnist_classifiers import CONVNET
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials
 from experiments.training import SGD
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
-from tests.contexts import Silent
 from tests.made_up import last, refuted_in, runs_that_end, with_scalars, words
 
 End = tuple[float, float] | None
@@ -139,18 +136,3 @@ def test_a_rate_whose_seeds_lie_on_both_sides_does_not_count_as_failing() -> Non
 
 def test_guessing_costs_what_a_uniform_answer_costs() -> None:
     assert torch.nn.functional.cross_entropy(torch.zeros(4, 10), torch.arange(4)).item() == pytest.approx(GUESSING)
-
-
-def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    runs = Runs(
-        tuple(
-            Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0)
-            for trial in trials(Budget("smoke"))
-        )
-    )
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        view(runs)
-    for claim in EXPERIMENT.claims.values():
-        assert claim.judge(runs).n == 2

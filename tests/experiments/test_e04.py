@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from experiments import e02_mnist_classifiers as e02
-from experiments.data import datasets
 from experiments.data.datasets import Images
 from experiments.e04_autoencoder import EXPERIMENT
 from experiments.e04_autoencoder.coders import (
@@ -32,11 +31,10 @@ from experiments.e04_autoencoder.views import CLASS_COLOURS, SCALES, W1, framed,
 from experiments.live import build, rebuild, weights
 from experiments.looks import AUTOENCODER, CONVNET, PCA
 from experiments.nets import Dense, Flatten, Net, ReLU, Sigmoid, shapes
-from experiments.training import Adam, Epochs, Recipe, machine, pixels, standardised
-from report.cache.fingerprint import fingerprint
-from report.cache.reach import Sources
-from report.model import Budget, Data, Holds, Outcome, Result, Runs, Trial
+from experiments.training import Adam, Epochs, Recipe, pixels, standardised
+from report.model import Budget, Holds, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.experiments.given import digests
 from tests.made_up import number_of, refuted_in, runs_that_end, with_scalars
 
 ROOT = Path(__file__).parents[2]
@@ -258,17 +256,9 @@ def test_every_budget_pairs_coders_over_seeds_and_judges_with_the_same_seed() ->
 
 
 def test_a_change_of_e2s_recipe_reruns_the_judging_and_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    sources = Sources(ROOT, measured={"experiments.training.machine": machine()})
-
-    def marks() -> dict[str, str]:
-        return {
-            trial.label: fingerprint(trial, data={"mnist": "digest"}, machine=machine(), sources=sources).digest
-            for trial in trials(Budget("smoke"))
-        }
-
-    before = marks()
+    before = digests(trials(Budget("smoke")))
     monkeypatch.setitem(e02.OPTIMIZERS, "Adam", Adam(2e-3))
-    after = marks()
+    after = digests(trials(Budget("smoke")))
     assert len(set(before.values())) == len(before)
     assert {name for name in before if before[name] != after[name]} == {name for name in before if "judged" in name}
 
@@ -449,27 +439,3 @@ def test_the_frame_leaves_out_what_lies_far_off() -> None:
 def test_the_change_late_in_training_is_that_of_its_second_half() -> None:
     found = number("late_change", made_up(jitter=0))  # the made-up curves halve
     assert found == pytest.approx(-0.95 * 0.764)
-
-
-def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    done: dict[str, Result] = {}
-
-    def result(trial: Trial) -> Result:
-        if trial.label not in done:
-            inputs = {name: data if isinstance(source, Data) else result(source) for name, source in trial.inputs.items()}
-            done[trial.label] = trial.function(Silent(), **trial.arguments, **inputs)
-        return done[trial.label]
-
-    one_seed = [trial for trial in trials(Budget("smoke")) if trial.arguments["seed"] == 0]
-    runs = Runs(tuple(Outcome(trial, "", result(trial), seconds=1.0) for trial in one_seed))
-    assert min(runs.where(stage="judged", coder=PCA)["read"].values()) > 0.5
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        view(runs)
-    for claim in EXPERIMENT.claims.values():
-        assert claim.judge(runs).n == 1
-    codes = runs.where(coder=PCA, stage="judged")
-    found, labels = codes.array("codes"), codes.array("labels")
-    assert silhouette(torch.from_numpy(found), torch.from_numpy(labels).long()) == codes["silhouette"][0]
-    assert codes["decoded"][0] == np.mean(codes.array("read_remade") == labels)

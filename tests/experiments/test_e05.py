@@ -15,21 +15,14 @@ from experiments.live import build, rebuild
 from experiments.training import Adam, Iterations, drawn, outputs, pixels, spread, standardised
 from report.model import Budget, Holds, Result, Runs, Trial, Value
 from tests.contexts import Silent
+from tests.experiments.given import bright_squares
 from tests.made_up import last, refuted_in, runs_that_end, words
 from tests.seeds import over_seeds
 
 
 @pytest.fixture(scope="module")
 def squares() -> Images:
-    """Ten classes of noisy images, one bright square each."""
-    draw = np.random.default_rng(0)
-    labels = np.arange(300) % 10
-    images = draw.integers(0, 60, (300, 28, 28)).astype(np.uint8)
-    for image, label in zip(images, labels):
-        image[2 * label : 2 * label + 6, 3:9] = 250
-    return Images(
-        "mnist", images[:200], labels[:200], images[200:], labels[200:], tuple("0123456789"), stand_in=False, source="made up"
-    )
+    return bright_squares(200, 100)
 
 
 # --- the declaration, and one trial --------------------------------------------------------------------------------

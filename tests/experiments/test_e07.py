@@ -12,7 +12,6 @@ import pytest
 import torch
 
 from experiments import zoo
-from experiments.data import datasets
 from experiments.data.datasets import Images
 from experiments.e07_small_nets import EXPERIMENT
 from experiments.e07_small_nets.trials import (
@@ -41,6 +40,7 @@ from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.contexts import Silent
+from tests.experiments.given import bright_squares
 from tests.made_up import lost, number_of, refuted_in, runs_that_end, with_scalars, words
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +49,7 @@ TINY = Net((1, 28, 28), (Conv(2, 5, stride=2), ReLU(), MaxPool(3), Flatten(), De
 
 @pytest.fixture(scope="module")
 def squares() -> Images:
-    """Ten classes of noisy images, one bright square each, and unique enough to be told apart."""
-    draw = np.random.default_rng(0)
-    labels = np.arange(800) % 10
-    images = draw.integers(0, 60, (800, 28, 28)).astype(np.uint8)
-    for image, label in zip(images, labels):
-        image[2 * label : 2 * label + 6, 3:9] = 250
-    return Images("mnist", images[:600], labels[:600], images[600:], labels[600:], tuple("0123456789"), False, "made up")
+    return bright_squares(600, 200)
 
 
 # --- one trial -----------------------------------------------------------------------------------------------------
@@ -322,16 +316,3 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     assert ("what they are spent on" in text) is (found["beats_softmax"] is Holds.YES)
     assert ("times as many. A smaller" in text) is (found["smallest"] is Holds.YES)
     assert "nan" not in text
-
-
-def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    chosen = [trial for trial in trials(Budget("smoke")) if trial.tags["net"] != E7B or trial.arguments["seed"] == 0]
-    runs = Runs(
-        tuple(Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0) for trial in chosen)
-    )
-    assert min(runs.where(recipe="search", net=SOFTMAX)["test_accuracy"].values()) > 0.6
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        view(runs)
-    assert EXPERIMENT.claims["tenth"].judge(runs).n == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import torch
 
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
-from experiments.data import datasets
 from experiments.e08_overfitting import (
     EXPERIMENT,
     FAST,
@@ -26,15 +24,13 @@ from experiments.e08_overfitting import (
     by_digits,
     gap,
     keeps,
-    kept,
     trials,
 )
 from experiments.live import build
 from experiments.looks import TUTORIAL
 from experiments.nets import Conv, Dense, Dropout, parameters, shapes
-from experiments.training import Adam, Iterations, spread
+from experiments.training import Adam
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial
-from tests.contexts import Silent
 from tests.made_up import last, refuted_in, runs_that_end, with_scalars, words
 from tests.seeds import over_seeds
 
@@ -245,34 +241,6 @@ def test_the_spread_of_seeds_is_that_of_the_runs_on_few_digits() -> None:
     assert EXPERIMENT.values["seed_spread"](runs).number == pytest.approx(100 * np.std(accuracies, ddof=1))
     assert EXPERIMENT.values["iterations"](runs).number == 1500
     assert EXPERIMENT.values["fast_iterations"](runs).number == 500
-
-
-def shortened(trial: Trial) -> Trial:
-    """A trial of a few steps."""
-    recipe = replace(trial.arguments["recipe"], length=Iterations(6), evaluate=Iterations(3), batch_size=20)
-    return replace(trial, arguments={**trial.arguments, "recipe": recipe, "test_examples": 100})
-
-
-def test_it_trains_and_draws_on_real_digits(mnist_root: Any) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    short = [shortened(trial) for trial in trials(Budget("smoke"))]
-    outcomes = [Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0) for trial in short]
-    runs = Runs(tuple(outcomes))
-    labels = data.test_labels[spread(len(data.test_labels), 100)]
-    for outcome in outcomes:
-        assert outcome.result is not None
-        right = (outcome.result.arrays["predictions"] == labels).mean()
-        assert outcome.result.scalars["test_accuracy"] == pytest.approx(right)
-    assert runs.values_of("digits") == [250, 500, 2000]
-    dropped, plain = (kept(runs, keep).where(seed=0).finished().outcomes[0].result for keep in (KEEP, 1.0))
-    assert dropped is not None
-    assert plain is not None
-    assert dropped.history != plain.history
-    for figure in EXPERIMENT.figures.values():
-        assert len(figure(runs).data) > 0
-    for claim in EXPERIMENT.claims.values():
-        assert claim.judge(runs).n == 2
 
 
 def test_layers_of_the_sweep_fit_together() -> None:

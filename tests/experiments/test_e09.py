@@ -6,14 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from experiments.data import datasets
 from experiments.data.datasets import Images
 from experiments.e09_sums import (
     EXPERIMENT,
@@ -301,24 +299,3 @@ def test_one_seed_decides_nothing_and_is_still_drawn() -> None:
         *(value for value in EXPERIMENT.values.values() if not isinstance(value, Value)),
     ):
         view(runs)
-
-
-def test_smoke_runs_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    outcomes = []
-    for trial in trials(Budget("smoke")):
-        inputs: dict[str, Any] = {"data": data}
-        reader = trial.inputs.get("reader")
-        if isinstance(reader, Trial):
-            inputs["reader"] = reader.function(Silent(), **reader.arguments, data=data)
-        outcomes.append(Outcome(trial, "", trial.function(Silent(), **trial.arguments, **inputs), seconds=1.0))
-    runs = Runs(tuple(outcomes))
-    for view in (
-        *EXPERIMENT.figures.values(),
-        *EXPERIMENT.tables.values(),
-        *(value for value in EXPERIMENT.values.values() if not isinstance(value, Value)),
-    ):
-        view(runs)
-    assert all(claim.judge(runs).n == 2 for claim in EXPERIMENT.claims.values())
-    assert min(runs.where(net=READER)["test_accuracy"].values()) > 0.5

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from experiments.data import datasets
 from experiments.data.datasets import Images
 from experiments.e12_progress_tables import (
     EXPERIMENT,
@@ -38,18 +36,13 @@ from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
+from tests.experiments.given import bright_squares
 from tests.made_up import refuted_in, runs_that_end, with_scalars
 
 
 @pytest.fixture(scope="module")
 def squares() -> Images:
-    """Ten classes of noisy images, one bright square each, and unique enough to be told apart."""
-    draw = np.random.default_rng(0)
-    labels = np.arange(600) % 10
-    images = draw.integers(0, 60, (600, 28, 28)).astype(np.uint8)
-    for image, label in zip(images, labels):
-        image[2 * label : 2 * label + 6, 3:9] = 250
-    return Images("mnist", images, labels, images[:10], labels[:10], tuple("0123456789"), False, "made up")
+    return bright_squares(600, 10)
 
 
 # --- the digits ----------------------------------------------------------------------------------------------------
@@ -290,17 +283,3 @@ def test_the_captions_follow_the_numbers() -> None:
     assert f"means are 2.1% at rate {plain(LOW)}," in EXPERIMENT.figures["final"](runs).caption
     steady = made_up({**USUAL_ERRORS, (FAR_TOO_LARGE, WIDEST): 0.5})
     assert "where runs diverged: none did" in EXPERIMENT.figures["curves"](steady).caption
-
-
-def test_smoke_runs_diverges_and_draws_on_real_digits(mnist_root: Path) -> None:
-    torch.set_num_threads(1)
-    data = datasets.open_data("mnist", mnist_root)
-    outcomes = [
-        Outcome(trial, "", trial.function(Silent(), **trial.arguments, data=data), seconds=1.0)
-        for trial in trials(Budget("smoke"))
-    ]
-    runs = Runs(tuple(outcomes))
-    assert {o.trial.tags["rate"] for o in trained(runs) if o.result and o.result.diverged} == {FAR_TOO_LARGE}
-    for view in (*EXPERIMENT.figures.values(), *EXPERIMENT.tables.values()):
-        view(runs)
-    assert EXPERIMENT.claims["diverges"].judge(runs).holds is Holds.YES

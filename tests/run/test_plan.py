@@ -6,7 +6,6 @@ import dataclasses
 import importlib
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +80,8 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    root = tmp_path / "a project with spaces"
-    root.mkdir()
-    monkeypatch.syspath_prepend(root)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield Project(root)
-    sys.modules.pop("planned_experiment", None)
+def project(importable: Path) -> Project:
+    return Project(importable)
 
 
 def test_a_trial_is_new_then_cached(project: Project) -> None:
