@@ -38,11 +38,26 @@ from report.model import (
     tabulate,
 )
 from report.seeds import Seeds, Unit
-from report.stats import NATS, PERCENT, POINTS, SHARE, all_of, at_least, at_most, equal_within, every, greater, mean, value_of
+from report.stats import (
+    NATS,
+    PERCENT,
+    POINTS,
+    SHARE,
+    all_of,
+    at_least,
+    at_most,
+    equal_within,
+    every,
+    greater,
+    mean,
+    mostly,
+    value_of,
+)
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 BEST, TOO_LARGE, TOO_SMALL = 0.1, 1.0, 0.0001  # as W5 has it
+RUNS = {TOO_LARGE: 6}  # fewer could not say what becomes of most: now and then a run at this rate does learn
 NEXT = 0.001  # to the smallest
 GOOD = (0.1, 0.01)  # as W1 has it
 LONGER = 3  # times as many epochs
@@ -65,7 +80,7 @@ def trials(budget: Budget) -> list[Trial]:
         *(
             _trial(budget, seed, rate, epochs, digits, {"rate": rate})
             for rate in RATES
-            for seed in budget.seeds(budget.pick(smoke=2, quick=3, full=5))
+            for seed in budget.seeds(budget.pick(smoke=2, quick=RUNS.get(rate, 3), full=RUNS.get(rate, 5)))
         ),
         *(
             _trial(budget, seed, rate, LONGER * epochs, fewer, {"longer": rate})
@@ -238,6 +253,10 @@ def _always(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
     return every(runs.by_seed(true), "runs of which it is true")
 
 
+def _mostly(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
+    return mostly(runs.by_seed(true), "runs of which it is true")
+
+
 def guesses(run: Outcome) -> bool:
     """It ends no better than a guess; one that diverged is no better."""
     return run.state is State.DIVERGED or run["train_loss"] >= GUESSING - NEAR
@@ -309,13 +328,13 @@ EXPERIMENT = Experiment(
             f"Rate {NEXT:g} fails, too: fewer than half of the test digits are read.", partial(fails, rate=NEXT), needs=RECIPE
         ),
         "large_guesses": Claim(
-            f"At rate {TOO_LARGE:g} nothing is learned: no run ends with a training loss more than {NEAR:g} nats below that of "
-            "giving all classes the same probability.",
-            lambda runs: _always(runs.where(rate=TOO_LARGE), guesses),
+            f"At rate {TOO_LARGE:g} most runs learn nothing: they end with a training loss less than {NEAR:g} nats below that "
+            "of giving all classes the same probability, if with one at all.",
+            lambda runs: _mostly(runs.where(rate=TOO_LARGE), guesses),
         ),
         "large_one_answer": Claim(
-            f"At rate {TOO_LARGE:g} every net gives all test digits the same answer, be its outputs finite or not.",
-            lambda runs: _always(runs.where(rate=TOO_LARGE), gives_one_answer),
+            f"At rate {TOO_LARGE:g} most nets give all test digits the same answer, be their outputs finite or not.",
+            lambda runs: _mostly(runs.where(rate=TOO_LARGE), gives_one_answer),
         ),
         "small_keeps_falling": Claim(
             f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.",

@@ -42,6 +42,7 @@ __all__ = [
     "interval",
     "less",
     "mean",
+    "mostly",
     "spread",
     "value_of",
     "within",
@@ -98,11 +99,23 @@ def every(true: Mapping[int, float | bool], what: str) -> Verdict:
     return Verdict(holds, n=n, what=f"{what}: {count} of {n}")
 
 
+def mostly(true: Mapping[int, float | bool], what: str) -> Verdict:
+    """Is it ``true`` (1, not 0) of more than half of all runs there could be? By the exact binomial (sign) test."""
+    count, n = sum(map(bool, true.values())), len(true)
+    tails = [sum(math.comb(n, k) for k in range(reached, n + 1)) / 2**n for reached in (count, n - count)]
+    for_it, against = (tail <= (1 - CONFIDENCE) / 2 for tail in tails)
+    holds = Holds.YES if for_it else Holds.NO if against else Holds.UNDECIDED
+    return Verdict(holds, n=n, what=f"{what}: {count} of {n}")
+
+
 def all_of(*verdicts: Verdict | Iterable[Verdict]) -> Verdict:
-    """Do all hold? One that does not is enough against it. All hold at 95 % if each does (intersection–union), so nothing is
-    paid for their number. What is shown is the weakest, so the ``what`` of each should say which it is: of those with the worst
-    word, the one with the least margin to its bound, which is counted in half-widths of the interval where units differ."""
-    parts = [part for given in verdicts for part in ([given] if isinstance(given, Verdict) else given)]
+    """Do all hold? At 95 % they do if each does (intersection–union), so nothing is paid for their number. One that does not is
+    enough against it, but among many one may fall out so by chance: it counts if its interval stays clear of the bound when it
+    is widened for all to be right together (Bonferroni). What is shown is the weakest, so the ``what`` of each should say which
+    it is: of those with the worst word, the one with the least margin to its bound, which is counted in half-widths of the
+    interval where units differ."""
+    given = [part for each in verdicts for part in ([each] if isinstance(each, Verdict) else each)]
+    parts = [_among(part, len(given)) for part in given]
     order, alike = [Holds.NO, Holds.UNDECIDED, Holds.YES], len({verdict.unit for verdict in parts}) == 1
 
     def support(verdict: Verdict) -> tuple[int, float]:
@@ -114,7 +127,21 @@ def all_of(*verdicts: Verdict | Iterable[Verdict]) -> Verdict:
         return weakest
     takes = [verdict.would_take for verdict in parts if verdict.holds is Holds.UNDECIDED]
     would_take = max(takes) if weakest.holds is Holds.UNDECIDED and all(takes) else 0
-    return replace(weakest, what=f"{weakest.what} ({WEAKEST} {len(parts)})", would_take=would_take)
+    alone = "" if weakest in given else "; alone it would be against them, among so many it may be chance"
+    return replace(weakest, what=f"{weakest.what} ({WEAKEST} {len(parts)}{alone})", would_take=would_take)
+
+
+def _among(verdict: Verdict, several: int) -> Verdict:
+    """A verdict of *no* as one of several: undecided where it says so by less than the chance of any of them to."""
+    half = max(verdict.high - verdict.effect, verdict.effect - verdict.low)
+    if (
+        verdict.holds is not Holds.NO
+        or not half > 0
+        or -verdict.margin >= half * _reach(verdict.n, several) / _reach(verdict.n)
+    ):
+        return verdict
+    alike = replace(verdict, low=verdict.effect - half, high=verdict.effect + half)
+    return replace(verdict, holds=Holds.UNDECIDED, would_take=_seeds_to_settle(alike, verdict.margin, several))
 
 
 def _in_half_widths(verdict: Verdict) -> float:
@@ -231,16 +258,16 @@ MOST_SEEDS = 200
 """Nobody runs more than this to settle a sentence."""
 
 
-def _seeds_to_settle(found: Verdict, margin: float) -> int:
+def _seeds_to_settle(found: Verdict, margin: float, several: int = 1) -> int:
     """So many that half the interval is shorter than the distance to the bound; 0 where that takes too many."""
     half = (found.high - found.low) / 2
     spread = half / _reach(found.n) if math.isfinite(half) else math.inf
-    return next((n for n in range(found.n + 1, MOST_SEEDS + 1) if spread * _reach(n) < abs(margin)), 0)
+    return next((n for n in range(found.n + 1, MOST_SEEDS + 1) if spread * _reach(n, several) < abs(margin)), 0)
 
 
-def _reach(n: int) -> float:
-    """Half the interval of the mean of ``n`` numbers of deviation one."""
-    return t_quantile((1 + CONFIDENCE) / 2, n - 1) / math.sqrt(n)
+def _reach(n: int, several: int = 1) -> float:
+    """Half the interval of the mean of ``n`` numbers of deviation one; of so many that they are right together."""
+    return t_quantile(1 - (1 - CONFIDENCE) / 2 / several, n - 1) / math.sqrt(n)
 
 
 def t_quantile(probability: float, freedom: float) -> float:

@@ -23,6 +23,7 @@ from report.stats import (
     every,
     greater,
     less,
+    mostly,
     t_quantile,
     value_of,
     within,
@@ -273,3 +274,33 @@ def test_what_is_never_negative_has_no_negative_interval() -> None:
     verdict = at_most(by_seed(0.0, 0.0, 0.3), 1.0, PLAIN.unsigned)
     assert (verdict.low, verdict.exact) == (0, False)
     assert at_most(by_seed(2, 2), 3, Unit("layers", exact=True)).exact
+
+
+def test_many_comparisons_are_not_refuted_by_the_chance_of_one() -> None:
+    draw = random.Random(6)
+
+    def ten() -> list[Verdict]:  # each is true, if barely: the means are equal
+        return [at_least(by_seed(*(draw.gauss(0, 1) for _ in range(3))), 0.0, what=f"number {k}") for k in range(10)]
+
+    several = [ten() for _ in range(300)]
+    refuted = [parts for parts in several if all_of(parts).holds is NO]
+    chance = [parts for parts in several if any(part.holds is NO for part in parts) and parts not in refuted]
+    assert len(refuted) <= 0.05 * len(several)
+    assert len(chance) > 0.1 * len(several)
+    found = all_of(chance[0])
+    assert found.holds is UNDECIDED
+    assert found.what.endswith("(the weakest of 10; alone it would be against them, among so many it may be chance)")
+    assert found.would_take > 3 or found.would_take == 0
+
+
+def test_what_is_far_beyond_chance_refutes_among_many() -> None:
+    true = [at_least(by_seed(5.0, 5.1, 4.9), 0.0)] * 9
+    assert all_of(*true, at_least(by_seed(-5.0, -5.1, -4.9), 0.0)).holds is NO
+
+
+@pytest.mark.parametrize(
+    ("true", "runs", "holds"), [(6, 6, YES), (5, 6, UNDECIDED), (5, 5, UNDECIDED), (0, 6, NO), (9, 10, YES)]
+)
+def test_most_runs_are_told_by_the_binomial_test(true: int, runs: int, holds: Holds) -> None:
+    found = mostly(by_seed(*(float(k < true) for k in range(runs))), "runs that fail")
+    assert (found.holds, found.n, found.what) == (holds, runs, f"runs that fail: {true} of {runs}")
