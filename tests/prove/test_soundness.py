@@ -53,6 +53,13 @@ FALSE: list[tuple[str, str, Sequence[Symbol]]] = [
      "sum(exp(sum(W[q, q] for q in span(1, n))) for k in span(1, n))", [N, W]),
     ("sum(exp(sum(W[k, q] for q in span(1, n))) for k in span(1, n))",
      "sum(exp(sum(W[q, k] for q in span(1, n))) for k in span(1, n))", [N, W]),
+    # nor one that SymPy makes of the exponential of a sum, nor a product another one
+    ("sum(v[k]*exp(sum(f(j + 2*k) for j in span(1, n))) for k in span(1, n))",
+     "sum(v[k]*exp(sum(f(3*j - 2) for j in span(1, n))) for k in span(1, n))", [N, V, F]),
+    ("prod(1 + prod(W[j, k] for j in span(1, n)) for k in span(1, n))",
+     "prod(1 + prod(W[k, j] for j in span(1, n)) for k in span(1, n))", [N, W]),
+    # f(k + |k|) is f(0) at every k below 0
+    ("sum(f(k + abs(k)) for k in Z)", "sum(f(abs(q) + q) for q in Z)", [F]),
     # nor a dot one inside
     ("L(lambda a: L(lambda b: f(b - a))(t))(t)", "L(lambda a: L(lambda b: f(b - b))(t))(t)", [L, F, T]),
     ("L(lambda a: f(a)*f(t))(t)", "L(lambda a: f(a)*f(a))(t)", [L, F, T]),
@@ -95,6 +102,37 @@ def test_a_false_equation_is_not_proved(left: str, right: str, symbols: Sequence
 
 def decided(parts: Sequence[Part], symbols: Sequence[Symbol]) -> bool:
     return not check(Derivation("T0", "", "", symbols, parts, "", ""), {"SymPy"}).failures
+
+
+def holds(left: str, right: str, symbols: Sequence[Symbol], *given: str) -> bool:
+    return decided([Part("P", f"{left} == {right}", [Step(right, "")], given=given)], symbols)
+
+
+@pytest.mark.parametrize("around", ["{}", "abs({})", "sign({})", "x + sign({})"])
+def test_an_empty_product_of_zeros_is_one(around: str) -> None:
+    product = around.format("prod(x for k in span(1, n))")
+    assert not holds(product, "0", [integer("n", "", least="0"), X], "x == 0")
+    assert holds(product, "0", [N, X], "x == 0")
+
+
+def test_sums_are_compared_however_they_are_spelled() -> None:
+    total, moved = "sum(v[k] for k in span(1, n))", "sum(v[q + 1] for q in span(0, n - 1))"
+    given = "sum(v[i] for i in span(1, n))"
+    for spelled in (total, moved):
+        assert holds(f"x/{spelled}*{total}", "x", [N, X, V], f"{given} != 0")
+        assert holds(f"sqrt({spelled})**2", total, [N, V], f"{given} >= 0")
+        assert not holds(f"x/{spelled}*{total}", "x", [N, X, V], "x != 0")
+    assert not holds(f"x/sum(v[k + 1] for k in span(1, n - 1))*{total}", "x", [N, X, V], f"{given} != 0")
+
+
+def test_a_sum_may_be_turned_around() -> None:
+    assert holds("sum(sign(-k)*f(k) for k in Z)", "sum(sign(k)*f(-k) for k in Z)", [F])
+    assert not holds("sum(sign(-k)*f(k) for k in Z)", "sum(sign(k)*f(k) for k in Z)", [F])
+
+
+def test_what_is_positive_is_not_zero() -> None:
+    assert holds("x*y/(x*y)", "1", [X, Y], "x*y > 0")
+    assert not holds("x*y/(x*y)", "1", [X, Y], "x*y >= 0")
 
 
 def test_what_holds_at_a_point_is_not_differentiated() -> None:

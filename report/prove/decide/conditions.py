@@ -27,7 +27,7 @@ class Facts:
     vector or matrix; and what is ``known`` beyond that: inequalities, and quantities that keep ``apart`` from 0.
     """
 
-    ranges: Ranges = field(default_factory=dict)
+    ranges: Ranges = field(default_factory=dict, hash=False)  # it has no hash, and is compared all the same
     replacements: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     arrays: tuple[tuple[sp.IndexedBase, Callable[..., sp.Expr]], ...] = ()
     laws: tuple[Callable[[sp.Expr], sp.Expr], ...] = ()

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 import sympy as sp
 
-from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.normal_form import Limit, terms
 
 
@@ -17,7 +16,7 @@ def ends(expression: sp.Expr, limits: Sequence[Limit], finite: Collection[str]) 
     A signal or a delta is 0 but for finitely many values of its index. If as many independent ones of these as there are
     indices without bounds stand in a term, they leave finitely many places.
     """
-    for factors, inner in terms(expression, NO_FACTS, {}):
+    for factors, inner in terms(expression):
         indices = _endless([*limits, *inner])
         rows = [row for factor in factors for form in _forms(factor, indices, finite) if (row := _steps(form, indices))]
         if indices and (not rows or sp.Matrix(rows).rank() < len(indices)):

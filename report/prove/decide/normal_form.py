@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 
@@ -14,6 +16,7 @@ MANY = 4
 """Sums over more indices than this are equal only as they stand: trying all orders of the indices takes too long."""
 
 
+@lru_cache(maxsize=20_000)
 def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     """The normal form: expanded, sums linear, contracted with deltas, their indices renamed and shifted canonically."""
     expression = _with_known_floors(facts.apply(sp.sympify(expression)))
@@ -24,7 +27,7 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     expression = _with_plain_indices(expression)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
-    found = _collect(terms(_inner(expression, facts), facts, {}), facts)
+    found = _collect(terms(_inner(expression, facts)), facts)
     zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero}  # of which a contracted sum has taken one factor
     return found.xreplace({p: product(p.function, *p.limits[0]) for p in zeros}) if zeros else found
 
@@ -76,7 +79,7 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
     """A product from 0, with its last factors apart where its size has a constant."""
     size = sp.expand(high - low + 1)
     constant, base = size.as_coeff_Add()
-    name = sp.Symbol("_f0", integer=True)
+    name = sp.Symbol(f"_f{_height(body, sp.Product)}", integer=True)  # products inside have lower numbers
     moved = expanded_indices(body.subs(k, name + low))
     if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
         last = [expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
@@ -109,26 +112,47 @@ Term = tuple[tuple["sp.Expr", ...], tuple[Limit, ...]]
 """Factors, and the indices that the term is summed over."""
 
 
-def terms(expression: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
+def terms(expression: sp.Expr) -> list[Term]:
     """The expression as a list of products under sums, every sum pulled to the front."""
+    apart = _are_apart(expression, frozenset(expression.free_symbols))
+    return _terms(expression if apart else _with_own_indices(expression))
+
+
+def _are_apart(e: sp.Expr, taken: frozenset[sp.Symbol]) -> bool:
+    """Whether no sum has an index that means something around it: such an index may stay as it is."""
+    if not isinstance(e, sp.Sum):
+        return all(_are_apart(a, taken) for a in e.args) if isinstance(e, sp.Add | sp.Mul | sp.Pow) else True
+    own = {k for k, *_ in e.limits}
+    return len(own) == len(e.limits) and not own & taken and _are_apart(e.function, taken | own)
+
+
+def _with_own_indices(e: sp.Expr) -> sp.Expr:
+    if not isinstance(e, sp.Sum):
+        return e.func(*map(_with_own_indices, e.args)) if e.has(sp.Sum) else e
+    *inner, (k, low, high) = e.limits  # SymPy flattens nested sums, the innermost first
+    fresh = sp.Dummy(k.name, integer=True)
+    body = sp.Sum(e.function, *inner) if inner else e.function
+    return sp.Sum(_with_own_indices(body.xreplace({k: fresh})), (fresh, low, high))
+
+
+def _terms(expression: sp.Expr) -> list[Term]:
     found: list[Term] = []
     for addend in sp.Add.make_args(sp.expand(expression)):
-        found += _multiply([_factor_terms(f, facts, bounds) for f in sp.Mul.make_args(addend)])
+        found += _multiply([_factor_terms(f) for f in sp.Mul.make_args(addend)])
     return found
 
 
-def _factor_terms(factor: sp.Expr, facts: Facts, bounds: Ranges) -> list[Term]:
+def _factor_terms(factor: sp.Expr) -> list[Term]:
     if isinstance(factor, sp.Sum):
-        *inner, (k, low, high) = factor.limits  # SymPy flattens nested sums, the innermost first
+        *inner, (k, low, high) = factor.limits
         body = sp.Sum(factor.function, *inner) if inner else factor.function
         apart = _split_ends(body, k, low, high)
         if apart is not None:
-            return [term for piece in apart for term in terms(piece, facts, bounds)]
-        fresh = sp.Dummy(k.name, integer=True)
-        inside = terms(_floors_inside(body, k, low, high).xreplace({k: fresh}), facts, {**bounds, fresh: (low, high)})
-        return [(factors, ((fresh, low, high), *limits)) for factors, limits in inside]
+            return [term for piece in apart for term in _terms(piece)]
+        inside = _terms(_floors_inside(body, k, low, high))
+        return [(factors, ((k, low, high), *limits)) for factors, limits in inside]
     if isinstance(factor, sp.Pow) and factor.base.has(sp.Sum) and factor.exp.is_Integer and 0 < factor.exp <= 4:
-        return _multiply([terms(factor.base, facts, bounds)] * int(factor.exp))
+        return _multiply([_terms(factor.base)] * int(factor.exp))
     return [((factor,), ())]
 
 
@@ -247,23 +271,43 @@ def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -
 
 def _component(factors: Sequence[sp.Expr], limits: Sequence[Limit]) -> sp.Expr:
     """One connected sum in its canonical spelling: the first in a fixed order over all names, shifts and reflections."""
-    body, indices = sp.Mul(*factors), {k for k, _, _ in limits}
+    names = {k: sp.Symbol(f"_i{n}", integer=True) for n, (k, *_) in enumerate(limits)}
+    renamed = tuple((names[k], low.xreplace(names), high.xreplace(names)) for k, low, high in limits)
+    return _spelled(sp.Mul(*factors).xreplace(names), renamed)
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(body: sp.Expr, limits: tuple[Limit, ...]) -> sp.Expr:
+    """The canonical spelling, found once for each sum: the steps of a derivation carry many along as they stand."""
+    indices = {k for k, _, _ in limits}
     rectangular = not any((low.free_symbols | high.free_symbols) & indices for _, low, high in limits)
     if rectangular and not body.free_symbols & indices:
-        return body * sp.Mul(*(_count(k, low, high) for k, low, high in limits))
-    best = min(_spellings(body, limits), key=lambda s: (sp.count_ops(s), sp.default_sort_key(s)))
-    still, moving = best.function.as_independent(*(k for k, *_ in best.limits), as_Add=False)  # sgn(−k) is −1 · sgn(k)
-    pieces = sp.Mul.make_args(moving)
+        return body * sp.Mul(*(_count(low, high) for _, low, high in limits))
+    still, best = min(map(_apart, _spellings(body, limits)), key=_simplest_first)
+    pieces = sp.Mul.make_args(best.function)
     groups = _groups(pieces, best.limits)
     if len(groups) == 1:
-        return still * sp.Sum(moving, *best.limits)
+        return still * best
     parts = (_component([p for p in pieces if p.free_symbols & {k for k, *_ in group}], group) for group in groups)
     return sp.Mul(still, *parts)
 
 
-def _count(k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+def _apart(s: sp.Sum) -> tuple[sp.Expr, sp.Sum]:
+    """A factor that the indices leave alone, and the sum of the others: sgn(−k) is −1 · sgn(k)."""
+    still, moving = s.function.as_independent(*(k for k, *_ in s.limits), as_Add=False)
+    return still, sp.Sum(moving, *s.limits)
+
+
+def _simplest_first(spelling: tuple[sp.Expr, sp.Sum]) -> tuple[Any, ...]:
+    still, moving = spelling
+    return sp.count_ops(moving), sp.default_sort_key(moving), sp.default_sort_key(still)
+
+
+def _count(low: sp.Expr, high: sp.Expr) -> sp.Expr:
     size = sp.expand(high - low + 1)
-    return size if never_negative(size) and size.is_finite is not False else sp.Sum(1, (k, low, high))
+    if never_negative(size) and size.is_finite is not False:
+        return size
+    return sp.Sum(1, (sp.Symbol("_n", integer=True), low, high))
 
 
 def never_zero(expression: sp.Expr) -> bool:
@@ -296,8 +340,10 @@ def _spellings(body: sp.Expr, limits: Sequence[Limit]) -> Iterator[sp.Expr]:
 
 
 def _deepest(body: sp.Expr) -> int:
-    """The first number that no sum inside uses for its index, so that an outer index is not captured."""
-    bound = [k.name for s in body.atoms(sp.Sum) for k, *_ in s.limits]
+    """The first number that no sum or product inside uses for its index, so that an outer index is not captured; SymPy makes
+    a product of the exponential of a sum.
+    """
+    bound = [k.name for s in body.atoms(sp.Sum, sp.Product) for k, *_ in s.limits]
     return 1 + max((int(name[2:]) for name in bound if name.startswith("_k")), default=-1)
 
 
@@ -310,7 +356,7 @@ def _shifted(body: sp.Expr, limits: Sequence[Limit], at: int) -> Iterator[sp.Exp
         if (slope, offset) == (1, 0):
             yield from _shifted(expanded_indices(body), limits, at + 1)
             continue
-        moved = body.subs(k, slope * k + offset, simultaneous=True)
+        moved = body.xreplace({k: slope * k + offset})
         bounds = (low - offset, high - offset) if slope == 1 else (offset - high, offset - low)
         new = [*limits]
         new[at] = (k, sp.expand(bounds[0]), sp.expand(bounds[1]))

@@ -99,10 +99,11 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:
     def holds(gap: sp.Expr, inside: Facts) -> bool:
-        forms = (form(frozen(gap)) for form in (lambda e: e, sp.factor, sp.simplify))
-        if any(form.is_positive if strict else form.is_nonnegative for form in forms):
+        shows = lambda form: form.is_positive if strict else form.is_nonnegative  # noqa: E731
+        plain = frozen(gap)
+        if shows(plain) or shows(sp.factor(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
             return True
-        return (is_positive if strict else is_nonnegative)(gap, inside)
+        return bool(shows(sp.simplify(plain)))
 
     if holds(alike(high) - alike(low), facts):
         return "sign of the difference"

@@ -44,7 +44,10 @@ def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
 
 def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
     """Whether it is surely not 0."""
-    expression = _canonical(facts.apply(sp.sympify(expression)))
+    expression = facts.apply(sp.sympify(expression))
+    if 0 not in signs(expression, facts):
+        return True
+    expression = _canonical(expression)
     if (
         0 not in signs(expression, facts)
         or any(_multiple(expression, _canonical(known)) for known in facts.apart)
@@ -247,7 +250,7 @@ def equal_over_regions(difference: sp.Expr, facts: Facts) -> bool:
         return False
     labels: sp.Expr = sp.Integer(0)
     rest: sp.Expr = sp.Integer(0)
-    for factors, limits in terms(difference, facts, {}):
+    for factors, limits in terms(difference):
         body = sp.Mul(*factors)
         if limits and _hangs(sp.Sum(sp.Dummy(), *limits[::-1])):
             labels += _over_region(expanded_indices(body), limits, facts)

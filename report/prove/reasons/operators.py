@@ -8,7 +8,6 @@ from dataclasses import replace
 import sympy as sp
 
 from report.errors import DeclarationError
-from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import expanded_indices, terms
 from report.prove.decide.relation import prove
@@ -61,7 +60,7 @@ def _pull_out(expression: sp.Expr, operator: str, finite: frozenset[str]) -> sp.
         lam, *places = node.args
         dot = lam.variables[0]
         total: sp.Expr = sp.Integer(0)
-        for factors, limits in terms(lam.expr, NO_FACTS, {}):
+        for factors, limits in terms(lam.expr):
             product = sp.Mul(*factors)
             free, bound = product.as_independent(dot, as_Add=False)
             if not ends(free, limits, finite):

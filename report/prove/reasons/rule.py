@@ -51,10 +51,14 @@ class Setting:
     given: tuple[Formula, ...] = ()
     settled: Settled = field(default_factory=Settled)
     scopes: dict[Knowledge, Scope] = field(default_factory=dict, compare=False, repr=False)  # made once, and only looked up
+    readings: dict[tuple[str, Knowledge], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, expression: Formula, knowledge: Knowledge = EVERYTHING) -> Any:
-        """The symbolic value of a formula with only ``knowledge`` used."""
-        return read(expression.tree, self.scope(knowledge))
+        """The symbolic value of a formula with only ``knowledge`` used; read once, so that its indices are the same ones."""
+        key = (expression.key, knowledge)
+        if key not in self.readings:
+            self.readings[key] = read(expression.tree, self.scope(knowledge))
+        return self.readings[key]
 
     def scope(self, knowledge: Knowledge = EVERYTHING) -> Scope:
         if knowledge not in self.scopes:
