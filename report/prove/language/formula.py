@@ -20,6 +20,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from report.errors import DeclarationError, Where
 from report.prove.language.vocabulary import LOGICAL
@@ -150,7 +151,12 @@ def split_relation(text: str) -> tuple[str, str]:
 
 def names(node: ast.AST) -> dict[str, None]:
     """The free names of a tree, in order of appearance (bound ones of generators and lambdas left out)."""
-    return dict.fromkeys(_free(node, frozenset()))
+    return dict.fromkeys(_names(node))
+
+
+@lru_cache(maxsize=20_000)
+def _names(node: ast.AST) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_free(node, frozenset())))  # a tree never changes, and is asked at every point
 
 
 def _free(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:

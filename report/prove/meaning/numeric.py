@@ -8,9 +8,11 @@ that a wrong definition shows. A sum over all integers is taken over a window, a
 from __future__ import annotations
 
 import ast
+import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
 import mpmath as mp
@@ -28,10 +30,10 @@ from report.prove.meaning.values import (
     Number,
     Undefined,
     as_array,
-    binary,
     compare,
     each,
     is_nonzero,
+    operation,
     short,
     whole,
 )
@@ -49,13 +51,13 @@ class Point:
     def bind(self, **values: Any) -> Point:
         return Point(self.globals, {**self.locals, **values}, self.meanings)
 
-    def override(self, name: str, value: Any) -> Point:
-        """The same point with one name changed, and with it every definition that rests on that name."""
+    def moving(self, name: str) -> Callable[[Any], Point]:
+        """The same point as a function of the value of one name, and with it of every definition that rests on that name."""
         if name in self.locals:
-            return self.bind(**{name: value})
+            return lambda value: self.bind(**{name: value})
         rest = self._resting_on(name)
         kept = {other: meaning for other, meaning in self.meanings.items() if other not in rest}
-        return Point({**self.globals, name: value}, self.locals, kept)
+        return lambda value: Point({**self.globals, name: value}, self.locals, {**kept})
 
     def _resting_on(self, name: str) -> set[str]:
         """The name, and the definitions that speak of it, by themselves or through others."""
@@ -83,189 +85,259 @@ class Point:
         here = Point(self.globals, {}, self.meanings)
         if definition.indexed and definition.shape:
             sizes = [evaluate(size.tree, here) for size in definition.shape]
-            first, parameters = definition.first, definition.parameters[0]
+            first, parameters, body = definition.first, definition.parameters[0], reading(definition.body.tree)
 
             def entry(i: int, j: int) -> Number:
-                return evaluate(definition.body.tree, here.bind(**dict(zip(parameters, (i + first, j + first)))))
+                return body(Point(self.globals, dict(zip(parameters, (i + first, j + first))), self.meanings))
 
             m, n = [*map(int, sizes), 1][:2]
             return Array(Lazily(m, lambda i: Lazily(n, lambda j: entry(i, j))), first)
-        return _curried(definition.parameters, definition.body.tree, here)
+        return _curried(definition.parameters, reading(definition.body.tree), here)
 
 
-def _curried(groups: Sequence[Sequence[str]], body: ast.expr, point: Point) -> Any:
+def _curried(groups: Sequence[Sequence[str]], body: Reading, point: Point) -> Any:
     if not groups:
-        return evaluate(body, point)
+        return body(point)
     return lambda *values: _curried(groups[1:], body, point.bind(**dict(zip(groups[0], values, strict=True))))
 
 
 # --- evaluating ----------------------------------------------------------------------------------------------------
 
 
+Reading = Callable[[Point], Any]
+"""The value of a tree at a point. Raises ``Undefined`` where there is none."""
+
+
 def evaluate(node: ast.expr, point: Point) -> Any:
     """The value of a tree: int, mpf, bool, ``Array`` or a function. Raises ``Undefined`` where there is none."""
-    return _READ[type(node)](node, point)
+    return reading(node)(point)
 
 
-def _name(node: ast.Name, point: Point) -> Any:
-    name = node.id
-    for known in (point.locals, point.meanings):
-        if name in known:
-            return known[name]
-    if name not in point.globals:
-        if name in CONSTANTS:
-            return CONSTANTS[name]()
-        if name in BUILT_IN:
-            return BUILT_IN[name]
-    return point.look_up(name)
+@lru_cache(maxsize=20_000)
+def reading(node: ast.expr) -> Reading:
+    """The tree as a function of the point: walked through once, and asked at many."""
+    return _READ[type(node)](node)
 
 
-def _unary(node: ast.UnaryOp, point: Point) -> Any:
-    value = evaluate(node.operand, point)
-    return (not value) if isinstance(node.op, ast.Not) else each(operator.neg, value)
+def _constant(node: ast.Constant) -> Reading:
+    value = node.value
+    return lambda point: value
 
 
-def _logic(node: ast.BoolOp, point: Point) -> bool:
-    values = (bool(evaluate(v, point)) for v in node.values)
-    return all(values) if isinstance(node.op, ast.And) else any(values)
+def _name(node: ast.Name) -> Reading:
+    name, constant, built_in = node.id, CONSTANTS.get(node.id), BUILT_IN.get(node.id)
+
+    def value(point: Point) -> Any:
+        for known in (point.locals, point.meanings):
+            if name in known:
+                return known[name]
+        if name not in point.globals:
+            if constant is not None:
+                return constant()
+            if built_in is not None:
+                return built_in
+        return point.look_up(name)
+
+    return value
 
 
-def _choice(node: ast.IfExp, point: Point) -> Any:
-    return evaluate(node.body if evaluate(node.test, point) else node.orelse, point)
+def _unary(node: ast.UnaryOp) -> Reading:
+    operand = reading(node.operand)
+    if isinstance(node.op, ast.Not):
+        return lambda point: not operand(point)
+    return lambda point: each(operator.neg, operand(point))
 
 
-def _transpose(node: ast.Attribute, point: Point) -> Any:
-    value = evaluate(node.value, point)
-    return value.T if isinstance(value, Array) else value
+def _binary(node: ast.BinOp) -> Reading:
+    left, right, apply = reading(node.left), reading(node.right), operation(node.op)
+    return lambda point: apply(left(point), right(point))
 
 
-def _function(node: ast.Lambda, point: Point) -> Callable[..., Any]:
-    names = [a.arg for a in node.args.args]
-    return lambda *values: evaluate(node.body, point.bind(**dict(zip(names, values, strict=True))))
+def _logic(node: ast.BoolOp) -> Reading:
+    parts, decide = [*map(reading, node.values)], all if isinstance(node.op, ast.And) else any
+    return lambda point: decide(bool(part(point)) for part in parts)
 
 
-def _call(node: ast.Call, point: Point) -> Any:
+def _choice(node: ast.IfExp) -> Reading:
+    test, body, orelse = reading(node.test), reading(node.body), reading(node.orelse)
+    return lambda point: (body if test(point) else orelse)(point)
+
+
+def _transpose(node: ast.Attribute) -> Reading:
+    held = reading(node.value)
+
+    def value(point: Point) -> Any:
+        array = held(point)
+        return array.T if isinstance(array, Array) else array
+
+    return value
+
+
+def _function(node: ast.Lambda) -> Reading:
+    names, body = [a.arg for a in node.args.args], reading(node.body)
+    return lambda point: lambda *values: body(point.bind(**dict(zip(names, values, strict=True))))
+
+
+def _call(node: ast.Call) -> Reading:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name == "diff":
-        return _derivative(node.args[0], node.args[1], point)
+        return _derivative(node.args[0], node.args[1])
     if name == "grad":
-        return _gradient(node.args[0], node.args[1], point)
+        return _gradient(node.args[0], node.args[1])
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-        return _gather(name, node.args[0], point)
-    known = name in BUILT_IN and name not in point.globals and name not in point.locals
-    function = BUILT_IN[name] if known else evaluate(node.func, point)
-    values = [evaluate(a, point) for a in node.args]
-    if not callable(function):
-        raise DeclarationError(f"'{ast.unparse(node.func)}' is not a function")
-    try:
-        return function(*values)
-    except (ZeroDivisionError, ValueError) as error:
-        raise Undefined(str(error)) from None
+        return _gather(name, node.args[0])
+    head, arguments = reading(node.func), [*map(reading, node.args)]
+
+    def value(point: Point) -> Any:
+        function, values = head(point), [argument(point) for argument in arguments]
+        if not callable(function):
+            raise DeclarationError(f"'{ast.unparse(node.func)}' is not a function")
+        try:
+            return function(*values)
+        except (ZeroDivisionError, ValueError) as error:
+            raise Undefined(str(error)) from None
+
+    return value
 
 
-def _compare(node: ast.Compare, point: Point) -> bool:
-    left = evaluate(node.left, point)
-    for op, comparator in zip(node.ops, node.comparators):
-        if isinstance(op, ast.In):
-            if not _is_in(left, comparator, point):
+def _compare(node: ast.Compare) -> Reading:
+    first = reading(node.left)
+    others = [_is_in(c) if isinstance(op, ast.In) else _is(_SIGNS[type(op)], c) for op, c in zip(node.ops, node.comparators)]
+
+    def value(point: Point) -> bool:
+        left = first(point)
+        for holds in others:
+            fulfilled, left = holds(left, point)
+            if not fulfilled:
                 return False
-            continue
-        right = evaluate(comparator, point)
-        if not compare(left, _SIGNS[type(op)], right):
-            return False
-        left = right
-    return True
+        return True
+
+    return value
 
 
-def _is_in(value: Any, node: ast.expr, point: Point) -> bool:
+def _is(sign: str, node: ast.expr) -> Callable[[Any, Point], tuple[bool, Any]]:
+    """Whether a value is so related to the next one, and the next one."""
+    other = reading(node)
+
+    def holds(left: Any, point: Point) -> tuple[bool, Any]:
+        right = other(point)
+        return compare(left, sign, right), right
+
+    return holds
+
+
+def _is_in(node: ast.expr) -> Callable[[Any, Point], tuple[bool, Any]]:
+    """Whether a value is in a range, and the value."""
     if isinstance(node, ast.Name) and node.id in ("Z", "N"):
-        return mp.isint(value) and (node.id == "Z" or value >= 0)
+        natural = node.id == "N"
+        return lambda value, point: (mp.isint(value) and not (natural and value < 0), value)
     assert isinstance(node, ast.Call)
-    low, high = (evaluate(a, point) for a in node.args)
-    return mp.isint(value) and low <= value <= high
+    low, high = map(reading, node.args)
+    return lambda value, point: (mp.isint(value) and low(point) <= value <= high(point), value)
 
 
 _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
-def _index(node: ast.Subscript, point: Point) -> Any:
-    value = evaluate(node.value, point)
-    value = value if callable(value) else as_array(value)
-    if not isinstance(node.slice, ast.Tuple):
-        index = whole(evaluate(node.slice, point))
-        return value.entry(index) if isinstance(value, Array) else value(index)
-    indices = [whole(evaluate(e, point)) for e in node.slice.elts]
-    return value.entry(*indices) if isinstance(value, Array) else value(*indices)
+def _index(node: ast.Subscript) -> Reading:
+    held, places = reading(node.value), [*map(reading, _places(node))]
+
+    def value(point: Point) -> Any:
+        holder, indices = held(point), [whole(place(point)) for place in places]
+        return holder(*indices) if callable(holder) else as_array(holder).entry(*indices)
+
+    return value
 
 
-def _literal(node: ast.List, point: Point) -> Array:
-    rows = [r.elts if isinstance(r, ast.List) else [r] for r in node.elts]
-    return Array(tuple(tuple(evaluate(e, point) for e in row) for row in rows))
+def _places(node: ast.Subscript) -> list[ast.expr]:
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def _literal(node: ast.List) -> Reading:
+    rows = [[*map(reading, r.elts if isinstance(r, ast.List) else [r])] for r in node.elts]
+    return lambda point: Array(tuple(tuple(cell(point) for cell in row) for row in rows))
 
 
 # --- sums and their like -------------------------------------------------------------------------------------------
 
 
-def _gather(name: str, node: ast.GeneratorExp, point: Point) -> Any:
+def _gather(name: str, node: ast.GeneratorExp) -> Reading:
+    bindings = _bindings(node.generators)
     if name == "count":
-        return sum(1 for _ in _bindings(node.generators, point))
-    values = [(at, evaluate(node.elt, at)) for at in _bindings(node.generators, point)]
+        return lambda point: sum(1 for _ in bindings(point))
+    element = reading(node.elt)
     if name == "sum":
-        _refuse_endless(node, values)
-        total: Any = 0
-        for _, value in values:
-            total = each(operator.add, total, value)
-        return total
-    if name in ("all", "any"):
-        return all(v for _, v in values) if name == "all" else any(v for _, v in values)
-    if not values and name in ("max", "min"):
-        raise Undefined(f"{name} over nothing")
-    if name == "prod":
-        product: Any = 1
-        for _, value in values:
-            product = product * value
-        return product
-    return max(v for _, v in values) if name == "max" else min(v for _, v in values)
+        endless = {targets(g)[0] for g in node.generators if isinstance(g.iter, ast.Name)}
+        add = operation(ast.Add())
+        return lambda point: _sum(add, [(at, element(at)) for at in bindings(point)], endless)
+    combine = _COMBINE[name]
+    return lambda point: combine([element(at) for at in bindings(point)])
 
 
-def _bindings(generators: Sequence[ast.comprehension], point: Point) -> Iterator[Point]:
+def _sum(add: Callable[[Any, Any], Any], values: Sequence[tuple[Point, Any]], endless: Collection[str]) -> Any:
+    if endless and any(any(abs(at.locals[n]) > WINDOW - 3 for n in endless) and is_nonzero(value) for at, value in values):
+        raise Undefined("a sum over all integers has not ended at the edge of the window")
+    return functools.reduce(add, (value for _, value in values), 0)
+
+
+def _extreme(name: str) -> Callable[[Sequence[Any]], Any]:
+    def choose(values: Sequence[Any]) -> Any:
+        if not values:
+            raise Undefined(f"{name} over nothing")
+        return max(values) if name == "max" else min(values)
+
+    return choose
+
+
+_COMBINE: dict[str, Callable[[Sequence[Any]], Any]] = {
+    "all": all,
+    "any": any,
+    "prod": lambda values: functools.reduce(operator.mul, values, 1),
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+}
+
+
+def _bindings(generators: Sequence[ast.comprehension]) -> Callable[[Point], Iterator[Point]]:
+    """The points at which what is gathered is asked for."""
     if not generators:
-        yield point
-        return
-    generator, *rest = generators
-    (name,) = targets(generator)
-    numbers = _range(generator.iter, point)
-    for number in numbers:
-        at = Point(point.globals, {**point.locals, name: number}, point.meanings)
-        if not generator.ifs:
-            yield from _bindings(rest, at) if rest else (at,)
-        elif all(evaluate(condition, at) for condition in generator.ifs):
-            if isinstance(generator.iter, ast.Name) and number == numbers[-1]:
+        return lambda point: iter((point,))
+    generator, *others = generators
+    (name,), endless = targets(generator), isinstance(generator.iter, ast.Name)
+    numbers, conditions, inner = _range(generator.iter), [*map(reading, generator.ifs)], _bindings(others)
+
+    def bound(point: Point) -> Iterator[Point]:
+        for number in (span := numbers(point)):
+            at = Point(point.globals, {**point.locals, name: number}, point.meanings)
+            if not all(condition(at) for condition in conditions):
+                continue
+            if endless and conditions and number == span[-1]:
                 raise Undefined("the condition of a sum without bounds still holds at the edge of the window")
-            yield from _bindings(rest, at)
+            yield from inner(at)
+
+    return bound
 
 
-def _range(node: ast.expr, point: Point) -> range:
+def _range(node: ast.expr) -> Callable[[Point], range]:
     if isinstance(node, ast.Name):
-        return range(-WINDOW, WINDOW + 1) if node.id == "Z" else range(WINDOW + 1)
+        window = range(-WINDOW if node.id == "Z" else 0, WINDOW + 1)
+        return lambda point: window
     assert isinstance(node, ast.Call)
-    low, high = (whole(evaluate(a, point)) for a in node.args)
-    return range(low, high + 1)
-
-
-def _refuse_endless(node: ast.GeneratorExp, values: Sequence[tuple[Point, Any]]) -> None:
-    endless = {targets(g)[0] for g in node.generators if isinstance(g.iter, ast.Name)}
-    for at, value in values:
-        if any(abs(at.locals[name]) > WINDOW - 3 for name in endless) and is_nonzero(value):
-            raise Undefined("a sum over all integers has not ended at the edge of the window")
+    low, high = map(reading, node.args)
+    return lambda point: range(whole(low(point)), whole(high(point)) + 1)
 
 
 # --- derivatives ---------------------------------------------------------------------------------------------------
 
 
-def _derivative(body: ast.expr, variable: ast.expr, point: Point) -> Any:
-    at, moved = _movable(variable, point)
-    return _slope(lambda h: evaluate(body, moved(h)), at)
+def _derivative(body: ast.expr, variable: ast.expr) -> Reading:
+    value, movable = reading(body), _movable(variable)
+
+    def slope(point: Point) -> Any:
+        at, moved = movable(point)
+        return _slope(lambda h: value(moved(h)), at)
+
+    return slope
 
 
 def _slope(function: Callable[[Number], Any], at: Number, centre: Any = None) -> Any:
@@ -288,56 +360,61 @@ def _quotient(before: Number, centre: Number, after: Number, h: Number) -> Numbe
     return (right + left) / 2
 
 
-def _movable(variable: ast.expr, point: Point) -> tuple[Number, Callable[[Number], Point]]:
-    """The value of a variable at the point, and the point with the variable moved."""
-    at = mp.mpf(evaluate(variable, point))
+def _movable(variable: ast.expr) -> Callable[[Point], tuple[Number, Callable[[Number], Point]]]:
+    """At a point: the value of a variable there, and the point with the variable moved."""
+    value = reading(variable)
     if isinstance(variable, ast.Name):
         name = variable.id
-        return at, lambda h: point.override(name, h)
+        return lambda point: (mp.mpf(value(point)), point.moving(name))
     if isinstance(variable, ast.Subscript) and isinstance(variable.value, ast.Name):
-        name, array = variable.value.id, evaluate(variable.value, point)
-        elements = variable.slice.elts if isinstance(variable.slice, ast.Tuple) else [variable.slice]
-        places = tuple(whole(evaluate(e, point)) for e in elements)
-        if isinstance(array, Array):
-            return at, lambda h: point.override(name, array.put(places[0], places[1] if len(places) > 1 else None, h))
-        return at, lambda h: point.override(name, _moved_signal(array, places, h))
-    if isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
-        name, original = variable.func.id, evaluate(variable.func, point)
-        places = tuple(whole(evaluate(a, point)) for a in variable.args)
-        return at, lambda h: point.override(name, _moved_signal(original, places, h))
-    raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(variable)}: use x, x[i], W[i, j] or f(i)")
+        name, held, indices = variable.value.id, reading(variable.value), [*map(reading, _places(variable))]
+    elif isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
+        name, held, indices = variable.func.id, reading(variable.func), [*map(reading, variable.args)]
+    else:
+        raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(variable)}: use x, x[i], W[i, j] or f(i)")
+
+    def movable(point: Point) -> tuple[Number, Callable[[Number], Point]]:
+        moving, whole_, places = point.moving(name), held(point), tuple(whole(index(point)) for index in indices)
+        put = whole_.put if isinstance(whole_, Array) else partial(_moved_signal, whole_)
+        return mp.mpf(value(point)), lambda h: moving(put(places, h))
+
+    return movable
 
 
 def _moved_signal(original: Callable[..., Number], places: tuple[int, ...], value: Number) -> Callable[..., Number]:
     return lambda *k: value if tuple(k) == places else original(*k)
 
 
-def _gradient(body: ast.expr, variable: ast.expr, point: Point) -> Array:
-    array = evaluate(variable, point)
-    if not (isinstance(array, Array) and isinstance(variable, ast.Name)):
-        raise DeclarationError(f"grad is taken with respect to a vector or matrix by name, not {ast.unparse(variable)}")
-    name, (m, n), first = variable.id, array.size, array.first
-    with _closely():
-        centre = evaluate(body, point.override(name, array))
+def _gradient(body: ast.expr, variable: ast.expr) -> Reading:
+    value, held = reading(body), reading(variable)
 
-    def slope(i: int, j: int) -> Number:
-        moved = lambda h: evaluate(body, point.override(name, array.put(i + first, j + first, h)))  # noqa: E731
-        return _slope(moved, array.rows[i][j], centre)
+    def gradient(point: Point) -> Array:
+        array = held(point)
+        if not (isinstance(array, Array) and isinstance(variable, ast.Name)):
+            raise DeclarationError(f"grad is taken with respect to a vector or matrix by name, not {ast.unparse(variable)}")
+        moving, (m, n), first = point.moving(variable.id), array.size, array.first
+        with _closely():
+            centre = value(moving(array))
 
-    return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
+        def slope(i: int, j: int) -> Number:
+            return _slope(lambda h: value(moving(array.put((i + first, j + first), h))), array.rows[i][j], centre)
+
+        return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
+
+    return gradient
 
 
-_READ: dict[type[ast.expr], Callable[[Any, Point], Any]] = {
-    ast.Constant: lambda node, point: node.value,
+_READ: dict[type[ast.expr], Callable[[Any], Reading]] = {
+    ast.Constant: _constant,
     ast.Name: _name,
     ast.UnaryOp: _unary,
-    ast.BinOp: lambda node, point: binary(node.op, evaluate(node.left, point), evaluate(node.right, point)),
+    ast.BinOp: _binary,
     ast.BoolOp: _logic,
-    ast.Compare: lambda node, point: _compare(node, point),
+    ast.Compare: _compare,
     ast.IfExp: _choice,
     ast.Attribute: _transpose,
-    ast.Subscript: lambda node, point: _index(node, point),
-    ast.List: lambda node, point: _literal(node, point),
+    ast.Subscript: _index,
+    ast.List: _literal,
     ast.Lambda: _function,
-    ast.Call: lambda node, point: _call(node, point),
+    ast.Call: _call,
 }

@@ -104,7 +104,7 @@ def _meeting(tree: ast.expr, symbols: Sequence[Symbol], point: Point) -> Point:
     for symbol in symbols:
         for move in (_by_root, _by_equations):
             try:
-                moved = point.override(symbol.name, move(gap, symbol, point))
+                moved = point.moving(symbol.name)(move(gap, symbol, point))
                 if _lies_in_domain(symbol, moved) and evaluate(tree, moved):
                     return moved
             except (ArithmeticError, ValueError, TypeError):
@@ -116,13 +116,13 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
     """The symbol, or a multiple of the array, or the array with another first entry, at which the gap closes at once: a root
     that is found slowly is a double one, and not found well.
     """
-    start = point.globals[symbol.name]
+    start, moving = point.globals[symbol.name], point.moving(symbol.name)
     moves: list[tuple[Number, Callable[[Number], Any]]] = [(start, lambda t: t)]
     if symbol.kind != "real":
         corner = symbol.first, symbol.first
-        moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(*corner, t))]
+        moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(corner, t))]
     for near, move in moves:
-        closes = lambda t, move=move: evaluate(gap, point.override(symbol.name, move(t)))  # noqa: E731
+        closes = lambda t, move=move: evaluate(gap, moving(move(t)))  # noqa: E731
         try:
             return move(mp.mpf(mp.findroot(closes, (near, near + mp.mpf(1) / 2), "secant", maxsteps=ROOT_STEPS)))
         except (ArithmeticError, ValueError):
@@ -132,14 +132,14 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
 
 def _by_equations(gap: ast.expr, symbol: Symbol, point: Point) -> Array:
     """An array at which as many linear equations hold as it has rows: its first column is moved."""
-    start = as_array(point.globals[symbol.name])
+    start, moving = as_array(point.globals[symbol.name]), point.moving(symbol.name)
     places = range(len(start.rows))
-    left = lambda at: [row[0] for row in as_array(evaluate(gap, point.override(symbol.name, at))).rows]  # noqa: E731
+    left = lambda at: [row[0] for row in as_array(evaluate(gap, moving(at))).rows]  # noqa: E731
     before = left(start)
-    columns = [left(start.put(i + symbol.first, symbol.first, start.rows[i][0] + 1)) for i in places]
+    columns = [left(start.put((i + symbol.first, symbol.first), start.rows[i][0] + 1)) for i in places]
     slopes = mp.matrix([[column[k] - before[k] for column in columns] for k in range(len(before))])
     step = mp.lu_solve(slopes, -mp.matrix(before))
-    put = lambda at, i: at.put(i + symbol.first, symbol.first, start.rows[i][0] + step[i])  # noqa: E731
+    put = lambda at, i: at.put((i + symbol.first, symbol.first), start.rows[i][0] + step[i])  # noqa: E731
     return functools.reduce(put, places, start)
 
 

@@ -10,6 +10,7 @@ import ast
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import mpmath as mp
@@ -63,7 +64,7 @@ class Array:
     rows: Sequence[Sequence[Number]]
     first: int = 1
 
-    @property
+    @cached_property
     def size(self) -> tuple[int, int]:
         return len(self.rows), len(self.rows[0]) if self.rows else 0
 
@@ -77,9 +78,9 @@ class Array:
             raise Undefined(f"index {(i, j)} outside a {m}×{n} array")
         return self.rows[row][column]
 
-    def put(self, i: int, j: int | None, value: Number) -> Array:
+    def put(self, place: tuple[int, ...], value: Number) -> Array:
         """A copy with one entry changed."""
-        row, column = i - self.first, 0 if j is None else j - self.first
+        row, column = (*(at - self.first for at in place), 0)[:2]
         changed = [list(r) for r in self.rows]
         changed[row][column] = value
         return Array(tuple(map(tuple, changed)), self.first)
@@ -95,17 +96,23 @@ class Array:
 # --- operations ----------------------------------------------------------------------------------------------------
 
 
-def binary(op: ast.operator, a: Any, b: Any) -> Any:
-    if type(op) in _OPERATORS and not (type(a) is Array or type(b) is Array or callable(a) or callable(b)):
-        try:
-            return _OPERATORS[type(op)](a, b)
-        except ZeroDivisionError:
-            raise Undefined("division by zero") from None
+def operation(op: ast.operator) -> Callable[[Any, Any], Any]:
+    """What an operator does to two numbers, arrays or signals."""
     if isinstance(op, ast.MatMult):
-        return _product(a, b)
-    if isinstance(op, ast.Pow) and isinstance(a, Array) and isinstance(b, int) and b >= 0:
-        return _matrix_power(a, b)
-    return each(_OPERATORS[type(op)], a, b)
+        return _product
+    of_numbers, plain = _OPERATORS[type(op)], {int, mp.mpf, mp.mpc}
+
+    def apply(a: Any, b: Any) -> Any:
+        if type(a) in plain and type(b) in plain:
+            try:
+                return of_numbers(a, b)
+            except ZeroDivisionError:
+                raise Undefined("division by zero") from None
+        if of_numbers is _power and isinstance(a, Array) and isinstance(b, int) and b >= 0:
+            return _matrix_power(a, b)
+        return each(of_numbers, a, b)
+
+    return apply
 
 
 def each(function: Callable[..., Any], *values: Any) -> Any:
