@@ -11,6 +11,7 @@ from report.proof import (
     signal, using, vector,
 )  # fmt: skip
 from theory.dead_filter import training
+from theory.descent import descend
 from theory.vocabulary import RELU
 
 Vector = list[float]
@@ -69,11 +70,10 @@ def reaches_bias(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M
 def after_steps(w: Vector, a: float, g: Callable[[int], float], eta: float, d: int) -> float:
     """What enters ReLU after d steps of torch's SGD with these slopes of the loss, when it was −exp(a) at first."""
     window, kernel, bias = tensor(w), torch.nn.Parameter(torch.zeros_like(tensor(w))), torch.nn.Parameter(-tensor(a).exp())
-    descent = torch.optim.SGD([kernel, bias], lr=eta)
     for step in range(1, d + 1):
-        descent.zero_grad()
+        kernel.grad = bias.grad = None
         torch.relu(window @ kernel + bias).backward(tensor(g(step)))
-        descent.step()
+        descend([kernel, bias], eta)
     return (window @ kernel + bias).item()
 
 

@@ -12,6 +12,7 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, define, definition, differentiation, function, induction, integer, matrix, real,
     using, vector,
 )  # fmt: skip
+from theory.descent import descend
 
 Matrix = list[list[float]]
 Column1 = list[float]
@@ -44,7 +45,7 @@ def step_by_torch(W: Matrix, P: Matrix, X: Matrix, D: Matrix, eta: float) -> Mat
     order = table(P).argmax(dim=1)
     weights = torch.nn.Parameter(table(W)[:, order])
     (table(X)[:, order] @ weights.T).backward(table(D).T)
-    torch.optim.SGD([weights], lr=eta).step()
+    descend([weights], eta)
     return weights.tolist()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,19 @@ SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
 
 
+@contextlib.contextmanager
+def _hoarding() -> Iterator[None]:
+    """SymPy makes a million small objects and hardly a circle of them: to look for circles takes a tenth of a check."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@_hoarding()
 def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
     """Decide every step of a derivation. Never raises for a wrong step: ``failures`` says what is wrong, and where.
 
