@@ -54,6 +54,7 @@ class _Note:
     outcomes: Mapping[str, tuple[_Ended, ...]]
     views: Mapping[str, _Views]
     proofs: Mapping[str, Proof | Absent]
+    told: dict[str, tuple[str, ...]]  # of the numbers that the pages stated
 
 
 def noted(found: Findings) -> bytes:
@@ -65,6 +66,7 @@ def noted(found: Findings) -> bytes:
         outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
         views={name: _views(judged) for name, judged in found.judged.items()},
         proofs=found.proofs,
+        told=found.told,
     )
     return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
 
@@ -83,7 +85,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     }
     judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
-    return Findings(bench, outcomes, judged, read.proofs, note=note or b"")
+    return Findings(bench, outcomes, judged, read.proofs, read.told, note=note or b"")
 
 
 def _ended(outcome: Outcome) -> _Ended:
