@@ -15,7 +15,7 @@ import pypdfium2
 
 # The text block of templates/report.typ, in points from the upper left corner.
 LEFT, RIGHT = 17.5 / 25.4 * 72, 192.5 / 25.4 * 72
-TOP, BOTTOM = 18.5 / 25.4 * 72, (297 - 16.5) / 25.4 * 72
+TOP, BOTTOM = 18 / 25.4 * 72, (297 - 15.5) / 25.4 * 72
 MIDDLE = (LEFT + RIGHT) / 2
 
 FULL = 0.6  # of a page that is not the last
