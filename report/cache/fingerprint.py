@@ -40,44 +40,57 @@ RUNS = (Runs, Outcome, Trial, Result)
 
 _FORM = "fingerprint 2"  # how the parts are written down before hashing
 _NAMED = re.compile("«([^«»]*)»")  # a name of this project, in a text for people; no string or number holds these marks
+_NO_PART = digest_of({})
 _LARGE = 10**300  # an integer from here on is written in hexadecimal, which has no limit of digits
 _DEEPEST = 40
 
 
+@dataclass(frozen=True)
+class Program:
+    """What fingerprints of the same code have in common; there are few of these, whatever the number of trials.
+
+    ``parts`` are those of packages and machine; ``totals`` are a digest for each category but those of a trial's own.
+    """
+
+    subject: str = ""
+    reach: Reach = NOTHING_REACHED
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """``digest`` (64 hex digits) of ``totals``, one a category; behind each stands a part.
+    """``digest`` (64 hex digits) of a digest for each category; behind each stands a part.
 
-    There are as many of these as there are trials: what trials of one function have in common is kept once, and what only
-    people ask for is put into words when they do.
+    There are as many of these as there are trials: what only people ask for is put into words when they do.
     """
 
     digest: str
-    totals: tuple[str, ...] = ()
-    written: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)  # all parts but the code
-    subject: str = field(default="", repr=False, compare=False)
-    reach: Reach = field(default=NOTHING_REACHED, repr=False, compare=False)
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)  # arguments, data, upstream
+    program: Program = field(default=Program(), repr=False, compare=False)
 
     @property
     def sums(self) -> dict[str, str]:
         """A digest for each category."""
-        return dict(zip(CATEGORIES, self.totals))
+        totals = {**self.program.totals, **{name: _total(part, self.program.reach) for name, part in self.own.items()}}
+        return {name: totals[name] for name in CATEGORIES if name in totals}
 
     @property
     def code(self) -> str:
         """The digest of the category *code*: under it stands what the code says."""
-        return self.sums["code"]
+        return self.program.totals["code"]
 
     @property
     def parts(self) -> dict[str, dict[str, str]]:
         """Behind each category: name → text, for people."""
-        parts = {**self.written, "code": {"subject": self.subject, **self.reach.definitions}}
+        code = {"subject": self.program.subject, **self.program.reach.definitions}
+        parts = {**self.own, **self.program.parts, "code": code}
         return {each: {key: _shown(text) for key, text in parts.get(each, {}).items()} for each in CATEGORIES}
 
     @property
     def statements(self) -> Mapping[str, tuple[Name, ...]]:
         """Where each name of the part *code* stands."""
-        return self.reach.statements
+        return self.program.reach.statements
 
 
 def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, str], sources: Sources) -> Fingerprint:
@@ -88,7 +101,7 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
     function that is not at the top level of a project file, an argument that is no plain data, or a data set without a
     digest.
     """
-    writer = _Writer(sources, where=_where(trial.function, sources))
+    writer = _Writer(sources, trial.function)
     root = _root_of(trial.function, sources)
     if root is None:
         raise DeclarationError(
@@ -106,13 +119,15 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
     data_read, upstream = {}, {}
     for name, source in trial.inputs.items():
         if isinstance(source, Data):
-            data_read[name] = f"{source.name} {_digest_of(source, data, writer.where)}"
+            if source.name not in data:
+                unknown = f"no data set is called '{source.name}'"
+                raise DeclarationError(unknown, where=writer.where, remedy=nearest(source.name, data))
+            data_read[name] = f"{source.name} {data[source.name]}"
         elif isinstance(source, Trial):
             upstream[name] = fingerprint(source, data=data, machine=machine, sources=sources).digest
         else:
             raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=writer.where)
-    parts: dict[str, Mapping[str, str]] = {"arguments": arguments, "data": data_read, "upstream": upstream, "machine": machine}
-    return _seal(writer, subject, parts)
+    return _seal(writer, subject, {"arguments": arguments, "data": data_read, "upstream": upstream}, machine)
 
 
 def fingerprint_of(view: Callable[..., Any], sources: Sources, *, results: Iterable[str] = ()) -> Fingerprint:
@@ -121,12 +136,12 @@ def fingerprint_of(view: Callable[..., Any], sources: Sources, *, results: Itera
     It may be a function, a ``functools.partial``, a lambda or nested function over plain values and other such callables, a
     bound method or an instance of a frozen dataclass. Raises ``DeclarationError`` as ``fingerprint``.
     """
-    writer = _Writer(sources, where=_where(view, sources), callables=True)
+    writer = _Writer(sources, view, callables=True)
     text = writer.plain(view, getattr(view, "__name__", "the view"))
     for kind in RUNS:
         writer.note_class(kind)
     upstream = {f"{number:05}": digest for number, digest in enumerate(results)}
-    return _seal(writer, text, {"arguments": {}, "data": {}, "upstream": upstream, "machine": {}})
+    return _seal(writer, text, {"arguments": {}, "data": {}, "upstream": upstream}, {})
 
 
 def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:
@@ -139,27 +154,36 @@ def source_of(name: str, mark: Fingerprint, sources: Sources) -> str:
     return "\n".join(sources.normalised(each) for each in mark.statements.get(name, ()))
 
 
-def _seal(writer: _Writer, subject: str, parts: dict[str, Mapping[str, str]]) -> Fingerprint:
-    reach = writer.sources.reach(writer.roots)
-    for name in reach.definitions.keys() & writer.sources.measured.keys():
-        parts["machine"] = {**parts["machine"], **writer.sources.measured[name]}
-    packages, known = reach.packages | writer.packages, writer.sources.versions
-    if packages not in known:
-        known[packages] = _versions(packages)
-    parts["packages"] = known[packages]
-    totals = {name: _total(tuple(sorted((k, _counted(v, reach)) for k, v in part.items()))) for name, part in parts.items()}
-    totals["code"] = digest_of(_counted(subject, reach), reach.digest)
-    ordered = tuple(totals[name] for name in CATEGORIES)
-    return Fingerprint(digest_of(_FORM, ordered), ordered, parts, subject, reach)
+def _seal(writer: _Writer, subject: str, own: Mapping[str, Mapping[str, str]], machine: Mapping[str, str]) -> Fingerprint:
+    program = _program(writer.sources, subject, tuple(writer.roots), frozenset(writer.packages), tuple(machine.items()))
+    totals = {**program.totals, **{name: _total(part, program.reach) for name, part in own.items()}}
+    return Fingerprint(digest_of(_FORM, [totals[name] for name in CATEGORIES]), own, program)
 
 
-def _versions(packages: frozenset[str]) -> Mapping[str, str]:
+@functools.lru_cache(500)
+def _program(
+    sources: Sources, subject: str, roots: tuple[Name, ...], packages: frozenset[str], machine: tuple[tuple[str, str], ...]
+) -> Program:
+    reach = sources.reach(roots)
+    measured = (sources.measured[name] for name in reach.definitions.keys() & sources.measured.keys())
+    parts = {"machine": dict(machine), "packages": _versions(reach.packages | packages)}
+    for each in measured:
+        parts["machine"] |= each
+    totals = {name: _total(part, reach) for name, part in parts.items()}
+    return Program(subject, reach, parts, {**totals, "code": digest_of(_counted(subject, reach), reach.digest)})
+
+
+def _versions(packages: frozenset[str]) -> dict[str, str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"python": python, **{name.removeprefix(ABSENT): version_or_absence(name) for name in sorted(packages)}}
 
 
+def _total(part: Mapping[str, str], reach: Reach) -> str:
+    return _total_of(tuple((name, _counted(part[name], reach)) for name in sorted(part))) if part else _NO_PART
+
+
 @functools.lru_cache(1000)
-def _total(part: tuple[tuple[str, str], ...]) -> str:
+def _total_of(part: tuple[tuple[str, str], ...]) -> str:
     return digest_of(dict(part))
 
 
@@ -181,12 +205,6 @@ def version_or_absence(name: str) -> str:
         if package == name:
             raise
         return "absent"
-
-
-def _digest_of(source: Data, data: Mapping[str, str], where: Where | None) -> str:
-    if source.name not in data:
-        raise DeclarationError(f"no data set is called '{source.name}'", where=where, remedy=nearest(source.name, data))
-    return data[source.name]
 
 
 _DISTRIBUTIONS = {"PIL": "pillow"}  # found without looking into every distribution
@@ -234,11 +252,17 @@ def _where(function: Any, sources: Sources) -> Where | None:
 class _Writer:
     """Writes values down, noting on the way the code that comes with them."""
 
-    def __init__(self, sources: Sources, where: Where | None, callables: bool = False):
-        self.sources, self.where, self.callables = sources, where, callables
+    def __init__(self, sources: Sources, subject: Any, callables: bool = False):
+        self.sources, self.callables = sources, callables
+        self._subject = subject
         self.roots: list[Name] = []
         self.packages: set[str] = set()
         self._writing: list[Any] = []
+
+    @property
+    def where(self) -> Where | None:
+        """The line that a refusal names."""
+        return _where(self._subject, self.sources)
 
     def plain(self, value: Any, name: str) -> str:
         """``value`` as text; ``name`` is the argument's, for the message when it must be refused."""

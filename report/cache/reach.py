@@ -67,7 +67,6 @@ class Sources:
     ):
         self.root, self.memory, self.measured, self.lenient = Path(root).resolve(), memory, measured or {}, lenient
         self.read = read
-        self.versions: dict[frozenset[str], Mapping[str, str]] = {}  # of packages, since these sources were first asked
         self._modules: dict[str, Module | None] = {}
         self._nodes: dict[Name, Node] = {}
         self._closures: dict[Name, frozenset[Name]] = {}

@@ -74,13 +74,13 @@ def check_trials(experiment: Experiment, trials: Iterable[Any], path: Path) -> l
     def refused(what: str, remedy: str) -> DeclarationError:
         return _refused(f"{experiment.id}: {what}", path, function, remedy)
 
-    known: dict[tuple[tuple[str, str], ...], Trial] = {}
+    known: dict[str, Trial] = {}
     every: list[Trial] = []
     for trial in trials:
         every.append(trial)
         for what, remedy in _faults(trial):
             raise refused(what, remedy)
-        condition = tuple(sorted((name, repr(value)) for name, value in trial.condition.items()))
+        condition = repr(sorted(trial.condition.items()))
         if condition in known:
             raise refused(*_told_apart_by(known[condition], trial))
         known[condition] = trial

@@ -160,6 +160,52 @@ def test_a_read_only_store_writes_nothing(tmp_path: Path) -> None:
     assert not store.root.exists()
 
 
+@pytest.fixture
+def remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store as the next process finds it, after one that found an entry sound whose files were written long ago."""
+    monkeypatch.setattr(entries, "_RECENT", -60.0)
+    store.put(NAME, FILES)
+    assert store.has(NAME)
+    store.remember_sound()
+    return Store(store.root)
+
+
+def test_what_was_found_sound_is_not_read_again(remembered: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "_verify", lambda folder: pytest.fail("it is read"))
+    assert remembered.has(NAME)
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_to_what_was_found_sound_is_noticed(remembered: Store, kind: str) -> None:
+    DAMAGE[kind](remembered.path(NAME))
+    assert not remembered.has(NAME)
+    assert _is_set_aside(remembered)
+
+
+def test_damage_that_neither_size_nor_time_tells_is_noticed(remembered: Store) -> None:
+    file = remembered.path(NAME) / "figure.svg"
+    before = file.stat()
+    file.write_bytes(FILES["figure.svg"].upper())
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert not remembered.has(NAME)
+
+
+@pytest.mark.parametrize("content", [b"[1", b"[]", json.dumps({NAME: "0"}).encode(), json.dumps({"": {NAME: 0}}).encode()])
+def test_a_spoilt_memory_of_what_was_sound_is_as_good_as_none(remembered: Store, content: bytes) -> None:
+    (remembered.root / "sound.json").write_bytes(content)
+    assert remembered.has(NAME)
+    (remembered.path(NAME) / "empty").write_bytes(b"x")
+    assert not remembered.has(NAME)
+
+
+def test_what_was_written_just_now_is_not_remembered_as_sound(store: Store) -> None:
+    """Another change might have the same time."""
+    store.put(NAME, FILES)
+    assert store.has(NAME)
+    store.remember_sound()
+    assert not (store.root / "sound.json").exists()
+
+
 def npy(dtype: str, shape: tuple[int, ...], content: bytes = b"") -> bytes:
     stream = io.BytesIO()
     np.lib.format.write_array_header_1_0(stream, {"descr": dtype, "fortran_order": False, "shape": shape})

@@ -43,7 +43,7 @@ def planned(function, *, seconds=math.nan, inputs=None, **arguments) -> Planned:
     trial = Trial(function, arguments, {n: i.trial if isinstance(i, Planned) else i for n, i in inputs.items()})
     upstream = {n: i.digest for n, i in inputs.items() if isinstance(i, Planned)}
     digest = hashlib.sha256(f"{function.__name__} {arguments} {sorted(upstream.items())}".encode()).hexdigest()
-    return Planned(trial, Fingerprint(digest), Reason.NEW, seconds=seconds, upstream=upstream)
+    return Planned(trial, Fingerprint(digest, {"upstream": upstream}), Reason.NEW, seconds=seconds)
 
 
 def label(planned: Planned) -> str:
