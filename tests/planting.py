@@ -295,7 +295,7 @@ def _refused_by_lint(derivation: Derivation, part: Part) -> set[str]:
 def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
     """Whether a witness watches this part at all."""
     part = error.part
-    return (who == NUMERIC and part.numeric) or who == SYMBOLIC or who in {live.name for live in part.live}
+    return who in (NUMERIC, SYMBOLIC) or who in {live.name for live in part.live}
 
 
 # --- choosing and counting -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from tests.experiments import test_e12 as e12
 from tests.experiments import test_e13 as e13
 from tests.experiments import test_e14 as e14
 from tests.experiments import test_e15 as e15
+from tests.experiments.given import NEVER_READ
 from tests.made_up import lost, words
 
 CONTENT = collect(Path(__file__).parents[2])
@@ -103,7 +104,9 @@ def test_views_say_something_finite_of_usual_runs(name: str) -> None:
         else:
             assert shown.rows
             assert all(len(row) == len(shown.columns) for row in shown.rows)
-    for made in experiment.values.values():
+    for named, made in experiment.values.items():
+        if f"{name}.{named}" in NEVER_READ:
+            continue
         value = made if isinstance(made, Value) else made(runs)
         assert math.isfinite(value.number)
         assert value.origin
