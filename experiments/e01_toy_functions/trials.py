@@ -56,7 +56,7 @@ STARTS = 3
 def trials(budget: Budget) -> list[Trial]:
     """Every net on every target of either kind of W, and what W1 wonders about: the best affine map of each target, more linear
     layers on log-sum-exp, and a lower rate, more filters and more layers for the convnet that fails on the sum."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=7, full=10))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=10, full=10))
     larger = [_training(budget, seed, "dense", "sum", name, net) for seed in seeds for name, net in LARGER.items()]
     return larger + [
         trial
