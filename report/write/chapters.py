@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import jinja2
 
@@ -35,8 +35,6 @@ from report.write.sections import Part, own_prose, parts
 from report.write.tables import table_csv, table_markdown
 from report.write.template import compiled, jinja
 from report.write.writeup import Writeup
-
-T = TypeVar("T")
 
 
 def write(material: Material) -> Manuscript:
@@ -98,6 +96,7 @@ class _Writer:
         self.data: dict[str, bytes] = {}
         self.stated: list[Stated] = []
         self.places: dict[str, str] = {}
+        self.sentences: set[str] = set()  # of the claims that stand here
         self.escaped: list[str] = []
         self.absent: list[str] = []
         self.works, self.cited = literature(material.writeup.templates), set[str]()
@@ -107,6 +106,8 @@ class _Writer:
         self.counts: dict[str, int] = {}
         self.derived: list[str] = []
         self.notation: dict[str, Any] = {}  # the names that the chapter's derivations have introduced
+        self.introduced: dict[str, dict[str, Any]] = {}  # and those of a theorem, known where it goes on
+        self.met: set[str] = set()  # theorems and experiments of which it was said that they stand elsewhere
         self.several = False  # whether a verdict on several comparisons was explained
         self.path = Path()
         self.template: jinja2.Template | None = None
@@ -155,8 +156,10 @@ class _Writer:
     def resolved(self, chapter: Chapter, here: Collection[str]) -> str:
         """The chapter's Markdown with every reference put in; ``here`` are the anchors of the write-up."""
         known = self._stands_elsewhere if self.material.writeup.questions else lambda name: False
-        markdown = references.resolved(chapter.markdown, chapter.file, self.labels, self.absent, known)
-        return references.kept_inside(markdown, here) if self.material.writeup.questions else markdown
+        markdown = references.unquoted(chapter.markdown, self.sentences)
+        markdown = references.resolved(markdown, chapter.file, self.labels, self.absent, known)
+        inside = references.kept_inside(references.placed(markdown, here, self.met), here)
+        return inside if self.material.writeup.questions else markdown
 
     def _stands_elsewhere(self, name: str) -> bool:
         """Whether a reference out of an assignment may be meant: the name is that of something in the complete write-up."""
@@ -264,6 +267,7 @@ class _Writer:
         several = WEAKEST in found.verdict.what
         beside = "The sentence holds only if all of them do; the weakest is shown" if several and not self.several else ""
         self.several |= several
+        self.sentences.add(found.sentence.rstrip("."))
         return render.verdict_markdown(found.sentence, found.verdict, beside, self._placed(name))
 
     def _placed(self, name: str) -> str:
@@ -297,8 +301,9 @@ class _Writer:
         self.labels[name] = f"{name}, {proof.title}"
         self.derived.append(name)
         shown = shortened(proof, parts, again)
-        written = derivation_markdown(shown, lambda own: self._number("Equation", f"{name}.{own}"), self.notation)
-        self.notation |= {entry.name: entry for entry in shown.glossary}
+        known = self.notation | self.introduced.get(name, {})
+        written = derivation_markdown(shown, lambda own: self._number("Equation", f"{name}.{own}"), known)
+        self.notation |= self.introduced.setdefault(name, {entry.name: entry for entry in shown.glossary})
         written += left_out(proof, shown) if not again else ""
         place = f"{{#sec-{identifier(name)}}}"
         return written if again else (f"## {proof.title} ({name}) {place}" if headed else f"[]{place}") + f"\n\n{written}"
@@ -351,7 +356,7 @@ class _Writer:
         mistake, those that are found to be otherwise."""
         told = [self._finding(name) for name in names]
         wrong = [finding for finding in told if finding in self.own and finding.agreement is Agreement.DIFFERS]
-        return mistakes.quoted(*(wrong if len(names) > 1 else told))
+        return references.quoting(mistakes.quoted(*(wrong if len(names) > 1 else told)))
 
     def differs(self, name: str) -> bool:
         """Whether what a write-up says (``W2.e5-total``), or a mistake of it (``X2``), is found to be otherwise."""
@@ -370,7 +375,7 @@ class _Writer:
     def mistakes(self) -> str:
         """Every mistake found, with a reference to where it is treated: in an assignment a line each, else by kind."""
         listed = (mistakes.in_brief if self.material.writeup.questions else mistakes.listing)(self.mistaken, self._treated)
-        slips = mistakes.slips(self.mistaken)
+        slips = mistakes.slips(self.mistaken, self.material.writeup.source)
         return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
 
     def mistakes_in_brief(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -56,7 +57,9 @@ def quoted(*found: Finding) -> str:
 
 def _against(finding: Finding) -> str:
     if finding.agreement is Agreement.NOT_ASKED:
-        return f"; this copy cannot say ({finding.why})" if finding.why else ""
+        why = f" ({finding.why})" if finding.why else ""
+        near = finding.ours and finding.near and value_markdown(finding.ours[-1], finding.entry.name)
+        return f"; here it is {near}, which is not comparable{why}" if near else f"; this copy cannot say{why}"
     if finding.entry.rows:
         of_table = finding.entry.run or "table(" in finding.entry.rows
         otherwise = "; its own table says otherwise" if of_table else "; as it is printed, it is not so"
@@ -65,6 +68,8 @@ def _against(finding: Finding) -> str:
     ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
     if finding.entry.asserts:
         return _judged(finding)
+    if finding.agreement is Agreement.AGREES and finding.entry.tolerance:
+        return f"; here it is {ours}, which agrees ({finding.entry.because or 'within the tolerance'})"
     at = " and ".join(f"{letter} = {size}" for letter, size in finding.entry.at.items() if finding.entry.shape)
     return f"; {_verb(finding)} {ours}{at and f' for {at}'}" if ours else ""
 
@@ -77,6 +82,8 @@ def _verb(finding: Finding) -> str:
 
 def _judged(finding: Finding) -> str:
     """What the claim behind a statement came to. One that the statement denies is quoted as what holds in its place."""
+    if finding.agreement is Agreement.AGREES:
+        return "; so it is here"
     denies = all(name.startswith("not ") for name in finding.entry.asserts)
     words = {Agreement.DIFFERS: "here, on the contrary" if denies else "not so", Agreement.OPEN: "not settled here"}
     settles = f" ({finding.would_take} seeds like these would settle it)" if finding.would_take else ""
@@ -91,9 +98,7 @@ def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str
     parts = []
     for certainty in ("A", "B", ""):
         for kind in (*KINDS, ""):
-            chosen = {
-                name: each for name, each in found.items() if (each[0].entry.certainty, each[0].entry.kind) == (certainty, kind)
-            }
+            chosen = {n: found[n] for n in in_order(found) if _sort(found[n]) == (certainty, kind)}
             if chosen:
                 parts.append(
                     f"## {_heading(certainty, kind)} {{-}}\n\n"
@@ -105,7 +110,8 @@ def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str
 def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line for each mistake but the slips: what is said, where it is treated, and what is found if it is treated nowhere."""
     lines = []
-    for name, each in found.items():
+    for name in in_order(found):
+        each = found[name]
         said: dict[str, dict[str, None]] = {}  # by its place, in its order, once
         for f in each:
             said.setdefault(f.entry.place, {})[f"{f.entry.says}{'' if treated(name) else _against(f)}"] = None
@@ -114,6 +120,20 @@ def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], st
             named = treated(name) or (escape(name) if each[0].entry.mistake else "")
             lines.append(f"- {named} {told}.")
     return div("\n".join(lines), "brief")
+
+
+def in_order(found: Iterable[str]) -> list[str]:
+    """X2 before X10, and what has no id of a mistake last."""
+
+    def place(name: str) -> tuple[bool, int, str]:
+        number = re.match(r"X(\d+)", name)
+        return number is None, int(number[1]) if number else 0, name
+
+    return sorted(found, key=place)
+
+
+def _sort(each: Sequence[Finding]) -> tuple[str, str]:
+    return each[0].entry.certainty, each[0].entry.kind
 
 
 def _heading(certainty: str, kind: str) -> str:
@@ -132,12 +152,12 @@ def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], 
     return "\n\n".join(_line(name, each, treated(name)) for name, each in found.items())
 
 
-def slips(found: Mapping[str, Sequence[Finding]]) -> Table:
-    """All mistakes of certainty C, a line each."""
+def slips(found: Mapping[str, Sequence[Finding]], source: str = "") -> Table:
+    """All mistakes of certainty C, a line each; of one write-up, if they are those of a ``source``."""
     rows = [
         (name, finding.entry.source, finding.entry.place, finding.entry.says, _right(finding))
-        for name, each in found.items()
-        for finding in each
+        for name in in_order(found)
+        for finding in found[name]
         if finding.entry.certainty == "C"
     ]
     columns = (
@@ -147,7 +167,10 @@ def slips(found: Mapping[str, Sequence[Finding]]) -> Table:
         Column("says", "It says that", align="left"),
         Column("right", "Found", align="left"),
     )
-    return Table(columns, tuple(rows), "Slips in the write-ups, which change nothing that follows from them.")
+    caption = f"Slips in {source or 'the write-ups'}, which change nothing that follows."
+    if not source:
+        return Table(columns, tuple(rows), caption)
+    return Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in rows), caption)
 
 
 def _right(finding: Finding) -> str:
@@ -223,9 +246,9 @@ def _told(value: Value) -> Value:
 
 def _interval(value: Value) -> str | None:
     """``57.9 to 59.9, n = 3``: the 95 % interval of a mean over seeds."""
-    if not has_spread(value):
-        return None
     half = half_width(value)
+    if not half:
+        return None
     low, high = (number_text(float(value.number) + sign * half, value.digits) for sign in (-1, 1))
     return f"{low} to {high}, n{THIN}={THIN}{value.n}"
 

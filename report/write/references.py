@@ -14,6 +14,12 @@ from report.write import markdown as render
 from report.write.prose import identifier
 
 MARK = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
+QUOTE = re.compile("(?P<word>[a-z, ]+): \ue006(?P<quote>[^\ue007]*)\ue007")
+NAMED = re.compile(
+    r"""(?P<skipped>\{(?:[^{}"\\]|\\.|"(?:[^"\\]|\\.)*")*\} | \$[^$]*\$ | `[^`]*` | \[[^\[\]]*\]\([^)]*\) | ^[\#|].*$)
+    | (?<![\w.#/\[])(?P<name>[TE]\d{1,2})(?P<owns>['’]s)?(?![\w.]*\w)(?P<closes>\))?""",
+    re.MULTILINE | re.VERBOSE,
+)
 LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\(#([\w-]+)\)")
 ANCHOR = re.compile(r"\{[^{}\n\"]*#([\w-]+)")
 ELSEWHERE = "the complete report"
@@ -58,6 +64,45 @@ def resolved(
 def kept_inside(markdown: str, here: Collection[str]) -> str:
     """``markdown`` with links to anchors that are not ``here`` made words."""
     return LINK.sub(lambda link: link[0] if link[2] in here else f"{link[1]} (in {ELSEWHERE})", markdown)
+
+
+def placed(markdown: str, here: Collection[str], met: set[str]) -> str:
+    """``markdown`` with the names of theorems and experiments led to where they stand, if that is ``here``; of others it is
+    said once that they stand elsewhere, and ``met`` keeps of which."""
+
+    def led(found: re.Match[str]) -> str:
+        name, owns = found["name"], found["owns"] or ""
+        if not name:
+            return found[0]
+        anchor = f"sec-{name if name[0] == 'T' else name.lower()}"
+        if anchor in here:
+            return f"[{name}](#{anchor}){found[0][len(name) :]}"
+        if owns or name in met:
+            return found[0]
+        met.add(name)
+        opened = markdown[: found.start()].rstrip("\n").rpartition("\n\n")[2]
+        inside = opened.count("(") > opened.count(")")
+        return (
+            f"{name}, in {ELSEWHERE}{found['closes'] or ','}" if inside else f"{name} (in {ELSEWHERE}){found['closes'] or ''}"
+        )
+
+    return NAMED.sub(led, markdown)
+
+
+def quoting(text: str) -> str:
+    """``text`` with the claims marked that it quotes: what stands beside a claim need not say it again."""
+    return re.sub(": (“[^”]*”)", ": \ue006\\1\ue007", text)
+
+
+def unquoted(markdown: str, sentences: Collection[str]) -> str:
+    """``markdown`` without quotations of the ``sentences`` that stand in it as claims."""
+
+    def told(found: re.Match[str]) -> str:
+        if found["quote"][1:-1] not in sentences:
+            return f"{found['word']}: {found['quote']}"
+        return found["word"].replace("here, on the contrary", "not so")
+
+    return QUOTE.sub(told, markdown)
 
 
 def anchors(markdown: str) -> set[str]:

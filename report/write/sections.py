@@ -85,7 +85,8 @@ def parts(writeup: Writeup) -> tuple[Part, ...]:
 def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: Mapping[str, Part]) -> Iterator[Part]:
     """The heading, the prose, and what answers the question."""
     if question.heading:
-        yield Part(question.identifier, file, _at(question.line, f"# {question.heading} {{#{question.identifier}}}\n\n"))
+        heading = f"# {question.heading}{_ids(question)} {{#{question.identifier}}}\n\n"
+        yield Part(question.identifier, file, _at(question.line, heading))
     if question.prose:
         yield Part(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
     unmet = dict(question.without)
@@ -109,6 +110,13 @@ def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: 
     for name, line in unmet.items():
         where, inside = Where(file, line), {n for a, _ in question.answers if a in named for n in _named(named[a].source)}
         raise ProseError(f"no section of this question has {name} to leave out.", where=where, remedy=nearest(name, inside))
+
+
+def _ids(question: Question) -> str:
+    """The theorem or the experiment that answers it, which prose calls by its id; what comes after has a heading of its own."""
+    first = question.answers[0][0] if question.answers else ""
+    named = re.fullmatch(r"(?P<theorem>T\d+)|#sec-(?P<experiment>e\d+)", first)
+    return f" ({(named['theorem'] or named['experiment']).upper()})" if named else ""
 
 
 def _at(line: int, text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,16 +13,13 @@ from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK
 from report.prove.checked import Proof
 from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
-from report.write.mistakes import half_width
+from report.write.mistakes import half_width, in_order
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line for each mistake that matters: what is said and what is found, and where it is treated."""
-    weighty = [(name, each[0]) for name, each in found.items() if each[0].entry.certainty in ("A", "B")]
-    lines = [
-        f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}"
-        for name, finding in sorted(weighty, key=lambda each: _natural(each[0]))
-    ]
+    weighty = [(name, found[name][0]) for name in in_order(found) if found[name][0].entry.certainty in ("A", "B")]
+    lines = [f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}" for name, finding in weighty]
     return div("\n".join(lines), "brief")
 
 
@@ -33,12 +29,6 @@ def _wrong(finding: Finding) -> str:
     number = entry.ours and not entry.asserts and not entry.rows and finding.ours
     found = f" It is {value_markdown(finding.ours[-1], entry.name)}." if number and not entry.shape else ""
     return f"{escape(entry.source)}: {entry.says}.{found}"
-
-
-def _natural(name: str) -> tuple[str, int]:
-    """X2 before X10."""
-    number = re.sub(r"\D", "", name)
-    return name.rstrip("0123456789"), int(number or 0)
 
 
 def answer_in_brief(owner: str, section: str, found: Judgement, reported: Iterable[Finding]) -> str:
