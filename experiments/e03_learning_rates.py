@@ -231,7 +231,7 @@ def rates(runs: Runs) -> Table:
         Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate"))),
     )
     caption = (
-        f"The convnet after {len(RATES)} rates of plain SGD. A net that gives all classes the same probability has a loss of "
+        f"The convnet at {len(RATES)} rates of plain SGD. A net that gives all classes the same probability has a loss of "
         f"{GUESSING:.3f} nats. Runs that diverged are left out."
     )
     return tabulate([runs.where(rate=rate) for rate in RATES], columns, caption)
@@ -325,7 +325,7 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "next_fails": Claim(
-            f"Rate {NEXT:g} fails, too: fewer than half of the test digits are read.", partial(fails, rate=NEXT), needs=RECIPE
+            f"Rate {NEXT:g} fails: fewer than half of the test digits are read.", partial(fails, rate=NEXT), needs=RECIPE
         ),
         "large_guesses": Claim(
             f"At rate {TOO_LARGE:g} most runs learn nothing: they end with a training loss less than {NEAR:g} nats below that "

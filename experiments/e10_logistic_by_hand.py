@@ -304,8 +304,8 @@ EXPERIMENT = Experiment(
             scale_decides,
         ),
         "predicted": Claim(
-            f"The curvature at the least loss predicts both: the largest stable rate lies between {CALLED_SLOW:g} and "
-            f"{LARGE:g} for raw features, and is {LARGE:g} or more for standardised ones.",
+            f"The curvature at the least loss predicts what rate {LARGE:g} does: the largest stable rate lies between "
+            f"{CALLED_SLOW:g} and {LARGE:g} for raw features, and is {LARGE:g} or more for standardised ones.",
             predicted,
         ),
         "same_error": Claim(

@@ -355,6 +355,7 @@ EXPERIMENT = Experiment(
     values={
         "replicated": _single,
         "chance": Value(100 * CHANCE, "%", 0, origin="one of the classes"),
+        "smallest": _field(KERNELS[SMALLEST]),
         "meeting": _field(KERNELS[MIDDLE]),
         "single": _field(zoo.SINGLE),
         "original": _field(REFERENCES[ORIGINAL]),

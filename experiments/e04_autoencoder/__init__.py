@@ -180,7 +180,7 @@ EXPERIMENT = Experiment(
             partial(lower_error, coder=LINEAR_CODE, other=PCA, part="train"),
         ),
         "linear_code_test_error": Claim(
-            "Without it, its error on the test digits is lower than PCA's as well.",
+            "Without it, its error on the test digits is lower than PCA's.",
             partial(lower_error, coder=LINEAR_CODE, other=PCA),
         ),
         "both_code_units_live": Claim("In every run of W5's autoencoder both code units live.", both_live),
@@ -205,7 +205,7 @@ EXPERIMENT = Experiment(
             partial(higher, coder=AUTOENCODER, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
         ),
         "linear_code_neighbours": Claim(
-            "Without the ReLU on the code, neighbours name more test digits right than in PCA's code as well.",
+            "Without the ReLU on the code, neighbours name more test digits right than in PCA's code.",
             partial(higher, coder=LINEAR_CODE, name="neighbour_accuracy", what="share named by neighbours", unit=POINTS),
         ),
         "silhouette": Claim(
@@ -220,7 +220,7 @@ EXPERIMENT = Experiment(
             partial(higher, coder=AUTOENCODER, name="decoded", what="share read right after coding", unit=POINTS),
         ),
         "linear_code_decoded": Claim(
-            "Without the ReLU on the code, it reads more right than after PCA as well.",
+            "Without the ReLU on the code, it reads more right than of those that PCA coded.",
             partial(higher, coder=LINEAR_CODE, name="decoded", what="share read right after coding", unit=POINTS),
         ),
         "four_as_nine": Claim("Of the 4s that W5's autoencoder spoils, more than half are read as a 9.", four_as_nine),

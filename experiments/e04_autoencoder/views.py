@@ -273,7 +273,7 @@ def coders(runs: Runs) -> Table:
     counts = {coder: len(errors(runs, coder, "test")) for coder in NETS}
     least, most = min(counts.values()), max(counts.values())
     few = " and ".join(f"the {coder}" for coder, count in counts.items() if count == least)
-    fewer = f" Of {few} there are {least} seeds." if least < most else ""
+    fewer = f" For {few}, {least} of the seeds were run." if least < most else ""
     columns = (
         Column("coder", "coder", align="left", of=str),
         Column("parameters", "parameters", of=lambda coder: parameters(NETS[coder])),

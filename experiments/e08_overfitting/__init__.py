@@ -169,6 +169,7 @@ EXPERIMENT = Experiment(
             "The more dropout, the better: from each keep probability of the sweep to the next smaller one, more test digits "
             "are read.",
             more_dropout,
+            needs=RECIPE,
         ),
         "gap_shrinks": Claim(
             "From each number of training digits to the next, the gap in accuracy shrinks.",

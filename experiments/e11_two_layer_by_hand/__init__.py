@@ -237,6 +237,7 @@ EXPERIMENT = Experiment(
     },
     values={
         "epochs": _given("epochs"),
+        "one_width": Value(ONE_WIDTH, origin="hidden units of E11 where the batch is varied"),
         "train": _given("train"),
         "validation": _given("validation"),
         "examples_small": partial(_examples, batch=BATCHES[1]),

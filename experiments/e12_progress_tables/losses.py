@@ -8,7 +8,6 @@ from functools import partial
 from itertools import product
 
 from experiments.e12_progress_tables.trials import COLUMNS, diverged, errors
-from experiments.e12_progress_tables.views import loss_text
 from experiments.e12_progress_tables.w3 import ROWS, TOO_LARGE, Row, tolerance
 from experiments.measures import plain
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
@@ -87,9 +86,9 @@ def table(runs: Runs) -> Table:
         Column("error", "W3: error, %", 2, of=lambda row: row.error),
         Column("our_error", "ours, %", of=ours(lambda row: value_of(errors(runs, row.rate, row.hidden), PERCENT, 1))),
         Column("first", "W3: first loss, nats", 2, of=lambda row: None if math.isnan(row.first) else row.first),
-        Column("our_first", "ours", of=ours(lambda row: loss_text(mean(first(runs, row))))),
+        Column("our_first", "ours", of=ours(lambda row: Value(mean(first(runs, row)), digits=2))),
         Column("last", "W3: last loss, nats", 2, of=lambda row: "diverged" if row == TOO_LARGE else row.last),
-        Column("our_last", "ours", of=ours(lambda row: loss_text(mean(last(runs, row))))),
+        Column("our_last", "ours", of=ours(lambda row: Value(mean(last(runs, row)), digits=2))),
         Column("agrees", "agrees in", align="left", of=ours(lambda row: ", ".join(agreements(runs, row)) or "nothing")),
     )
     alone = [f"rate {plain(row.rate)} with H = {row.hidden}" for row in by_error_alone(runs)]

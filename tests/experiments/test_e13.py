@@ -360,7 +360,7 @@ def test_the_chapter_reads_whichever_way_its_claims_fall(tmp_path: Path) -> None
     assert "the tutorial's optimiser is kinder to" in text
     assert "stand-in" not in text.lower()
     assert "is the best of the six, as W4 says. By its loss at the end, it is." in text
-    assert "classes died under Adam, in" in text
+    assert "The count of dead classes under Adam is" in text
     assert "X40" in text
     other = chapter(runs_of(lost=-0.01, dead=0), tmp_path / "b", "full")
     assert "is not the best of the six" in other
