@@ -37,12 +37,27 @@ local function cells(row)
   return out
 end
 
+-- The longest word of each cell of a table's head, which should not be broken.
+local function longest_words(head)
+  local out = pandoc.List()
+  for _, row in ipairs(head.rows) do
+    for _, cell in ipairs(row.cells) do
+      local longest = ""
+      for word in pandoc.utils.stringify(cell.contents):gmatch("%S+") do
+        if utf8.len(word) > utf8.len(longest) then longest = word end
+      end
+      out:insert(quote(longest))
+    end
+  end
+  return table.concat(out, ", ")
+end
+
 -- A pandoc table as the arguments that report-table and plain-table share.
 local function arguments(tab)
   local sides = tab.colspecs:map(function(spec) return aligned[spec[1]] end)
   local out = pandoc.List({ raw_inline("align: (" .. table.concat(sides, ", ") .. ",), header: (") })
   for _, row in ipairs(tab.head.rows) do out:extend(cells(row)) end
-  out:insert(raw_inline("), body: ("))
+  out:insert(raw_inline("), words: (" .. longest_words(tab.head) .. ",), body: ("))
   for _, body in ipairs(tab.bodies) do
     for _, row in ipairs(body.body) do out:extend(cells(row)) end
   end

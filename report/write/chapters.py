@@ -356,7 +356,8 @@ class _Writer:
         mistake, those that are found to be otherwise."""
         told = [self._finding(name) for name in names]
         wrong = [finding for finding in told if finding in self.own and finding.agreement is Agreement.DIFFERS]
-        return references.quoting(mistakes.quoted(*(wrong if len(names) > 1 else told)))
+        one_mistake = len(names) > 1 and all(finding.entry.mistake for finding in told)
+        return references.quoting(mistakes.quoted(*(wrong if one_mistake else told)))
 
     def differs(self, name: str) -> bool:
         """Whether what a write-up says (``W2.e5-total``), or a mistake of it (``X2``), is found to be otherwise."""

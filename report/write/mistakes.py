@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby
 from typing import Any
 
 from report.judge.findings import Agreement, Finding
@@ -40,19 +40,32 @@ def opened(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     return listed
 
 
-def said(entry: Entry) -> str:
-    """``W2 says that … (practice 3)``."""
-    return f"{entry.source} says that {entry.says} ({entry.place})"
-
-
 def quoted(*found: Finding) -> str:
-    """What a write-up says, and what is found in its place, in one sentence without its full stop. What two statements have in
-    common is told once."""
-    told: dict[str, str] = {}
+    """What write-ups say, and what is found in its place, in one sentence without its full stop. What several statements have
+    in common is told once: who says it, or what is found."""
+    told: dict[tuple[str, str, str], str] = {}
     for finding in found:
-        told[said(finding.entry)] = told.get(said(finding.entry), "") + _against(finding)
-    against = [*told.values(), ""]
-    return "; and ".join(each + one * (one != other) for each, (one, other) in zip(told, pairwise(against)))
+        statement = finding.entry.source, finding.entry.place, finding.entry.says
+        told[statement] = told.get(statement, "") + _against(finding)
+    return "; and ".join(_said([*alike]) + against for against, alike in groupby(told, key=lambda each: told[each]))
+
+
+def _said(statements: Sequence[tuple[str, str, str]]) -> str:
+    """``W2 says that … and that … (practice 3)``, or ``W1 (practice 2) and W5 (theory) say that …``."""
+    same = {says for *_, says in statements}
+    if len(same) < len(statements):
+        who = [f"{source} ({place})" for source, place, _ in statements]
+        return f"{_and(who)} say that {same.pop()}" if len(same) == 1 else "; and ".join(_said([each]) for each in statements)
+    by_place = groupby(statements, key=lambda statement: statement[:2])
+    return "; and ".join(
+        f"{source} says {_and([f'that {says}' for *_, says in each])} ({place})" for (source, place), each in by_place
+    )
+
+
+def _and(words: Sequence[str]) -> str:
+    """``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _against(finding: Finding) -> str:

@@ -19,7 +19,10 @@ from report.write.mistakes import half_width, in_order
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line for each mistake that matters: what is said and what is found, and where it is treated."""
     weighty = [(name, found[name][0]) for name in in_order(found) if found[name][0].entry.certainty in ("A", "B")]
-    lines = [f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}" for name, finding in weighty]
+    lines = [
+        f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}" if finding.entry.mistake else f"- {_wrong(finding)}"
+        for name, finding in weighty
+    ]
     return div("\n".join(lines), "brief")
 
 
@@ -52,7 +55,8 @@ def _beside(finding: Finding) -> str:
         return f"{source}: {escape(finding.entry.printed)}"
     ours = finding.ours[-1]
     theirs = value_text(Value(finding.reported, ours.unit, ours.digits))
-    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}{NO_BREAK}{_strip(finding.reported, ours)}"
+    strip = _strip(finding.reported, ours)
+    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}"
 
 
 def _strip(theirs: float, ours: Value) -> str:

@@ -69,10 +69,15 @@ def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]
     ending = re.search(r"\(([^()]*)\)\s*$|,\s*([^\s,()]+)\s*$", heading)
     if ending:
         words = ending[1] or ending[2]
-        return heading, frozenset({words, *re.split(r"[\s,;]+", words)})
+        return _together(heading), frozenset({words, *re.split(r"[\s,;]+", words)})
     units = {value.unit for value in values if math.isfinite(value.number)}
     unit = units.pop() if len(units) == 1 else ""
-    return (f"{heading} ({escape(unit)})", frozenset({unit})) if unit and heading else (heading, frozenset())
+    return (_together(f"{heading} ({escape(unit)})"), frozenset({unit})) if unit and heading else (heading, frozenset())
+
+
+def _together(heading: str) -> str:
+    """``test accuracy, %`` with its unit, if it is as short as that, on the line of the last word."""
+    return re.sub(r"\s+(?=(\([^()\s]{1,2}\)|[^\w\s])\s*$)", NO_BREAK, heading)
 
 
 def _digits(values: Sequence[Value]) -> int | None:

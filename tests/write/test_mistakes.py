@@ -51,9 +51,14 @@ def test_what_two_entries_say_alike_is_said_once_with_all_that_is_found():
     )
     more = replace(other, entry=replace(other.entry, says="there are more"))
     assert "is [9]" in quoted(finding(ours=(NINE,)), more)
-    assert quoted(other, more) == (
-        "W9 says that there are eight (two); and W9 says that there are more (two); as it is printed, it is not so"
+    assert quoted(other, more) == ("W9 says that there are eight and that there are more (two); as it is printed, it is not so")
+    third = replace(more, entry=replace(more.entry, says="there are few", place="three"))
+    assert quoted(other, more, third) == (
+        "W9 says that there are eight and that there are more (two); and W9 says that there are few (three); "
+        "as it is printed, it is not so"
     )
+    elsewhere = replace(other, entry=replace(other.entry, name="W8.it", place="one"))
+    assert quoted(other, elsewhere) == "W9 (two) and W8 (one) say that there are eight; as it is printed, it is not so"
 
 
 def test_a_square_shape_is_shown_with_both_sizes():
