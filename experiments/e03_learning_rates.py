@@ -194,7 +194,7 @@ def final(runs: Runs) -> Figure:
     ax.axhline(10, color=plots.INK, linewidth=0.6)
     ax.annotate("guessing", (0.03, 10), xytext=(0, 3), ha="center", **_SMALL)
     ax.annotate("fails below", (0.02, 100 * FAILS), xycoords=("axes fraction", "data"), xytext=(0, 3), **_SMALL)
-    plots.seeds_and_mean(ax, {rate: 100 * _accuracy(runs, rate) for rate in RATES}, plots.looks(RATES)[RATES[0]])
+    plots.seeds_and_mean(ax, {rate: 100 * _accuracy(runs, rate) for rate in RATES}, plots.PLAIN)
     for rate in RATES:
         if _diverged(runs, rate):
             plots.mark_diverged(ax, rate, f"{_diverged(runs, rate)} diverged")

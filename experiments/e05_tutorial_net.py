@@ -69,7 +69,7 @@ def curves(runs: Runs) -> Figure:
     figure, axes = plots.canvas(width=plots.PAGE, height=1.9, columns=2)
     for ax, metric, label in zip(axes.flat, ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
         plots.train_and_test(ax, history, "iteration", metric, "net", {TUTORIAL: LOOKS[TUTORIAL]})
-        ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}", xlim=(0, None))
+        ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}")
     axes[0, 1].set_ylim(bottom=0)
     for ax in axes.flat:
         plots.label_ends(ax)

@@ -137,8 +137,8 @@ def curves(runs: Runs) -> Figure:
     ax = axes[0, 0]
     plots.train_and_test(ax, history, "iteration", "accuracy", "net", {net: LOOKS[net] for net in (TUTORIAL, LINEARISED)})
     level = {"color": LOOKS[SOFTMAX].colour, "linestyle": "--", "linewidth": 1.0}
-    ax.plot([0, history["iteration"].max()], [100 * ends[SOFTMAX]] * 2, label=SOFTMAX, **level)
-    ax.set(xlabel=f"minibatches of {e05.BATCH}", ylabel="accuracy, %", xlim=(0, None))
+    ax.plot([history["iteration"].min(), history["iteration"].max()], [100 * ends[SOFTMAX]] * 2, label=SOFTMAX, **level)
+    ax.set(xlabel=f"minibatches of {e05.BATCH}", ylabel="accuracy, %")
     plots.label_ends(ax)
     return Figure(
         figure,

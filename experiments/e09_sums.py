@@ -207,17 +207,17 @@ def curves(runs: Runs) -> Figure:
     trained = Runs(tuple(run for run in runs if run.trial.tags["net"] in NETS))
     history = in_percent(trained.history())
     history["thousands"] = history["iteration"] * trained.outcomes[0].trial.arguments["recipe"].batch_size / 1000
-    last = history["thousands"].max()
+    first, last = history["thousands"].min(), history["thousands"].max()
     figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, gridspec_kw={"wspace": 0.12})
     for ax, metric, label in zip(axes[0], ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
         plots.train_and_test(ax, history, "thousands", metric, "net", {net: LOOK[net] for net in NETS})
-        ax.set(xlabel="pairs seen, thousands", ylabel=label, xlim=(0, last))
+        ax.set(xlabel="pairs seen, thousands", ylabel=label)
     guess, reader = 100 * mean(_guessing(runs)), 100 * mean(runs.where(net=READER)["test_accuracy"])
     for height, name, line in (
         (guess, "one answer", {"color": plots.INK, "linestyle": ":"}),
         (reader, READER, LOOK[READER].line),
     ):
-        axes[0, 0].plot([0, last], [height, height], label=name, linewidth=0.9, **line)
+        axes[0, 0].plot([first, last], [height, height], label=name, linewidth=0.9, **line)
     axes[0, 0].set(ylim=(0, 100))
     for ax in axes[0]:
         plots.label_ends(ax)
@@ -243,10 +243,13 @@ def distances(runs: Runs) -> Figure:
     farthest = max(int(np.flatnonzero(share >= 0.5).max(initial=1)) for share in shares.values())
     figure, axes = plots.canvas(plots.COLUMN, 2.1)
     ax = axes[0, 0]
-    for place, (net, share) in enumerate(shares.items()):
-        ax.bar(np.arange(1, farthest + 1) + 0.27 * (place - 1), share[1 : farthest + 1], 0.25, color=LOOK[net].colour)
-        words, at = f"{net}: {mean(_distance(runs, net)):.1f} on average", (0.98, 0.93 - 0.11 * place)
-        ax.annotate(words, at, xycoords="axes fraction", ha="right", color=LOOK[net].colour)
+    for place, ((net, share), hatch) in enumerate(zip(shares.items(), ("", None, "//////"))):
+        look = {"edgecolor": LOOK[net].colour, "facecolor": LOOK[net].colour if hatch == "" else "none", "linewidth": 0.8}
+        words = f"{net}: {mean(_distance(runs, net)):.1f} on average"
+        places = np.arange(1, farthest + 1) + 0.27 * (place - 1)
+        ax.bar(places, share[1 : farthest + 1], 0.23, hatch=hatch, label=words, **look)
+    ax.legend(loc="upper right")
+    ax.grid(visible=False)
     ax.set(xlabel="the sum read is off by", ylabel="share of mistakes, %", xticks=range(1, farthest + 1))
     said = ", ".join(f"{int(share.argmax())} for {net} ({share.max():.0f} % of its mistakes)" for net, share in shares.items())
     return Figure(

@@ -154,8 +154,8 @@ def _movement(turns: dict[float, float]) -> str:
 
 
 def _draw_points(ax: Axes, points: np.ndarray, labels: np.ndarray) -> None:
-    for label, marker in ((0, "o"), (1, "^")):
-        ax.plot(*points[:, labels == label], marker, color=plots.COLOURS[label], markersize=2.6, alpha=0.6, linestyle="none")
+    for label, marker, colour in ((0, "o", plots.COLOURS[6]), (1, "^", plots.COLOURS[7])):  # of no rate
+        ax.plot(*points[:, labels == label], marker, color=colour, markersize=2.6, alpha=0.6, linestyle="none")
     margin = 0.06 * np.ptp(points, axis=1)
     low, high = points.min(axis=1) - margin, points.max(axis=1) + margin
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

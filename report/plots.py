@@ -160,6 +160,10 @@ class Look:
         return {"color": self.colour, "linestyle": self.dashes}
 
 
+PLAIN = Look(INK, "-", "o")
+"""The look of what is alone in its figure, and so needs no colour, which would mean something elsewhere."""
+
+
 def looks(names: Sequence[Any]) -> Mapping[Any, Look]:
     """A look for each of ``names``, in their order: pass the same list to every figure that shows them."""
     return {

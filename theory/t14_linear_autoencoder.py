@@ -101,7 +101,7 @@ def arrival() -> Figure:
     figure, axes = plots.canvas(width=plots.PAGE, height=1.9, rows=1, columns=2)
     places = range(len(runs))
     for ax, column, label in zip(axes.flat, ("error", "angle"), ("squared error, PCA = 1", "largest principal angle, degrees")):
-        ax.plot(places, runs[column], marker="o", color="C0" if column == "error" else "C1")
+        ax.plot(places, runs[column], marker="o", color=plots.INK)
         ax.set_xticks(list(places), [str(steps) for steps in runs["steps"]])
         ax.set_xlabel("steps of L-BFGS")
         ax.set_ylabel(label)

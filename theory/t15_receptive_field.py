@@ -182,13 +182,17 @@ def pictures() -> Figure:
     for ax, (label, net) in zip(np.atleast_1d(axes).flat, shown):
         slopes = gradient(net)
         plots.panel_images(ax, slopes / slopes.max(), f"{label}: {_times(support(net))}")
+        ax.set_axis_on()  # a frame: the whole image
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, linewidth=0.4)
         table += [(label, row, column, slopes[row, column]) for row, column in np.ndindex(slopes.shape)]
     told = "; ".join(f"{label} {_times(support(net))} of {_times(image(net))}" for label, net in shown)
     deepest, shallowest = (choose(shown, key=lambda member: len(geometry(member[1]))) for choose in (max, min))
     return Figure(
         figure,
         caption="What a unit in the middle sees: the mean size of the gradient of its output by the pixels, weights and "
-        "pictures random. It is exactly zero outside the receptive field. The middle quarter of the field holds "
+        "pictures random, in the frame of the image. It is exactly zero outside the receptive field. The middle quarter of the "
+        "field holds "
         f"{in_the_middle(deepest[1]):.0%} of it in {deepest[0]}, where many paths lead there, and "
         f"{in_the_middle(shallowest[1]):.0%} in {shallowest[0]}.",
         alt=f"Gradient of one unit over the image, one panel a network. Size of its support: {told}.",

@@ -64,7 +64,7 @@ def curves(runs: Runs) -> Figure:
 def final(runs: Runs) -> Figure:
     """The final test loss of every run, against what counts as learned."""
     frame = drawn(runs).frame()
-    looks = dict(zip(MATRICES, plots.looks(["", *MATRICES]).values()))
+    looks = dict(zip(MATRICES, ({"marker": "o"}, {"marker": "s", "markerfacecolor": "none"})))  # a colour is a net's
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=3, sharey=True)
     for ax, (target, name) in zip(axes[0], TARGETS.items()):
         ax.axvline(LEARNED, color=plots.INK, linewidth=0.6)
@@ -76,8 +76,7 @@ def final(runs: Runs) -> Figure:
         for place, net in enumerate(NETS):
             for matrix, shift in zip(MATRICES, (-0.16, 0.16)):
                 losses = list(loss(runs, net, target, matrix).values())
-                look = looks[matrix]
-                dots = {"color": look.colour, "marker": look.marker, "linestyle": "none", "alpha": 0.75}
+                dots = {"color": plots.INK, "linestyle": "none", "alpha": 0.75, **looks[matrix]}
                 ax.plot(losses, [place + shift] * len(losses), label=f"W {matrix}" if place == 0 else "_", **dots)
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names))

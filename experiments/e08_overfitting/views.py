@@ -47,7 +47,7 @@ def curves(runs: Runs) -> Figure:
         means = part[part["net"] == TUTORIAL].groupby("iteration")[[f"train_{metric}", f"test_{metric}"]].mean()
         ax.fill_between(means.index, *means.T.to_numpy(), color=LINES[TUTORIAL].colour, alpha=0.08, linewidth=0)
         ax.set_title(f"{number_text(digits)} digits" if row == 0 else "")
-        ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "", xlim=(0, None))
+        ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "")
     for ax in axes.flat:
         plots.label_ends(ax)
     ends = {(n, part): f"{mean(by_digits(runs)[n][f'{part}_accuracy']):.1%}" for n in (FEW, most) for part in ("train", "test")}

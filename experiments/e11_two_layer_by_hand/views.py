@@ -74,7 +74,6 @@ def hidden_figure(runs: Runs) -> Figure:
     """Validation error, processor time and memory by hidden size."""
     frame = runs.where(sweep="hidden").frame()
     figure, axes = plots.canvas(plots.PAGE, 2.0, columns=3)
-    look = plots.looks(["error", "time", "memory"])
     panels = (
         ("validation error (%)", "error", frame["validation_error"] * 100),
         ("processor time (µs an image)", "time", frame["microseconds_per_image"]),
@@ -83,8 +82,8 @@ def hidden_figure(runs: Runs) -> Figure:
     for ax, (label, name, column) in zip(axes[0], panels):
         ax.set(xscale="log", yscale="linear" if name == "error" else "log", xlabel="hidden units", title=label)
         _plain_ticks(ax, HIDDEN)
-        plots.band(ax, HIDDEN, _by_seed(frame, "hidden", column), name, look[name])
-        ax.plot(frame["hidden"], column, look[name].marker, color=look[name].colour, linestyle="none")
+        plots.band(ax, HIDDEN, _by_seed(frame, "hidden", column), name, plots.PLAIN)
+        ax.plot(frame["hidden"], column, plots.PLAIN.marker, color=plots.PLAIN.colour, linestyle="none")
     axes[0, 0].set_ylim(bottom=0)
     means = frame.groupby("hidden")["validation_error"].mean() * 100
     times = frame.groupby("hidden")["microseconds_per_image"].mean()
@@ -115,7 +114,7 @@ def batch_figure(runs: Runs) -> Figure:
         plots.band(axes[0, 0], BATCHES, _by_seed(part, "batch", part["validation_error"] * 100), words, look[rule])
     plots.label_ends(axes[0, 0])
     seconds = _by_seed(frame, "batch", frame["microseconds_per_image"])
-    plots.band(axes[0, 1], BATCHES, seconds, "time", plots.looks([*RULES, "time"])["time"])
+    plots.band(axes[0, 1], BATCHES, seconds, "time", plots.PLAIN)
     error = frame.groupby(["rule", "batch"])["validation_error"].mean() * 100
     times = frame.groupby("batch")["microseconds_per_image"].mean()
     worst = {rule: max(BATCHES, key=lambda batch: error[rule, batch]) for rule in RULES}

@@ -113,10 +113,10 @@ def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, f
     """Errors by setting: marks and a thin line a seed, and the reported numbers as squares."""
     for place, seed in enumerate(sorted(set().union(*found.values()))):
         values = [100 * seeds.get(seed, math.nan) for seeds in found.values()]
-        look: dict[str, Any] = {"color": plots.COLOURS[0], "linewidth": 0.5, "marker": "o", "markersize": 3, "alpha": 0.7}
+        look: dict[str, Any] = {"color": plots.INK, "linewidth": 0.5, "marker": "o", "markersize": 3, "alpha": 0.7}
         ax.plot(list(found), values, label="ours" if place == 0 else "_", linestyle="-", **look)
     square: dict[str, Any] = {"marker": "s", "markersize": 4.4, "markerfacecolor": "none", "linestyle": "none"}
-    ax.plot(list(reported), list(reported.values()), label="reported by W3", color=plots.COLOURS[1], **square)
+    ax.plot(list(reported), list(reported.values()), label="reported by W3", color=plots.INK, **square)
 
 
 def all_progress(runs: Runs) -> Figure:
@@ -141,8 +141,9 @@ def all_progress(runs: Runs) -> Figure:
             column[0].text(0.5, 0.5, "diverged", transform=column[0].transAxes, ha="center", fontsize=7.6)
             continue
         for ax, measure in zip(column, ("loss", "accuracy")):
-            for name, look in plots.looks(("train", "validation")).items():
-                ax.plot(part["iteration"], part[f"{name}_{measure}"], label=name, marker=".", markersize=3, **look.line)
+            for name, dashes in (("train", ":"), ("validation", "-")):
+                look = {"color": plots.INK, "linestyle": dashes, "marker": ".", "markersize": 3}
+                ax.plot(part["iteration"], part[f"{name}_{measure}"], label=name, **look)
     axes[0, 0].set(ylabel="loss, nats", yscale="log")
     axes[1, 0].set(ylabel="accuracy, %")
     axes[1, 0].set(xlabel="iteration")
