@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -10,101 +11,64 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, refuted, signal,
     using, vector,
 )  # fmt: skip
+from theory.arrays import Signal, tensor
 from theory.vocabulary import RELU
 
-Signal = Callable[[int], float]
-Vector = list[float]
-Matrix = list[list[float]]
-
-
-def tensor(values: object) -> torch.Tensor:
-    """Float64, as the formulas need it."""
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def rows(values: Matrix | Vector | float, m: int, n: int) -> torch.Tensor:
-    """An m×n matrix, whose witness may have received it as a vector or as a number."""
-    return tensor(values).reshape(m, n)
-
+Unit = Callable[[torch.Tensor], torch.Tensor]
 
 # --- live networks -------------------------------------------------------------------------------------------------
 
 
-def threshold_unit(o: float, t: float) -> float:
-    """max(t, o) as torch clamps."""
-    return float(torch.clamp(tensor(o), min=t))
-
-
-def dense_network(
-    W: Matrix, b: torch.Tensor, U: Matrix, c: torch.Tensor, x: Vector, unit: Callable[..., torch.Tensor]
-) -> torch.Tensor:
-    """The outputs of two dense layers with ``unit`` between them."""
-    m, n, q = len(b), len(x), len(c)
+def dense(at: Any, before: torch.Tensor, after: torch.Tensor, unit: Unit) -> float:
+    """Output i of two dense layers with these biases, and ``unit`` between them."""
     linear = torch.nn.functional.linear
-    return linear(unit(linear(tensor(x), rows(W, m, n), b)), rows(U, q, m), c)
+    hidden = unit(linear(tensor(at.x), tensor(at.W, at.m, at.n), before))
+    return float(linear(hidden, tensor(at.U, at.q, at.m), after)[at.i - 1])
 
 
-def with_thresholds(W: Matrix, b: Vector, U: Matrix, c: Vector, x: Vector, tau: Vector, i: int) -> float:
-    """Output i of the network of threshold units."""
-    return float(dense_network(W, tensor(b), U, tensor(c), x, lambda z: torch.maximum(tensor(tau), z))[i - 1])
+def with_new_biases(at: Any) -> float:
+    """A ReLU network with the biases b − τ and c + U τ."""
+    tau = tensor(at.tau)
+    return dense(at, tensor(at.b) - tau, tensor(at.c) + tensor(at.U, at.q, at.m) @ tau, torch.relu)
 
 
-def with_new_biases(W: Matrix, b: Vector, U: Matrix, c: Vector, x: Vector, tau: Vector, i: int) -> float:
-    """Output i of a ReLU network with the biases b − τ and c + U τ."""
-    before, after = tensor(b) - tensor(tau), tensor(c) + rows(U, len(c), len(b)) @ tensor(tau)
-    return float(dense_network(W, before, U, after, x, torch.relu)[i - 1])
-
-
-def with_relu(W: Matrix, b: Vector, U: Matrix, c: Vector, x: Vector, i: int) -> float:
-    """Output i of a ReLU network."""
-    return float(dense_network(W, tensor(b), U, tensor(c), x, torch.relu)[i - 1])
-
-
-def convolved(
-    hidden: Callable[[torch.Tensor], torch.Tensor],
-    z: Signal,
-    u: Vector,
-    d: float,
-    l: int,  # noqa: E741
-    padded: int,
-) -> float:
-    """A convolution layer over ``hidden`` values at places l + 1, …, where the last ``padded`` taps meet zeros."""
-    inside = hidden(tensor([[[z(l + k) for k in range(1, len(u) - padded + 1)]]]))
-    outside = torch.nn.functional.pad(inside, (0, padded))
-    return float(torch.nn.functional.conv1d(outside, tensor([[u]]), tensor([d]))[0, 0, 0])
-
-
-def valid_convolution(z: Signal, t: float, u: Vector, d: float, l: int) -> float:  # noqa: E741
-    """A convolution layer over threshold units, without padding."""
-    return convolved(lambda values: torch.clamp(values, min=t), z, u, d, l, 0)
-
-
-def valid_convolution_of_relus(z: Signal, t: float, u: Vector, d: float, l: int) -> float:  # noqa: E741
-    """A convolution layer over ReLUs, with the biases changed."""
-    return convolved(lambda values: torch.relu(values - t), z, u, d + t * sum(u), l, 0)
-
-
-def padded_convolution(z: Signal, t: float, u: Vector, d: float, l: int, a: int) -> float:  # noqa: E741
-    """A convolution layer over threshold units where the last a taps fall on the padding."""
-    return convolved(lambda values: torch.clamp(values, min=t), z, u, d, l, a)
-
-
-def border_error(z: Signal, t: float, u: Vector, d: float, l: int) -> float:  # noqa: E741
-    """Where one tap falls on the padding: the layer over threshold units, less the one over ReLUs with the inner bias."""
-    of_relus = convolved(lambda values: torch.relu(values - t), z, u, d + t * sum(u), l, 1)
-    return padded_convolution(z, t, u, d, l, 1) - of_relus
-
-
-def two_channels(z: Signal, t: float, u: Vector, d: float, l: int, a: int) -> float:  # noqa: E741
-    """The same over two channels of ReLUs, the second of which is one wherever the image is, and zero on the padding."""
-    shifted = torch.relu(tensor([z(l + k) - t for k in range(1, len(u) - a + 1)]))
-    hidden = torch.nn.functional.pad(torch.stack([shifted, torch.relu(torch.ones_like(shifted))]), (0, a))
-    kernel = torch.stack([tensor(u), t * tensor(u)])
-    return float(torch.nn.functional.conv1d(hidden[None], kernel[None], tensor([d]))[0, 0, 0])
-
-
-THRESHOLDS = Live("torch, threshold units", with_thresholds)
+THRESHOLDS = Live(
+    "torch, threshold units",
+    lambda at: dense(at, tensor(at.b), tensor(at.c), lambda values: torch.maximum(tensor(at.tau), values)),
+)
 BIASES = Live("torch, ReLU and new biases", with_new_biases)
+RELUS = Live("torch, ReLU", lambda at: dense(at, tensor(at.b), tensor(at.c), torch.relu))
+
+
+def convolved(at: Any, unit: Unit, bias: float, padded: int) -> float:
+    """A convolution layer over units at places l + 1, …, where the last ``padded`` taps meet zeros."""
+    inside = unit(tensor([[[at.z(at.l + k) for k in range(1, at.r - padded + 1)]]]))
+    outside = torch.nn.functional.pad(inside, (0, padded))
+    return float(torch.nn.functional.conv1d(outside, tensor([[at.u]]), tensor([bias]))[0, 0, 0])
+
+
+def of_thresholds(at: Any, padded: int = 0) -> float:
+    """The layer over threshold units."""
+    return convolved(at, lambda values: torch.clamp(values, min=at.t), at.d, padded)
+
+
+def of_relus(at: Any, padded: int = 0) -> float:
+    """The layer over ReLUs, with the biases changed as they are away from the border."""
+    return convolved(at, lambda values: torch.relu(values - at.t), at.d + at.t * sum(at.u), padded)
+
+
+def border_error(at: Any, z: Signal, l: int) -> float:  # noqa: E741
+    """What the one is ahead of the other where one tap falls on the padding, for any signal and place."""
+    return of_thresholds(at, 1) - of_relus(at, 1)
+
+
+def two_channels(at: Any) -> float:
+    """Two channels of ReLUs, the second of which is one wherever the image is, and zero on the padding."""
+    shifted = torch.relu(tensor([at.z(at.l + k) - at.t for k in range(1, at.r - at.a + 1)]))
+    hidden = torch.nn.functional.pad(torch.stack([shifted, torch.relu(torch.ones_like(shifted))]), (0, at.a))
+    kernel = torch.stack([tensor(at.u), at.t * tensor(at.u)])
+    return float(torch.nn.functional.conv1d(hidden[None], kernel[None], tensor([at.d]))[0, 0, 0])
+
 
 # --- the derivation ------------------------------------------------------------------------------------------------
 
@@ -155,7 +119,7 @@ DERIVATION = Derivation(
                 Step("max(0, o - t) + t", algebra("take `t` out of the maximum")),
                 Step(because=definition("relu")),
             ],
-            live=[Live("torch clamp", threshold_unit)],
+            live=[Live("torch clamp", lambda at: torch.clamp(tensor(at.o), min=at.t))],
         ),
         Part(
             "One unit, the other way",
@@ -204,7 +168,7 @@ DERIVATION = Derivation(
                 "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU network, "
                 "by biases that undo them."
             ),
-            live=[Live("torch, ReLU", with_relu)],
+            live=[RELUS],
         ),
         Part(
             "Convolution without padding",
@@ -221,7 +185,7 @@ DERIVATION = Derivation(
                 "A convolution has one bias for all places, so what is absorbed must be the same at every place `l`. Take one "
                 "channel; several add up. As long as all taps lie on the image, it is the same:"
             ),
-            live=[Live("torch conv1d", valid_convolution), Live("torch conv1d of ReLU", valid_convolution_of_relus)],
+            live=[Live("torch conv1d", lambda at: of_thresholds(at)), Live("torch conv1d of ReLU", lambda at: of_relus(at))],
         ),
         Part(
             "Convolution with zero padding",
@@ -238,7 +202,7 @@ DERIVATION = Derivation(
                 "Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not `t`. "
                 "What has to be absorbed now depends on `a`, and so on the place:"
             ),
-            live=[Live("torch conv1d, padded", padded_convolution)],
+            live=[Live("torch conv1d, padded", lambda at: of_thresholds(at, at.a))],
         ),
         Part(
             "At the border one bias is not enough",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
+from typing import Any
 
 import torch
 
@@ -11,21 +13,15 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, calculation, define, definition, differentiation, integer, matrix, real, refuted,
     using, vector,
 )  # fmt: skip
+from theory.arrays import tensor
 from theory.vocabulary import RELU
 
-Vector = list[float]
-Matrix = list[list[float]]
-
+Function = Callable[[torch.Tensor], torch.Tensor]
 
 # --- the network, live ---------------------------------------------------------------------------------------------
 
 
-def tensor(values: object) -> torch.Tensor:
-    """Float64, as the formulas need it."""
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def chosen_relu(slopes: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+def chosen_relu(slopes: torch.Tensor) -> Function:
     """ReLU that back-propagates with the slope 1 above zero, 0 below, and the chosen one of ``slopes`` at zero."""
 
     class Chosen(torch.autograd.Function):
@@ -45,15 +41,7 @@ def chosen_relu(slopes: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
 class Gradients:
     """The loss of the toy network and its gradients by autograd: ``u`` (q,), ``w`` (h, q)."""
 
-    def __init__(
-        self,
-        x: torch.Tensor,
-        w: torch.Tensor,
-        u: torch.Tensor,
-        y: float,
-        unit: Callable[[torch.Tensor], torch.Tensor],
-        pool: Callable[[torch.Tensor], torch.Tensor],
-    ):
+    def __init__(self, x: torch.Tensor, w: torch.Tensor, u: torch.Tensor, y: float, unit: Function, pool: Function):
         w, u = w.clone().requires_grad_(), u.clone().requires_grad_()
         hidden = unit(x.unfold(0, len(w), 1) @ w)  # (n, q)
         loss = (pool(hidden) @ u - y) ** 2
@@ -63,64 +51,25 @@ class Gradients:
         self.loss, self.w, self.u = loss.item(), w.grad, u.grad
 
 
-def at_kink(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix) -> Gradients:
-    """The network at w = 0, where every unit stands at its kink and back-propagates with the slope of ``s``."""
-    q = len(u) if isinstance(u, list) else 1
-    slopes, weights = (tensor(a).reshape(-1, q) for a in (s, alpha))
-    return Gradients(
-        tensor(x),
-        tensor(w).reshape(-1, q),
-        tensor(u).reshape(q),
-        y,
-        chosen_relu(slopes),
-        lambda hidden: (weights * hidden).sum(dim=0),
-    )
+def gradients(at: Any, frozen: bool) -> Gradients:
+    """Of the network at any weights, with its slopes held fixed; or at w = 0, where every unit stands at its kink and
+    back-propagates with them."""
+    slopes, weights = tensor(at.s, at.n, at.q), tensor(at.alpha, at.n, at.q)
+    unit = (lambda z: slopes * z) if frozen else chosen_relu(slopes)
+    pool = lambda hidden: (weights * hidden).sum(dim=0)  # noqa: E731
+    return Gradients(tensor(at.x), tensor(at.w, at.h, at.q), tensor(at.u, at.q), at.y, unit, pool)
 
 
-def frozen(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix) -> Gradients:
-    """The network with the slopes held fixed, at any weights."""
-    q = len(u) if isinstance(u, list) else 1
-    slopes, weights = (tensor(a).reshape(-1, q) for a in (s, alpha))
-    return Gradients(
-        tensor(x),
-        tensor(w).reshape(-1, q),
-        tensor(u).reshape(q),
-        y,
-        lambda z: slopes * z,
-        lambda hidden: (weights * hidden).sum(dim=0),
-    )
-
-
-def live(network: Callable[..., Gradients], entry: Callable[[Gradients, int, int], torch.Tensor]) -> Callable[..., float]:
-    """A witness that computes one entry of a gradient of the network."""
-
-    def witness(x: Vector, w: Matrix, u: Vector, y: float, s: Matrix, alpha: Matrix, j: int, k: int) -> float:
-        return float(entry(network(x, w, u, y, s, alpha), k, j))
-
-    return witness
-
-
-def for_u(gradients: Gradients, k: int, j: int) -> torch.Tensor:
-    return gradients.u[j - 1]
-
-
-def for_w(gradients: Gradients, k: int, j: int) -> torch.Tensor:
-    return gradients.w[k - 1, j - 1]
-
-
-U_ANYWHERE = Live("torch autograd", live(frozen, for_u))
-W_ANYWHERE = Live("torch autograd", live(frozen, for_w))
-U_AT_KINK = Live("torch autograd", live(at_kink, for_u))
-W_AT_KINK = Live("torch autograd", live(at_kink, for_w))
+U_ANYWHERE = Live("torch autograd", lambda at: gradients(at, frozen=True).u[at.j - 1])
+W_ANYWHERE = Live("torch autograd", lambda at: gradients(at, frozen=True).w[at.k - 1, at.j - 1])
+U_AT_KINK = Live("torch autograd", lambda at: gradients(at, frozen=False).u[at.j - 1])
+W_AT_KINK = Live("torch autograd", lambda at: gradients(at, frozen=False).w[at.k - 1, at.j - 1])
 
 
 # --- the table: torch's own layers ---------------------------------------------------------------------------------
 
 STARTS = {"w and u": (False, False), "u alone": (True, False), "w alone": (False, True), "neither": (True, True)}
-POOLS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "mean": lambda hidden: hidden.mean(dim=0),
-    "max": lambda hidden: hidden.max(dim=0).values,
-}
+POOLS: dict[str, Function] = {"mean": lambda hidden: hidden.mean(dim=0), "max": lambda hidden: hidden.max(dim=0).values}
 SLOPES = {"0": 0.0, "1/2": 0.5}
 STEPS, RATE = 50, 0.01
 
@@ -137,11 +86,9 @@ def survivors() -> Table:
         Column("after", f"Loss after {STEPS} steps", digits=3),
     )
     rows = []
-    for start, drawn in STARTS.items():
-        for pool in POOLS:
-            for slope in SLOPES:
-                first, after = trained(drawn, pool, SLOPES[slope])
-                rows.append((start, pool, slope, _word(first.u), _word(first.w), first.loss, after.loss))
+    for start, pool, slope in product(STARTS, POOLS, SLOPES):
+        first, after = trained(STARTS[start], pool, SLOPES[slope])
+        rows.append((start, pool, slope, _word(first.u), _word(first.w), first.loss, after.loss))
     caption = (
         "The toy network, live: which gradients are not zero at the first step, by autograd, and what "
         f"{STEPS} steps of gradient descent make of the loss. Slope zero is torch's own choice."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -10,70 +10,46 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, refuted,
     signal, using, vector,
 )  # fmt: skip
+from theory.arrays import leaf, tensor
 from theory.dead_filter import training
 from theory.descent import descend
 from theory.vocabulary import RELU
 
-Vector = list[float]
-Matrix = list[list[float]]
-
-
 # --- live layers ---------------------------------------------------------------------------------------------------
 
 
-def tensor(values: object, **options: bool) -> torch.Tensor:
-    """Float64, as the formulas need it."""
-    return torch.tensor(values, dtype=torch.float64, **options)
+def entering(at: Any, kernel: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """What enters ReLU: every image convolved with the filter, and the bias, as (examples, places)."""
+    images = tensor(at.x, at.n, 1, at.M + at.r - 1)
+    return torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias)[:, 0]  # conv1d correlates
 
 
-def response(f: Vector, b: float, x: Matrix, e: int, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """ReLU of the convolution of image e with f at place i, and the filter and bias that it depends on."""
-    kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
-    images = tensor(x).reshape(-1, 1, len(x[0]) if isinstance(x[0], list) else 1)
-    maps = torch.relu(torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias))  # conv1d correlates
-    return maps[e - 1, 0, i - 1], kernel, bias
+def slopes(at: Any) -> tuple[torch.Tensor, ...]:
+    """∂F/∂f and ∂F/∂b at place i of example e, by autograd."""
+    kernel, bias = leaf(at.f), leaf(at.b, 1)
+    return torch.autograd.grad(torch.relu(entering(at, kernel, bias))[at.e - 1, at.i - 1], (kernel, bias))
 
 
-def slope_by_filter(f: Vector, b: float, x: Matrix, e: int, i: int, k: int) -> float:
-    """∂F/∂f_k by autograd."""
-    found, kernel, _ = response(f, b, x, e, i)
-    return torch.autograd.grad(found, kernel)[0][k - 1].item()
-
-
-def slope_by_bias(f: Vector, b: float, x: Matrix, e: int, i: int) -> float:
-    """∂F/∂b by autograd."""
-    found, _, bias = response(f, b, x, e, i)
-    return torch.autograd.grad(found, bias)[0].item()
-
-
-def reaches(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> tuple[torch.Tensor, torch.Tensor]:
+def reaches(at: Any) -> tuple[torch.Tensor, ...]:
     """What back-propagation makes of G at the filter and at the bias, ReLU having the slopes S."""
-    kernel, bias = tensor(f, requires_grad=True), tensor([b], requires_grad=True)
-    images = tensor(x).reshape(n, 1, -1)
-    into = torch.nn.functional.conv1d(images, kernel.flip(0)[None, None], bias)[:, 0]
-    into.backward(tensor(G).reshape(n, M) * tensor(S).reshape(n, M))
-    assert kernel.grad is not None
-    assert bias.grad is not None
-    return kernel.grad, bias.grad
+    kernel, bias = leaf(at.f), leaf(at.b, 1)
+    given = tensor(at.G, at.n, at.M) * tensor(at.S, at.n, at.M)
+    return torch.autograd.grad(entering(at, kernel, bias), (kernel, bias), given)
 
 
-def reaches_filter(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int, k: int) -> float:
-    """Its part for one weight of the filter."""
-    return reaches(f, b, x, G, S, n, M)[0][k - 1].item()
+SLOPE_BY_FILTER = Live("torch autograd", lambda at: slopes(at)[0][at.k - 1])
+REACHES_FILTER = Live("torch autograd", lambda at: reaches(at)[0][at.k - 1])
+REACHES_BIAS = Live("torch autograd", lambda at: reaches(at)[1].item())
 
 
-def reaches_bias(f: Vector, b: float, x: Matrix, G: Matrix, S: Matrix, n: int, M: int) -> float:
-    """Its part for the bias."""
-    return reaches(f, b, x, G, S, n, M)[1].item()
-
-
-def after_steps(w: Vector, a: float, g: Callable[[int], float], eta: float, d: int) -> float:
+def after_steps(at: Any) -> float:
     """What enters ReLU after d steps of torch's SGD with these slopes of the loss, when it was −exp(a) at first."""
-    window, kernel, bias = tensor(w), torch.nn.Parameter(torch.zeros_like(tensor(w))), torch.nn.Parameter(-tensor(a).exp())
-    for step in range(1, d + 1):
+    window = tensor(at.w)
+    kernel, bias = torch.nn.Parameter(torch.zeros_like(window)), torch.nn.Parameter(-tensor(at.a).exp())
+    for step in range(1, at.d + 1):
         kernel.grad = bias.grad = None
-        torch.relu(window @ kernel + bias).backward(tensor(g(step)))
-        descend([kernel, bias], eta)
+        torch.relu(window @ kernel + bias).backward(tensor(at.g(step)))
+        descend([kernel, bias], at.eta)
     return (window @ kernel + bias).item()
 
 
@@ -86,34 +62,16 @@ def coasted(eta: float, v: float, mu: float, t: int) -> float:
     return weight
 
 
-def one_unit(a: float, c: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The squared error of a single unit on input one and target one."""
-    weight, bias = tensor(a, requires_grad=True), tensor(c, requires_grad=True)
-    return (torch.relu(weight + bias) - 1) ** 2, weight, bias
+def one_unit(at: Any) -> tuple[float, ...]:
+    """The squared error of a single unit on input one and target one, and its slopes by weight and bias, by autograd."""
+    weight, bias = leaf(at.a), leaf(at.c)
+    loss = (torch.relu(weight + bias) - 1) ** 2
+    return loss.item(), *(slope.item() for slope in torch.autograd.grad(loss, (weight, bias)))
 
 
-def error_of_one_unit(a: float, c: float) -> float:
-    """Its value."""
-    return one_unit(a, c)[0].item()
-
-
-def slope_by_weight(a: float, c: float) -> float:
-    """Its derivative by the weight, by autograd."""
-    loss, weight, _ = one_unit(a, c)
-    return torch.autograd.grad(loss, weight)[0].item()
-
-
-def slope_by_own_bias(a: float, c: float) -> float:
-    """Its derivative by the bias, by autograd."""
-    loss, _, bias = one_unit(a, c)
-    return torch.autograd.grad(loss, bias)[0].item()
-
-
-def decayed(f: Vector, b: float, x: Matrix, e: int, i: int, rho: float) -> float:
+def decayed(at: Any) -> float:
     """What enters the ReLU once filter and bias have shrunk by the factor 1 − ρ, by convolution."""
-    images = tensor(x).reshape(-1, 1, len(x[0]) if isinstance(x[0], list) else 1)
-    kernel = (1 - rho) * tensor(f).flip(0)[None, None]
-    return torch.nn.functional.conv1d(images, kernel, (1 - rho) * tensor([b]))[e - 1, 0, i - 1].item()
+    return entering(at, (1 - at.rho) * tensor(at.f), (1 - at.rho) * tensor(at.b, 1))[at.e - 1, at.i - 1].item()
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -190,7 +148,7 @@ DERIVATION = Derivation(
             ],
             given=["z[e, i] > 0"],
             intro="Where what enters ReLU is positive, it is passed on, and so is what the filter does to it:",
-            live=[Live("torch autograd", slope_by_filter)],
+            live=[SLOPE_BY_FILTER],
         ),
         Part(
             "Off",
@@ -201,7 +159,7 @@ DERIVATION = Derivation(
             ],
             given=["z[e, i] < 0"],
             intro="Where it is negative, the output is zero and stays zero when the filter or the bias is moved a little:",
-            live=[Live("torch autograd", slope_by_filter)],
+            live=[SLOPE_BY_FILTER],
         ),
         Part(
             "Only the factor of ReLU is zero",
@@ -217,7 +175,7 @@ DERIVATION = Derivation(
                 Step(because=differentiation("the larger of the two is zero, at this point and around it")),
             ],
             given=["z[e, i] < 0"],
-            live=[Live("torch autograd", slope_by_bias)],
+            live=[Live("torch autograd", lambda at: slopes(at)[1].item())],
         ),
         Part(
             "What reaches the filter",
@@ -232,7 +190,7 @@ DERIVATION = Derivation(
                 "the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is positive and "
                 "zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of `ell`:"
             ),
-            live=[Live("torch autograd", reaches_filter)],
+            live=[REACHES_FILTER],
         ),
         Part(
             "What reaches the bias",
@@ -241,7 +199,7 @@ DERIVATION = Derivation(
                 Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule")),
                 Step(because=differentiation("the bias is a summand")),
             ],
-            live=[Live("torch autograd", reaches_bias)],
+            live=[REACHES_BIAS],
         ),
         Part(
             "Off everywhere: the filter",
@@ -254,14 +212,14 @@ DERIVATION = Derivation(
             intro=(
                 "If the input of ReLU is negative at every place of every example, all slopes are zero, and nothing is left:"
             ),
-            live=[Live("torch autograd", reaches_filter)],
+            live=[REACHES_FILTER],
         ),
         Part(
             "Off everywhere: the bias",
             "diff(ell, b) == 0",
             [Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")), Step(because=algebra("every slope is zero"))],
             given=["S == zeros(n, M)"],
-            live=[Live("torch autograd", reaches_bias)],
+            live=[REACHES_BIAS],
         ),
         Part(
             "Before the first step",
@@ -379,7 +337,7 @@ DERIVATION = Derivation(
                 "A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is dead "
                 "on a single example, with input one and target one:"
             ),
-            live=[Live("torch autograd", slope_by_weight)],
+            live=[Live("torch autograd", lambda at: one_unit(at)[1])],
         ),
         Part(
             "A dead unit: its bias",
@@ -389,7 +347,7 @@ DERIVATION = Derivation(
                 Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
-            live=[Live("torch autograd", slope_by_own_bias)],
+            live=[Live("torch autograd", lambda at: one_unit(at)[2])],
         ),
         Part(
             "A dead unit is not optimal",
@@ -401,7 +359,7 @@ DERIVATION = Derivation(
             ],
             given=["a + c < 0"],
             intro="Both derivatives are zero, the point is stationary, and yet another weight and bias would do better:",
-            live=[Live("torch", error_of_one_unit)],
+            live=[Live("torch", lambda at: one_unit(at)[0])],
         ),
     ],
     conclusion=(

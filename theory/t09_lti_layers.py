@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import torch
 
-from report.model import Value
 from report.proof import (
     Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, proved, real, refuted,
     reindex, signal,
 )  # fmt: skip
-from theory.layer_properties import TRIES, layers_table
+from theory.layer_properties import layers_table
 from theory.vocabulary import CONV, RELU, SHIFT
 
 Signal = Callable[[int], float]
@@ -411,7 +410,6 @@ DERIVATION = Derivation(
         "them the network would be linear."
     ),
     tables={"layers": layers_table},
-    values={"tries": lambda: Value(TRIES, digits=0, origin="random integer signals put to each live layer")},
     claims={
         "that_test_shows_it": refuted(
             "What is changed by taking the same number from the input as from the output is not linear and shift invariant.",

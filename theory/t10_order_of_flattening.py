@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import numpy as np
 import torch
 
-from report.model import Column, Table, Value
+from report.model import Column, Table
 from report.proof import (
     Derivation, Live, Part, Step, algebra, define, definition, differentiation, function, induction, integer, matrix, real,
     using, vector,
 )  # fmt: skip
+from theory.arrays import Matrix, Vector, table, tensor
 from theory.descent import descend
-
-Matrix = list[list[float]]
-Column1 = list[float]
 
 # --- live layers ---------------------------------------------------------------------------------------------------
 
 
-def table(rows: Matrix) -> torch.Tensor:
-    """The rows of a matrix, which come as plain numbers where there is one column."""
-    return torch.from_numpy(np.asarray(rows, dtype=float).reshape(len(rows), -1))
+def rows(matrix: Matrix) -> torch.Tensor:
+    return torch.from_numpy(table(matrix))
 
 
-def permuted_layer(W: Matrix, P: Matrix, x: Column1, b: Column1) -> Column1:
+def permuted_layer(W: Matrix, P: Matrix, x: Vector, b: Vector) -> Vector:
     """The output of a dense layer with permuted columns on the permuted inputs."""
-    order = table(P).argmax(dim=1)
-    inputs, bias = (torch.tensor(each, dtype=torch.float64) for each in (x, b))
-    return torch.nn.functional.linear(inputs[order], table(W)[:, order], bias).tolist()
+    order = rows(P).argmax(dim=1)
+    return torch.nn.functional.linear(tensor(x)[order], rows(W)[:, order], tensor(b)).tolist()
 
 
-def slope_by_autograd(W: Matrix, x: Column1, g: Column1) -> Matrix:
+def slope_by_autograd(W: Matrix, x: Vector, g: Vector) -> Matrix:
     """∂ℓ/∂W for a loss whose slope by the outputs is g, as back-propagation computes it."""
-    weights = table(W).requires_grad_()
-    outputs = weights @ torch.tensor(x, dtype=torch.float64)
-    outputs.backward(torch.tensor(g, dtype=torch.float64))
-    return weights.grad.tolist()  # type: ignore[union-attr]
+    weights = rows(W).requires_grad_()
+    return torch.autograd.grad(weights @ tensor(x), weights, tensor(g))[0].tolist()
 
 
 def step_by_torch(W: Matrix, P: Matrix, X: Matrix, D: Matrix, eta: float) -> Matrix:
     """The weights after one step of torch's SGD on permuted inputs, from permuted weights."""
-    order = table(P).argmax(dim=1)
-    weights = torch.nn.Parameter(table(W)[:, order])
-    (table(X)[:, order] @ weights.T).backward(table(D).T)
+    order = rows(P).argmax(dim=1)
+    weights = torch.nn.Parameter(rows(W)[:, order])
+    (rows(X)[:, order] @ weights.T).backward(rows(D).T)
     descend([weights], eta)
     return weights.tolist()
 
@@ -110,14 +103,6 @@ def training() -> Table:
         "permuted weights the two stay one network in two spellings, up to rounding; from the same weights they become two."
     )
     return Table(columns, tuple(rows), caption)
-
-
-def values() -> Iterator[tuple[str, Callable[[], Value]]]:
-    """The largest difference between the outputs of the two networks over the optimisers, from permuted and equal starts."""
-    origin = f"two networks trained for {STEPS} steps, the second on permuted inputs; largest over three optimisers"
-    yield "steps", lambda: Value(STEPS, digits=0, origin="steps of training")
-    yield "permuted", lambda: Value(max(compared(o)[1] for o in OPTIMIZERS), digits=12, origin=origin)
-    yield "same", lambda: Value(max(compared(o)[3] for o in OPTIMIZERS), digits=2, origin=origin)
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -290,5 +275,4 @@ DERIVATION = Derivation(
         "convolution, for which a permutation of pixels is no permutation of weights, does."
     ),
     tables={"training": training},
-    values=dict(values()),
 )

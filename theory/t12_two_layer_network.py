@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,92 +14,58 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, chain_rule, contraction, define, definition, differentiation, entrywise, integer,
     matrix, slope_of_entry, using, vector,
 )  # fmt: skip
+from theory.arrays import leaf, tensor
 from theory.vocabulary import SIGMA
-
-Vector = list[float]
-Matrix = list[list[float]]
-
 
 # --- the network, live: by torch's autograd, and by the code that E11 trains with ----------------------------------
 
 
-def by_autograd(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t: int) -> dict[str, np.ndarray]:
+def by_autograd(at: Any) -> dict[str, np.ndarray]:
     """The gradients of the loss by every parameter and every value between the layers, by name."""
-    leaf = lambda values, *size: torch.tensor(values, dtype=torch.float64).reshape(size).requires_grad_()  # noqa: E731
-    d, m, c = len(x), len(b_1), len(b_2)
-    parameters = {"W_1": leaf(W_1, d, m), "b_1": leaf(b_1, m), "W_2": leaf(W_2, m, c), "b_2": leaf(b_2, c)}
-    values = {"x": leaf(x, d)}
-    values["z_1"] = parameters["W_1"].T @ values["x"] + parameters["b_1"]
-    values["s"] = torch.sigmoid(values["z_1"])
-    values["z_2"] = parameters["W_2"].T @ values["s"] + parameters["b_2"]
-    values["p"] = torch.softmax(values["z_2"], 0)
-    loss = torch.nn.functional.nll_loss(values["p"].log()[None], torch.tensor([t - 1]))
-    wanted = {**parameters, **values}
-    found = torch.autograd.grad(loss, list(wanted.values()))
-    return {name: gradient.numpy() for name, gradient in zip(wanted, found)}
+    found = {"W_1": leaf(at.W_1, at.d, at.m), "b_1": leaf(at.b_1), "W_2": leaf(at.W_2, at.m, at.c), "b_2": leaf(at.b_2)}
+    found["x"] = leaf(at.x)
+    found["z_1"] = found["W_1"].T @ found["x"] + found["b_1"]
+    found["s"] = torch.sigmoid(found["z_1"])
+    found["z_2"] = found["W_2"].T @ found["s"] + found["b_2"]
+    found["p"] = torch.softmax(found["z_2"], 0)
+    loss = torch.nn.functional.nll_loss(found["p"].log()[None], torch.tensor([at.t - 1]))
+    return {name: slope.numpy() for name, slope in zip(found, torch.autograd.grad(loss, list(found.values())))}
 
 
-def by_layers(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t: int) -> dict[str, np.ndarray]:
-    """The gradients by every parameter, by the layers that E11 trains with, on a batch of one."""
-    d, m, c = len(x), len(b_1), len(b_2)
-    net = Net((d,), (Dense(m), Sigmoid(), Dense(c)))
-    weights = [(np.reshape(W_1, (d, m)), np.array(b_1)), (np.reshape(W_2, (m, c)), np.array(b_2))]
-    target = np.eye(c)[[t - 1]].T
-    _, gradients = by_hand.loss_and_gradients(net, weights, np.reshape(x, (d, 1)), target, by_hand.softmax_cross_entropy)
-    return dict(zip(("W_1", "b_1", "W_2", "b_2"), (array for pair in gradients for array in pair)))
+def by_layers(at: Any) -> tuple[float, dict[str, np.ndarray]]:
+    """The loss, and its gradients by every parameter, by the layers that E11 trains with, on a batch of one."""
+    net = Net((at.d,), (Dense(at.m), Sigmoid(), Dense(at.c)))
+    weights = [(np.reshape(at.W_1, (at.d, at.m)), np.array(at.b_1)), (np.reshape(at.W_2, (at.m, at.c)), np.array(at.b_2))]
+    inputs, targets = np.reshape(at.x, (at.d, 1)), np.eye(at.c)[[at.t - 1]].T
+    loss, gradients = by_hand.loss_and_gradients(net, weights, inputs, targets, by_hand.softmax_cross_entropy)
+    return loss, dict(zip(("W_1", "b_1", "W_2", "b_2"), (array for pair in gradients for array in pair)))
 
 
-def entry(route: Callable[..., dict[str, np.ndarray]], name: str, *indices: str) -> Callable[..., float]:
-    """A witness of one entry of one gradient, at the indices i, j or k."""
+def both(name: str, *indices: str) -> list[Live]:
+    """Autograd, and the layers by hand where they compute this gradient: its entry at these indices, or all of it."""
 
-    def witness(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t: int, i: int, j: int, k: int) -> float:
-        at = {"i": i, "j": j, "k": k}
-        return float(route(x, W_1, b_1, W_2, b_2, t)[name][tuple(at[index] - 1 for index in indices)])
+    def of(gradients: Callable[[Any], dict[str, np.ndarray]]) -> Callable[[Any], np.ndarray]:
+        return lambda at: gradients(at)[name][tuple(getattr(at, index) - 1 for index in indices)]
 
-    return witness
-
-
-def whole(route: Callable[..., dict[str, np.ndarray]], name: str) -> Callable[..., list]:
-    """A witness of one whole gradient; vectors are columns."""
-
-    def witness(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t: int) -> list:
-        gradient = route(x, W_1, b_1, W_2, b_2, t)[name]
-        return gradient.reshape(len(gradient), -1).tolist()
-
-    return witness
+    found = [Live("torch autograd", of(by_autograd), points=3)]
+    return found + [Live("layers by hand", of(lambda at: by_layers(at)[1]), points=3)] * (name[0] in "Wb")
 
 
-def both(make: Callable[..., Callable], name: str, *indices: str) -> list[Live]:
-    """Autograd, and the layers by hand where they compute this gradient."""
-    found = [Live("torch autograd", make(by_autograd, name, *indices), points=3)]
-    if name[0] in "Wb":
-        found.append(Live("layers by hand", make(by_layers, name, *indices), points=3))
-    return found
-
-
-def loss(x: Vector, W_1: Matrix, b_1: Vector, W_2: Matrix, b_2: Vector, t: int) -> float:
-    """The loss, by the layers that E11 trains with."""
-    d, m, c = len(x), len(b_1), len(b_2)
-    hidden = by_hand.sigmoid(by_hand.linear(np.reshape(W_1, (d, m)), np.array(b_1), np.reshape(x, (d, 1))))
-    logits = by_hand.linear(np.reshape(W_2, (m, c)), np.array(b_2), hidden)
-    return by_hand.softmax_cross_entropy(logits, np.eye(c)[[t - 1]].T)[0]
-
-
-def softmax_backward(p: Vector, g: Vector, k: int) -> float:
+def softmax_backward(at: Any) -> float:
     """What the softmax layer by hand makes of a gradient g."""
-    return float(by_hand.softmax_backward(np.array(p)[:, None], np.array(g)[:, None])[k - 1, 0])
+    return float(by_hand.softmax_backward(np.array(at.p)[:, None], np.array(at.g)[:, None])[at.k - 1, 0])
 
 
-def softmax_slope(z_2: Vector, k: int, q: int) -> float:
+def softmax_slope(at: Any) -> float:
     """One entry of the Jacobian that torch makes of softmax."""
-    jacobian = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), torch.tensor(z_2, dtype=torch.float64))
-    return float(jacobian[k - 1, q - 1])
+    jacobian = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), tensor(at.z_2))
+    return float(jacobian[at.k - 1, at.q - 1])
 
 
-def batch_gradient(H: Matrix, P: Matrix, Y: Matrix, n: int, j: int, k: int) -> float:
+def batch_gradient(at: Any) -> float:
     """The gradient by the second weights of a batch, by the linear layer by hand."""
-    hidden, probabilities, targets = (np.reshape(a, (-1, n)) for a in (H, P, Y))
-    return float(by_hand.linear_backward_parameters(hidden, (probabilities - targets) / n)[0][j - 1, k - 1])
+    hidden, probabilities, targets = (np.reshape(array, (-1, at.n)) for array in (at.H, at.P, at.Y))
+    return float(by_hand.linear_backward_parameters(hidden, (probabilities - targets) / at.n)[0][at.j - 1, at.k - 1])
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -162,7 +129,7 @@ DERIVATION = Derivation(
                 Step(because=definition("y", words="where this is not zero, `k` is the right class")),
             ],
             intro="The backward pass begins at the end. The loss sees one probability alone, that of the right class:",
-            live=both(entry, "p", "k"),
+            live=both("p", "k"),
         ),
         Part(
             "The loss in terms of the logits",
@@ -171,7 +138,7 @@ DERIVATION = Derivation(
                 Step("-log(exp(z_2[t])/sum(exp(z_2[l]) for l in span(1, c)))", definition("ell", "p")),
                 Step(because=algebra("logarithm of a quotient")),
             ],
-            live=[Live("layers by hand", loss)],
+            live=[Live("layers by hand", lambda at: by_layers(at)[0])],
         ),
         Part(
             "Softmax and loss together",
@@ -194,7 +161,7 @@ DERIVATION = Derivation(
                 "Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not be "
                 "simpler:"
             ),
-            live=both(entry, "z_2", "k"),
+            live=both("z_2", "k"),
         ),
         Part(
             "Softmax alone",
@@ -241,7 +208,7 @@ DERIVATION = Derivation(
             intro=(
                 "From here on every step is one layer: what was handed back, times how its output depends on what is asked for."
             ),
-            live=both(entry, "W_2", "j", "k"),
+            live=both("W_2", "j", "k"),
         ),
         Part(
             "The second biases",
@@ -252,7 +219,7 @@ DERIVATION = Derivation(
                 Step("sum(r_2[l]*kron(l, k) for l in span(1, c))", differentiation("a bias is a summand")),
                 Step(because=contraction()),
             ],
-            live=both(entry, "b_2", "k"),
+            live=both("b_2", "k"),
         ),
         Part(
             "The hidden units",
@@ -262,7 +229,7 @@ DERIVATION = Derivation(
                 Step("sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
                 Step(because=differentiation("the logits are linear in the hidden units")),
             ],
-            live=both(entry, "s", "j"),
+            live=both("s", "j"),
         ),
         Part(
             "Back through the sigmoid",
@@ -277,7 +244,7 @@ DERIVATION = Derivation(
                 Step("sum(W_2[j, l]*r_2[l] for l in span(1, c))*s[j]*(1 - s[j])", using("The hidden units")),
                 Step(because=definition("r_1")),
             ],
-            live=both(entry, "z_1", "j"),
+            live=both("z_1", "j"),
         ),
         Part(
             "The first weights",
@@ -293,7 +260,7 @@ DERIVATION = Derivation(
                 ),
                 Step(because=contraction()),
             ],
-            live=both(entry, "W_1", "i", "j"),
+            live=both("W_1", "i", "j"),
         ),
         Part(
             "The first biases",
@@ -304,7 +271,7 @@ DERIVATION = Derivation(
                 Step("sum(r_1[l]*kron(l, j) for l in span(1, m))", differentiation("a bias is a summand")),
                 Step(because=contraction()),
             ],
-            live=both(entry, "b_1", "j"),
+            live=both("b_1", "j"),
         ),
         Part(
             "The input",
@@ -315,7 +282,7 @@ DERIVATION = Derivation(
                 Step(because=differentiation("a linear layer is linear in its input")),
             ],
             intro="And the input, which is the output of the layer below where there is one:",
-            live=both(entry, "x", "i"),
+            live=both("x", "i"),
         ),
         Part(
             "In matrices: the logits",
@@ -324,49 +291,49 @@ DERIVATION = Derivation(
             intro=(
                 "The same in matrices, which is how code writes it; a column times a row holds all products of their entries."
             ),
-            live=both(whole, "z_2"),
+            live=both("z_2"),
         ),
         Part(
             "In matrices: the second weights",
             "grad(ell, W_2) == s @ r_2.T",
             [Step(because=entrywise("The second weights", "j", "k"))],
-            live=both(whole, "W_2"),
+            live=both("W_2"),
         ),
         Part(
             "In matrices: the second biases",
             "grad(ell, b_2) == r_2",
             [Step(because=entrywise("The second biases", "k"))],
-            live=both(whole, "b_2"),
+            live=both("b_2"),
         ),
         Part(
             "In matrices: the hidden units",
             "grad(ell, s) == W_2 @ r_2",
             [Step(because=entrywise("The hidden units", "j"))],
-            live=both(whole, "s"),
+            live=both("s"),
         ),
         Part(
             "In matrices: back through the sigmoid",
             "grad(ell, z_1) == (W_2 @ r_2)*s*(1 - s)",
             [Step("r_1", entrywise("Back through the sigmoid", "j")), Step(because=definition("r_1"))],
-            live=both(whole, "z_1"),
+            live=both("z_1"),
         ),
         Part(
             "In matrices: the first weights",
             "grad(ell, W_1) == x @ r_1.T",
             [Step(because=entrywise("The first weights", "i", "j"))],
-            live=both(whole, "W_1"),
+            live=both("W_1"),
         ),
         Part(
             "In matrices: the first biases",
             "grad(ell, b_1) == r_1",
             [Step(because=entrywise("The first biases", "j"))],
-            live=both(whole, "b_1"),
+            live=both("b_1"),
         ),
         Part(
             "In matrices: the input",
             "grad(ell, x) == W_1 @ r_1",
             [Step(because=entrywise("The input", "i"))],
-            live=both(whole, "x"),
+            live=both("x"),
         ),
         Part(
             "A batch",

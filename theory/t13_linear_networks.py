@@ -12,11 +12,9 @@ from report.proof import (
     Derivation, Live, Part, Step, algebra, define, definition, induction, integer, matrix, real, reindex, signal, using,
     vector,
 )  # fmt: skip
+from theory.arrays import Matrix, Signal, Vector, tensor
 from theory.stacks import stacks_table
 from theory.vocabulary import CONV
-
-Signal = Callable[[int], float]
-Rows = list[list[float]]
 
 # --- witnesses --------------------------------------------------------------------------------------------------------
 
@@ -25,7 +23,7 @@ REACH = 60
 
 def laid_out(x: Signal, reach: int = REACH) -> torch.Tensor:
     """x(−reach), …, x(reach) as one channel of one example."""
-    return torch.tensor([[[x(m) for m in range(-reach, reach + 1)]]], dtype=torch.float64)
+    return tensor([[[x(m) for m in range(-reach, reach + 1)]]])
 
 
 def convolved(x: torch.Tensor, a: Signal, stride: int = 1) -> torch.Tensor:
@@ -75,14 +73,10 @@ def taps_of_a_stack(n: int, k: int) -> int:
     return len(reduce(np.convolve, [np.ones(k)] * n))
 
 
-def two_dense_layers(A: Rows, B: Rows, z: list[float], u: list[float], v: list[float]) -> list[float]:
+def two_dense_layers(A: Matrix, B: Matrix, z: Vector, u: Vector, v: Vector) -> Vector:
     """Two torch layers with weights A, B and biases u, v, the second on the output of the first."""
-    hidden = torch.nn.functional.linear(_tensor(z), _tensor(A).reshape(len(u), len(z)), _tensor(u))
-    return torch.nn.functional.linear(hidden, _tensor(B).reshape(len(v), len(u)), _tensor(v)).tolist()
-
-
-def _tensor(values: list[float] | Rows) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
+    hidden = torch.nn.functional.linear(tensor(z), tensor(A, len(u), len(z)), tensor(u))
+    return torch.nn.functional.linear(hidden, tensor(B, len(v), len(u)), tensor(v)).tolist()
 
 
 def discriminant(f: Callable[[int], float]) -> float:

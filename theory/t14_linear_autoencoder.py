@@ -6,20 +6,14 @@ import numpy as np
 import torch
 
 from report import plots
-from report.model import Column, Figure, Table, Value
+from report.model import Figure
 from report.numbers import number_text
 from report.proof import (
     Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, matrix, real, split_sum, using, vector,
 )  # fmt: skip
-
-Matrix = list[list[float]]
+from theory.arrays import Matrix, table
 
 # --- witnesses -----------------------------------------------------------------------------------------------------
-
-
-def table(rows: Matrix) -> np.ndarray:
-    """The rows of a matrix, which come as plain numbers where there is one column."""
-    return np.asarray(rows, dtype=float).reshape(len(rows), -1)
 
 
 def best_error_by_svd(U: Matrix, s: list[float], V: Matrix, k: int) -> float:
@@ -121,16 +115,6 @@ def arrival() -> Figure:
         + ".",
         data=runs,
     )
-
-
-def steps_table() -> Table:
-    """The same as numbers."""
-    columns = (
-        Column("steps", "Steps of training"),
-        Column("error", "Squared error, PCA = 1", digits=6),
-        Column("angle", "Largest principal angle, degrees", digits=4),
-    )
-    return Table(columns, tuple(history()), "The linear autoencoder on its way to PCA.")
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -405,12 +389,5 @@ DERIVATION = Derivation(
         "directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder "
         "gains over PCA is owed to its non-linearities, and PCA is the baseline to hold it against."
     ),
-    tables={"steps": steps_table},
     figures={"arrival": arrival},
-    values={
-        "error": lambda: Value(
-            history()[-1][1], digits=6, origin="squared error of the trained linear autoencoder over that of PCA"
-        ),
-        "angle": lambda: Value(history()[-1][2], "degrees", 4, origin="largest principal angle between decoder and PCA"),
-    },
 )

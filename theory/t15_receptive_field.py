@@ -14,7 +14,7 @@ import torch
 from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, layer_names, receptive_field, wording
 from experiments.live import build
 from report import plots
-from report.model import Column, Figure, Table, Value
+from report.model import Column, Figure, Table
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, signal, using
 from theory.t16_parameter_counts import networks
 
@@ -142,7 +142,7 @@ def _listed(members: Sequence[tuple[str, Net]]) -> str:
     return "; ".join(f"{experiment} {', '.join(names)}" for experiment, names in by_experiment.items())
 
 
-# --- tables, figures, values ---------------------------------------------------------------------------------------
+# --- tables and figures --------------------------------------------------------------------------------------------
 
 
 def fields() -> Table:
@@ -219,17 +219,6 @@ def _middle_half(length: int) -> np.ndarray:
 def image(net: Net) -> tuple[int, int]:
     """(height, width) of the input."""
     return net.input[1], net.input[2]
-
-
-def values() -> dict[str, Callable[[], Value]]:
-    """The field of the widest-seeing and the narrowest network."""
-    every = [net for members in alike().values() for _, net in members]
-    sides = [side(net, receptive_field) for net in every]
-    return {
-        "networks": lambda: Value(len(every), digits=0, origin="convolutional networks whose gradient was measured"),
-        "smallest": lambda: Value(min(sides), "pixels", 0, origin="recurrence, over all networks of the table"),
-        "largest": lambda: Value(max(sides), "pixels", 0, origin="recurrence, over all networks of the table"),
-    }
 
 
 # --- the derivation ------------------------------------------------------------------------------------------------
@@ -405,5 +394,4 @@ DERIVATION = Derivation(
     ),
     tables={"fields": fields},
     figures={"gradient": pictures},
-    values=values(),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 import experiments
 from experiments import zoo
@@ -51,6 +52,9 @@ def networks() -> dict[tuple[str, str], Net]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][0][1:])))
 
 
+NETS = list(networks().values())
+
+
 @cache
 def counted_live(net: Net) -> int:
     """The number of entries of all weight tensors of the network that torch builds."""
@@ -71,14 +75,13 @@ def sizes(row: Row) -> tuple[int, int, int]:
 
 def in_network(which: int) -> Callable[[int, int], int]:
     """One of the ``sizes`` of layer l in network e, both counted from 1; outside the network 1, which nothing may read."""
-    table = [[sizes(row)[which] for row in weighted(net)] for net in networks().values()]
+    table = [[sizes(row)[which] for row in weighted(net)] for net in NETS]
     return lambda e, l: table[e - 1][l - 1] if 1 <= e <= len(table) and 1 <= l <= len(table[e - 1]) else 1  # noqa: E741
 
 
 def depth(e: int) -> int:
     """The number of layers with weights of network e; none outside the list."""
-    nets = list(networks().values())
-    return len(weighted(nets[e - 1])) if 1 <= e <= len(nets) else 0
+    return len(weighted(NETS[e - 1])) if 1 <= e <= len(NETS) else 0
 
 
 def known(symbol: Symbol, function: Callable[..., int]) -> Symbol:
@@ -89,39 +92,33 @@ def known(symbol: Symbol, function: Callable[..., int]) -> Symbol:
 # --- live counts ---------------------------------------------------------------------------------------------------
 
 
-def convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> Net:
+def both(net: Callable[[Any], Net], live: str, sweep: Mapping[str, Sequence[int]]) -> list[Live]:
+    """The live network, and its description."""
+    return [
+        Live(live, lambda at: counted_live(net(at)), sweep=sweep),
+        Live("layer description", lambda at: parameters(net(at)), sweep=sweep),
+    ]
+
+
+def convolution(at: Any) -> Net:
     """A network of one convolution."""
-    return Net((C_in, k_h, k_w), (Conv(C_out, (k_h, k_w)),))
+    return Net((at.C_in, at.k_h, at.k_w), (Conv(at.C_out, (at.k_h, at.k_w)),))
 
 
-def live_convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> int:
-    return counted_live(convolution(C_out, C_in, k_h, k_w))
+def dense(at: Any) -> Net:
+    """A network of one dense layer."""
+    return Net((at.n_in,), (Dense(at.n_out),))
 
 
-def described_convolution(C_out: int, C_in: int, k_h: int, k_w: int) -> int:
-    return parameters(convolution(C_out, C_in, k_h, k_w))
+def on_image(at: Any) -> int:
+    """The parameters of a live dense layer on an image that is flattened."""
+    return counted_live(Net((at.C_in, at.k_h, at.k_w), (Flatten(), Dense(at.n_out))))
 
 
-def live_dense(n_in: int, n_out: int) -> int:
-    return counted_live(Net((n_in,), (Dense(n_out),)))
-
-
-def described_dense(n_in: int, n_out: int) -> int:
-    return parameters(Net((n_in,), (Dense(n_out),)))
-
-
-def live_dense_on_image(C_in: int, k_h: int, k_w: int, n_out: int) -> int:
-    return counted_live(Net((C_in, k_h, k_w), (Flatten(), Dense(n_out))))
-
-
-def saved_by_sharing(m: int, n_in: int, n_out: int) -> int:
+def saved_by_sharing(at: Any) -> int:
     """The parameters of m dense layers, less those of a live network that applies one of them to all m parts."""
-    shared = Net((1, m, n_in), (Shared((Flatten(), Dense(n_out)), m),))
-    return m * live_dense(n_in, n_out) - counted_live(shared)
-
-
-def live_network(e: int) -> int:
-    return counted_live(list(networks().values())[e - 1])
+    shared = Net((1, at.m, at.n_in), (Shared((Flatten(), Dense(at.n_out)), at.m),))
+    return at.m * counted_live(dense(at)) - counted_live(shared)
 
 
 # --- tables and values ---------------------------------------------------------------------------------------------
@@ -185,39 +182,36 @@ def _times(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-def total(experiment: str, name: str) -> Value:
-    """All parameters of a network."""
-    origin = f"closed form of every layer of {experiment}, {name}, added up; equal to the live network's"
-    return Value(parameters(networks()[experiment, name]), digits=0, origin=origin)
-
-
 def slug(text: str) -> str:
     """A name of a network as part of the name of a value."""
     return "-".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
-def values() -> Iterator[tuple[str, Callable[[], Value]]]:
-    yield "networks", lambda: Value(len(networks()), digits=0, origin="networks declared by all experiments")
-    for experiment, name in networks():
-        yield f"{experiment}-{slug(name)}", partial(total, experiment, name)
-    base = shapes(zoo.capacity(6, 16))
-    for at, row in enumerate((row for row in base if isinstance(row.layer, (Conv, MaxPool))), 1):
-        yield f"e13-map-{at}", partial(_stated, row.output[-1], f"width of the maps after {wording(row.layer)}")
+Counts = Iterator[tuple[str, int, str]]
+"""Names of values, the counts, and where they come from."""
+
+
+def totals() -> Counts:
+    """How many networks there are, and how many parameters each has."""
+    yield "networks", len(networks()), "networks declared by all experiments"
+    for (experiment, name), net in networks().items():
+        origin = f"closed form of every layer of {experiment}, {name}, added up; equal to the live network's"
+        yield f"{experiment}-{slug(name)}", parameters(net), origin
+
+
+def sizes_of_maps() -> Counts:
+    """What W4 says of the shapes in its networks."""
+    live = ", from the live layer's shape"
+    for at, row in enumerate((row for row in shapes(zoo.capacity(6, 16)) if isinstance(row.layer, (Conv, MaxPool))), 1):
+        yield f"e13-map-{at}", row.output[-1], f"width of the maps after {wording(row.layer)}{live}"
     first, second = (row for row in weighted(zoo.capacity(12, 32)) if isinstance(row.layer, Conv))
-    per_filter = first.parameters // first.output[0]
-    yield "e13-window", partial(_stated, per_filter - 1, "weights of a filter of the first convolution")
-    yield "e13-filter", partial(_stated, per_filter, "parameters of a filter of the first convolution")
-    yield (
-        "e13-filter2",
-        partial(_stated, second.parameters // second.output[0], "parameters of a filter of the second convolution"),
-    )
+    of_one, of_another = (row.parameters // row.output[0] for row in (first, second))
+    yield "e13-window", of_one - 1, f"weights of a filter of the first convolution{live}"
+    yield "e13-filter", of_one, f"parameters of a filter of the first convolution{live}"
+    yield "e13-filter2", of_another, f"parameters of a filter of the second convolution{live}"
     *_, unpooled = (row for row in shapes(zoo.LINEAR) if isinstance(row.layer, Conv))
-    yield "e14-map", partial(_stated, unpooled.output[-1], "width of the maps that are flattened without pooling")
-    yield "e13-values", partial(_stated, math.prod(first.output), "values after the first convolution of (12, 32)")
-
-
-def _stated(number: int, what: str) -> Value:
-    return Value(number, digits=0, origin=f"{what}, from the live layer's shape")
+    yield "e14-map", unpooled.output[-1], f"width of the maps that are flattened without pooling{live}"
+    yield "e13-values", math.prod(first.output), f"values after the first convolution of (12, 32){live}"
 
 
 # --- the networks that the write-ups count -------------------------------------------------------------------------
@@ -236,19 +230,15 @@ COUNTED = {
 DENSE_ALONE = ("E14a", "E15")  # of these it counts the dense layer
 
 
-def counts() -> Iterator[tuple[str, Callable[[], Value]]]:
+def counts() -> Counts:
     """``e5-conv1`` and so on to ``e5-total``: every layer with weights, and all of them."""
+    origin = "parameters of {}, {}, by closed form; equal to the live network's"
     for label, net in COUNTED.items():
         alone = label in DENSE_ALONE
         for row in weighted(net)[-1:] if alone else weighted(net):
-            what = f"parameters of {label}, {wording(row.layer)}"
-            yield f"{slug(label)}-{row.name}", partial(_count, row.parameters, what)
+            yield f"{slug(label)}-{row.name}", row.parameters, origin.format(label, wording(row.layer))
         if not alone:
-            yield f"{slug(label)}-total", partial(_count, parameters(net), f"parameters of {label}, in all")
-
-
-def _count(count: int, of: str) -> Value:
-    return Value(count, digits=0, origin=f"{of}, by closed form; equal to the live network's")
+            yield f"{slug(label)}-total", parameters(net), origin.format(label, "in all")
 
 
 def with_numbers(label: str, net: Net) -> Part:
@@ -280,7 +270,6 @@ COPIES = "count((p, o, i) for p in span(1, m) for o in span(1, n_out) for i in s
 OWN_BIASES = "count((p, o) for p in span(1, m) for o in span(1, n_out))"
 ADDED = "sum(n[e, l]*f[e, l] + n[e, l]*b[e, l] for l in span(1, L[e]))"
 FACTORED = "sum(n[e, l]*(f[e, l] + b[e, l]) for l in span(1, L[e]))"
-WIDTHS = {"n_in": range(1, 6), "n_out": range(1, 5)}
 
 DERIVATION = Derivation(
     id="T16",
@@ -297,7 +286,7 @@ DERIVATION = Derivation(
         integer("n_in", "the number of inputs of a dense layer", least="1", high=40),
         integer("n_out", "the number of its outputs", least="1", high=5),
         integer("m", "the number of parts to which a shared layer is applied", least="1", high=4),
-        integer("e", "the number of a network in this report", within=("1", str(len(networks())))),
+        integer("e", "the number of a network in this report", within=("1", str(len(NETS)))),
         known(signal("L", "how many of its layers have weights", properties=["whole"]), depth),
         known(
             signal("n", "the number of outputs of its layer `l`, channels or units", properties=["positive", "whole"]),
@@ -320,12 +309,7 @@ DERIVATION = Derivation(
                 "channel that is read, the row and the column of the window, and none for the place in the image. That is why "
                 "neither stride nor padding nor the size of the image is in the formula."
             ),
-            live=[
-                Live("live Conv2d", live_convolution, sweep={n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
-                Live(
-                    "layer description", described_convolution, sweep={n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}
-                ),
-            ],
+            live=both(convolution, "live Conv2d", {n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
         ),
         Part(
             "A dense layer",
@@ -334,7 +318,7 @@ DERIVATION = Derivation(
                 Step(f"{MATRIX} + n_out", "one bias for each output"),
                 Step(because="one weight for each pair of an output and an input"),
             ],
-            live=[Live("live Linear", live_dense, sweep=WIDTHS), Live("layer description", described_dense, sweep=WIDTHS)],
+            live=both(dense, "live Linear", {"n_in": range(1, 6), "n_out": range(1, 5)}),
         ),
         Part(
             "A dense layer on an image",
@@ -348,7 +332,7 @@ DERIVATION = Derivation(
             live=[
                 Live(
                     "live Flatten and Linear",
-                    live_dense_on_image,
+                    on_image,
                     sweep={"C_in": [2], "k_h": [3], "k_w": [2], "n_in": [12], "n_out": range(1, 5)},
                 )
             ],
@@ -372,7 +356,7 @@ DERIVATION = Derivation(
                 "is a sum over its convolutions and dense layers. The witness has built every network of this report and "
                 "counted the entries of its tensors."
             ),
-            live=[Live("every live network", live_network, sweep={"e": range(1, len(networks()) + 1)})],
+            live=[Live("every live network", lambda e: counted_live(NETS[e - 1]), sweep={"e": range(1, len(NETS) + 1)})],
         ),
         *(with_numbers(label, net) for label, net in COUNTED.items()),
     ],
@@ -384,7 +368,9 @@ DERIVATION = Derivation(
         "A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and the "
         "width before flattening divides the weights of the first dense layer by four, which no saving on filters can match."
     ),
-    values={**dict(values()), **dict(counts())},
+    values={
+        name: partial(Value, count, digits=0, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())
+    },
     tables={
         "kinds": kinds,
         **{experiment: partial(layers, experiment) for experiment, _ in networks()},

@@ -8,18 +8,9 @@ import torch
 from report.proof import (
     Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, real, using, vector
 )  # fmt: skip
+from theory.arrays import Vector, tensor
 
-Vector = list[float]
-
-
-def maximum_by_torch(x: float, y: float) -> float:
-    """The larger of the two, by torch."""
-    return float(torch.tensor([x, y], dtype=torch.float64).max())
-
-
-def log_sum_exp_by_torch(x: float, y: float) -> float:
-    """The logarithm of the sum of both exponentials, by torch."""
-    return float(torch.logsumexp(torch.tensor([x, y], dtype=torch.float64), 0))
+LOG_SUM_EXP = Live("torch logsumexp", lambda x, y: torch.logsumexp(tensor([x, y]), 0))
 
 
 def least_squares(e: Vector, s: Vector, d: Vector) -> float:
@@ -54,7 +45,7 @@ DERIVATION = Derivation(
         real("c", "a constant, the bias"),
     ],
     definitions=[
-        define("h(x, y)", "log(exp(x) + exp(y))", "log-sum-exp", live=[Live("torch logsumexp", log_sum_exp_by_torch)]),
+        define("h(x, y)", "log(exp(x) + exp(y))", "log-sum-exp", live=[LOG_SUM_EXP]),
         define("A(x, y)", "alpha*x + beta*y + c", "an affine map"),
         define("ebar", f"sum(e[i] {EVERYWHERE})/n", "the mean of `e`"),
         define("V", f"sum((e[i] - ebar)**2 {EVERYWHERE})", "its variance, times the number of examples"),
@@ -98,7 +89,7 @@ DERIVATION = Derivation(
             "max(x, y) == (x + y)/2 + abs((x - y)/2)",
             [Step(because="whichever is the larger")],
             intro="How near does an affine map come? Each of the two is an affine map and an even function of the difference:",
-            live=[Live("torch max", maximum_by_torch)],
+            live=[Live("torch max", lambda x, y: tensor([x, y]).max())],
         ),
         Part(
             "So is log-sum-exp",
@@ -107,7 +98,7 @@ DERIVATION = Derivation(
                 Step("log(exp((x + y)/2)*(exp((x - y)/2) + exp((y - x)/2)))", definition("h", words="take out a factor")),
                 Step(because=algebra("the logarithm of a product")),
             ],
-            live=[Live("torch logsumexp", log_sum_exp_by_torch)],
+            live=[LOG_SUM_EXP],
         ),
         Part(
             "The error of an affine map",

@@ -6,24 +6,15 @@ import numpy as np
 import torch
 
 from report.proof import Derivation, Live, Part, Step, algebra, definition, integer, matrix, proved, real, vector
+from theory.arrays import Matrix, Vector, tensor
 from theory.vocabulary import SIGMA
-
-Vector = list[float]
-Matrix = list[list[float]]
 
 
 def log_odds_by_torch(x: Vector, m_0: Vector, m_1: Vector, R: Matrix, d: int) -> float:
     """The logarithm of the ratio of two normal densities, by torch's distribution."""
-    at, means = torch.tensor(x, dtype=torch.float64), [torch.tensor(m, dtype=torch.float64) for m in (m_1, m_0)]
-    root = torch.tensor(R, dtype=torch.float64).reshape(d, d)
-    precision = root.T @ root
-    of = [torch.distributions.MultivariateNormal(mean, precision_matrix=precision).log_prob(at) for mean in means]
-    return float(of[0] - of[1])
-
-
-def posterior_by_numpy(p_0: float, p_1: float) -> float:
-    """The share of the first of two weights."""
-    return float(np.divide(p_1, p_0 + p_1))
+    root = tensor(R, d, d)
+    first, second = (torch.distributions.MultivariateNormal(tensor(m), precision_matrix=root.T @ root) for m in (m_0, m_1))
+    return float(second.log_prob(tensor(x)) - first.log_prob(tensor(x)))
 
 
 QUADRATIC = "-1/2*((x - {0}).T@((R.T@R)@(x - {0})))"
@@ -68,7 +59,7 @@ DERIVATION = Derivation(
                 "is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of "
                 "the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:"
             ),
-            live=[Live("NumPy", posterior_by_numpy)],
+            live=[Live("NumPy", lambda p_0, p_1: np.divide(p_1, p_0 + p_1))],
         ),
         Part(
             "Two normal clouds of one covariance",
