@@ -12,27 +12,13 @@ from functools import partial
 
 from experiments.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
-from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, gap, in_percent, reads_more
+from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
+from experiments.zoo import block
 from report import plots
-from report.model import (
-    RECIPE,
-    Budget,
-    Claim,
-    Column,
-    Data,
-    Experiment,
-    Figure,
-    Runs,
-    Table,
-    Trial,
-    Value,
-    Verdict,
-    tabulate,
-)
-from report.seeds import Seeds
-from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, equal_within, greater, mean, value_of
+from report.model import RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, Verdict, tabulate
+from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, equal_within, greater, mean
 
 
 def mlp(*hidden: int) -> Net:
@@ -43,23 +29,7 @@ def mlp(*hidden: int) -> Net:
 NETS = {
     SOFTMAX: Net((1, 28, 28), (Flatten(), Dense(10))),
     MLP: mlp(128, 128),
-    CONVNET: Net(
-        (1, 28, 28),
-        (
-            Conv(8, 5),
-            ReLU(),
-            MaxPool(2),
-            Conv(16, 5),
-            ReLU(),
-            MaxPool(2),
-            Flatten(),
-            Dense(120),
-            ReLU(),
-            Dense(84),
-            ReLU(),
-            Dense(10),
-        ),
-    ),
+    CONVNET: Net((1, 28, 28), (*block(8, 5), *block(16, 5), Flatten(), Dense(120), ReLU(), Dense(84), ReLU(), Dense(10))),
 }
 OPTIMIZERS: dict[str, Optimizer] = {"Adadelta": Adadelta(), "Adam": Adam()}
 
@@ -138,7 +108,7 @@ def curves(runs: Runs) -> Figure:
         net: [f"{mean(part['test_accuracy']):.1%}" for part in these.by("optimizer").values()]
         for net, these in ((net, runs.where(net=net)) for net in NETS)
     }
-    gaps = [f"{100 * mean(_gap(these)):.1f} under {name}" for name, these in runs.where(net=MLP).by("optimizer").items()]
+    gaps = [f"{100 * mean(gap(these)):.1f} under {name}" for name, these in runs.where(net=MLP).by("optimizer").items()]
     return Figure(
         figure,
         caption=f"Learning curves: test digits solid, training digits dotted; bands are the range over seeds. The MLP ends "
@@ -211,10 +181,6 @@ def sizes(runs: Runs) -> Table:
 # --- claims --------------------------------------------------------------------------------------------------------
 
 
-def _gap(runs: Runs) -> Seeds:
-    return runs["train_accuracy"] - runs["test_accuracy"]
-
-
 def _best(runs: Runs) -> tuple[tuple[str, str], float]:
     """The net and the optimiser of the highest mean test accuracy, and that accuracy."""
     means = {names: mean(these["test_accuracy"]) for names, these in runs.by("net", "optimizer").items()}
@@ -235,7 +201,7 @@ def optimizers_agree(runs: Runs) -> Verdict:
 
 def gap_widest(runs: Runs, optimizer: str) -> Verdict:
     what = "mean difference between the MLP's gap and that of"
-    gaps = {net: _gap(these) for net, these in runs.where(optimizer=optimizer).by("net").items()}
+    gaps = {net: gap(these) for net, these in runs.where(optimizer=optimizer).by("net").items()}
     return all_of(greater(gaps[MLP], gaps[other], POINTS, f"{what} {other}") for other in (CONVNET, SOFTMAX))
 
 
@@ -253,26 +219,15 @@ def sizes_alike(runs: Runs) -> Verdict:
     return all_of(equal_within(accuracy, usual, ALIKE, POINTS, f"{size}, {what}") for size, accuracy in found.items())
 
 
-def ones_keep_the_digit(runs: Runs) -> Verdict:
-    ahead = runs.where(net=ONES)["ones_accuracy"] - runs.where(net=SOFTMAX, optimizer="Adam")["test_accuracy"]
-    return at_least(ahead, -CLOSE, POINTS, "mean difference in test accuracy, ones less softmax regression")
-
-
-def _percent(runs: Runs, net: str, optimizer: str, part: str = "test") -> Value:
-    found = runs.where(net=net, optimizer=optimizer)[f"{part}_accuracy"]
-    return value_of(found, PERCENT, origin=f"{part} accuracy, {net}, {optimizer}")
+def softmax(runs: Runs) -> Runs:
+    """Those of softmax regression under Adam."""
+    return runs.where(net=SOFTMAX, optimizer="Adam")
 
 
 def updates(runs: Runs) -> Value:
     """By the counter of the training loop, in the net and with the optimiser of W1."""
     history = runs.where(net=CONVNET, optimizer="Adadelta").history().iloc[0]
     return Value(round(history["iteration"] / history["epoch"]), digits=0, origin="updates of the weights in an epoch of E2")
-
-
-def least_loss(runs: Runs) -> Value:
-    """Of a digit that is misread, the right class has a probability of one half at most."""
-    wrong = 1 - runs.where(net=SOFTMAX, optimizer="Adam")["train_accuracy"]
-    return value_of(wrong * math.log(2), NATS, 3, origin="share of training digits misread, times log 2")
 
 
 EXPERIMENT = Experiment(
@@ -315,29 +270,40 @@ EXPERIMENT = Experiment(
         "ones_keep_the_digit": Claim(
             "With ones for all weights before its last layer, the MLP reads as many test digits as softmax regression, to "
             "within half a percentage point.",
-            ones_keep_the_digit,
+            lambda runs: at_least(
+                runs.where(net=ONES)["ones_accuracy"] - softmax(runs)["test_accuracy"],
+                -CLOSE,
+                POINTS,
+                "mean difference in test accuracy, ones less softmax regression",
+            ),
         ),
         "softmax_loss_near_zero": Claim(
             f"The training cross-entropy of softmax regression comes close to zero: to {NEAR_ZERO:g} nats or less.",
-            lambda runs: at_most(
-                runs.where(net=SOFTMAX, optimizer="Adam")["train_loss"], NEAR_ZERO, NATS, "mean training cross-entropy, Adam"
-            ),
+            lambda runs: at_most(softmax(runs)["train_loss"], NEAR_ZERO, NATS, "mean training cross-entropy, Adam"),
         ),
     },
     values={
         "updates": updates,
-        "softmax": partial(_percent, net=SOFTMAX, optimizer="Adam"),
-        "convnet": partial(_percent, net=CONVNET, optimizer="Adadelta"),
-        "softmax_train": partial(_percent, net=SOFTMAX, optimizer="Adam", part="train"),
-        "softmax_loss": lambda runs: value_of(
-            runs.where(net=SOFTMAX, optimizer="Adam")["train_loss"], NATS, 3, origin="training cross-entropy, softmax, Adam"
+        "softmax": Mean(lambda runs: softmax(runs)["test_accuracy"], PERCENT, 2, f"test accuracy, {SOFTMAX}, Adam"),
+        "convnet": Mean(
+            lambda runs: runs.where(net=CONVNET, optimizer="Adadelta")["test_accuracy"],
+            PERCENT,
+            origin=f"test accuracy, {CONVNET}, Adadelta",
         ),
-        "softmax_loss_least": least_loss,
+        "softmax_train": Mean(lambda runs: softmax(runs)["train_accuracy"], PERCENT, 2, f"train accuracy, {SOFTMAX}, Adam"),
+        "softmax_loss": Mean(lambda runs: softmax(runs)["train_loss"], NATS, 3, "training cross-entropy, softmax, Adam"),
+        # of a digit that is misread, the right class has a probability of one half at most
+        "softmax_loss_least": Mean(
+            lambda runs: (1 - softmax(runs)["train_accuracy"]) * math.log(2),
+            NATS,
+            3,
+            "share of training digits misread, times log 2",
+        ),
         "ones_rank": lambda runs: Value(
             int(max(runs.where(net=ONES)["rank"].values())), origin="rank of what the hidden layers make of the test digits"
         ),
-        "ones_accuracy": lambda runs: value_of(
-            runs.where(net=ONES)["ones_accuracy"], PERCENT, 1, origin="test accuracy of the best last layer after ones"
+        "ones_accuracy": Mean(
+            lambda runs: runs.where(net=ONES)["ones_accuracy"], PERCENT, 1, "test accuracy of the best last layer after ones"
         ),
         "embedding_error": lambda runs: Value(
             1e6 * max(runs.where(net=ONES)["embedding_error"].values()),

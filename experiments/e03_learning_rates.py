@@ -8,7 +8,7 @@ good rates for three times as long, and the base rates of optimisers that are sa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -16,43 +16,17 @@ from typing import Any
 from experiments import base_rates
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
+from experiments.measures import MEASURES
 from experiments.training import SGD, Epochs, Recipe, train_classifier
 from report import plots
 from report.model import (
-    RECIPE,
-    Budget,
-    Claim,
-    Column,
-    Data,
-    Experiment,
-    Figure,
-    Holds,
-    Measure,
-    Outcome,
-    Runs,
-    State,
-    Table,
-    Trial,
-    Value,
-    Verdict,
+    RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Holds, Outcome, Runs, State, Table, Trial, Value, Verdict,
     tabulate,
-)
+)  # fmt: skip
 from report.seeds import Seeds, Unit
 from report.stats import (
-    NATS,
-    PERCENT,
-    POINTS,
-    SHARE,
-    all_of,
-    at_least,
-    at_most,
-    equal_within,
-    every,
-    greater,
-    mean,
-    mostly,
-    value_of,
-)
+    NATS, PERCENT, POINTS, SHARE, all_of, at_least, at_most, equal_within, every, greater, mean, mostly, value_of,
+)  # fmt: skip
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
 RATES = (1.0, 0.1, 0.01, 0.001, 0.0001)
@@ -245,16 +219,11 @@ def best(runs: Runs) -> Verdict:
     return all_of(greater(its, _accuracy(runs, rate), POINTS, f"{what} {rate:g}") for rate in RATES if rate != BEST)
 
 
+TRUE = "runs of which it is true"
+
+
 def fails(runs: Runs, rate: float) -> Verdict:
     return at_most(_accuracy(runs, rate), FAILS, SHARE, "mean test accuracy")
-
-
-def _always(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
-    return every(runs.by_seed(true), "runs of which it is true")
-
-
-def _mostly(runs: Runs, true: Callable[[Outcome], bool]) -> Verdict:
-    return mostly(runs.by_seed(true), "runs of which it is true")
 
 
 def guesses(run: Outcome) -> bool:
@@ -287,10 +256,6 @@ def _rate(rate: float, reported: float, runs: Runs, origin: str) -> Value:
     return Value(rate, digits=digits, n=len(_accuracy(runs, BEST)), origin=origin)
 
 
-def _best_value(runs: Runs) -> Value:
-    return _rate(best_rate(runs), BEST, runs, "the rate of the highest mean test accuracy")
-
-
 def _too_large(runs: Runs) -> Value:
     found = min((rate for rate in failing(runs) if rate > best_rate(runs)), default=math.nan)
     return _rate(found, TOO_LARGE, runs, "the smallest rate above the best that reads fewer than half of the test digits")
@@ -306,12 +271,7 @@ EXPERIMENT = Experiment(
     title="Learning rates",
     question="Which learning rate trains the convnet best in five epochs of plain SGD, and which rates fail?",
     trials=trials,
-    measures={
-        "test_accuracy": Measure("final test accuracy", "%", 2, 100),
-        "train_accuracy": Measure("final training accuracy", "%", 2, 100),
-        "train_loss": Measure("final training loss", "nats", 3),
-        "test_loss": Measure("final test loss", "nats", 3),
-    },
+    measures=MEASURES,
     figures={"curves": curves, "final": final},
     tables={"rates": rates, "base_rates": base_rates.table},
     claims={
@@ -330,15 +290,15 @@ EXPERIMENT = Experiment(
         "large_guesses": Claim(
             f"At rate {TOO_LARGE:g} most runs learn nothing: they end with a training loss less than {NEAR:g} nats below that "
             "of giving all classes the same probability, if with one at all.",
-            lambda runs: _mostly(runs.where(rate=TOO_LARGE), guesses),
+            lambda runs: mostly(runs.where(rate=TOO_LARGE).by_seed(guesses), TRUE),
         ),
         "large_one_answer": Claim(
             f"At rate {TOO_LARGE:g} most nets give all test digits the same answer, be their outputs finite or not.",
-            lambda runs: _mostly(runs.where(rate=TOO_LARGE), gives_one_answer),
+            lambda runs: mostly(runs.where(rate=TOO_LARGE).by_seed(gives_one_answer), TRUE),
         ),
         "small_keeps_falling": Claim(
             f"At rate {TOO_SMALL:g} the training loss falls in every epoch of every run.",
-            lambda runs: _always(runs.where(rate=TOO_SMALL).converged(), keeps_falling),
+            lambda runs: every(runs.where(rate=TOO_SMALL).converged().by_seed(keeps_falling), TRUE),
         ),
         "some_rate_learns": Claim(
             f"At rate {BEST:g} the net learns: half of the test digits are read, or more.",
@@ -363,7 +323,7 @@ EXPERIMENT = Experiment(
         "fails": Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
         "diverged": lambda runs: Value(_diverged(runs, TOO_LARGE), origin=f"runs at rate {TOO_LARGE:g} that diverged"),
         "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), origin=f"runs at rate {TOO_LARGE:g}"),
-        "best": _best_value,
+        "best": lambda runs: _rate(best_rate(runs), BEST, runs, "the rate of the highest mean test accuracy"),
         "too_large": _too_large,
         "too_small": _too_small,
     },

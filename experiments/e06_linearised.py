@@ -18,29 +18,15 @@ from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.looks import LINEARISED, LOOKS, SOFTMAX, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, in_percent, reads_more
 from experiments.nets import AvgPool, MaxPool, Net, ReLU, parameters
 from experiments.training import shared, spread
 from report import plots
 from report.model import (
-    RECIPE,
-    Budget,
-    Claim,
-    Column,
-    Context,
-    Data,
-    Experiment,
-    Figure,
-    Plain,
-    Result,
-    Runs,
-    Table,
-    Trial,
-    Value,
-    Verdict,
+    RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Plain, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
-)
-from report.stats import PERCENT, POINTS, SHARE, Seeds, all_of, at_least, equal_within, greater, mean, value_of
+)  # fmt: skip
+from report.stats import PERCENT, POINTS, SHARE, Seeds, all_of, at_least, equal_within, greater, mean
 
 
 def linearised(net: Net) -> Net:
@@ -244,21 +230,12 @@ def jumps_are_chance(runs: Runs) -> Verdict:
     return all_of(
         equal_within(
             _spread(runs, net) / _spread(runs, net, "binomial"),
-            _spread(runs, net) * 0 + 1,
+            1,
             SAME_SPREAD,
             what=f"mean ratio of the spread to that of a count, less one, {net}",
         )
         for net in (LINEARISED, TUTORIAL)
     )
-
-
-def _lost(runs: Runs) -> Value:
-    lost = _net(runs, TUTORIAL)["test_accuracy"] - _net(runs, LINEARISED)["test_accuracy"]
-    return value_of(lost, POINTS, 1, origin=f"test accuracy, {TUTORIAL} less {LINEARISED}")
-
-
-def _replicated(runs: Runs) -> Value:
-    return value_of(_net(runs, LINEARISED)["test_accuracy"], PERCENT, origin=f"test accuracy, {LINEARISED}")
 
 
 def _of_fifty(share: float) -> Value:
@@ -318,13 +295,15 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "lost": _lost,
-        "replicated": _replicated,
+        "lost": Mean(
+            lambda runs: _net(runs, TUTORIAL)["test_accuracy"] - _net(runs, LINEARISED)["test_accuracy"],
+            POINTS,
+            1,
+            f"test accuracy, {TUTORIAL} less {LINEARISED}",
+        ),
+        "replicated": Mean(lambda runs: _net(runs, LINEARISED)["test_accuracy"], PERCENT, 2, f"test accuracy, {LINEARISED}"),
         **{
-            f"spread_{short}": partial(
-                lambda runs, net: value_of(_spread(runs, net), POINTS, 1, origin=f"standard deviation over batches, {net}"),
-                net=net,
-            )
+            f"spread_{short}": Mean(partial(_spread, net=net), POINTS, 1, f"standard deviation over batches, {net}")
             for short, net in (("linearised", LINEARISED), ("tutorial", TUTORIAL))
         },
         "spread_at_w2": _of_fifty(0.9174),

@@ -18,28 +18,15 @@ import torch
 
 from experiments import e02_mnist_classifiers as e02
 from experiments.looks import CONVNET, LINEARISED, LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
-from experiments.nets import Conv, Dense, Flatten, Layer, MaxPool, Net, ReLU, Shared, parameters
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, in_percent, reads_more
+from experiments.nets import Dense, Flatten, Net, ReLU, Shared, parameters
 from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, outputs, pixels, spread
+from experiments.zoo import block
 from report import plots
 from report.model import (
-    RECIPE,
-    Budget,
-    Claim,
-    Column,
-    Context,
-    Data,
-    Experiment,
-    Figure,
-    Outcome,
-    Result,
-    Runs,
-    Table,
-    Trial,
-    Value,
-    Verdict,
+    RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Outcome, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
-)
+)  # fmt: skip
 from report.stats import PERCENT, POINTS, SHARE, Seeds, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
@@ -54,8 +41,7 @@ MEETING = 64  # units of the hidden layer in which the halves meet
 
 def described(first: int, second: int, units: int) -> dict[str, Net]:
     """The two nets, with so many maps in their two convolutions and so many units for each half."""
-    one, other = ((Conv(maps, 5, padding="same"), ReLU(), MaxPool(2)) for maps in (first, second))
-    half: tuple[Layer, ...] = (*one, *other, Shared((Flatten(), Dense(units), ReLU())))
+    half = (*block(first, 5, "same"), *block(second, 5, "same"), Shared((Flatten(), Dense(units), ReLU())))
     return {
         SHARED: Net((1, 56, 28), (*half, Dense(SUMS))),
         JOINED: Net((1, 56, 28), (*half, Dense(MEETING), ReLU(), Dense(SUMS))),
@@ -309,7 +295,7 @@ def still_learning(runs: Runs) -> Verdict:
 
 def off_by_one(runs: Runs) -> Verdict:
     one = runs.where(net=SHARED).converged().by_seed(lambda run: float(_distances(run)[1]))
-    return greater(one, one * 0 + 0.5, POINTS, "mean share of mistakes that are off by one, less one half")
+    return greater(one, 0.5, POINTS, "mean share of mistakes that are off by one, less one half")
 
 
 def nearer(runs: Runs, to: str) -> Verdict:
@@ -320,10 +306,6 @@ def more_accurate(runs: Runs, better: str, worse: str) -> Verdict:
     return reads_more(runs.where(net=better), runs.where(net=worse), f"{better} less {worse}")
 
 
-def _replicated(runs: Runs) -> Value:
-    return value_of(runs.where(net=SHARED)["test_accuracy"], PERCENT, origin=f"accuracy on test pairs, {SHARED}")
-
-
 def _given(runs: Runs, name: str) -> Value:
     return Value(runs.where(net=SHARED).argument(name), digits=0, origin=f"argument {name} of the trials of E9")
 
@@ -332,9 +314,9 @@ def _recipe(runs: Runs) -> Recipe:
     return runs.where(net=SHARED).argument("recipe")  # type: ignore[no-any-return]
 
 
-def _reader(runs: Runs, name: str, digits: int = 2) -> Value:
+def _reader(name: str, digits: int = 2) -> Mean:
     origin = f"{name.replace('_', ' ')}, from the predictions of E2's convnet"
-    return value_of(runs.where(net=READER)[name], PERCENT, digits, origin=origin)
+    return Mean(lambda runs: runs.where(net=READER)[name], PERCENT, digits, origin)
 
 
 EXPERIMENT = Experiment(
@@ -381,16 +363,18 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "replicated": _replicated,
+        "replicated": Mean(
+            lambda runs: runs.where(net=SHARED)["test_accuracy"], PERCENT, 2, f"accuracy on test pairs, {SHARED}"
+        ),
         "train_pairs": partial(_given, name="train_pairs"),
         "test_pairs": partial(_given, name="test_pairs"),
         "epochs": lambda runs: Value(_recipe(runs).length.count, digits=0, origin="passes over the training pairs of E9"),
         "batch": lambda runs: Value(_recipe(runs).batch_size, digits=0, origin="pairs in a minibatch of E9"),
         "rate": lambda runs: Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9"),
-        "guessing": lambda runs: value_of(_guessing(runs), PERCENT, 1, origin="share of the commonest sum"),
-        "as_digits": lambda runs: value_of(_as_digits(runs, SHARED), PERCENT, 1, origin="root of the accuracy on sums"),
-        "digit_accuracy": partial(_reader, name="digit_accuracy"),
-        "both_right": partial(_reader, name="both_right"),
-        "cancelling": partial(_reader, name="cancelling", digits=3),
+        "guessing": Mean(_guessing, PERCENT, 1, "share of the commonest sum"),
+        "as_digits": Mean(partial(_as_digits, net=SHARED), PERCENT, 1, "root of the accuracy on sums"),
+        "digit_accuracy": _reader("digit_accuracy"),
+        "both_right": _reader("both_right"),
+        "cancelling": _reader("cancelling", digits=3),
     },
 )

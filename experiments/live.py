@@ -11,24 +11,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from experiments.nets import (
-    AvgPool,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPool,
-    Net,
-    ReLU,
-    Shape,
-    Shared,
-    Sigmoid,
-    layer_names,
-    part_shape,
-    pool_strides,
-    sides_of,
-    walk,
-)
+    AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Shape, Shared, Sigmoid, layer_names, part_shape,
+    pool_strides, sides_of, walk,
+)  # fmt: skip
 from experiments.pooling import BLOCK, halving_max_pool
 
 if TYPE_CHECKING:

@@ -11,17 +11,9 @@ import numpy as np
 
 from experiments.data.datasets import Images
 from experiments.layers_by_hand import (
-    Array,
-    Weights,
-    descend,
-    forward,
-    initial_weights,
-    loss_and_gradients,
-    sigmoid,
-    sigmoid_cross_entropy,
-    softmax_cross_entropy,
-    step_bytes,
-)
+    Array, Weights, descend, forward, initial_weights, loss_and_gradients, sigmoid, sigmoid_cross_entropy,
+    softmax_cross_entropy, step_bytes,
+)  # fmt: skip
 from experiments.nets import Dense, Net, parameters
 from experiments.two_gaussians import line_error, sample
 from report.model import Context, Result

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from experiments.nets import AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU
 
 MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
 CAPACITIES = ((3, 8), (6, 16), (12, 32), (24, 64), (48, 128), (96, 256))
 """The channels of E13's two convolutions."""
 
-TUTORIAL = Net(
-    MNIST,
-    (
-        Conv(32, 5, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Conv(64, 5, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Flatten(),
-        Dense(1024),
-        ReLU(),
-        Dense(10),
-    ),
-)
+
+def block(maps: int, kernel: int, padding: int | Literal["same"] = 0) -> tuple[Layer, ...]:
+    """A convolution with ReLU, pooled in 2×2 windows."""
+    return Conv(maps, kernel, padding=padding), ReLU(), MaxPool(2)
+
+
+TUTORIAL = Net(MNIST, (*block(32, 5, "same"), *block(64, 5, "same"), Flatten(), Dense(1024), ReLU(), Dense(10)))
 """E5: the tutorial convnet of W2."""
 
-FEWER = Net(
-    MNIST,
-    (
-        Conv(32, 5, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Conv(64, 3, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Flatten(),
-        Dense(300),
-        ReLU(),
-        Dense(10),
-    ),
-)
+FEWER = Net(MNIST, (*block(32, 5, "same"), *block(64, 3, "same"), Flatten(), Dense(300), ReLU(), Dense(10)))
 """E8: the same with W2's changes, a smaller second convolution and fewer hidden units."""
 
 
@@ -60,28 +40,13 @@ def with_dropout(net: Net, keep: float) -> Net:
 ONE_CONV = Net(MNIST, (Conv(8, 8, padding="same"), ReLU(), Flatten(), Dense(10)))
 """E7a: one convolution and one dense layer."""
 
-MINIMAL = Net(
-    MNIST,
-    (
-        Conv(16, 7, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Conv(26, 5, padding="same"),
-        ReLU(),
-        MaxPool(2),
-        Flatten(),
-        Dense(1024),
-        ReLU(),
-        Dense(10),
-    ),
-)
+MINIMAL = Net(MNIST, (*block(16, 7, "same"), *block(26, 5, "same"), Flatten(), Dense(1024), ReLU(), Dense(10)))
 """E7b: the net that W2 calls minimal."""
 
 
 def capacity(first: int, second: int) -> Net:
     """E13: two 5×5 convolutions of so many channels, each with ReLU and pooling, and a dense layer."""
-    middle: tuple[Layer, ...] = (Conv(second, 5), ReLU(), MaxPool(2), Flatten(), Dense(10))
-    return Net(CIFAR, (Conv(first, 5), ReLU(), MaxPool(2), *middle))
+    return Net(CIFAR, (*block(first, 5), *block(second, 5), Flatten(), Dense(10)))
 
 
 LINEAR = Net(CIFAR, (Conv(12, 5), Conv(32, 5), Flatten(), Dense(10)))

@@ -11,7 +11,8 @@ What is said of *every* run is not a matter of means: one run to the contrary re
 An interval ends where its ``Unit`` does: the mean of shares is a share, so that to cut off what lies beyond 0 and 1 loses no
 coverage.
 
-Bounds and margins are in the unit of the numbers; a ``Unit`` (``POINTS``, say) is what the reader is shown.
+A plain number for ``b`` is the same at every seed. Bounds and margins are in the unit of the numbers; a ``Unit`` (``POINTS``,
+say) is what the reader is shown.
 """
 
 from __future__ import annotations
@@ -57,19 +58,19 @@ Numbers = Mapping[int, float]
 # --- verdicts ------------------------------------------------------------------------------------------------------
 
 
-def greater(a: Numbers, b: Numbers, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
+def greater(a: Numbers, b: Numbers | float, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
     """Is the mean of ``a`` above that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
     return _verdict(found, found.low > margin, found.high <= margin, found.effect - margin, _apart(unit), what)
 
 
-def less(a: Numbers, b: Numbers, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
+def less(a: Numbers, b: Numbers | float, unit: Unit = PLAIN, what: str = "", *, margin: float = 0.0) -> Verdict:
     """Is the mean of ``a`` below that of ``b`` by more than ``margin``? The effect is the mean difference a − b."""
     found = _difference(a, b)
     return _verdict(found, found.high < -margin, found.low >= -margin, -margin - found.effect, _apart(unit), what)
 
 
-def equal_within(a: Numbers, b: Numbers, margin: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
+def equal_within(a: Numbers, b: Numbers | float, margin: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
     """Do the means of ``a`` and ``b`` differ by no more than ``margin``? (A test of equivalence, at 2.5 % on either side.)"""
     return _inside(_difference(a, b), -margin, margin, _apart(unit), what)
 
@@ -195,7 +196,9 @@ def _apart(unit: Unit) -> Unit:
 # --- the intervals -------------------------------------------------------------------------------------------------
 
 
-def _difference(a: Numbers, b: Numbers) -> Verdict:
+def _difference(a: Numbers, b: Numbers | float) -> Verdict:
+    if not isinstance(b, Mapping):
+        return _mean([number - b for number in a.values()])
     shared = sorted(set(a) & set(b))
     if shared:
         return _mean([a[seed] - b[seed] for seed in shared])

@@ -14,38 +14,19 @@ mean costs 1.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import product
 
 from experiments.e01_toy_functions.trials import (
-    AFFINE,
-    AVERAGE,
-    CONVNETS,
-    DEEP,
-    INPUT,
-    LARGER,
-    LARGEST,
-    LINEAR,
-    LOWER_RATE,
-    MATRICES,
-    NETS,
-    PAIRS,
-    RATE,
-    ROWS,
-    SLOWER,
-    STARTS,
-    TARGETS,
-    WIDTH,
-    Matrix,
-    Target,
-    drawn_matrix,
-    target_of,
-    trials,
-)
+    AFFINE, AVERAGE, CONVNETS, DEEP, INPUT, LARGER, LARGEST, LINEAR, LOWER_RATE, MATRICES, NETS, PAIRS, RATE, ROWS, SLOWER,
+    STARTS, TARGETS, WIDTH, Matrix, Target, drawn_matrix, target_of, trials,
+)  # fmt: skip
 from experiments.e01_toy_functions.views import LEARNED, curves, final, loss, losses
+from experiments.measures import Mean
 from experiments.nets import parameters
 from report.model import Claim, Experiment, Measure, Outcome, Runs, Value, Verdict
 from report.seeds import Seeds, Unit
-from report.stats import all_of, at_least, at_most, equal_within, every, greater, less, value_of
+from report.stats import all_of, at_least, at_most, equal_within, every, greater, less
 
 __all__ = [
     "AVERAGE", "EXPERIMENT", "INPUT", "LARGEST", "LINEAR", "MATRICES", "NETS", "PAIRS", "ROWS", "TARGETS", "WIDTH",
@@ -59,10 +40,13 @@ ALIKE = 0.05  # of the variance: losses no farther apart are called equal
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
-SHARE = Unit("of the variance", low=0)
+SHARE, EPOCHS = Unit("of the variance", low=0), Unit("epochs")
+LEFT = "training loss on the log-sum-exp of a dense W"
 
 
-def missed(runs: Runs, nets: Iterable[str], targets: Iterable[Target], matrices: Iterable[Matrix], least: float) -> Verdict:
+def missed(
+    runs: Runs, nets: Iterable[str], targets: Iterable[Target], matrices: Iterable[Matrix], least: float = LEARNED
+) -> Verdict:
     """Is at least so much left of each of these targets by each of these nets?"""
     what = "mean test loss of {} on the {}, {} W"
     return all_of(at_least(loss(runs, *one), least, SHARE, what.format(*one)) for one in product(nets, targets, matrices))
@@ -111,15 +95,13 @@ def has_more_parameters(runs: Runs) -> Verdict:
 
 def depth_helps(runs: Runs) -> Verdict:
     """Over all training examples, where the affine map by least squares is the best there is."""
-    for_all = runs.where(target="log-sum-exp")
-    return all_of(
-        every((_fit(for_all, DEEP, m) - _fit(for_all, AFFINE, m)).map(lambda ahead: ahead < 0), f"{_RUNS}, {m} W")
-        for m in MATRICES
-    )
+    ahead = {m: left(runs, DEEP, m) - left(runs, AFFINE, m) for m in MATRICES}
+    return all_of(every(found.map(lambda ahead: ahead < 0), f"{_RUNS}, {m} W") for m, found in ahead.items())
 
 
-def _fit(runs: Runs, net: str, matrix: str) -> Seeds:
-    return runs.where(net=net, W=matrix)["fit_loss"]
+def left(runs: Runs, net: str, matrix: str) -> Seeds:
+    """Of the log-sum-exp, over all training examples."""
+    return runs.where(target="log-sum-exp", net=net, W=matrix)["fit_loss"]
 
 
 def one_unit(runs: Runs) -> Verdict:
@@ -142,7 +124,7 @@ def size_changes_nothing(runs: Runs) -> Verdict:
 def sooner(runs: Runs) -> Verdict:
     """By the epoch in which a net first counts as having learned the sum of a convolutional W."""
     convnet, linear = (learned_after(runs, net) for net in (PAIRS, LINEAR))
-    return less(convnet, linear, Unit("epochs"), "mean difference in epochs, convnet less linear net")
+    return less(convnet, linear, EPOCHS, "mean difference in epochs, convnet less linear net")
 
 
 def learned_after(runs: Runs, net: str) -> Seeds:
@@ -166,24 +148,12 @@ _RUNS = "runs of which it is true"
 _THIRD = "a third of the variance"
 
 
-def _epochs(runs: Runs, net: str) -> Value:
-    return value_of(learned_after(runs, net), Unit("epochs"), 1, origin=f"epochs until the sum is learned, {net}")
-
-
-def _left(runs: Runs, net: str) -> Value:
-    found = _fit(runs.where(target="log-sum-exp"), net, "dense")
-    return value_of(found, SHARE, 3, origin=f"training loss on the log-sum-exp of a dense W, {net}")
-
-
 EXPERIMENT = Experiment(
     id="E1",
     title="Toy functions",
     question="Can a small convnet learn the sum, the maximum and the log-sum-exp of Wx, and can a linear net?",
     trials=trials,
-    measures={
-        "test_loss": Measure("final test loss", "of the variance", 3),
-        "train_loss": Measure("final training loss", "of the variance", 3),
-    },
+    measures={"test_loss": Measure("final test loss", "of the variance", 3)},
     figures={"curves": curves, "final": final},
     tables={"losses": losses},
     claims={
@@ -198,15 +168,15 @@ EXPERIMENT = Experiment(
         ),
         "linear_misses_rest": Claim(
             f"The linear net learns neither the maximum nor the log-sum-exp, whatever W is: {_THIRD} or more is left.",
-            lambda runs: missed(runs, [LINEAR], ("max", "log-sum-exp"), MATRICES, LEARNED),
+            lambda runs: missed(runs, [LINEAR], ("max", "log-sum-exp"), MATRICES),
         ),
         "dense_defeats": Claim(
             f"With a dense W, no convnet learns any of the three targets: {_THIRD} or more is left of each.",
-            lambda runs: missed(runs, CONVNETS, TARGETS, ["dense"], LEARNED),
+            lambda runs: missed(runs, CONVNETS, TARGETS, ["dense"]),
         ),
         "pairs_miss_dense_sum": Claim(
             f"With a dense W, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.",
-            lambda runs: missed(runs, [PAIRS], ["sum"], ["dense"], LEARNED),
+            lambda runs: missed(runs, [PAIRS], ["sum"], ["dense"]),
         ),
         "linear_wins_dense_sum": Claim(
             "With a dense W, the linear net learns the sum better than every convnet.", linear_wins_dense_sum
@@ -222,7 +192,7 @@ EXPERIMENT = Experiment(
         "largest_misses_sum": Claim(
             "With a convolutional W, the convnet that takes the maximum over all places still does not learn the sum: "
             f"{_THIRD} or more is left.",
-            lambda runs: missed(runs, [LARGEST], ["sum"], ["convolutional"], LEARNED),
+            lambda runs: missed(runs, [LARGEST], ["sum"], ["convolutional"]),
         ),
         "largest_learns_max": Claim(
             f"With a convolutional W, the same convnet learns the maximum: at most {_THIRD} is left.",
@@ -273,9 +243,9 @@ EXPERIMENT = Experiment(
         "global_parameters": Value(
             parameters(NETS[LARGEST]), origin="parameters of a convnet of E1 that pools over all places"
         ),
-        "linear_after": lambda runs: _epochs(runs, LINEAR),
-        "convnet_after": lambda runs: _epochs(runs, PAIRS),
-        "affine_left": lambda runs: _left(runs, AFFINE),
-        "deep_left": lambda runs: _left(runs, DEEP),
+        "linear_after": Mean(partial(learned_after, net=LINEAR), EPOCHS, 1, f"epochs until the sum is learned, {LINEAR}"),
+        "convnet_after": Mean(partial(learned_after, net=PAIRS), EPOCHS, 1, f"epochs until the sum is learned, {PAIRS}"),
+        "affine_left": Mean(partial(left, net=AFFINE, matrix="dense"), SHARE, 3, f"{LEFT}, {AFFINE}"),
+        "deep_left": Mean(partial(left, net=DEEP, matrix="dense"), SHARE, 3, f"{LEFT}, {DEEP}"),
     },
 )

@@ -38,14 +38,12 @@ def _one(channels: int) -> Net:
 
 def _two(first: int, second: int) -> Net:
     """Two convolutions of 3×3 on an image of half the side: 4 values a map go into the dense layer."""
-    one, other = ((Conv(channels, 3), ReLU(), MaxPool(2)) for channels in (first, second))
-    return Net(zoo.MNIST, (AvgPool(2), *one, *other, Flatten(), Dense(10)))
+    return Net(zoo.MNIST, (AvgPool(2), *zoo.block(first, 3), *zoo.block(second, 3), Flatten(), Dense(10)))
 
 
 def _full(first: int, second: int) -> Net:
     """Two convolutions of 5×5 on the whole image: 16 values a map go into the dense layer."""
-    one, other = ((Conv(channels, 5), ReLU(), MaxPool(2)) for channels in (first, second))
-    return Net(zoo.MNIST, (*one, *other, Flatten(), Dense(10)))
+    return Net(zoo.MNIST, (*zoo.block(first, 5), *zoo.block(second, 5), Flatten(), Dense(10)))
 
 
 CANDIDATES = {

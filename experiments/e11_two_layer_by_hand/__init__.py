@@ -8,46 +8,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from experiments.e11_two_layer_by_hand.trials import (
-    BATCHES,
-    DIGITS_AUTOGRAD,
-    DIGITS_DIFFERENCES,
-    FASTER,
-    FIXED,
-    HIDDEN,
-    MEMORY_OFF,
-    NETS,
-    NOTICED,
-    ONE_WIDTH,
-    POINT,
-    PROPORTIONAL,
-    trials,
-    trials_of_seed,
-    two_layer_net,
-)
+    BATCHES, DIGITS_AUTOGRAD, DIGITS_DIFFERENCES, FASTER, FIXED, HIDDEN, MEMORY_OFF, NETS, NOTICED, ONE_WIDTH, POINT,
+    PROPORTIONAL, trials, trials_of_seed, two_layer_net,
+)  # fmt: skip
 from experiments.e11_two_layer_by_hand.views import (
-    batch_figure,
-    batch_table,
-    gradient_figure,
-    gradient_table,
-    hidden_figure,
-    hidden_table,
-    speed_ratio,
-    time_ratio,
-)
+    batch_figure, batch_table, gradient_figure, gradient_table, hidden_figure, hidden_table, speed_ratio, time_ratio,
+)  # fmt: skip
+from experiments.measures import Mean
 from report import stats
-from report.model import (
-    RECIPE,
-    Claim,
-    Experiment,
-    Measure,
-    Runs,
-    Value,
-    Verdict,
-)
+from report.model import RECIPE, Claim, Experiment, Measure, Runs, Value, Verdict
 from report.seeds import PERCENT, POINTS, TIMES, Seeds, Unit
 
 __all__ = ["EXPERIMENT", "HIDDEN", "NETS", "trials", "trials_of_seed", "two_layer_net"]
@@ -60,10 +33,8 @@ def gradients_agree(runs: Runs) -> Verdict:
     checks = runs.where(sweep="gradients")
     autograd, differences = _digits(checks["autograd_error"]), _digits(checks["difference_error"])
     return stats.all_of(
-        [
-            stats.at_least(autograd, DIGITS_AUTOGRAD, Unit("digits"), "mean agreement with autograd"),
-            stats.at_least(differences, DIGITS_DIFFERENCES, Unit("digits"), "mean agreement with differences"),
-        ]
+        stats.at_least(autograd, DIGITS_AUTOGRAD, Unit("digits"), "mean agreement with autograd"),
+        stats.at_least(differences, DIGITS_DIFFERENCES, Unit("digits"), "mean agreement with differences"),
     )
 
 
@@ -145,9 +116,8 @@ def wide_overfits(runs: Runs) -> Verdict:
     return stats.greater(gap(HIDDEN[-1]), gap(ONE_WIDTH), stats.NATS, "mean difference of the gaps")
 
 
-def _given(name: str) -> Callable[[Runs], Value]:
-    origin = f"argument {name} of the trials of E11"
-    return lambda runs: Value(runs.where(sweep="hidden").argument(name), origin=origin)
+def _given(runs: Runs, name: str) -> Value:
+    return Value(runs.where(sweep="hidden").argument(name), origin=f"argument {name} of the trials of E11")
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -159,19 +129,7 @@ EXPERIMENT = Experiment(
     title="A two-layer network by hand",
     question="Are gradients written by hand right, and what do the hidden size and the batch size buy and cost?",
     trials=trials,
-    measures={
-        "train_loss": Measure("mean training loss over the last epoch", "nats", 3),
-        "validation_error": Measure("validation error", "%", 2, 100),
-        "seconds_per_epoch": Measure("processor time of an epoch", "s", 2),
-        "microseconds_per_image": Measure("processor time of an image", "µs", 1),
-        "steps_per_epoch": Measure("steps an epoch", "", 0),
-        "parameters": Measure("parameters", "", 0),
-        "bytes_counted": Measure("memory of a step, counted", "MB", 2, 1e-6),
-        "bytes_measured": Measure("memory of a step, measured", "MB", 2, 1e-6),
-        "autograd_error": Measure("largest relative error against autograd", "", 2),
-        "difference_error": Measure("largest relative error against central differences", "", 2),
-        "planted_error": Measure("least relative error with a mistake planted", "", 2),
-    },
+    measures={"validation_error": Measure("validation error", "%", 2, 100)},
     figures={"gradients": gradient_figure, "hidden": hidden_figure, "batch": batch_figure},
     tables={"gradients_checked": gradient_table, "hidden_sizes": hidden_table, "batch_sizes": batch_table},
     claims={
@@ -236,14 +194,10 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "epochs": _given("epochs"),
+        **{name: partial(_given, name=name) for name in ("epochs", "train", "validation")},
         "one_width": Value(ONE_WIDTH, origin="hidden units of E11 where the batch is varied"),
-        "train": _given("train"),
-        "validation": _given("validation"),
         "examples_small": partial(_examples, batch=BATCHES[1]),
         "examples_large": partial(_examples, batch=BATCHES[2]),
-        "time_ratio": lambda runs: stats.value_of(
-            time_ratio(runs), digits=1, origin="E11, ratio of processor times of an epoch"
-        ),
+        "time_ratio": Mean(time_ratio, digits=1, origin="E11, ratio of processor times of an epoch"),
     },
 )

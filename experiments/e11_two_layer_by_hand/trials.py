@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from experiments.gradient_check import check_gradients
 from experiments.nets import Dense, Net, Sigmoid
 from experiments.training_by_hand import train_by_hand
-from report.model import (
-    Budget,
-    Data,
-    Trial,
-)
-
-if TYPE_CHECKING:
-    pass
+from report.model import Budget, Data, Trial
 
 HIDDEN = (10, 30, 100, 300, 1000)
 BATCHES = (1, 10, 100, 1000)

@@ -19,60 +19,20 @@ import numpy as np
 
 from experiments.e12_progress_tables import losses, search, w3
 from experiments.e12_progress_tables.trials import (
-    FAR_TOO_LARGE,
-    HIDDEN,
-    HUGE,
-    LARGE,
-    LOW,
-    MIDDLE,
-    MOMENTUM,
-    NARROWEST,
-    NETS,
-    POINT,
-    RATES,
-    SETTINGS,
-    TOO_SLOW,
-    USUAL,
-    VALIDATION_DIGITS,
-    WIDEST,
-    centred,
-    diverged,
-    errors,
-)
+    FAR_TOO_LARGE, HIDDEN, HUGE, LARGE, LOW, MIDDLE, MOMENTUM, NARROWEST, NETS, POINT, RATES, SETTINGS, TOO_SLOW, USUAL,
+    VALIDATION_DIGITS, WIDEST, centred, diverged, errors,
+)  # fmt: skip
 from experiments.e12_progress_tables.trials import trials as trainings
 from experiments.e12_progress_tables.views import all_progress, curves, final, progress
-from experiments.measures import plain
-from report.model import (
-    RECIPE,
-    Budget,
-    Claim,
-    Experiment,
-    Measure,
-    Runs,
-    State,
-    Trial,
-    Value,
-    Verdict,
-)
+from experiments.measures import Mean, plain
+from report.model import RECIPE, Budget, Claim, Experiment, Measure, Runs, State, Trial, Value, Verdict
 from report.seeds import Seeds
-from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, equal_within, every, greater, less, value_of, within
+from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, equal_within, every, greater, less, within
 
 __all__ = [
-    "EXPERIMENT",
-    "FAR_TOO_LARGE",
-    "HIDDEN",
-    "LARGE",
-    "LOW",
-    "MIDDLE",
-    "NETS",
-    "RATES",
-    "SETTINGS",
-    "TOO_SLOW",
-    "USUAL",
-    "WIDEST",
-    "centred",
-    "trials",
-]
+    "EXPERIMENT", "FAR_TOO_LARGE", "HIDDEN", "LARGE", "LOW", "MIDDLE", "NETS", "RATES", "SETTINGS", "TOO_SLOW", "USUAL",
+    "WIDEST", "centred", "trials",
+]  # fmt: skip
 
 
 def trials(budget: Budget) -> list[Trial]:
@@ -117,29 +77,26 @@ def one_in_ten(runs: Runs) -> Verdict:
 def spread_of_seeds(runs: Runs) -> Value:
     """The largest minus the smallest error over the seeds, averaged over the three neighbouring rates."""
     found = [errors(runs, rate).values() for rate in (LOW, MIDDLE, USUAL)]
-    wide, origin = (
-        sum(100 * (max(each) - min(each)) for each in found) / 3,
-        "range of validation errors over seeds, mean of three rates",
-    )
-    return Value(wide, "points", 1, n=len(found[1]), origin=origin)
+    wide = sum(100 * (max(each) - min(each)) for each in found) / 3
+    return Value(wide, "points", 1, n=len(found[1]), origin="range of validation errors over seeds, mean of three rates")
 
 
-def error_value(runs: Runs, rate: float, hidden: int = WIDEST) -> Value:
-    return value_of(errors(runs, rate, hidden), PERCENT, origin=f"validation error, rate {plain(rate)}, H = {hidden}")
+def error_value(rate: float, hidden: int = WIDEST) -> Mean:
+    origin = f"validation error, rate {plain(rate)}, H = {hidden}"
+    return Mean(partial(errors, rate=rate, hidden=hidden), PERCENT, origin=origin)
 
 
 BY_CHANCE = math.hypot(w3.sampling_error(w3.BY_RATE[LOW]), w3.sampling_error(w3.BY_RATE[MIDDLE]))
 """The standard deviation, in points, of a difference of two errors of W3's size, each counted on its own digits."""
 
 
-def read_by_nan(runs: Runs, part: str) -> Value:
-    found = runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: 1 - run[f"{part}_error"])
-    return value_of(found, PERCENT, origin=f"{part} digits that a net of NaN is credited with")
+def read_by_nan(part: str) -> Mean:
+    origin = f"{part} digits that a net of NaN is credited with"
+    return Mean(lambda runs: 1 - runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run[f"{part}_error"]), PERCENT, 2, origin)
 
 
-def unread(runs: Runs) -> Value:
-    found = runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"])
-    return value_of(found, PERCENT, 0, origin="validation digits without an answer")
+def unread(runs: Runs) -> Seeds:
+    return runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"])
 
 
 def usual(runs: Runs) -> Runs:
@@ -153,7 +110,6 @@ EXPERIMENT = Experiment(
     trials=trials,
     measures={
         "validation_error": Measure("validation error", "%", 2, 100),
-        "train_error": Measure("training error", "%", 2, 100),
         "validation_loss": Measure("validation loss", "nats", 3),
         "train_loss": Measure("training loss", "nats", 3),
     },
@@ -244,8 +200,8 @@ EXPERIMENT = Experiment(
         "widest": Value(WIDEST, origin="the greatest width of E12"),
         "difference_by_chance": Value(BY_CHANCE, "points", 1, origin="standard deviation of a difference of two such errors"),
         "spread_of_seeds": spread_of_seeds,
-        "unread": unread,
-        **losses.values(),
+        "unread": Mean(unread, PERCENT, 0, "validation digits without an answer"),
+        **dict(losses.values()),
         "agree_error": lambda runs: Value(
             losses.counted(runs, "error"), origin="runs of W3 with which ours agree in the error"
         ),
@@ -264,10 +220,10 @@ EXPERIMENT = Experiment(
         ),
         "searched": lambda runs: Value(search.asked(runs), origin="runs of W3 whose first rows were searched for"),
         "met": lambda runs: Value(search.met(runs), origin="first rows of W3 that one combination meets in one seed, at best"),
-        "diverged_error": lambda runs: error_value(runs, FAR_TOO_LARGE),
-        "diverged_validation_accuracy": partial(read_by_nan, part="validation"),
-        "diverged_train_accuracy": partial(read_by_nan, part="train"),
-        **{f"rate_{place}": partial(error_value, rate=rate) for place, rate in enumerate(RATES[:-1])},
-        **{f"hidden_{hidden}": partial(error_value, rate=USUAL, hidden=hidden) for hidden in HIDDEN},
+        "diverged_error": error_value(FAR_TOO_LARGE),
+        "diverged_validation_accuracy": read_by_nan("validation"),
+        "diverged_train_accuracy": read_by_nan("train"),
+        **{f"rate_{place}": error_value(rate) for place, rate in enumerate(RATES[:-1])},
+        **{f"hidden_{hidden}": error_value(USUAL, hidden) for hidden in HIDDEN},
     },
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 
 from experiments.e12_progress_tables.trials import COLUMNS, diverged, errors
 from experiments.e12_progress_tables.w3 import ROWS, TOO_LARGE, Row, tolerance
-from experiments.measures import plain
+from experiments.measures import Mean, plain
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
 from report.seeds import NATS, PERCENT, SHARE, Seeds
 from report.stats import mean, value_of
@@ -35,19 +35,14 @@ def first(runs: Runs, row: Row, column: str = "validation_loss") -> Seeds:
     return runs.where(rate=row.rate, hidden=row.hidden).converged().by_seed(read)
 
 
-def values() -> Mapping[str, Callable[[Runs], Value]]:
+def values() -> Iterator[tuple[str, Mean]]:
     """``rate_1_first_validation_loss`` and its like, and ``rate_1_last_train_accuracy``, for every run of W3. Training digits
     stand for W3's current batch, which is a draw of them."""
     asked = (*product([first], COLUMNS[2:]), (last, "train_accuracy"))
-    return {
-        f"{row.name}_{of.__name__}_{column}": partial(_value, row=row, of=of, column=column)
-        for row, (of, column) in product((*ROWS, TOO_LARGE), asked)
-    }
-
-
-def _value(runs: Runs, row: Row, of: Callable[[Runs, Row, str], Seeds], column: str) -> Value:
-    origin = f"{of.__name__} {column.replace('_', ' ')}, rate {plain(row.rate)}, H = {row.hidden}"
-    return value_of(of(runs, row, column), NATS if column.endswith("loss") else SHARE, 2, origin=origin)
+    for row, (of, column) in product((*ROWS, TOO_LARGE), asked):
+        origin = f"{of.__name__} {column.replace('_', ' ')}, rate {plain(row.rate)}, H = {row.hidden}"
+        unit = NATS if column.endswith("loss") else SHARE
+        yield f"{row.name}_{of.__name__}_{column}", Mean(partial(of, row=row, column=column), unit, 2, origin)
 
 
 # --- beside those of W3 --------------------------------------------------------------------------------------------

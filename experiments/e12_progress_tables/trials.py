@@ -10,16 +10,7 @@ import torch
 
 from experiments.nets import Dense, Flatten, Net, ReLU
 from experiments.training import SGD, Epochs, Examples, Iterations, Recipe, drawn, fit, outputs
-from report.model import (
-    Budget,
-    Context,
-    Data,
-    Outcome,
-    Result,
-    Runs,
-    State,
-    Trial,
-)
+from report.model import Budget, Context, Data, Outcome, Result, Runs, State, Trial
 from report.seeds import Seeds
 
 if TYPE_CHECKING:

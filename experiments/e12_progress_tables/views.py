@@ -7,31 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.e12_progress_tables.trials import (
-    COLUMNS,
-    EVERY,
-    HIDDEN,
-    LOW,
-    MIDDLE,
-    RATES,
-    SETTINGS,
-    USUAL,
-    WIDEST,
-    diverged,
-    errors,
-    lines,
-    lost,
-    trained,
-)
+    COLUMNS, EVERY, HIDDEN, LOW, MIDDLE, RATES, SETTINGS, USUAL, WIDEST, diverged, errors, lines, lost, trained,
+)  # fmt: skip
 from experiments.e12_progress_tables.w3 import BY_RATE, BY_WIDTH
 from experiments.measures import plain
 from report import plots
-from report.model import (
-    Column,
-    Figure,
-    Runs,
-    Table,
-    tabulate,
-)
+from report.model import Column, Figure, Runs, Table, tabulate
 from report.seeds import Seeds
 from report.stats import mean
 

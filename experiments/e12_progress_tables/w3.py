@@ -6,16 +6,8 @@ import math
 from dataclasses import dataclass
 
 from experiments.e12_progress_tables.trials import (
-    FAR_TOO_LARGE,
-    LARGE,
-    LOW,
-    MIDDLE,
-    NARROWEST,
-    TOO_SLOW,
-    USUAL,
-    VALIDATION_DIGITS,
-    WIDEST,
-)
+    FAR_TOO_LARGE, LARGE, LOW, MIDDLE, NARROWEST, TOO_SLOW, USUAL, VALIDATION_DIGITS, WIDEST,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,51 +15,15 @@ import numpy as np
 
 from experiments.data import cifar
 from experiments.e13_capacity.trials import (
-    ADAM,
-    EXAMINATION,
-    LOGITS,
-    MOMENTUM,
-    PLAIN,
-    RECTIFIED,
-    amounts,
-    name,
-    recipe,
-    training,
-    trial,
-    trials,
-)
+    ADAM, EXAMINATION, LOGITS, MOMENTUM, PLAIN, RECTIFIED, amounts, name, recipe, training, trial, trials,
+)  # fmt: skip
 from experiments.e13_capacity.views import (
-    GAP,
-    RISE,
-    SIZES,
-    curves,
-    final,
-    fit,
-    gap,
-    rectified,
-    rise,
-    select,
-    silence,
-    trained_nets,
-)
-from experiments.measures import MEASURES
+    GAP, RISE, SIZES, curves, final, fit, gap, rectified, rise, select, silence, trained_both_ways, trained_nets,
+)  # fmt: skip
+from experiments.measures import MEASURES, Mean
 from experiments.zoo import CAPACITIES
-from report.model import REAL_DATA, Claim, Experiment, Holds, Measure, Runs, Value, Verdict
-from report.stats import (
-    NATS,
-    PERCENT,
-    POINTS,
-    Seeds,
-    Unit,
-    all_of,
-    at_least,
-    equal_within,
-    every,
-    greater,
-    less,
-    mean,
-    value_of,
-)
+from report.model import REAL_DATA, Claim, Experiment, Holds, Runs, Value, Verdict
+from report.stats import NATS, PERCENT, POINTS, Seeds, Unit, all_of, at_least, equal_within, every, greater, less, mean
 
 __all__ = ["EXPERIMENT", "amounts", "name", "recipe", "training", "trial", "trials"]
 
@@ -73,28 +37,24 @@ CLASSES = Unit("classes")
 # --- what W4 says of the six ---------------------------------------------------------------------------------------
 
 
-def _end(runs: Runs, net: str, measure: str) -> Seeds:
-    return select(runs, net)[measure]
-
-
 def _ahead_of_each(runs: Runs, net: str, measure: str, lower: bool, unit: Unit) -> Verdict:
     """Is the net better than every other by this measure at the end?"""
     compare = less if lower else greater
     return all_of(
-        compare(_end(runs, net, measure), _end(runs, other, measure), unit, f"mean difference, {net} less {other}")
+        compare(select(runs, net)[measure], select(runs, other)[measure], unit, f"mean difference, {net} less {other}")
         for other in trained_nets(runs)
         if other != net
     )
 
 
 def narrowest_hardly_learns(runs: Runs) -> Verdict:
-    learned = _end(runs, NARROWEST, "test_accuracy") - CHANCE
-    half = (_end(runs, MIDDLE, "test_accuracy") - CHANCE) * 0.5
+    learned = select(runs, NARROWEST)["test_accuracy"] - CHANCE
+    half = (select(runs, MIDDLE)["test_accuracy"] - CHANCE) * 0.5
     return less(learned, half, POINTS, f"mean of what {NARROWEST} learned beyond chance less half of what {MIDDLE} did")
 
 
 def two_alike(runs: Runs) -> Verdict:
-    narrow, middle = (_end(runs, net, "test_accuracy") for net in (NARROW, MIDDLE))
+    narrow, middle = (select(runs, net)["test_accuracy"] for net in (NARROW, MIDDLE))
     return equal_within(narrow, middle, ALIKE, POINTS, f"mean difference in test accuracy, {NARROW} less {MIDDLE}")
 
 
@@ -113,16 +73,16 @@ def overfits_less(runs: Runs) -> Verdict:
 
 
 def loss_above_narrowest(runs: Runs) -> Verdict:
-    wider, narrowest = (_end(runs, net, "test_loss") for net in (WIDER, NARROWEST))
+    wider, narrowest = (select(runs, net)["test_loss"] for net in (WIDER, NARROWEST))
     return greater(wider, narrowest, NATS, f"mean difference in test loss, {WIDER} less {NARROWEST}")
 
 
 def widest_extremes(runs: Runs) -> Verdict:
     others = [net for net in trained_nets(runs) if net != WIDEST]
     return all_of(
-        *(less(_end(runs, WIDEST, "train_loss"), _end(runs, net, "train_loss"), NATS, f"{WIDEST} less {net}, training loss")
+        *(less(select(runs, WIDEST)["train_loss"], select(runs, net)["train_loss"], NATS, f"{WIDEST} less {net}, training loss")
           for net in others),
-        *(greater(_end(runs, WIDEST, "test_loss"), _end(runs, net, "test_loss"), NATS, f"{WIDEST} less {net}, test loss")
+        *(greater(select(runs, WIDEST)["test_loss"], select(runs, net)["test_loss"], NATS, f"{WIDEST} less {net}, test loss")
           for net in others),
     )  # fmt: skip
 
@@ -132,7 +92,7 @@ def widest_extremes(runs: Runs) -> Verdict:
 
 def underfits(runs: Runs) -> Verdict:
     what = f"mean training accuracy of {NARROWEST} less test accuracy of {WIDE}"
-    return less(_end(runs, NARROWEST, "train_accuracy"), _end(runs, WIDE, "test_accuracy"), POINTS, what)
+    return less(select(runs, NARROWEST)["train_accuracy"], select(runs, WIDE)["test_accuracy"], POINTS, what)
 
 
 def gap_grows(runs: Runs) -> Verdict:
@@ -143,7 +103,7 @@ def gap_grows(runs: Runs) -> Verdict:
         there = [net for net in gaps if seed in gaps[net]]
         if len(there) > 2:
             slopes[seed] = float(np.polyfit(np.log2([SIZES[net] for net in there]), [gaps[net][seed] for net in there], 1)[0])
-    return greater(Seeds(slopes), Seeds(slopes) * 0, POINTS, "mean growth of the gap for each doubling of the parameters")
+    return greater(slopes, 0, POINTS, "mean growth of the gap for each doubling of the parameters")
 
 
 def _lost(runs: Runs, net: str, optimizer: str = ADAM) -> Seeds:
@@ -159,16 +119,13 @@ def _dead(runs: Runs, net: str | None = None, optimizer: str = ADAM) -> Runs:
 def _total(parts: list[Seeds]) -> Seeds:
     """Their sum, over the seeds that all of them have."""
     first, *rest = parts
-    for part in rest:
-        first = first + part
-    return first
+    return sum(rest, first)
 
 
 def relu_costs(runs: Runs) -> Verdict:
-    nets = [net for net in trained_nets(runs, RECTIFIED) if net in trained_nets(runs)]
+    nets = trained_both_ways(runs)
     lost = _total([_lost(runs, net) for net in nets]) / len(nets)
-    what = f"mean difference in test accuracy, without less with the ReLU, over {', '.join(nets)}"
-    return greater(lost, lost * 0, POINTS, what)
+    return greater(lost, 0, POINTS, f"mean difference in test accuracy, without less with the ReLU, over {', '.join(nets)}")
 
 
 def relu_kills(runs: Runs) -> Verdict:
@@ -184,8 +141,8 @@ def rectified_logits_sum_to_one(runs: Runs) -> Verdict:
 
 
 def relu_costs_under_momentum(runs: Runs) -> Verdict:
-    lost = _lost(runs, MIDDLE, MOMENTUM)
-    return greater(lost, lost * 0, POINTS, "mean difference in test accuracy, without less with the ReLU")
+    what = "mean difference in test accuracy, without less with the ReLU"
+    return greater(_lost(runs, MIDDLE, MOMENTUM), 0, POINTS, what)
 
 
 def momentum_spares(runs: Runs) -> Verdict:
@@ -202,14 +159,9 @@ def real(runs: Runs) -> Verdict:
 # --- values --------------------------------------------------------------------------------------------------------
 
 
-def _accuracy(runs: Runs) -> Value:
-    origin = f"test accuracy of {MIDDLE}, {RECTIFIED} logits, {MOMENTUM}"
-    return value_of(select(runs, MIDDLE, RECTIFIED, MOMENTUM)["test_accuracy"], PERCENT, 1, origin=origin)
-
-
 def _named_first(runs: Runs, logits: str) -> Value:
     """Over the nets that were trained both ways."""
-    both = [net for net in trained_nets(runs, RECTIFIED) if net in trained_nets(runs)]
+    both = trained_both_ways(runs)
     shares = [
         mean(select(runs, net, logits).converged().by_seed(lambda run: (run.found.arrays["predictions"] == 0).mean()))
         for net in both
@@ -218,18 +170,15 @@ def _named_first(runs: Runs, logits: str) -> Value:
     return Value(100 * sum(shares) / len(both), "%", digits=0, origin=origin)
 
 
-def _dead_counts(runs: Runs) -> list[int]:
-    return [int(run["dead"]) for run in _dead(runs, None, ADAM)]
-
-
 def _dead_total(runs: Runs) -> Value:
-    dead = _dead_counts(runs)
-    return Value(sum(dead), digits=0, origin=f"dead classes in {len(dead)} runs with rectified logits, by Adam")
+    dead = _dead(runs)
+    origin = f"dead classes in {len(dead)} runs with rectified logits, by Adam"
+    return Value(sum(int(run["dead"]) for run in dead), digits=0, origin=origin)
 
 
 def _dead_runs(runs: Runs) -> Value:
-    dead = _dead_counts(runs)
-    return Value(sum(count > 0 for count in dead), digits=0, origin=f"of {len(dead)} runs with rectified logits, by Adam")
+    dead = _dead(runs)
+    return Value(sum(run["dead"] > 0 for run in dead), digits=0, origin=f"of {len(dead)} runs with rectified logits, by Adam")
 
 
 GROWTH = {wider: SIZES[wider] / SIZES[narrower] for narrower, wider in pairwise(SIZES)}
@@ -250,7 +199,7 @@ EXPERIMENT = Experiment(
     question="How wide should the two convolutions of a small net for CIFAR-10 be: which widths underfit, which overfit, and "
     "what does a ReLU on the logits cost?",
     trials=trials,
-    measures={**MEASURES, "dead": Measure("dead classes", digits=1)},
+    measures=MEASURES,
     figures={"curves": curves, "fit": fit, "silence": silence},
     tables={"final": final, "rectified": rectified},
     claims={
@@ -313,7 +262,12 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "replicated": _accuracy,
+        "replicated": Mean(
+            lambda runs: select(runs, MIDDLE, RECTIFIED, MOMENTUM)["test_accuracy"],
+            PERCENT,
+            1,
+            f"test accuracy of {MIDDLE}, {RECTIFIED} logits, {MOMENTUM}",
+        ),
         "dead_runs": _dead_runs,
         "dead_total": _dead_total,
         "rise_bound": Value(RISE, unit="nats", digits=1, origin="the criterion of E13 for the test loss"),

@@ -11,18 +11,8 @@ import numpy as np
 from experiments.live import rebuild
 from experiments.nets import Net, ReLU
 from experiments.training import (
-    SGD,
-    Adam,
-    Epochs,
-    Optimizer,
-    Recipe,
-    drawn,
-    outputs,
-    pixels,
-    shared,
-    standardised,
-    train_classifier,
-)
+    SGD, Adam, Epochs, Optimizer, Recipe, drawn, outputs, pixels, shared, standardised, train_classifier,
+)  # fmt: skip
 from experiments.zoo import CAPACITIES, capacity
 from report.model import Budget, Context, Data, Result, Trial
 

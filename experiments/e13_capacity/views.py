@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.e13_capacity.trials import (
-    ADAM,
-    EXAMINATION,
-    LOGITS,
-    MOMENTUM,
-    PLAIN,
-    RECTIFIED,
-    TRAINING,
-    W4_BEST,
-    name,
-)
+from experiments import measures
+from experiments.e13_capacity.trials import ADAM, EXAMINATION, LOGITS, MOMENTUM, PLAIN, RECTIFIED, TRAINING, W4_BEST, name
 from experiments.looks import LOOKS
 from experiments.nets import parameters
 from experiments.zoo import CAPACITIES, capacity
@@ -41,10 +32,14 @@ def trained_nets(runs: Runs, logits: str = PLAIN) -> list[str]:
     return [net for net in SIZES if net in there]
 
 
+def trained_both_ways(runs: Runs) -> list[str]:
+    """With plain logits and with rectified ones."""
+    return [net for net in trained_nets(runs, RECTIFIED) if net in trained_nets(runs)]
+
+
 def gap(runs: Runs, net: str) -> Seeds:
     """Training less test accuracy, after the last epoch."""
-    chosen = select(runs, net)
-    return chosen["train_accuracy"] - chosen["test_accuracy"]
+    return measures.gap(select(runs, net))
 
 
 def lowest(runs: Runs, net: str, column: str = "test_loss") -> Seeds:
@@ -234,9 +229,8 @@ def rectified(runs: Runs) -> Table:
         ),
         Column("mute", "images with all logits 0, %", 1, of=lambda *how: 100 * mean(seen(how)["mute"])),
     )
-    both = [net for net in trained_nets(runs, RECTIFIED) if net in trained_nets(runs)]
     return tabulate(
-        [*((net, ADAM) for net in both), (name(W4_BEST), MOMENTUM)],
+        [*((net, ADAM) for net in trained_both_ways(runs)), (name(W4_BEST), MOMENTUM)],
         columns,
         "Each net without and with a ReLU on its logits, and what became of the logits behind it: classes that are "
         "dead, and training images that do not pull up the logit of their own class, or none at all.",

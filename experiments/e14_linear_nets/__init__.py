@@ -17,26 +17,13 @@ from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.e14_linear_nets.logistic import best_affine
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, LOOKS, NO_POOLING
-from experiments.measures import MEASURES
+from experiments.measures import MEASURES, Mean, gap
 from experiments.nets import Dense, Flatten, Net, parameters
 from experiments.training import shared
 from report import plots
 from report.model import (
-    REAL_DATA,
-    Budget,
-    Claim,
-    Column,
-    Data,
-    Experiment,
-    Figure,
-    Holds,
-    Runs,
-    Table,
-    Trial,
-    Value,
-    Verdict,
-    tabulate,
-)
+    REAL_DATA, Budget, Claim, Column, Data, Experiment, Figure, Holds, Runs, Table, Trial, Value, Verdict, tabulate,
+)  # fmt: skip
 from report.numbers import number_text
 from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of
 
@@ -103,7 +90,7 @@ def _bound(runs: Runs, seeds: Seeds) -> Seeds:
 
 
 def _gap(runs: Runs, net: str) -> Seeds:
-    return _map(runs, net, "train_accuracy") - _map(runs, net, "test_accuracy")
+    return gap(runs.where(net=net, stage=MAP))
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
@@ -272,8 +259,8 @@ def pooling_narrows(runs: Runs) -> Verdict:
 # --- values --------------------------------------------------------------------------------------------------------
 
 
-def of_bound(runs: Runs, measure: str, unit: Unit, digits: int) -> Value:
-    return value_of(runs.where(stage=BOUND)[measure], unit, digits, origin=f"{REGRESSION}, {measure}")
+def of_bound(measure: str, unit: Unit, digits: int) -> Mean:
+    return Mean(lambda runs: runs.where(stage=BOUND)[measure], unit, digits, f"{REGRESSION}, {measure}")
 
 
 def reach(runs: Runs) -> Value:
@@ -284,8 +271,8 @@ def reach(runs: Runs) -> Value:
     )
 
 
-def gap_of(runs: Runs, net: str) -> Value:
-    return value_of(_gap(runs, net), POINTS, 1, origin=f"mean of training less test accuracy, {net}, over all images")
+def gap_of(net: str) -> Mean:
+    return Mean(partial(_gap, net=net), POINTS, 1, f"mean of training less test accuracy, {net}, over all images")
 
 
 EXPERIMENT = Experiment(
@@ -344,14 +331,14 @@ EXPERIMENT = Experiment(
         "epochs": lambda runs: Value(
             runs.where(stage=TRAINING).argument("recipe").length.count, digits=0, origin="epochs of the recipe"
         ),
-        "bound": partial(of_bound, measure="train_loss", unit=NATS, digits=3),
-        "gradient": partial(of_bound, measure="gradient", unit=PLAIN, digits=3),
+        "bound": of_bound("train_loss", NATS, 3),
+        "gradient": of_bound("gradient", PLAIN, 3),
         "reach": reach,
-        "memorised": partial(of_bound, measure="train_accuracy", unit=PERCENT, digits=1),
-        "unpenalised": partial(of_bound, measure="test_accuracy", unit=PERCENT, digits=1),
+        "memorised": of_bound("train_accuracy", PERCENT, 1),
+        "unpenalised": of_bound("test_accuracy", PERCENT, 1),
         "map_parameters": Value(FREE, digits=0, origin="a dense layer on the pixels"),
-        "gap_a": partial(gap_of, net=NO_POOLING),
-        "gap_b": partial(gap_of, net=AVERAGE_POOLING),
-        "gap_c": partial(gap_of, net=FOUR_CONVOLUTIONS),
+        "gap_a": gap_of(NO_POOLING),
+        "gap_b": gap_of(AVERAGE_POOLING),
+        "gap_c": gap_of(FOUR_CONVOLUTIONS),
     },
 )

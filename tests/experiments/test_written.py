@@ -12,7 +12,7 @@ from experiments.e04_autoencoder.trials import LINEAR_CODE
 from experiments.e04_autoencoder.views import W1
 from experiments.e07_small_nets.trials import E7A, E7B
 from experiments.e07_small_nets.views import REPORTED as OF_E7
-from experiments.e08_overfitting.trials import REPORTED as OF_E8
+from experiments.e08_overfitting import REPORTED as OF_E8
 from experiments.e09_sums import REPORTED as OF_E9
 from experiments.e12_progress_tables import losses, w3
 from experiments.looks import PCA
