@@ -63,6 +63,8 @@ Reasons (``report.prove.reasons.rule``) and what each of them may use::
     linearity("L"), shift_invariance("L")     of a declared operator
     finite("words"), cited("theorem")    never shown as proved: 'checked', 'cited'; the part needs scope=
 
+Prose may run over several lines between triple quotes: the end of a line is a space.
+
 Witnesses: the numeric one is always on. ``Live(name, function, sweep=…)`` adds another: ``function`` takes symbols by name, or
 all of them as one (``lambda at: … at.W … at.n``), as plain floats, integers, lists and Python functions, and computes the value
 of the part's left side (or of the expression ``of=``) by other means: a torch module, autograd, counting. Every expression of
@@ -99,50 +101,9 @@ from report.prove.reasons.statements import given, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
-    "METHODS",
-    "CheckedPart",
-    "CheckedStep",
-    "Definition",
-    "Derivation",
-    "Live",
-    "Part",
-    "Proof",
-    "Standing",
-    "Step",
-    "Symbol",
-    "algebra",
-    "calculation",
-    "chain_rule",
-    "check",
-    "cited",
-    "contraction",
-    "counterexample",
-    "cyclic",
-    "define",
-    "definition",
-    "differentiation",
-    "displayed",
-    "entrywise",
-    "evaluation",
-    "even_and_odd",
-    "finite",
-    "function",
-    "given",
-    "induction",
-    "integer",
-    "linearity",
-    "load",
-    "matrix",
-    "operator",
-    "proved",
-    "real",
-    "refuted",
-    "reindex",
-    "shape_of",
-    "shift_invariance",
-    "signal",
-    "slope_of_entry",
-    "split_sum",
-    "using",
-    "vector",
+    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
+    "algebra", "calculation", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define", "definition",
+    "differentiation", "displayed", "entrywise", "evaluation", "even_and_odd", "finite", "function", "given", "induction",
+    "integer", "linearity", "load", "matrix", "operator", "proved", "real", "refuted", "reindex", "shape_of",
+    "shift_invariance", "signal", "slope_of_entry", "split_sum", "using", "vector",
 ]  # fmt: skip

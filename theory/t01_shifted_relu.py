@@ -79,10 +79,8 @@ SOME = "sum(u[k]*{} for k in span(1, r - a))"
 DERIVATION = Derivation(
     id="T1",
     title="Shifted ReLU",
-    question=(
-        "A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. Can networks "
-        "of such units do anything that networks of ReLUs cannot?"
-    ),
+    question="""A unit `f(o, t)` passes its input `o` on where that exceeds a threshold `t`, and gives `t` elsewhere. Can
+    networks of such units do anything that networks of ReLUs cannot?""",
     symbols=[
         real("o", "the input of a unit"),
         real("t", "its threshold"),
@@ -143,10 +141,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("bprime", "cprime", words="call these biases `bprime` and `cprime`")),
             ],
-            intro=(
-                "Between two dense layers, then, the threshold moves into biases that are there anyway: the layer before "
-                "loses it, the layer after gains what its weights make of it."
-            ),
+            intro="""Between two dense layers, then, the threshold moves into biases that are there anyway: the layer before
+            loses it, the layer after gains what its weights make of it.""",
             live=[THRESHOLDS, BIASES],
         ),
         Part(
@@ -164,10 +160,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=algebra("split the sum, and collect what does not depend on the input")),
             ],
-            intro=(
-                "Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU network, "
-                "by biases that undo them."
-            ),
+            intro="""Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU
+            network, by biases that undo them.""",
             live=[RELUS],
         ),
         Part(
@@ -181,10 +175,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=algebra("split the sum")),
             ],
-            intro=(
-                "A convolution has one bias for all places, so what is absorbed must be the same at every place `l`. Take one "
-                "channel; several add up. As long as all taps lie on the image, it is the same:"
-            ),
+            intro="""A convolution has one bias for all places, so what is absorbed must be the same at every place `l`.
+            Take one channel; several add up. As long as all taps lie on the image, it is the same:""",
             live=[Live("torch conv1d", lambda at: of_thresholds(at)), Live("torch conv1d of ReLU", lambda at: of_relus(at))],
         ),
         Part(
@@ -198,20 +190,17 @@ DERIVATION = Derivation(
                 ),
                 Step(because=algebra("split the sum")),
             ],
-            intro=(
-                "Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not `t`. "
-                "What has to be absorbed now depends on `a`, and so on the place:"
-            ),
+            intro="""Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not
+            `t`. What has to be absorbed now depends on `a`, and so on the place:""",
             live=[Live("torch conv1d, padded", lambda at: of_thresholds(at, at.a))],
         ),
         Part(
             "At the border one bias is not enough",
             "(d + t*sum(u[k] for k in span(1, r - 1))) - (d + t*sum(u[k] for k in span(1, r))) == -t*u[r]",
             [Step(because=algebra("all taps but the last cancel"))],
-            intro=(
-                "Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the padding, "
-                "it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the two biases:"
-            ),
+            intro="""Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the
+            padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the two
+            biases:""",
             live=[Live("torch conv1d, padded", border_error)],
         ),
         Part(
@@ -225,11 +214,9 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("relu", words="multiply out; ReLU leaves one as it is")),
             ],
-            intro=(
-                "One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and zero "
-                "on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t` "
-                "would do as well, or the threshold units with `t`.)"
-            ),
+            intro="""One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and
+            zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t`
+            would do as well, or the threshold units with `t`.)""",
             live=[Live("torch conv1d, two channels", two_channels)],
         ),
         counterexample(
@@ -257,25 +244,20 @@ DERIVATION = Derivation(
             intro="A unit with a threshold need not do so. There the class of the threshold units is the larger one:",
         ),
     ],
-    conclusion=(
-        "No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases absorb both "
-        "shifts, so two dense layers with threshold units between them are two dense layers with ReLUs between them, with the "
-        "same weights and other biases (“From thresholds to ReLU”), and the other way round (“From ReLU to thresholds”). Deep "
-        "networks follow one layer of units at a time, as long as a layer with biases follows the units: either part may be "
-        "used again on the layers that come after (“From thresholds to ReLU”). Convolutions without padding are covered too "
-        "(“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero "
-        "padding”), and everywhere with one more channel (“What repairs the border”)."
-    ),
-    comment=(
-        "A learnable threshold is a parameter that the network has already. It changes where training starts and how fast it "
-        "goes, because the same function has other coordinates, but not what can be learnt. And a constant that is moved "
-        "through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever folds a "
-        "normalisation of the input, or a batch normalisation, into the next convolution."
-    ),
+    conclusion="""No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases
+    absorb both shifts, so two dense layers with threshold units between them are two dense layers with ReLUs between them,
+    with the same weights and other biases (“From thresholds to ReLU”), and the other way round (“From ReLU to thresholds”).
+    Deep networks follow one layer of units at a time, as long as a layer with biases follows the units: either part may be
+    used again on the layers that come after (“From thresholds to ReLU”). Convolutions without padding are covered too
+    (“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero
+    padding”), and everywhere with one more channel (“What repairs the border”).""",
+    comment="""A learnable threshold is a parameter that the network has already. It changes where training starts and how
+    fast it goes, because the same function has other coordinates, but not what can be learnt. And a constant that is moved
+    through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever folds a
+    normalisation of the input, or a batch normalisation, into the next convolution.""",
     claims={
         "shift_needs_no_bias": refuted(
-            "Shifting a ReLU is a linear operation, which weights can do without biases.",
-            by="The maximum is not linear",
-        ),
+            "Shifting a ReLU is a linear operation, which weights can do without biases.", by="The maximum is not linear"
+        )
     },
 )

@@ -122,11 +122,9 @@ W_ZERO, U_ZERO = "w == zeros(h, q)", "u == zeros(q)"
 DERIVATION = Derivation(
     id="T3",
     title="Zero initialisation",
-    question=(
-        "A toy convnet: `q` filters of `h` weights each (the assignment has two of three), ReLU, pooling over all places, and "
-        "a linear output, `p`, with the squared error `ell`. What are its gradients when all weights start at zero, and when "
-        "only `u` or only `w` does?"
-    ),
+    question="""A toy convnet: `q` filters of `h` weights each (the assignment has two of three), ReLU, pooling over all
+    places, and a linear output, `p`, with the squared error `ell`. What are its gradients when all weights start at zero,
+    and when only `u` or only `w` does?""",
     symbols=[
         integer("n", "the number of places where a filter is applied", least="1", high=4),
         integer("h", "the number of weights of a filter", least="1", high=3),
@@ -158,10 +156,8 @@ DERIVATION = Derivation(
             "The slope of ReLU",
             "relu(a) == one(a > 0)*a",
             [Step("max(0, a)", definition("relu")), Step(because="the larger of the two, on either side of zero")],
-            intro=(
-                "First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and nought "
-                "below. At zero every slope `g` gives the right value, and a framework has to choose one."
-            ),
+            intro="""First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and
+            nought below. At zero every slope `g` gives the right value, and a framework has to choose one.""",
         ),
         Part(
             "Sub-gradients",
@@ -171,11 +167,9 @@ DERIVATION = Derivation(
                 Step("max(0, a) - g*(max(0, a) - max(0, -a))", algebra("`a` in two parts, of which one is zero")),
                 Step(because=algebra("collect")),
             ],
-            intro=(
-                "The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are such: "
-                "both terms of the difference are then at least zero. No others are, as one of the terms is negative on its "
-                "side of zero."
-            ),
+            intro="""The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are
+            such: both terms of the difference are then at least zero. No others are, as one of the terms is negative on its
+            side of zero.""",
         ),
         Part(
             "The gradient of u",
@@ -184,12 +178,10 @@ DERIVATION = Derivation(
                 Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule")),
                 Step(because=differentiation("the output is linear in `u`", unfold=["p"])),
             ],
-            intro=(
-                "Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by `alpha`, "
-                "all equally for the mean; for the maximum, the largest value by one and the others by nought, or, where "
-                "several are largest, these by any weights that sum to one. So let `s` and `alpha` be any constants whatever: "
-                "what follows holds for every choice of sub-gradient, and for both kinds of pooling."
-            ),
+            intro="""Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by
+            `alpha`, all equally for the mean; for the maximum, the largest value by one and the others by nought, or, where
+            several are largest, these by any weights that sum to one. So let `s` and `alpha` be any constants whatever:
+            what follows holds for every choice of sub-gradient, and for both kinds of pooling.""",
             live=[U_ANYWHERE],
         ),
         Part(
@@ -232,10 +224,8 @@ DERIVATION = Derivation(
             "diff(ell, u[j]) == 0",
             [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
             given=[W_ZERO, U_ZERO],
-            intro=(
-                "Each gradient has a factor that comes from the other layer, and this factor is zero. So gradient descent, "
-                "with momentum or without, moves nothing, neither at the first step nor at any later one:"
-            ),
+            intro="""Each gradient has a factor that comes from the other layer, and this factor is zero. So gradient
+            descent, with momentum or without, moves nothing, neither at the first step nor at any later one:""",
             live=[U_AT_KINK],
         ),
         Part(
@@ -308,31 +298,25 @@ DERIVATION = Derivation(
                 Step(because=algebra("factor out")),
             ],
             given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
-            intro=(
-                "With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along one "
-                "and the same direction, the mean of what each of their weights sees:"
-            ),
+            intro="""With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along
+            one and the same direction, the mean of what each of their weights sees:""",
             live=[W_AT_KINK],
         ),
     ],
-    conclusion=(
-        "With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”, “All "
-        "zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives, "
-        "`diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, `w == zeros(h, q)`, the gradient of `u` is "
-        "zero (“Only w zero: the gradient of u”), and that of `w` is as large as the slope chosen at zero lets it be (“Only "
-        "w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing moves (“Only w zero, slope zero”)."
-    ),
-    comment=(
-        "Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes "
-        "through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. And "
-        "being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients and "
-        "stay equal. Random weights tell the units apart."
-    ),
+    conclusion="""With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of
+    u”, “All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u`
+    survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, `w == zeros(h, q)`, the gradient of
+    `u` is zero (“Only w zero: the gradient of u”), and that of `w` is as large as the slope chosen at zero lets it be
+    (“Only w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing moves (“Only w zero, slope
+    zero”).""",
+    comment="""Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes
+    through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. And
+    being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients and stay
+    equal. Random weights tell the units apart.""",
     tables={"survivors": survivors},
     claims={
         "last_layer_gets_gradient": refuted(
-            "With every weight zero, the output weights get a gradient that is not zero.",
-            by="All zero: the gradient of u",
-        ),
+            "With every weight zero, the output weights get a gradient that is not zero.", by="All zero: the gradient of u"
+        )
     },
 )

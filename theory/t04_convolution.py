@@ -136,11 +136,9 @@ DERIVATION = Derivation(
             "The last tap decides",
             "iff(all(s*l + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*l + d*(k - 1) <= n + 2*p - 1)",
             [Step(because="the left side grows with the tap, so the last one decides")],
-            intro=(
-                "Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`; an "
-                "output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal "
-                "within the filter)."
-            ),
+            intro="""Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`;
+            an output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal
+            within the filter).""",
         ),
         Part(
             "Which outputs exist",
@@ -184,26 +182,18 @@ DERIVATION = Derivation(
             [Step("n - n + 1", using("Valid convolution", at={"k": "n"})), Step(because=algebra("cancel"))],
         ),
     ],
-    conclusion=(
-        "Shifting either signal shifts their convolution by as much (“Shifting the first signal”, “Shifting the second "
-        "signal”). "
-        "A convolution layer has "
-        f"`{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as "
-        "long as the input."
-    ),
-    comment=(
-        "What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has to be "
-        "learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel as "
-        "long as its input is a dense layer with one output."
-    ),
+    conclusion=f"""Shifting either signal shifts their convolution by as much (“Shifting the first signal”, “Shifting the
+    second signal”). A convolution layer has `{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a
+    single one when the kernel is as long as the input.""",
+    comment="""What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has
+    to be learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel
+    as long as its input is a dense layer with one output.""",
     claims={
         "sum_runs_over_the_signal": refuted(
-            "The sum at a place of a convolution has a term for each sample of the signal.",
-            by="As many terms as taps",
+            "The sum at a place of a convolution has a term for each sample of the signal.", by="As many terms as taps"
         ),
         "signal_inside_filter": refuted(
-            "The places that count are those at which the signal lies inside the filter.",
-            by="Valid convolution",
+            "The places that count are those at which the signal lies inside the filter.", by="Valid convolution"
         ),
     },
 )

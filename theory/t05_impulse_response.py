@@ -42,10 +42,8 @@ def from_impulses(x: Signal, i: int) -> float:
 DERIVATION = Derivation(
     id="T5",
     title="Linear and shift invariant means convolution",
-    question=(
-        "An operator `L` takes signals to signals and is linear and shift invariant; nothing else is known of it. What can it "
-        "be?"
-    ),
+    question="""An operator `L` takes signals to signals and is linear and shift invariant; nothing else is known of it.
+    What can it be?""",
     symbols=[
         signal("x", "a signal with finite support"),
         signal("f", "another"),
@@ -61,11 +59,9 @@ DERIVATION = Derivation(
             "A signal is a sum of impulses",
             "x(i) == sum(x(k)*delta(i - k) for k in Z)",
             [Step(because=contraction())],
-            intro=(
-                "`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of the "
-                "value `x(i)` alone, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the "
-                "unit impulse: one at place `k`, and zero everywhere else."
-            ),
+            intro="""`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of
+            the value `x(i)` alone, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the
+            unit impulse: one at place `k`, and zero everywhere else.""",
             live=[Live("torch eye", from_impulses)],
         ),
         Part(
@@ -79,13 +75,11 @@ DERIVATION = Derivation(
                 Step(because=definition("conv")),
             ],
             intro=("Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."),
-            scope=(
-                "Shown for signals with finite support, for which linearity is all that the second step needs. A layer of a "
-                "network sees a finite window, so its output at one place is that for the signal cut off outside the window, "
-                "and the result carries over to every signal. Without a window, linearity alone does not reach infinite sums: "
-                "taking the limit of a convergent signal at infinity is linear and shift invariant, has the impulse response "
-                "zero, and is not zero. There `L` must be continuous as well."
-            ),
+            scope="""Shown for signals with finite support, for which linearity is all that the second step needs. A layer
+            of a network sees a finite window, so its output at one place is that for the signal cut off outside the window,
+            and the result carries over to every signal. Without a window, linearity alone does not reach infinite sums:
+            taking the limit of a convergent signal at infinity is linear and shift invariant, has the impulse response
+            zero, and is not zero. There `L` must be continuous as well.""",
             live=[Live("torch conv1d", by_conv1d)],
         ),
         Part(
@@ -95,18 +89,13 @@ DERIVATION = Derivation(
             intro=("No other kernel will do: an operator that convolves with `f` has the impulse response `f`."),
         ),
     ],
-    conclusion=(
-        "`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all there is "
-        "to know of it."
-    ),
-    comment=(
-        "Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights are "
-        "its answer to a single lit pixel, and can be read off from that answer."
-    ),
+    conclusion="""`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all
+    there is to know of it.""",
+    comment="""Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights
+    are its answer to a single lit pixel, and can be read off from that answer.""",
     claims={
         "operator_takes_scalars": refuted(
-            "An operator is applied to the value at a place, a number.",
-            by="The operator is a convolution",
-        ),
+            "An operator is applied to the value at a place, a number.", by="The operator is a convolution"
+        )
     },
 )

@@ -82,11 +82,9 @@ POWERS = "(1 - mu)*sum(mu**j for j in span(1, t))"
 DERIVATION = Derivation(
     id="T6",
     title="Dead ReLU",
-    question=(
-        "A layer convolves the images with a filter, adds a bias and applies ReLU. Suppose that what enters ReLU is negative "
-        "at every place of every example. What are the gradients of filter and bias, and what does training make of them? Is "
-        "such a point optimal?"
-    ),
+    question="""A layer convolves the images with a filter, adds a bias and applies ReLU. Suppose that what enters ReLU is
+    negative at every place of every example. What are the gradients of filter and bias, and what does training make of
+    them? Is such a point optimal?""",
     symbols=[
         integer("n", "the number of examples", least="1", high=3),
         integer("M", "the number of places where the filter is applied", least="1", high=3),
@@ -184,12 +182,11 @@ DERIVATION = Derivation(
                 Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule")),
                 Step(because=differentiation("the convolution is linear in `f`")),
             ],
-            intro=(
-                "Now all examples and places together, whatever follows the layer and whatever the loss. The loss depends on "
-                "filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the derivatives of "
-                "the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is positive and "
-                "zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of `ell`:"
-            ),
+            intro="""Now all examples and places together, whatever follows the layer and whatever the loss. The loss
+            depends on filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the
+            derivatives of the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is
+            positive and zero where it is negative; both it holds fixed. So what reaches the filter is the gradient of
+            `ell`:""",
             live=[REACHES_FILTER],
         ),
         Part(
@@ -209,9 +206,7 @@ DERIVATION = Derivation(
                 Step(because=algebra("every slope is zero")),
             ],
             given=["S == zeros(n, M)"],
-            intro=(
-                "If the input of ReLU is negative at every place of every example, all slopes are zero, and nothing is left:"
-            ),
+            intro="If the input of ReLU is negative at every place of every example, all slopes are zero, and nothing is left:",
             live=[REACHES_FILTER],
         ),
         Part(
@@ -225,13 +220,11 @@ DERIVATION = Derivation(
             "Before the first step",
             "u(0) == -exp(a)",
             [Step(because=definition("u"))],
-            intro=(
-                "So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if the "
-                "images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps, "
-                "negative at first, `-exp(a)`. For one place of one example a step adds to it, if ReLU is on, the slope of "
-                "the loss times the squared length of the window, with one more for the bias. (Other places add such terms of "
-                "their own, and these have such factors of their own.) By induction:"
-            ),
+            intro="""So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if
+            the images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps,
+            negative at first, `-exp(a)`. For one place of one example a step adds to it, if ReLU is on, the slope of the
+            loss times the squared length of the window, with one more for the bias. (Other places add such terms of their
+            own, and these have such factors of their own.) By induction:""",
         ),
         Part(
             "One step more",
@@ -252,11 +245,9 @@ DERIVATION = Derivation(
             "Powers of the momentum, one step",
             "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
             [Step("(1 - mu)*mu", "one summand"), Step(because=algebra("multiply out"))],
-            intro=(
-                "With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by the "
-                "factor `mu`. From rest, nothing moves; but a unit that dies while it moves, with velocity `v`, coasts on. "
-                "How far? Powers of the momentum have to be added up, by induction:"
-            ),
+            intro="""With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by
+            the factor `mu`. From rest, nothing moves; but a unit that dies while it moves, with velocity `v`, coasts on.
+            How far? Powers of the momentum have to be added up, by induction:""",
         ),
         Part(
             "Powers of the momentum, one step more",
@@ -290,11 +281,9 @@ DERIVATION = Derivation(
                 Step(because=algebra("factor out")),
             ],
             given=["mu < 1"],
-            intro=(
-                "With a momentum less than one each weight coasts, step by step in one direction, towards a place that is "
-                "`eta*v*mu/(1 - mu)` away and that it does not reach. That may carry the unit back to life; if it does not, "
-                "its gradients never will."
-            ),
+            intro="""With a momentum less than one each weight coasts, step by step in one direction, towards a place that
+            is `eta*v*mu/(1 - mu)` away and that it does not reach. That may carry the unit back to life; if it does not,
+            its gradients never will.""",
             live=[Live("step by step", coasted)],
         ),
         Part(
@@ -304,10 +293,8 @@ DERIVATION = Derivation(
                 Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
                 Step(because=definition("z")),
             ],
-            intro=(
-                "Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The input "
-                "of ReLU shrinks by the same factor and keeps its sign. Dead it remains."
-            ),
+            intro="""Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The
+            input of ReLU shrinks by the same factor and keeps its sign. Dead it remains.""",
             live=[Live("torch conv1d", decayed)],
         ),
         Part(
@@ -320,10 +307,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("z")),
             ],
-            intro=(
-                "If the bias is spared, the input of ReLU moves towards the bias instead. Repeated, this revives a unit whose "
-                "bias is positive, and no other:"
-            ),
+            intro="""If the bias is spared, the input of ReLU moves towards the bias instead. Repeated, this revives a unit
+            whose bias is positive, and no other:""",
         ),
         Part(
             "A dead unit: its weight",
@@ -333,10 +318,8 @@ DERIVATION = Derivation(
                 Step(because=differentiation("ReLU is constant there")),
             ],
             given=["a + c < 0"],
-            intro=(
-                "A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is dead "
-                "on a single example, with input one and target one:"
-            ),
+            intro="""A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is
+            dead on a single example, with input one and target one:""",
             live=[Live("torch autograd", lambda at: one_unit(at)[1])],
         ),
         Part(
@@ -362,28 +345,22 @@ DERIVATION = Derivation(
             live=[Live("torch", lambda at: one_unit(at)[0])],
         ),
     ],
-    conclusion=(
-        "Where the input of ReLU is negative on every example, so that every slope is zero, `S == zeros(n, M)`, the "
-        "derivatives by filter and bias are zero (“Off everywhere: the filter”, “Off everywhere: the bias”), and gradient "
-        "descent never changes them: the unit is dead (“Dead it stays”). That says nothing about the loss, which can be "
-        "strictly larger than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a + c < 0`: the point is "
-        "stationary, not optimal (“A dead unit is not optimal”)."
-    ),
-    comment=(
-        "A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the share of "
-        "units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky ReLU "
-        "has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its input "
-        "above zero again. And a gradient of zero is a reason to look at the loss, not to stop."
-    ),
+    conclusion="""Where the input of ReLU is negative on every example, so that every slope is zero, `S == zeros(n, M)`, the
+    derivatives by filter and bias are zero (“Off everywhere: the filter”, “Off everywhere: the bias”), and gradient descent
+    never changes them: the unit is dead (“Dead it stays”). That says nothing about the loss, which can be strictly larger
+    than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a + c < 0`: the point is stationary, not
+    optimal (“A dead unit is not optimal”).""",
+    comment="""A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the
+    share of units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky
+    ReLU has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its input
+    above zero again. And a gradient of zero is a reason to look at the loss, not to stop.""",
     tables={"training": training},
     claims={
         "dead_is_optimal": refuted(
-            "A unit whose gradient is zero on every example is at an optimal point.",
-            by="A dead unit is not optimal",
+            "A unit whose gradient is zero on every example is at an optimal point.", by="A dead unit is not optimal"
         ),
         "two_factors_vanish": refuted(
-            "Of the factors of the chain rule, two are zero at a dead unit.",
-            by="Only the factor of ReLU is zero",
+            "Of the factors of the chain rule, two are zero at a dead unit.", by="Only the factor of ReLU is zero"
         ),
     },
 )

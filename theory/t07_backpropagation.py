@@ -24,10 +24,8 @@ ODD = "sum(z[2*l + 1]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))"
 DERIVATION = Derivation(
     id="T7",
     title="Back-propagation through a convolution",
-    question=(
-        "What is the derivative of `conv(f, I)(x)` by a tap `f(i)` of the kernel? What kind of matrix do these derivatives "
-        "make, and how fast can it be multiplied with?"
-    ),
+    question="""What is the derivative of `conv(f, I)(x)` by a tap `f(i)` of the kernel? What kind of matrix do these
+    derivatives make, and how fast can it be multiplied with?""",
     symbols=[
         signal("f", "the kernel"),
         signal("I", "the input, a signal with finite support"),
@@ -110,10 +108,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=using(SLOPE, at={"x": "m"})),
             ],
-            intro=(
-                "By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is the "
-                "slopes correlated with the input:"
-            ),
+            intro="""By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is
+            the slopes correlated with the input:""",
             live=[Live("torch autograd", live.loss_slope_by_autograd), Live("NumPy fft", live.correlated_by_fft)],
         ),
         Part(
@@ -140,21 +136,17 @@ DERIVATION = Derivation(
                 Step("I(d) - I(-(n - d))", using(SLOPE, "the slope above it", at={"x": "0", "i": "n - d"})),
                 Step(because=algebra("simplify the places")),
             ],
-            intro=(
-                "In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for `d` "
-                "from one to `n - 1`, the entry in row `d` of the first column equals the one in column `n - d` of the first "
-                "row. In the Jacobian the two differ:"
-            ),
+            intro="""In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for
+            `d` from one to `n - 1`, the entry in row `d` of the first column equals the one in column `n - d` of the first
+            row. In the Jacobian the two differ:""",
         ),
         Part(
             "A counterexample",
             "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
             [Step(because="every entry by differentiation")],
-            intro=(
-                "So it is circulant only if none of these differences is other than zero. For an input with zeros around it "
-                "that means that all its samples but the first are zero. For the signal one, two, three, with as many taps "
-                "and outputs, a circulant matrix would need the two of the second row again at the end of the first:"
-            ),
+            intro="""So it is circulant only if none of these differences is other than zero. For an input with zeros around
+            it that means that all its samples but the first are zero. For the signal one, two, three, with as many taps and
+            outputs, a circulant matrix would need the two of the second row again at the end of the first:""",
             live=[Live("torch autograd", live.three_by_three)],
         ),
         Part(
@@ -179,12 +171,10 @@ DERIVATION = Derivation(
                 Step(because=algebra("a place from zero to `L - 1` is its own remainder")),
             ],
             given=["i >= 0", "x >= i", "x <= L - 1"],
-            intro=(
-                "The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the "
-                "entries of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with "
-                "entries `c(x - i)` is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is "
-                "plain where the row is not less than the column:"
-            ),
+            intro="""The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the
+            entries of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with entries
+            `c(x - i)` is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is plain where
+            the row is not less than the column:""",
         ),
         Part(
             "Inside a circulant matrix: above the diagonal",
@@ -209,12 +199,10 @@ DERIVATION = Derivation(
                 Step(because=definition("X", words="the place subtracted lies before the first sample")),
             ],
             given=["L >= n", "L <= n + k - 2"],
-            intro=(
-                "In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L - n "
-                "+ 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a "
-                "zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last "
-                "sample is zero:"
-            ),
+            intro="""In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L
+            - n + 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a
+            zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last
+            sample is zero:""",
         ),
         Part(
             "Its products are convolutions",
@@ -224,10 +212,8 @@ DERIVATION = Derivation(
                 Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
                 Step(because=definition("conv")),
             ],
-            intro=(
-                "Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a "
-                "linear map. One of the witnesses computes it by Fourier transform."
-            ),
+            intro="""Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a
+            linear map. One of the witnesses computes it by Fourier transform.""",
             live=[Live("NumPy fft", live.by_fft)],
             points=2,
         ),
@@ -245,11 +231,9 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("vhat")),
             ],
-            intro=(
-                "Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the wave "
-                "of frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all "
-                "circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column."
-            ),
+            intro="""Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the
+            wave of frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all
+            circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column.""",
             live=[Live("NumPy roll", live.wave_answer)],
         ),
         Part(
@@ -259,11 +243,9 @@ DERIVATION = Derivation(
                 Step("sum(exp(2*pi*imag*q*(m + 1)/L) for m in span(0, L - 1))", algebra("take the factor in")),
                 Step(because=cyclic("j = m + 1", "L")),
             ],
-            intro=(
-                "There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of "
-                "another is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by "
-                "one place multiplies it by a number, and does not change its sum:"
-            ),
+            intro="""There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of
+            another is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by one
+            place multiplies it by a number, and does not change its sum:""",
         ),
         Part(
             "A wave sums to zero",
@@ -276,9 +258,8 @@ DERIVATION = Derivation(
                 )
             ],
             given=["q > 0", "q < L"],
-            intro=(
-                "So the sum is zero, the waves are an orthogonal basis, and in this basis every circulant matrix is diagonal."
-            ),
+            intro="""So the sum is zero, the waves are an orthogonal basis, and in this basis every circulant matrix is
+            diagonal.""",
         ),
         Part(
             "Products of circulant matrices by Fourier transform",
@@ -299,10 +280,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("vhat", "what")),
             ],
-            intro=(
-                "A product with a circulant matrix therefore takes three steps: transform its first column and the vector, "
-                "multiply frequency by frequency, and transform back. Directly, for the transform of the product:"
-            ),
+            intro="""A product with a circulant matrix therefore takes three steps: transform its first column and the
+            vector, multiply frequency by frequency, and transform back. Directly, for the transform of the product:""",
             live=[Live("NumPy fft", live.transform_of_product)],
         ),
         Part(
@@ -316,10 +295,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=algebra("split the sum, cancel the two, take out a factor")),
             ],
-            intro=(
-                "What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over the odd "
-                "places:"
-            ),
+            intro="""What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over
+            the odd places:""",
             live=[Live("NumPy fft", live.halved)],
         ),
         Part(
@@ -332,18 +309,15 @@ DERIVATION = Derivation(
             "The halves have half the period",
             "exp(-2*pi*imag*q*d/L) == exp(-2*pi*imag*(q + L)*d/L)",
             [Step(because=algebra("whole turns change nothing"))],
-            intro=(
-                "The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q + L`."
-            ),
+            intro="""The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q
+            + L`.""",
         ),
         Part(
             "No halving",
             "M(0) == 0",
             [Step(because=definition("M"))],
-            intro=(
-                "So count the multiplications of a transform of length `2**r`: those of its halves, and one for every pair of "
-                "outputs."
-            ),
+            intro="""So count the multiplications of a transform of length `2**r`: those of its halves, and one for every
+            pair of outputs.""",
         ),
         Part(
             "One halving more",
@@ -377,10 +351,8 @@ DERIVATION = Derivation(
             "The whole product",
             "4*(3*M(r) + 2**r) == 2**r*(6*r + 4)",
             [Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")), Step(because=algebra("multiply out"))],
-            intro=(
-                "A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the next "
-                "power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:"
-            ),
+            intro="""A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the
+            next power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:""",
             live=[Live("counted product", live.multiplications_of_product, sweep={"r": range(7)})],
         ),
         Part(
@@ -401,10 +373,8 @@ DERIVATION = Derivation(
             "When the transform is cheaper",
             "iff(2**r*(6*r + 4) < (2**r/2)*(2**r/2), 24*r + 16 < 2**r)",
             [Step(because="divide by a quarter of the length, which is positive")],
-            intro=(
-                "With a kernel as long as the signal, both half the length of the transforms, the transform wins as soon as "
-                "that length has outgrown its logarithm:"
-            ),
+            intro="""With a kernel as long as the signal, both half the length of the transforms, the transform wins as soon
+            as that length has outgrown its logarithm:""",
         ),
         Part(
             "From this length on",
@@ -418,22 +388,15 @@ DERIVATION = Derivation(
             [Step("184", "multiply and add"), Step("> 128", "compare"), Step(because="a power of two")],
         ),
     ],
-    conclusion=(
-        "The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz matrix, "
-        "not a circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`, and of none "
-        "that is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a product "
-        "with the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the direct "
-        "product takes as many as there are pairs of a sample and a tap."
-    ),
-    comment=(
-        "The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from above: "
-        "training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct "
-        "product is the cheaper one; the transform pays when kernels are long."
-    ),
+    conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a
+    Toeplitz matrix, not a circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`,
+    and of none that is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a
+    product with the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the
+    direct product takes as many as there are pairs of a sample and a tap.""",
+    comment="""The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from
+    above: training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct
+    product is the cheaper one; the transform pays when kernels are long.""",
     claims={
-        "jacobian_is_circulant": refuted(
-            "The Jacobian of a convolution by its filter is circulant.",
-            by="It is not circulant",
-        ),
+        "jacobian_is_circulant": refuted("The Jacobian of a convolution by its filter is circulant.", by="It is not circulant")
     },
 )

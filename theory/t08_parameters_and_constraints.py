@@ -127,11 +127,9 @@ def constraints() -> Value:
 DERIVATION = Derivation(
     id="T8",
     title="Parameters against constraints",
-    question=(
-        "How many parameters has a convolution with 96 filters of 5×5 on RGB images, and how many a dense layer from 4×4×256 "
-        "values to as many, both with biases? How many constraints do ten thousand images of a thousand classes put on them? "
-        "And what follows if one of the two numbers is larger than the other?"
-    ),
+    question="""How many parameters has a convolution with 96 filters of 5×5 on RGB images, and how many a dense layer from
+    4×4×256 values to as many, both with biases? How many constraints do ten thousand images of a thousand classes put on
+    them? And what follows if one of the two numbers is larger than the other?""",
     symbols=[
         integer("n", "the number of examples", least="1", low=3, high=5),
         integer("d", "the number of inputs of a layer", least="1", low=4, high=5),
@@ -163,10 +161,8 @@ DERIVATION = Derivation(
             "The formula that W2 prints",
             "96*5*5 + 96*3 == 2688",
             [Step("2400 + 288", "multiply"), Step(because="add")],
-            intro=(
-                "W2 prints another formula. It adds what must be multiplied, a window for each filter and a channel for each "
-                "filter, and has no biases; and it does not come to the figure that W2 gives for it:"
-            ),
+            intro="""W2 prints another formula. It adds what must be multiplied, a window for each filter and a channel for
+            each filter, and has no biases; and it does not come to the figure that W2 gives for it:""",
         ),
         Part(
             "The dense layer",
@@ -189,10 +185,8 @@ DERIVATION = Derivation(
                 Step("1370*7296 + 4480", "so many constraints for each parameter"),
                 Step(because="the count above"),
             ],
-            intro=(
-                "A training image says what the network should answer for each class: one equation for each class of each "
-                "image. These are far more constraints than the convolution has parameters:"
-            ),
+            intro="""A training image says what the network should answer for each class: one equation for each class of
+            each image. These are far more constraints than the convolution has parameters:""",
             live=[Live("matrix of targets", partial(one_hot_targets, 10_000, 1000), points=1)],
         ),
         Part(
@@ -242,12 +236,10 @@ DERIVATION = Derivation(
                 Step("(A@Q.T)@W + A@(Q.T@V - Q.T@V)", algebra("the columns of `Q` are orthonormal")),
                 Step(because=algebra("cancel")),
             ],
-            intro=(
-                "What do the numbers mean? Fewer constraints than parameters is called under-determined. For one dense layer "
-                "this can be said exactly. Let the rows of `A@Q.T` be its examples. They span at most as many directions as "
-                "there are examples. A change of the weights that is orthogonal to all of them, which is what is left of any "
-                "change `V` without its part along `Q`, changes no output on any example:"
-            ),
+            intro="""What do the numbers mean? Fewer constraints than parameters is called under-determined. For one dense
+            layer this can be said exactly. Let the rows of `A@Q.T` be its examples. They span at most as many directions as
+            there are examples. A change of the weights that is orthogonal to all of them, which is what is left of any
+            change `V` without its part along `Q`, changes no output on any example:""",
             live=[Live("torch linear", outputs_by_torch)],
         ),
         Part(
@@ -258,11 +250,9 @@ DERIVATION = Derivation(
                 Step("trace(identity(d)) - trace(identity(r))", algebra("the columns of `Q` are orthonormal")),
                 Step(because=algebra("ones on the diagonal")),
             ],
-            intro=(
-                "What projects on these directions is `identity(d) - Q@Q.T`, and the trace of a projection is the dimension "
-                "that it projects on. So each output has as many free directions as there are inputs beyond what the examples "
-                "span:"
-            ),
+            intro="""What projects on these directions is `identity(d) - Q@Q.T`, and the trace of a projection is the
+            dimension that it projects on. So each output has as many free directions as there are inputs beyond what the
+            examples span:""",
             live=[Live("rank by NumPy", free_directions)],
         ),
         Part(
@@ -272,28 +262,22 @@ DERIVATION = Derivation(
                 Step("norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2", algebra("add and subtract what can be reached")),
                 Step(because=algebra("the two are orthogonal, and `U` keeps lengths")),
             ],
-            intro=(
-                "The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the outputs "
-                "stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights have "
-                "no hold on the first term, which is zero only for targets that lie in that space:"
-            ),
+            intro="""The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the
+            outputs stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights
+            have no hold on the first term, which is zero only for targets that lie in that space:""",
             live=[Live("NumPy", squared_error_by_numpy)],
         ),
     ],
-    conclusion=(
-        "Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which alone is "
-        "over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined. "
-        "AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an "
-        "image”), and under-determined if each label counts once (“AlexNet against one label an image”)."
-    ),
-    comment=(
-        "Under-determined means that the data leave directions of the weights undecided: many networks fit equally well, and "
-        "the start, the optimiser and the regularisation choose among them. It does not mean that the one found generalises "
-        "badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot, because "
-        "images and labels have a structure that random equations lack. And in a deep network, whose equations are not linear "
-        "and whose weights can be exchanged and rescaled without a change of the function, a count of parameters only bounds "
-        "the freedom."
-    ),
+    conclusion="""Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which
+    alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined.
+    AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an
+    image”), and under-determined if each label counts once (“AlexNet against one label an image”).""",
+    comment="""Under-determined means that the data leave directions of the weights undecided: many networks fit equally
+    well, and the start, the optimiser and the regularisation choose among them. It does not mean that the one found
+    generalises badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot,
+    because images and labels have a structure that random equations lack. And in a deep network, whose equations are not
+    linear and whose weights can be exchanged and rescaled without a change of the function, a count of parameters only
+    bounds the freedom.""",
     tables={"against": against},
     values={
         "conv": partial(counted, CONV_LAYER, "the convolution"),

@@ -129,11 +129,9 @@ COMMUTES = "{0}(shift(x, t))(i) == shift({0}(x), t)(i)"
 DERIVATION = Derivation(
     id="T9",
     title="Which layers are linear and shift invariant",
-    question=(
-        "An operator is linear when it is additive, sums going to sums, and homogeneous, multiples going to the same "
-        "multiples; it is shift invariant when delaying the input delays the output by as much. Are these layers both: "
-        "convolution, pooling, ReLU, adding a constant, a dense layer?"
-    ),
+    question="""An operator is linear when it is additive, sums going to sums, and homogeneous, multiples going to the same
+    multiples; it is shift invariant when delaying the input delays the output by as much. Are these layers both:
+    convolution, pooling, ReLU, adding a constant, a dense layer?""",
     symbols=[
         signal("x", "a signal"),
         signal("y", "another"),
@@ -238,10 +236,8 @@ DERIVATION = Derivation(
                 Step(because=definition("P", "shift", "u", words="window and stride are two")),
             ],
             given=["k == 2", "s == 2"],
-            intro=(
-                "Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the "
-                "layer or after it:"
-            ),
+            intro="""Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the
+            layer or after it:""",
         ),
         Part(
             "Nor with any larger stride",
@@ -300,10 +296,8 @@ DERIVATION = Derivation(
             "Doubling is linear",
             LINEAR.format("T"),
             [Step(because=definition("T", words="multiply out"))],
-            intro=(
-                "W4 has another test: take two from the input, or from the output, and compare. That takes it from the "
-                "values, where a shift would take it from the place. A layer that doubles is linear:"
-            ),
+            intro="""W4 has another test: take two from the input, or from the output, and compare. That takes it from the
+            values, where a shift would take it from the place. A layer that doubles is linear:""",
         ),
         Part(
             "Doubling is shift invariant",
@@ -379,11 +373,9 @@ DERIVATION = Derivation(
                 Step("sum(W[p, j]*kron(j, q) for j in span(1, n))", definition("D")),
                 Step(because=algebra("only the term at the impulse is not zero")),
             ],
-            intro=(
-                "It answers an impulse at place `q` with column `q` of its matrix. To be shift invariant it would need each "
-                "column to be the one before it, moved down by one place: weights that are equal along every diagonal, which "
-                "is a convolution. Nothing makes the weights of a dense layer so."
-            ),
+            intro="""It answers an impulse at place `q` with column `q` of its matrix. To be shift invariant it would need
+            each column to be the one before it, moved down by one place: weights that are equal along every diagonal, which
+            is a convolution. Nothing makes the weights of a dense layer so.""",
         ),
         counterexample(
             "A dense layer is not shift invariant",
@@ -393,22 +385,18 @@ DERIVATION = Derivation(
             intro="Some are, as that with all weights zero is. One that is not has the rows one, two and three, four:",
         ),
     ],
-    conclusion=(
-        "Convolution, and average pooling with stride one, `s == 1`, are linear and shift invariant (“Convolution is linear”, "
-        "“Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift "
-        "invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU is not "
-        "additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a "
-        "larger stride and a dense layer are linear and not shift invariant in general (“Nor with any larger stride”, “A "
-        "dense layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not "
-        "additive”), and shift invariant with stride one alone (“With stride one it is”); side by side it has none of the "
-        "three properties (“Max pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is "
-        "thus linear if it averages (“Average pooling is linear”), not if it takes the maximum."
-    ),
-    comment=(
-        "A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it starts "
-        "to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without "
-        "them the network would be linear."
-    ),
+    conclusion="""Convolution, and average pooling with stride one, `s == 1`, are linear and shift invariant (“Convolution
+    is linear”, “Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift
+    invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU is not
+    additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a larger
+    stride and a dense layer are linear and not shift invariant in general (“Nor with any larger stride”, “A dense layer is
+    linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not additive”), and shift
+    invariant with stride one alone (“With stride one it is”); side by side it has none of the three properties (“Max
+    pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is thus linear if it averages
+    (“Average pooling is linear”), not if it takes the maximum.""",
+    comment="""A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it
+    starts to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without
+    them the network would be linear.""",
     tables={"layers": layers_table},
     claims={
         "that_test_shows_it": refuted(
@@ -416,12 +404,10 @@ DERIVATION = Derivation(
             by="Doubling fails that test",
         ),
         "max_pooling_is_linear": refuted(
-            "Strided pooling is linear whatever it takes, the maximum included.",
-            by="Max pooling is not additive",
+            "Strided pooling is linear whatever it takes, the maximum included.", by="Max pooling is not additive"
         ),
         "constant_commutes_with_shifts": proved(
-            "Adding a constant commutes with every shift.",
-            by="Adding a constant is shift invariant",
+            "Adding a constant commutes with every shift.", by="Adding a constant is shift invariant"
         ),
     },
 )

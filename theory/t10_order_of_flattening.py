@@ -112,10 +112,8 @@ STEPS_DONE = integer("t", "a number of steps", least="0", high=3)
 DERIVATION = Derivation(
     id="T10",
     title="Order of flattening",
-    question=(
-        "An image can be flattened row by row, column by column, or in any other order `P`. Does it matter to the dense layer "
-        "that follows: to what it can compute, to its loss, to its training, to where training starts?"
-    ),
+    question="""An image can be flattened row by row, column by column, or in any other order `P`. Does it matter to the
+    dense layer that follows: to what it can compute, to its loss, to its training, to where training starts?""",
     symbols=[
         integer("n", "the number of inputs", least="1", low=2, high=4),
         integer("m", "the number of outputs", least="1", low=1, high=3),
@@ -150,39 +148,31 @@ DERIVATION = Derivation(
             "Same outputs",
             "(W@P.T)@(P@x) + b == W@x + b",
             [Step("W@((P.T@P)@x) + b", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
-            intro=(
-                "Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same columns, "
-                "each moved to where its input went."
-            ),
+            intro="""Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same
+            columns, each moved to where its input went.""",
             live=[Live("torch linear", permuted_layer)],
         ),
         Part(
             "Same class of functions",
             "(V@P)@P.T == V",
             [Step("V@(P@P.T)", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
-            intro=(
-                "So whatever the layer can compute in one order it can compute in the other, and nothing more, because all "
-                "weights `V` arise in this way. Equal outputs give equal losses, whatever the loss."
-            ),
+            intro="""So whatever the layer can compute in one order it can compute in the other, and nothing more, because
+            all weights `V` arise in this way. Equal outputs give equal losses, whatever the loss.""",
         ),
         Part(
             "The gradient",
             "grad(g.T@(W@x), W) == g@x.T",
             [Step(because=differentiation("linear in every weight, entry by entry"))],
-            intro=(
-                "Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where the "
-                "slope `g` of the loss by the outputs is held fixed:"
-            ),
+            intro="""Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where
+            the slope `g` of the loss by the outputs is held fixed:""",
             live=[Live("torch autograd", slope_by_autograd)],
         ),
         Part(
             "The gradient in the other order",
             "D@(X@P.T) == (D@X)@P.T",
             [Step(because=algebra("regroup"))],
-            intro=(
-                "Over a batch `X` such gradients add up to `D@X`. In the other order the batch is `X@P.T`; as long as the "
-                "outputs are the same, so are their slopes `D`, and the gradient has its columns moved as the weights have:"
-            ),
+            intro="""Over a batch `X` such gradients add up to `D@X`. In the other order the batch is `X@P.T`; as long as
+            the outputs are the same, so are their slopes `D`, and the gradient has its columns moved as the weights have:""",
         ),
         Part(
             "A step of gradient descent",
@@ -195,11 +185,9 @@ DERIVATION = Derivation(
             "The length of an input",
             "norm(P@x)**2 == norm(x)**2",
             [Step(because=algebra("a permutation keeps lengths"))],
-            intro=(
-                "And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the slope "
-                "of any loss by it: a step changes the output by the rate times this slope times the squared length of the "
-                "input. In the other order call it `v(t)`. The lengths are equal:"
-            ),
+            intro="""And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the
+            slope of any loss by it: a step changes the output by the rate times this slope times the squared length of the
+            input. In the other order call it `v(t)`. The lengths are equal:""",
         ),
         Part("At the start", "v(0) == y(0)", [Step("c", definition("v")), Step(because=definition("y"))]),
         Part(
@@ -243,10 +231,8 @@ DERIVATION = Derivation(
                 Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
                 Step(because=algebra("factor out")),
             ],
-            intro=(
-                "And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight decay, "
-                "Adadelta, and every optimiser that treats each weight by its own history:"
-            ),
+            intro="""And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight
+            decay, Adadelta, and every optimiser that treats each weight by its own history:""",
         ),
         Part(
             "The start",
@@ -255,24 +241,18 @@ DERIVATION = Derivation(
                 Step("ones(m).T@((u(W)@P.T)@ones(n))", algebra("what is done entry by entry moves with the entries")),
                 Step(because=algebra("a permutation of ones is ones")),
             ],
-            intro=(
-                "There remains the start. An initialiser draws the weights independently from one distribution. Where this "
-                "has a positive density, with the logarithm `u`, the logarithm of their joint density is a sum over the "
-                "entries, and the same for `W@P.T` as for `W`. (Elsewhere, and for distributions without a density, the same "
-                "holds of the probabilities of sets, which are products over the entries.)"
-            ),
+            intro="""There remains the start. An initialiser draws the weights independently from one distribution. Where
+            this has a positive density, with the logarithm `u`, the logarithm of their joint density is a sum over the
+            entries, and the same for `W@P.T` as for `W`. (Elsewhere, and for distributions without a density, the same
+            holds of the probabilities of sets, which are products over the entries.)""",
         ),
     ],
-    conclusion=(
-        "The order of flattening changes nothing but the order of the columns: same functions (“Same class of functions”), "
-        "and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”). If they "
-        "are not, both runs differ as seeds do, and if the initialiser is indifferent to the order of its entries, as "
-        "independent draws are, they differ in nothing else: the trained networks have the same distribution (“The start”)."
-    ),
-    comment=(
-        "Flatten as you like, but always in the same way: weights trained with one order are useless with another. One seed "
-        "compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a "
-        "convolution, for which a permutation of pixels is no permutation of weights, does."
-    ),
+    conclusion="""The order of flattening changes nothing but the order of the columns: same functions (“Same class of
+    functions”), and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”).
+    If they are not, both runs differ as seeds do, and if the initialiser is indifferent to the order of its entries, as
+    independent draws are, they differ in nothing else: the trained networks have the same distribution (“The start”).""",
+    comment="""Flatten as you like, but always in the same way: weights trained with one order are useless with another. One
+    seed compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a
+    convolution, for which a permutation of pixels is no permutation of weights, does.""",
     tables={"training": training},
 )

@@ -129,10 +129,8 @@ def _times(shape: Sequence[str | int]) -> str:
 DERIVATION = Derivation(
     id="T11",
     title="Shapes of values and gradients",
-    question=(
-        "A linear layer, the sigmoid and the negative log-likelihood, on `n` examples at once: which shape has the output of "
-        "each, and which shape has each gradient? In which order are they computed?"
-    ),
+    question="""A linear layer, the sigmoid and the negative log-likelihood, on `n` examples at once: which shape has the
+    output of each, and which shape has each gradient? In which order are they computed?""",
     symbols=SYMBOLS,
     definitions=DEFINITIONS,
     parts=[
@@ -140,11 +138,9 @@ DERIVATION = Derivation(
             "The outputs of a linear layer",
             "H == W.T@A + b@ones(n).T",
             [Step(because=definition("H", words="row times column; `b` is added to every column"))],
-            intro=(
-                "The examples are the columns of a matrix. An equation between matrices says two things: that the shapes are "
-                "equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and `n` "
-                "columns, one for each example."
-            ),
+            intro="""The examples are the columns of a matrix. An equation between matrices says two things: that the shapes
+            are equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and `n`
+            columns, one for each example.""",
             live=live.both("outputs", "Z"),
         ),
         Part(
@@ -155,10 +151,8 @@ DERIVATION = Derivation(
                 Step("sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))", slope_of_entry()),
                 Step(because=contraction()),
             ],
-            intro=(
-                "A derivative has the indices of what is differentiated, and those of what it is differentiated by. So the "
-                "derivatives of a matrix by a matrix, its Jacobian, have four:"
-            ),
+            intro="""A derivative has the indices of what is differentiated, and those of what it is differentiated by. So
+            the derivatives of a matrix by a matrix, its Jacobian, have four:""",
             live=[live.slope("W", "r", "s")],
         ),
         Part(
@@ -185,10 +179,8 @@ DERIVATION = Derivation(
                 Step("kron(1, 1)*W[r, o]", using("An output by an input", at={"j": "1", "i": "1"})),
                 Step(because=algebra("equal indices")),
             ],
-            intro=(
-                "For one example, the first column say, an output of length `k` by an input of length `d` makes a matrix of "
-                "`k` by `d`. This is W3's rule, and here the matrix is `W.T`. By the biases it is square:"
-            ),
+            intro="""For one example, the first column say, an output of length `k` by an input of length `d` makes a matrix
+            of `k` by `d`. This is W3's rule, and here the matrix is `W.T`. By the biases it is square:""",
             live=[live.jacobian_of_one("A", "o", "r")],
         ),
         Part(
@@ -205,13 +197,11 @@ DERIVATION = Derivation(
                 Step(over_outputs("G[l, m]*(kron(l, s)*A[r, m])"), using("An output by a weight", at={"o": "l", "j": "m"})),
                 Step(because=contraction()),
             ],
-            intro=(
-                "Nobody needs that Jacobian. A loss is one number, without indices, so its gradient has only those of what it "
-                "is taken by: **a gradient has the shape of what it is the gradient by**. The indices of the outputs are "
-                "summed over. Let `G` be the slopes of a loss by the outputs `H`, one for each of them, hence in the shape of "
-                "`H`. By the chain rule these slopes are all that the layer sees of the loss, so that `f` stands for every "
-                "loss that has them."
-            ),
+            intro="""Nobody needs that Jacobian. A loss is one number, without indices, so its gradient has only those of
+            what it is taken by: **a gradient has the shape of what it is the gradient by**. The indices of the outputs are
+            summed over. Let `G` be the slopes of a loss by the outputs `H`, one for each of them, hence in the shape of
+            `H`. By the chain rule these slopes are all that the layer sees of the loss, so that `f` stands for every loss
+            that has them.""",
         ),
         Part(
             "The gradient by the weights",
@@ -264,10 +254,8 @@ DERIVATION = Derivation(
                 Step("sigma(H[o, j])*(1 - sigma(H[o, j]))*(kron(o, s)*kron(i, j))", slope_of_entry()),
                 Step(because=definition("S")),
             ],
-            intro=(
-                "The sigmoid works entry by entry, so its output has the shape of its input. Each entry depends on one entry "
-                "alone, so of the Jacobian only a diagonal is not zero:"
-            ),
+            intro="""The sigmoid works entry by entry, so its output has the shape of its input. Each entry depends on one
+            entry alone, so of the Jacobian only a diagonal is not zero:""",
             live=[Live("torch autograd", live.jacobian_of_sigmoid, points=20)],
         ),
         Part(
@@ -315,10 +303,8 @@ DERIVATION = Derivation(
             "The right class alone",
             "sum(kron(l, c)*log(P[l, j]) for l in span(1, k)) == log(P[c, j])",
             [Step(because=contraction())],
-            intro=(
-                "The negative log-likelihood takes `k` by `n` probabilities, and gives one number. In the targets `Y` each "
-                "example has one column, with a one for its right class: it picks the probability of that class."
-            ),
+            intro="""The negative log-likelihood takes `k` by `n` probabilities, and gives one number. In the targets `Y`
+            each example has one column, with a one for its right class: it picks the probability of that class.""",
             live=[Live("torch nll_loss", live.right_class_by_torch)],
         ),
         Part(
@@ -337,10 +323,8 @@ DERIVATION = Derivation(
             "The gradient by the probabilities",
             "grad(ell, P) == -Y/(n*P)",
             [Step(because=calculation("the gradient, entry by entry"))],
-            intro=(
-                "So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the loss, "
-                "which is one."
-            ),
+            intro="""So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the
+            loss, which is one.""",
             live=live.both("likelihood", "P"),
         ),
         Part(
@@ -359,12 +343,10 @@ DERIVATION = Derivation(
                 Step("-1/n*(Y/S - (1 - Y)/(1 - S))", differentiation("the slope of the logarithm")),
                 Step(because=algebra("bring to one denominator")),
             ],
-            intro=(
-                "Now one layer after another, as logistic regression needs them: linear, sigmoid, log-likelihood `e`. Forward "
-                "the order is `H`, `S`, `e`, each computed from the one before. Backward, a layer needs the gradient by its "
-                "output, and gives the gradient by its input, which is the output of the layer before it. So the order is "
-                "reversed, and the loss comes first."
-            ),
+            intro="""Now one layer after another, as logistic regression needs them: linear, sigmoid, log-likelihood `e`.
+            Forward the order is `H`, `S`, `e`, each computed from the one before. Backward, a layer needs the gradient by
+            its output, and gives the gradient by its input, which is the output of the layer before it. So the order is
+            reversed, and the loss comes first.""",
             live=live.both("logistic", "S"),
         ),
         Part(
@@ -400,19 +382,14 @@ DERIVATION = Derivation(
             live=live.both("logistic", "b"),
         ),
     ],
-    conclusion=(
-        "The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient of it has "
-        "the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` that of the biases, `W@G` that of "
-        "the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of the probabilities. They are "
-        "computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”)."
-    ),
-    comment=(
-        "Shapes are the first check of a backward pass that is written by hand. While `d`, `k` and `n` differ, hardly any "
-        "wrong product fits: of those of `A` and `G`, transposed or not, `A@G.T` alone has the shape of `W`. With equal "
-        "sizes, or a batch of one example, the check is blind to most mistakes. And no Jacobian is ever built: what looks "
-        "like a product with one is a matrix product with the weights or, after an elementwise function, a product entry by "
-        "entry."
-    ),
+    conclusion="""The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient
+    of it has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` that of the biases, `W@G`
+    that of the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of the probabilities. They are
+    computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”).""",
+    comment="""Shapes are the first check of a backward pass that is written by hand. While `d`, `k` and `n` differ, hardly
+    any wrong product fits: of those of `A` and `G`, transposed or not, `A@G.T` alone has the shape of `W`. With equal
+    sizes, or a batch of one example, the check is blind to most mistakes. And no Jacobian is ever built: what looks like a
+    product with one is a matrix product with the weights or, after an elementwise function, a product entry by entry.""",
     tables={"shapes": shapes_table},
     values={
         "fitting": partial(live.fitting_value, UNEQUAL),

@@ -75,11 +75,9 @@ LOG_SUM = "log(sum(exp(z_2[l]) for l in span(1, c))) - z_2[t]"
 DERIVATION = Derivation(
     id="T12",
     title="The two-layer network",
-    question=(
-        "An input `x` passes a linear layer, a sigmoid, another linear layer and softmax; the loss `ell` is the negative "
-        "logarithm of the probability of the right class `t`. What are its gradients with respect to all weights and biases, "
-        "and to the values on the way?"
-    ),
+    question="""An input `x` passes a linear layer, a sigmoid, another linear layer and softmax; the loss `ell` is the
+    negative logarithm of the probability of the right class `t`. What are its gradients with respect to all weights and
+    biases, and to the values on the way?""",
     symbols=[
         integer("d", "the number of inputs", least="1", high=3),
         integer("m", "the number of hidden units", least="1", high=3),
@@ -157,10 +155,8 @@ DERIVATION = Derivation(
                 Step("p[k] - y[k]", definition("p", "y")),
                 Step(because=definition("r_2")),
             ],
-            intro=(
-                "Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not be "
-                "simpler:"
-            ),
+            intro="""Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not
+            be simpler:""",
             live=both("z_2", "k"),
         ),
         Part(
@@ -175,10 +171,8 @@ DERIVATION = Derivation(
                 Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
                 Step(because=algebra("factor out")),
             ],
-            intro=(
-                "Softmax as a layer of its own is less simple, since every probability depends on every logit. It is what one "
-                "needs for another loss, or for the layers of a library that does not join the two."
-            ),
+            intro="""Softmax as a layer of its own is less simple, since every probability depends on every logit. It is
+            what one needs for another loss, or for the layers of a library that does not join the two.""",
             live=[Live("torch autograd", softmax_slope)],
         ),
         Part(
@@ -205,9 +199,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=contraction()),
             ],
-            intro=(
-                "From here on every step is one layer: what was handed back, times how its output depends on what is asked for."
-            ),
+            intro="""From here on every step is one layer: what was handed back, times how its output depends on what is
+            asked for.""",
             live=both("W_2", "j", "k"),
         ),
         Part(
@@ -288,9 +281,8 @@ DERIVATION = Derivation(
             "In matrices: the logits",
             "grad(ell, z_2) == r_2",
             [Step(because=entrywise("Softmax and loss together", "k"))],
-            intro=(
-                "The same in matrices, which is how code writes it; a column times a row holds all products of their entries."
-            ),
+            intro="""The same in matrices, which is how code writes it; a column times a row holds all products of their
+            entries.""",
             live=both("z_2"),
         ),
         Part(
@@ -330,10 +322,7 @@ DERIVATION = Derivation(
             live=both("b_1"),
         ),
         Part(
-            "In matrices: the input",
-            "grad(ell, x) == W_1 @ r_1",
-            [Step(because=entrywise("The input", "i"))],
-            live=both("x"),
+            "In matrices: the input", "grad(ell, x) == W_1 @ r_1", [Step(because=entrywise("The input", "i"))], live=both("x")
         ),
         Part(
             "A batch",
@@ -342,24 +331,18 @@ DERIVATION = Derivation(
                 Step("sum(H[j, l]*E[k, l] for l in span(1, n))", definition("E", words="move the factor into the sum")),
                 Step(because=algebra("this is what a matrix product is")),
             ],
-            intro=(
-                "The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an example a "
-                "column, the mean of the products is again one matrix product, here for the second weights:"
-            ),
+            intro="""The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an
+            example a column, the mean of the products is again one matrix product, here for the second weights:""",
             live=[Live("layers by hand", batch_gradient)],
         ),
     ],
-    conclusion=(
-        "Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights applied to "
-        "what it was handed (“The hidden units”, “The input”), its weights' gradient is the product of its input and what it "
-        "was handed (“The second weights”, “The first weights”), and its biases' gradient is what it was handed (“The second "
-        "biases”, “The first biases”); the sigmoid multiplies by its slope, which its value gives (“Back through the "
-        "sigmoid”)."
-    ),
-    comment=(
-        "The backward pass costs about as much as two forward passes: for each layer one product for the weights and one to "
-        "hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is "
-        "faster, and exact where a probability rounds to zero. The experiment with layers written by hand runs these very "
-        "formulas."
-    ),
+    conclusion="""Softmax and loss together hand back the difference `p[k] - y[k]`. A linear layer hands back its weights
+    applied to what it was handed (“The hidden units”, “The input”), its weights' gradient is the product of its input and
+    what it was handed (“The second weights”, “The first weights”), and its biases' gradient is what it was handed (“The
+    second biases”, “The first biases”); the sigmoid multiplies by its slope, which its value gives (“Back through the
+    sigmoid”).""",
+    comment="""The backward pass costs about as much as two forward passes: for each layer one product for the weights and
+    one to hand on. It needs the values of the forward pass, which is what takes the memory. Joining softmax and loss is
+    faster, and exact where a probability rounds to zero. The experiment with layers written by hand runs these very
+    formulas.""",
 )

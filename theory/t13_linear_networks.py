@@ -107,10 +107,8 @@ WIDTH = define(
 DERIVATION = Derivation(
     id="T13",
     title="Linear networks collapse",
-    question=(
-        "What can a network of convolutions and average pools compute, with any number of layers and parameters, when no "
-        "non-linearity stands between them?"
-    ),
+    question="""What can a network of convolutions and average pools compute, with any number of layers and parameters, when
+    no non-linearity stands between them?""",
     symbols=[
         signal("x", "the input, a signal"),
         signal("y", "a second channel of it"),
@@ -206,10 +204,8 @@ DERIVATION = Derivation(
                 ),
                 Step(because=using("Two layers are one", "and once more", at={"x": "y", "a": "b", "b": "f"})),
             ],
-            intro=(
-                "A channel of a layer is a sum of convolutions, one for every channel below. For two of them, and for more "
-                "one by one:"
-            ),
+            intro="""A channel of a layer is a sum of convolutions, one for every channel below. For two of them, and for
+            more one by one:""",
             live=[Live("torch conv1d with channels", two_channels)],
         ),
         Part(
@@ -221,10 +217,8 @@ DERIVATION = Derivation(
                 Step(because=algebra("add")),
             ],
             given=["r <= k_a - 1", "j - r <= k_b - 1"],
-            intro=(
-                "How wide is the one kernel? Its tap at place `j` is a sum of products, tap `r` of the first kernel times tap "
-                "`j - r` of the second. Such a product is not zero only if both taps exist."
-            ),
+            intro="""How wide is the one kernel? Its tap at place `j` is a sum of products, tap `r` of the first kernel
+            times tap `j - r` of the second. Such a product is not zero only if both taps exist.""",
         ),
         Part(
             "The first tap of the composed kernel",
@@ -240,20 +234,16 @@ DERIVATION = Derivation(
             "The outermost taps meet alone",
             "iff((k_a + k_b - 2) - r <= k_b - 1, r >= k_a - 1)",
             [Step("k_a - 1 <= r", "move what is known to the left"), Step(because="turn it round")],
-            intro=(
-                "At the last place only the last taps of both kernels meet, so nothing cancels there, and nothing at the "
-                "first place either: the width is exact when the outermost taps are not zero."
-            ),
+            intro="""At the last place only the last taps of both kernels meet, so nothing cancels there, and nothing at the
+            first place either: the width is exact when the outermost taps are not zero.""",
         ),
         Part(
             "One layer",
             "W(1) == 1*(k - 1) + 1",
             [Step("k", definition("W")), Step(because=algebra("add and subtract one"))],
-            intro=(
-                "So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have; each layer of width "
-                "`k` adds `k - 1` to the width of the stack below it, which is in the place of `k_a`. What that comes to, by "
-                "induction:"
-            ),
+            intro="""So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have; each layer of
+            width `k` adds `k - 1` to the width of the stack below it, which is in the place of `k_a`. What that comes to,
+            by induction:""",
         ),
         Part(
             "One layer more",
@@ -274,11 +264,9 @@ DERIVATION = Derivation(
             "Parameters add, taps do not",
             "n*k - W(n) == n - 1",
             [Step("n*k - (n*(k - 1) + 1)", using("The width of a stack")), Step(because=algebra("multiply out and cancel"))],
-            intro=(
-                "So depth does reach farther. But one layer of the width `W(n)` reaches as far, and the stack has `n*k` "
-                "parameters where that one has `W(n)`: every layer after the first brings one parameter that nobody can see "
-                "in the output."
-            ),
+            intro="""So depth does reach farther. But one layer of the width `W(n)` reaches as far, and the stack has `n*k`
+            parameters where that one has `W(n)`: every layer after the first brings one parameter that nobody can see in
+            the output.""",
         ),
         Part(
             "What two layers of width two can reach",
@@ -292,10 +280,8 @@ DERIVATION = Derivation(
                 Step("(g_0*h_1 - g_1*h_0)**2", algebra("multiply out and complete the square")),
                 Step(because="a square is not negative"),
             ],
-            intro=(
-                "And more parameters can mean less: two layers of width two have four parameters, and do not reach every "
-                "kernel of width three, which has three. What they compose to has a discriminant that is not negative."
-            ),
+            intro="""And more parameters can mean less: two layers of width two have four parameters, and do not reach every
+            kernel of width three, which has three. What they compose to has a discriminant that is not negative.""",
         ),
         Part(
             "A kernel out of their reach",
@@ -345,11 +331,9 @@ DERIVATION = Derivation(
                 Step("sum((conv(x, a)(m) - cut(conv(x, a))(m))*b(i - m) for m in Z)", algebra("in one sum")),
                 Step(because=definition("conv")),
             ],
-            intro=(
-                "All this is said of signals without borders. A layer that pads its input with zeros, to keep the `q` places "
-                "of the image, also forgets what the layer before it would have had beyond them. What the stack lacks is just "
-                "what its second layer would have seen there:"
-            ),
+            intro="""All this is said of signals without borders. A layer that pads its input with zeros, to keep the `q`
+            places of the image, also forgets what the layer before it would have had beyond them. What the stack lacks is
+            just what its second layer would have seen there:""",
             live=[Live("torch conv1d without and with padding between", lost_at_the_border)],
         ),
         Part(
@@ -364,10 +348,9 @@ DERIVATION = Derivation(
                 Step(because=definition("conv", "t", words="and as the one layer does")),
             ],
             given=["q == 2"],
-            intro=(
-                "Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal taps "
-                "around each place, twice, and an impulse at the first place of an image of two, where one product is cut off:"
-            ),
+            intro="""Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal
+            taps around each place, twice, and an impulse at the first place of an image of two, where one product is cut
+            off:""",
             live=[Live("torch conv1d, padded twice", padded_twice, points=1)],
         ),
         Part(
@@ -378,25 +361,19 @@ DERIVATION = Derivation(
                 Step("(B @ A) @ z + B @ u + v", algebra("the matrix product is associative")),
                 Step(because=algebra("regroup")),
             ],
-            intro=(
-                "What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a dense "
-                "layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next "
-                "layer are one again, up to the last layer:"
-            ),
+            intro="""What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a
+            dense layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next
+            layer are one again, up to the last layer:""",
             live=[Live("torch linear, twice", two_dense_layers)],
         ),
     ],
-    conclusion=(
-        "It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two "
-        "convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`; "
-        "average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided convolution”, “A "
-        "layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers are one”), "
-        "and may be able to do less, however many parameters it has (“A kernel out of their reach”)."
-    ),
-    comment=(
-        "Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that nobody "
-        "sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros are "
-        "padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier."
-    ),
+    conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two
+    convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`;
+    average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided convolution”, “A
+    layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers are one”), and
+    may be able to do less, however many parameters it has (“A kernel out of their reach”).""",
+    comment="""Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that
+    nobody sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros
+    are padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier.""",
     tables={"stacks": stacks_table},
 )

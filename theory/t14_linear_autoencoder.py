@@ -125,10 +125,8 @@ REST = "span(k + 1, d)"
 DERIVATION = Derivation(
     id="T14",
     title="A linear autoencoder is PCA",
-    question=(
-        "An autoencoder without non-linearities writes each example as `k` codes and reads it back. How small can its squared "
-        "error be, and what must it have learnt to get there?"
-    ),
+    question="""An autoencoder without non-linearities writes each example as `k` codes and reads it back. How small can its
+    squared error be, and what must it have learnt to get there?""",
     symbols=[
         integer("d", "the number of values of an example", least="1", low=3, high=4),
         integer("k", "the number of codes, at most as many", least="1", low=1, high=2),
@@ -175,30 +173,24 @@ DERIVATION = Derivation(
                 Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
                 Step(because=algebra("the two are orthogonal, and `Q` keeps lengths")),
             ],
-            intro=(
-                "A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an orthonormal "
-                "basis of that space (or of one that contains it); then every reconstruction is `B@Q.T` for some `B`. The "
-                "error splits:"
-            ),
+            intro="""A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an
+            orthonormal basis of that space (or of one that contains it); then every reconstruction is `B@Q.T` for some `B`.
+            The error splits:""",
         ),
         Part(
             "What a subspace loses",
             "norm(X - (X@Q)@Q.T)**2 == norm(X)**2 - norm(X@Q)**2",
             [Step(because=algebra("multiply out; the columns of `Q` are orthonormal"))],
-            intro=(
-                "So the best codes are `X@Q`, which a linear encoder can compute; an encoder of any other kind can do no "
-                "better. What remains is the choice of the space:"
-            ),
+            intro="""So the best codes are `X@Q`, which a linear encoder can compute; an encoder of any other kind can do no
+            better. What remains is the choice of the space:""",
             live=[Live("least squares by NumPy", error_of_best_codes)],
         ),
         Part(
             "In the principal directions",
             "norm((U@S@V.T)@Q)**2 == norm(S@(V.T@Q))**2",
             [Step(because=algebra("`U` keeps lengths"))],
-            intro=(
-                "Write the data by their singular value decomposition `U@S@V.T` (if there are fewer examples than values, add "
-                "examples that are zero). A space is good if it keeps much of the length:"
-            ),
+            intro="""Write the data by their singular value decomposition `U@S@V.T` (if there are fewer examples than
+            values, add examples that are zero). A space is good if it keeps much of the length:""",
         ),
         Part(
             "Still orthonormal",
@@ -325,10 +317,8 @@ DERIVATION = Derivation(
                 Step(because=algebra("collect")),
             ],
             given=["k <= d"],
-            intro=(
-                "Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum of "
-                "such terms, so no subspace keeps more than they do:"
-            ),
+            intro="""Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum
+            of such terms, so no subspace keeps more than they do:""",
         ),
         Part(
             "PCA attains it",
@@ -371,23 +361,16 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("xbar")),
             ],
-            intro=(
-                "Biases add nothing but a mean. Whatever the rest of the autoencoder leaves of one value, a bias `c` is best "
-                "when it is the mean of what is left; with such biases the error is that of centred data and centred codes, "
-                "to which all of the above applies:"
-            ),
+            intro="""Biases add nothing but a mean. Whatever the rest of the autoencoder leaves of one value, a bias `c` is
+            best when it is the mean of what is left; with such biases the error is that of centred data and centred codes,
+            to which all of the above applies:""",
         ),
     ],
-    conclusion=(
-        "The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values, `k <= d`, "
-        "is the sum of the squares of all singular values of the centred data but "
-        f"the `k` largest, `sum(s[i]**2 for i in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do "
-        "better (“Nothing does better”)."
-    ),
-    comment=(
-        "A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal "
-        "directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder "
-        "gains over PCA is owed to its non-linearities, and PCA is the baseline to hold it against."
-    ),
+    conclusion=f"""The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values,
+    `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `sum(s[i]**2 for i
+    in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”).""",
+    comment="""A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal
+    directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder gains
+    over PCA is owed to its non-linearities, and PCA is the baseline to hold it against.""",
     figures={"arrival": arrival},
 )

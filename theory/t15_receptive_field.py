@@ -243,11 +243,9 @@ LIVE_JUMP = Live("support of the live gradient", live_jump)
 DERIVATION = Derivation(
     id="T15",
     title="Receptive field",
-    question=(
-        "Which inputs can the value of a unit depend on? Along one axis, borders aside, unit `i` of layer `l` with stride "
-        "`s[l]` reads unit `s[l]*i + t` of the layer before with its tap `t`; taps are counted from 0 to `k[l] - 1`. Pooling "
-        "is such a layer too, and ReLU is one with window and stride one."
-    ),
+    question="""Which inputs can the value of a unit depend on? Along one axis, borders aside, unit `i` of layer `l` with
+    stride `s[l]` reads unit `s[l]*i + t` of the layer before with its tap `t`; taps are counted from 0 to `k[l] - 1`.
+    Pooling is such a layer too, and ReLU is one with window and stride one.""",
     symbols=[
         integer("l", "the number of a layer; the input is layer zero", least="0", low=0, high=4),
         whole_numbers(signal("k", "the windows of the layers", properties=["positive", "whole"]), 4),
@@ -277,10 +275,8 @@ DERIVATION = Derivation(
             "Where the field of a tap begins",
             "j*(s[l]*i + t) == (j*s[l])*i + t*j",
             [Step(because=algebra("multiply out"))],
-            intro=(
-                "Let the field of a unit of the layer before begin at `j` times the number of that unit and be `f` inputs "
-                "long. A unit sees what its taps see. The first tap, `t` zero, begins first, and every other one later:"
-            ),
+            intro="""Let the field of a unit of the layer before begin at `j` times the number of that unit and be `f`
+            inputs long. A unit sees what its taps see. The first tap, `t` zero, begins first, and every other one later:""",
         ),
         Part(
             "Where it ends",
@@ -295,30 +291,23 @@ DERIVATION = Derivation(
             "Nothing is left out",
             "iff(j*(i + 1) <= (j*i + f - 1) + 1, j <= f)",
             [Step(because="subtract")],
-            intro=(
-                "In between nothing is left out if the field of each unit begins no later than one place after the field of "
-                "its neighbour has ended:"
-            ),
+            intro="""In between nothing is left out if the field of each unit begins no later than one place after the field
+            of its neighbour has ended:""",
         ),
         Part(
             "Nor in the layers above",
             "(f + (k[l] - 1)*j) - j*s[l] == (f - j) + (k[l] - s[l])*j",
             [Step(because=algebra("regroup"))],
-            intro=(
-                "So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own. Again "
-                "nothing is left out if the stride is not larger than the window, because both terms on the right are then "
-                "not negative. (With a larger stride there are gaps, and the field is counted from its first to its last "
-                "input.)"
-            ),
+            intro="""So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own.
+            Again nothing is left out if the stride is not larger than the window, because both terms on the right are then
+            not negative. (With a larger stride there are gaps, and the field is counted from its first to its last input.)""",
         ),
         Part(
             "The jump at the input",
             "J[0] == 1",
             [Step(because=definition("J"))],
-            intro=(
-                "A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees itself "
-                "alone. That defines `J[l]` and `r[l]`, layer by layer. What they come to:"
-            ),
+            intro="""A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees
+            itself alone. That defines `J[l]` and `r[l]`, layer by layer. What they come to:""",
         ),
         Part(
             "The jump, a layer further",
@@ -365,33 +354,25 @@ DERIVATION = Derivation(
             "Two windows of three see what one of five sees",
             "1 + (3 - 1) + (3 - 1)*1 == 1 + (5 - 1)",
             [Step("5", "add"), Step(because="and take apart")],
-            intro=(
-                "Why do most networks have windows of three? Two of them, with stride one, one after the other, see as far as "
-                "one of five:"
-            ),
+            intro="""Why do most networks have windows of three? Two of them, with stride one, one after the other, see as
+            far as one of five:""",
             live=[Live("support of the live gradient", lambda: live_field(lambda _: 3, lambda _: 1, 2), points=1)],
         ),
         Part(
             "And cost less",
             "2*(C*(3*3*C)) < C*(5*5*C)",
             [Step("18*C**2", "multiply"), Step("< 25*C**2", "compare"), Step(because="multiply")],
-            intro=(
-                "With `C` channels throughout they have fewer weights. They put another ReLU between, and without one they "
-                "reach fewer kernels, as T13 says:"
-            ),
+            intro="""With `C` channels throughout they have fewer weights. They put another ReLU between, and without one
+            they reach fewer kernels, as T13 says:""",
             live=[Live("live conv2d layers", weights_of_two, sweep={"C": range(1, 5)})],
         ),
         *(with_numbers(windows, members) for windows, members in alike().items()),
     ],
-    conclusion=(
-        "Each layer, from the first on, adds its window less one, times the product of all strides before it: "
-        f"for `l >= 1`, `r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}`, from one at the input."
-    ),
-    comment=(
-        "To see farther, put a stride early: every window after it counts that many times. Windows add to the field, strides "
-        "multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing "
-        "possible, not likely: in a deep stack far more paths lead to its middle than to its rim."
-    ),
+    conclusion=f"""Each layer, from the first on, adds its window less one, times the product of all strides before it: for
+    `l >= 1`, `r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format("l - 1")}`, from one at the input.""",
+    comment="""To see farther, put a stride early: every window after it counts that many times. Windows add to the field,
+    strides multiply what comes after them, and only windows cost parameters. A field that is large enough makes seeing
+    possible, not likely: in a deep stack far more paths lead to its middle than to its rim.""",
     tables={"fields": fields},
     figures={"gradient": pictures},
 )

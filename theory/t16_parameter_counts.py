@@ -274,10 +274,8 @@ FACTORED = "sum(n[e, l]*(f[e, l] + b[e, l]) for l in span(1, L[e]))"
 DERIVATION = Derivation(
     id="T16",
     title="Parameter counts",
-    question=(
-        "How many parameters does a layer have, and a network? A parameter is one number that training may change, so the "
-        "answer is a count of index tuples: one for each entry of each weight tensor and of each vector of biases."
-    ),
+    question="""How many parameters does a layer have, and a network? A parameter is one number that training may change, so
+    the answer is a count of index tuples: one for each entry of each weight tensor and of each vector of biases.""",
     symbols=[
         integer("C_in", "the number of channels that a convolution reads", least="1", high=4),
         integer("C_out", "the number of channels that it makes", least="1", high=4),
@@ -304,11 +302,9 @@ DERIVATION = Derivation(
                 Step(f"C_out*{FILTER} + C_out", "a filter for each of them, and all filters equally large"),
                 Step(because="a filter has one weight for each place of its window in each channel"),
             ],
-            intro=(
-                "The same filters are used in every place, so the tuple has an index for the channel that is made, the "
-                "channel that is read, the row and the column of the window, and none for the place in the image. That is why "
-                "neither stride nor padding nor the size of the image is in the formula."
-            ),
+            intro="""The same filters are used in every place, so the tuple has an index for the channel that is made, the
+            channel that is read, the row and the column of the window, and none for the place in the image. That is why
+            neither stride nor padding nor the size of the image is in the formula.""",
             live=both(convolution, "live Conv2d", {n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
         ),
         Part(
@@ -325,10 +321,9 @@ DERIVATION = Derivation(
             "n_out*n_in + n_out == n_out*(k_h*k_w*C_in) + n_out",
             [Step(because=algebra("flattening makes one input of each place of each channel"))],
             given=["n_in == k_h*k_w*C_in"],
-            intro=(
-                "On a flattened image a dense layer is a convolution whose window is the whole image, here `k_h` by `k_w`: "
-                "the same formula, but now the size of the image counts. This is the term that dominates most networks below."
-            ),
+            intro="""On a flattened image a dense layer is a convolution whose window is the whole image, here `k_h` by
+            `k_w`: the same formula, but now the size of the image counts. This is the term that dominates most networks
+            below.""",
             live=[
                 Live(
                     "live Flatten and Linear",
@@ -341,39 +336,28 @@ DERIVATION = Derivation(
             "What sharing saves",
             f"{COPIES} + {OWN_BIASES} - (n_out*n_in + n_out) == (m - 1)*(n_out*n_in + n_out)",
             [Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"), Step(because=algebra("factor out"))],
-            intro=(
-                "A trunk that is applied to several parts of the input has one set of weights: it is counted once. Layers of "
-                "their own for each part would need the index of the part in every tuple."
-            ),
+            intro="""A trunk that is applied to several parts of the input has one set of weights: it is counted once.
+            Layers of their own for each part would need the index of the part in every tuple.""",
             live=[Live("live networks", saved_by_sharing, sweep={"m": range(1, 4), "n_in": range(1, 4), "n_out": range(1, 4)})],
         ),
         Part(
             "A network",
             f"{ADDED} == {FACTORED}",
             [Step(because=algebra("factor out"))],
-            intro=(
-                "Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's count "
-                "is a sum over its convolutions and dense layers. The witness has built every network of this report and "
-                "counted the entries of its tensors."
-            ),
+            intro="""Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's
+            count is a sum over its convolutions and dense layers. The witness has built every network of this report and
+            counted the entries of its tensors.""",
             live=[Live("every live network", lambda e: counted_live(NETS[e - 1]), sweep={"e": range(1, len(NETS) + 1)})],
         ),
         *(with_numbers(label, net) for label, net in COUNTED.items()),
     ],
-    conclusion=(
-        "A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other layers "
-        "none; a shared layer counts once, and a network has the sum over its layers."
-    ),
-    comment=(
-        "A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and the "
-        "width before flattening divides the weights of the first dense layer by four, which no saving on filters can match."
-    ),
+    conclusion="""A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other
+    layers none; a shared layer counts once, and a network has the sum over its layers.""",
+    comment="""A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and
+    the width before flattening divides the weights of the first dense layer by four, which no saving on filters can match.""",
     values={
         name: partial(Value, count, digits=0, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())
     },
-    tables={
-        "kinds": kinds,
-        **{experiment: partial(layers, experiment) for experiment, _ in networks()},
-    },
+    tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment, _ in networks()}},
     claims={"single_has_fewer": refuted("The single convolution has fewer parameters than (12, 32).", by="The network of E15")},
 )

@@ -29,10 +29,8 @@ EVERYWHERE = "for i in span(1, n)"
 DERIVATION = Derivation(
     id="T17",
     title="What an affine map cannot be",
-    question=(
-        "A linear network computes an affine map of its input. Can it be the maximum `max(x, y)` of two numbers, or `h(x, "
-        "y)`, the logarithm of the sum of their exponentials? If not, how near can it come?"
-    ),
+    question="""A linear network computes an affine map of its input. Can it be the maximum `max(x, y)` of two numbers, or
+    `h(x, y)`, the logarithm of the sum of their exponentials? If not, how near can it come?""",
     symbols=[
         real("x", "a number"),
         real("y", "another"),
@@ -67,10 +65,7 @@ DERIVATION = Derivation(
             intro="The maximum of both comes to their distance, and not to twice its value at zero, which is zero:",
         ),
         counterexample(
-            "The maximum is not affine",
-            "max(x, y) + max(-x, -y) == 2*max(0, 0)",
-            at={"x": "1", "y": "0"},
-            values=("1", "0"),
+            "The maximum is not affine", "max(x, y) + max(-x, -y) == 2*max(0, 0)", at={"x": "1", "y": "0"}, values=("1", "0")
         ),
         Part(
             "What log-sum-exp does",
@@ -117,11 +112,9 @@ DERIVATION = Derivation(
                 ),
                 Step(because=definition("ebar", "V", words="complete the square")),
             ],
-            intro=(
-                "The half sum is free. Of the even function, `e` on the examples, an affine map gets hold of nothing but the "
-                "mean, as soon as the examples come with their mirror images, the two numbers exchanged or both turned round "
-                "(as draws from a normal distribution do in the long run). Add up all four squares of each:"
-            ),
+            intro="""The half sum is free. Of the even function, `e` on the examples, an affine map gets hold of nothing but
+            the mean, as soon as the examples come with their mirror images, the two numbers exchanged or both turned round
+            (as draws from a normal distribution do in the long run). Add up all four squares of each:""",
         ),
         Part(
             "No other does better",
@@ -146,14 +139,10 @@ DERIVATION = Derivation(
             live=[Live("least squares by NumPy", least_squares)],
         ),
     ],
-    conclusion=(
-        "Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has `max(x, y) + max(-x, -y) == "
-        "abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error is the variance of `abs((x - "
-        "y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp."
-    ),
-    comment=(
-        "So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13), and by "
-        "how much. What is left is even, and one ReLU each way makes an absolute value: a hidden layer of two units suffices "
-        "for the maximum of two numbers."
-    ),
+    conclusion="""Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has `max(x, y) + max(-x,
+    -y) == abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error is the variance of
+    `abs((x - y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp.""",
+    comment="""So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13),
+    and by how much. What is left is even, and one ReLU each way makes an absolute value: a hidden layer of two units
+    suffices for the maximum of two numbers.""",
 )

@@ -22,10 +22,9 @@ QUADRATIC = "-1/2*((x - {0}).T@((R.T@R)@(x - {0})))"
 DERIVATION = Derivation(
     id="T18",
     title="What separates the classes",
-    question=(
-        "Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the input, "
-        "is above one half. What does the border between the classes look like, and is it the right one for two normal clouds?"
-    ),
+    question="""Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the
+    input, is above one half. What does the border between the classes look like, and is it the right one for two normal
+    clouds?""",
     symbols=[
         real("z", "the value that enters the sigmoid", low=-4, high=4),
         real("p_0", "density times share of the first class, at some input", above="0"),
@@ -42,23 +41,17 @@ DERIVATION = Derivation(
             "Above one half, or not",
             "sigma(z) - 1/2 == (exp(z) - 1)/(2*(exp(z) + 1))",
             [Step("1/(1 + exp(-z)) - 1/2", definition("sigma")), Step(because=algebra("bring to one denominator"))],
-            intro=(
-                "The sign of this difference is that of `exp(z) - 1`, which is that of `z`. So the border is where `z` is zero:"
-            ),
+            intro="""The sign of this difference is that of `exp(z) - 1`, which is that of `z`. So the border is where `z`
+            is zero:""",
         ),
         Part("On the border", "sigma(0) == 1/2", [Step(because=definition("sigma"))]),
         Part(
             "Bayes with a sigmoid",
             "p_1/(p_0 + p_1) == sigma(log(p_1/p_0))",
-            [
-                Step("1/(1 + exp(-log(p_1/p_0)))", algebra("divide by what is above")),
-                Step(because=definition("sigma")),
-            ],
-            intro=(
-                "A border where an affine function of the input is zero is a line in the plane, a hyperplane in general. When "
-                "is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of "
-                "the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:"
-            ),
+            [Step("1/(1 + exp(-log(p_1/p_0)))", algebra("divide by what is above")), Step(because=definition("sigma"))],
+            intro="""A border where an affine function of the input is zero is a line in the plane, a hyperplane in general.
+            When is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of
+            the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:""",
             live=[Live("NumPy", lambda p_0, p_1: np.divide(p_1, p_0 + p_1))],
         ),
         Part(
@@ -66,28 +59,21 @@ DERIVATION = Derivation(
             f"{QUADRATIC.format('m_1')} - {QUADRATIC.format('m_0')}"
             " == ((R.T@R)@(m_1 - m_0)).T@x - 1/2*(m_1.T@((R.T@R)@m_1) - m_0.T@((R.T@R)@m_0))",
             [Step(because=algebra("multiply out; what is quadratic in `x` cancels"))],
-            intro=(
-                "For two normal densities of one covariance the logarithm of their ratio is the difference of two quadratic "
-                "functions, since what stands before the exponentials is the same. It is affine:"
-            ),
+            intro="""For two normal densities of one covariance the logarithm of their ratio is the difference of two
+            quadratic functions, since what stands before the exponentials is the same. It is affine:""",
             live=[Live("torch distributions", log_odds_by_torch)],
         ),
     ],
-    conclusion=(
-        "A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it is the "
-        "best border of all, when its weights are the inverse covariance times the difference of the means, and its bias is "
-        "what is left of the ratio, with the logarithm of the ratio of both shares added (“Two normal clouds of one "
-        "covariance”)."
-    ),
-    comment=(
-        "On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the right "
-        "weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays, the "
-        "best border bends, and a line falls short."
-    ),
+    conclusion="""A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it
+    is the best border of all, when its weights are the inverse covariance times the difference of the means, and its bias
+    is what is left of the ratio, with the logarithm of the ratio of both shares added (“Two normal clouds of one
+    covariance”).""",
+    comment="""On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the
+    right weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays,
+    the best border bends, and a line falls short.""",
     claims={
         "line_separates": proved(
-            "Two normal clouds of one covariance are best separated by a line.",
-            by="Two normal clouds of one covariance",
-        ),
+            "Two normal clouds of one covariance are best separated by a line.", by="Two normal clouds of one covariance"
+        )
     },
 )

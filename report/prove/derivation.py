@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -113,6 +114,7 @@ class Part:
 
     def __post_init__(self) -> None:
         _ = self.claim, self.conditions, self.hypothesis
+        _flow(self, "intro", "scope")
         if not self.steps:
             raise DeclarationError(f"part '{self.label}' has no step", where=self.where)
         *before, last = self.steps
@@ -197,6 +199,12 @@ def refuted(sentence: str, by: str) -> Assertion:
     return Assertion(sentence, by, true=False)
 
 
+def _flow(noun: Part | Derivation, *prose: str) -> None:
+    """In its fields of prose, the end of a line is a space."""
+    for name in prose:
+        object.__setattr__(noun, name, re.sub(r"\s*\n\s*", " ", getattr(noun, name)))
+
+
 @dataclass(frozen=True)
 class Derivation:
     """A question and its answer, derived.
@@ -221,6 +229,7 @@ class Derivation:
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        _flow(self, "question", "conclusion", "consequence", "comment")
         labels = {part.label for part in self.parts}
         for name, claim in self.claims.items():
             if claim.by not in labels:
