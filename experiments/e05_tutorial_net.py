@@ -21,9 +21,6 @@ TOTAL = parameters(zoo.TUTORIAL)
 LARGEST = max(shapes(zoo.TUTORIAL), key=lambda row: row.parameters)
 
 
-# --- trials --------------------------------------------------------------------------------------------------------
-
-
 def trial(budget: Budget, seed: int) -> Trial:
     """The tutorial net. Its weights are kept, so that other experiments can build on it."""
     return trained(zoo.TUTORIAL, TUTORIAL, budget, seed)
@@ -58,9 +55,6 @@ def trials(budget: Budget) -> list[Trial]:
 def seeds(budget: Budget) -> range:
     """E6's are the same, so that the two nets are compared pair by pair."""
     return budget.seeds(budget.pick(smoke=2, quick=3, full=3))
-
-
-# --- figures --------------------------------------------------------------------------------------------
 
 
 def curves(runs: Runs) -> Figure:

@@ -171,18 +171,14 @@ def _centred(matrix: np.ndarray) -> np.ndarray:
 
 def final(runs: Runs) -> Table:
     """The nets beside each other: what they cost, and what they read."""
-
-    def of(column: Column) -> Column:
-        return Column(column.name, column.heading, column.digits, of=lambda net: column.of(_net(runs, net)))  # type: ignore[misc]
-
     columns = (
-        Column("net", "net", align="left", of=str),
-        Column("parameters", "parameters", of=lambda net: parameters(COMPARED[net])),
-        *map(of, (TEST, TRAIN, TEST_LOSS)),
+        Column("net", "net", align="left"),
+        Column("parameters", "parameters", of=lambda these: parameters(these.argument("net"))),
+        *(TEST, TRAIN, TEST_LOSS),
     )
     ratio = parameters(NETS[LINEARISED]) / parameters(COMPARED[SOFTMAX])
     caption = f"The {LINEARISED} has {ratio:.0f} times the parameters of {SOFTMAX}, and computes functions of the same kind."
-    return tabulate(COMPARED, columns, caption)
+    return tabulate([_net(runs, net) for net in COMPARED], columns, caption)
 
 
 def maps(runs: Runs) -> Table:

@@ -243,15 +243,13 @@ def near_best(runs: Runs) -> Verdict:
 
 
 _ITERATIONS = Unit("iterations")
-QUESTION = (
-    "Which learning rates find the line between two overlapping classes, and is a rate that W3 calls too slow really slow?"
-)
 _NEAR = f"{100 * NEAR:g} %"
 
 EXPERIMENT = Experiment(
     id="E10",
     title="Logistic regression by hand",
-    question=QUESTION,
+    question="Which learning rates find the line between two overlapping classes, and is a rate that W3 calls too slow really "
+    "slow?",
     trials=trials,
     measures={
         "train_error": Measure("training error", "%", 1, 100),

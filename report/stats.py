@@ -26,28 +26,9 @@ from report.model import Holds, Value, Verdict
 from report.seeds import NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
-    "NATS",
-    "PERCENT",
-    "PLAIN",
-    "POINTS",
-    "SHARE",
-    "TIMES",
-    "Seeds",
-    "Unit",
-    "all_of",
-    "at_least",
-    "at_most",
-    "equal_within",
-    "every",
-    "greater",
-    "interval",
-    "less",
-    "mean",
-    "mostly",
-    "spread",
-    "value_of",
-    "within",
-]
+    "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Seeds", "Unit", "all_of", "at_least", "at_most", "equal_within",
+    "every", "greater", "interval", "less", "mean", "mostly", "spread", "value_of", "within",
+]  # fmt: skip
 
 CONFIDENCE = 0.95
 WEAKEST = "the weakest of"  # what a verdict on several comparisons says of the one that it shows

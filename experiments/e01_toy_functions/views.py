@@ -26,9 +26,6 @@ def drawn(runs: Runs) -> Runs:
     return Runs(tuple(run for run in runs if run.trial.tags["net"] in NETS))
 
 
-# --- figures -------------------------------------------------------------------------------------------------------
-
-
 def curves(runs: Runs) -> Figure:
     """Test (solid) and training loss (dotted) by epoch: a row a kind of W, a column a target."""
     history = drawn(runs).history()
@@ -96,9 +93,6 @@ def final(runs: Runs) -> Figure:
         + ".",
         data=frame,
     )
-
-
-# --- tables --------------------------------------------------------------------------------------------------------
 
 
 def losses(runs: Runs) -> Table:

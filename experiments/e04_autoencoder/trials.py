@@ -33,9 +33,6 @@ NETS = {
 }
 
 
-# --- trials ----------------------------------------------------------------------------------------------------------
-
-
 def coder_trial(budget: Budget, coder: str, scale: str, seed: int) -> Trial:
     """The trial that finds the weights of a coder."""
     how = {} if coder == PCA else {"recipe": _recipe(budget, coder, scale)}

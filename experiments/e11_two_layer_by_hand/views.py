@@ -131,9 +131,6 @@ def _by_seed(frame: pd.DataFrame, by: str, column: pd.Series) -> np.ndarray:
     return frame.assign(shown=column).pivot_table(index="seed", columns=by, values="shown").to_numpy()
 
 
-# --- tables and values ---------------------------------------------------------------------------------------------
-
-
 def gradient_table(runs: Runs) -> Table:
     """Every gradient written by hand, its shape, and its worst error over the seeds."""
     columns = (

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-# --- figures -------------------------------------------------------------------------------------------------------
-
-
 def curves(runs: Runs) -> Figure:
     """Training loss and validation error every 50 iterations, a line a rate, at the greatest width."""
     import pandas as pd
@@ -139,9 +136,6 @@ def all_progress(runs: Runs) -> Figure:
         data=history[["rate", "hidden", "seed", *COLUMNS]],
         seeds=1,
     )
-
-
-# --- tables --------------------------------------------------------------------------------------------------------
 
 
 def progress(runs: Runs, settings: Sequence[tuple[float, int]]) -> Table:

@@ -20,12 +20,8 @@ _NODES = (
 )  # fmt: skip
 
 
-def _every(values: Any) -> bool:
-    return all(bool(value) for value in values)
-
-
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "all": _every,
+    "all": lambda values: all(bool(value) for value in values),
     "any": lambda values: any(bool(value) for value in values),
     "abs": np.abs,
     "diff": np.diff,

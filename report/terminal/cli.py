@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from report.errors import UsageError, nearest
@@ -126,8 +127,10 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
     parser.add_argument("--writeup", nargs="+", default=[], metavar="NAME", help="these assignments, or all (see: list)")
     cores = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help="trials at a time (default: cores)")
-    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="the first seed (default: 0)")
+    parser.add_argument(
+        "--jobs", type=partial(_whole, least=1), default=cores, metavar="N", help="trials at a time (default: cores)"
+    )
+    parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="the first seed (default: 0)")
     parser.add_argument("--out", type=_folder, default=root / "build", metavar="DIR", help="where the pages go (build)")
     parser.add_argument("--store", type=_folder, metavar="DIR", help="where results are kept (default: OUT/store)")
     parser.add_argument("--data", type=_folder, metavar="DIR", help="where data sets are (default: $REPORT_DATA, else data)")
@@ -140,15 +143,7 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    return _whole(text, 1)
-
-
-def _natural(text: str) -> int:
-    return _whole(text, 0)
-
-
-def _whole(text: str, least: int) -> int:
+def _whole(text: str, least: int = 0) -> int:
     """A whole number that every generator of random numbers takes."""
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} to 999999999")
