@@ -13,6 +13,7 @@ from report.errors import ProseError, ReportError, Where
 from report.typeset.drawings import printed, svg_width
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
 from report.typeset.pandoc import chapter_typst, converted, line_of
+from report.typeset.tagging import with_row_heads
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _compiled(folder: Path, chapters: Sequence[Chapter]) -> Document:
     except typst.TypstError as error:
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
-    return Document(content, found["pages"], tuple(Place(**place) for place in found["places"]))
+    return Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
 
 
 def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:

@@ -253,6 +253,21 @@ def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(docum
     assert not any("\\" in str(tag["/Alt"]) for tag in spoken if tag["/S"] == "/Formula")
 
 
+def test_each_row_of_a_table_has_a_head_that_its_cells_name(document):
+    tree = document.trailer["/Root"]["/StructTreeRoot"]
+    index = tree["/IDTree"]["/Names"]
+    heads = dict(zip(index[::2], (cell.get_object() for cell in index[1::2])))
+    assert list(heads) == sorted(heads)
+    rows = [[cell.get_object() for cell in tag["/K"]] for tag in _structure(tree, document) if tag.get("/S") == "/TR"]
+    body = [row for row in rows if len(row) > 1 and row[1]["/S"] == "/TD"]
+    assert body
+    for first, *others in body:
+        assert (first["/S"], first["/A"][0]["/Scope"]) == ("/TH", "/Row")
+        assert heads[first["/ID"]] == first
+        for cell in others:
+            assert [heads[name]["/A"][0]["/Scope"] for name in cell["/A"][0]["/Headers"]] == ["/Column", "/Row"]
+
+
 def test_the_pdf_has_an_outline_and_no_borrowed_fonts(document):
     titles = [str(entry.title) for entry in document.outline if not isinstance(entry, list)]
     assert [title.split(" ", 1)[-1] for title in titles] == ["First steps", "Second steps"]
