@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import ast
 import copy
-import itertools
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
+from itertools import chain, pairwise
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 from report.errors import ReportError
 from report.prove import lint
-from report.prove.check import SYMBOLIC, check_part
-from report.prove.derivation import Derivation, Part, load
+from report.prove.check import METHODS, check_part
+from report.prove.derivation import Derivation, Part, Step, load
 from report.prove.language.formula import bound_names, join, names, parse, split_relation, targets
 from report.prove.reasons.calculation import algebra, definition
 from report.prove.reasons.rule import DEFINITION, DIFFERENTIATION, PART, Lemma, Rule, Shown
 from report.prove.reasons.statements import using
-from report.prove.witness import NUMERIC
 
 THEORY = Path(__file__).parent.parent / "theory"
 SIBLINGS = {
@@ -45,37 +46,73 @@ RELATIONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True)
 class Planted:
-    """A part with one error in it: at which step, of what kind, and what now stands there."""
+    """A part with one error in it: at which step, of what kind, and what now stands there.
+
+    ``touched`` are the steps that it concerns: the others stand as they were proved. The part is made when it is looked at.
+    """
 
     theorem: str
-    part: Part
+    label: str
     step: int
     kind: str
     text: str
+    touched: Container[int] = field(repr=False)
+    make: Callable[[], Part] = field(repr=False)
+
+    @cached_property
+    def part(self) -> Part:
+        made = self.make()
+        return replace(made, steps=[s if at in self.touched else _proved(s) for at, s in enumerate(made.steps)])
 
     @property
     def key(self) -> tuple[str, str, int, str]:
         """What names it in the list of equivalents."""
-        return self.theorem, self.part.label, self.step, self.text
+        return self.theorem, self.label, self.step, self.text
+
+
+def _proved(step: Step) -> Step:
+    """The step, which nobody needs to prove again."""
+    return replace(step, because=replace(step.rule, decide=lambda *_: "as it stood"))
 
 
 # --- errors in a formula -------------------------------------------------------------------------------------------
 
 
-def wrong_formulas(text: str) -> Iterator[tuple[str, str]]:
-    """(kind, wrong text) for every single error that can be made in a formula."""
+@cache
+def wrong_formulas(text: str) -> tuple[tuple[str, str], ...]:
+    """(kind, wrong text) for every single error that can be made in a formula, each text once."""
     tree = parse(text).tree
-    seen, counted = {ast.dump(tree)}, _only_counted(tree)
-    for at, node in enumerate(ast.walk(tree)):
+    counted = _only_counted(tree)
+    found: dict[str, str] = {}
+    for node, put in _places(tree):
         for kind, change in _changes(node):
-            if kind == "index base" and node in counted:
-                continue
-            wrong = copy.deepcopy(tree)
-            target = list(ast.walk(wrong))[at]
-            wrong = _replaced(wrong, target, change(target))
-            if ast.dump(wrong) not in seen:
-                seen.add(ast.dump(wrong))
-                yield kind, ast.unparse(ast.fix_missing_locations(wrong))
+            if kind != "index base" or node not in counted:
+                found.setdefault(ast.unparse(put(change(node))), kind)
+    found.pop(ast.unparse(tree), None)
+    return tuple((kind, wrong) for wrong, kind in found.items())
+
+
+Put = Callable[[ast.AST], ast.expr]
+
+
+def _places(tree: ast.expr) -> Iterator[tuple[ast.AST, Put]]:
+    """Every node, and what gives the tree with another in its place. What is not on the way there is shared, not copied."""
+    todo: deque[tuple[ast.AST, Put]] = deque([(tree, lambda new: new)])  # type: ignore[list-item, return-value]
+    while todo:
+        node, put = todo.popleft()
+        yield node, put
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, ast.AST):
+                todo.append((value, partial(_put, put, node, name, None)))
+            elif isinstance(value, list):
+                todo += [
+                    (each, partial(_put, put, node, name, at)) for at, each in enumerate(value) if isinstance(each, ast.AST)
+                ]
+
+
+def _put(put: Put, parent: ast.AST, name: str, at: int | None, new: ast.AST) -> ast.expr:
+    old = getattr(parent, name)
+    return put(_with(parent, **{name: new if at is None else [*old[:at], new, *old[at + 1 :]]}))
 
 
 def _only_counted(tree: ast.expr) -> list[ast.expr]:
@@ -157,62 +194,51 @@ def _with(node: ast.AST, **fields: object) -> ast.expr:
     return changed  # type: ignore[return-value]
 
 
-def _replaced(tree: ast.expr, target: ast.AST, new: ast.expr) -> ast.expr:
-    class _Put(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            return new if node is target else self.generic_visit(node)
-
-    return _Put().visit(tree)
-
-
 # --- errors in a part ----------------------------------------------------------------------------------------------
 
 
 def planted(derivation: Derivation, part: Part) -> Iterator[Planted]:
     """The part with every single error in turn: in a step, in both ends of what is claimed, in the order."""
+    last = len(part.steps) - 1
+    error = partial(Planted, derivation.id, part.label)
     for at, step in enumerate(part.steps):
         relation, text = split_relation(step.text)
         for kind, wrong in wrong_formulas(text):
-            yield Planted(derivation.id, _with_step(part, at, f"{relation} {wrong}"), at, kind, wrong)
-    last = len(part.steps) - 1
-    relation, text = split_relation(part.steps[last].text)
+            yield error(at, kind, wrong, (at, at + 1), partial(_with_step, part, at, f"{relation} {wrong}"))
     if part.claim.relation == "!=":
         return  # nearly all numbers differ: a counterexample that is changed is another one
-    for kind, wrong in wrong_formulas(text):  # a wrong theorem, with a chain that ends where it says
-        claim = join(part.claim.left, part.claim.relation, parse(wrong))
-        false = replace(_with_step(part, last, f"{relation} {wrong}"), statement=claim.text)
-        yield Planted(derivation.id, false, last, f"statement, {kind}", wrong)
+    for kind, wrong in wrong_formulas(split_relation(part.steps[last].text)[1]):
+        yield error(last, f"statement, {kind}", wrong, (last,), partial(_with_end, part, wrong))
     for kind, wrong in wrong_formulas(ast.unparse(part.claim.left.tree)):
-        claim = join(parse(wrong), part.claim.relation, part.claim.right)
-        yield Planted(derivation.id, replace(part, statement=claim.text), 0, f"statement, {kind}", wrong)
-    turned = join(part.claim.right, part.claim.relation, part.claim.left)
-    yield Planted(derivation.id, replace(part, statement=turned.text), 0, "sides swapped", turned.text)
-    for at in range(len(part.steps) - 1):
-        if part.steps[at].rule.rearranges and part.steps[at + 1].rule.rearranges:
+        yield error(0, f"statement, {kind}", wrong, (0,), partial(_with_start, part, wrong))
+    turned = join(part.claim.right, part.claim.relation, part.claim.left).text
+    yield error(0, "sides swapped", turned, (0,), partial(replace, part, statement=turned))
+    for at, (step, after) in enumerate(pairwise(part.steps)):
+        if step.rule.rearranges and after.rule.rearranges:
             continue  # equals in another order are still equals
-        steps = [*part.steps]
-        steps[at], steps[at + 1] = steps[at + 1], steps[at]
-        yield Planted(derivation.id, replace(part, steps=tuple(steps)), at, "steps swapped", steps[at].text)
+        swapped = [*part.steps[:at], after, step, *part.steps[at + 2 :]]
+        yield error(at, "steps swapped", after.text, range(at, at + 3), partial(replace, part, steps=swapped))
 
 
 def misplanted(derivation: Derivation, part: Part) -> Iterator[Planted]:
     """The part with every single error that leaves its formulas as they stand, or changes what holds them together."""
-    for kind, text, changed in itertools.chain(_conditions(part), _captures(derivation, part), _reasons(derivation, part)):
-        yield Planted(derivation.id, changed, 0, kind, text)
+    for kind, text, touched, changed in chain(_conditions(part), _captures(derivation, part), _reasons(derivation, part)):
+        yield Planted(derivation.id, part.label, 0, kind, text, touched, changed)
 
 
-Changed = Iterator[tuple[str, str, Part]]
+Changed = Iterator[tuple[str, str, Container[int], Callable[[], Part]]]
 
 
 def _conditions(part: Part) -> Changed:
     """Without one of its conditions; with one of them weakened."""
+    every = range(len(part.steps))
     for at, condition in enumerate(part.given):
         others = [*part.given[:at], *part.given[at + 1 :]]
-        yield "condition dropped", f"without {condition}", replace(part, given=others)
+        yield "condition dropped", f"without {condition}", every, partial(replace, part, given=others)
         for strict, weak in ((" < ", " <= "), (" > ", " >= ")):
             if strict in condition:
                 weaker = condition.replace(strict, weak)
-                yield "condition weakened", weaker, replace(part, given=[*others, weaker])
+                yield "condition weakened", weaker, every, partial(replace, part, given=[*others, weaker])
 
 
 def _captures(derivation: Derivation, part: Part) -> Changed:
@@ -224,7 +250,7 @@ def _captures(derivation: Derivation, part: Part) -> Changed:
             for free in [name for name in names(tree) if name in symbols][:2]:
                 wrong = ast.unparse(_Renamed(bound, free).visit(copy.deepcopy(tree)))
                 relation = split_relation(step.text)[0]
-                yield "capture", wrong, _with_step(part, at, f"{relation} {wrong}")
+                yield "capture", wrong, (at, at + 1), partial(_with_step, part, at, f"{relation} {wrong}")
 
 
 class _Renamed(ast.NodeTransformer):
@@ -240,13 +266,15 @@ def _reasons(derivation: Derivation, part: Part) -> Changed:
     for at, step in enumerate(part.steps):
         rule = step.rule
         if rule.law in (DEFINITION, DIFFERENTIATION, PART):
-            yield "reason too weak", f"step {at + 1} by algebra", _with_reason(part, at, algebra("rearrange"))
+            weak = partial(_with_reason, part, at, algebra("rearrange"))
+            yield "reason too weak", f"step {at + 1} by algebra", (at,), weak
         if rule.law == DEFINITION:
             for other in [d.name for d in derivation.definitions if d.name not in rule.of][:2]:
-                yield "another definition", f"step {at + 1} by {other}", _with_reason(part, at, definition(other))
+                wrong = partial(_with_reason, part, at, definition(other))
+                yield "another definition", f"step {at + 1} by {other}", (at,), wrong
         if rule.law == PART:
             for label in [label for label in shown_before(derivation, part.label) if label not in rule.of][-2:]:
-                yield "another part", f"step {at + 1} by {label}", _with_reason(part, at, using(label))
+                yield "another part", f"step {at + 1} by {label}", (at,), partial(_with_reason, part, at, using(label))
 
 
 def _with_reason(part: Part, at: int, reason: Rule) -> Part:
@@ -261,6 +289,20 @@ def _with_step(part: Part, at: int, text: str) -> Part:
     return replace(part, steps=tuple(steps))
 
 
+def _with_end(part: Part, wrong: str) -> Part:
+    """A wrong theorem, with a chain that ends where it says."""
+    last = len(part.steps) - 1
+    claim = join(part.claim.left, part.claim.relation, parse(wrong))
+    return replace(_with_step(part, last, f"{split_relation(part.steps[last].text)[0]} {wrong}"), statement=claim.text)
+
+
+def _with_start(part: Part, wrong: str) -> Part:
+    return replace(part, statement=join(parse(wrong), part.claim.relation, part.claim.right).text)
+
+
+# --- who refuses them ----------------------------------------------------------------------------------------------
+
+
 def shown_before(derivation: Derivation, label: str) -> Shown:
     """The statements of the parts before the one with this label."""
     before = {}
@@ -271,31 +313,36 @@ def shown_before(derivation: Derivation, label: str) -> Shown:
     return before
 
 
-def caught_by(derivation: Derivation, error: Planted, methods: tuple[str, ...] | None = None) -> set[str]:
-    """Who refuses the part with the error in it: chain, SymPy, numeric, the names of live witnesses."""
-    return refused_by(derivation, error.part, methods)
+def caught_by(derivation: Derivation, error: Planted) -> set[str]:
+    """Who is the first to refuse the part with the error in it: chain, SymPy, numeric, live witnesses by name, glossary."""
+    each = (refused_by_steps(derivation, error.part, method) for method in METHODS)
+    return next(filter(None, each), set()) or _refused_by_lint(derivation, error.part)
 
 
-def refused_by(derivation: Derivation, part: Part, methods: tuple[str, ...] | None = None) -> set[str]:
+def refused_by(derivation: Derivation, part: Part) -> set[str]:
     """Who refuses a part that stands in the derivation in place of the one with its label."""
+    return refused_by_steps(derivation, part, *METHODS) or _refused_by_lint(derivation, part)
+
+
+def refused_by_steps(derivation: Derivation, part: Part, *methods: str) -> set[str]:
+    """Who refuses a step of the part. Nobody reads here by how much its sides differ: to find that out takes the longest."""
     try:
-        checked, failures = check_part(derivation, part, shown_before(derivation, part.label), *([methods] if methods else []))
+        with patch.multiple("report.prove.check", left_over=_unsaid, mistake=_unsaid):
+            checked, failures = check_part(derivation, part, shown_before(derivation, part.label), methods)
     except ReportError:
         return {"declaration"}
     assert bool(failures) == any(step.caught_by for step in checked.steps)
-    return {who for step in checked.steps for who in step.caught_by} or _refused_by_lint(derivation, part)
+    return {who for step in checked.steps for who in step.caught_by}
+
+
+def _unsaid(*_: object) -> str:
+    return ""
 
 
 def _refused_by_lint(derivation: Derivation, part: Part) -> set[str]:
     """Whether the glossary and the prose refuse what the steps alone let pass."""
     changed = replace(derivation, parts=[part if each.label == part.label else each for each in derivation.parts])
     return {"glossary"} if set(lint.failures(changed)) - set(lint.failures(derivation)) else set()
-
-
-def can_see(derivation: Derivation, error: Planted, who: str) -> bool:
-    """Whether a witness watches this part at all."""
-    part = error.part
-    return who in (NUMERIC, SYMBOLIC) or who in {live.name for live in part.live}
 
 
 # --- choosing and counting -----------------------------------------------------------------------------------------
@@ -347,7 +394,7 @@ def main(arguments: list[str]) -> int:
         derivation = load(path)
         for error in (each for part in derivation.parts for each in choose(derivation, part)):
             count[error.kind] += 1
-            if caught_by(derivation, error, (SYMBOLIC,)) or caught_by(derivation, error):
+            if caught_by(derivation, error):
                 refused[error.kind] += 1
             elif error.key not in EQUIVALENTS:
                 left += 1
