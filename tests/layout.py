@@ -6,12 +6,14 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pdfplumber
 import pypdf
 import pypdfium2
+from pypdfium2.raw import FPDF_PAGEOBJ_TEXT as TEXT
 
 # The text block of templates/report.typ, in points from the upper left corner.
 LEFT, RIGHT = 17.5 / 25.4 * 72, 192.5 / 25.4 * 72
@@ -23,43 +25,70 @@ HOLE = 0.25  # of a page's height
 ROWS = 3  # of a table that a page keeps together
 
 
+@dataclass(frozen=True)
+class Run:
+    """Words in one font that stand beside one another, and their box in points from the upper left corner."""
+
+    written: pypdfium2.PdfTextObj
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def text(self) -> str:
+        return str(self.written.extract()).strip()
+
+
+def text_of(document: bytes) -> str:
+    """All that a PDF says."""
+    with closing(pypdfium2.PdfDocument(document)) as printed:
+        return "\n".join(page.get_textpage().get_text_range() for page in printed)
+
+
 def misplaced(document: bytes) -> list[str]:
     """Words outside the text block, and words over one another. Formulas apart, whose signs may touch, and slanted words, whose
     boxes do."""
     found = []
-    with pdfplumber.open(io.BytesIO(document)) as printed:
-        for number, page in enumerate(printed.pages, 1):
-            words = page.filter(_level).extract_words(x_tolerance=1.5, extra_attrs=["fontname"])
-            found += [f"p. {number}: {word['text']} hangs out" for word in words if _outside(word)]
-            text = [word for word in words if "Math" not in word["fontname"]]
-            found += [f"p. {number}: {a['text']} over {b['text']}" for a, b in _near(text) if _overlap(a, b)]
-            page.close()
+    with closing(pypdfium2.PdfDocument(document)) as printed:
+        for number, page in enumerate(printed, 1):
+            runs = list(_level(page))
+            found += [f"p. {number}: {run.text} hangs out" for run in runs if _outside(run)]
+            words = [run for run in runs if "Math" not in run.written.get_font().get_base_name()]
+            found += [f"p. {number}: {a.text} over {b.text}" for a, b in _near(words) if _overlap(a, b)]
     return found
 
 
-def _level(thing: dict[str, Any]) -> bool:
-    return thing["object_type"] != "char" or abs(thing["matrix"][1]) < 0.01
+def _level(page: pypdfium2.PdfPage) -> Iterator[Run]:
+    """All that is written horizontally, from its first to its last ink, and as high as its font."""
+    height = page.get_height()
+    for written in page.get_objects([TEXT], textpage=page.get_textpage()):
+        _, slant, _, scale, _, base = written.get_matrix().get()
+        left, _, right, _ = written.get_bounds()
+        size = scale * written.get_font_size()
+        if abs(slant) < 0.01 and right > left:
+            yield Run(written, left, right, height - base - 0.75 * size, height - base + 0.25 * size)
 
 
-def _outside(word: dict[str, Any]) -> bool:
-    """A comma or a hyphen at the end of a line hangs out a little, for the eye."""
-    hangs = 4 if word["text"][-1] in "-\u00ad,.;:" else 1
-    return bool(word["x0"] < LEFT - 1 or word["x1"] > RIGHT + hangs)
+def _outside(run: Run) -> bool:
+    """A comma or a hyphen at the end of a line (which is read as U+0002) hangs out a little, for the eye."""
+    return run.left < LEFT - 1 or run.right > RIGHT + 4 or (run.right > RIGHT + 1 and run.text[-1] not in "-\x02,.;:")
 
 
-def _near(words: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _near(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
     """Pairs that share some height."""
-    ordered = sorted(words, key=lambda word: float(word["top"]))
+    ordered = sorted(runs, key=lambda run: run.top)
     for at, first in enumerate(ordered):
         for second in ordered[at + 1 :]:
-            if second["top"] >= first["bottom"]:
+            if second.top >= first.bottom:
                 break
             yield first, second
 
 
-def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    across, down = (min(a[end], b[end]) - max(a[start], b[start]) for start, end in (("x0", "x1"), ("top", "bottom")))
-    return bool(across > 1.5 and down > 0.6 * min(a["bottom"] - a["top"], b["bottom"] - b["top"]))
+def _overlap(a: Run, b: Run) -> bool:
+    across = min(a.right, b.right) - max(a.left, b.left)
+    down = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return across > 1.5 and down > 0.6 * min(a.bottom - a.top, b.bottom - b.top)
 
 
 def white(document: bytes) -> list[str]:

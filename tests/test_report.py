@@ -6,11 +6,10 @@ import html
 import json
 import re
 
-import pypdf
 import pytest
 
 from tests.experiments.given import NEVER_READ
-from tests.layout import misplaced, torn, white
+from tests.layout import misplaced, text_of, torn, white
 from tests.project import ROOT
 
 
@@ -101,13 +100,13 @@ def test_no_number_went_missing_on_the_way(page):
 
 
 def test_both_pages_carry_the_same_numbers(smoke, manifest, page):
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(smoke / "report.pdf").pages)
+    in_pdf, on_page = text_of((smoke / "report.pdf").read_bytes()), visible(page)
     for label in manifest["labels"].values():
         if label.startswith(("Figure", "Table")):
             kind, number = label.split()
             pattern = rf"{kind}\s*{number}\b"
-            assert re.search(pattern, text), f"{label} is not in the PDF"
-            assert re.search(pattern, visible(page)), f"{label} is not in the HTML"
+            assert re.search(pattern, in_pdf), f"{label} is not in the PDF"
+            assert re.search(pattern, on_page), f"{label} is not in the HTML"
 
 
 def test_the_pdf_is_full_whole_and_within_its_margins(smoke):
