@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from report.cache.files import Memory
-from report.cache.reach import Sources
+from report.cache.reach import Sources, Whole
 from report.prove.theorems import CHECKER, key_of
+from tests.project import ROOT
 
 T01 = """
 import importlib, pkgutil
@@ -38,9 +39,15 @@ def root(tmp_path) -> Path:
     return tmp_path
 
 
-def keys(root: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def checker() -> Whole:
+    """The checker itself, which is the same for every project here: to read all of it takes seconds."""
+    return Sources(ROOT, lenient=True).whole([CHECKER])
+
+
+def keys(root: Path, checker: Whole) -> dict[str, str]:
     sources = Sources(root, Memory(root / "memory"), lenient=True)  # a new one for each build, over the same memory
-    return {name: key_of(f"theory.{name}", sources.whole([CHECKER]), sources) for name in ("t01_a", "t02_b")}
+    return {name: key_of(f"theory.{name}", checker, sources) for name in ("t01_a", "t02_b")}
 
 
 @pytest.mark.parametrize(
@@ -58,15 +65,15 @@ def keys(root: Path) -> dict[str, str]:
         ("experiments/e02_new.py", "NETS = {}\n", {"t01_a"}),
     ],
 )
-def test_what_a_proof_rests_on(root, file, text, changed):
-    before = keys(root)
+def test_what_a_proof_rests_on(root, checker, file, text, changed):
+    before = keys(root, checker)
     (root / file).write_text(text, encoding="utf-8")
-    after = keys(root)
+    after = keys(root, checker)
     assert {name for name in before if before[name] != after[name]} == changed
 
 
 def test_a_proof_rests_on_all_of_the_checker():
-    modules = Sources(Path(__file__).parents[2], lenient=True)
+    modules = Sources(ROOT, lenient=True)
     whole = modules.whole([CHECKER])
     assert "sympy" in whole.packages
     for inside in ("report.prove.check", "report.prove.witness", "report.prove.reasons.rule"):
