@@ -12,13 +12,13 @@ from functools import partial
 
 from experiments.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, gap, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, gap, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
 from experiments.zoo import block
 from report import plots
 from report.model import RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, Verdict, tabulate
-from report.stats import NATS, PERCENT, POINTS, all_of, at_least, at_most, equal_within, greater, mean
+from report.stats import NATS, PERCENT, POINTS, Mean, all_of, at_least, at_most, equal_within, greater, mean
 
 
 def mlp(*hidden: int) -> Net:

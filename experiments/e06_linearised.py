@@ -18,7 +18,7 @@ from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.looks import LINEARISED, LOOKS, SOFTMAX, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import AvgPool, MaxPool, Net, ReLU, parameters
 from experiments.training import shared, spread
 from report import plots
@@ -26,7 +26,7 @@ from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Plain, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
-from report.stats import PERCENT, POINTS, SHARE, Seeds, all_of, at_least, equal_within, greater, mean
+from report.stats import PERCENT, POINTS, SHARE, Mean, Seeds, all_of, at_least, equal_within, greater, mean
 
 
 def linearised(net: Net) -> Net:

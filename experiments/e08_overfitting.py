@@ -16,7 +16,7 @@ from itertools import pairwise, product
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import parameters
 from experiments.training import Adam, Iterations, Recipe, train_classifier
 from report import plots
@@ -24,7 +24,9 @@ from report.model import ALL_DATA, RECIPE, Budget, Claim, Column, Data, Experime
 from report.model import tabulate
 from report.numbers import number_text
 from report.seeds import Seeds, Unit
-from report.stats import NATS, PERCENT, POINTS, all_of, at_least, equal_within, every, greater, less, mean, spread, value_of
+from report.stats import (
+    NATS, PERCENT, POINTS, Mean, all_of, at_least, equal_within, every, greater, less, mean, spread, value_of,
+)  # fmt: skip
 
 FEW = 250  # digits
 RATE, FAST = 1e-4, 1e-3  # the tutorial's; that of the sweep of the keep probability

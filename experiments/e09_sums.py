@@ -18,7 +18,7 @@ import torch
 
 from experiments import e02_mnist_classifiers as e02
 from experiments.looks import CONVNET, LINEARISED, LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, Mean, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, Shared, parameters
 from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, outputs, pixels, spread
 from experiments.zoo import block
@@ -27,7 +27,7 @@ from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Outcome, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
-from report.stats import PERCENT, POINTS, SHARE, Seeds, at_least, greater, less, mean, value_of
+from report.stats import PERCENT, POINTS, SHARE, Mean, Seeds, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
     from experiments.data.datasets import Images

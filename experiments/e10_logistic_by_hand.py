@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.measures import Mean
 from experiments.training_by_hand import LATE, LOGISTIC, NEAR, RAW, STANDARDISED, descend_on_points
 from experiments.two_gaussians import CENTRE, bayes_error
 from report import plots, stats
@@ -187,9 +186,9 @@ def _steady(these: Runs) -> Value | str:
     return "at rest" if max(these["swing"].values()) < REST else stats.value_of(these["swing"])
 
 
-def _stable(features: str) -> Mean:
+def _stable(features: str) -> stats.Mean:
     origin = f"2 over the largest eigenvalue of the Hessian at the least loss, {features} features"
-    return Mean(lambda runs: _at(runs, LARGE, features)["largest_stable_rate"], origin=origin)
+    return stats.Mean(lambda runs: _at(runs, LARGE, features)["largest_stable_rate"], origin=origin)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from experiments import zoo
 from experiments.data import cifar
 from experiments.live import rebuild
 from experiments.looks import LOOKS
-from experiments.measures import MEASURES, Mean, gap
+from experiments.measures import MEASURES, gap
 from experiments.nets import Conv, Dense, Flatten, Net, parameters, receptive_field
 from experiments.training import drawn, pixels, shared, spread, standardised
 from report import plots
@@ -29,7 +29,7 @@ from report.model import (
     Verdict, tabulate,
 )  # fmt: skip
 from report.numbers import number_text
-from report.stats import PERCENT, POINTS, Seeds, all_of, at_most, greater, mean, value_of
+from report.stats import PERCENT, POINTS, Mean, Seeds, all_of, at_most, greater, mean, value_of
 
 SINGLE, ORIGINAL = "one convolution", e14.ORIGINAL
 TRAINING, SUPPORT = e14.TRAINING, "support"

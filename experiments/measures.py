@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from report.model import Column, Measure, Runs, Value, Verdict
-from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, greater, value_of
+from report.model import Column, Measure, Runs, Verdict
+from report.stats import NATS, PERCENT, POINTS, Seeds, greater, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,19 +31,6 @@ def in_percent(history: pd.DataFrame) -> pd.DataFrame:
 TEST = Column("test", "test accuracy, %", of=lambda runs: value_of(runs["test_accuracy"], PERCENT))
 TRAIN = Column("train", "training accuracy, %", of=lambda runs: value_of(runs["train_accuracy"], PERCENT))
 TEST_LOSS = Column("test_loss", "test cross-entropy, nats", of=lambda runs: value_of(runs["test_loss"], NATS, 3))
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A value: what ``of`` gives of the runs, mean and spread over its seeds."""
-
-    of: Callable[[Runs], Seeds]
-    unit: Unit = PLAIN
-    digits: int = 2
-    origin: str = ""
-
-    def __call__(self, runs: Runs) -> Value:
-        return value_of(self.of(runs), self.unit, self.digits, origin=self.origin)
 
 
 def gap(runs: Runs) -> Seeds:

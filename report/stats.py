@@ -19,15 +19,15 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from report.model import Holds, Value, Verdict
+from report.model import Holds, Runs, Value, Verdict
 from report.seeds import NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
-    "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Seeds", "Unit", "all_of", "at_least", "at_most", "equal_within",
-    "every", "greater", "interval", "less", "mean", "mostly", "spread", "value_of", "within",
+    "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "all_of", "at_least", "at_most",
+    "equal_within", "every", "greater", "interval", "less", "mean", "mostly", "spread", "value_of", "within",
 ]  # fmt: skip
 
 CONFIDENCE = 0.95
@@ -167,6 +167,19 @@ def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "
         above = unit.name == "%" and max(every) <= 100 < centre + wide
         ends = (min(every), max(every)) if below or above else None
     return Value(centre, unit=unit.name, digits=digits, spread=wide, n=len(a), origin=origin, ends=ends)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """What makes ``value_of`` what ``of`` gives of the runs: ``values={"gap": Mean(gap, POINTS, 1, "training less test")}``."""
+
+    of: Callable[[Runs], Numbers]
+    unit: Unit = PLAIN
+    digits: int = 2
+    origin: str = ""
+
+    def __call__(self, runs: Runs) -> Value:
+        return value_of(self.of(runs), self.unit, self.digits, origin=self.origin)
 
 
 def _apart(unit: Unit) -> Unit:

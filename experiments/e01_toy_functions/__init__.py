@@ -22,11 +22,10 @@ from experiments.e01_toy_functions.trials import (
     STARTS, TARGETS, WIDTH, Matrix, Target, drawn_matrix, target_of, trials,
 )  # fmt: skip
 from experiments.e01_toy_functions.views import LEARNED, curves, final, loss, losses
-from experiments.measures import Mean
 from experiments.nets import parameters
 from report.model import Claim, Experiment, Measure, Outcome, Runs, Value, Verdict
 from report.seeds import Seeds, Unit
-from report.stats import all_of, at_least, at_most, equal_within, every, greater, less
+from report.stats import Mean, all_of, at_least, at_most, equal_within, every, greater, less
 
 __all__ = [
     "AVERAGE", "EXPERIMENT", "INPUT", "LARGEST", "LINEAR", "MATRICES", "NETS", "PAIRS", "ROWS", "TARGETS", "WIDTH",

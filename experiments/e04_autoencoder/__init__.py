@@ -19,9 +19,8 @@ from experiments.e04_autoencoder.views import (
     SCALES, W1, coders, codes, curves, dead, errors, judged, of_codes, off, ratio, reconstructions, scales,
 )  # fmt: skip
 from experiments.looks import AUTOENCODER, PCA
-from experiments.measures import Mean
 from report.model import Claim, Experiment, Holds, Measure, Outcome, Runs, Value, Verdict
-from report.stats import PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_least, at_most, greater, less
+from report.stats import PERCENT, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_least, at_most, greater, less
 
 ROUNDING = 5e-4  # PCA does not depend on chance, so its errors must be W1's to the last of the three digits reported
 NEAR = 0.05  # a linear autoencoder is near PCA if its error is at most so much larger, as a share

@@ -18,7 +18,6 @@ from experiments.e11_two_layer_by_hand.trials import (
 from experiments.e11_two_layer_by_hand.views import (
     batch_figure, batch_table, gradient_figure, gradient_table, hidden_figure, hidden_table, speed_ratio, time_ratio,
 )  # fmt: skip
-from experiments.measures import Mean
 from report import stats
 from report.model import RECIPE, Claim, Experiment, Measure, Runs, Value, Verdict
 from report.seeds import PERCENT, POINTS, TIMES, Seeds, Unit
@@ -198,6 +197,6 @@ EXPERIMENT = Experiment(
         "one_width": Value(ONE_WIDTH, origin="hidden units of E11 where the batch is varied"),
         "examples_small": partial(_examples, batch=BATCHES[1]),
         "examples_large": partial(_examples, batch=BATCHES[2]),
-        "time_ratio": Mean(time_ratio, digits=1, origin="E11, ratio of processor times of an epoch"),
+        "time_ratio": stats.Mean(time_ratio, digits=1, origin="E11, ratio of processor times of an epoch"),
     },
 )

@@ -24,10 +24,10 @@ from experiments.e12_progress_tables.trials import (
 )  # fmt: skip
 from experiments.e12_progress_tables.trials import trials as trainings
 from experiments.e12_progress_tables.views import all_progress, curves, final, progress
-from experiments.measures import Mean, plain
+from experiments.measures import plain
 from report.model import RECIPE, Budget, Claim, Experiment, Measure, Runs, State, Trial, Value, Verdict
 from report.seeds import Seeds
-from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, equal_within, every, greater, less, within
+from report.stats import PERCENT, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, within
 
 __all__ = [
     "EXPERIMENT", "FAR_TOO_LARGE", "HIDDEN", "LARGE", "LOW", "MIDDLE", "NETS", "RATES", "SETTINGS", "TOO_SLOW", "USUAL",

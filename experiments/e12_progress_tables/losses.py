@@ -9,10 +9,10 @@ from itertools import product
 
 from experiments.e12_progress_tables.trials import COLUMNS, diverged, errors
 from experiments.e12_progress_tables.w3 import ROWS, TOO_LARGE, Row, tolerance
-from experiments.measures import Mean, plain
+from experiments.measures import plain
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
 from report.seeds import NATS, PERCENT, SHARE, Seeds
-from report.stats import mean, value_of
+from report.stats import Mean, mean, value_of
 
 NEAR, FIRST_NEAR = 0.1, 0.3  # nats: losses no farther apart are called equal; they fall fast where the first row is
 

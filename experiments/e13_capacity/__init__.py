@@ -20,10 +20,10 @@ from experiments.e13_capacity.trials import (
 from experiments.e13_capacity.views import (
     GAP, RISE, SIZES, curves, final, fit, gap, rectified, rise, select, silence, trained_both_ways, trained_nets,
 )  # fmt: skip
-from experiments.measures import MEASURES, Mean
+from experiments.measures import MEASURES
 from experiments.zoo import CAPACITIES
 from report.model import REAL_DATA, Claim, Experiment, Holds, Runs, Value, Verdict
-from report.stats import NATS, PERCENT, POINTS, Seeds, Unit, all_of, at_least, equal_within, every, greater, less, mean
+from report.stats import NATS, PERCENT, POINTS, Mean, Seeds, Unit, all_of, at_least, equal_within, every, greater, less, mean
 
 __all__ = ["EXPERIMENT", "amounts", "name", "recipe", "training", "trial", "trials"]
 

@@ -17,7 +17,7 @@ from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.e14_linear_nets.logistic import best_affine
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, LOOKS, NO_POOLING
-from experiments.measures import MEASURES, Mean, gap
+from experiments.measures import MEASURES, gap
 from experiments.nets import Dense, Flatten, Net, parameters
 from experiments.training import shared
 from report import plots
@@ -25,7 +25,9 @@ from report.model import (
     REAL_DATA, Budget, Claim, Column, Data, Experiment, Figure, Holds, Runs, Table, Trial, Value, Verdict, tabulate,
 )  # fmt: skip
 from report.numbers import number_text
-from report.stats import NATS, PERCENT, PLAIN, POINTS, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of
+from report.stats import (
+    NATS, PERCENT, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of,
+)  # fmt: skip
 
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
 CHANNELS = (12, 32)

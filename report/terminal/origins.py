@@ -17,7 +17,7 @@ from report.judge.views import Absent, Judged
 from report.model import Experiment, Outcome, Runs, data_read
 from report.numbers import number_text
 from report.run.plan import Planned
-from report.stats import interval
+from report.stats import Mean, interval
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
@@ -262,8 +262,8 @@ def _part(part: str, planned: Iterable[Planned]) -> list[str]:
 
 def _place(thing: Any, own: str, file: Path, found: Findings) -> str:
     """The file and line of a function; of what is no function, where its name is declared."""
-    while isinstance(thing, partial):
-        thing = thing.func
+    while isinstance(thing, partial | Mean):
+        thing = thing.func if isinstance(thing, partial) else thing.of
     root = found.bench.content.root
     if inspect.isfunction(thing):
         code = inspect.unwrap(thing).__code__
