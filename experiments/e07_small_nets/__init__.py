@@ -103,6 +103,7 @@ EXPERIMENT = Experiment(
         "hundredth": Claim(
             f"The best net with under a hundredth of E7a's parameters reads at least {TARGET_WORDS} of the test digits.",
             partial(reaches_below, limit=HUNDREDTH),
+            needs=RECIPE,
         ),
         "smallest": Claim(
             f"The smallest net that reaches {TARGET_WORDS} of the validation digits reaches it on the test digits, too.",
