@@ -28,6 +28,9 @@ NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?·\s?10[⁻⁰¹²³⁴⁵⁶⁷⁸�
 VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?:[^}"]|"(?:[^"\\]|\\.)*")*\}')
 TABLE = re.compile(r"\{\.table #(?P<anchor>\S+) .*?\n::: caption\n(?P<rows>.*?)\n:::::\n", re.DOTALL)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
+GROUPS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")  # what stands between thousands
+ATTRIBUTES = re.compile(r'\{[.#](?:[^{}"]|"(?:[^"\\]|\\.)*")*\}')
+YEAR = re.compile(r"1[89]\d\d|20\d\d")
 SEVERAL = 8  # how many trials are named one by one
 
 
@@ -52,14 +55,32 @@ def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
         named = [mention for mention in told if mention.name == query] or [_unmentioned(query, found, told)]
         once = {mention.title(): mention for mention in reversed(named)}
         return "\n\n".join(_told(mention, [m for m in named if m.title() == title], found) for title, mention in once.items())
-    wanted = _numbers(_plain(query))[:1]  # without its unit
+    wanted = _numbers(_plain(GROUPS.sub("", query)))[:1]  # without its unit
     pieces = [(m, piece) for m in told for piece in m.shown if wanted and wanted[0] in _numbers(piece)]
     if not pieces:
-        raise UsageError(f"no page shows the number {query}.", remedy="Write it as it is printed, or a name: E2.test_accuracy.")
+        return _no_result(query, wanted, manuscript)
     if len({mention.title() for mention, _ in pieces}) == 1:
         return _told(pieces[0][0], [mention for mention, _ in pieces], found)
     lines = dict.fromkeys(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)
     return "\n".join([f"{query} may be", *lines, "python build.py explain NAME tells the whole of one."])
+
+
+def _no_result(query: str, wanted: list[str], manuscript: Manuscript) -> str:
+    """Where a number stands that nothing here computed: in a formula, in the text, beside a citation. Raises ``UsageError``."""
+    for name, label in manuscript.labels.items():
+        if wanted and label == f"Equation {wanted[0]}":
+            return f"{query} is no result: ({wanted[0]}) is the number of an equation, {name}."
+    for chapter in manuscript.chapters:
+        for line in ATTRIBUTES.sub("", chapter.markdown).splitlines():
+            words = _plain(unescape(line.replace("\\,", "")))
+            if wanted and wanted[0] in _numbers(words):
+                at = words.find(wanted[0])
+                is_year = "the year of a citation, or of a course" if YEAR.fullmatch(wanted[0]) else "no result of a run"
+                return f"{query} is {is_year}: “{words[max(0, at - 60) : at + 40].strip()}” ({chapter.identifier})"
+    raise UsageError(
+        f"no page shows the number {query}.",
+        remedy="It may be that of a page or a section. Write it as it is printed, or a name: E2.test_accuracy.",
+    )
 
 
 def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:

@@ -12,7 +12,7 @@ from report.errors import Where
 from report.judge.findings import Agreement, Finding
 from report.judge.written import Entry
 from report.model import Value
-from report.write.mistakes import in_brief, listing, mistakes, opened, quoted, replication, slips, verdict
+from report.write.mistakes import in_brief, in_order, listing, mistakes, opened, quoted, replication, slips, verdict
 
 HERE = Where(Path("W9.toml"), 1)
 
@@ -37,6 +37,9 @@ NINE = Value(9, digits=0)
         (finding(printed="", asserts=("E1.more",), why="There are more."), "not so: “There are more”"),
         (finding(Agreement.OPEN, printed="", asserts=("E1.more",), why="There are more."), "not settled here"),
         (finding(Agreement.NOT_ASKED, why="it needs all of the data"), "this copy cannot say (it needs all of the data)"),
+        (finding(Agreement.NOT_ASKED, (NINE,), "it needs all", tolerance=0.5), ", which is not comparable (it needs all)"),
+        (finding(Agreement.AGREES, (NINE,), tolerance=2.0, because="a count of ten"), ", which agrees (a count of ten)"),
+        (finding(Agreement.AGREES, printed="", asserts=("E1.more",)), "so it is here"),
     ],
 )
 def test_what_stands_there_and_what_is_found(found, says):
@@ -80,7 +83,8 @@ def test_the_list_is_grouped_and_refers_to_where_a_mistake_is_treated():
 
 def test_slips_are_one_table_and_what_is_open_is_no_mistake():
     found = [finding(certainty="C", kind="slip", ours=(NINE,)), finding(Agreement.OPEN, mistake="X9")]
-    assert [row[0] for row in slips(mistakes(found)).rows] == ["X1"]
+    assert [row[:2] for row in slips(mistakes(found)).rows] == [("X1", "W9")]
+    assert [row[:2] for row in slips(mistakes(found), "W9").rows] == [("X1", "two")]
     assert list(opened(found)) == ["X9"]
 
 
@@ -123,6 +127,10 @@ def test_numbers_beside_ours_stand_by_write_up_and_question_with_their_intervals
         ("there are eight", "W9, three"),
     ]
     assert others.rows[0][4].replace("\u202f", " ") == "3.4 to 6.6, n = 4"
+
+
+def test_mistakes_stand_in_the_order_of_their_ids():
+    assert in_order(["W5.faster", "X27b", "X10", "X2", "X27"]) == ["X2", "X10", "X27", "X27b", "W5.faster"]
 
 
 def test_in_an_assignment_a_mistake_is_a_line_and_told_in_full_where_nothing_treats_it():

@@ -1,0 +1,38 @@
+"""Names of theorems and experiments in an assignment, and quotations of claims that stand beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from report.write.references import placed, quoting, unquoted
+
+HERE = {"sec-T3", "sec-e2"}
+
+
+@pytest.mark.parametrize(
+    ("markdown", "reads"),
+    [
+        ("The net is that of T3: two filters.", "The net is that of [T3](#sec-T3): two filters."),
+        ("E2's convnet reads it.", "[E2](#sec-e2)'s convnet reads it."),
+        ("By T13 it is one map, as T13 says.", "By T13 (in the complete report) it is one map, as T13 says."),
+        ("It is one map (T13).", "It is one map (T13, in the complete report)."),
+        ("It (as T13 says) is.", "It (as T13, in the complete report, says) is."),
+        ("E9's nets, and those of E9.", "E9's nets, and those of E9 (in the complete report)."),
+    ],
+)
+def test_a_name_leads_to_its_place_or_is_said_once_to_stand_elsewhere(markdown: str, reads: str) -> None:
+    assert placed(markdown, HERE, set()) == reads
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    ["# The nets (E2)", "| E2 | T3 |", '[8]{.value origin="E2, T3"}', "$T3$", "`T3`", "[see T3](#sec-T3)", "E7a, W3 and E2.x"],
+)
+def test_what_is_no_prose_keeps_its_names(markdown: str) -> None:
+    assert placed(markdown, HERE, set()) == markdown
+
+
+def test_a_claim_that_stands_here_is_not_quoted_again() -> None:
+    said = quoting("W1 says so; here, on the contrary: “It is less”; and W2 says so; not settled here: “It is” (9 seeds would)")
+    assert unquoted(said, {"It is less", "It is"}) == "W1 says so; not so; and W2 says so; not settled here (9 seeds would)"
+    assert unquoted(said, set()).count("“") == 2
