@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import mpmath
 import pytest
@@ -261,6 +262,12 @@ def test_value_carries_mean_spread_and_count() -> None:
     value = value_of(by_seed(0.1, 0.2, 0.3), SHARE)
     assert (value.number, value.spread, value.n) == (pytest.approx(20), pytest.approx(10), 3)
     assert value_of({4: 0.5}).spread is None
+
+
+@pytest.mark.parametrize("said", [greater, less, partial(equal_within, margin=0.5)])
+def test_a_plain_number_is_the_same_at_every_seed(said: Callable[..., Verdict]) -> None:
+    a = by_seed(0.1, 0.2, 0.4)
+    assert said(a, 0.15) == said(a, dict.fromkeys(a, 0.15))
 
 
 def test_a_mean_whose_deviation_reaches_beyond_what_is_possible_is_told_with_its_ends() -> None:
