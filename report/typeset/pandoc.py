@@ -73,16 +73,21 @@ def converted(
     chapters: Sequence[Chapter], convert: Callable[[Chapter], str], filter_name: str, remember: Remember
 ) -> list[str]:
     """Every chapter converted, several at a time; what was converted before is remembered."""
+    by = rules(filter_name)
+
+    def one(chapter: Chapter) -> str:
+        name = key("chapter", filter_name, *by, chapter.identifier, chapter.markdown)
+        return remember(name, lambda: convert(chapter).encode()).decode()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, chapters))
+
+
+def rules(filter_name: str) -> tuple[bytes, ...]:
+    """All that a chapter is converted by."""
     files = (
         TEMPLATES / filter_name,
         *map(TEMPLATES.joinpath, ("common.lua", "latex.lua")),
         *map(Path, (__file__, formulas.__file__, spoken.__file__)),
     )
-    rules = (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))
-
-    def one(chapter: Chapter) -> str:
-        name = key("chapter", filter_name, *rules, chapter.identifier, chapter.markdown)
-        return remember(name, lambda: convert(chapter).encode()).decode()
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, chapters))
+    return (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))

@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from report.errors import ProseError, ReportError, Where
 from report.typeset.drawings import printed, svg_width
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once
-from report.typeset.pandoc import chapter_typst, converted, line_of
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
+from report.typeset.pandoc import chapter_typst, converted, line_of, rules
 from report.typeset.tagging import with_row_heads
 
 
@@ -34,8 +35,15 @@ class Document:
     places: tuple[Place, ...]
 
 
+Measured = Mapping[str, Any]
+"""What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
+
+
 def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> Document:
-    """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat."""
+    """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat.
+
+    What was measured of the same tables and parts before is not measured again: that is half of the work.
+    """
     sources = converted(chapters, chapter_typst, "typst.lua", remember)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -49,7 +57,22 @@ def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
-        return _compiled(folder, chapters)
+        first: list[Document] = []
+
+        def measured() -> bytes:
+            document, found = _compiled(folder, chapters, {})
+            first.append(document)
+            return json.dumps(found).encode()
+
+        told = json.loads(remember(_key_of_measures(sources, meta), measured))
+        return first[0] if first else _compiled(folder, chapters, told)[0]
+
+
+def _key_of_measures(sources: Sequence[str], meta: Meta) -> str:
+    """The digest of all that is measured, and of what it is set with."""
+    files = [TEMPLATES / "report.typ", *sorted((TEMPLATES / "fonts").iterdir())]
+    content = [each for source in sources for each in re.findall(r'key: "(\w+)"\);', source)]
+    return key("measures", made_by("typst"), meta.language, *rules("typst.lua"), *(f.read_bytes() for f in files), *content)
 
 
 def _files(chapters: Sequence[Chapter]) -> list[str]:
@@ -72,18 +95,30 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def _compiled(folder: Path, chapters: Sequence[Chapter]) -> Document:
+def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured) -> tuple[Document, Measured]:
+    """The document, and what was measured of it; of what is ``told``, nothing is measured."""
     import typst
+
+    (folder / "measured.json").write_text(json.dumps(told))
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
     try:
         content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
         found = json.loads(compiler.query("<places>", field="value", one=True))  # what was laid out is still there
+        measured = json.loads(compiler.query("<measured>", field="value"))
     except typst.TypstError as error:
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
-    return Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
+    document = Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
+    return document, _agreed(measured)
+
+
+def _agreed(measured: Sequence[tuple[str, Any]]) -> Measured:
+    """Without what comes out otherwise in another place."""
+    found: dict[str, Any] = {}
+    otherwise = {key for key, each in measured if found.setdefault(key, each) != each}
+    return {key: each for key, each in found.items() if key not in otherwise}
 
 
 def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:

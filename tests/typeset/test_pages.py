@@ -18,6 +18,7 @@ from report.model import Column, Holds, Table, Value, Verdict
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.language.names import DEFINED, Name
 from report.prove.language.standing import Standing
+from report.typeset import pdf as printing
 from report.typeset.fonts import subset
 from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta, Remember, at_once
@@ -375,6 +376,23 @@ def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
     page, _ = both(edited, META, ASSETS, memory)
     assert "One more sentence." in page
     assert memory.made == before + 2  # once for each format
+
+
+def test_what_was_measured_is_told_to_the_next_setting_and_makes_no_difference(monkeypatch) -> None:
+    told, compiled, memory = [], printing._compiled, Memory()
+
+    def watched(folder, chapters, known):
+        told.append(known)
+        return compiled(folder, chapters, known)
+
+    monkeypatch.setattr(printing, "_compiled", watched)
+    first, again = (pdf_document(CHAPTERS, META, ASSETS, memory).content for _ in range(2))
+    assert first == again
+    assert [bool(known) for known in told] == [False, True]
+
+
+def test_what_is_measured_otherwise_in_another_place_is_not_told() -> None:
+    assert printing._agreed([("a", 1), ("b", 1), ("a", 1), ("b", 2)]) == {"a": 1}
 
 
 def test_a_new_letter_is_embedded(memory):
