@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-HEAVY = ("torch", "sympy", "matplotlib", "pandas", "mpmath")
+HEAVY = ("torch", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py")  # the last comes with scipy.special
 
 
 class _Unloaded(ModuleType):

@@ -1,7 +1,7 @@
 """What a build found, noted beside its pages, so that the next one need not find it again if prose alone has changed.
 
 Trials are declared again, and their results are taken from the note without what only views look at; figures come as they were
-drawn. Whether the note may be used is for ``stamp`` to say.
+drawn, and chapters as they were read. Whether the note may be used is for ``stamp`` to say.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from report.judge.views import Absent, Drawn, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
 from report.terminal.bench import Bench, Findings
+from report.write import literature, prose
+from report.write.literature import Work
+from report.write.prose import Prose
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class _Note:
     views: Mapping[str, _Views]
     proofs: Mapping[str, Proof | Absent]
     told: dict[str, tuple[str, ...]]  # of the numbers that the pages stated
+    chapters: Mapping[str, Prose]  # as pandoc reads them; one that is changed is read again
+    works: Mapping[str, Mapping[str, Work]]
 
 
 def noted(found: Findings) -> bytes:
@@ -67,6 +72,8 @@ def noted(found: Findings) -> bytes:
         views={name: _views(judged) for name, judged in found.judged.items()},
         proofs=found.proofs,
         told=found.told,
+        chapters=prose.KNOWN,
+        works=literature.KNOWN,
     )
     return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
 
@@ -85,6 +92,8 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     }
     judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
+    prose.KNOWN.update(read.chapters)
+    literature.KNOWN.update(read.works)
     return Findings(bench, outcomes, judged, read.proofs, read.told, note=note or b"")
 
 

@@ -6,7 +6,6 @@ import re
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from report.errors import ReportError, Where, author_text
@@ -25,10 +24,18 @@ class Work:
 def literature(templates: Path) -> Mapping[str, Work]:
     """Every work that may be cited, by its key, in the order of the list of references; none where there is no such file."""
     file = templates / "references.bib"
-    return _read(author_text(file), file) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    text = author_text(file)
+    if text not in KNOWN:
+        KNOWN[text] = _read(text, file)
+    return KNOWN[text]
 
 
-@cache
+KNOWN: dict[str, Mapping[str, Work]] = {}
+"""What was read, by its text, as in ``prose``."""
+
+
 def _read(bibliography: str, file: Path) -> Mapping[str, Work]:
     keys = re.findall(r"^@(?!comment|string|preamble)\w+\{\s*([\w:-]+)\s*,", bibliography, flags=re.MULTILINE | re.IGNORECASE)
     citing = "\n\n".join(f"@{key}" for key in keys)

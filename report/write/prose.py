@@ -85,12 +85,13 @@ def pictures(sources: Mapping[Path, str]) -> dict[str, bytes]:
 
 def read(sources: Mapping[Path, str]) -> dict[Path, Prose]:
     """Every chapter, read by one pandoc; what was read before, for another write-up, is known."""
-    new = tuple(dict.fromkeys(source for source in sources.values() if source not in _KNOWN))
-    _KNOWN.update(zip(new, _read(new) if new else ()))
-    return {path: _KNOWN[source] for path, source in sources.items()}
+    new = tuple(dict.fromkeys(source for source in sources.values() if source not in KNOWN))
+    KNOWN.update(zip(new, _read(new) if new else ()))
+    return {path: KNOWN[source] for path, source in sources.items()}
 
 
-_KNOWN: dict[str, Prose] = {}  # as functools.cache would keep it, a chapter at a time
+KNOWN: dict[str, Prose] = {}
+"""What was read, by its source: as functools.cache would keep it, a chapter at a time, and for the next build to recall."""
 
 
 def _read(sources: tuple[str, ...]) -> tuple[Prose, ...]:
