@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from report.errors import ReportError
 from report.prove import lint
-from report.prove.check import METHODS, check_part
+from report.prove.check import LIVE, METHODS, NUMERIC, SYMBOLIC, check_part
 from report.prove.derivation import Derivation, Part, Step, load
 from report.prove.language.formula import bound_names, join, names, parse, split_relation, targets
 from report.prove.reasons.calculation import algebra, definition
@@ -333,6 +333,11 @@ def refused_by_steps(derivation: Derivation, part: Part, *methods: str) -> set[s
         return {"declaration"}
     assert bool(failures) == any(step.caught_by for step in checked.steps)
     return {who for step in checked.steps for who in step.caught_by}
+
+
+def is_refused(derivation: Derivation, *parts: Part) -> bool:
+    """Whether anybody refuses one of these parts: who needs least time is asked first."""
+    return any(refused_by_steps(derivation, part, who) for who in (NUMERIC, SYMBOLIC, LIVE) for part in parts)
 
 
 def _unsaid(*_: object) -> str:

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from report.proof import check
-from tests.planting import refused_by
+from tests.planting import is_refused
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.py"))
 
@@ -45,4 +45,4 @@ def test_its_false_twins_are_refused(path: Path) -> None:
                 statement=f"{part.claim.left.text} {relation} {wrong}",
                 steps=(*part.steps[:-1], replace(part.steps[-1], text=f"{relation} {wrong}")),
             )
-            assert refused_by(example.DERIVATION, false), f"accepted: {false.statement}"
+            assert is_refused(example.DERIVATION, false), f"accepted: {false.statement}"
