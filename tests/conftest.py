@@ -20,8 +20,8 @@ from tests.project import ROOT, whole
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LONGEST = ("test_report.py", "test_planted_errors.py", "test_build.py", "test_wrong_edits.py", "test_diff.py", "test_fuzz.py")
-"""Files that take minutes: they begin first, so that nobody waits for one of them at the end."""
+LONGEST = ("test_build.py", "test_report.py", "test_planted_errors.py", "test_diff.py", "test_fuzz.py", "test_wrong_edits.py")
+"""Files that take long: they begin first, so that nobody waits for one of them at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
