@@ -28,7 +28,7 @@ function reach() {
     if (!scrolls[i]) return box.removeAttribute("tabindex");
     box.tabIndex = 0;
     if (box.matches("div:not([role]), pre, p")) box.role = "group";
-    if (box.role === "group") box.ariaLabel = box.matches("pre") ? "code" : "formula";
+    if (box.role === "group") box.ariaLabel ||= box.matches("pre") ? "code" : "formula";
   });
 }
 addEventListener("load", reach);

@@ -106,6 +106,8 @@ local function part(div)
     if link.t == "Span" then out:extend(sandwich("[", link.content, "], ")) end
   end
   out:insert(raw_inline(")"))
+  local said = of.said[1].content
+  if said[1].t == "Strong" then of.said[1].content = sandwich("#part-title[", said[1].content, "];") .. said:filter(function(_, at) return at > 1 end) end
   for _, name in ipairs({ "said", "reason", "witness" }) do
     out:extend(sandwich(", " .. name .. ": [", of[name] and inlines(of[name]) or {}, "]"))
   end

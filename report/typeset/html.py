@@ -161,7 +161,8 @@ def _insert_figures(body: str, assets: Mapping[str, bytes], remember: Remember) 
         share = min(1.0, width / (COLUMN_POINTS if not wide else COLUMN_POINTS * 175 / 115))
         opening = match[1].replace('class="figure"', 'class="figure wide"') if wide else match[1]
         slimmed = remember(key("drawing", *rules, own, drawing), lambda: slim(drawing, own).encode())
-        return opening + "\n" + _inline(slimmed.decode(), alt, share)
+        figure = _inline(slimmed.decode(), alt, share)
+        return opening + "\n" + (f'<div class="scroll" role="group" aria-label="figure">{figure}</div>' if wide else figure)
 
     return re.sub(r"(<figure [^>]*>)\s*<!--figure:(.*?)\n(.*?)-->", drawn, body, flags=re.DOTALL)
 

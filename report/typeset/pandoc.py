@@ -20,7 +20,7 @@ READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-
 # its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
 CALLED = (
     "anchor, formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, "
-    "report-figure, report-table, plain-table, report-part, report-brief, report-notation, "
+    "report-figure, report-table, plain-table, report-part, part-title, report-brief, report-notation, "
     "report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
     "report-conclusion, report-consequence, report-note, "
