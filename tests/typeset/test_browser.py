@@ -107,6 +107,11 @@ def test_the_page_never_scrolls_sideways(opened, width):
     assert opened(width).evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_bar_of_verdicts_is_seen(opened, width):
+    assert opened(width).evaluate("document.querySelector('svg.bar rect').getBoundingClientRect().height") > 4
+
+
 def test_contents_follow_the_reader_beside_the_text_and_a_bar_replaces_them_on_a_phone(opened):
     page = opened(1280)
     page.evaluate("document.querySelector('#ch-second').scrollIntoView()")

@@ -254,6 +254,12 @@ def test_the_pdf_is_tagged_and_every_figure_and_formula_has_an_alternative(docum
     assert not any("\\" in str(tag["/Alt"]) for tag in spoken if tag["/S"] == "/Formula")
 
 
+def test_the_name_of_a_part_is_a_heading_that_the_outline_leaves_out(document):
+    tags = _structure(document.trailer["/Root"]["/StructTreeRoot"], document)
+    headings = [tag for tag in tags if re.fullmatch("/H[2-6]", str(tag.get("/S", "")))]
+    assert len(headings) >= len(PROOF.parts)
+
+
 def test_each_row_of_a_table_has_a_head_that_its_cells_name(document):
     tree = document.trailer["/Root"]["/StructTreeRoot"]
     index = tree["/IDTree"]["/Names"]
