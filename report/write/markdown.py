@@ -66,8 +66,7 @@ def _attributes(attributes: Mapping[str, str]) -> str:
 
 
 def has_spread(value: Value) -> bool:
-    """Whether there is one to show: where all seeds give the same, there is none."""
-    return bool(value.spread) and value.n > 1 and math.isfinite(value.spread or 0) and math.isfinite(value.number)
+    return value.spread is not None and value.n > 1 and math.isfinite(value.spread) and math.isfinite(value.number)
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -99,7 +98,6 @@ def origin_text(value: Value, source: str) -> str:
     """Where a number comes from, a line for each thing that is known."""
     shown = "(least to greatest)" if value.ends else "± standard deviation"
     spread = f"mean {shown} over {value.n} seeds" if has_spread(value) else ""
-    spread = f"the same for all {value.n} seeds" if value.spread == 0 and value.n > 1 else spread
     place = f"stated in {source}" if source else ""
     return "\n".join(filter(None, (value.origin, spread, place)))
 
