@@ -105,7 +105,7 @@ class _Cell:
     @property
     def plain(self) -> bool:
         """Whether the number has a decimal point to align at."""
-        return re.fullmatch(rf"{MINUS}?[\d{THIN}]+(\.\d+)?", self.number) is not None
+        return re.fullmatch(rf"(\\<{NO_BREAK})?{MINUS}?[\d{THIN}]+(\.\d+)?", self.number) is not None
 
     @property
     def after_point(self) -> Counter[str]:
@@ -128,6 +128,8 @@ def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -
     if isinstance(cell, int | float):
         return _Cell(number=number_text(cell, column.digits))
     text = str(cell)
+    if column.align == "right" and re.fullmatch(r"< \d+(\.\d+)?", text):  # a bound stands where its number would
+        return _Cell(number=text.replace("< ", rf"\<{NO_BREAK}"))
     return _Cell(text=_piped(text) if re.fullmatch(r"\$[^$\s]([^$]*[^$\s\\])?\$", text) else escape(text))
 
 

@@ -45,6 +45,13 @@ def test_a_unit_stands_in_the_head_or_in_the_cells():
     assert [cell.replace("\u00a0", " ") for cell in last] == ["97.40", "2.00", "1.70 s", "5.00", "3.50 GB", "98.00"]
 
 
+def test_a_bound_stands_at_the_decimal_point_of_the_others():
+    table = Table((Column("a", "Loss"),), ((Value(0.5, spread=0.1, n=3, digits=2),), ("< 0.01",)), "c")
+    (number,), (bound,) = lines(table)[-2:]
+    assert len(number.partition(".")[2]) == len(bound.partition(".")[2])
+    assert bound.startswith("<\u00a00.01")
+
+
 def test_a_column_shows_the_digits_that_its_spread_leaves_certain():
     cells = [Value(97.3123, "%", 3, spread, 3) for spread in (3.2, 2.9, 0.5)] + [Value(1.5, "%", 3)]
     table = Table((Column("a", "Accuracy (%)"),), tuple((cell,) for cell in cells), "c")
