@@ -1,7 +1,8 @@
-"""The pages of the real write-up, on results that nobody computed: as full ones look, and as those of a short budget do."""
+"""The pages of the real write-ups, on results that nobody computed: as full ones look, and as those of a short budget do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from report.cache.snapshot import snapshot
 from report.model import Outcome
 from report.terminal.bench import Findings, laid_out
 from report.terminal.cli import parse
-from report.terminal.edition import edition
-from report.write.writeup import chosen
+from report.terminal.edition import Edition, edition
+from report.write.writeup import COMPLETE, chosen, names
 from tests.experiments.test_every_experiment import EXPERIMENTS, usual
 from tests.layout import misplaced, torn, white
 from tests.project import ROOT
@@ -21,6 +22,7 @@ from tests.project import ROOT
 pytestmark = pytest.mark.slow  # each proves the theory, and draws and sets everything
 
 SEEDS = {"full": 100, "quick": 3}  # at most
+WRITEUPS = names(ROOT / "templates")
 
 
 @pytest.fixture(scope="module")
@@ -29,27 +31,43 @@ def store(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("store")
 
 
-@pytest.fixture(scope="module", params=["full", "quick"])
-def printed(request, store) -> bytes:
-    """The PDF of the complete write-up."""
+@pytest.fixture(scope="module", params=SEEDS)
+def editions(request, store) -> Mapping[str, Edition]:
+    """Every write-up, by its name: filled, linted and set."""
     snapshot(ROOT)
-    settings = parse(["--budget", request.param, "--store", str(store), "--out", str(store / "out"), "--quiet"], ROOT)
-    (page,) = chosen(ROOT / "templates", settings.writeups)
-    bench = laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine").narrowed([page])
+    asked = ["--writeup", "all", "--budget", request.param]
+    settings = parse([*asked, "--store", str(store), "--out", str(store / "out"), "--quiet"], ROOT)
+    pages = chosen(ROOT / "templates", settings.writeups)
+    bench = laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine").narrowed(pages)
     proofs, computed = bench.prove()
     outcomes = {name: _of(SEEDS[request.param], list(usual(name))) for name in EXPERIMENTS}
-    judged = computed | bench.judge(outcomes)
-    files = edition(Findings(bench, outcomes, judged, proofs), page).files
-    return files["report.pdf"]
+    found = Findings(bench, outcomes, computed | bench.judge(outcomes), proofs)
+    return {page.name: edition(found, page) for page in pages}
 
 
 def _of(seeds: int, outcomes: list[Outcome]) -> list[Outcome]:
     return [each for each in outcomes if each.trial.arguments.get("seed", 0) < seeds]
 
 
-def test_no_word_stands_outside_the_text_or_over_another(printed):
-    assert misplaced(printed) == []
+def printed(made: Edition) -> bytes:
+    return made.files[f"{made.page.file_name}.pdf"]
 
 
-def test_pages_are_full_and_tables_whole(printed):
-    assert white(printed) + torn(printed) == []
+@pytest.mark.parametrize("name", WRITEUPS)
+def test_a_write_up_keeps_within_its_pages(editions, name):
+    assert [lack for lack in editions[name].lacking if "over its limit" in lack] == []
+
+
+@pytest.mark.parametrize("name", WRITEUPS)
+def test_no_word_stands_outside_the_text_or_over_another(editions, name):
+    assert misplaced(printed(editions[name])) == []
+
+
+@pytest.mark.parametrize("name", WRITEUPS)
+def test_tables_are_whole(editions, name):
+    assert torn(printed(editions[name])) == []
+
+
+def test_pages_are_full(editions):
+    """Of the complete write-up; an assignment ends with wide tables, which leave white before them."""
+    assert white(printed(editions[COMPLETE])) == []
