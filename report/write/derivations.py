@@ -7,6 +7,7 @@ the end of the printed one. Formulas become LaTeX here and nowhere else; in pros
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,7 +77,18 @@ def prose_markdown(text: str, names: Names) -> str:
 @functools.cache
 def _setting(names: tuple[tuple[str, Name], ...]) -> Callable[[str], str]:
     """How formulas are set among these names: each once, however often it is shown and the pages are filled."""
-    return functools.cache(lambda text: latex(parse(text), dict(names)))
+    known = SET.setdefault(hashlib.sha256(repr(names).encode()).hexdigest(), {})
+
+    def setting(text: str) -> str:
+        if text not in known:
+            known[text] = latex(parse(text), dict(names))
+        return known[text]
+
+    return setting
+
+
+SET: dict[str, dict[str, str]] = {}
+"""The LaTeX of formulas, by the digest of the names that they are of: for the next build to recall."""
 
 
 def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mapping[str, GlossaryEntry] | None = None) -> str:
