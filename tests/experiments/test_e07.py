@@ -241,7 +241,7 @@ def test_w2s_nets_are_compared_by_the_longer_recipe_where_it_was_run() -> None:
     found = words(EXPERIMENT, with_scalars(made_up(USUAL), worse))
     assert (found["no_worse"], found["above_reported"], found["beats_e7a"]) == (Holds.NO, Holds.NO, Holds.YES)
     needs = {name for name, claim in EXPERIMENT.claims.items() if claim.needs.lacking("quick", ())}
-    assert needs == {"no_worse", "above_reported"}  # quick has one run of E7b
+    assert needs == {"no_worse", "above_reported", "hundredth"}  # quick has one run of E7b, and trains briefly
 
 
 # --- figures, tables and what was reported -------------------------------------------------------------------------
@@ -314,5 +314,5 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     assert ("does as well" in text) is (found.get("no_worse") is Holds.YES)
     assert ("gains accuracy by its size" in text) is (found.get("no_worse") is Holds.NO)
     assert ("what they are spent on" in text) is (found["beats_softmax"] is Holds.YES)
-    assert ("times as many. A smaller" in text) is (found["smallest"] is Holds.YES)
+    assert ("times as many parameters. A smaller" in text) is (found["smallest"] is Holds.YES)
     assert "nan" not in text
