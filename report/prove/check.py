@@ -168,9 +168,10 @@ def check_part(
             _hear(NUMERIC, "numeric", seen, found)
             if refused - seen.refused.keys():
                 _hear(NUMERIC, "numeric", witness.counterexamples(derivation, chain), found)
+    visits = witness.Visits(derivation, chain)
     for live in part.live if LIVE in methods else ():
         with _witnessing(live.name, live.where):
-            _hear(live.name, live.name, witness.by_live(derivation, chain, live), found)
+            _hear(live.name, live.name, witness.by_live(derivation, chain, live, visits), found)
     for step, each in zip(part.steps, found):
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:

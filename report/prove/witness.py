@@ -6,8 +6,9 @@ import inspect
 import itertools
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -83,7 +84,38 @@ def by_numbers(derivation: Derivation, chain: Chain, searching: bool = False) ->
     return found
 
 
-def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
+class Visits:
+    """Where the live witnesses of a part are asked: those of the same sizes meet at the same points, and there each formula is
+    evaluated once.
+    """
+
+    def __init__(self, derivation: Derivation, chain: Chain):
+        self._derivation, self._chain = derivation, chain
+        self._drawn: dict[str, Iterator[Point]] = {}
+        self._met: dict[str, list[tuple[Point, dict[int, Any]]]] = {}
+
+    def of(self, live: Live) -> Iterator[tuple[Point, Callable[[int], Any]]]:
+        """The points for a witness, and the values there of the chain's expressions by their places."""
+        sizes = "/".join(f"{name} {[*numbers]}" for name, numbers in live.sweep.items())
+        if sizes not in self._drawn:
+            fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
+            self._drawn[sizes] = _points(self._derivation, self._chain, f"live/{sizes}", fixed)
+        met = self._met.setdefault(sizes, [])
+        for place in itertools.count():
+            if place == len(met):
+                point = next(self._drawn[sizes], None)
+                if point is None:
+                    return
+                met.append((point, {}))
+            yield met[place][0], partial(self._value, *met[place])
+
+    def _value(self, point: Point, known: dict[int, Any], at: int) -> Any:
+        if at not in known:
+            known[at] = _value(self._chain.expressions[at], point)
+        return known[at]
+
+
+def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) -> Findings:
     """Every expression of the chain equal to the one that ``live`` computes, against what it computes."""
     target = parse(live.of, live.where).key if live.of else chain.claim.left.key
     places = [at for at, e in enumerate(chain.expressions) if e.key == target]
@@ -95,9 +127,8 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
     _refuse_blind(live, chain.expressions[places[0]], {s.name for s in derivation.symbols} - prescribed)
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
-    fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
     with precision():
-        for point in _points(derivation, chain, live.name, fixed):
+        for point, value_of in visits.of(live):
             used += 1
             try:
                 seen = _seen(live, point)
@@ -106,12 +137,12 @@ def by_live(derivation: Derivation, chain: Chain, live: Live) -> Findings:
                     found.refuse(max(at - 1, 0), f"{live.name} cannot be asked at {_spell(point, derivation)}: {reason}")
                 break
             for at in reached:
-                value = _value(chain.expressions[at], point)
+                value = value_of(at)
                 if isinstance(value, Undefined) or not compare(value, "==", seen, live.tolerance):
                     shown = str(value) if isinstance(value, Undefined) else _number(value)
                     why = f"{live.name} gives {_number(seen)} at {_spell(point, derivation)}, the formula {shown}"
                     found.refuse(max(at - 1, 0), why)
-            if fixed is None and used == live.points:
+            if not live.sweep and used == live.points:
                 break
     steps = {max(at - 1, 0) for at in reached}
     for at in steps if used == 0 else ():

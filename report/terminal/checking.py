@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.errors import ExitCode, ProseError
-from report.judge.views import unmade
+from report.judge.views import Judged, unmade
 from report.proof import load
 from report.prove.checked import Proof
 from report.prove.theorems import check_each
@@ -24,8 +24,9 @@ from report.write.writeup import Writeup
 
 def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> ExitCode:
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
+    judged = {} if settings.names else declared(content)  # before: what it loads, the processes that prove find loaded
     proofs, failures = prove(content, settings)
-    problems = [] if settings.names else lint(content, proofs, pages, settings.budget)
+    problems = [] if settings.names else lint(content, proofs, judged, pages, settings.budget)
     if settings.json:
         theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}
         print(
@@ -60,10 +61,16 @@ def prove(content: Content, settings: Settings) -> tuple[dict[str, Proof], list[
     return proofs, [failure for proof in proofs.values() for failure in proof.failures]
 
 
-def lint(content: Content, proofs: Mapping[str, Proof], pages: Sequence[Writeup], budget: str) -> list[str]:
+def declared(content: Content) -> dict[str, Judged]:
+    """The views that experiments and theorems declare, none of them made."""
+    experiments = {name: unmade(experiment) for name, experiment in content.experiments.items()}
+    return experiments | {name: unmade(load(path)) for name, path in content.theory.items()}
+
+
+def lint(
+    content: Content, proofs: Mapping[str, Proof], judged: Mapping[str, Judged], pages: Sequence[Writeup], budget: str
+) -> list[str]:
     """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
-    judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
-    judged |= {name: unmade(load(path)) for name, path in content.theory.items()}
     about, problems = colophon.about(budget, {}, {}, {}), []
     for page in pages:
         try:

@@ -61,13 +61,13 @@ class _Walk(Place):
                 yield from self.operation(node)
             case ast.IfExp():
                 yield from self.choice(node)
+            case ast.Subscript() | ast.Call() if not self.scope.locals:
+                yield from self.once(node)
             case ast.Subscript():
                 yield from self.entry(node)
             case ast.Lambda():
                 dots = {a.arg: sp.Dummy(a.arg, integer=True) for a in node.args.args}
                 yield from replace(self, scope=self.scope.bind(**dots)).visit(node.body)
-            case ast.Call() if not self.scope.locals:
-                yield from self.call_once(node)
             case ast.Call():
                 yield from self.call(node)
             case ast.BoolOp():
@@ -198,15 +198,16 @@ class _Walk(Place):
             f"'{defined.name}' calls itself and comes no nearer to an end",
         )
 
-    def call_once(self, node: ast.Call) -> Iterator[Missing]:
-        """What a call needs; the steps of a derivation carry many along as they stand, and these are looked at once."""
-        needs, key = self.settled.needs, (ast.dump(node), f"{self.slope_in} {sorted(self.varying)} {self.opened}")
-        if key not in needs and self.facts is self.settled.facts:
-            needs[key] = tuple(self.call(node))
-        if key in needs and (self.facts is self.settled.facts or not needs[key]):
-            yield from needs[key]
-        else:
-            yield from self.call(node)
+    def once(self, node: ast.Call | ast.Subscript) -> Iterator[Missing]:
+        """What a call or an entry needs: the steps of a derivation carry many along as they stand, which are looked at once."""
+        key = (ast.dump(node), f"{self.slope_in} {sorted(self.varying)} {self.opened}")
+        settled = self.settled.needs
+        if key in settled and not settled[key]:
+            return  # nothing wherever the domains hold, so nothing here
+        needs = settled if self.facts is self.settled.facts else self.needs if self.facts is self.known else {}
+        if key not in needs:
+            needs[key] = tuple(self.call(node) if isinstance(node, ast.Call) else self.entry(node))
+        yield from needs[key]
 
     def call(self, node: ast.Call) -> Iterator[Missing]:
         name = node.func.id if isinstance(node.func, ast.Name) else ""

@@ -53,6 +53,7 @@ class Place:
     slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
     varying: frozenset[str] = frozenset()  # the parameters that rest on it
     done: dict[tuple[str, str], list[Missing]] = field(default_factory=dict)  # what whole arrays and constants need
+    needs: dict[tuple[str, str], tuple[Missing, ...]] = field(default_factory=dict)  # what calls and entries need at ``known``
 
     def need(self, shown_by: Any, node: ast.expr, sign: str, why: str) -> Iterator[Missing]:
         """The condition ``node sign``, unless ``shown_by`` shows it of the value, or of every entry of it."""

@@ -20,7 +20,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.summation import has_closed_form
-from report.prove.meaning.grid import Grid, GridEquality, Unreadable
+from report.prove.meaning.grid import Grid, GridEquality, Unreadable, generic_places
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""
@@ -65,13 +65,13 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
             return "entry by entry"
     if relation == "!=" and not all(is_positive(size, facts) for size in (left.rows, left.columns)):
         return None  # two arrays without entries are equal
-    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    i, j = generic_places()
     bounds = {i: (left.first, left.first + left.rows - 1), j: (left.first, left.first + left.columns - 1)}
     inside = replace(facts, ranges={**facts.ranges, **{k: tuple(map(sp.sympify, v)) for k, v in bounds.items()}})
     j_at = sp.Integer(left.first) if left.columns == 1 else j
     i_at = sp.Integer(left.first) if left.rows == 1 else i
     shift = right.first - left.first
-    method = prove(left.entry(i_at, j_at), relation, right.entry(i_at + shift, j_at + shift), inside)
+    method = prove(left.at(i_at, j_at), relation, right.at(i_at + shift, j_at + shift), inside)
     return None if method is None else f"generic entry: {method}"
 
 

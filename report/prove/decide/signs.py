@@ -403,11 +403,10 @@ def _fraction(number: sp.Rational) -> Fraction:
 
 def _solvable(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:
     """Whether matrix·λ = right for some λ ≥ 0: the first phase of the simplex method, by Bland's rule."""
-    height, width = len(matrix), len(matrix[0])
-    rows = [[*row, *(Fraction(i == j) for j in range(height)), b] for i, (row, b) in enumerate(zip(matrix, right))]
-    basis = [width + i for i in range(height)]
-    cost = [sum((row[j] for row in rows), Fraction(0)) for j in range(width + height + 1)]
-    cost[width : width + height] = [Fraction(0)] * height
+    width = len(matrix[0])
+    rows = [[*row, b] for row, b in zip(matrix, right)]
+    basis = [width + i for i in range(len(rows))]  # each row has a variable of its own at first, which never comes back
+    cost = [sum(column, Fraction(0)) for column in zip(*rows)]
     while True:
         entering = next((j for j in range(width) if cost[j] > 0), None)
         if entering is None:
@@ -417,9 +416,9 @@ def _solvable(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:
             return False
         pivot = min(ratios)[2]
         scale = rows[pivot][entering]
-        rows[pivot] = [a / scale for a in rows[pivot]]
+        rows[pivot] = [a / scale if a else a for a in rows[pivot]]
         for other in (*(r for i, r in enumerate(rows) if i != pivot), cost):
             factor = other[entering]
             if factor:
-                other[:] = [a - factor * b for a, b in zip(other, rows[pivot])]
+                other[:] = [a - factor * b if b else a for a, b in zip(other, rows[pivot])]
         basis[pivot] = entering

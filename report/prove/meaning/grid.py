@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -21,6 +21,13 @@ class Grid:
     columns: sp.Expr
     entry: Callable[[sp.Expr, sp.Expr], sp.Expr]
     first: int = 1
+    met: dict[tuple[sp.Expr, sp.Expr], sp.Expr] = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, i: sp.Expr, j: sp.Expr) -> sp.Expr:
+        """The entry, made once: two steps of a chain ask for it."""
+        if (i, j) not in self.met:
+            self.met[i, j] = self.entry(i, j)
+        return self.met[i, j]
 
     @property
     def T(self) -> Grid:
@@ -69,6 +76,14 @@ def each(function: Callable[..., Any], *values: Any) -> Any:
         return v.entry(i + v.first - first, j + v.first - first) if isinstance(v, Grid) else v
 
     return Grid(grids[0].rows, grids[0].columns, lambda i, j: function(*(at(v, i, j) for v in values)), first)
+
+
+@functools.cache
+def generic_places() -> tuple[sp.Symbol, sp.Symbol]:
+    """The row and the column of the entry that stands for all when arrays are compared: always the same, so that what is found
+    out about an entry is found out once.
+    """
+    return sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
 
 
 class Unreadable(Exception):
