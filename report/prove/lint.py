@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from report.errors import DeclarationError, Where, nearest
+from report.errors import DeclarationError, ReportError, Where, nearest
 from report.prove import prose
 from report.prove.decide.conditions import NO_FACTS
 from report.prove.derivation import Derivation
@@ -61,7 +61,13 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
         if symbol.within and symbol.within[0].key == symbol.within[1].key:
             only = symbol.within[0]
             yield f"{symbol.where}: '{symbol.name}' can be nothing but {only}: a statement about it says less than it seems to"
+    for defined in derivation.definitions:
+        for name in defined.arguments:
+            if name in EVERYWHERE or defined.arguments.count(name) > 1:
+                why = "has a meaning already" if name in EVERYWHERE else "is there twice"
+                yield f"{defined.where}: '{name}', a parameter of '{defined.name}', {why}"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
+    yield from _size_failures(derivation, entries)
     declared: set[str] = set()
     for entry in entries:
         if entry.name in declared or entry.name in EVERYWHERE:
@@ -81,6 +87,18 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     for entry in entries:
         if entry.name not in used:
             yield f"{entry.where}: '{entry.name}' is declared and never used"
+
+
+def _size_failures(derivation: Derivation, entries: Sequence[Symbol | Definition]) -> Iterator[str]:
+    """Sizes of vectors and matrices that are no whole numbers."""
+    for entry in entries:
+        for size in entry.shape:
+            try:
+                value = derivation.setting.read(size)
+            except (ReportError, Unreadable, TypeError, AttributeError):
+                continue  # it is said elsewhere what is wrong with it
+            if not value.is_integer or value.is_negative:
+                yield f"{entry.where}: the size {size} of '{entry.name}' is not known to be a whole number"
 
 
 def _field_failures(derivation: Derivation) -> Iterator[str]:

@@ -32,7 +32,9 @@ WEIGHTY = re.compile(
     r"(?:in|equi)variant|(?:anti-?|skew-?)?symmetric|orthogonal|invertible|singular|injective|surjective|bijective|"
     r"(?:un)?bounded|monotone|increas\w+|decreas\w+|without (?:bound|limit|end)|converges?|diverges?|differentiable|continuous|"
     r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
-    r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est))\b",
+    r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est)|"
+    r"converse|complex|most|few(?:er)?|better|worse|worst|greater|less|grows?|equals?|rarely|seldom|hardly|often|usually|"
+    r"optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
     re.IGNORECASE,
 )
 """Words that say how much or of what kind: they are believed, so they are bound to what was shown."""
@@ -55,13 +57,21 @@ _OF_MATRICES = re.compile(
 )
 """What the field means by these is a series or an inverse; here a function of numbers is applied entry by entry."""
 _CONDITION_AFTER = re.compile(
-    r"(?:\b(?:for|if|let|when|whenever|where|while|with|under|unless|provided|suppose|supposing|every|all|any|as long as|"
+    r"(?:\b(?:for|if|let|when|whenever|where|while|with|under|provided|suppose|supposing|every|all|any|as long as|"
     r"from|because|since|and|or|once)|,)[\s(]*$",
     re.IGNORECASE,
 )
 _DEFINED_AFTER = re.compile(
     r"\b(?:where|with|write|let|here|means?|stands for|that is|by definition|defined as)[\s(]*$", re.IGNORECASE
 )
+_DENIED_BEFORE = re.compile(
+    r"\b(?:not|never|hardly|rarely|seldom|false|wrong|untrue|unless|without)\b[^,;:.(“”`]{0,30}$", re.IGNORECASE
+)
+_DENIED_AFTER = re.compile(
+    r"\s*(?:(?:is|are|was|were)\s+(?:\w+\s+)?(?:false|wrong|untrue|not|never)\b|(?:does|do|did|need|can)\s?not\b|fails?\b|never\b)",
+    re.IGNORECASE,
+)
+"""How a sentence denies what it shows or quotes: a conclusion says what holds, a counterexample has a formula of its own."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""
@@ -235,7 +245,11 @@ class _Shown:
                 yield f"the conclusion quotes “{label}”, and there is no such part"
                 continue
             yield from self._bare(f"quotes “{label}”", self.parts[label], sentence, text)
-        formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in _FORMULA.finditer(sentence) if _readable(m[1])]
+        stands = [m for m in _FORMULA.finditer(sentence) if _readable(m[1])]
+        formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in stands]
+        for found in (*_QUOTED.finditer(sentence), *(m for m in stands if parse(m[1]).key in self.statements)):
+            if _DENIED_BEFORE.search(sentence[: found.start()]) or _DENIED_AFTER.match(sentence[found.end() :]):
+                yield f"the conclusion denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
         telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
             yield (
@@ -253,7 +267,8 @@ class _Shown:
                 yield f"the conclusion says '{'not ' * negated}{word}', and {said}\n  Say it where it is shown, or as comment=."
 
     def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
-        if part := self.statements.get(formula.key):
+        part = self.statements.get(formula.key)
+        if part and formula.key not in self.definitions:
             yield from self._bare(f"states `{source}`", part, sentence, text)
         elif formula.key in self.conditions and not _CONDITION_AFTER.search(before):
             owner = self.conditions[formula.key].label

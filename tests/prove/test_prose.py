@@ -18,6 +18,7 @@ from report.proof import (
     check,
     cited,
     define,
+    definition,
     finite,
     function,
     induction,
@@ -276,3 +277,34 @@ def test_a_refused_step_shows_what_is_left_over() -> None:
 )  # fmt: skip
 def test_nothing_ends_as_a_bug(part: Part, symbols: list[Symbol], definitions: list[Definition], says: str) -> None:
     assert says in said(parts=[part], symbols=symbols, definitions=definitions)
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "It is not so that `x + x == 2*x`.",
+        "`x + x == 2*x` is false.",
+        "Hardly ever is `x + x == 2*x`.",
+        "“Twice” is wrong.",
+        "“Twice” does not hold.",
+    ],
+)
+def test_a_conclusion_does_not_deny_what_was_shown(conclusion: str) -> None:
+    assert "denies what was shown" in said(conclusion)
+
+
+@pytest.mark.parametrize("before", ["Unless", "Also without"])
+def test_a_condition_is_not_named_to_be_denied(before: str) -> None:
+    assert "is a condition of 'Positive' and no result" in said(f"{before} `x > 0`, so `abs(x) == x`.", parts=[POSITIVE])
+
+
+def test_what_a_name_stands_for_is_no_result_though_a_part_opens_it() -> None:
+    opened = Part("Opened", "M == x + 1", [Step(because=definition("M"))])
+    assert "is defined, and no result" in said("`M == x + 1`.", parts=[opened], definitions=[define("M", "x + 1", "a sum")])
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Most sums are so", "The converse holds", "For complex numbers, too", "Nothing is better"]
+)
+def test_words_that_weigh_are_words_of_a_part(sentence: str) -> None:
+    assert "no part does" in said(f"{sentence} (“Twice”).")

@@ -6,8 +6,27 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.proof import Derivation, Part, Proof, Step, check, define, integer, real, signal, using, vector
+from report.proof import (
+    Derivation,
+    Part,
+    Proof,
+    Step,
+    check,
+    cyclic,
+    define,
+    definition,
+    entrywise,
+    function,
+    integer,
+    real,
+    reindex,
+    signal,
+    using,
+    vector,
+)
+from report.prove.language.formula import statement
 from report.prove.language.glossary import Definition, Symbol
+from report.prove.reasons.rule import Rule
 
 
 def checked(law: Part, use: Part, symbols: Sequence[Symbol], definitions: Sequence[Definition] = ()) -> Proof:
@@ -52,3 +71,75 @@ def test_an_index_that_a_sum_binds_lies_between_its_ends(upper: str, accepted: b
     keep = Part("Uses every name", "m*y == y*m", [Step("y*m", "")])
     symbols = [integer("n", "", least="1"), integer("k", "", within=("1", "n")), integer("m", "", least="1"), real("y", "")]
     assert check(Derivation("T0", "", "", symbols, [law, use, keep], "", ""), {"SymPy"}).holds is accepted
+
+
+@pytest.mark.parametrize(
+    ("law", "use", "at"),
+    [
+        ("exp(x) > 0", "sin(x) > 0", {"exp": "sin"}),
+        ("pi + x > x", "y + x > x", {"pi": "y"}),
+        ("imag*imag + x == x - 1", "x*x + x == x - 1", {"imag": "x"}),
+        ("floor(x) <= x", "ceil(x) <= x", {"floor": "ceil"}),
+        ("M == x + 1", "y == x + 1", {"M": "y"}),
+        ("k(x) >= 0", "h(x) >= 0", {"k": "h"}),
+        ("x**2 >= 0", "(imag*y)**2 >= 0", {"x": "imag*y"}),
+        ("norm(v)**2 >= 0", "norm(v)**2*(-1) >= 0", {"v": "imag*v"}),
+        ("h(x)**2 >= 0", "(imag*x)**2 >= 0", {"h": "lambda r: imag*r"}),
+        ("floor(t) == t", "floor(pi) == pi", {"t": "pi"}),
+    ],
+)
+def test_what_every_formula_may_use_and_what_is_defined_does_not_vary(law: str, use: str, at: dict[str, str]) -> None:
+    defined = [define("M", "x + 1", ""), define("k(r)", "r**2", "")]
+    numbers = [real("x", ""), real("y", ""), integer("n", "", least="1"), integer("t", "")]
+    shown, put = statement(law), statement(use)
+    parts = [
+        Part("Law", law, [Step(f"{shown.relation} {shown.right}", "")]),
+        Part("Use", use, [Step(f"{put.relation} {put.right}", using("Law", at=at))]),
+        Part("Uses every name", "x*y*t*v[n]*h(x)*M*k(x) == y*x*t*v[n]*h(x)*M*k(x)", [Step(because="")]),
+    ]
+    symbols = [*numbers, vector("v", "n", ""), function("h", "")]
+    found = check(Derivation("T0", "", "", symbols, parts, "", "", defined), {"SymPy"})
+    assert [failure for failure in found.failures if "'Use', step 1" in failure or "cannot put" in failure]
+
+
+@pytest.mark.parametrize(("name", "body"), [("i*v == w", ""), ("c*v == w", "i")])
+def test_an_entry_of_one_place_says_nothing_of_all(name: str, body: str) -> None:
+    size, place = integer("n", "", least="1"), integer("i", "", within=("1", "n"))
+    factor = name.partition("*")[0]
+    defined = [define("w[q]", "q*v[q]", "", shape=["n"]), *([define("c", body, "")] if body else [])]
+    entry = Part("E", f"{factor}*v[i] == w[i]", [Step(because=definition("w", *(["c"] if body else [])))])
+    whole = Part("All", name, [Step(because=entrywise("E", "i"))])
+    found = check(Derivation("T0", "", "", [size, place, vector("v", "n", "")], [entry, whole], "", "", defined), {"SymPy"})
+    assert [failure for failure in found.failures if "'All'" in failure] == list(found.failures) != []
+
+
+@pytest.mark.parametrize(
+    ("claim", "rule"),
+    [
+        ("sum(kron(k, 0) for k in Z) == sum(kron(j + x, 0) for j in Z)", reindex("j = k - x")),
+        (
+            "sum(cos(pi*i/n)**2 for i in span(0, n - 1)) == sum(cos(pi*(m + t/2)/n)**2 for m in span(0, n - 1))",
+            cyclic("m = i - t/2", "n"),
+        ),
+    ],
+)
+def test_an_index_is_moved_by_an_integer(claim: str, rule: Rule) -> None:
+    symbols = [real("x", ""), integer("n", "", least="1"), integer("t", "")]
+    parts = [Part("P", claim, [Step(because=rule)]), Part("Uses every name", "x*n*t == t*n*x", [Step(because="")])]
+    (refused,) = check(Derivation("T0", "", "", symbols, parts, ""), {"SymPy"}).failures
+    assert "SymPy cannot prove it by substitute" in refused
+
+
+@pytest.mark.parametrize("size", ["x", "n/2", "-1"])
+def test_a_size_is_a_whole_number(size: str) -> None:
+    symbols = [integer("n", "", least="1"), real("x", ""), vector("z", size, "")]
+    part = Part("P", "2*z + n*x*z == z + z + x*n*z", [Step(because="")])
+    assert any("is not known to be a whole number" in f for f in check(Derivation("T0", "", "", symbols, [part], "")).failures)
+
+
+@pytest.mark.parametrize("head", ["F(x, x)", "F(exp)", "F(pi)"])
+def test_a_parameter_has_a_name_of_its_own(head: str) -> None:
+    name = head.removeprefix("F(").removesuffix(")").split(", ")
+    part = Part("P", f"F({', '.join('1' for _ in name)}) == 1", [Step(because="")])
+    found = check(Derivation("T0", "", "", [], [part], "", "", [define(head, name[0], "")]))
+    assert any("a parameter of 'F'" in failure for failure in found.failures)

@@ -19,6 +19,7 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         0,
         "(1 - mu) * sum((mu for j in span(1, 1)))",
     ): "the only exponent is one",
+    ("T6", "Coasting", 0, "step 1 by algebra"): "the closed form of a geometric sum is found by calculation, too",
     ("T10", "Same outputs", 0, "W @ (P @ P.T @ x) + b"): "a permutation undoes its transpose, too",
     ("T10", "Same class of functions", 0, "V @ (P.T @ P)"): "a permutation undoes its transpose, too",
     ("T10", "The start", 0, "ones(m).T @ (u(W) @ P @ ones(n))"): "a permutation of ones is ones, either way round",

@@ -10,7 +10,8 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
-from report.prove.decide.signs import is_complex
+from report.prove.decide.signs import signs
+from report.prove.meaning.grid import is_complex
 
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
@@ -139,10 +140,13 @@ def _what_decides(expression: sp.Expr) -> sp.Expr | None:
 
 
 def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tuple[sp.Expr, Facts]]:
-    """The expression for a negative, zero and positive quantity, and what is then known."""
+    """The expression for a negative, zero and positive quantity, and what is then known; without the cases that cannot be."""
     whole = bool(quantity.is_integer)
     p = sp.Dummy("p", positive=True, integer=True) if whole else sp.Dummy("p", positive=True)
-    for value in (-p, sp.Integer(0), p):
+    possible = signs(quantity, facts)
+    for sign, value in ((-1, -p), (0, sp.Integer(0)), (1, p)):
+        if sign not in possible and not is_complex(quantity):
+            continue
         solved = eliminate(quantity, value)
         if solved is None:
             side = facts if value == 0 else facts.knowing(Inequality(quantity if value == p else -quantity, True))

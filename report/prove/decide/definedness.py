@@ -53,8 +53,8 @@ class _Walk(Place):
                 return
             case ast.Name():
                 yield from self.name(node)
-            case ast.BinOp(ast.Call(ast.Name("norm" | "abs"), [inside]), ast.Pow(), ast.Constant(int(n))) if n >= 2:
-                yield from self.visit(inside)  # the square of a length has no kink where the length is 0
+            case ast.BinOp(ast.Call(_, [inside])) if kinks.is_smooth(self.order, node):
+                yield from self.visit(inside)
             case ast.BinOp():
                 yield from self.visit(node.left)
                 yield from self.visit(node.right)
@@ -82,7 +82,7 @@ class _Walk(Place):
     def name(self, node: ast.Name) -> Iterator[Missing]:
         defined = self.scope.globals.get(node.id) if node.id not in self.scope.locals else None
         if isinstance(defined, Definition) and self.scope.knowledge.opens(node.id):
-            key = (defined.name, self.slope_in)
+            key = (defined.name, self.slope)
             if key not in self.done and defined.name not in self.opened:
                 settled = self.is_settled(key, lambda walk: walk.everywhere(defined))
                 self.done[key] = [] if settled else list(self.everywhere(defined))
@@ -116,7 +116,7 @@ class _Walk(Place):
         if defined.name in self.opened:
             yield from self.descent(defined, values)
             return
-        key = (defined.name, f"{self.slope_in} {sorted(varying)}")
+        key = (defined.name, replace(self, varying=varying).slope)
         if self.are_numbers(defined, values) and self.is_settled(key, lambda walk: walk.whole_domain(defined, varying)):
             return
         if defined.recursive and all(s.kind in ("real", "integer") for s in defined.symbols):
@@ -169,12 +169,12 @@ class _Walk(Place):
 
     def domain(self, defined: Definition, values: Sequence[Any]) -> Iterator[Missing]:
         """Whether what is put for the parameters lies where they were declared to be."""
-        for symbol in defined.symbols:
-            if symbol.name not in defined.arguments or symbol.kind not in ("real", "integer"):
+        declared = {s.name: s for s in defined.symbols}
+        for name, value in zip(defined.arguments, values):
+            symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
+            if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
                 continue
-            value = values[defined.arguments.index(symbol.name)]
-            if not isinstance(value, sp.Expr):
-                continue
+            yield from self.asked(symbol.kind, value, defined.name)
             low, high = symbol.within or (symbol.least or symbol.above, None)
             local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
             if low is not None:
@@ -200,7 +200,7 @@ class _Walk(Place):
 
     def once(self, node: ast.Call | ast.Subscript) -> Iterator[Missing]:
         """What a call or an entry needs: the steps of a derivation carry many along as they stand, which are looked at once."""
-        key = (ast.dump(node), f"{self.slope_in} {sorted(self.varying)} {self.opened}")
+        key = (ast.dump(node), f"{self.slope} {self.opened}")
         settled = self.settled.needs
         if key in settled and not settled[key]:
             return  # nothing wherever the domains hold, so nothing here
@@ -240,6 +240,12 @@ class _Walk(Place):
                     yield from self.spread(defined, values, given)
         elif holder not in self.scope.globals:
             yield from self.built_in(name, node)
+        elif symbol := self.symbols.get(holder):
+            for argument in groups[-1] if symbol.kind in ("signal", "function") or len(groups) > 1 else ():
+                value = self.value(argument)
+                facts, value = generic(self.facts, value) if isinstance(value, Grid) else (self.facts, value)
+                wanted = "real" if symbol.kind == "function" else "integer"
+                yield from replace(self, facts=facts).asked(wanted, value, holder)
 
     def spread(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr]) -> Iterator[Missing]:
         """A function of numbers is applied to an array entry by entry, and to a signal place by place."""
@@ -260,6 +266,11 @@ class _Walk(Place):
             yield from self.need(is_positive, node.args[0], "> 0", f"`{shown}` is a logarithm")
         elif name == "sqrt":
             yield from self.need(is_nonnegative, node.args[0], ">= 0", f"`{shown}` is a root")
+        elif name in ("identity", "zeros", "ones"):
+            for size in node.args:
+                value = self.value(size)
+                if value is None or not (value.is_integer and is_nonnegative(value, self.facts)):
+                    yield Missing(f"{self.spell(size)} >= 0, an integer", f"`{shown}` has a size")
         elif name == "mod":
             yield from self.need(is_nonzero, node.args[1], "!= 0", f"`{shown}` is a remainder")
 
@@ -379,6 +390,7 @@ class _Walk(Place):
             walk = replace(walk, scope=walk.scope.bind(**{index: k}), facts=within(walk.facts, {k: (low, high)}))
             for condition in generator.ifs:
                 yield from walk.visit(condition)
+                yield from kinks.jump(walk, condition, f"a sum under `{walk.spell(condition)}`") if walk.slope_in else ()
                 held = walk.value(condition)
                 if held is not None:
                     low, high = _tightened(k, low, high, held)
@@ -412,8 +424,8 @@ class _Walk(Place):
 
     def derivative(self, node: ast.Call) -> Iterator[Missing]:
         body, variable = node.args
-        if self.slope_in:
-            yield from self.visit(body)  # a kink of what is differentiated first is one of the slope
+        if self.slope_in:  # a kink of what is differentiated first is one of the slope
+            yield from replace(self, order=self.order + 1).visit(body)
             return
         yield from self.visit(variable)
         yield from self.visit(body)
@@ -423,7 +435,7 @@ class _Walk(Place):
         if isinstance(holder, ast.Name):
             yield from kinks.tied(self, holder.id)
         if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
-            yield from replace(self, slope_in=holder.id, varying=frozenset({holder.id})).visit(body)
+            yield from replace(self, slope_in=holder.id, order=1, varying=frozenset({holder.id})).visit(body)
 
 
 def _tightened(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:

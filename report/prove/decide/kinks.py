@@ -26,6 +26,14 @@ def may_be_rough(at: Place, body: ast.expr) -> bool:
     return False
 
 
+def is_smooth(order: int, node: ast.BinOp) -> bool:
+    """Whether a power of a length has as many slopes as are asked for, also where the length is 0: |x|³ has two."""
+    match node:
+        case ast.BinOp(ast.Call(ast.Name("norm" | "abs")), ast.Pow(), ast.Constant(int(power))):
+            return power > 0 and (power % 2 == 0 or power > order)
+    return False
+
+
 def tied(at: Place, name: str) -> Iterator[Missing]:
     """What a name must be declared as so that one of its entries can vary alone."""
     symbol = at.symbols.get(name)
@@ -77,4 +85,5 @@ def _is_rough(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return not isinstance(node.right, ast.Constant)
     rough = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
-    return isinstance(node, ast.IfExp) or (isinstance(node, ast.Name) and node.id in rough)
+    chosen = isinstance(node, ast.IfExp) or (isinstance(node, ast.comprehension) and bool(node.ifs))
+    return chosen or (isinstance(node, ast.Name) and node.id in rough)

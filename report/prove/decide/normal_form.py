@@ -28,6 +28,8 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return sp.expand(expression)
     found = _collect(terms(_inner(expression, facts)), facts)
+    made = {p for p in found.atoms(sp.Product) if not p.variables[0].name.startswith("_f")}  # of the exponential of a sum
+    found = found.xreplace({p: _product(p.function, *p.limits[0]) for p in made if len(p.limits) == 1})
     zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero}  # of which a contracted sum has taken one factor
     return found.xreplace({p: product(p.function, *p.limits[0]) for p in zeros}) if zeros else found
 
@@ -100,9 +102,9 @@ def alike(expression: sp.Expr) -> sp.Expr:
 
 
 def _height(expression: sp.Expr, kind: type) -> int:
-    """How deep expressions of a kind are nested."""
+    """How deep expressions of a kind are nested; SymPy makes one sum, with several indices, of sums that follow each other."""
     inner = max((_height(a, kind) for a in expression.args), default=0)
-    return inner + isinstance(expression, kind)
+    return inner + (len(getattr(expression, "limits", (0,))) if isinstance(expression, kind) else 0)
 
 
 Limit = tuple["sp.Symbol", "sp.Expr", "sp.Expr"]

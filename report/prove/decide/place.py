@@ -14,7 +14,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.signs import is_nonnegative, is_nonzero
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning.grid import Grid
+from report.prove.meaning.grid import Grid, is_complex
 from report.prove.meaning.symbolic import Scope, read
 
 
@@ -51,6 +51,7 @@ class Place:
     opened: tuple[str, ...] = ()  # the definitions around it
     arguments: tuple[Any, ...] = ()  # and what the innermost recursive one was called with
     slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
+    order: int = 0  # so many derivatives are taken here
     varying: frozenset[str] = frozenset()  # the parameters that rest on it
     done: dict[tuple[str, str], list[Missing]] = field(default_factory=dict)  # what whole arrays and constants need
     needs: dict[tuple[str, str], tuple[Missing, ...]] = field(default_factory=dict)  # what calls and entries need at ``known``
@@ -75,6 +76,15 @@ class Place:
         factors = sp.Mul.make_args(sp.factor(divisor))
         return all(f.free_symbols & bound or is_nonzero(f, outer) for f in factors)
 
+    def asked(self, kind: str, value: Any, name: str) -> Iterator[Missing]:
+        """Whether a function of real numbers or of integers is asked at one."""
+        if not isinstance(value, sp.Expr):
+            return
+        if kind == "integer" and not self.facts.apply(value).is_integer:
+            yield Missing(f"an integer, not {value}", f"'{name}' is asked at integers alone")
+        elif kind == "real" and is_complex(value):
+            yield Missing(f"a real number, not {value}", f"'{name}' is asked at real numbers alone")
+
     def value(self, node: ast.expr) -> Any:
         """The symbolic value, or None where there is no reading: the step is then refused for that."""
         try:
@@ -96,6 +106,11 @@ class Place:
 
     def place(self) -> str:
         return f" (in the definition of '{self.inside}')" if self.inside else ""
+
+    @property
+    def slope(self) -> str:
+        """Of what which slope is asked for here, to remember what was found."""
+        return f"{self.slope_in} {self.order} {sorted(self.varying)}"
 
     def depends(self, node: ast.expr) -> bool:
         """Whether a piece of what is differentiated rests on the variable."""

@@ -18,7 +18,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit, expanded_indices, never_negative, never_zero, normal, terms
-from report.prove.meaning.grid import EXTREMES
+from report.prove.meaning.grid import EXTREMES, is_complex
 
 Signs = frozenset[int]
 """The signs that an expression may have, among −1, 0 and 1; a complex number that is not 0 may have −1 and 1."""
@@ -88,7 +88,7 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     if not _is_small(expression):
         return False
-    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e)), _without_roots]
+    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e)), _without_roots, _with_squares]
     return any(form != expression and signs(form, facts) <= wanted for form in (make(expression) for make in forms))
 
 
@@ -98,6 +98,18 @@ def _without_roots(e: sp.Expr) -> sp.Expr:
         if root.exp == sp.Rational(1, 2) and isinstance(root.base, sp.Symbol) and root.base.is_nonnegative:
             e = e.subs(root.base, sp.Dummy(nonnegative=True) ** 2)
     return sp.factor(e)
+
+
+def _with_squares(e: sp.Expr) -> sp.Expr:
+    """The expression with the square completed for each symbol of which it is a quadratic polynomial."""
+    squares: sp.Expr = sp.Integer(0)
+    for x in sorted(e.free_symbols, key=sp.default_sort_key):
+        e = sp.expand(e)
+        a, b = e.coeff(x, 2), e.coeff(x, 1)
+        if isinstance(x, sp.Symbol) and a.is_number and a != 0 and not sp.expand(e - a * x**2 - b * x).has(x):
+            squares += a * (x + b / (2 * a)) ** 2
+            e = e - a * (x + b / (2 * a)) ** 2
+    return squares + sp.expand(e)
 
 
 def _is_small(expression: sp.Expr) -> bool:
@@ -208,7 +220,7 @@ def _power(e: sp.Pow, facts: Facts) -> Signs:
     base, exponent = signs(e.base, facts), e.exp
     if exponent.is_negative:
         base = base - {0}  # it is defined
-    if is_complex(e.base):
+    if is_complex(e):
         return NOT_ZERO if 0 not in base else ANY
     if exponent.is_even:
         squares = frozenset(s * s for s in base)
@@ -232,12 +244,6 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     size = sp.expand(facts.apply(high - low))
     filled = unbounded or never_negative(size) or _linear_sign(size, facts) <= NOT_NEGATIVE
     return body if filled else body | {0}
-
-
-def is_complex(e: sp.Expr) -> bool:
-    """Whether nothing says that it is real, where it is defined."""
-    unknown = (sp.core.function.AppliedUndef, sp.Indexed, sp.Symbol)
-    return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(*unknown)))
 
 
 # --- regions -------------------------------------------------------------------------------------------------------
@@ -383,10 +389,23 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
             for k, (first, last) in facts.ranges.items():
                 if never_negative(sp.expand(first - low)) and never_negative(sp.expand(high - last)):
                     yield Inequality(sp.expand(sign * (e - inside(k))), False)
+    for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
+        yield from _one_of(e, facts)
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
+
+
+def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
+    """A sum of terms that are not negative is at least any one of them."""
+    (k, low, high), *outer = e.limits
+    if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
+        return
+    for i, (first, last) in facts.ranges.items():
+        for shift in {sp.expand(first - low), sp.expand(last - high)} if low.is_finite and high.is_finite else ():
+            if never_negative(sp.expand(first - shift - low)) and never_negative(sp.expand(high - last + shift)):
+                yield Inequality(sp.expand(e - expanded_indices(e.function.xreplace({k: i - shift}))), False)
 
 
 def _monomials(e: sp.Expr) -> list[sp.Expr]:

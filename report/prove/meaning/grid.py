@@ -194,7 +194,17 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
 def _norm(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return sp.Abs(a)
-    return sp.sqrt(_over_entries(a, lambda i, j: a.entry(i, j) ** 2))
+    return sp.sqrt(_over_entries(a, lambda i, j: _square_of_length(a.entry(i, j))))
+
+
+def _square_of_length(e: sp.Expr) -> sp.Expr:
+    return sp.Abs(e) ** 2 if is_complex(e) else e**2
+
+
+def is_complex(e: sp.Expr) -> bool:
+    """Whether nothing says that it is real, where it is defined."""
+    unknown = (sp.core.function.AppliedUndef, sp.Indexed, sp.Symbol)
+    return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(*unknown)))
 
 
 def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:

@@ -38,6 +38,11 @@ class Word:
     def is_number(self) -> bool:
         return self.rows is None
 
+    @property
+    def size(self) -> str:
+        """Its size as part of a letter: a unit matrix, or one of noughts, has no letters to tell it by."""
+        return f"{self.rows}×{self.columns}"
+
 
 def same(left: Formula, right: Formula, symbols: Sequence[Symbol]) -> bool:
     """Whether two formulas are equal as words. Raises ``Unreadable`` if one is not made of matrices and numbers."""
@@ -125,7 +130,7 @@ class _Reader:
         for (m, p), (n, q) in itertools.product(self.terms(a), self.terms(b)):
             before, (p, q), after = self.without_permutations([p, q])
             product = " * ".join(sorted(" ".join(word) or _UNIT for word in (p, q)))
-            total += m * n * self.spell(sp.Integer(1), (*before, f"({product})", *after))
+            total += m * n * self.spell(sp.Integer(1), (*before, f"({product}){a.size}", *after))
         return Word(sp.expand(total), a.rows, a.columns)
 
     def applied(self, function: str, inner: Word) -> Word:
@@ -135,7 +140,9 @@ class _Reader:
         terms = sorted(self.terms(inner), key=str)
         before, words, after = self.without_permutations([word for _, word in terms])
         inside = " + ".join(f"{number} {' '.join(word) or _UNIT}" for (number, _), word in zip(terms, words))
-        return Word(self.spell(sp.Integer(1), (*before, f"{function}({inside})", *after)), inner.rows, inner.columns)
+        return Word(
+            self.spell(sp.Integer(1), (*before, f"{function}({inside}){inner.size}", *after)), inner.rows, inner.columns
+        )
 
     def terms(self, word: Word) -> list[tuple[sp.Expr, tuple[str, ...]]]:
         """(number, reduced letters) of every term; none twice."""
@@ -168,7 +175,7 @@ class _Reader:
     def call(self, name: str, arguments: Sequence[ast.expr]) -> Word:
         if name == "norm":
             inner = self.read(arguments[0])
-            return Word(sp.Symbol(f"norm({sp.expand(inner.expression)})", commutative=False))
+            return Word(sp.Symbol(f"norm({sp.expand(inner.expression)}){inner.size}", commutative=False))
         if name == "trace":
             return self.trace(self.read(arguments[0]))
         if name == "identity":

@@ -214,6 +214,8 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
     left = read(node.left, scope)
     for op, comparator in zip(node.ops, node.comparators):
         if isinstance(op, ast.In):
+            if not left.is_integer:
+                raise Unreadable(f"only of an integer can be asked whether it is in a range, and {left} need not be one")
             low, high = _limits(comparator, scope)
             parts += [sp.Ge(left, low), sp.Le(left, high)]
             continue

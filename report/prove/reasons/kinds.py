@@ -15,13 +15,17 @@ from report.prove.decide.relation import prove
 from report.prove.decide.signs import is_positive
 from report.prove.language.formula import Formula, formula, names, substitute
 from report.prove.language.glossary import PROPERTIES, Symbol
-from report.prove.meaning.grid import Grid
+from report.prove.meaning.grid import Grid, is_complex
 from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.rule import Setting
 
 
 def refuse_other_kinds(setting: Setting, instance: Mapping[str, Formula]) -> None:
-    """Raises ``DeclarationError`` naming what is put for a symbol and is not known to be what the symbol is."""
+    """Raises ``DeclarationError`` naming what is put for a symbol and is not known to be what the symbol is, or for what is no
+    symbol: what a definition or a word of every formula means does not vary.
+    """
+    for name in sorted(instance.keys() - {s.name for s in setting.symbols}):
+        raise DeclarationError(f"cannot put {instance[name]} for '{name}': only what is declared as a symbol varies")
     for symbol in setting.symbols:
         put = instance.get(symbol.name)
         for lacking in _lacking(setting, symbol, put, instance) if put is not None else ():
@@ -60,6 +64,9 @@ def _array(
             yield f"its size is {' by '.join(map(str, symbol.shape))}"
     if value.first != symbol.first:
         yield f"its entries are counted from {symbol.first}"
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    if is_complex(value.entry(i, j)):
+        yield "its entries are real"
     transposed = formula(ast.Attribute(put.tree, "T", ast.Load()))
     for word in symbol.properties:
         if other is not None and word in other.properties:
@@ -74,7 +81,6 @@ def _array(
             if word == "orthogonal" and prove(value.rows, "==", value.columns, setting.facts) is None:
                 holds = None
         elif word == "positive":
-            i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
             holds = "positive" if is_positive(value.entry(i, j), setting.facts) else None
         else:
             holds = None
@@ -93,6 +99,8 @@ def _signal(setting: Setting, symbol: Symbol, put: Formula, other: Symbol | None
         yield "it is a signal"
     elif not ends(value(k), [(k, -sp.oo, sp.oo)], {s.name for s in setting.symbols if s.ends}):
         yield "it has finite support"
+    elif is_complex(value(k)):
+        yield "its values are real"
 
 
 def _function(setting: Setting, put: Formula) -> Iterator[str]:
@@ -101,7 +109,10 @@ def _function(setting: Setting, put: Formula) -> Iterator[str]:
     applied = ast.Call(put.tree, [ast.Name(inner, ast.Load())], [])
     slope = ast.Call(ast.Name("diff", ast.Load()), [applied, ast.Name(inner, ast.Load())], [])
     scope = setting.scope().bind(**{inner: sp.Dummy(inner, real=True)})
-    if not isinstance(read(applied, scope), sp.Expr):
+    value = read(applied, scope)
+    if not isinstance(value, sp.Expr):
         yield "it is a function of a number"
+    elif is_complex(value):
+        yield "its values are real"
     for _, need in missing([slope], scope, setting.facts, setting.symbols, Settled()):
         yield f"it has a slope everywhere ({need.why})"

@@ -123,7 +123,8 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: 
     within them as the ends of the sum.
     """
     scope = setting.scope()
-    local = {n: sp.Symbol(n, integer=True) for f in instance.values() for n in names(f.tree) if n not in scope.globals}
+    bound = {n for f in instance.values() for n in names(f.tree)} - scope.globals.keys() - EVERYWHERE
+    local = {n: sp.Symbol(n, integer=True) for n in bound}
     for symbol in setting.symbols:
         if symbol.name not in instance or symbol.kind not in ("real", "integer"):
             continue

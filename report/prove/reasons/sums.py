@@ -12,6 +12,7 @@ from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.normal_form import expanded_indices, never_negative
 from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
+from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 from report.prove.reasons.rule import Rule, Setting
@@ -25,7 +26,11 @@ def reindex(substitution: str, words: str = "") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if relation != "==":
             return None
-        moved = [_reindexed(a.tree, old, new.strip(), change.tree) for old in names(change.tree) if old in bound_names(a.tree)]
+        moved = [
+            _reindexed(setting, a.tree, old, new.strip(), change.tree)
+            for old in names(change.tree)
+            if old in bound_names(a.tree)
+        ]
         return next(filter(None, (_same_spelling(setting, formula(tree), b) for tree in moved if tree is not None)), None)
 
     return Rule(words or f"substitute `{new.strip()} == {change}`", check, by_author=bool(words))
@@ -75,7 +80,7 @@ def _spelled(expression: sp.Expr) -> sp.Expr:
 
 def _turned(setting: Setting, a: Formula, old: str, new: str, change: ast.expr, period: Formula) -> Formula | None:
     """The formula with the sum over ``old`` turned by a constant, its range kept; None unless the summand has the period."""
-    shifted = _reindexed(a.tree, old, new, change)
+    shifted = _reindexed(setting, a.tree, old, new, change)
     if shifted is None:
         return None
     full = parse(f"span(0, {period} - 1)").tree
@@ -104,12 +109,12 @@ def _same_inside(setting: Setting, a: Formula, one: ast.expr, other: ast.expr, *
     return equal(read(one, scope), read(other, scope), setting.facts) is not None
 
 
-def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
-    """The tree with the sums over ``old`` rewritten for new = change(old), which is ±old + c; None for another change."""
+def _reindexed(setting: Setting, tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
+    """The tree with the sums over ``old`` rewritten for new = change(old), which is ±old + an integer; None for any other."""
     symbol = sp.Symbol("old_")
     expression = read(change, Scope({**{n: sp.Symbol(n) for n in names(change)}, old: symbol}))
     slope = expression.diff(symbol)
-    if slope not in (1, -1):
+    if slope not in (1, -1) or not _is_whole(setting, change):
         return None
     back = sp.expand((sp.Symbol(new) - (expression - slope * symbol)) * slope)
     inverse = parse(str(back)).tree
@@ -136,6 +141,13 @@ def _reindexed(tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr
             return ast.GeneratorExp(substitute(node.elt, {old: inverse}), generators)
 
     return _Change().visit(copy.deepcopy(tree))
+
+
+def _is_whole(setting: Setting, change: ast.expr) -> bool:
+    """Whether an index is changed to an integer: what is bound around it is one, too."""
+    scope = setting.scope()
+    bound = {n: sp.Dummy(n, integer=True) for n in names(change) if n not in scope.globals and n not in EVERYWHERE}
+    return bool(setting.facts.apply(read(change, scope.bind(**bound))).is_integer)
 
 
 def even_and_odd(index: str, words: str = "") -> Rule:
