@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "store"  # where a build of this checkout keeps them
 SHARED = ("build.py", "report", "templates")
 
 EXPERIMENT = '''

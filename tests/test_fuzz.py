@@ -122,7 +122,6 @@ functions = st.sampled_from(
         "cite",
         "notice",
         "typed",
-        "fact",
         "chapter_title",
         "nothing",
         "range",

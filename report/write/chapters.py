@@ -431,13 +431,6 @@ class _Writer:
         self.escaped.append(f"{text}: {why}")
         return text
 
-    def fact(self, name: str) -> str:
-        """A word about the build itself: the versions of the packages, the name of the processor."""
-        found = self.facts.get(name)
-        if not isinstance(found, str):
-            raise ReportError(f"fact('{name}'): the build knows no such fact.", remedy=nearest(name, self.facts))
-        return found
-
     def chapter_title(self, title: str) -> str:
         """A chapter's heading, which ``ref('ch:mnist')`` can point to."""
         self.labels[f"ch:{unnumbered(self.path)}"] = title
@@ -447,5 +440,5 @@ class _Writer:
 FUNCTIONS = (
     "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "evidence",
     "question", "ref", "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally",
-    "unsettled", "replication", "about", "cite", "notice", "typed", "fact", "chapter_title",
+    "unsettled", "replication", "about", "cite", "notice", "typed", "chapter_title",
 )  # fmt: skip

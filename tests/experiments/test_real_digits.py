@@ -23,7 +23,7 @@ from experiments.training import spread
 from report.cache.store import Store
 from report.model import Budget, Holds, Outcome, Runs
 from report.run.collect import collect, declared
-from tests.project import ROOT
+from tests.project import RESULTS, ROOT
 
 CONTENT = collect(ROOT)
 TRIALS = declared(CONTENT, Budget("smoke"))
@@ -32,7 +32,7 @@ TRIALS = declared(CONTENT, Budget("smoke"))
 @pytest.fixture(scope="module")
 def runs_of(smoke: Path) -> Callable[[str], Runs]:
     """The runs of an experiment, by its id."""
-    listed, store = json.loads((smoke / "manifest.json").read_text(encoding="utf-8"))["trials"], Store(smoke / "store")
+    listed, store = json.loads((smoke / "manifest.json").read_text(encoding="utf-8"))["trials"], Store(RESULTS)
 
     def of(name: str) -> Runs:
         found = [store.load_result(each["fingerprint"]) for each in listed[name]]
