@@ -18,7 +18,7 @@ import sys
 import sysconfig
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import metadata
 from multiprocessing.connection import Connection, wait
@@ -35,9 +35,6 @@ Made: TypeAlias = tuple[bytes | None, int | None, bool]
 """The answer to a call (None if the process that made it died), the exit status of that process if it was another than the
 worker's, and whether the worker may make another call."""
 
-PRELOADED = ["numpy", "matplotlib", "torch", "torch._dynamo"]
-"""What every trial's module imports, and what the first ``torch.optim`` object does."""
-
 
 class CallFailed(Exception):
     """A call in another process raised, or its process died: the reason in a sentence, and the details for a log."""
@@ -47,8 +44,8 @@ class CallFailed(Exception):
         self.reason, self.details = reason, details
 
 
-def work(calls: Connection, output: Connection, forks: bool) -> None:
-    """Make calls until there are no more, or until a call leaves something behind."""
+def work(calls: Connection, output: Connection, forks: bool, modules: Sequence[str]) -> None:
+    """Make calls, all of which import ``modules``, until there are no more, or until a call leaves something behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         for descriptor in (1, 2):
@@ -57,7 +54,7 @@ def work(calls: Connection, output: Connection, forks: bool) -> None:
         faulthandler.enable()
     parent = multiprocessing.parent_process()
     assert parent is not None
-    _warm_up()
+    _warm_up(modules)
     make = partial(_forked, parent.sentinel) if forks else _in_place(parent.sentinel)
     stays = True
     with contextlib.suppress(EOFError, OSError):
@@ -67,12 +64,12 @@ def work(calls: Connection, output: Connection, forks: bool) -> None:
     os._exit(0)  # without waiting for threads that a call may have left
 
 
-def _warm_up() -> None:
+def _warm_up(modules: Sequence[str]) -> None:
     """Do once what costs a process more the first time: forks begin with it done."""
-    for name in PRELOADED:
+    for name in modules:
         importlib.import_module(name)
     same_start("0" * 64)
-    metadata.version("torch")  # reads the folders of packages
+    metadata.version("numpy")  # reads the folders of packages
 
 
 def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> Made:

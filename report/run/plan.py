@@ -79,6 +79,10 @@ class Plan:
         """The digest of a trial that the plan was made of, or that one of these builds on."""
         return self.digests[id(trial)]
 
+    def packages(self) -> set[str]:
+        """What the code of the trials that run uses."""
+        return {name for planned in self.planned if planned.runs for name in planned.fingerprint.program.parts["packages"]}
+
     def entries(self) -> set[str]:
         """What the store has of these trials, once they have run: their results, and what the code says that they run."""
         return {name for planned in self.planned for name in (planned.digest, planned.fingerprint.code)}

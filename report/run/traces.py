@@ -17,20 +17,34 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+TORCHLESS = frozenset({"python", "numpy", "matplotlib", "pandas", "scipy", "sympy"})
+"""Packages that do not load torch, not even where nobody sees it."""
 
-def same_start(fingerprint: str) -> None:
-    """Every global that a trial's numbers may depend on, set to a function of its fingerprint."""
+
+def preloaded(packages: Iterable[str]) -> tuple[str, ...]:
+    """The modules that calls import which use these packages, and what the first ``torch.optim`` object imports."""
+    return ("numpy", "matplotlib", *(() if TORCHLESS.issuperset(packages) else ("torch", "torch._dynamo")))
+
+
+def same_start(fingerprint: str, packages: Iterable[str] = ()) -> None:
+    """Every global that the numbers of a trial with these packages may depend on, set to a function of its fingerprint."""
     import numpy as np
-    import torch
 
     seed = int(fingerprint[:8], 16)
     random.seed(seed)
     np.random.seed(seed)
+    if "torch" in sys.modules or not TORCHLESS.issuperset(packages):
+        _same_start_of_torch(seed)
+
+
+def _same_start_of_torch(seed: int) -> None:
+    import torch
+
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float32)

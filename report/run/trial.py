@@ -50,7 +50,7 @@ def run_trial(job: Job) -> None:
     _same_versions(job)
     store, trial = Store(Path(os.environ.get(OWN_STORE) or job.store)), job.trial
     inputs = {name: _resolved(name, source, job, store) for name, source in trial.inputs.items()}
-    same_start(job.digest)
+    same_start(job.digest, job.description.get("parts", {}).get("packages", {}))
     context = _Context(store, job.digest)
     result = trial.function(context, **trial.arguments, **inputs)
     if not isinstance(result, Result):

@@ -18,14 +18,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, ParamSpec, TypeVar
 
-from report.run.calls import PRELOADED, CallFailed, Modules, work
+from report.run.calls import CallFailed, Modules, work
 from report.run.shipment import run_shipped
+from report.run.traces import preloaded
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,12 +57,14 @@ class SerialExecutor(Executor):
 class ProcessExecutor(Executor):
     """Runs calls in other processes, ``jobs`` at a time. A future's exception is ``CallFailed`` or ``StoreError``.
 
-    The processes disappear with this one, however it ends. ``method`` is how multiprocessing starts them.
+    The processes disappear with this one, however it ends. ``method`` is how multiprocessing starts them, ``packages`` what the
+    calls use: where that is not torch, nobody waits for it.
     """
 
-    def __init__(self, jobs: int, method: str = METHOD):
+    def __init__(self, jobs: int, method: str = METHOD, packages: Iterable[str] = ("torch",)):
         self._method, self._context = method, multiprocessing.get_context(method)
-        self._context.set_forkserver_preload(PRELOADED)
+        self._modules = preloaded(packages)
+        self._context.set_forkserver_preload(list(self._modules))
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="waits-for-a-worker")
         self._start = threading.Lock()  # multiprocessing's book-keeping is not made for several threads
         self._calls: set[object] = set()  # those that a thread is busy with
@@ -123,7 +126,7 @@ class ProcessExecutor(Executor):
             surplus = self._idle[: 0 if fitting else max(0, len(self._idle) - self._most_idle)]
             if not fitting:
                 with _inherited():  # the first one starts the fork server
-                    fitting = [_Worker(self._method, self._context)]
+                    fitting = [_Worker(self._method, self._context, self._modules)]
                 self._alive.add(fitting[0])
             self._idle = [worker for worker in self._idle if worker not in (*surplus, fitting[-1])]
         for worker in surplus:
@@ -145,12 +148,12 @@ class ProcessExecutor(Executor):
 class _Worker:
     """A process that makes one call at a time, as this one sees it."""
 
-    def __init__(self, method: str, context: Any):
+    def __init__(self, method: str, context: Any, preloaded: Sequence[str]):
         self._forks = method == "forkserver"
         self._modules: Modules | None = None
         self._calls, far_end = context.Pipe()
         self._output, output_end = context.Pipe(duplex=False)
-        self.process = context.Process(target=work, args=(far_end, output_end, self._forks), daemon=True)
+        self.process = context.Process(target=work, args=(far_end, output_end, self._forks, preloaded), daemon=True)
         with far_end, output_end:
             self.process.start()
         self._fresh = True

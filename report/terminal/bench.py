@@ -106,6 +106,7 @@ class Bench:
     def run(self, plan: Plan) -> dict[str, list[Outcome]]:
         """The outcomes of each experiment: from the store where it has them, else from running what was asked for."""
         settings = self.settings
+        here = partial(ProcessExecutor, packages=plan.packages())
         ended = execute(
             plan.due(self.asked),
             store=self.store,
@@ -113,7 +114,7 @@ class Bench:
             shipping=Shipping(self.sources),
             jobs=settings.jobs,
             label=plan.label,
-            executor=partial(dask_executor, settings.scheduler) if settings.scheduler else ProcessExecutor,
+            executor=partial(dask_executor, settings.scheduler) if settings.scheduler else here,
             watch=self.told(watch(sys.stderr, settings.quiet)),
         )
         return plan.outcomes(ended)

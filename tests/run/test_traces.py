@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import threading
 import warnings
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from report.run.traces import Traces, same_start
+from report.run.traces import Traces, preloaded, same_start
+from tests.project import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +75,15 @@ def test_disorder_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     done.set()
     thread.join()
     assert before.left() == []
+
+
+@pytest.mark.parametrize(
+    ("packages", "loaded"),
+    [((), False), (("python", "numpy", "pandas"), False), (("python", "torch"), True), (("a-library-of-nets",), True)],
+)
+def test_nobody_waits_for_torch_whose_calls_cannot_use_it(packages: tuple[str, ...], loaded: bool) -> None:
+    assert ("torch" in preloaded(packages)) is loaded
+    begins = "import sys; from report.run.traces import same_start; same_start('1' * 64, sys.argv[1:])"
+    loads = f"{begins}; print('torch' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loads, *packages], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == str(loaded)
