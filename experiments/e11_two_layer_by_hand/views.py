@@ -156,13 +156,13 @@ def hidden_table(runs: Runs) -> Table:
         Column("hidden", "Hidden units"),
         Column("parameters", "Parameters", of=_count("parameters")),
         Column("validation_error", "Validation error (%)", of=_ERROR),
-        Column("seconds_per_epoch", "Time (ms an epoch)", of=_shown("seconds_per_epoch", Unit("ms", 1000), 0)),
+        Column("seconds_per_epoch", "Time (ms)", of=_shown("seconds_per_epoch", Unit("ms", 1000), 0)),
         Column("bytes_counted", "Counted (MB)", 2, of=_megabytes("bytes_counted")),
         Column("bytes_measured", "Measured (MB)", 2, of=_megabytes("bytes_measured")),
     )
     caption = (
         f"The network by hidden size, in batches of {ONE_BATCH} at rate {ITS_RATE:g} (mean ± standard deviation over seeds). "
-        "Time is processor time of the training steps; counted and measured is the peak of memory of one step. Times and "
+        "Time is processor time of the steps of an epoch; counted and measured is the peak of memory of one step. Times and "
         "memory are those measured when these runs were made."
     )
     return tabulate(runs.where(sweep="hidden").by("hidden").values(), columns, caption)

@@ -76,8 +76,8 @@ def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]
 
 
 def _together(heading: str) -> str:
-    """``test accuracy, %`` with its unit, if it is as short as that, on the line of the last word."""
-    return re.sub(r"\s+(?=(\([^()\s]{1,2}\)|[^\w\s])\s*$)", NO_BREAK, heading)
+    """``test accuracy, %`` with its unit, if it is one sign, on the line of the last word."""
+    return re.sub(r"\s+(?=(\(\\?[^()\s]\)|[^\w\s])\s*$)", NO_BREAK, heading)
 
 
 def _digits(values: Sequence[Value]) -> int | None:

@@ -41,7 +41,7 @@ def test_a_unit_stands_in_the_head_or_in_the_cells():
         "c",
     )
     head, _, last = lines(table)
-    assert head == ["Accuracy\u00a0(%)", "Other\u00a0(%)", "latency\u00a0(ms)", "classes\u00a0(s)", "Memory", "test,\u00a0%"]
+    assert head == ["Accuracy\u00a0(%)", "Other\u00a0(%)", "latency (ms)", "classes\u00a0(s)", "Memory", "test,\u00a0%"]
     assert [cell.replace("\u00a0", " ") for cell in last] == ["97.40", "2.00", "1.70 s", "5.00", "3.50 GB", "98.00"]
 
 
