@@ -14,7 +14,7 @@ from report.prove.derivation import Derivation
 from report.prove.language.formula import bound_names, formula, names, substitute
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, define
 from report.prove.language.names import confused
-from report.prove.language.vocabulary import EVERYWHERE, FIELD, OUT_OF_REACH, FieldName
+from report.prove.language.vocabulary import EVERYWHERE, FIELD, MEANINGS, OUT_OF_REACH, FieldName
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import INDUCTION, Setting
@@ -55,6 +55,10 @@ def failures(derivation: Derivation) -> Iterator[str]:
     yield from prose.failures(derivation)
 
 
+def _taken(name: str) -> str:
+    return f"has a meaning already, {MEANINGS[name]}: take another name"
+
+
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
     for symbol in derivation.symbols:
@@ -64,14 +68,15 @@ def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     for defined in derivation.definitions:
         for name in defined.arguments:
             if name in EVERYWHERE or defined.arguments.count(name) > 1:
-                why = "has a meaning already" if name in EVERYWHERE else "is there twice"
+                why = _taken(name) if name in EVERYWHERE else "is there twice"
                 yield f"{defined.where}: '{name}', a parameter of '{defined.name}', {why}"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     yield from _size_failures(derivation, entries)
     declared: set[str] = set()
     for entry in entries:
         if entry.name in declared or entry.name in EVERYWHERE:
-            yield f"{entry.where}: '{entry.name}' {'is declared twice' if entry.name in declared else 'has a meaning already'}"
+            why = "is declared twice" if entry.name in declared else _taken(entry.name)
+            yield f"{entry.where}: '{entry.name}' {why}"
         declared.add(entry.name)
     used: set[str] = set()
     for tree, where, local in _formulas(derivation):

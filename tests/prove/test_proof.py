@@ -115,7 +115,7 @@ def test_inequalities_chain() -> None:
         (one("y == y + 0", Step("y + 0", "")), [X], "'y' is not in the glossary"),
         (one("x + x == 2*x", Step("2*x", "")), [X, real("y", "")], "'y' is declared and never used"),
         (one("x + x == 2*x", Step("2*x", "")), [X, X], "'x' is declared twice"),
-        (one("x + x == 2*x", Step("2*x", "")), [X, real("exp", "")], "'exp' has a meaning already"),
+        (one("x + x == 2*x", Step("2*x", "")), [X, real("exp", "")], "'exp' has a meaning already, the exponential function"),
         (one("sum(x for x in span(1, 2)) + x == 3 + x", Step("3 + x", "")), [X], "the index 'x' has the name of a symbol"),
         (one("x + x == 2*x", Step("2*x", "as `2*x == x`")), [X], "prose asserts"),
         (one("x + x == 2*x", Step("2*x", "as `3*x` is")), [X], "occurs in no part"),

@@ -23,6 +23,7 @@ from report.typeset.fonts import subset
 from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta, Remember, at_once
 from report.typeset.pages import both
+from report.typeset.paging import paged
 from report.typeset.pandoc import chapter_html
 from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
@@ -36,6 +37,7 @@ SVG = (
     b'<defs><clipPath id="c"><rect width="9" height="9"/></clipPath></defs><g clip-path="url(#c)"><path d="M0 0H9V9Z" '
     b'style="fill: currentColor"/></g></svg>'
 )
+TALL = SVG.replace(b'height="50pt" viewBox="0 0 100 50"', b'height="500pt" viewBox="0 0 100 500"')
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,6 @@ def test_chapters_run_on():
 
 
 def test_text_goes_on_where_a_figure_has_no_room():
-    tall = SVG.replace(b'height="50pt" viewBox="0 0 100 50"', b'height="500pt" viewBox="0 0 100 500"')
     figure = render.figure_markdown("fig-a", 1, "a.svg", "What it shows.", "A falls.", "a.csv")
     before, after = (
         "\n\n".join(f"{word} sentence number {i}." for i in range(count)) for word, count in (("Early", 20), ("Late", 9))
@@ -302,7 +303,7 @@ def test_text_goes_on_where_a_figure_has_no_room():
         Chapter("ch-one", Path("01.md"), f"# One {{#ch-one}}\n\n{before}\n\n{figure}\n\n{after}\n"),
         Chapter("ch-two", Path("02.md"), "# Two {#ch-two}\n\nThe end.\n"),
     )
-    document = pypdf.PdfReader(io.BytesIO(pdf(chapters, META, {"a.svg": tall % 300})))
+    document = pypdf.PdfReader(io.BytesIO(pdf(chapters, META, {"a.svg": TALL % 300})))
     texts = [each.extract_text() for each in document.pages]
     at = {
         words: next(i for i, text in enumerate(texts) if words in text) for words in ("number 19", "Late", "shows", "The end")
@@ -311,6 +312,16 @@ def test_text_goes_on_where_a_figure_has_no_room():
     assert at["number 19"] <= at["shows"]
     chapter = next(entry for entry in document.outline if not isinstance(entry, list) and str(entry.title).endswith("Two"))
     assert document.get_destination_page_number(chapter) == at["The end"]
+
+
+def test_on_a_page_of_its_own_a_question_stands_above_its_figure():
+    figure = render.figure_markdown("fig-a", 1, "a.svg", "What it shows.", "A falls.", "a.csv")
+    chapters = [
+        Chapter(f"ch-{word}", Path("a.md"), f"# {word} {{#ch-{word}}}\n\nText of {word}.\n\n{more}\n")
+        for word, more in (("one", ""), ("two", figure))
+    ]
+    printed = pdf_document(chapters, replace(META, fresh=True), {"a.svg": TALL % 300})
+    assert paged(printed).spans == {"ch-one": (2, 2), "ch-two": (3, 3)}
 
 
 def test_no_word_stands_outside_the_text_or_over_another(built):

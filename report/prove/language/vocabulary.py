@@ -49,7 +49,8 @@ RANGES = {"Z": "all integers", "N": "the integers from 0", "span": "span(a, b), 
 LOGICAL = {"implies": "implies(p, q)", "iff": "iff(p, q)"}
 """Relations between sentences, written as calls."""
 
-EVERYWHERE = frozenset({*FUNCTIONS, *CONSTANTS, *DERIVATIVES, *BINDERS, *RANGES, *LOGICAL})
+MEANINGS = FUNCTIONS | CONSTANTS | DERIVATIVES | BINDERS | RANGES | LOGICAL
+EVERYWHERE = frozenset(MEANINGS)
 """The names that every formula may use."""
 
 
