@@ -3,6 +3,7 @@ tables torn apart."""
 
 from __future__ import annotations
 
+import ctypes
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import pypdf
 import pypdfium2
-from pypdfium2.raw import FPDF_PAGEOBJ_TEXT as TEXT
+from pypdfium2 import raw
 
 # The text block of templates/report.typ, in points from the upper left corner.
 LEFT, RIGHT = 17.5 / 25.4 * 72, 192.5 / 25.4 * 72
@@ -62,7 +63,7 @@ def misplaced(document: bytes) -> list[str]:
 def _level(page: pypdfium2.PdfPage) -> Iterator[Run]:
     """All that is written horizontally, from its first to its last ink, and as high as its font."""
     height = page.get_height()
-    for written in page.get_objects([TEXT], textpage=page.get_textpage()):
+    for written in page.get_objects([raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
         _, slant, _, scale, _, base = written.get_matrix().get()
         left, _, right, _ = written.get_bounds()
         size = scale * written.get_font_size()
@@ -71,10 +72,22 @@ def _level(page: pypdfium2.PdfPage) -> Iterator[Run]:
 
 
 def _outside(run: Run) -> bool:
-    """A comma or a hyphen at the end of a line (which is read as U+0002) hangs out a little, for the eye; a slanted f leans."""
-    leans = 1 if "Italic" in run.written.get_font().get_base_name() else 0
-    hangs = run.right > RIGHT + 1 + leans and run.text[-1] not in "-\x02,.;:"
+    """A comma or a hyphen at the end of a line (which is read as U+0002) hangs out a little, for the eye."""
+    hangs = run.right > RIGHT + 1 and run.text[-1] not in "-\x02,.;:" and _advanced(run) > RIGHT + 1
     return run.left < LEFT - 1 or run.right > RIGHT + 4 or hangs
+
+
+def _advanced(run: Run) -> float:
+    """Where the last letter gives way to what follows it; a slanted f leans beyond."""
+    words, font, own = run.written.textpage, run.written.get_font(), ctypes.addressof(run.written.raw.contents)
+    of = (raw.FPDFText_GetTextObject(words, at) for at in range(words.count_chars()))
+    letters = [at for at, written in enumerate(of) if written and ctypes.addressof(written.contents) == own]
+    last = [at for at in letters if not chr(raw.FPDFText_GetUnicode(words, at)).isspace()][-1]
+    left, advance = ctypes.c_double(), ctypes.c_float()
+    raw.FPDFText_GetCharOrigin(words, last, left, ctypes.c_double())
+    size = run.written.get_font_size() * run.written.get_matrix().a
+    raw.FPDFFont_GetGlyphWidth(font, raw.FPDFText_GetUnicode(words, last), size, advance)
+    return left.value + advance.value
 
 
 def _near(runs: Sequence[Run]) -> Iterator[tuple[Run, Run]]:

@@ -27,6 +27,8 @@ def printed(body: str) -> bytes:
         ("#place(dx: -8mm)[far left]", "far left hangs out"),
         ("#place(dx: 170mm)[too far right]", "too far right hangs out"),
         ("#align(right)[to the end#place(dx: 1.5pt)[,]]", ""),
+        ("#align(right)[#emph[a shelf]]", ""),
+        ("#align(right)[#emph[a shelf]#h(-1.6pt)]", "a shelf hangs out"),
     ],
 )
 def test_a_word_that_is_misplaced_is_found(body: str, seen: str) -> None:
