@@ -191,7 +191,7 @@ def sweep(runs: Runs) -> Figure:
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
     for ax, (metric, label), scale in zip(axes[0], METRICS.items(), (100, 1)):
         found = {keep: scale * part[f"test_{metric}"] for keep, part in dropped.by("keep").items()}
-        ax.set(xlabel="keep probability (one: no dropout)", ylabel=f"test {label}", xlim=(0, 1.05))
+        ax.set(xlabel="keep probability (one: no dropout)", ylabel=f"test {label}")
         ax.axhline(mean(found[1.0]), color=plots.INK, linewidth=0.6, linestyle=":")
         plots.seeds_and_mean(ax, found, LINES[TUTORIAL])
     means = {keep: mean(part["test_accuracy"]) for keep, part in dropped.by("keep").items()}

@@ -29,6 +29,7 @@ RATES = (TOO_SLOW, GOOD, CALLED_SLOW, LARGE)
 ITERATIONS = 5000
 EXAMPLES = 200  # for training, and as many again for testing
 REST = 0.01  # nats: a loss that swings less is at rest
+SWINGS = 4  # neighbours on either side, of the iterations kept, over which a loss that swings is drawn
 POINT = 0.01  # one percentage point, as a share
 
 
@@ -71,14 +72,15 @@ def loss_figure(runs: Runs) -> Figure:
         for rate in RATES:
             part = history[(history["features"] == features) & (history["rate"] == rate)]
             losses = part.pivot_table(index="seed", columns="iteration", values="train_loss")
-            plots.band(ax, [int(column) for column in losses.columns], losses.to_numpy(), f"rate {rate:g}", look[rate])
+            near = 0 if _rests(_at(runs, rate, features)) else SWINGS
+            plots.band(ax, [int(column) for column in losses.columns], losses.to_numpy(), f"rate {rate:g}", look[rate], near)
         plots.label_ends(ax)
     axes[0, 0].set_ylabel("training loss (nats)")
     raw, standardised = ({rate: stats.mean(_at(runs, rate, f)["train_loss"]) for rate in RATES} for f in (RAW, STANDARDISED))
     caption = (
-        f"Training loss over {ITERATIONS} iterations for {len(RATES)} learning rates (mean and range over seeds), against the "
-        "mean over seeds of the least loss that any line reaches; losses above the axes are cut off. Left and right, the "
-        "same rates on the same points in other units."
+        f"Training loss over {ITERATIONS} iterations for {len(RATES)} learning rates, mean and range over seeds, and over "
+        "neighbouring iterations where it swings, against the mean over seeds of the least loss that any line reaches; losses "
+        "above the axes are cut off. Left and right, the same rates on the same points in other units."
     )
     listed, level = (", ".join(f"{end:.3f} at rate {r:g}" for r, end in ends.items()) for ends in (raw, standardised))
     alt = (
@@ -183,7 +185,11 @@ def _soon(these: Runs) -> Value | None:
 
 
 def _steady(these: Runs) -> Value | str:
-    return "at rest" if max(these["swing"].values()) < REST else stats.value_of(these["swing"])
+    return "at rest" if _rests(these) else stats.value_of(these["swing"])
+
+
+def _rests(these: Runs) -> bool:
+    return max(these["swing"].values()) < REST
 
 
 def _stable(features: str) -> stats.Mean:

@@ -166,9 +166,8 @@ def accuracy(runs: Runs) -> Figure:
         for name, net in REFERENCES.items():
             look, label = LOOKS[name], f"_{name}, {number_text(parameters(net))} parameters"
             ax.plot([side(net)] * len(found[name]), list(found[name].values()), look.marker, color=look.colour, label=label)
-        reach = 2 + max(map(side, KERNELS.values()))
         title = f"{'training' if part == 'train' else part} images"
-        ax.set(xlabel="receptive field, pixels along a side", title=title, xlim=(0, reach))
+        ax.set(xlabel="receptive field, pixels along a side", title=title)
     axes[0, 0].set_ylabel("accuracy, %")
     marks = axes[0, 0].get_lines()[-len(REFERENCES) :]
     figure.legend(marks, [str(mark.get_label())[1:] for mark in marks], loc="outside upper right", ncols=len(marks))

@@ -177,30 +177,38 @@ def colour(name: Any, names: Sequence[Any]) -> str:
     return looks(names)[name].colour
 
 
-def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look) -> None:
-    """The mean over seeds as a line, and all of the seeds' range as a band.
+FEW = 8
+"""Places along an axis at which a tick each has room."""
+
+
+def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look, near: int = 0) -> None:
+    """The mean over seeds as a line, and all of the seeds' range as a band; of what swings, over so many neighbours on
+    either side as well, where nobody could tell one swing from the next.
 
     ``x`` (points,), ``ys`` (seeds, points); nan where a run had diverged. ``label`` is for ``label_ends``.
     """
     values = np.atleast_2d(np.asarray(ys, dtype=float))
     here = np.isfinite(values).any(axis=0)
     points, values = np.asarray(x, dtype=float)[here], values[:, here]
+    padded = np.pad(values, ((0, 0), (near, near)), constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * near + 1, axis=1)
     with style():
-        if len(values) > 1:
-            low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+        if around[:, 0].size > 1:
+            low, high = np.nanmin(around, axis=(0, 2)), np.nanmax(around, axis=(0, 2))
             ax.fill_between(points, low, high, color=look.colour, alpha=0.18, linewidth=0)
-        ax.plot(points, np.nanmean(values, axis=0), label=label, **look.line)
+        ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line)
 
 
 def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look]) -> None:
     """A band for each value of column ``by``, in the order of ``look``: ``y`` over ``x``, one line a ``seed``.
 
-    Where ``x`` counts whole things (epochs, say), no tick stands at a fraction.
+    Where ``x`` counts whole things (epochs, say), no tick stands at a fraction, and a few points have a tick each.
     """
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import FixedLocator, MaxNLocator
 
     if (history[x] % 1 == 0).all() and ax.get_xscale() == "linear":
-        ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        points = sorted(set(history[x]))
+        ax.xaxis.set_major_locator(FixedLocator(points) if len(points) <= FEW else MaxNLocator("auto", integer=True))
     for name, its_look in look.items():
         part = history[history[by] == name]
         if len(part):
@@ -222,7 +230,9 @@ def train_and_test(
 
 
 def seeds_and_mean(ax: Axes, found: Mapping[Any, Mapping[int, float]], look: Look) -> None:
-    """A mark for each seed at each x of ``found``, and a line through the means."""
+    """A mark for each seed at each x of ``found``, and a line through the means; a few places have a tick each."""
+    if ax.get_xscale() == "linear" and len(found) <= FEW:
+        ax.set_xticks(list(found))
     with style():
         ax.plot(list(found), [np.mean(list(seeds.values())) for seeds in found.values()], color=look.colour, linewidth=0.9)
         for x, seeds in found.items():

@@ -160,9 +160,10 @@ def _each_seed(ax: Axes, history: pd.DataFrame, killed: Mapping[int, float]) -> 
 
 def _level(ax: Axes, runs: Runs, scale: str) -> None:
     """PCA's test error as a horizontal line as long as the curves; on the scale of W1's losses, the end of W1's curve."""
-    end = max(float(np.max(np.asarray(line.get_xdata()))) for line in ax.get_lines())
+    shown = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in ax.get_lines()])
+    end = float(shown.max())
     level = mean(errors(runs, PCA, "test", scale))
-    ax.plot([0, end], [level, level], color=LOOKS[PCA].colour, linestyle="-", label=PCA)
+    ax.plot([shown.min(), end], [level, level], color=LOOKS[PCA].colour, linestyle="-", label=PCA)
     if scale == STANDARDISED:
         square: dict[str, Any] = {"marker": "s", "markerfacecolor": "none", "linestyle": "none", "markersize": 4.4}
         ax.plot([end], [W1[LINEAR_CODE]["test"]], color=LOOKS[AUTOENCODER].colour, label="W1", clip_on=False, **square)

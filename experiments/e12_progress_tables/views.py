@@ -38,16 +38,17 @@ def curves(runs: Runs) -> Figure:
         plots.learning_curves(ax, shown, "iteration", column, "name", look)
         low, high = ax.get_ylim()
         room = (low, high * (high / low) ** 0.15) if column == "train_loss" else (0, 1.2 * shown[column].max())
-        ax.set(xlim=(0, None), ylim=room)  # above, for the mark of runs that diverge at once
+        ax.set(ylim=room)  # above, for the mark of runs that diverge at once
         plots.label_ends(ax)
         for rate, iteration in ends.items():
-            plots.mark_diverged(ax, iteration, f"rate {plain(rate)}: {lost(runs, rate)} diverged")
+            gone_by = f"rate {plain(rate)}: {lost(runs, rate)} diverged by iteration {iteration:.0f}"
+            plots.mark_diverged(ax, max(iteration, shown["iteration"].min()), gone_by)
     said = "; ".join(f"{lost(runs, rate)} at rate {plain(rate)}" for rate in ends)
     errs = {rate: mean(errors(runs, rate)) for rate in RATES if rate not in ends}
     return Figure(
         figure,
         caption=f"Training loss (logarithmic scale) and validation error of the net with H = {WIDEST}, mean and range over "
-        f"seeds, every {EVERY} iterations. A cross marks where runs diverged: {said or 'none did'}.",
+        f"seeds, every {EVERY} iterations. A cross stands for runs that diverged: {said or 'none did'}.",
         alt="Mean validation error at the end: "
         + "; ".join(f"{error:.1%} at rate {plain(rate)}" for rate, error in errs.items())
         + f". Diverged: {said or 'none'}.",

@@ -44,6 +44,25 @@ def test_no_tick_stands_at_a_fraction_of_an_epoch(step, whole):
     assert all(tick % 1 == 0 for tick in ticks) is whole
 
 
+def test_each_of_a_few_points_has_a_tick():
+    history = pd.DataFrame({"batch": [100, 250, 300], "loss": [3.0, 2.0, 1.5], "net": "mlp", "seed": 0})
+    _, axes = plots.canvas(columns=2)
+    plots.learning_curves(axes[0, 0], history, "batch", "loss", "net", plots.looks(["mlp"]))
+    plots.seeds_and_mean(axes[0, 1], {0.05: {0: 1.0}, 1.0: {0: 2.0}}, plots.PLAIN)
+    assert [list(ax.get_xticks()) for ax in axes[0]] == [[100, 250, 300], [0.05, 1.0]]
+
+
+def test_the_band_of_what_swings_spans_its_neighbours():
+    _, axes = plots.canvas()
+    plots.band(axes[0, 0], range(40), [np.arange(40) % 2], "swings", plots.PLAIN, near=1)
+    (band,) = axes[0, 0].collections
+    low, high = band.get_datalim(axes[0, 0].transData).intervaly
+    assert (low, high) == (0, 1)
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert set(heights[1:-1]) == {0.0, 1.0}
+    assert np.ptp(axes[0, 0].get_lines()[0].get_ydata()[1:-1]) < 0.4
+
+
 def test_the_readers_own_settings_do_not_show():
     before = _drawn()
     with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 20, "axes.grid": False, "svg.hashsalt": "other"}):
