@@ -104,8 +104,8 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     from report.terminal.bench import Findings
 
     bench = bench.narrowed(pages)
+    bench = bench if bench.settings.frozen else bench.with_data()  # the first to fail, where nothing is to be had
     proofs, computed = bench.prove()
-    bench = bench if bench.settings.frozen else bench.with_data()
     outcomes = bench.run(bench.plan())
     judged = computed | bench.judge(outcomes)
     for each in bench.store.damaged:

@@ -86,8 +86,9 @@ def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> It
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:
         try:
             with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
-                answers = pool.map(function, files)
-            yield from answers
+                answers = [pool.submit(function, file) for file in files]  # map() would cancel, and the pool stumble over it
+            for answer in answers:
+                yield answer.result()
         except BaseException:
             for worker in multiprocessing.active_children():
                 worker.kill()

@@ -1,12 +1,15 @@
 """A proof is kept under all that it rests on, and no longer."""
 
+import multiprocessing
+import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from report.cache.files import Memory
 from report.cache.reach import Sources, Whole
-from report.prove.theorems import CHECKER, key_of
+from report.prove.theorems import CHECKER, check_each, key_of
 from tests.project import ROOT
 
 T01 = """
@@ -82,3 +85,15 @@ def test_a_proof_rests_on_all_of_the_checker():
         changed = modules.whole([CHECKER])
         assert changed.digest != whole.digest
         whole = changed
+
+
+def test_stopping_the_proofs_ends_their_processes_without_a_word(monkeypatch):
+    said: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", said.append)
+    proofs = check_each(sorted((ROOT / "theory").glob("t0*_*.py")), jobs=2)
+    assert isinstance(proofs, Generator)
+    next(proofs)
+    with pytest.raises(KeyboardInterrupt):
+        proofs.throw(KeyboardInterrupt)
+    assert not multiprocessing.active_children()
+    assert not said
