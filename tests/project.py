@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from report.cache.store import Store
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "store"  # where a build of this checkout keeps them
+READ = Store(RESULTS).memory("sources")  # what was found in which source file: the engine's need not be read for each test
 SHARED = ("build.py", "report", "templates")
 
 EXPERIMENT = '''

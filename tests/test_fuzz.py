@@ -41,6 +41,7 @@ from report.run.plan import plan
 from report.write.manifest import manifest
 from report.write.writeup import writeup
 from tests.mini import filled, imported, judged
+from tests.project import READ
 
 HUNTING = __name__ == "__main__"
 SAMPLE = settings(
@@ -231,6 +232,11 @@ def module() -> tuple[Any, Path]:
     return imported(mini()[0], SOURCE).__enter__()
 
 
+@functools.cache
+def sources() -> Sources:
+    return Sources(mini()[0], READ)
+
+
 @SAMPLE
 @given(chapters)
 def test_a_chapter(chapter: str) -> None:
@@ -338,10 +344,10 @@ def _built(experiment: Experiment, run: Callable[[Trial], Result], chapter: str 
     check_experiment(experiment, path)
     trials = declared(Content(folder, {"E20": experiment}, {"E20": path}, {}), Budget("smoke"))
     with tempfile.TemporaryDirectory() as empty:
-        store, sources = Store(Path(empty)), Sources(folder)
-        plan(trials, store, data={}, machine={}, sources=sources)
+        store = Store(Path(empty))
+        plan(trials, store, data={}, machine={}, sources=sources())
         outcomes = [_outcome(trial, number, run) for number, trial in enumerate(trials["E20"])]
-        views = judge(experiment, path, outcomes, store, sources, budget="full", stand_ins=())
+        views = judge(experiment, path, outcomes, store, sources(), budget="full", stand_ins=())
         manuscript = filled(folder, experiment, views, chapter)
         manifest({}, {"E20": outcomes}, {"E20": views}, {}, {}, {}, manuscript, [], {}, {})
 

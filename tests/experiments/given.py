@@ -12,7 +12,7 @@ from experiments.training import machine
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
 from report.model import Trial
-from tests.project import ROOT
+from tests.project import READ, ROOT
 
 NEVER_READ = {
     "E12.too_large_last_train_accuracy",
@@ -34,11 +34,11 @@ def bright_squares(train: int, test: int) -> Images:
 
 def digests(trials: Iterable[Trial]) -> dict[str, str]:
     """What the results of trials on MNIST are kept under, by their labels."""
-    found = partial(fingerprint, data={"mnist": "digest"}, machine=machine(), sources=_sources())
+    found = partial(fingerprint, data={"mnist": "digest"}, machine=machine(), sources=sources())
     return {trial.label: found(trial).digest for trial in trials}
 
 
 @cache
-def _sources() -> Sources:
+def sources() -> Sources:
     """Read once: that takes longer than all else here."""
-    return Sources(ROOT, measured={"experiments.training.machine": machine()})
+    return Sources(ROOT, READ, {"experiments.training.machine": machine()})

@@ -20,7 +20,6 @@ from experiments.e06_linearised import BATCHES, EXPERIMENT, MAP, NETS, batch_acc
 from experiments.live import build, weights
 from experiments.looks import LINEARISED, SOFTMAX, TUTORIAL
 from experiments.nets import AvgPool, Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
-from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
@@ -29,6 +28,7 @@ from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.experiments import test_e05
+from tests.experiments.given import sources
 from tests.made_up import last, refuted_in, runs_that_end, words
 from tests.said import said
 from tests.seeds import over_seeds
@@ -238,9 +238,9 @@ def test_a_net_that_diverged_leaves_the_other_seeds() -> None:
     ],
 )
 def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs, tmp_path: Path) -> None:
-    store, sources = Store(tmp_path), Sources(ROOT)
+    store = Store(tmp_path)
     judged = {
-        experiment.id: judge(experiment, ROOT / file, runs, store, sources, budget=budget, stand_ins=())
+        experiment.id: judge(experiment, ROOT / file, runs, store, sources(), budget=budget, stand_ins=())
         for experiment, file, runs in (
             (E5, "experiments/e05_tutorial_net.py", tutorial),
             (EXPERIMENT, "experiments/e06_linearised.py", linear),

@@ -31,7 +31,6 @@ from experiments.live import build, rebuild
 from experiments.looks import SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.training import Adam, Epochs, Iterations, Recipe
-from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
@@ -40,7 +39,7 @@ from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import writeup
 from tests.contexts import Silent
-from tests.experiments.given import bright_squares
+from tests.experiments.given import bright_squares, sources
 from tests.made_up import lost, number_of, refuted_in, runs_that_end, with_scalars, words
 
 ROOT = Path(__file__).parents[2]
@@ -300,7 +299,7 @@ def test_a_net_without_results_leaves_the_others() -> None:
 def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp_path: Path) -> None:
     runs = made_up({**USUAL, **change}, budget=budget)
     file = ROOT / "experiments/e07_small_nets/__init__.py"
-    judged = judge(EXPERIMENT, file, runs, Store(tmp_path), Sources(ROOT), budget=budget, stand_ins=())
+    judged = judge(EXPERIMENT, file, runs, Store(tmp_path), sources(), budget=budget, stand_ins=())
     page = writeup(ROOT / "templates")
     chapter = next(path for path in page.chapters if path.stem == "25-small-nets")
     counts = Judged(tables={"E7": Table((Column("what", "What"),), (), "Counts.")})

@@ -36,7 +36,6 @@ from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Epochs, drawn, pixels, standardised
 from experiments.zoo import CAPACITIES
 from report import plots
-from report.cache.reach import Sources
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
@@ -45,6 +44,7 @@ from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import Writeup
 from tests.contexts import Silent
+from tests.experiments.given import sources
 from tests.made_up import last, refuted_in, runs_that_end, words
 from tests.said import said
 
@@ -343,7 +343,7 @@ def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = 
     before.write_text('{{ table("build.environment") }}\n\n{{ replication() }}\n')
     store = Store(folder / "store")
     drawn = replace(EXPERIMENT, figures=dict.fromkeys(EXPERIMENT.figures, blank))
-    judged = judge(drawn, file, list(runs), store, Sources(ROOT), budget=budget, stand_ins=stand_ins)
+    judged = judge(drawn, file, list(runs), store, sources(), budget=budget, stand_ins=stand_ins)
     empty = Table((Column("what", "What"),), (), "Counts.")
     writeup = Writeup("", "", "", (before, file), {"W4": "Networks, 2023"}, file)
     counted = {"e13-12-32-total": Value(18_554, digits=0)}

@@ -15,6 +15,7 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.model import Data, Outcome, Result, Trial
 from report.run.plan import Plan, Planned, Reason, describe_trial, explain, plan
+from tests.project import READ
 
 EXPERIMENT = """
 from dataclasses import dataclass
@@ -60,8 +61,11 @@ class Project:
     def train(self, seed: int = 0, tags: dict[str, Any] | None = None, **arguments: Any) -> Trial:
         return Trial(self.experiment.train, {"seed": seed, **arguments}, {"digits": Data("digits")}, tags or {"net": "mlp"})
 
+    def read(self) -> Sources:
+        return Sources(self.root, READ)
+
     def plan(self, *trials: Trial) -> Plan:
-        self.sources = Sources(self.root)
+        self.sources = self.read()
         self.store.damaged.clear()
         return plan({"E1": trials}, self.store, data={"digits": self.digest}, machine=self.machine, sources=self.sources)
 
@@ -222,7 +226,7 @@ def test_a_plan_knows_who_asked_for_what_and_what_that_builds_on(project: Projec
     hidden = Trial(experiment.train, {"seed": 7}, tags={"role": "teacher"})
     deeper = Trial(experiment.distil, {"seed": 0}, {"teacher": hidden})
     pupils = [Trial(experiment.distil, {"seed": seed}, {"teacher": deeper}, {"net": "pupil"}) for seed in (1, 2)]
-    made = plan({"E1": [first], "E2": [second, *pupils]}, project.store, data={}, machine={}, sources=Sources(project.root))
+    made = plan({"E1": [first], "E2": [second, *pupils]}, project.store, data={}, machine={}, sources=project.read())
     assert made.needed_by(["E1"]) == {made.digest(first)}
     assert made.part(["E2"]).needed_by(["E2"]) == {made.digest(t) for t in (second, hidden, deeper, *pupils)}
     labels = {p.digest: made.label(p) for p in made.planned}
@@ -236,14 +240,14 @@ def test_a_plan_knows_who_asked_for_what_and_what_that_builds_on(project: Projec
     assert [o.seconds for o in outcomes["E2"]] == [2.0, 6.0, 2.0], "what nobody declares counts for the first that needs it"
     assert outcomes["E1"][0].reason == "left out by --only"
     project.store.save_result(made.digest(first), Result(), 1.0, {})
-    made = plan(made.asked, project.store, data={}, machine={}, sources=Sources(project.root))
+    made = plan(made.asked, project.store, data={}, machine={}, sources=project.read())
     assert [p.digest for p in made.due([])] == [made.digest(first)], "a result that is there is read for whoever shows it"
 
 
 def test_a_trial_of_two_experiments_keeps_the_tags_of_each(project: Project) -> None:
     train = Trial(project.experiment.train, {"seed": 0}, tags={"net": "mlp"})
     twin = dataclasses.replace(train, tags={"depth": 2})
-    made = plan({"E1": [train], "E2": [twin]}, project.store, data={}, machine={}, sources=Sources(project.root))
+    made = plan({"E1": [train], "E2": [twin]}, project.store, data={}, machine={}, sources=project.read())
     (planned,) = made.planned
     outcomes = made.outcomes({planned.digest: Outcome(train, planned.digest, Result())})
     assert [outcomes[name][0].trial.tags for name in ("E1", "E2")] == [{"net": "mlp"}, {"depth": 2}]
