@@ -9,9 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from jinja2 import Template
 
 from report.model import Holds
 from report.write.chapters import FUNCTIONS, jinja
@@ -31,6 +33,12 @@ OPEN = re.compile(
 DRAWS = 5
 
 
+@lru_cache(maxsize=1)
+def compiled(source: str) -> Template:
+    """Once for all draws: that takes fifty times longer than to fill it in."""
+    return jinja().from_string(without_comments(source))
+
+
 def page(source: str, words: Mapping[str, Holds], chance: random.Random) -> list[str]:
     """The sentences of a chapter under these verdicts; all else is drawn by ``chance``."""
     differing, numbers, budget = {}, {}, chance.choice(["smoke", "quick", "full"])
@@ -46,7 +54,7 @@ def page(source: str, words: Mapping[str, Holds], chance: random.Random) -> list
         "differs": lambda name: differing.setdefault(name, random.Random(f"{budget}{name}").random() < 0.5),
         "number": lambda name, **_: numbers.setdefault(name, random.Random(f"{budget}{name}").choice([0, 1, 1000])),
     }
-    text = jinja().from_string(without_comments(source)).render(stubs, budget=budget, stand_ins="", source="")
+    text = compiled(source).render(stubs, budget=budget, stand_ins="", source="")
     # a paragraph is one line, so that a sentence is found whole
     return [said.lstrip(f"{FILLED} ") for said in sentences(re.sub(r"(?<!\n)\n(?!\n)", " ", text))]
 
