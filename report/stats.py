@@ -27,7 +27,7 @@ from report.seeds import NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
     "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "all_of", "at_least", "at_most",
-    "equal_within", "every", "greater", "interval", "less", "mean", "mostly", "spread", "value_of", "within",
+    "equal_within", "every", "greater", "interval", "less", "mean", "mostly", "possible", "spread", "value_of", "within",
 ]  # fmt: skip
 
 CONFIDENCE = 0.95
@@ -150,10 +150,20 @@ def spread(a: Numbers) -> float | None:
         return math.inf
 
 
-def interval(values: Collection[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean; (NaN, NaN) for fewer than two values."""
+def interval(values: Collection[float], unit: str = "") -> tuple[float, float]:
+    """The 95 % interval of the mean, as far as is ``possible``; (NaN, NaN) for fewer than two values."""
     found = _mean(list(values))
-    return found.low, found.high
+    return possible(found.low, found.high, unit)
+
+
+POSSIBLE = {"%": (0.0, 100.0), "nats": (0.0, math.inf)}
+
+
+def possible(low: float, high: float, unit: str) -> tuple[float, float]:
+    """An interval of numbers in this unit, cut off where they end: a share at nothing and at all, a cross-entropy at nothing.
+    One around what is beyond is of another kind of number, a difference say, and stays."""
+    least, most = POSSIBLE.get(unit, (-math.inf, math.inf))
+    return (max(low, least), min(high, most)) if least <= (low + high) / 2 <= most else (low, high)
 
 
 def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "") -> Value:

@@ -76,7 +76,7 @@ def hidden_figure(runs: Runs) -> Figure:
     caption = (
         f"What the hidden size buys and what it costs (mean, and every seed), in batches of {ONE_BATCH}. From {least} to "
         f"{most} units, the validation error goes from {means[least]:.1f} to {means[most]:.1f} %, processor time is multiplied "
-        f"by {times[most] / times[least]:.1f}, and memory by {sizes[most] / sizes[least]:.1f}."
+        f"by {stats.mean(time_ratio(runs)):.1f}, and memory by {sizes[most] / sizes[least]:.1f}."
     )
     alt = "; ".join(f"{h} units: {means[h]:.1f} % error, {times[h]:.0f} µs an image, {sizes[h]:.2f} MB" for h in HIDDEN)
     return Figure(

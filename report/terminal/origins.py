@@ -248,7 +248,7 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found
             kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number) * measure.scale
     for kind, seeds in kinds.items():
         each = ", ".join(f"{seed}: {number_text(number, measure.digits)}" for seed, number in seeds.items())
-        low, high = interval(seeds.values())
+        low, high = interval(seeds.values(), measure.unit)
         unit = f" {measure.unit}" if measure.unit else ""
         between = (
             f"; 95 % interval {number_text(low, measure.digits)} to {number_text(high, measure.digits)}" if low == low else ""

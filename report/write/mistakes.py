@@ -14,7 +14,7 @@ from report.judge.findings import Agreement, Finding
 from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
-from report.stats import CONFIDENCE, t_quantile
+from report.stats import CONFIDENCE, possible, t_quantile
 from report.write.markdown import div, escape, has_spread, unescape, value_markdown, value_text
 
 
@@ -259,11 +259,16 @@ def _told(value: Value) -> Value:
 
 def _interval(value: Value) -> str | None:
     """``57.9 to 59.9, n = 3``: the 95 % interval of a mean over seeds."""
-    half = half_width(value)
-    if not half:
+    low, high = interval_of(value)
+    if not low < high:
         return None
-    low, high = (number_text(float(value.number) + sign * half, value.digits) for sign in (-1, 1))
-    return f"{low} to {high}, n{THIN}={THIN}{value.n}"
+    return f"{number_text(low, value.digits)} to {number_text(high, value.digits)}, n{THIN}={THIN}{value.n}"
+
+
+def interval_of(value: Value) -> tuple[float, float]:
+    """The 95 % interval of a mean over seeds; a point where nothing is spread."""
+    half = half_width(value)
+    return possible(float(value.number) - half, float(value.number) + half, value.unit)
 
 
 def half_width(value: Value) -> float:

@@ -13,7 +13,7 @@ from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK
 from report.prove.checked import Proof
 from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
-from report.write.mistakes import half_width, in_order
+from report.write.mistakes import in_order, interval_of
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
@@ -61,11 +61,11 @@ def _beside(finding: Finding) -> str:
 
 def _strip(theirs: float, ours: Value) -> str:
     """Their number and our interval as marks on a line; its ends are a little beyond the outermost of them."""
-    at, half = float(ours.number), half_width(ours)
-    low, high = min(theirs, at - half), max(theirs, at + half)
+    own = interval_of(ours)
+    low, high = min(theirs, own[0]), max(theirs, own[1])
     if not low < high:
         return ""
-    ends = {"theirs": theirs, "low": at - half, "at": at, "high": at + half}
+    ends = {"theirs": theirs, "low": own[0], "at": float(ours.number), "high": own[1]}
     return span("", "strip", **{name: f"{0.08 + 0.84 * (end - low) / (high - low):.3f}" for name, end in ends.items()})
 
 

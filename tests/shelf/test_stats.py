@@ -23,6 +23,7 @@ from report.stats import (
     equal_within,
     every,
     greater,
+    interval,
     less,
     mostly,
     t_quantile,
@@ -275,6 +276,19 @@ def test_a_mean_whose_deviation_reaches_beyond_what_is_possible_is_told_with_its
     assert value_of(by_seed(0.0, 0.0, 3.0)).ends == (0, 3)
     assert value_of(by_seed(0.1, 0.2, 0.3), SHARE).ends is None
     assert value_of(by_seed(-1.0, 0.0, 3.0)).ends is None
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "low", "high"),
+    [
+        ((99, 100), "%", 93.15, 100),
+        ((0, 1), "nats", 0, 6.85),
+        ((-1, 0), "nats", -6.85, 5.85),
+        ((0, 1), "points", -5.85, 6.85),
+    ],
+)
+def test_the_interval_of_a_mean_ends_where_its_numbers_do(values, unit, low, high) -> None:
+    assert interval(values, unit) == pytest.approx((low, high), abs=0.01)
 
 
 def test_what_is_never_negative_has_no_negative_interval() -> None:
