@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import TypeAlias
 
 import torch
 
 from report.model import Column, Table
 
-Layer = Callable[[torch.Tensor], torch.Tensor]
+Layer: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 
 LENGTH, ROOM, TRIES = 24, 8, 200
 

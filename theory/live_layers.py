@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -157,7 +157,7 @@ def right_class_by_torch(at: Any) -> float:
 
 
 Sizes = Mapping[str, Sequence[int]]
-Routes = tuple[Callable[[Any], dict[str, torch.Tensor]], Callable[[Any], dict[str, np.ndarray]]]
+Routes: TypeAlias = "tuple[Callable[[Any], dict[str, torch.Tensor]], Callable[[Any], dict[str, np.ndarray]]]"
 ROUTES: dict[str, Routes] = {
     "outputs": (affine, outputs_by_hand),
     "linear": (linear_by_torch, linear_by_hand),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -14,7 +14,7 @@ from report.proof import (
 from theory.arrays import Signal, tensor
 from theory.vocabulary import RELU
 
-Unit = Callable[[torch.Tensor], torch.Tensor]
+Unit: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 
 # --- live networks -------------------------------------------------------------------------------------------------
 

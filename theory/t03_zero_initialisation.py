@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -16,7 +16,7 @@ from report.proof import (
 from theory.arrays import tensor
 from theory.vocabulary import RELU
 
-Function = Callable[[torch.Tensor], torch.Tensor]
+Function: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 
 # --- the network, live ---------------------------------------------------------------------------------------------
 

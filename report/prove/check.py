@@ -33,12 +33,15 @@ SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 
 @contextlib.contextmanager
 def _hoarding() -> Iterator[None]:
-    """SymPy makes a million small objects and hardly a circle of them: to look for circles takes a tenth of a check."""
+    """SymPy makes a million small objects and hardly a circle of them: to look for circles takes a tenth of a check. It keeps
+    them, too, so that they are not looked at afterwards.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collecting:
             gc.enable()
 

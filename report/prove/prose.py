@@ -101,10 +101,9 @@ def _formula_failures(derivation: Derivation) -> Iterator[str]:
     stated = {p.claim.formula.key for p in derivation.parts if not p.supposing}
     stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
     stated |= {c.key for p in derivation.parts for c in p.conditions}
-    trees = list(formulas_of(derivation))
-    occurring = {ast.dump(n) for tree in trees for n in ast.walk(tree) if isinstance(n, ast.expr)}
-    occurring |= {ast.dump(n) for d in derivation.definitions for n in ast.walk(d.head.tree) if isinstance(n, ast.expr)}
-    whole = {ast.dump(n) for tree in trees for n in _whole(tree)}
+    formulas = list(formulas_of(derivation))
+    occurring = "\n".join({f.key for f in (*formulas, *(d.head for d in derivation.definitions))})  # with all of their pieces
+    whole = {ast.dump(n) for tree in {f.key: f.tree for f in formulas}.values() for n in _whole(tree)}
     for text, where in _prose(derivation):
         concludes = text in (derivation.conclusion, derivation.consequence, derivation.comment)
         if "$" in text:
@@ -130,14 +129,14 @@ def _formula_failures(derivation: Derivation) -> Iterator[str]:
                 yield f"{where}: '{source}' is not in the glossary"
 
 
-def formulas_of(derivation: Derivation) -> Iterator[ast.expr]:
+def formulas_of(derivation: Derivation) -> Iterator[Formula]:
     """Every formula that a derivation states, defines or goes through."""
     for symbol in derivation.symbols:
-        yield from (f.tree for f in symbol.formulas)
+        yield from symbol.formulas
     for defined in derivation.definitions:
-        yield from (f.tree for f in (defined.body, *defined.shape))
+        yield from (defined.body, *defined.shape)
     for part in derivation.parts:
-        yield from (f.tree for f in part.formulas)
+        yield from part.formulas
 
 
 def _around(text: str, found: str) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -64,9 +65,10 @@ def theorems(
     missing = [name for name, entry in entries.items() if entry is None and not store.read_only]
     if missing:
         say(f"proving {', '.join(missing)}")
-    for name, entry in zip(missing, _each(_encoded, [files[name] for name in missing], jobs)):
-        entries[name] = dict(sorted(entry.items()))  # as the store would give it back
-        store.put(keys[name], entry, durable=False)  # it is made again in a moment
+    with _each(_encoded, [files[name] for name in missing], jobs) as made:
+        for name, entry in zip(missing, made):
+            entries[name] = dict(sorted(entry.items()))  # as the store would give it back
+            store.put(keys[name], entry, durable=False)  # it is made again in a moment
     found = {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
     failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
     if failures:
@@ -74,21 +76,23 @@ def theorems(
     return found
 
 
-def check_each(files: Sequence[Path], jobs: int) -> Iterator[Proof]:
-    """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own."""
+def check_each(files: Sequence[Path], jobs: int) -> AbstractContextManager[Iterator[Proof]]:
+    """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own, which begin at
+    once: whoever waits for the first may do something else meanwhile.
+    """
     return _each(_checked, files, jobs)
 
 
-def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[T]:
+@contextlib.contextmanager
+def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[Iterator[T]]:
     if jobs == 1 or len(files) <= 1:
-        yield from map(function, files)
+        yield map(function, files)
         return
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:
         try:
             with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
                 answers = [pool.submit(function, file) for file in files]  # map() would cancel, and the pool stumble over it
-            for answer in answers:
-                yield answer.result()
+            yield (answer.result() for answer in answers)
         except BaseException:
             for worker in multiprocessing.active_children():
                 worker.kill()

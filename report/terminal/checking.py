@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from report.errors import ExitCode, ProseError
@@ -24,8 +24,11 @@ from report.write.writeup import Writeup
 
 def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> ExitCode:
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
-    judged = {} if settings.names else declared(content)  # before: what it loads, the processes that prove find loaded
-    proofs, failures = prove(content, settings)
+    chosen = content.only(settings.names)
+    with check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs) as checked:
+        judged = {} if settings.names else declared(content)
+        proofs = printed(checked, settings)
+    failures = [failure for proof in proofs.values() for failure in proof.failures]
     problems = [] if settings.names else lint(content, proofs, judged, pages, settings.budget)
     if settings.json:
         theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}
@@ -50,15 +53,14 @@ def _apart(problem: str) -> dict[str, Any]:
     return {**where, "what": what[place.end() if place else 0 :], "remedy": remedy.strip()}
 
 
-def prove(content: Content, settings: Settings) -> tuple[dict[str, Proof], list[str]]:
-    """The theorems that were asked for, proved and printed; and what is not proved."""
-    chosen = content.only(settings.names)
+def printed(checked: Iterable[Proof], settings: Settings) -> dict[str, Proof]:
+    """The proofs by their names, each printed as soon as it is there."""
     proofs: dict[str, Proof] = {}
-    for proof in check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs):
+    for proof in checked:
         if not settings.json:
             print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
         proofs[proof.id] = proof
-    return proofs, [failure for proof in proofs.values() for failure in proof.failures]
+    return proofs
 
 
 def declared(content: Content) -> dict[str, Judged]:

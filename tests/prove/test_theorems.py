@@ -2,7 +2,6 @@
 
 import multiprocessing
 import threading
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -87,13 +86,16 @@ def test_a_proof_rests_on_all_of_the_checker():
         whole = changed
 
 
+def prove_until_interrupted() -> None:
+    with check_each(sorted((ROOT / "theory").glob("t0*_*.py")), jobs=2) as proofs:
+        next(proofs)
+        raise KeyboardInterrupt
+
+
 def test_stopping_the_proofs_ends_their_processes_without_a_word(monkeypatch):
     said: list[threading.ExceptHookArgs] = []
     monkeypatch.setattr(threading, "excepthook", said.append)
-    proofs = check_each(sorted((ROOT / "theory").glob("t0*_*.py")), jobs=2)
-    assert isinstance(proofs, Generator)
-    next(proofs)
     with pytest.raises(KeyboardInterrupt):
-        proofs.throw(KeyboardInterrupt)
+        prove_until_interrupted()
     assert not multiprocessing.active_children()
     assert not said

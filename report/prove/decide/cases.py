@@ -11,6 +11,7 @@ import sympy as sp
 from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import signs
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 
 
@@ -70,7 +71,7 @@ def _as_fraction(e: sp.Expr) -> sp.Expr:
 
 
 def _with_logarithms(e: sp.Expr) -> sp.Expr:
-    return sp.expand(sp.expand_log(e))
+    return expanded(sp.expand_log(e))
 
 
 def is_kinked(expression: sp.Expr) -> bool:
@@ -129,13 +130,13 @@ def _what_decides(expression: sp.Expr) -> sp.Expr | None:
         if isinstance(node, sp.Max | sp.Min | sp.Abs | sp.sign | sp.Heaviside | sp.Piecewise) and node.free_symbols & bound:
             raise _Bound
         if isinstance(node, sp.Max | sp.Min):
-            return sp.expand(node.args[0] - node.args[1])
+            return expanded(node.args[0] - node.args[1])
         if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
-            return sp.expand(node.args[0])
+            return expanded(node.args[0])
         if isinstance(node, sp.Piecewise):
             for _, condition in node.args:
                 for relation in condition.atoms(sp.core.relational.Relational):
-                    return sp.expand(relation.lhs - relation.rhs)
+                    return expanded(relation.lhs - relation.rhs)
     return None
 
 
@@ -168,7 +169,7 @@ def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
 
     def settle_extreme(node: sp.Expr) -> sp.Expr:
         a, b, *rest = node.args
-        sign = sign_of(sp.expand(a - b))
+        sign = sign_of(expanded(a - b))
         if sign is None:
             return node
         first = (sign >= 0) == isinstance(node, sp.Max)
@@ -176,7 +177,7 @@ def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
         return node.func(kept, *rest) if rest else kept
 
     def settle_sign(node: sp.Expr) -> sp.Expr:
-        sign = sign_of(sp.expand(node.args[0]))
+        sign = sign_of(expanded(node.args[0]))
         if sign is None:
             return node
         if isinstance(node, sp.Abs):
@@ -184,7 +185,7 @@ def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
         return sp.Integer(sign) if isinstance(node, sp.sign) else node.func(sign)
 
     def settle_relation(node: Any) -> Any:
-        sign = sign_of(sp.expand(node.lhs - node.rhs))
+        sign = sign_of(expanded(node.lhs - node.rhs))
         return node if sign is None else sp.sympify(bool(node.func(sign, 0)))
 
     settled = expression.replace(lambda n: isinstance(n, sp.Max | sp.Min), settle_extreme)

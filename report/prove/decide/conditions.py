@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import GridEquality
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
@@ -82,9 +83,9 @@ def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | No
         if isinstance(atom, sp.Symbol) and any(atom in other.free_symbols for other in quantity.atoms(sp.Indexed)):
             continue
         slope = quantity.coeff(atom, 1)
-        rest = sp.expand(quantity - slope * atom)
+        rest = expanded(quantity - slope * atom)
         if slope.is_Rational and slope != 0 and not rest.has(atom):
-            solution = sp.expand((value - rest) / slope)
+            solution = expanded((value - rest) / slope)
             if not atom.is_integer or solution.is_integer:
                 return atom, solution
     return None
@@ -112,9 +113,9 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
 
 def _supposing(condition: Any, facts: Facts) -> Facts:
     if isinstance(condition, sp.Ne):
-        return replace(facts, apart=(*facts.apart, sp.expand(condition.lhs - condition.rhs)))
+        return replace(facts, apart=(*facts.apart, expanded(condition.lhs - condition.rhs)))
     if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
-        gap = sp.expand(condition.gts - condition.lts)
+        gap = expanded(condition.gts - condition.lts)
         strict = isinstance(condition, sp.Lt | sp.Gt)
         if gap.is_integer and strict:
             gap, strict = gap - 1, False
@@ -134,7 +135,7 @@ def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..
     left, right = condition.left, condition.right
     i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
     generic, value = left.entry(i, j), right.entry(i + right.first - left.first, j + right.first - left.first)
-    sizes = sp.expand(left.rows - right.rows) == 0 == sp.expand(left.columns - right.columns)
+    sizes = expanded(left.rows - right.rows) == 0 == expanded(left.columns - right.columns)
     if not (sizes and isinstance(generic, sp.Indexed) and generic.indices in ((i,), (i, j))) or value.has(generic.base):
         return None
     return generic.base, lambda *at: value.subs(dict(zip((i, j), at)), simultaneous=True)
@@ -142,9 +143,9 @@ def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..
 
 def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
     if isinstance(condition, sp.Eq):
-        return eliminate(sp.expand(condition.lhs - condition.rhs), sp.Integer(0))
+        return eliminate(expanded(condition.lhs - condition.rhs), sp.Integer(0))
     if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
-        gap = sp.expand(condition.gts - condition.lts)
+        gap = expanded(condition.gts - condition.lts)
         strict = isinstance(condition, sp.Lt | sp.Gt)
         kind = {"positive": True} if strict else {"nonnegative": True}
         slack = sp.Dummy("p", **kind, **({"integer": True} if gap.is_integer else {}))

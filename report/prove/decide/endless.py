@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import sympy as sp
 
 from report.prove.decide.normal_form import Limit, terms
+from report.prove.meaning.expansion import expanded
 
 
 def ends(expression: sp.Expr, limits: Sequence[Limit], finite: Collection[str]) -> bool:
@@ -34,9 +35,9 @@ def _endless(limits: Sequence[Limit]) -> list[sp.Symbol]:
 
 def _steps(form: sp.Expr, indices: Sequence[sp.Symbol]) -> list[sp.Rational]:
     """How far the form goes with each index, if it is linear in them: that of 2j − k is [2, −1], and that of |k| is none."""
-    form = sp.expand(form)
+    form = expanded(form)
     steps = [form.coeff(k, 1) for k in indices]
-    rest = sp.expand(form - sp.Add(*(step * k for step, k in zip(steps, indices))))
+    rest = expanded(form - sp.Add(*(step * k for step, k in zip(steps, indices))))
     return steps if all(step.is_Rational for step in steps) and not rest.has(*indices) else []
 
 
@@ -58,6 +59,6 @@ def _forms(factor: sp.Expr, indices: Sequence[sp.Symbol], finite: Collection[str
 def _between(test: sp.Basic, indices: Sequence[sp.Symbol]) -> Iterator[sp.Expr]:
     """What a condition bounds from both sides."""
     relations = [a for a in test.args if isinstance(a, sp.Le | sp.Ge | sp.Lt | sp.Gt)] if isinstance(test, sp.And) else []
-    gaps = [sp.expand(a.gts - a.lts) for a in relations]
+    gaps = [expanded(a.gts - a.lts) for a in relations]
     for at, gap in enumerate(gaps):
-        yield from (gap for other in gaps[at + 1 :] if not sp.expand(gap + other).free_symbols & {*indices})
+        yield from (gap for other in gaps[at + 1 :] if not expanded(gap + other).free_symbols & {*indices})

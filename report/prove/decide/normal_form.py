@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, put
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import product, total
 
 MANY = 4
@@ -26,7 +27,7 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
         expression = expression.replace(lambda n: isinstance(n, sp.Sum), _written_out)
     expression = _with_plain_indices(expression)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
-        return sp.expand(expression)
+        return expanded(expression)
     found = _collect(terms(_inner(expression, facts)), facts)
     made = {p for p in found.atoms(sp.Product) if not p.variables[0].name.startswith("_f")}  # of the exponential of a sum
     found = found.xreplace({p: _product(p.function, *p.limits[0]) for p in made if len(p.limits) == 1})
@@ -38,7 +39,7 @@ def _with_known_floors(expression: sp.Expr) -> sp.Expr:
     """⌊q⌋ as 0 where 0 ≤ q < 1, and as −1 where −1 ≤ q < 0: remainders of places at most one period away."""
     for floor in expression.atoms(sp.floor):
         for value in (sp.Integer(0), sp.Integer(-1)):
-            below, above = (sp.together(sp.expand(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
+            below, above = (sp.together(expanded(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
             if below.is_nonnegative and above.is_positive:
                 expression = expression.xreplace({floor: value})
     return expression
@@ -52,7 +53,7 @@ def _written_out(sum_: sp.Sum) -> sp.Expr:
 
 def _with_plain_indices(expression: sp.Expr) -> sp.Expr:
     """x[(i − j) + j] as x[i]."""
-    entries = {entry: entry.base[tuple(map(sp.expand, entry.indices))] for entry in expression.atoms(sp.Indexed)}
+    entries = {entry: entry.base[tuple(map(expanded, entry.indices))] for entry in expression.atoms(sp.Indexed)}
     changed = {old: new for old, new in entries.items() if old != new}
     return expression.xreplace(changed) if changed else expression
 
@@ -79,12 +80,12 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
 
 def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     """A product from 0, with its last factors apart where its size has a constant."""
-    size = sp.expand(high - low + 1)
+    size = expanded(high - low + 1)
     constant, base = size.as_coeff_Add()
     name = sp.Symbol(f"_f{_height(body, sp.Product)}", integer=True)  # products inside have lower numbers
     moved = expanded_indices(body.subs(k, name + low))
     if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
-        last = [expanded_indices(body.subs(k, sp.expand(low + base + place))) for place in range(int(constant))]
+        last = [expanded_indices(body.subs(k, expanded(low + base + place))) for place in range(int(constant))]
         return product(moved, name, sp.Integer(0), base - 1) * sp.Mul(*last)
     return product(moved, name, sp.Integer(0), size - 1)
 
@@ -139,7 +140,7 @@ def _with_own_indices(e: sp.Expr) -> sp.Expr:
 
 def _terms(expression: sp.Expr) -> list[Term]:
     found: list[Term] = []
-    for addend in sp.Add.make_args(sp.expand(expression)):
+    for addend in sp.Add.make_args(expanded(expression)):
         found += _multiply([_factor_terms(f) for f in sp.Mul.make_args(addend)])
     return found
 
@@ -162,14 +163,14 @@ def _floors_inside(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> 
     """⌊k/n⌋ = 0 under a sum over k = 0, …, n − 1."""
     if low != 0 or high.is_finite is False or not (high + 1).is_positive:
         return body
-    return body.subs(sp.floor(k / sp.expand(high + 1)), 0)
+    return body.subs(sp.floor(k / expanded(high + 1)), 0)
 
 
 def _split_ends(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[sp.Expr] | None:
     """Σ over n + 2 terms as Σ over n and two terms, Σ over n − 1 as Σ over n less one: sizes without a constant."""
     if low.is_finite is False or high.is_finite is False:
         return None
-    size = sp.expand(high - low + 1)
+    size = expanded(high - low + 1)
     constant, base = size.as_coeff_Add()
     if not (constant.is_Integer and base != 0 and 0 < abs(constant) <= 4 and base.is_nonnegative and size.is_nonnegative):
         return None
@@ -196,7 +197,7 @@ def _times(a: Term, b: Term) -> Term:
 
 
 def _collect(terms: Sequence[Term], facts: Facts) -> sp.Expr:
-    return sp.expand(sp.Add(*(_rebuild(term, facts) for term in terms)))
+    return expanded(sp.Add(*(_rebuild(term, facts) for term in terms)))
 
 
 def _rebuild(term: Term, facts: Facts) -> sp.Expr:
@@ -225,7 +226,7 @@ def _delta_pinned(product: sp.Expr) -> sp.Expr:
     for delta in sorted(product.atoms(sp.KroneckerDelta), key=sp.default_sort_key):
         if delta not in sp.Mul.make_args(product):
             continue
-        solved = eliminate(sp.expand(delta.args[0] - delta.args[1]), sp.Integer(0))
+        solved = eliminate(expanded(delta.args[0] - delta.args[1]), sp.Integer(0))
         if solved is not None:
             rest = product / delta
             product = delta * put(rest, *solved)
@@ -249,11 +250,11 @@ def _contract(term: Term, facts: Facts) -> Term:
 def _pinned(delta: sp.KroneckerDelta, limit: Limit, others: Sequence[Limit], ranges: Ranges) -> sp.Expr | None:
     """The one value of the index at which the delta is not 0, if the sum surely reaches it."""
     k, low, high = limit
-    gap = sp.expand(delta.args[0] - delta.args[1])
+    gap = expanded(delta.args[0] - delta.args[1])
     slope = gap.coeff(k, 1)
     if slope not in (1, -1):
         return None
-    value = sp.expand(k - gap / slope)
+    value = expanded(k - gap / slope)
     hanging = {j for j, a, b in others if (a.free_symbols | b.free_symbols) & {k}}  # their ranges would speak of themselves
     if value.has(k) or not value.is_integer or value.free_symbols & hanging:
         return None
@@ -266,9 +267,9 @@ def _lies_between(value: sp.Expr, low: sp.Expr, high: sp.Expr, ranges: Ranges) -
     if value in ranges:
         a, b = ranges[value]
         above = low is -sp.oo or bool((a - low).is_nonnegative)
-        below = high is sp.oo or bool(sp.expand(high - b).is_nonnegative)
+        below = high is sp.oo or bool(expanded(high - b).is_nonnegative)
         return above and below
-    return never_negative(value - low) and (high is sp.oo or never_negative(sp.expand(high - value)))
+    return never_negative(value - low) and (high is sp.oo or never_negative(expanded(high - value)))
 
 
 def _component(factors: Sequence[sp.Expr], limits: Sequence[Limit]) -> sp.Expr:
@@ -306,7 +307,7 @@ def _simplest_first(spelling: tuple[sp.Expr, sp.Sum]) -> tuple[Any, ...]:
 
 
 def _count(low: sp.Expr, high: sp.Expr) -> sp.Expr:
-    size = sp.expand(high - low + 1)
+    size = expanded(high - low + 1)
     if never_negative(size) and size.is_finite is not False:
         return size
     return sp.Sum(1, (sp.Symbol("_n", integer=True), low, high))
@@ -318,9 +319,9 @@ def never_zero(expression: sp.Expr) -> bool:
     if expression.is_nonzero:
         return True
     turned = [e for e in expression.args if isinstance(e, sp.exp)] if expression.is_Add else []
-    if len(turned) != 1 or sp.expand(expression - turned[0]) != -1:
+    if len(turned) != 1 or expanded(expression - turned[0]) != -1:
         return False
-    turns = sp.together(sp.expand(turned[0].exp / (2 * sp.pi * sp.I)))
+    turns = sp.together(expanded(turned[0].exp / (2 * sp.pi * sp.I)))
     return bool(turns.is_positive and sp.together(1 - turns).is_positive)
 
 
@@ -328,7 +329,7 @@ def never_negative(size: sp.Expr) -> bool:
     """Whether a number is 0 or more; a positive integer is at least 1."""
     positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
     from_one = {s: 1 + sp.Dummy(integer=True, nonnegative=True) for s in positive}
-    return bool(size.is_nonnegative or sp.expand(size.subs(from_one)).is_nonnegative)
+    return bool(size.is_nonnegative or expanded(size.subs(from_one)).is_nonnegative)
 
 
 def _spellings(body: sp.Expr, limits: Sequence[Limit]) -> Iterator[sp.Expr]:
@@ -361,7 +362,7 @@ def _shifted(body: sp.Expr, limits: Sequence[Limit], at: int) -> Iterator[sp.Exp
         moved = body.xreplace({k: slope * k + offset})
         bounds = (low - offset, high - offset) if slope == 1 else (offset - high, offset - low)
         new = [*limits]
-        new[at] = (k, sp.expand(bounds[0]), sp.expand(bounds[1]))
+        new[at] = (k, expanded(bounds[0]), expanded(bounds[1]))
         new = [(j, a.subs(k, slope * k + offset), b.subs(k, slope * k + offset)) if j != k else (j, a, b) for j, a, b in new]
         yield from _shifted(expanded_indices(moved), new, at + 1)
 
@@ -373,11 +374,11 @@ def _index_maps(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> lis
         for indexed in body.atoms(sp.Indexed, sp.KroneckerDelta):
             places = indexed.indices if isinstance(indexed, sp.Indexed) else [indexed.args[0] - indexed.args[1]]
             for place in places:
-                place = sp.expand(place)
+                place = expanded(place)
                 slope = place.coeff(k, 1)
-                rest = sp.expand(place - slope * k)
+                rest = expanded(place - slope * k)
                 if slope in (1, -1) and not rest.has(k):
-                    maps.add((int(slope), sp.expand(-rest * slope)))
+                    maps.add((int(slope), expanded(-rest * slope)))
         return sorted(maps, key=lambda m: (m[0], sp.default_sort_key(m[1])))
     if low is not -sp.oo:
         return [(1, low)]
@@ -385,9 +386,15 @@ def _index_maps(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> lis
 
 
 def expanded_indices(body: sp.Expr) -> sp.Expr:
-    return body.replace(lambda n: isinstance(n, sp.Indexed), lambda n: n.base[tuple(sp.expand(i) for i in n.indices)]).replace(
-        lambda n: isinstance(n, sp.KroneckerDelta), lambda n: _even_delta(sp.expand(n.args[0] - n.args[1]))
-    )
+    if all(_index_expanded(n) == n for n in body.atoms(sp.Indexed, sp.KroneckerDelta)):
+        return body
+    return body.replace(lambda n: isinstance(n, sp.Indexed | sp.KroneckerDelta), _index_expanded)
+
+
+def _index_expanded(n: sp.Expr) -> sp.Expr:
+    if isinstance(n, sp.Indexed):
+        return n.base[tuple(map(expanded, n.indices))]
+    return _even_delta(expanded(n.args[0] - n.args[1]))
 
 
 def _even_delta(gap: sp.Expr) -> sp.Expr:

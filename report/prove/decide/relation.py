@@ -20,6 +20,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.summation import has_closed_form
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable, generic_places
 
 SMALL = range(1, 5)
@@ -61,8 +62,7 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
     if relation == "==" and left.rows in SMALL and left.columns in SMALL:
         places = itertools.product(range(int(left.rows)), range(int(left.columns)))
         pairs = [tuple(g.entry(sp.Integer(g.first + i), sp.Integer(g.first + j)) for g in (left, right)) for i, j in places]
-        if all(equal(facts.apply(a), facts.apply(b), facts) for a, b in pairs):
-            return "entry by entry"
+        return "entry by entry" if all(equal(facts.apply(a), facts.apply(b), facts) for a, b in pairs) else None
     if relation == "!=" and not all(is_positive(size, facts) for size in (left.rows, left.columns)):
         return None  # two arrays without entries are equal
     i, j = generic_places()
@@ -103,7 +103,7 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
         plain = frozen(gap)
         if shows(plain) or shows(sp.factor(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
             return True
-        return bool(shows(sp.simplify(plain)))
+        return not plain.is_polynomial() and bool(shows(sp.simplify(plain)))
 
     if holds(alike(high) - alike(low), facts):
         return "sign of the difference"
@@ -166,15 +166,15 @@ def _proportional(a: sp.Expr, b: sp.Expr, facts: Facts, any_sign: bool = False) 
 
 def _whole_bounds(relation: Any) -> Iterator[tuple[sp.Symbol, str, sp.Expr]]:
     """A bound on one integer at a time: i ≤ ⌊…⌋ or i ≥ ⌈…⌉."""
-    gap = sp.expand(relation.gts - relation.lts)
+    gap = expanded(relation.gts - relation.lts)
     strict = isinstance(relation, sp.Lt | sp.Gt)
     for symbol in sorted(gap.free_symbols, key=sp.default_sort_key):
-        slope, rest = gap.coeff(symbol, 1), sp.expand(gap - gap.coeff(symbol, 1) * symbol)
+        slope, rest = gap.coeff(symbol, 1), expanded(gap - gap.coeff(symbol, 1) * symbol)
         if not symbol.is_integer or rest.has(symbol) or slope == 0:
             continue
         if slope.is_negative:
-            bound = sp.expand(rest / -slope)
+            bound = expanded(rest / -slope)
             yield symbol, "<=", sp.ceiling(bound) - 1 if strict else sp.floor(bound)
         elif slope.is_positive:
-            bound = sp.expand(-rest / slope)
+            bound = expanded(-rest / slope)
             yield symbol, ">=", sp.floor(bound) + 1 if strict else sp.ceiling(bound)

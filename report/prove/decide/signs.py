@@ -9,7 +9,7 @@ An expression is taken to be defined here; whether it is, ``definedness`` asks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +18,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit, expanded_indices, never_negative, never_zero, normal, terms
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex
 
 Signs = frozenset[int]
@@ -54,7 +55,7 @@ def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
         or never_zero(expression)
     ):
         return True
-    factors = sp.Mul.make_args(sp.factor(sp.together(expression))) if _is_small(expression) else ()
+    factors = sp.Mul.make_args(_factored(_together(expression))) if _is_small(expression) else ()
     if len(factors) > 1 and all(is_nonzero(_base(f), facts) for f in factors):
         return True
     if is_complex(expression):
@@ -68,7 +69,7 @@ def _base(factor: sp.Expr) -> sp.Expr:
 
 def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
     """Whether the expression is a known non-zero quantity times a number (or a power of it)."""
-    ratio = sp.cancel(sp.together(expression / known)) if _is_small(expression) else sp.nan
+    ratio = sp.cancel(_together(expression / known)) if _is_small(expression) else sp.nan
     return bool(ratio.is_number and ratio.is_nonzero)
 
 
@@ -88,28 +89,44 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     if not _is_small(expression):
         return False
-    forms: list[Callable[[sp.Expr], sp.Expr]] = [sp.factor, lambda e: sp.factor(sp.together(e)), _without_roots, _with_squares]
-    return any(form != expression and signs(form, facts) <= wanted for form in (make(expression) for make in forms))
+    return any(form != expression and signs(form, facts) <= wanted for form in _forms(expression))
+
+
+def _forms(e: sp.Expr) -> Iterator[sp.Expr]:
+    """The expression in other forms, which may show its sign."""
+    yield from map(_factored, dict.fromkeys((e, _together(e), _without_roots(e))))
+    yield _with_squares(e)
+
+
+@lru_cache(maxsize=20_000)
+def _factored(e: sp.Expr) -> sp.Expr:
+    """The expression and its opposite are asked for, each by several ways: found once."""
+    return -_factored(-e) if e.could_extract_minus_sign() else sp.factor(e)
+
+
+@lru_cache(maxsize=20_000)
+def _together(e: sp.Expr) -> sp.Expr:
+    return sp.together(e)
 
 
 def _without_roots(e: sp.Expr) -> sp.Expr:
-    """The expression in the roots of its symbols, factored."""
+    """The expression in the roots of its symbols."""
     for root in sorted(e.atoms(sp.Pow), key=sp.default_sort_key):
         if root.exp == sp.Rational(1, 2) and isinstance(root.base, sp.Symbol) and root.base.is_nonnegative:
             e = e.subs(root.base, sp.Dummy(nonnegative=True) ** 2)
-    return sp.factor(e)
+    return e
 
 
 def _with_squares(e: sp.Expr) -> sp.Expr:
     """The expression with the square completed for each symbol of which it is a quadratic polynomial."""
     squares: sp.Expr = sp.Integer(0)
     for x in sorted(e.free_symbols, key=sp.default_sort_key):
-        e = sp.expand(e)
+        e = expanded(e)
         a, b = e.coeff(x, 2), e.coeff(x, 1)
-        if isinstance(x, sp.Symbol) and a.is_number and a != 0 and not sp.expand(e - a * x**2 - b * x).has(x):
+        if isinstance(x, sp.Symbol) and a.is_number and a != 0 and not expanded(e - a * x**2 - b * x).has(x):
             squares += a * (x + b / (2 * a)) ** 2
             e = e - a * (x + b / (2 * a)) ** 2
-    return squares + sp.expand(e)
+    return squares + expanded(e)
 
 
 def _is_small(expression: sp.Expr) -> bool:
@@ -119,19 +136,19 @@ def _is_small(expression: sp.Expr) -> bool:
 def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
     """Expressions that are positive (not negative) only if this one is: exp, log, root, square and power grow."""
     terms = sp.Add.make_args(e)
-    above, below = sp.fraction(sp.together(e)) if _is_small(e) else (e, sp.Integer(1))
+    above, below = sp.fraction(_together(e)) if _is_small(e) else (e, sp.Integer(1))
     if below != 1 and signs(below, facts) <= POSITIVE:
-        yield sp.expand(above)
+        yield expanded(above)
     for term in terms:
         rest = e - term
         if isinstance(term, sp.log):
-            yield term.args[0] - sp.expand(sp.exp(-rest))
+            yield term.args[0] - expanded(sp.exp(-rest))
         elif isinstance(-term, sp.log):
-            yield sp.expand(sp.exp(rest)) - (-term).args[0]
+            yield expanded(sp.exp(rest)) - (-term).args[0]
         elif isinstance(term, sp.Pow) and term.exp == sp.Rational(1, 2):
-            yield term.base - sp.expand(rest**2)
+            yield term.base - expanded(rest**2)
         elif isinstance(-term, sp.Pow) and (-term).exp == sp.Rational(1, 2) and is_nonnegative(rest, facts):
-            yield sp.expand(rest**2) - (-term).base
+            yield expanded(rest**2) - (-term).base
         elif (-term).atoms(sp.exp, sp.Pow) and signs(rest, facts) <= POSITIVE:
             powers = [f.as_base_exp() for f in sp.Mul.make_args(-term)]
             if all(signs(base, facts) <= POSITIVE for base, _ in powers):
@@ -183,21 +200,27 @@ def _atom(e: sp.Expr, facts: Facts) -> Signs:
 def _linear_sign(e: sp.Expr, facts: Facts) -> Signs:
     """What one known inequality alone says: e = ±gap + d with d of the right sign."""
     found = set(ANY)
-    (table, constant), (opposite, less) = _line(e), _line(-e)
-    for known in _given(facts):
-        gap, offset = _line(known.gap)
+    table, constant = _line(e)
+    opposite, less = {monomial: -number for monomial, number in table.items()}, -constant
+    for gap, offset, strict in _given_lines(facts):
         for sign, same, start in ((1, table, constant), (-1, opposite, less)):
             if gap == same and start >= offset:
-                found &= {sign} if known.strict or start > offset else {0, sign}
+                found &= {sign} if strict or start > offset else {0, sign}
     if any(_line(apart) in ((table, constant), (opposite, less)) for apart in facts.apart):
         found -= {0}
     return frozenset(found)
 
 
+@lru_cache(maxsize=2_000)
+def _given_lines(facts: Facts) -> tuple[tuple[dict[sp.Expr, sp.Expr], sp.Expr, bool], ...]:
+    """What is known, a line each, and whether it is strict."""
+    return tuple((*_line(known.gap), known.strict) for known in _given(facts))
+
+
 @lru_cache(maxsize=20_000)
 def _line(e: sp.Expr) -> tuple[dict[sp.Expr, sp.Expr], sp.Expr]:
     """The expression as a sum of monomials with their numbers, and the constant."""
-    table = dict(sp.expand(e).as_coefficients_dict())
+    table = dict(expanded(e).as_coefficients_dict())
     constant = table.pop(sp.Integer(1), sp.Integer(0))
     return table, constant
 
@@ -241,7 +264,7 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     if not (body <= NOT_NEGATIVE or body <= {-1, 0}):
         return ANY
     unbounded = low is -sp.oo or high is sp.oo
-    size = sp.expand(facts.apply(high - low))
+    size = expanded(facts.apply(high - low))
     filled = unbounded or never_negative(size) or _linear_sign(size, facts) <= NOT_NEGATIVE
     return body if filled else body | {0}
 
@@ -262,7 +285,7 @@ def equal_over_regions(difference: sp.Expr, facts: Facts) -> bool:
             labels += _over_region(expanded_indices(body), limits, facts)
         else:
             rest += sp.Sum(body, *limits[::-1]) if limits else body
-    return sp.expand(labels) == 0 and normal(rest, facts) == 0
+    return expanded(labels) == 0 and normal(rest, facts) == 0
 
 
 def _hangs(s: sp.Sum) -> bool:
@@ -273,7 +296,7 @@ def _hangs(s: sp.Sum) -> bool:
 
 def _over_region(body: sp.Expr, limits: Sequence[Limit], facts: Facts) -> sp.Expr:
     """The sum as a function of its body and of the inequalities that no others imply, its indices in the first fixed order."""
-    gaps = [sp.expand(gap) for k, low, high in limits for gap in (k - low, high - k)]
+    gaps = [expanded(gap) for k, low, high in limits for gap in (k - low, high - k)]
     for gap in sorted(gaps, key=str):
         others = [g for g in gaps if g != gap]
         if _adds_up(gap, False, replace(facts, ranges={}).knowing(*(Inequality(g, False) for g in others))):
@@ -314,19 +337,19 @@ def _less(a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     """Whether the known inequalities contradict that the target is negative (or, ``strict``, that it is 0 or less)."""
-    target = sp.expand(target)
+    target = expanded(target)
     given = [g for g in (_whole(known) for known in _given(facts)) if not g.gap.is_number]
     given += [Inequality(s * a, True) for a in facts.apart for s in (1, -1) if _linear_sign(s * a, facts) == POSITIVE]
     given = _relevant(target, [*map(_whole, given)])
     given += list(_laws([target, *(g.gap for g in given)], facts))
     if len(given) <= MANY and any(m.is_Mul or m.is_Pow for m in _monomials(target)):
         pairs = itertools.combinations_with_replacement(given, 2)
-        given += [Inequality(sp.expand(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
+        given += [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
     against = Inequality(-target, not strict)
     if target.is_integer:
         against = Inequality(-target if strict else -target - 1, False)
     if target.has(sp.floor) and len(given) <= MANY:  # of a quotient the denominator is multiplied out
-        given += [Inequality(sp.expand(against.gap * g.gap), against.strict and g.strict) for g in given]
+        given += [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     columns = [*given, against, Inequality(sp.Integer(1), True)]
     rows = sorted({m for c in columns for m in _monomials(c.gap)} - {sp.Integer(1)}, key=sp.default_sort_key)
     tables = [_coefficients(c.gap) for c in columns]
@@ -352,7 +375,7 @@ def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
 
 def _whole(known: Inequality) -> Inequality:
     """An integer greater than 0 is at least 1."""
-    gap = sp.expand(known.gap)
+    gap = expanded(known.gap)
     return Inequality(gap - 1, False) if known.strict and gap.is_integer else Inequality(gap, known.strict)
 
 
@@ -367,28 +390,28 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     for e in sorted(pieces.atoms(sp.floor), key=sp.default_sort_key):
         above, below = sp.fraction(sp.together(e.args[0]))
         if below == 1 or below.is_positive:  # ⌊a/b⌋ b is at most a, and more than a − b
-            yield Inequality(sp.expand(above - e * below), False)
-            yield _whole(Inequality(sp.expand((e + 1) * below - above), True))
+            yield Inequality(expanded(above - e * below), False)
+            yield _whole(Inequality(expanded((e + 1) * below - above), True))
     for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
-        yield Inequality(sp.expand(e - e.args[0]), False)
-        yield Inequality(sp.expand(e.args[0] + 1 - e), True)
+        yield Inequality(expanded(e - e.args[0]), False)
+        yield Inequality(expanded(e.args[0] + 1 - e), True)
     for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key):
         if not is_complex(e):
             yield Inequality(e, True)
-            yield Inequality(sp.expand(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
+            yield Inequality(expanded(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
     for e in sorted(pieces.atoms(sp.log), key=sp.default_sort_key):
-        yield Inequality(sp.expand(e.args[0] - 1 - e), False)
+        yield Inequality(expanded(e.args[0] - 1 - e), False)
     for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
-        yield from (Inequality(sp.expand(e - s * e.args[0]), False) for s in (1, -1))
+        yield from (Inequality(expanded(e - s * e.args[0]), False) for s in (1, -1))
     for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
-        yield from (Inequality(sp.expand(e - a), False) for a in e.args)
+        yield from (Inequality(expanded(e - a), False) for a in e.args)
     for e in sorted(pieces.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
         if e.func.__name__ in EXTREMES:
             inside, low, high = e.args
             sign = 1 if e.func.__name__ == EXTREMES[0] else -1
             for k, (first, last) in facts.ranges.items():
-                if never_negative(sp.expand(first - low)) and never_negative(sp.expand(high - last)):
-                    yield Inequality(sp.expand(sign * (e - inside(k))), False)
+                if never_negative(expanded(first - low)) and never_negative(expanded(high - last)):
+                    yield Inequality(expanded(sign * (e - inside(k))), False)
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, facts)
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
@@ -403,9 +426,9 @@ def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
     if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
         return
     for i, (first, last) in facts.ranges.items():
-        for shift in {sp.expand(first - low), sp.expand(last - high)} if low.is_finite and high.is_finite else ():
-            if never_negative(sp.expand(first - shift - low)) and never_negative(sp.expand(high - last + shift)):
-                yield Inequality(sp.expand(e - expanded_indices(e.function.xreplace({k: i - shift}))), False)
+        for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
+            if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
+                yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: i - shift}))), False)
 
 
 def _monomials(e: sp.Expr) -> list[sp.Expr]:

@@ -10,6 +10,7 @@ from report.prove.decide.cases import is_zero
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import is_nonzero
+from report.prove.meaning.expansion import expanded
 
 DEPTH = 2
 """So often the growth may be such a sum again."""
@@ -36,7 +37,7 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
         free = replace(facts, known=tuple(known for known in facts.known if not known.gap.has(n)))
         for factor in dict.fromkeys([sp.Integer(1), *map(difference.coeff, sums)]) if least is not None else ():
             if is_nonzero(factor, facts):
-                quantity = sp.expand(difference / factor)  # of a sum alone the growth is its last term
+                quantity = expanded(difference / factor)  # of a sum alone the growth is its last term
                 grown = quantity.xreplace({n: n + 1}) - quantity
                 if _vanishes(quantity.xreplace({n: least}), free, 0) and _vanishes(grown, free, depth - 1):
                     return True
@@ -50,7 +51,7 @@ def _least(n: sp.Symbol, facts: Facts) -> sp.Integer | None:
     least = [sp.Integer(1)] if n.is_positive else [sp.Integer(0)] if n.is_nonnegative else []
     for known in facts.known:
         slope = known.gap.coeff(n)
-        offset = sp.expand(slope * n - known.gap)
+        offset = expanded(slope * n - known.gap)
         if slope == 1 and offset.is_Integer:
             least.append(offset + 1 if known.strict else offset)
         elif known.gap.has(n) and not (slope.is_negative and not offset.has(n)):

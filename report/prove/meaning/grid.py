@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from report.errors import DeclarationError
+from report.prove.meaning.expansion import expanded
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def each(function: Callable[..., Any], *values: Any) -> Any:
     if not grids:
         return function(*values)
     for other in grids[1:]:
-        if sp.expand(other.rows - grids[0].rows) != 0 or sp.expand(other.columns - grids[0].columns) != 0:
+        if expanded(other.rows - grids[0].rows) != 0 or expanded(other.columns - grids[0].columns) != 0:
             raise Unreadable(f"sizes differ: {grids[0].rows}×{grids[0].columns} and {other.rows}×{other.columns}")
     first = grids[0].first
 
@@ -93,7 +94,7 @@ class Unreadable(Exception):
 def _product(a: Any, b: Any) -> Any:
     if not (isinstance(a, Grid) and isinstance(b, Grid)):
         return each(lambda p, q: p * q, a, b)
-    if sp.expand(a.columns - b.rows) != 0:
+    if expanded(a.columns - b.rows) != 0:
         raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
@@ -155,9 +156,9 @@ def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
     """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
     if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
         k, low, high = bounds[0]
-        gap = sp.expand(condition.gts - condition.lts)
+        gap = expanded(condition.gts - condition.lts)
         slope = gap.coeff(k, 1)
-        if not sp.expand(gap - slope * k).has(k) and (high - low).is_nonnegative:
+        if not expanded(gap - slope * k).has(k) and (high - low).is_nonnegative:
             if slope.is_nonpositive and high is not sp.oo:
                 return condition.subs(k, high)
             if slope.is_nonnegative and low is not -sp.oo:
@@ -170,13 +171,13 @@ def tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[
     if isinstance(condition, sp.Lt | sp.Gt):
         condition = sp.Le(condition.lts + 1, condition.gts) if _whole(condition.lts - condition.gts) else condition
     if isinstance(condition, sp.Le | sp.Ge):
-        gap = sp.expand(condition.gts - condition.lts)
+        gap = expanded(condition.gts - condition.lts)
         slope = gap.coeff(k, 1)
-        rest = sp.expand(gap - slope * k)
+        rest = expanded(gap - slope * k)
         if not rest.has(k) and slope.is_negative and high is sp.oo:
-            return low, sp.floor(sp.expand(rest / -slope))
+            return low, sp.floor(expanded(rest / -slope))
         if not rest.has(k) and slope.is_positive and low is -sp.oo:
-            return sp.ceiling(sp.expand(-rest / slope)), high
+            return sp.ceiling(expanded(-rest / slope)), high
     raise Unreadable(f"cannot turn {condition} into bounds of a sum")
 
 
@@ -215,7 +216,7 @@ def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Ex
 def _trace(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return a
-    if sp.expand(a.rows - a.columns) != 0:
+    if expanded(a.rows - a.columns) != 0:
         raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
     i = sp.Dummy("i", integer=True)
     return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
@@ -250,9 +251,9 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "tanh": spread(lambda x: sp.tanh(x)),
     "abs": spread(lambda x: sp.Abs(x)),
     "sign": spread(lambda x: sp.sign(x)),
-    "floor": spread(lambda x: sp.floor(sp.expand(x))),
-    "ceil": spread(lambda x: sp.ceiling(sp.expand(x))),
-    "mod": spread(lambda a, n: a - n * sp.floor(sp.expand(a / n))),
+    "floor": spread(lambda x: sp.floor(expanded(x))),
+    "ceil": spread(lambda x: sp.ceiling(expanded(x))),
+    "mod": spread(lambda a, n: a - n * sp.floor(expanded(a / n))),
     "max": spread(lambda *v: sp.Max(*v)),
     "min": spread(lambda *v: sp.Min(*v)),
     "delta": lambda i: sp.KroneckerDelta(i, 0),

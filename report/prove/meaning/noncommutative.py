@@ -17,6 +17,7 @@ import sympy as sp
 
 from report.prove.language.formula import Formula
 from report.prove.language.glossary import Symbol
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
 
 Letters = tuple[str, ...]
@@ -85,7 +86,7 @@ class _Reader:
         raise Unreadable(f"{name} is neither a matrix nor a number")
 
     def size(self, node: ast.expr) -> sp.Expr:
-        return sp.expand(self.read(node).expression)
+        return expanded(self.read(node).expression)
 
     def binary(self, node: ast.BinOp) -> Word:
         a, b = self.read(node.left), self.read(node.right)
@@ -97,7 +98,7 @@ class _Reader:
         if isinstance(node.op, ast.MatMult) and not a.is_number and not b.is_number:
             if a.columns != b.rows:
                 raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
-            product = sp.expand(a.expression * b.expression)
+            product = expanded(a.expression * b.expression)
             return Word(product) if a.rows == 1 and b.columns == 1 else Word(product, a.rows, b.columns)
         if isinstance(node.op, ast.Mult) and not a.is_number and not b.is_number:
             return self.entrywise(ast.unparse(node), a, b)
@@ -105,7 +106,7 @@ class _Reader:
             if any(self.letters(w) and w.is_number for w in (a, b)):
                 raise Unreadable("a product with a number that is itself a word")
             whole = b if a.is_number else a
-            return Word(sp.expand(a.expression * b.expression), whole.rows, whole.columns)
+            return Word(expanded(a.expression * b.expression), whole.rows, whole.columns)
         if isinstance(node.op, ast.Div) and b.is_number and not self.letters(b):
             return Word(a.expression / b.expression, a.rows, a.columns)
         if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int):
@@ -116,7 +117,7 @@ class _Reader:
         if isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "norm" and exponent == 2:
             inner = self.read(base.args[0])
             return self.trace(
-                Word(sp.expand(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns)
+                Word(expanded(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns)
             )
         if value.is_number and not self.letters(value):
             return Word(value.expression**exponent)
@@ -131,7 +132,7 @@ class _Reader:
             before, (p, q), after = self.without_permutations([p, q])
             product = " * ".join(sorted(" ".join(word) or _UNIT for word in (p, q)))
             total += m * n * self.spell(sp.Integer(1), (*before, f"({product}){a.size}", *after))
-        return Word(sp.expand(total), a.rows, a.columns)
+        return Word(expanded(total), a.rows, a.columns)
 
     def applied(self, function: str, inner: Word) -> Word:
         """A function of one variable, entry by entry: a permutation of rows or columns can be done after it."""
@@ -147,7 +148,7 @@ class _Reader:
     def terms(self, word: Word) -> list[tuple[sp.Expr, tuple[str, ...]]]:
         """(number, reduced letters) of every term; none twice."""
         found: dict[tuple[str, ...], sp.Expr] = {}
-        for number, letters in map(self.parts, sp.Add.make_args(sp.expand(word.expression))):
+        for number, letters in map(self.parts, sp.Add.make_args(expanded(word.expression))):
             letters = self.reduced(letters)
             found[letters] = found.get(letters, sp.Integer(0)) + number
         return [(number, letters) for letters, number in found.items() if number != 0]
@@ -175,7 +176,7 @@ class _Reader:
     def call(self, name: str, arguments: Sequence[ast.expr]) -> Word:
         if name == "norm":
             inner = self.read(arguments[0])
-            return Word(sp.Symbol(f"norm({sp.expand(inner.expression)}){inner.size}", commutative=False))
+            return Word(sp.Symbol(f"norm({expanded(inner.expression)}){inner.size}", commutative=False))
         if name == "trace":
             return self.trace(self.read(arguments[0]))
         if name == "identity":
@@ -199,7 +200,7 @@ class _Reader:
         if inner.columns == 1:
             return Word(inner.expression)
         total = sp.Integer(0)
-        for term in sp.Add.make_args(sp.expand(inner.expression)):
+        for term in sp.Add.make_args(expanded(inner.expression)):
             number, letters = self.parts(term)
             letters, size = self.reduced(letters), inner.rows
             while len(letters) > 1 and self.cancels(letters[-1], letters[0]):
@@ -215,20 +216,20 @@ class _Reader:
         if word.is_number:
             return word
         flipped = sp.Add(
-            *(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(sp.expand(word.expression))))
+            *(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(expanded(word.expression))))
         )
         return Word(flipped, word.columns, word.rows)
 
     def spelled(self, expression: sp.Expr, is_number: bool) -> sp.Expr:
         """The polynomial with every word reduced, and turned the one way round if it is a number."""
         total = sp.Integer(0)
-        for term in sp.Add.make_args(sp.expand(expression)):
+        for term in sp.Add.make_args(expanded(expression)):
             number, letters = self.parts(term)
             letters = self.reduced(letters)
             if is_number and not any(letter.startswith(("tr ", "norm(")) for letter in letters):
                 letters = min(letters, self.flipped(letters))
             total += self.spell(number, letters)
-        return sp.expand(total)
+        return expanded(total)
 
     @staticmethod
     def parts(term: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:

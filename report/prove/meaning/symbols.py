@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.language.glossary import Definition, Symbol, by_need
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, spread
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, as_argument, read
 
@@ -71,5 +72,5 @@ def bounds(symbols: Sequence[Symbol], scope: Scope) -> list[tuple[sp.Expr, bool]
     for symbol in symbols:
         bound = symbol.least or symbol.above
         if bound is not None and symbol.kind in ("real", "integer"):
-            found.append((sp.expand(scope.globals[symbol.name] - read(bound.tree, scope)), symbol.above is not None))
+            found.append((expanded(scope.globals[symbol.name] - read(bound.tree, scope)), symbol.above is not None))
     return found

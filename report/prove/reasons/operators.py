@@ -12,6 +12,7 @@ from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import expanded_indices, terms
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.rule import LINEARITY, SHIFT_INVARIANCE, Rule, Setting
 
@@ -80,16 +81,12 @@ def _undo_delay(expression: sp.Expr, operator: str) -> sp.Expr:
         dot = lam.variables[0]
         delays = set()
         for found in lam.expr.atoms(sp.Indexed, sp.KroneckerDelta):
-            at = (
-                sp.expand(found.args[0] - found.args[1])
-                if isinstance(found, sp.KroneckerDelta)
-                else sp.expand(found.indices[0])
-            )
+            at = expanded(found.args[0] - found.args[1]) if isinstance(found, sp.KroneckerDelta) else expanded(found.indices[0])
             slope = at.coeff(dot, 1)
             if slope in (1, -1):
-                delays.add(sp.expand(-(at - slope * dot) * slope))
+                delays.add(expanded(-(at - slope * dot) * slope))
         for delay in sorted(delays - {sp.Integer(0)}, key=sp.default_sort_key):
             body = expanded_indices(lam.expr.subs(dot, dot + delay))
-            expression = expression.xreplace({node: node.func(sp.Lambda(dot, body), sp.expand(place - delay))})
+            expression = expression.xreplace({node: node.func(sp.Lambda(dot, body), expanded(place - delay))})
             break
     return expression

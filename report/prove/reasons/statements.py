@@ -15,6 +15,7 @@ from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, Statement, formula, names, parse, statement, substitute, targets
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import EVERYWHERE
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality
 from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.kinds import refuse_other_kinds
@@ -252,7 +253,7 @@ def _replace_subtree(tree: ast.expr, key: str, new: ast.expr, outside: bool = Fa
 
 def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     """What the equation says about each of its atoms that it contains linearly."""
-    difference = sp.expand(left - right)
+    difference = expanded(left - right)
     kinds = (sp.core.function.AppliedUndef, sp.Indexed, sp.Derivative, sp.Sum, sp.Max, sp.Symbol)
     atoms = [atom for kind in kinds for atom in sorted(difference.atoms(kind), key=sp.default_sort_key)]
     found = []
@@ -270,5 +271,5 @@ def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
         if not never_zero(sp.fraction(sp.together(slope))[0]):
             continue  # likewise
         if not slope.has(stand_in) and not (replaced - slope * stand_in).expand().has(stand_in):
-            found.append((atom, sp.expand(-(replaced - slope * stand_in)) / slope))
+            found.append((atom, expanded(-(replaced - slope * stand_in)) / slope))
     return found

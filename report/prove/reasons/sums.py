@@ -13,6 +13,7 @@ from report.prove.decide.normal_form import expanded_indices, never_negative
 from report.prove.decide.relation import equal, prove
 from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
 from report.prove.language.vocabulary import EVERYWHERE
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 from report.prove.reasons.rule import Rule, Setting
@@ -71,8 +72,8 @@ def _spelled(expression: sp.Expr) -> sp.Expr:
         body = _spelled(sp.Sum(expression.function, *inner) if inner else expression.function)
         depth = sum(len(each.limits) for each in body.atoms(sp.Sum))
         name = sp.Symbol(f"_s{depth}", integer=True)
-        low, high = (sp.expand(bound) if bound.is_finite is not False else bound for bound in ends)
-        return sp.Sum(expanded_indices(sp.expand(body.subs(k, name))), (name, low, high))
+        low, high = (expanded(bound) if bound.is_finite is not False else bound for bound in ends)
+        return sp.Sum(expanded_indices(expanded(body.subs(k, name))), (name, low, high))
     if expression.args and not isinstance(expression, sp.Indexed):
         return expression.func(*(_spelled(a) for a in expression.args))
     return expression
@@ -116,7 +117,7 @@ def _reindexed(setting: Setting, tree: ast.expr, old: str, new: str, change: ast
     slope = expression.diff(symbol)
     if slope not in (1, -1) or not _is_whole(setting, change):
         return None
-    back = sp.expand((sp.Symbol(new) - (expression - slope * symbol)) * slope)
+    back = expanded((sp.Symbol(new) - (expression - slope * symbol)) * slope)
     inverse = parse(str(back)).tree
 
     class _Change(ast.NodeTransformer):
@@ -189,7 +190,7 @@ def _half_of(setting: Setting, gathered: ast.GeneratorExp) -> sp.Expr | None:
     if not names(where).keys() <= {"span", *setting.scope().globals}:
         return None  # the range depends on an index
     low, high = (read(end, setting.scope()) for end in where.args)
-    half = sp.expand((high + 1) / 2)
+    half = expanded((high + 1) / 2)
     return half if low == 0 and half.is_integer and never_negative(half) else None
 
 
