@@ -21,7 +21,7 @@ from report.write.chapters import write
 from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
 from tests.contexts import Silent
-from tests.project import READ
+from tests.project import read_before
 
 HEAD = """
 import math
@@ -57,7 +57,7 @@ def judged(folder: Path, source: str, budget: str = "smoke") -> tuple[Experiment
             Outcome(each, f"{number:064}", each.function(Silent(), **each.arguments)) for number, each in enumerate(trials)
         ]
         store = Store(folder / "store")
-        return experiment, judge(experiment, path, outcomes, store, Sources(folder, READ), budget=budget, stand_ins=())
+        return experiment, judge(experiment, path, outcomes, store, Sources(folder, read_before()), budget=budget, stand_ins=())
 
 
 def filled(folder: Path, experiment: Experiment, views: Judged, *chapters: str) -> Manuscript:

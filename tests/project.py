@@ -8,15 +8,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from report.cache.files import Memory
 from report.cache.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "store"  # where a build of this checkout keeps them
-READ = Store(RESULTS).memory("sources")  # what was found in which source file: the engine's need not be read for each test
 SHARED = ("build.py", "report", "templates")
 
 EXPERIMENT = '''
@@ -151,6 +151,22 @@ chapters = ["01-walks"]
 W1 = "A course, December 2018"
 """
 
+EACH = """
+import build, contextlib, io, json, sys
+ended = []
+for words in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = build.main(words)
+    ended.append((code, out.getvalue(), err.getvalue()))
+print(json.dumps(ended))
+"""
+
+
+def read_before() -> Memory:
+    """What was found in which source file: the engine's need not be read again for each test."""
+    return Store(RESULTS).memory("sources")
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -174,6 +190,12 @@ class Project:
             command, capture_output=True, text=True, cwd=self.root.parent, env=surroundings, timeout=300, check=False
         )
         return Ended(done.returncode, done.stdout, done.stderr)
+
+    def each(self, *commands: Sequence[str]) -> list[Ended]:
+        """What several commands come to that change nothing, made by one process: it takes long to begin."""
+        command = [sys.executable, "-c", EACH, json.dumps(commands)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.root, timeout=300, check=True)
+        return [Ended(*ended) for ended in json.loads(done.stdout)]
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.root / file
@@ -208,7 +230,8 @@ OWN = ("chapters", "written", "writeups")  # what the project itself is about
 def project(
     folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE, store: Path | None = None
 ) -> Project:
-    """A project in ``folder`` with one experiment and one chapter, and the real engine; it begins with a copy of ``store``."""
+    """A project in ``folder`` with one experiment and one chapter, and the real engine; it begins with a copy of ``store``,
+    or with what is known of the engine's sources."""
     root = folder / "a project"
     root.mkdir(parents=True)
     for name in SHARED:
@@ -230,6 +253,8 @@ def project(
     (root / "templates" / "report.toml").write_text(page, encoding="utf-8")
     if store:
         shutil.copytree(store, root / "build" / "store")
+    elif (known := read_before().folder).exists():
+        shutil.copytree(known, root / "build" / "store" / known.name, ignore=shutil.ignore_patterns(".*"))  # unfinished
     return Project(root)
 
 

@@ -41,7 +41,7 @@ from report.run.plan import plan
 from report.write.manifest import manifest
 from report.write.writeup import writeup
 from tests.mini import filled, imported, judged
-from tests.project import READ
+from tests.project import read_before
 
 HUNTING = __name__ == "__main__"
 SAMPLE = settings(
@@ -234,7 +234,7 @@ def module() -> tuple[Any, Path]:
 
 @functools.cache
 def sources() -> Sources:
-    return Sources(mini()[0], READ)
+    return Sources(mini()[0], read_before())
 
 
 @SAMPLE

@@ -12,7 +12,7 @@ from experiments.training import machine
 from report.cache.fingerprint import fingerprint
 from report.cache.reach import Sources
 from report.model import Trial
-from tests.project import READ, ROOT
+from tests.project import ROOT, read_before
 
 NEVER_READ = {
     "E12.too_large_last_train_accuracy",
@@ -41,4 +41,4 @@ def digests(trials: Iterable[Trial]) -> dict[str, str]:
 @cache
 def sources() -> Sources:
     """Read once: that takes longer than all else here."""
-    return Sources(ROOT, READ, {"experiments.training.machine": machine()})
+    return Sources(ROOT, read_before(), {"experiments.training.machine": machine()})

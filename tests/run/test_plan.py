@@ -15,7 +15,7 @@ from report.cache.reach import Sources
 from report.cache.store import Store
 from report.model import Data, Outcome, Result, Trial
 from report.run.plan import Plan, Planned, Reason, describe_trial, explain, plan
-from tests.project import READ
+from tests.project import read_before
 
 EXPERIMENT = """
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Project:
         return Trial(self.experiment.train, {"seed": seed, **arguments}, {"digits": Data("digits")}, tags or {"net": "mlp"})
 
     def read(self) -> Sources:
-        return Sources(self.root, READ)
+        return Sources(self.root, read_before())
 
     def plan(self, *trials: Trial) -> Plan:
         self.sources = self.read()

@@ -24,7 +24,7 @@ from report.run.plan import plan
 from report.run.shipment import Shipping
 from report.run.watching import Silent
 from report.run.workers import ProcessExecutor
-from tests.project import READ
+from tests.project import read_before
 
 MAIN = """
 import time
@@ -62,7 +62,7 @@ PLANNED = "0123456789abcdef"
 
 def run(root: Path, name: str = "run", seeds: int = 3, watch: Silent | None = None, executor=ProcessExecutor, jobs: int = 1):
     module = importlib.import_module("shipped_main")
-    kept, sources = Store(root / "store"), Sources(root, READ)
+    kept, sources = Store(root / "store"), Sources(root, read_before())
     inputs = {"images": Data("digits")} if name == "read" else {}
     trials = [Trial(getattr(module, name), {"seed": n}, inputs) for n in range(seeds)]
     made = plan({"E1": trials}, kept, data={"digits": PLANNED}, machine={}, sources=sources)
