@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from experiments.e02_mnist_classifiers import NETS
 from experiments.looks import CONVNET
-from experiments.measures import plain
-from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
-from report.model import Budget, Column, Data, Runs, State, Table, Trial, Verdict, tabulate
+from experiments.measures import classifier, plain
+from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
+from report.model import Budget, Column, Runs, State, Table, Trial, Verdict, tabulate
 from report.seeds import PERCENT, SHARE, Seeds
 from report.stats import all_of, at_least, value_of
 
@@ -29,18 +29,15 @@ def base_rates(optimizer: str) -> list[float]:
 def trials(budget: Budget) -> list[Trial]:
     """Both optimisers at four base rates each. The largest may make the loss infinite."""
     epochs = Epochs(budget.pick(smoke=2, quick=5, full=5))
+    amounts = budget.pick(smoke=(1000, 500), quick=(2000, 1000), full=(None, None))
     return [
-        Trial(
-            train_classifier,
-            {
-                "seed": seed,
-                "net": NETS[CONVNET],
-                "recipe": Recipe(make(rate), epochs, evaluate=epochs),
-                "train_examples": budget.pick(smoke=1000, quick=2000, full=None),
-                "test_examples": budget.pick(smoke=500, quick=1000, full=None),
-            },
-            inputs={"data": Data("mnist")},
-            tags={"optimizer": optimizer, "base_rate": rate},
+        classifier(
+            "mnist",
+            NETS[CONVNET],
+            Recipe(make(rate), epochs, evaluate=epochs),
+            seed,
+            amounts,
+            {"optimizer": optimizer, "base_rate": rate},
             may_diverge=True,
         )
         for optimizer, make in OPTIMIZERS.items()

@@ -12,9 +12,9 @@ from functools import partial
 
 from experiments.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, gap, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, classifier, gap, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters
-from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe, train_classifier
+from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
 from experiments.zoo import block
 from report import plots
 from report.model import RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, Verdict, tabulate
@@ -47,19 +47,10 @@ NEAR_ZERO = 0.1  # nats: what it costs to give the right class a probability of 
 
 def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
     """One net under one optimiser. Its weights are kept, so that other experiments can build on it."""
-    return Trial(
-        train_classifier,
-        arguments={
-            "seed": seed,
-            "net": NETS[net],
-            "recipe": Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=5, full=12))),
-            "train_examples": budget.pick(smoke=2000, quick=16_000, full=None),
-            "test_examples": budget.pick(smoke=1000, quick=5000, full=None),
-            "keep": ("weights", "predictions", "mistakes"),
-        },
-        inputs={"data": Data("mnist")},
-        tags={"net": net, "optimizer": optimizer},
-    )
+    recipe = Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=5, full=12)))
+    amounts = budget.pick(smoke=(2000, 1000), quick=(16_000, 5000), full=(None, None))
+    tags = {"net": net, "optimizer": optimizer}
+    return classifier("mnist", NETS[net], recipe, seed, amounts, tags, keep=("weights", "predictions", "mistakes"))
 
 
 def trials(budget: Budget) -> list[Trial]:
@@ -102,8 +93,7 @@ def curves(runs: Runs) -> Figure:
             ax.set_title(optimizer if row == 0 else "")
             ax.set_ylabel(label if column == 0 else "")
             ax.set_xlabel("epoch" if row == 1 else "")
-    for ax in axes.flat:
-        plots.label_ends(ax)
+    plots.label_ends(*axes.flat)
     tested = {
         net: [f"{mean(part['test_accuracy']):.1%}" for part in these.by("optimizer").values()]
         for net, these in ((net, runs.where(net=net)) for net in NETS)

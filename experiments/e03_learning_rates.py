@@ -16,11 +16,11 @@ from typing import Any
 from experiments import base_rates
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
-from experiments.measures import MEASURES
-from experiments.training import SGD, Epochs, Recipe, train_classifier
+from experiments.measures import MEASURES, classifier, in_percent, named
+from experiments.training import SGD, Epochs, Recipe
 from report import plots
 from report.model import (
-    RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Holds, Outcome, Runs, State, Table, Trial, Value, Verdict,
+    RECIPE, Budget, Claim, Column, Experiment, Figure, Holds, Outcome, Runs, State, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
 from report.seeds import Seeds, Unit
@@ -67,19 +67,8 @@ def trials(budget: Budget) -> list[Trial]:
 
 def _trial(budget: Budget, seed: int, rate: float, epochs: int, digits: int | None, tags: Mapping[str, float]) -> Trial:
     """A rate may be so large that the loss ceases to be finite."""
-    return Trial(
-        train_classifier,
-        {
-            "seed": seed,
-            "net": NETS[CONVNET],
-            "recipe": Recipe(SGD(rate), Epochs(epochs)),
-            "train_examples": digits,
-            "test_examples": budget.pick(smoke=500, quick=2000, full=None),
-        },
-        inputs={"data": Data("mnist")},
-        tags=tags,
-        may_diverge=True,
-    )
+    amounts = digits, budget.pick(smoke=500, quick=2000, full=None)
+    return classifier("mnist", NETS[CONVNET], Recipe(SGD(rate), Epochs(epochs)), seed, amounts, tags, may_diverge=True)
 
 
 # --- reading the runs ----------------------------------------------------------------------------------------------
@@ -120,14 +109,12 @@ def failing(runs: Runs) -> list[float]:
 
 def curves(runs: Runs) -> Figure:
     """Training loss and test accuracy by epoch, a line a rate."""
-    history = swept(runs).history().assign(name=lambda frame: frame["rate"].map(_named))
-    history = history.assign(test_accuracy=100 * history["test_accuracy"])
-    look = {_named(rate): its for rate, its in plots.looks(RATES).items()}
+    history = in_percent(swept(runs).history())
     figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "test_accuracy"), ("training loss, nats", "test accuracy, %")):
         ax.set(xlabel="epoch", ylabel=label)
         ax.set_xticks(sorted(history["epoch"].unique()))
-        plots.learning_curves(ax, history, "epoch", column, "name", look)
+        plots.learning_curves(ax, history, "epoch", column, "rate", plots.looks(RATES), named)
         low, high = ax.get_ylim()
         if any(_diverged(runs, rate) for rate in RATES):
             ax.set_ylim(low, high + 0.1 * (high - low))  # above the curves, for the mark of runs that diverge
@@ -135,22 +122,16 @@ def curves(runs: Runs) -> Figure:
         for rate in RATES:
             if _diverged(runs, rate):
                 plots.mark_diverged(ax, history["epoch"].min(), f"rate {rate:g}: {_diverged(runs, rate)} diverged")
-    best = best_rate(runs)
+    best, means = best_rate(runs), "; ".join(f"{accuracy:.1%} at rate {rate:g}" for rate, accuracy in _means(runs).items())
     flat = sorted(failing(runs), reverse=True)
     says = f" By the interval over seeds, fewer than half of the test digits are read at {_listed(flat)}." if flat else ""
     return Figure(
         figure,
         caption=f"Plain SGD at {len(RATES)} rates, mean and range over seeds. The rate {best:g} ends at "
         f"{_means(runs)[best]:.1%} of the test digits.{says}",
-        alt="Test accuracy at the end: "
-        + "; ".join(f"{accuracy:.1%} at rate {rate:g}" for rate, accuracy in _means(runs).items())
-        + ".",
+        alt=f"Test accuracy at the end: {means}.",
         data=history,
     )
-
-
-def _named(rate: float) -> str:
-    return f"rate {rate:g}"
 
 
 def _listed(rates: list[float]) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import MEASURES, gap, in_percent
+from experiments.measures import MEASURES, classifier, gap, in_percent
 from experiments.nets import Net, parameters, shapes, wording
-from experiments.training import Adam, Iterations, Recipe, train_classifier
+from experiments.training import Adam, Iterations, Recipe
 from report import plots
-from report.model import RECIPE, Budget, Claim, Data, Experiment, Figure, Runs, Trial, Value
+from report.model import RECIPE, Budget, Claim, Experiment, Figure, Runs, Trial, Value
 from report.stats import POINTS, SHARE, at_least, greater, mean
 
 BATCH = 50
@@ -28,24 +28,10 @@ def trial(budget: Budget, seed: int) -> Trial:
 
 def trained(net: Net, name: str, budget: Budget, seed: int) -> Trial:
     """``net`` under the tutorial's recipe. A full evaluation costs as much as 300 updates, hence so few of them."""
-    return Trial(
-        train_classifier,
-        arguments={
-            "seed": seed,
-            "net": net,
-            "recipe": Recipe(
-                Adam(1e-4),
-                Iterations(budget.pick(smoke=40, quick=200, full=20_000)),
-                batch_size=BATCH,
-                evaluate=Iterations(budget.pick(smoke=20, quick=100, full=2500)),
-            ),
-            "train_examples": budget.pick(smoke=2000, quick=10_000, full=None),
-            "test_examples": budget.pick(smoke=200, quick=1000, full=None),
-            "keep": ("weights", "predictions"),
-        },
-        inputs={"data": Data("mnist")},
-        tags={"net": name},
-    )
+    length, every = budget.pick(smoke=(40, 20), quick=(200, 100), full=(20_000, 2500))
+    recipe = Recipe(Adam(1e-4), Iterations(length), batch_size=BATCH, evaluate=Iterations(every))
+    amounts = budget.pick(smoke=(2000, 200), quick=(10_000, 1000), full=(None, None))
+    return classifier("mnist", net, recipe, seed, amounts, {"net": name}, keep=("weights", "predictions"))
 
 
 def trials(budget: Budget) -> list[Trial]:
@@ -65,8 +51,7 @@ def curves(runs: Runs) -> Figure:
         plots.train_and_test(ax, history, "iteration", metric, "net", {TUTORIAL: LOOKS[TUTORIAL]})
         ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}")
     axes[0, 1].set_ylim(bottom=0)
-    for ax in axes.flat:
-        plots.label_ends(ax)
+    plots.label_ends(*axes.flat)
     ends = {name: mean(runs[name]) for name in MEASURES}
     tested, trained_on = (f"{ends[f'{part}_accuracy']:.2%}" for part in ("test", "train"))
     losses = history.groupby("iteration")["test_loss"].mean()

@@ -18,9 +18,9 @@ from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.looks import LINEARISED, LOOKS, SOFTMAX, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, examination, in_percent, reads_more
 from experiments.nets import AvgPool, MaxPool, Net, ReLU, parameters
-from experiments.training import shared, spread
+from experiments.training import spread
 from report import plots
 from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Plain, Result, Runs, Table, Trial, Value, Verdict,
@@ -53,18 +53,13 @@ def trial(budget: Budget, seed: int) -> Trial:
 
 
 def trials(budget: Budget) -> list[Trial]:
-    """Beside its own, the runs of E5 and E2 that it is compared with."""
+    """Beside its own, the runs of E5 and E2 that it is compared with, and the map that it has become, held against it."""
     nets = (trial, e05.trial, partial(e02.trial, net=SOFTMAX, optimizer="Adam"))
     return [
         *(make(budget, seed=seed) for make in nets for seed in e05.seeds(budget)),
-        *(_affine(trial(budget, seed)) for seed in e05.seeds(budget)),
+        *(examination(collapse, trial(budget, seed), net=MAP) for seed in e05.seeds(budget)),
         *(_batches(make(budget, seed)) for make in (trial, e05.trial) for seed in e05.seeds(budget)),
     ]
-
-
-def _affine(trained: Trial) -> Trial:
-    """The map that the linearised net has become, held against the net on the same digits."""
-    return Trial(collapse, shared(trained), inputs={"trained": trained, "data": Data("mnist")}, tags={"net": MAP})
 
 
 def _batches(trained: Trial) -> Trial:
@@ -126,14 +121,13 @@ def curves(runs: Runs) -> Figure:
     ax.plot([history["iteration"].min(), history["iteration"].max()], [100 * ends[SOFTMAX]] * 2, label=SOFTMAX, **level)
     ax.set(xlabel=f"minibatches of {e05.BATCH}", ylabel="accuracy, %")
     plots.label_ends(ax)
+    said = ", ".join(f"{net} {accuracy:.1%}" for net, accuracy in ends.items())
     return Figure(
         figure,
         caption=f"The {LINEARISED} ends at {ends[LINEARISED]:.1%} of the test digits, the {TUTORIAL} at {ends[TUTORIAL]:.1%}; "
         f"the dashed line is where E2's {SOFTMAX} under Adam ends on the same seeds, at {ends[SOFTMAX]:.1%}. Test digits "
         "solid, with their range over seeds; training digits dotted, the mean.",
-        alt="Accuracy by minibatch. Test accuracy at the end: "
-        + ", ".join(f"{net} {accuracy:.1%}" for net, accuracy in ends.items())
-        + ".",
+        alt=f"Accuracy by minibatch. Test accuracy at the end: {said}.",
         data=history,
     )
 

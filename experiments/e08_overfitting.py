@@ -10,17 +10,18 @@ probability therefore runs at ten times that rate in every budget, the net witho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise, product
 
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
+from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, classifier, in_percent, reads_more
 from experiments.nets import parameters
-from experiments.training import Adam, Iterations, Recipe, train_classifier
+from experiments.training import Adam, Iterations, Recipe
 from report import plots
-from report.model import ALL_DATA, RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, Verdict
+from report.model import ALL_DATA, RECIPE, Budget, Claim, Column, Experiment, Figure, Runs, Scalar, Table, Trial, Value, Verdict
 from report.model import tabulate
 from report.numbers import number_text
 from report.seeds import Seeds, Unit
@@ -74,18 +75,10 @@ def _trial(budget: Budget, seed: int, net: str, digits: int, keep: float = 1.0, 
     at_least = budget.pick(smoke=20, quick=100, full=500) if rate == FAST else budget.pick(smoke=20, quick=80, full=1500)
     length = max(at_least, round(passes * digits))
     every = length // budget.pick(smoke=2, quick=4, full=6) if (digits, rate) == (FEW, RATE) else length
-    return Trial(
-        train_classifier,
-        {
-            "seed": seed,
-            "net": zoo.with_dropout(NETS[net], keep),
-            "recipe": Recipe(Adam(rate), Iterations(length), batch_size=50, evaluate=Iterations(every)),
-            "train_examples": digits,
-            "test_examples": budget.pick(smoke=200, quick=1000, full=None),
-        },
-        inputs={"data": Data("mnist")},
-        tags={"net": net, "digits": digits, "keep": keep, "rate": rate},
-    )
+    recipe = Recipe(Adam(rate), Iterations(length), batch_size=50, evaluate=Iterations(every))
+    tags: Mapping[str, Scalar] = {"net": net, "digits": digits, "keep": keep, "rate": rate}
+    tested = budget.pick(smoke=200, quick=1000, full=None)
+    return classifier("mnist", zoo.with_dropout(NETS[net], keep), recipe, seed, (digits, tested), tags)
 
 
 # --- reading the runs ----------------------------------------------------------------------------------------------
@@ -145,8 +138,7 @@ def curves(runs: Runs) -> Figure:
         ax.fill_between(means.index, *means.T.to_numpy(), color=LINES[TUTORIAL].colour, alpha=0.08, linewidth=0)
         ax.set_title(f"{number_text(digits)} digits" if row == 0 else "")
         ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "")
-    for ax in axes.flat:
-        plots.label_ends(ax)
+    plots.label_ends(*axes.flat)
     ends = {(n, part): f"{mean(by_digits(runs)[n][f'{part}_accuracy']):.1%}" for n in (FEW, most) for part in ("train", "test")}
     return Figure(
         figure,

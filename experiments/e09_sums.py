@@ -205,8 +205,7 @@ def curves(runs: Runs) -> Figure:
     ):
         axes[0, 0].plot([first, last], [height, height], label=name, linewidth=0.9, **line)
     axes[0, 0].set(ylim=(0, 100))
-    for ax in axes[0]:
-        plots.label_ends(ax)
+    plots.label_ends(*axes[0])
     ends = {net: mean(runs.where(net=net)["test_accuracy"]) for net in NETS}
     return Figure(
         figure,

@@ -20,12 +20,12 @@ from experiments import zoo
 from experiments.data import cifar
 from experiments.live import rebuild
 from experiments.looks import LOOKS
-from experiments.measures import MEASURES, gap
+from experiments.measures import MEASURES, examination, gap
 from experiments.nets import Conv, Dense, Flatten, Net, parameters, receptive_field
-from experiments.training import drawn, pixels, shared, spread, standardised
+from experiments.training import drawn, pixels, spread, standardised
 from report import plots
 from report.model import (
-    REAL_DATA, Budget, Claim, Column, Context, Data, Experiment, Figure, Holds, Outcome, Result, Runs, Table, Trial, Value,
+    REAL_DATA, Budget, Claim, Column, Context, Experiment, Figure, Holds, Outcome, Result, Runs, Table, Trial, Value,
     Verdict, tabulate,
 )  # fmt: skip
 from report.numbers import number_text
@@ -70,15 +70,7 @@ def trials(budget: Budget) -> list[Trial]:
     measured = [trial(budget, name, seeds[0]) for name in (*COMPARED, *e14.LINEAR)]
     return [
         *(trial(budget, name, seed) for name in COMPARED for seed in seeds),
-        *(
-            Trial(
-                sensitivity,
-                shared(trained),
-                inputs={"data": Data("cifar10"), "trained": trained},
-                tags={"net": trained.tags["net"], "stage": SUPPORT},
-            )
-            for trained in measured
-        ),
+        *(examination(sensitivity, trained, stage=SUPPORT) for trained in measured),
     ]
 
 
@@ -201,14 +193,13 @@ def fields(runs: Runs) -> Figure:
         size = side(run.trial.arguments["net"])
         ax.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, edgecolor=OUTLINE, linewidth=1))
     agree, count = agreement(runs)
+    said = "; ".join(f"{name} {_measured(run)}" for name, run in chosen.items())
     return Figure(
         figure,
         caption="What the units in the middle of the last feature map see: the gradient of their sum with respect to the "
         f"pixels, as light on a test image (the root of its mean size over {IMAGES} images), and its support in pixels. "
         f"The square has the side that T15 derives. The two agree for {agree} of {count} nets.",
-        alt="One panel a net, with the size of the support of the gradient: "
-        + "; ".join(f"{name} {_measured(run)}" for name, run in chosen.items())
-        + ".",
+        alt=f"One panel a net, with the size of the support of the gradient: {said}.",
         data=pd.DataFrame(table, columns=["net", "row", "column", "gradient"]),
         seeds=1,
     )

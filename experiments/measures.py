@@ -1,10 +1,13 @@
-"""What a classifier is measured by, and how two are compared, as a reader sees it."""
+"""How a classifier is trained; what it is measured by, and how two are compared, as a reader sees it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from report.model import Column, Measure, Runs, Verdict
+from experiments.nets import Net
+from experiments.training import Recipe, train_classifier
+from report.model import Column, Data, Measure, Result, Runs, Scalar, Trial, Verdict
 from report.stats import NATS, PERCENT, POINTS, Seeds, greater, value_of
 
 if TYPE_CHECKING:
@@ -18,9 +21,36 @@ MEASURES = {
 }
 
 
+def classifier(
+    data: str,
+    net: Net,
+    recipe: Recipe,
+    seed: int,
+    amounts: tuple[int | None, int | None],
+    tags: Mapping[str, Scalar],
+    may_diverge: bool = False,
+    **more: Any,
+) -> Trial:
+    """``net`` trained on so many examples of a data set, measured on so many others; ``more`` goes to ``train_classifier``."""
+    of, on = amounts
+    arguments = {"seed": seed, "net": net, "recipe": recipe, "train_examples": of, "test_examples": on, **more}
+    return Trial(train_classifier, arguments, {"data": Data(data)}, tags, may_diverge)
+
+
+def examination(by: Callable[..., Result], trained: Trial, **tags: Scalar) -> Trial:
+    """What ``by`` makes of the net that ``trained`` gives, which it rebuilds, on the same data; ``tags`` beside those of it."""
+    arguments = {name: trained.arguments[name] for name in ("seed", "net", "train_examples", "test_examples")}
+    return Trial(by, arguments, {"trained": trained, "data": trained.inputs["data"]}, {**trained.tags, **tags})
+
+
 def plain(rate: float) -> str:
     """A learning rate as people write it: 0.001, 5e-5."""
     return f"{rate:g}".replace("e-0", "e-")
+
+
+def named(rate: float) -> str:
+    """The same as the name of a curve."""
+    return f"rate {plain(rate)}"
 
 
 def in_percent(history: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,7 @@ import torch
 
 from experiments.live import build, weights
 from experiments.nets import Net, multiplications
-from report.model import Context, Result, Trial
+from report.model import Context, Result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,11 +139,6 @@ def standardised(images: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     mean = reference.mean((0, 2, 3), keepdim=True)
     deviation = reference.std((0, 2, 3), keepdim=True, correction=0)
     return (images - mean) / deviation
-
-
-def shared(trained: Trial) -> dict[str, Any]:
-    """The arguments by which another trial rebuilds the net that ``trained`` gives, and finds its examples again."""
-    return {name: trained.arguments[name] for name in ("seed", "net", "train_examples", "test_examples")}
 
 
 def drawn(total: int, n: int | None, seed: int, use: str = "examples") -> np.ndarray:

@@ -14,7 +14,7 @@ import io
 import itertools
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -199,8 +199,11 @@ def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look, near: in
         ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line)
 
 
-def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look]) -> None:
-    """A band for each value of column ``by``, in the order of ``look``: ``y`` over ``x``, one line a ``seed``.
+def learning_curves(
+    ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, look: Mapping[Any, Look], name: Callable[[Any], str] = str
+) -> None:
+    """A band for each value of column ``by``, in the order of ``look`` and under its ``name``: ``y`` over ``x``, one line a
+    ``seed``.
 
     Where ``x`` counts whole things (epochs, say), no tick stands at a fraction, and a few points have a tick each.
     """
@@ -209,11 +212,11 @@ def learning_curves(ax: Axes, history: pd.DataFrame, x: str, y: str, by: str, lo
     if (history[x] % 1 == 0).all() and ax.get_xscale() == "linear":
         points = sorted(set(history[x]))
         ax.xaxis.set_major_locator(FixedLocator(points) if len(points) <= FEW else MaxNLocator("auto", integer=True))
-    for name, its_look in look.items():
-        part = history[history[by] == name]
+    for value, its_look in look.items():
+        part = history[history[by] == value]
         if len(part):
             wide = part.pivot_table(index="seed", columns=x, values=y, dropna=False, aggfunc="mean")
-            band(ax, list(wide.columns), wide.to_numpy(), str(name), its_look)
+            band(ax, list(wide.columns), wide.to_numpy(), name(value), its_look)
 
 
 def train_and_test(
@@ -248,11 +251,16 @@ def plain_ticks(axis: Axis, at: Sequence[int] = (1, 2, 5)) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def label_ends(ax: Axes) -> None:
+def label_ends(*axes: Axes) -> None:
     """Write each labelled line's name at its right end, in its colour; names too close to each other move apart.
 
     Call it last, when scales and limits stand. The names stand right of the axes, which the layout makes room for.
     """
+    for ax in axes:
+        _label_ends(ax)
+
+
+def _label_ends(ax: Axes) -> None:
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(line, *_last_point(line)) for line in lines]
     ends = [end for end in ends if np.isfinite(end[2])]

@@ -40,8 +40,7 @@ def curves(runs: Runs) -> Figure:
         ax.set_ylabel("loss, share of variance")
     for ax in axes[1]:
         ax.set_xlabel("epoch")
-    for ax in axes.flat:
-        plots.label_ends(ax)
+    plots.label_ends(*axes.flat)
     said = [
         f"{target} of a {matrix} W, " + ", ".join(f"{mean(loss(runs, net, target, matrix)):.2g} by the {net}" for net in NETS)
         for matrix in MATRICES

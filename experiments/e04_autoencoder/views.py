@@ -131,8 +131,7 @@ def curves(runs: Runs) -> Figure:
     limits = [limit for ax in (own, plain) for limit in ax.get_ylim()]
     for ax in (own, plain):
         ax.set_ylim(min(limits), max(limits))
-    for ax in axes[0]:
-        plots.label_ends(ax)
+    plots.label_ends(*axes[0])
     ours, linear, others = (mean(errors(runs, coder, "test")) for coder in SHOWN)
     ends = [mean(errors(runs, coder, "test", STANDARDISED)) for coder in (LINEAR_CODE, PCA)]
     count = f"{sum(killed.values()):.0f} of {len(killed)} runs"

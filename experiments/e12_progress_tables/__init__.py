@@ -193,7 +193,6 @@ EXPERIMENT = Experiment(
         "w3_digits": Value(VALIDATION_DIGITS, origin="validation digits of W3"),
         "rate_middle": Value(MIDDLE, digits=4, origin="a rate of E12"),
         "rate_usual": Value(USUAL, digits=3, origin="a rate of E12"),
-        "rate_far_too_large": Value(FAR_TOO_LARGE, digits=0, origin="a rate of E12"),
         "momentum": Value(MOMENTUM, digits=1, origin="momentum of the trials of E12"),
         "batch": lambda runs: Value(usual(runs).argument("recipe").batch_size, origin="digits in a batch of E12"),
         "epochs": lambda runs: Value(usual(runs).argument("recipe").length.count, origin="epochs of the trials of E12"),

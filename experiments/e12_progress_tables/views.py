@@ -10,7 +10,7 @@ from experiments.e12_progress_tables.trials import (
     COLUMNS, EVERY, HIDDEN, LOW, MIDDLE, RATES, SETTINGS, USUAL, WIDEST, diverged, errors, lines, lost, trained,
 )  # fmt: skip
 from experiments.e12_progress_tables.w3 import BY_RATE, BY_WIDTH
-from experiments.measures import plain
+from experiments.measures import named, plain
 from report import plots
 from report.model import Column, Figure, Runs, Table, tabulate
 from report.seeds import Seeds
@@ -27,15 +27,14 @@ def curves(runs: Runs) -> Figure:
     history = pd.concat(
         [pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in trained(runs).finished()], ignore_index=True
     )
-    history = history.assign(name=history["rate"].map(named), validation_error=100 - history["validation_accuracy"])
+    history = history.assign(validation_error=100 - history["validation_accuracy"])
     shown = history[(history["hidden"] == WIDEST) & history["train_loss"].notna()]
     gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
     ends = {rate: gone[gone["rate"] == rate]["iteration"].mean() for rate in RATES if rate in set(gone["rate"])}
-    look = {named(rate): its for rate, its in plots.looks(RATES).items()}
     figure, axes = plots.canvas(plots.PAGE, 2.2, columns=2)
     for ax, column, label in zip(axes[0], ("train_loss", "validation_error"), ("training loss, nats", "validation error, %")):
         ax.set(xlabel="iteration", ylabel=label, yscale="log" if column == "train_loss" else "linear")
-        plots.learning_curves(ax, shown, "iteration", column, "name", look)
+        plots.learning_curves(ax, shown, "iteration", column, "rate", plots.looks(RATES), named)
         low, high = ax.get_ylim()
         room = (low, high * (high / low) ** 0.15) if column == "train_loss" else (0, 1.2 * shown[column].max())
         ax.set(ylim=room)  # above, for the mark of runs that diverge at once
@@ -56,10 +55,6 @@ def curves(runs: Runs) -> Figure:
     )
 
 
-def named(rate: float) -> str:
-    return f"rate {plain(rate)}"
-
-
 def final(runs: Runs) -> Figure:
     """The validation error of every setting, a mark a seed, beside what W3 reports."""
     figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, sharey=True)
@@ -76,14 +71,13 @@ def final(runs: Runs) -> Figure:
     by_rate.annotate(gone, (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7.6)
     handles, names = by_rate.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    said = "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
     near = [f"{mean(errors(runs, rate)):.1%} at rate {plain(rate)}" for rate in (LOW, MIDDLE, USUAL)]
     return Figure(
         figure,
         caption="Validation error at the end, a mark a seed, seeds joined by thin lines, beside the numbers of W3. The "
         f"means are {near[0]}, {near[1]} and {near[2]}.",
-        alt="Mean validation error: "
-        + "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
-        + ".",
+        alt=f"Mean validation error: {said}.",
         data=trained(runs).frame(),
     )
 

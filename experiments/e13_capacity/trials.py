@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from experiments.live import rebuild
+from experiments.measures import classifier, examination
 from experiments.nets import Net, ReLU
 from experiments.training import (
-    SGD, Adam, Epochs, Optimizer, Recipe, drawn, outputs, pixels, shared, standardised, train_classifier,
+    SGD, Adam, Epochs, Optimizer, Recipe, drawn, outputs, pixels, standardised,
 )  # fmt: skip
 from experiments.zoo import CAPACITIES, capacity
-from report.model import Budget, Context, Data, Result, Trial
+from report.model import Budget, Context, Result, Trial
 
 Channels = tuple[int, int]
 
@@ -50,24 +51,14 @@ def amounts(budget: Budget) -> dict[str, int | None]:
 
 def training(budget: Budget, net: Net, recipe: Recipe, seed: int, tags: Mapping[str, str]) -> Trial:
     """Any ``net`` on the images of CIFAR-10 that the budget buys; its weights and its predictions are kept."""
-    arguments = {"seed": seed, "net": net, "recipe": recipe, **amounts(budget), "keep": ("weights", "predictions")}
-    return Trial(train_classifier, arguments, inputs={"data": Data("cifar10")}, tags=tags)
+    images, tested = amounts(budget).values()
+    return classifier("cifar10", net, recipe, seed, (images, tested), tags, keep=("weights", "predictions"))
 
 
 def trial(budget: Budget, channels: Channels, seed: int, logits: str = PLAIN, optimizer: str = ADAM) -> Trial:
     """One of the six nets, with plain logits or with W4's ReLU on them."""
     tags = {"net": name(channels), "logits": logits, "optimizer": optimizer, "stage": TRAINING}
     return training(budget, network(channels, logits), recipe(budget, optimizer), seed, tags)
-
-
-def examination(trained: Trial) -> Trial:
-    """What a trained net makes of the images."""
-    return Trial(
-        examine,
-        arguments=shared(trained),
-        inputs={"data": Data("cifar10"), "trained": trained},
-        tags={**trained.tags, "stage": EXAMINATION},
-    )
 
 
 def trials(budget: Budget) -> list[Trial]:
@@ -81,7 +72,7 @@ def trials(budget: Budget) -> list[Trial]:
         *((W4_BEST, logits, MOMENTUM) for logits in LOGITS),
     ]
     trained = [trial(budget, channels, seed, *how) for channels, *how in asked for seed in seeds]
-    return [*trained, *(examination(each) for each in trained if each.tags["logits"] == RECTIFIED)]
+    return [*trained, *(examination(examine, each, stage=EXAMINATION) for each in trained if each.tags["logits"] == RECTIFIED)]
 
 
 def network(channels: Channels, logits: str) -> Net:

@@ -124,12 +124,11 @@ def fit(runs: Runs) -> Figure:
         at = {"xytext": (-2, 4), "textcoords": "offset points", "ha": "right", "fontsize": 7.4}
         panels[0].annotate(net, (x, y), color=LOOKS[net].colour, **at)
     panels[0].margins(x=0.14, y=0.16)  # room for the first of these names
-    for ax in panels:
-        plots.label_ends(ax)
-    ends = [
+    plots.label_ends(*panels)
+    ends = "; ".join(
         f"{net} {trained:.1f} % and {tested:.1f} %, {loss:.2f} and {least:.2f} nats"
         for net, trained, tested, loss, least in zip(nets, *measured.values())
-    ]
+    )
     wide, first = nets[-1], nets[0]
     return Figure(
         figure,
@@ -138,8 +137,7 @@ def fit(runs: Runs) -> Figure:
         f"{100 * mean(gap(runs, wide)):.1f} for {wide}; the test loss of {wide} ends {mean(rise(runs, wide)):.2f} nats above "
         "its lowest.",
         alt="Two panels over the number of parameters. Training and test accuracy, test loss at the end and at its lowest: "
-        + "; ".join(ends)
-        + ".",
+        f"{ends}.",
         data=pd.DataFrame({"net": nets, "parameters": sizes, **measured}),
     )
 

@@ -17,9 +17,8 @@ from experiments import zoo
 from experiments.affine import IN_FLOAT64, collapse
 from experiments.e14_linear_nets.logistic import best_affine
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, LOOKS, NO_POOLING
-from experiments.measures import MEASURES, gap
+from experiments.measures import MEASURES, examination, gap
 from experiments.nets import Dense, Flatten, Net, parameters
-from experiments.training import shared
 from report import plots
 from report.model import (
     ALL_DATA, REAL_DATA, Budget, Claim, Column, Data, Experiment, Figure, Holds, Runs, Table, Trial, Value, Verdict, tabulate,
@@ -51,9 +50,7 @@ def trial(budget: Budget, name: str, seed: int) -> Trial:
 
 def mapped(budget: Budget, name: str, seed: int) -> Trial:
     """The affine map that a linear net has become, held against the net on the same images."""
-    trained = trial(budget, name, seed)
-    inputs: Mapping[str, Trial | Data] = {"trained": trained, "data": Data("cifar10")}
-    return Trial(collapse, shared(trained), inputs=inputs, tags={"net": name, "stage": MAP})
+    return examination(collapse, trial(budget, name, seed), stage=MAP)
 
 
 def bound(budget: Budget, seed: int) -> Trial:
@@ -109,8 +106,7 @@ def curves(runs: Runs) -> Figure:
         plots.learning_curves(ax, history, "epoch", column, "net", {name: LOOKS[name] for name in COMPARED})
         ax.set(xlabel="epoch", ylabel=label, xlim=(first, last))
     axes[0, 0].plot([0, last], [least, least], color=plots.INK, linewidth=0.8, linestyle="-", label=REGRESSION)
-    for ax in axes[0]:
-        plots.label_ends(ax)
+    plots.label_ends(*axes[0])
     ends = "; ".join(
         f"{name} {mean(_end(runs, name, 'train_loss')):.2f} nats and {mean(_end(runs, name)):.1%}" for name in COMPARED
     )
@@ -138,13 +134,12 @@ def templates(runs: Runs) -> Figure:
         words = {"ha": "right", "va": "center", "fontsize": 7.6}
         line[0].text(-0.12, 0.5, name.replace(" ", "\n", 1), transform=line[0].transAxes, **words)
     sizes = {name: float(np.abs(matrix).max()) for name, matrix in rows.items()}
+    said = ", ".join(f"{name} {size:.2g}" for name, size in sizes.items())
     return Figure(
         figure,
         caption="What each map multiplies the image by, class by class, each on a scale of its own: grey is a weight of zero, "
         "a colour a positive weight of it, its opposite (magenta for green) a negative one.",
-        alt=f"{len(rows)} rows of {len(classes)} small colour images, one a class. The largest weight of each row: "
-        + ", ".join(f"{name} {size:.2g}" for name, size in sizes.items())
-        + ".",
+        alt=f"{len(rows)} rows of {len(classes)} small colour images, one a class. The largest weight of each row: {said}.",
         data=pd.DataFrame({"map": list(sizes), "largest weight": list(sizes.values())}),
         seeds=1,
     )

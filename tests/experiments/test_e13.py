@@ -24,7 +24,6 @@ from experiments.e13_capacity.trials import (
     RECTIFIED,
     TRAINING,
     amounts,
-    examination,
     examine,
     name,
     network,
@@ -32,20 +31,20 @@ from experiments.e13_capacity.trials import (
     trials,
 )
 from experiments.live import build, rebuild, weights
+from experiments.measures import examination
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Epochs, drawn, pixels, standardised
 from experiments.zoo import CAPACITIES
-from report import plots
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
-from report.model import Budget, Column, Figure, Holds, Outcome, Result, Runs, Table, Trial, Value
+from report.model import Budget, Column, Holds, Outcome, Result, Runs, Table, Trial, Value
 from report.write.chapters import write
 from report.write.manuscript import Material
 from report.write.writeup import Writeup
 from tests.contexts import Silent
 from tests.experiments.given import sources
-from tests.made_up import last, refuted_in, runs_that_end, words
+from tests.made_up import blank, last, refuted_in, runs_that_end, words
 from tests.said import said
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +135,7 @@ def test_an_examination_counts_dead_classes_and_silent_images(squares: Images) -
 
 def test_a_dead_class_is_one_that_gets_no_gradient_from_any_training_image(squares: Images) -> None:
     source = trial(Budget("smoke"), (3, 8), 0, RECTIFIED)
-    each, trained = examination(source), run(source, squares)
+    each, trained = examination(examine, source, stage=EXAMINATION), run(source, squares)
     killed = {**trained.arrays, "dense1.bias": trained.arrays["dense1.bias"] - np.array([50, 0, 0, 50] + [0] * 6, np.float32)}
     result = each.function(Silent(), **each.arguments, data=squares, trained=replace(trained, arrays=killed))
 
@@ -328,13 +327,6 @@ def test_captions_follow_the_numbers() -> None:
     assert "none" in EXPERIMENT.figures["silence"](runs_of(dead=0)).alt
 
 
-def blank(_: Runs) -> Figure:
-    """What stands for each figure here: drawing them all takes seconds."""
-    import pandas as pd
-
-    return Figure(plots.canvas()[0], caption="Drawn.", alt="Nothing.", data=pd.DataFrame())
-
-
 def chapter(runs: Runs, folder: Path, budget: str, stand_ins: tuple[str, ...] = ()) -> str:
     """The chapter about these runs, as Markdown; the table of T16 in it is empty."""
     file = ROOT / "templates" / "chapters" / "30-capacity.md"
@@ -412,7 +404,7 @@ def test_smoke_trains_examines_and_draws(squares: Images) -> None:
                 trained = run(source, squares)
                 outcomes.append(Outcome(source, "", trained))
                 if logits == RECTIFIED:
-                    each = examination(source)
+                    each = examination(examine, source, stage=EXAMINATION)
                     result = each.function(Silent(), **each.arguments, data=squares, trained=trained)
                     outcomes.append(Outcome(each, "", result))
     runs = Runs(tuple(outcomes))
