@@ -282,4 +282,4 @@ def test_the_captions_follow_the_numbers() -> None:
     runs = made_up({**USUAL_ERRORS, (LOW, WIDEST): 0.02})
     assert f"means are 2.1% at rate {plain(LOW)}," in EXPERIMENT.figures["final"](runs).caption
     steady = made_up({**USUAL_ERRORS, (FAR_TOO_LARGE, WIDEST): 0.5})
-    assert "where runs diverged: none did" in EXPERIMENT.figures["curves"](steady).caption
+    assert "for runs that diverged: none did" in EXPERIMENT.figures["curves"](steady).caption
