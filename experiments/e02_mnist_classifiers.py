@@ -12,7 +12,7 @@ from functools import partial
 
 from experiments.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, classifier, gap, in_percent, reads_more
+from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, classifier, gap, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
 from experiments.zoo import block
@@ -87,7 +87,7 @@ def curves(runs: Runs) -> Figure:
     figure, axes = plots.canvas(width=plots.PAGE, height=3.5, rows=2, columns=2, sharex=True, sharey="row")
     for column, optimizer in enumerate(OPTIMIZERS):
         part = history[history["optimizer"] == optimizer]
-        for row, (metric, label) in enumerate([("accuracy", "accuracy, %"), ("loss", "cross-entropy, nats")]):
+        for row, (metric, label) in enumerate(CURVES.items()):
             ax = axes[row, column]
             plots.train_and_test(ax, part, "epoch", metric, "net", {net: LOOKS[net] for net in NETS})
             ax.set_title(optimizer if row == 0 else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import MEASURES, classifier, gap, in_percent
+from experiments.measures import CURVES, MEASURES, classifier, gap, in_percent
 from experiments.nets import Net, parameters, shapes, wording
 from experiments.training import Adam, Iterations, Recipe
 from report import plots
@@ -47,7 +47,7 @@ def curves(runs: Runs) -> Figure:
     """Accuracy and cross-entropy over the updates, on test and on training digits."""
     history = in_percent(runs.history())
     figure, axes = plots.canvas(width=plots.PAGE, height=1.9, columns=2)
-    for ax, metric, label in zip(axes.flat, ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
+    for ax, (metric, label) in zip(axes.flat, CURVES.items()):
         plots.train_and_test(ax, history, "iteration", metric, "net", {TUTORIAL: LOOKS[TUTORIAL]})
         ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}")
     axes[0, 1].set_ylim(bottom=0)

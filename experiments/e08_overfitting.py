@@ -17,7 +17,7 @@ from itertools import pairwise, product
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, classifier, in_percent, reads_more
+from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, classifier, in_percent, reads_more
 from experiments.nets import parameters
 from experiments.training import Adam, Iterations, Recipe
 from report import plots
@@ -34,7 +34,6 @@ RATE, FAST = 1e-4, 1e-3  # the tutorial's; that of the sweep of the keep probabi
 FEWER = "fewer parameters"
 NETS = {TUTORIAL: zoo.TUTORIAL, FEWER: zoo.FEWER}
 LINES = {TUTORIAL: LOOKS[TUTORIAL], FEWER: plots.Look(plots.COLOURS[1], "-", plots.MARKERS[1])}
-METRICS = {"accuracy": "accuracy, %", "loss": "cross-entropy, nats"}
 
 SETTLED = 0.01  # a test accuracy that changes by no more than a percentage point is called settled
 MARGIN = 0.05  # a gap of five percentage points is called wide
@@ -131,7 +130,7 @@ def curves(runs: Runs) -> Figure:
     history = in_percent(runs.where(rate=RATE).history())
     history = history[history["digits"].isin([FEW, most])]
     figure, axes = plots.canvas(plots.PAGE, 3.1, rows=2, columns=2, sharex="col", sharey="row")
-    for (column, digits), (row, (metric, label)) in product(enumerate((FEW, most)), enumerate(METRICS.items())):
+    for (column, digits), (row, (metric, label)) in product(enumerate((FEW, most)), enumerate(CURVES.items())):
         ax, part = axes[row, column], history[history["digits"] == digits]
         plots.train_and_test(ax, part, "iteration", metric, "net", LINES)
         means = part[part["net"] == TUTORIAL].groupby("iteration")[[f"train_{metric}", f"test_{metric}"]].mean()
@@ -181,7 +180,7 @@ def sweep(runs: Runs) -> Figure:
     """Test accuracy and cross-entropy against the keep probability."""
     dropped = runs.where(rate=FAST)
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
-    for ax, (metric, label), scale in zip(axes[0], METRICS.items(), (100, 1)):
+    for ax, (metric, label), scale in zip(axes[0], CURVES.items(), (100, 1)):
         found = {keep: scale * part[f"test_{metric}"] for keep, part in dropped.by("keep").items()}
         ax.set(xlabel="keep probability (one: no dropout)", ylabel=f"test {label}")
         ax.axhline(mean(found[1.0]), color=plots.INK, linewidth=0.6, linestyle=":")

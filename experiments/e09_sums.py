@@ -18,7 +18,7 @@ import torch
 
 from experiments import e02_mnist_classifiers as e02
 from experiments.looks import CONVNET, LINEARISED, LOOKS, TUTORIAL
-from experiments.measures import MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
+from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, Shared, parameters
 from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, outputs, pixels, spread
 from experiments.zoo import block
@@ -195,7 +195,7 @@ def curves(runs: Runs) -> Figure:
     history["thousands"] = history["iteration"] * trained.outcomes[0].trial.arguments["recipe"].batch_size / 1000
     first, last = history["thousands"].min(), history["thousands"].max()
     figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, gridspec_kw={"wspace": 0.12})
-    for ax, metric, label in zip(axes[0], ("accuracy", "loss"), ("accuracy, %", "cross-entropy, nats")):
+    for ax, (metric, label) in zip(axes[0], CURVES.items()):
         plots.train_and_test(ax, history, "thousands", metric, "net", {net: LOOK[net] for net in NETS})
         ax.set(xlabel="pairs seen, thousands", ylabel=label)
     guess, reader = 100 * mean(_guessing(runs)), 100 * mean(runs.where(net=READER)["test_accuracy"])

@@ -21,6 +21,10 @@ MEASURES = {
 }
 
 
+CURVES = {"accuracy": "accuracy, %", "loss": "cross-entropy, nats"}
+"""What is drawn of a training, each on test examples and on its own: the end of the column's name → the label of the axis."""
+
+
 def classifier(
     data: str,
     net: Net,
