@@ -30,7 +30,7 @@ NOT_NEGATIVE: Signs = frozenset({0, 1})
 POSITIVE: Signs = frozenset({1})
 
 MANY = 12
-"""With more known inequalities than this, their products are not tried: the system grows with the square."""
+"""With more known inequalities than this their products are not tried, nor the square of more terms: both grow too long."""
 
 
 def is_positive(expression: sp.Expr, facts: Facts) -> bool:
@@ -85,7 +85,7 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
             return True
     if _adds_up(expression, strict, facts):
         return True
-    if depth and any(_surely(e, facts, wanted, strict, depth - 1) for e in _grown(expression, facts)):
+    if depth and any(_surely(e, facts, wanted, strict, depth - 1) for e in _grown(expression, facts, depth)):
         return True
     if not _is_small(expression):
         return False
@@ -133,9 +133,13 @@ def _is_small(expression: sp.Expr) -> bool:
     return bool(sp.count_ops(expression) < 200)
 
 
-def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
-    """Expressions that are positive (not negative) only if this one is: exp, log, root, square and power grow."""
+def _grown(e: sp.Expr, facts: Facts, depth: int) -> Iterator[sp.Expr]:
+    """Expressions that are positive (not negative) only if this one is: exp, log, root, square and power grow. What is long
+    is left alone: its square is as long as the square of its length.
+    """
     terms = sp.Add.make_args(e)
+    if len(terms) > MANY:
+        return
     above, below = sp.fraction(_together(e)) if _is_small(e) else (e, sp.Integer(1))
     if below != 1 and signs(below, facts) <= POSITIVE:
         yield expanded(above)
@@ -147,7 +151,11 @@ def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
             yield expanded(sp.exp(rest)) - (-term).args[0]
         elif isinstance(term, sp.Pow) and term.exp == sp.Rational(1, 2):
             yield term.base - expanded(rest**2)
-        elif isinstance(-term, sp.Pow) and (-term).exp == sp.Rational(1, 2) and is_nonnegative(rest, facts):
+        elif (
+            isinstance(-term, sp.Pow)
+            and (-term).exp == sp.Rational(1, 2)
+            and (_surely(rest, facts, NOT_NEGATIVE, strict=False, depth=depth - 1))
+        ):
             yield expanded(rest**2) - (-term).base
         elif (-term).atoms(sp.exp, sp.Pow) and signs(rest, facts) <= POSITIVE:
             powers = [f.as_base_exp() for f in sp.Mul.make_args(-term)]
@@ -158,6 +166,7 @@ def _grown(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
 # --- by structure --------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=20_000)
 def signs(e: sp.Expr, facts: Facts) -> Signs:
     """The signs that the structure of an expression leaves open."""
     if e.is_number and e.is_real:

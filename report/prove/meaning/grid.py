@@ -202,6 +202,7 @@ def _square_of_length(e: sp.Expr) -> sp.Expr:
     return sp.Abs(e) ** 2 if is_complex(e) else e**2
 
 
+@functools.lru_cache(maxsize=20_000)
 def is_complex(e: sp.Expr) -> bool:
     """Whether nothing says that it is real, where it is defined."""
     unknown = (sp.core.function.AppliedUndef, sp.Indexed, sp.Symbol)
