@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -46,8 +46,25 @@ def _hoarding() -> Iterator[None]:
             gc.enable()
 
 
+Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, str, witness.Findings]]]
+"""What the witnesses of a part find, each with its method and its name. Raises ``DeclarationError``."""
+
+
+def witnessed(derivation: Derivation, part: Part, methods: Collection[str]) -> list[tuple[str, str, witness.Findings]]:
+    """What the witnesses of a part find, each asked now. They need nothing of what SymPy finds."""
+    chain, heard = Chain(part), []
+    if NUMERIC in methods:
+        with _witnessing("numeric", part.where):
+            heard.append((NUMERIC, "numeric", witness.by_numbers(derivation, chain)))
+    visits = witness.Visits(derivation, chain)
+    for live in part.live if LIVE in methods else ():
+        with _witnessing(live.name, live.where):
+            heard.append((live.name, live.name, witness.by_live(derivation, chain, live, visits)))
+    return heard
+
+
 @_hoarding()
-def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
+def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses: Witnesses = witnessed) -> Proof:
     """Decide every step of a derivation. Never raises for a wrong step: ``failures`` says what is wrong, and where.
 
     ``methods`` leaves out SymPy or a kind of witness; only tests of the witnesses do that.
@@ -62,7 +79,7 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS) -> Proof:
                 failures += [problem] if problem else []
         except DeclarationError as error:
             failures.append(str(error))
-        for part, problems in _parts(derivation, methods):
+        for part, problems in _parts(derivation, methods, witnesses):
             parts += [part] if part else []
             failures += problems
     return Proof(
@@ -120,14 +137,16 @@ def _text(formula: Formula | None) -> str:
     return formula.text if formula else ""
 
 
-def _parts(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[CheckedPart | None, list[str]]]:
+def _parts(
+    derivation: Derivation, methods: Collection[str], witnesses: Witnesses
+) -> Iterator[tuple[CheckedPart | None, list[str]]]:
     """The parts in their order, each resting on those before it: on one that fails nothing can rest."""
     shown: dict[str, Lemma] = {}
     for part in derivation.parts:
         checked: CheckedPart | None = None
         problems: list[str] = []
         try:
-            checked, problems = check_part(derivation, part, shown, methods)
+            checked, problems = check_part(derivation, part, shown, methods, witnesses)
         except DeclarationError as error:
             problems = [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
         yield checked, problems
@@ -150,7 +169,11 @@ class _Found:
 
 
 def check_part(
-    derivation: Derivation, part: Part, shown: Shown, methods: Collection[str] = METHODS
+    derivation: Derivation,
+    part: Part,
+    shown: Shown,
+    methods: Collection[str] = METHODS,
+    witnesses: Witnesses = witnessed,
 ) -> tuple[CheckedPart, list[str]]:
     """One part, given the statements shown before it, and what is wrong with it. Raises ``DeclarationError``."""
     chain = Chain(part)
@@ -164,17 +187,12 @@ def check_part(
         trees = [expression.tree for expression in chain.expressions]
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
-    if NUMERIC in methods:
-        with _witnessing("numeric", part.where):
-            seen = witness.by_numbers(derivation, chain)
-            refused = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
-            _hear(NUMERIC, "numeric", seen, found)
-            if refused - seen.refused.keys():
-                _hear(NUMERIC, "numeric", witness.counterexamples(derivation, chain), found)
-    visits = witness.Visits(derivation, chain)
-    for live in part.live if LIVE in methods else ():
-        with _witnessing(live.name, live.where):
-            _hear(live.name, live.name, witness.by_live(derivation, chain, live, visits), found)
+    undecided = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
+    for method, name, findings in witnesses(derivation, part, methods):
+        _hear(method, name, findings, found)
+        if method == NUMERIC and undecided - findings.refused.keys():
+            with _witnessing("numeric", part.where):
+                _hear(method, name, witness.counterexamples(derivation, chain), found)
     for step, each in zip(part.steps, found):
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:

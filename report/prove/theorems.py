@@ -7,10 +7,11 @@ to do what a trial may not, read a font, ask for a caller's line), and under the
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -28,9 +29,10 @@ from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Judged, Judgement
 from report.model import Holds, Verdict
-from report.prove.check import check
+from report.prove.check import METHODS, check, witnessed
 from report.prove.checked import Proof
-from report.prove.derivation import Derivation, load
+from report.prove.derivation import Derivation, Part, load
+from report.prove.witness import Findings
 
 T = TypeVar("T")
 
@@ -80,14 +82,17 @@ def check_each(files: Sequence[Path], jobs: int) -> AbstractContextManager[Itera
     """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own, which begin at
     once: whoever waits for the first may do something else meanwhile.
     """
-    return _each(_checked, files, jobs)
+    alone = len(files) == 1 and jobs > 1
+    return contextlib.nullcontext(map(_checked_by_two, files)) if alone else _each(_checked, files, jobs)
+
+
+def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> AbstractContextManager[Iterator[T]]:
+    together = jobs == 1 or len(files) <= 1
+    return contextlib.nullcontext(map(function, files)) if together else _apart(function, files, jobs)
 
 
 @contextlib.contextmanager
-def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[Iterator[T]]:
-    if jobs == 1 or len(files) <= 1:
-        yield map(function, files)
-        return
+def _apart(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[Iterator[T]]:
     with ProcessPoolExecutor(min(jobs, len(files))) as pool:
         try:
             with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
@@ -111,6 +116,34 @@ def _unheard(*signals: signal.Signals) -> Iterator[None]:
 
 def _checked(path: Path) -> Proof:
     return check(load(path))
+
+
+Heard = Sequence[tuple[str, str, Findings]]
+
+
+def _checked_by_two(path: Path) -> Proof:
+    """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load."""
+    with _apart(_heard, [path], jobs=1) as answers:
+        heard = functools.cache(lambda: next(answers))
+
+        def witnesses(derivation: Derivation, part: Part, methods: Collection[str]) -> Heard:
+            found = heard()[part.label]
+            if isinstance(found, DeclarationError):
+                raise found
+            return found
+
+        return check(load(path), witnesses=witnesses)
+
+
+def _heard(path: Path) -> dict[str, Heard | DeclarationError]:
+    """What the witnesses find, or what is wrong with them, by the label of the part."""
+    derivation, found = load(path), dict[str, Heard | DeclarationError]()
+    for part in derivation.parts:
+        try:
+            found[part.label] = witnessed(derivation, part, METHODS)
+        except DeclarationError as error:
+            found[part.label] = error
+    return found
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

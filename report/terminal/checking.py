@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from report.errors import ExitCode, ProseError
-from report.judge.views import Judged, unmade
-from report.proof import load
+from report.errors import ExitCode
 from report.prove.checked import Proof
 from report.prove.theorems import check_each
 from report.run.collect import Content
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
-from report.write import colophon
-from report.write.filling import entries, fill
 from report.write.manifest import json_text
-from report.write.unused import unused
 from report.write.writeup import Writeup
 
 
@@ -26,10 +21,15 @@ def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> Exi
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
     chosen = content.only(settings.names)
     with check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs) as checked:
-        judged = {} if settings.names else declared(content)
-        proofs = printed(checked, settings)
+        if settings.names:
+            proofs, problems = printed(checked, settings), list[str]()
+        else:
+            from report.terminal.linting import declared, lint  # for single theorems nobody waits for it
+
+            judged = declared(content)  # while the first are proved
+            proofs = printed(checked, settings)
+            problems = lint(content, proofs, judged, pages, settings.budget)
     failures = [failure for proof in proofs.values() for failure in proof.failures]
-    problems = [] if settings.names else lint(content, proofs, judged, pages, settings.budget)
     if settings.json:
         theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}
         print(
@@ -61,25 +61,3 @@ def printed(checked: Iterable[Proof], settings: Settings) -> dict[str, Proof]:
             print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
         proofs[proof.id] = proof
     return proofs
-
-
-def declared(content: Content) -> dict[str, Judged]:
-    """The views that experiments and theorems declare, none of them made."""
-    experiments = {name: unmade(experiment) for name, experiment in content.experiments.items()}
-    return experiments | {name: unmade(load(path)) for name, path in content.theory.items()}
-
-
-def lint(
-    content: Content, proofs: Mapping[str, Proof], judged: Mapping[str, Judged], pages: Sequence[Writeup], budget: str
-) -> list[str]:
-    """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
-    about, problems = colophon.about(budget, {}, {}, {}), []
-    for page in pages:
-        try:
-            fill(page, content.experiments, judged, proofs, budget, about)
-        except ProseError as error:
-            problems.append(str(error))
-    if not problems:
-        for each in unused(pages, judged, content.theory, entries(pages[0])):
-            say(f"note: {each}")
-    return list(dict.fromkeys(problems))

@@ -8,6 +8,7 @@ import pytest
 
 from report.cache.files import Memory
 from report.cache.reach import Sources, Whole
+from report.prove.checked import Proof
 from report.prove.theorems import CHECKER, check_each, key_of
 from tests.project import ROOT
 
@@ -84,6 +85,35 @@ def test_a_proof_rests_on_all_of_the_checker():
         changed = modules.whole([CHECKER])
         assert changed.digest != whole.digest
         whole = changed
+
+
+WRONG = """
+from report.proof import Derivation, Live, Part, Step, algebra, real
+by_hand = lambda x: (x + 1)**2
+DERIVATION = Derivation(
+    "T99", "Squares", "What is a square?", [real("x", "a number")],
+    [
+        Part("Of a sum", "(x + 1)**2 == x**2 + 2*x + 1", [Step(because=algebra("expand"))], live=[Live("by hand", by_hand)]),
+        Part("Wrong", "(x + 1)**2 == x**2 + 1", [Step(because=algebra("multiply out"))]),
+        Part("Blind", "x*x == x**2", [Step(because=algebra("a power"))], live=[Live("by hand", lambda y: y)]),
+    ],
+    "`(x + 1)**2 == x**2 + 2*x + 1`.",
+)
+"""
+
+
+def test_a_single_theorem_has_its_witnesses_elsewhere_and_the_same_proof(tmp_path):
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(WRONG)
+    for path in (ROOT / "theory" / "t02_sigmoid.py", wrong):
+        (by_one,), (by_two,) = prove(path, jobs=1), prove(path, jobs=2)
+        assert by_one == by_two
+        assert by_one.holds == (path != wrong)
+
+
+def prove(path: Path, jobs: int) -> list[Proof]:
+    with check_each([path], jobs) as proofs:
+        return [*proofs]
 
 
 def prove_until_interrupted() -> None:

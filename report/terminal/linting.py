@@ -1,0 +1,38 @@
+"""What is wrong with prose whatever the results may be: every write-up filled with none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from report.errors import ProseError
+from report.judge.views import Judged, unmade
+from report.proof import load
+from report.prove.checked import Proof
+from report.run.collect import Content
+from report.terminal.faults import say
+from report.write import colophon
+from report.write.filling import entries, fill
+from report.write.unused import unused
+from report.write.writeup import Writeup
+
+
+def declared(content: Content) -> dict[str, Judged]:
+    """The views that experiments and theorems declare, none of them made."""
+    experiments = {name: unmade(experiment) for name, experiment in content.experiments.items()}
+    return experiments | {name: unmade(load(path)) for name, path in content.theory.items()}
+
+
+def lint(
+    content: Content, proofs: Mapping[str, Proof], judged: Mapping[str, Judged], pages: Sequence[Writeup], budget: str
+) -> list[str]:
+    """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
+    about, problems = colophon.about(budget, {}, {}, {}), []
+    for page in pages:
+        try:
+            fill(page, content.experiments, judged, proofs, budget, about)
+        except ProseError as error:
+            problems.append(str(error))
+    if not problems:
+        for each in unused(pages, judged, content.theory, entries(pages[0])):
+            say(f"note: {each}")
+    return list(dict.fromkeys(problems))
