@@ -111,13 +111,6 @@ class Proof:
         """The parts that rest on this one."""
         return tuple(part.label for part in self.parts if label in part.rests_on)
 
-    def foundations(self, label: str) -> tuple[str, ...]:
-        """All parts that this one rests on, directly or not, in their order."""
-        found = {label}
-        for part in reversed(self.parts):
-            found |= set(part.rests_on) if part.label in found else set()
-        return tuple(part.label for part in self.parts if part.label in found - {label})
-
     @property
     def names(self) -> dict[str, Name]:
         """The glossary as a printer of formulas needs it."""

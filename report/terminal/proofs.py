@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from report.prove.checked import CheckedPart, GlossaryEntry, Proof
 from report.prove.language.standing import Standing
 
@@ -17,7 +19,7 @@ def terminal(proof: Proof) -> str:
     width = max((len(text) for text in told), default=0)
     lines += [f"  {text:<{width}}   {_plain(entry.meaning)}" for text, entry in zip(told, proof.glossary)]
     for part in proof.parts:
-        lines += ["", *_part(part)]
+        lines += ["", *_part(part), *_used(proof.users(part.label))]
     return "\n".join([*lines, "", *proof.failures, in_a_line(proof)])
 
 
@@ -40,6 +42,11 @@ def _part(part: CheckedPart) -> list[str]:
         seen = ", ".join(f"{w.name} {w.points}" for w in step.witnesses)
         lines.append(f"    {text:<{width}}   {MARKS[step.standing]} {_plain(step.reason)}  [{step.method}; {seen}]")
     return lines
+
+
+def _used(users: Sequence[str]) -> list[str]:
+    """What falls with a part."""
+    return [f"      {', '.join(f'“{user}”' for user in users)} {'rest' if len(users) > 1 else 'rests'} on it"] if users else []
 
 
 def _told(entry: GlossaryEntry) -> str:
