@@ -1,5 +1,5 @@
 """Wrong statements, small and of every kind, that were tried on the checker: SymPy's reading alone must refuse each of them,
-whatever the reason, and no witness is asked. And true ones, as a textbook has them, that it must accept.
+whatever the reason, and no witness is asked.
 
 A row is the statement, the names in it, what is given, and what is defined.
 """
@@ -28,6 +28,7 @@ from report.proof import (
     vector,
 )
 from report.prove.language.formula import statement
+from report.prove.reasons.rule import Rule
 from theory.vocabulary import CONV, RELU, SHIFT, SIGMA
 
 SYMBOLS = {
@@ -319,61 +320,27 @@ FALSE = [
     ("iff(x in N, x >= 0)", "x"),
     ("implies(1 <= x, x in N)", "x"),
     ("n*sum(one(k <= i) for k in span(1, n)) + abs(x) <= sum(one(k <= i) for k in span(1, n))**2 + max(x, -x)", "n i x"),
-]  # fmt: skip
-TRUE = [
-    ("diff(diff(abs(x)**3, x), x) == 6*abs(x)", "x"),
-    ("sum(v[k]*sum(sum(A[a, b]*B[k, b] for b in span(1, n)) for a in span(1, n)) for k in span(1, n)) <= "
-     "sum(v[c]*sum(sum(A[a, b]*B[c, b] for b in span(1, n)) for a in span(1, n)) for c in span(1, n))", "n v A B"),
-    ("norm(imag*v) == norm(v)", "n v"),
-    ("one(t in span(1, 3)) == one(t >= 1)*one(t <= 3)", "t"),
-    ("2*sqrt(x)*sqrt(y) <= x + y", "x0 y0"),
-    ("x*y <= (x**2 + y**2)/2", "x y"),
-    ("abs(x + y) <= abs(x) + abs(y)", "x y"),
-    ("relu(x) - relu(-x) == x", "x", "", "relu"),
-    ("max(x, y) == (x + y + abs(x - y))/2", "x y"),
-    ("sigma(-x) == 1 - sigma(x)", "x", "", "sigma"),
-    ("sigma(x) < 1", "x", "", "sigma"),
-    ("tanh(x) == (exp(x) - exp(-x))/(exp(x) + exp(-x))", "x"),
-    ("diff(tanh(x), x) == 1 - tanh(x)**2", "x"),
-    ("diff(log(1 + exp(x)), x) == 1/(1 + exp(-x))", "x"),
-    ("diff(abs(x)**3, x) == 3*x*abs(x)", "x"),
-    ("diff(abs(x), x) == sign(x)", "x", "x != 0"),
-    ("grad(norm(v - u)**2, v) == 2*(v - u)", "n v u"),
-    ("grad(v.T @ A @ v, v) == (A + A.T) @ v", "n v A"),
-    ("norm(A)**2 == trace(A.T @ A)", "n A"),
-    ("sum(exp(v[k])/sum(exp(v[q]) for q in span(1, n)) for k in span(1, n)) == 1", "n v"),
-    ("sum(conv(f, g)(k) for k in Z) == sum(f(k) for k in Z)*sum(g(k) for k in Z)", "f g", "", "conv"),
-    ("conv(f, g)(t) == conv(g, f)(t)", "f g t", "", "conv"),
-    ("ceil(x) == -floor(-x)", "x"),
-    ("mod(t + n, n) == mod(t, n)", "t n"),
-    ("(x**2 - 1)/(x - 1) == x + 1", "x", "x != 1"),
-    ("exp(x) >= 1 + x", "x"),
-    ("iff(x*y <= 0, x <= 0)", "x y>0"),
-    ("implies(x < y, exp(x) < exp(y))", "x y"),
-    ("max(v[k] for k in span(1, n)) >= v[i]", "n v i"),
-    ("min(v[k] for k in span(1, n)) <= v[i]", "n v i"),
-    ("x**(2*n) >= 0", "x n0"),
-    ("(x**n)**m == x**(n*m)", "x n m"),
-    ("sum(sum(W[k, q] for q in span(1, k)) for k in span(1, n)) == sum(sum(W[k, q] for k in span(q, n)) for q in span(1, n))",
-     "n W"),
-    ("ones(n) != zeros(n)", "n"),
-    ("sum(x**k for k in span(0, n)) == (1 - x**(n + 1))/(1 - x)", "n x", "x != 1"),
-    ("sum(k for k in span(m, n)) == (n - m + 1)*(n + m)/2", "n m", "n >= m"),
-    ("sum(k*x**k for k in span(0, n)) == x*(1 - (n + 1)*x**n + n*x**(n + 1))/(1 - x)**2", "n x", "x != 1"),
-    ("sum(k**2 for k in span(1, n)) == n*(n + 1)*(2*n + 1)/6", "n"),
-    ("sum(v[k + 1] - v[k] for k in span(1, n - 1)) == v[n] - v[1]", "n v"),
-    ("sum(1/2**k for k in span(1, n)) == 1 - 1/2**n", "n"),
-    ("ceil(t/n) == floor((t + n - 1)/n)", "t n"),
-    ("floor(floor(x)/n) == floor(x/n)", "x n"),
-    ("floor(x) + floor(y) <= floor(x + y)", "x y"),
-    ("floor(x) == t", "x t", "t <= x; x < t + 1"),
-    ("x**n < y", "y>0 n x", "x > 0; x < 1; n > log(y)/log(x)"),
-    ("abs((3*n + 1)/(n + 2) - 3) < y", "y>0 n", "n > 5/y"),
-    ("(1 - x)**n <= exp(-n*x)", "n x", "x >= 0; x < 1"),
-    ("diff(diff(norm(A @ v - u)**2, v[i]), v[j]) == 2*(A.T @ A)[i, j]", "n A u v i j"),
-    ("iff(2*A @ v == 2*u, A @ v == u)", "n A u v"),
-    ("iff(grad(norm(A @ v - u)**2, v) == zeros(n), A.T @ A @ v == A.T @ u)", "n A u v"),
-    ("implies(v == zeros(n), A @ v == zeros(n))", "n A v"),
+    ("diff(relu(x), x) == one(x > 0)", "x", "x != 1", "relu"),
+    ("max(x, y) == x", "x y", "x != y"),
+    ("sign(x*y) == 1", "x y", "x*y != 0"),
+    ("x**2 + 2*x + 1 > 0", "x"),
+    ("x**2 + 3*x*y + y**2 >= 0", "x y"),
+    ("norm(u + v) < norm(u) + norm(v)", "n u v"),
+    ("norm(u) + norm(v) <= norm(u - v)", "n u v"),
+    ("u.T @ v < norm(u)*norm(v)", "n u v"),
+    ("u.T @ v <= norm(u)", "n u v"),
+    ("(u.T @ v)**2 <= norm(u)**4", "n u v"),
+    ("sum(v[k] for k in span(1, n))**2 <= sum(v[k]**2 for k in span(1, n))", "n v"),
+    ("sum(v[k] for k in span(0, n))**2 <= n*sum(v[k]**2 for k in span(0, n))", "n v0"),
+    ("sum(f(k)*g(k) for k in span(1, n))**2 <= sum(f(k)**2 for k in span(2, n))*sum(g(k)**2 for k in span(1, n))", "n f g"),
+    ("sum(f(k)*g(k) for k in Z)**2 <= sum(f(k)**2 for k in Z)*sum(g(k)**2 for k in span(1, n))", "n f g"),
+    ("log(sum(exp(v[k]) for k in span(1, n))) > v[i]", "n v i"),
+    ("sum(v[k] for k in span(1, n)) >= v[i]", "n v i"),
+    ("sum(v[k]**2 for k in span(2, n)) >= v[i]**2", "n v i"),
+    ("sum(v[k]**2 for k in span(1, n)) >= v[i]**2 + v[j]**2", "n v i j"),
+    ("sum(f(k)**2 for k in span(1, n)) >= f(t)**2", "n f t"),
+    ("sum(v[k]*prod(exp(W[k, q]) for q in span(1, n)) for k in span(1, n)) == "
+     "sum(v[k]*exp(sum(W[q, k] for q in span(1, n))) for k in span(1, n))", "n v W"),
 ]  # fmt: skip
 UNSEEN = [
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),
@@ -387,13 +354,18 @@ UNSEEN = [
 """False, and not at the first points that one looks at."""
 
 
+def in_one_step(row: tuple[str, ...], reason: Rule) -> Derivation:
+    """The statement of a row, which a single step arrives at."""
+    text, names, given, defined = (*row, "", "")[:4]
+    claim = statement(text)
+    after = claim.right.text if claim.relation in ("==", "iff", "implies") else f"{claim.relation} {claim.right}"
+    part = Part("P", text, [Step(after, reason)], given=given.split("; ") if given else ())
+    return Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "", "", DEFINED[defined])
+
+
 @pytest.mark.parametrize("row", UNSEEN, ids=lambda row: row[0])
 def test_what_is_false_is_refused_with_a_point_at_which_it_is(row: tuple[str, ...]) -> None:
-    text, names, given = (*row, "")[:3]
-    claim = statement(text)
-    after = claim.right.text if claim.relation in ("iff", "implies") else f"{claim.relation} {claim.right}"
-    part = Part("P", text, [Step(after, calculation(""))], given=given.split("; ") if given else ())
-    (refused,) = check(Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "")).failures
+    (refused,) = check(in_one_step(row, calculation(""))).failures
     assert "the left side is" in refused
 
 
@@ -428,22 +400,7 @@ def test_a_shown_inequality_is_used_with_its_sign() -> None:
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: f"{row[0]} given {row[2]}" if row[2:] and row[2] else row[0])
 def test_a_wrong_statement_is_refused(row: tuple[str, ...]) -> None:
-    text, names, given, defined = (*row, "", "")[:4]
-    claim = statement(text)
-    after = claim.right.text if claim.relation in ("==", "iff", "implies") else f"{claim.relation} {claim.right}"
     for reason in (calculation(""), algebra("so")):
-        part = Part("P", text, [Step(after, reason)], given=given.split("; ") if given else ())
-        derivation = Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "", "", DEFINED[defined])
-        refused = check(derivation, {"SymPy"}).failures
+        refused = check(in_one_step(row, reason), {"SymPy"}).failures
         assert refused
         assert "Error:" not in " ".join(refused)
-
-
-@pytest.mark.parametrize("row", TRUE, ids=lambda row: row[0])
-def test_a_true_statement_is_accepted(row: tuple[str, ...]) -> None:
-    text, names, given, defined = (*row, "", "")[:4]
-    claim = statement(text)
-    after = claim.right.text if claim.relation in ("==", "iff", "implies") else f"{claim.relation} {claim.right}"
-    part = Part("P", text, [Step(after, calculation(""))], given=given.split("; ") if given else ())
-    derivation = Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], "", "", DEFINED[defined])
-    assert not check(derivation).failures

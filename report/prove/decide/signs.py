@@ -9,7 +9,7 @@ An expression is taken to be defined here; whether it is, ``definedness`` asks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -423,6 +423,7 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
                     yield Inequality(expanded(sign * (e - inside(k))), False)
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, facts)
+        yield from _by_lengths(e, pieces.atoms(sp.Pow))
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
@@ -438,6 +439,20 @@ def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
         for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
             if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
                 yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: i - shift}))), False)
+
+
+def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow]) -> Iterator[Inequality]:
+    """A sum of products is at most the product of the lengths, and so is its opposite (Cauchy and Schwarz); where there are
+    lengths, or its square stands.
+    """
+    factors = sp.Mul.make_args(e.function) if e.function.is_Mul else (e.function, sp.Integer(1))
+    if len(factors) != 2 or is_complex(e) or any(end.is_finite is False for _, *ends in e.limits for end in ends):
+        return
+    a, b = (normal(sp.Sum(factor**2, *e.limits)) for factor in factors)
+    if {sp.sqrt(a), sp.sqrt(b)} <= {*powers}:
+        yield from (Inequality(sp.sqrt(a) * sp.sqrt(b) - sign * e, False) for sign in (1, -1))
+    if e**2 in powers:
+        yield Inequality(expanded(a * b - e**2), False)
 
 
 def _monomials(e: sp.Expr) -> list[sp.Expr]:
