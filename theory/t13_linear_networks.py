@@ -57,10 +57,10 @@ def lost_at_the_border(x: Signal, a: Signal, b: Signal, q: int, i: int) -> float
     return float((convolved(first, b) - convolved(image, b))[0, 0, i + REACH])
 
 
-def padded_twice() -> float:
-    """Place 0 of an image of two places with an impulse there, after two padded layers with three equal taps."""
+def padded_twice(q: int) -> float:
+    """Place 0 of an image with an impulse there, after two padded layers with three equal taps."""
     layer = lambda image: torch.nn.functional.conv1d(image, torch.ones(1, 1, 3), padding=1)  # noqa: E731
-    return float(layer(layer(torch.eye(2)[:1, None]))[0, 0, 0])
+    return float(layer(layer(torch.eye(q)[:1, None]))[0, 0, 0])
 
 
 def pooled(x: Signal, s: int, w: int, i: int) -> float:
@@ -347,11 +347,9 @@ DERIVATION = Derivation(
                 Step("!= 3", "compare"),
                 Step(because=definition("conv", "t", words="and as the one layer does")),
             ],
-            given=["q == 2"],
             intro="""Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal
-            taps around each place, twice, and an impulse at the first place of an image of two, where one product is cut
-            off:""",
-            live=[Live("torch conv1d, padded twice", padded_twice, points=1)],
+            taps around each place, twice, and an impulse at the first place of an image, where one product is cut off:""",
+            live=[Live("torch conv1d, padded twice", padded_twice)],
         ),
         Part(
             "Affine after affine is affine",
