@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from report.terminal import stamp
+from report.terminal.cli import parse
+from report.terminal.stamp import Look
 from report.typeset.publish import FOUND, STAMP
 from tests.project import EXPERIMENT, Project, project, result_of
 
@@ -109,35 +111,58 @@ def _stamp_of_another_kind(root: Path) -> None:
     (root / "build" / STAMP).write_text(json.dumps({"said": "", "code": 0}), encoding="utf-8")
 
 
+def looking(made: Project, *words: str) -> Look:
+    """What a build finds at its beginning."""
+    return Look(made.root, parse([*words], made.root))
+
+
+def stamped(made: Project) -> None:
+    """As if a build of what is there had just ended."""
+    out = made.root / "build"
+    published = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file() and path.name not in (STAMP, FOUND)}
+    looking(made).keep("", 0, published, (out / "store").glob("[0-9a-f][0-9a-f]/*"), b"what was found")
+    assert looking(made).same()
+
+
 @pytest.mark.parametrize(
     "change",
     [_new_chapter, _new_module, _page_deleted, _page_edited, _result_deleted, _stamp_spoilt, _stamp_of_another_kind],
 )
 def test_what_comes_goes_or_changes_is_noticed(made: Project, change: Callable[[Path], None]) -> None:
+    stamped(made)
     change(made.root)
+    assert not looking(made).same()
+
+
+def test_what_is_noticed_is_built_again(made: Project) -> None:
+    idle(made)
+    for change in (_page_deleted, _page_edited, _result_deleted):
+        change(made.root)
     assert not idle(made)
     assert "<html" in made.html
     assert (made.root / "build" / "report.pdf").read_bytes().startswith(b"%PDF")
     assert idle(made) or idle(made)  # that a result was damaged is history only at the next build
 
 
-def test_another_version_of_a_package_is_noticed(made: Project, tmp_path: Path) -> None:
-    before = f"sys.path.append({str(tmp_path)!r})"
+def test_another_version_of_a_package_is_noticed(made: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamped(made)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     (tmp_path / "package-1.0.dist-info").mkdir()
-    assert not idle(made, before=before)
-    assert idle(made, before=before)
+    assert not looking(made).same()
+    stamped(made)
     (tmp_path / "package-1.0.dist-info").rename(tmp_path / "package-1.1.dist-info")
-    assert not idle(made, before=before)
+    assert not looking(made).same()
 
 
-def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(made: Project, tmp_path: Path, kept: Path) -> None:
-    shutil.copytree(kept, tmp_path / "another")
-    idle(made)
-    assert idle(made, "--jobs", "1")
-    assert not idle(made, "--force")
-    assert idle(made)
-    assert not idle(made, "--store", str(tmp_path / "another"))
-    assert not idle(made, REPORT_DATA=str(tmp_path))
+def test_other_wishes_are_no_repetition_but_another_number_of_workers_is(
+    made: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamped(made)
+    assert looking(made, "--jobs", "1").same()
+    assert not looking(made, "--store", str(tmp_path / "another")).same()
+    assert not looking(made, "--budget", "smoke").same()
+    monkeypatch.setenv("REPORT_DATA", str(tmp_path))
+    assert not looking(made).same()
 
 
 def test_what_was_left_out_stays_so_until_its_result_is_there(made: Project, tmp_path: Path, kept: Path) -> None:
@@ -233,10 +258,18 @@ def _note_spoilt(root: Path) -> None:
 @pytest.mark.parametrize("change", [_code_edited, _new_module, _result_deleted, _note_deleted, _note_spoilt, _stamp_spoilt])
 def test_with_anything_else_all_is_found_anew(made: Project, change: Callable[[Path], None]) -> None:
     idle(made)
-    idle(made)
+    stamped(made)
     say(made, "And on.")
+    assert found_before(made) == b"what was found"
     change(made.root)
-    assert found_anew(made)
+    assert found_before(made) is None
+
+
+def found_before(made: Project) -> bytes | None:
+    """What a build goes on from."""
+    look = looking(made)
+    assert not look.same()
+    return look.found()
 
 
 def test_code_that_is_saved_while_the_build_begins_is_not_passed_over(made: Project) -> None:
