@@ -469,25 +469,30 @@ def _read(markdown: str) -> tuple[str, str]:
 MARKS = ["+ dropout", "- augmentation", "/ ratio: x", "= equal", "1. first", "2) second", "+\u00a0dropout", "12.", "-", "+"]
 
 
-@pytest.mark.parametrize("mark", MARKS)
-def test_text_that_begins_like_markup_is_text(mark):
-    columns = (Column("v", mark, align="left"), Column("n", "n"))
-    cells = Table(columns, ((mark, 1.0), (render.escape(mark), 2.0)), f"{render.escape(mark)} caption.")
-    places = [
-        table_markdown("t", 1, cells),
-        f"## {render.escape(mark)} heading",
-        render.verdict_markdown(f"{render.escape(mark)} claim.", Verdict(Holds.YES, n=2)),
-        f"A note.^[{render.escape(mark)} note]",
-        f"{render.escape(mark)} paragraph",
-        f"- {render.escape(mark)} item",
-        render.notice_markdown("failed", mark),
-        f"| step | what |\n|:--|:--|\n| {render.escape(mark)} | hand |",
-    ]
-    for text in _read("\n\n".join(places)):
+def test_text_that_begins_like_markup_is_text():
+    for text in _read("\n\n".join(_beginning(mark, n) for n, mark in enumerate(MARKS))):
         plain = text.replace("\u00a0", " ")
-        for place in ("caption", "heading", "claim", "note", "paragraph", "item", "hand"):
-            assert f"{mark} {place}".replace("\u00a0", " ") in plain, place
-        assert plain.count("•") <= 1  # that of the list
+        for mark in MARKS:
+            for place in ("caption", "heading", "claim", "note", "paragraph", "item", "hand"):
+                assert f"{mark} {place}".replace("\u00a0", " ") in plain, place
+        assert plain.count("•") <= len(MARKS)  # those of the lists
+
+
+def _beginning(mark: str, n: int) -> str:
+    """Whatever can begin with ``mark``."""
+    escaped = render.escape(mark)
+    cells = Table((Column("v", mark, align="left"), Column("n", "n")), ((mark, 1.0), (escaped, 2.0)), f"{escaped} caption.")
+    places = [
+        table_markdown(f"t{n}", n, cells),
+        f"## {escaped} heading",
+        render.verdict_markdown(f"{escaped} claim.", Verdict(Holds.YES, n=2)),
+        f"A note.^[{escaped} note]",
+        f"{escaped} paragraph",
+        f"- {escaped} item",
+        render.notice_markdown("failed", mark),
+        f"| step | what |\n|:--|:--|\n| {escaped} | hand |",
+    ]
+    return "\n\n".join(places)
 
 
 def test_a_value_in_a_formula_or_in_code_is_its_number():
