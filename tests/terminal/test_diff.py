@@ -216,22 +216,20 @@ def test_a_build_is_the_same_as_itself(changed):
     assert "They are the same." in held(changed, here, here)
 
 
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        (["nowhere", "build"], "there is no folder, manifest or revision 'nowhere'"),
-        (["~nobody/here", "build"], "there is no folder, manifest or revision '~nobody/here'"),
-        (["--budget", "smoke", "nowhere", "build"], "there is no folder, manifest or revision 'nowhere'"),
-        (["build"], "'diff' takes two names"),
-        (["templates", "build"], "has no manifest.json"),
-        (["build.py", "build"], "this is no manifest of a build"),
-    ],
-)
-def test_what_is_no_build_is_said(changed, names, said):
-    ended = changed.run("diff", *(str(changed.root / n) if (changed.root / n).exists() else n for n in names))
-    assert ended.code == 2
-    assert said in ended.err
-    assert "bug" not in ended.err
+def test_what_is_no_build_is_said(changed):
+    here = str(changed.root)
+    slips = [
+        (["nowhere", f"{here}/build"], "there is no folder, manifest or revision 'nowhere'"),
+        (["~nobody/here", f"{here}/build"], "there is no folder, manifest or revision '~nobody/here'"),
+        (["--budget", "smoke", "nowhere", f"{here}/build"], "there is no folder, manifest or revision 'nowhere'"),
+        ([f"{here}/build"], "'diff' takes two names"),
+        ([f"{here}/templates", f"{here}/build"], "has no manifest.json"),
+        ([f"{here}/build.py", f"{here}/build"], "this is no manifest of a build"),
+    ]
+    for (_, said), ended in zip(slips, changed.each(*(["diff", *words] for words, _ in slips))):
+        assert ended.code == 2
+        assert said in ended.err
+        assert "bug" not in ended.err
 
 
 def test_a_revision_whose_results_the_store_has_not_is_incomplete(changed, tmp_path, kept):
