@@ -93,7 +93,7 @@ def kept(once: Once) -> Path:
     the engine's sources. A project that begins with it computes only what its test changes."""
 
     def build(folder: Path) -> None:
-        built = whole(folder).run("--quiet")
+        built = whole(folder).run("--quiet", "--jobs", "3")
         assert built.code == 0, built.err
 
     return once("kept", build) / "a project" / "build" / "store"
