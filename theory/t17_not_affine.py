@@ -22,9 +22,9 @@ def least_squares(e: Vector, s: Vector, d: Vector) -> float:
     return float(((rows @ best - targets) ** 2).sum())
 
 
-SQUARE = "(e[i] - ({0}alpha*s[i] {1} beta*d[i] + c))**2"
-MIRRORED = " + ".join(SQUARE.format(*signs) for signs in (("", "+"), ("", "-"), ("-", "+"), ("-", "-")))
 EVERYWHERE = "for i in span(1, n)"
+SQUARES = f"sum((e[i] - ({{0}}alpha*s[i] {{1}} beta*d[i] + c))**2 {EVERYWHERE})"
+MIRRORED = " + ".join(SQUARES.format(*signs) for signs in (("", "+"), ("", "-"), ("-", "+"), ("-", "-")))
 
 DERIVATION = Derivation(
     id="T17",
@@ -97,7 +97,7 @@ DERIVATION = Derivation(
         ),
         Part(
             "The error of an affine map",
-            f"sum({MIRRORED} {EVERYWHERE}) == 4*V + 4*n*(ebar - c)**2"
+            f"{MIRRORED} == 4*V + 4*n*(ebar - c)**2"
             f" + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
             [
                 Step(
@@ -118,7 +118,7 @@ DERIVATION = Derivation(
         ),
         Part(
             "No other does better",
-            f"sum({MIRRORED} {EVERYWHERE}) >= 4*V",
+            f"{MIRRORED} >= 4*V",
             [
                 Step(
                     f"4*V + 4*n*(ebar - c)**2 + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",

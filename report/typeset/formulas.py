@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as markup
 import re
 
+from report.typeset.breaking import unbroken
 from report.typeset.spoken import spoken
 
 # What the Typst writer says, and what was meant: a pattern, and what stands in its place.
@@ -33,7 +34,8 @@ def typst(source: str) -> str:
 
     def put(found: re.Match[str]) -> str:
         latex = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] == "n" else escaped[1], found[2])
-        return f'{found[1]}"{_quoted(spoken(latex))}", {_typst(found[3])}'
+        formula = unbroken(_typst(found[3]), display=found[1] == "#displayed(" or found[3].startswith("$ "))
+        return f'{found[1]}"{_quoted(spoken(latex))}", {formula}'
 
     return re.sub(r'(#(?:formula|displayed)\()"((?:[^"\\]|\\.)*)", (\$.*?\$)(?=\);)', put, source, flags=re.DOTALL)
 

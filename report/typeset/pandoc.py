@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from report.errors import ProseError, ReportError, Where, author_text
-from report.typeset import formulas, spoken
+from report.typeset import breaking, formulas, spoken
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
 from report.write.prose import READER, pandoc_program
 
@@ -19,7 +19,8 @@ READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-
 # What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
 # its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
 CALLED = (
-    "anchor, formula, displayed, singlebar, doublebar, uprightsans, report-chapter, report-picture, report-task, "
+    "anchor, formula, displayed, singlebar, doublebar, uprightsans, "
+    "firstrelation, nextrelation, heldrelation, nextterm, heldsign, report-chapter, report-picture, report-task, "
     "report-figure, report-table, plain-table, report-part, part-title, report-brief, report-notation, "
     "report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
@@ -88,6 +89,6 @@ def rules(filter_name: str) -> tuple[bytes, ...]:
     files = (
         TEMPLATES / filter_name,
         *map(TEMPLATES.joinpath, ("common.lua", "latex.lua")),
-        *map(Path, (__file__, formulas.__file__, spoken.__file__)),
+        *map(Path, (__file__, breaking.__file__, formulas.__file__, spoken.__file__)),
     )
     return (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))

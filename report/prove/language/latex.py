@@ -129,15 +129,19 @@ class Printer:
             return _minus(self.show(bare))
         return self.quotient(node) if isinstance(node.op, ast.Div) else self.multiplication(node)
 
-    def addition(self, node: ast.BinOp) -> Printed:
-        left, right = self.show(node.left), self.show(node.right)
-        first = parens(left) if left.open or _grouped_by_author(node) else at_least(left, SUM)
+    def addition(self, node: ast.BinOp, more: bool = False) -> Printed:
+        """A sum of terms: in brackets those that would swallow the next one, the last also if there are ``more``."""
+        left, right, apart = self.show(node.left), self.show(node.right), _grouped_by_author(node)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Add | ast.Sub) and not apart:
+            left = self.addition(node.left, more=True)
+        first = parens(left) if left.open or apart else at_least(left, SUM)
         grouped = right.text.startswith("-") or (
             isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
         )
-        second = parens(right) if grouped or right.level < SUM or _is_modulus(node.right) else right.text
+        swallows = right.open and more
+        second = parens(right) if grouped or swallows or right.level < SUM or _is_modulus(node.right) else right.text
         sign = "+" if isinstance(node.op, ast.Add) else "-"
-        return Printed(f"{first} {sign} {second}", SUM, left.tall or right.tall, right.open)
+        return Printed(f"{first} {sign} {second}", SUM, left.tall or right.tall, right.open and not more)
 
     def multiplication(self, node: ast.BinOp) -> Printed:
         left, right = self.show(node.left), self.show(node.right)
