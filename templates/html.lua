@@ -99,6 +99,30 @@ local function part(div)
   return out
 end
 
+-- Cases, or counts, a row each; what holds of all of them below.
+local function cases(div)
+  local out, number = pandoc.List(), '<td class="number">(%s)</td></tr>'
+  for _, each in ipairs(div.content) do
+    if each.classes[1] == "rows" then
+      out:insert(raw("<table class=\"cases\"><thead><tr><th>Case</th><th>Formula</th><td></td></tr></thead><tbody>"))
+      for _, row in ipairs(each.content) do
+        out:insert(raw('<tr id="' .. row.identifier .. '">'))
+        for _, cell in ipairs(row.content) do
+          local kind = cell.classes[1]
+          if kind == "said" then out:extend(wrap('<th scope="row">', cell.content, "</th><td>"))
+          elseif kind == "chain" then out:extend(wrap('<div class="links">', display(cell.content), "</div>"))
+          else out:extend(wrap('<div class="' .. kind .. '">', cell.content, "</div>")) end
+        end
+        out:insert(raw("</td>" .. number:format(row.attributes.number)))
+      end
+      out:insert(raw("</tbody></table>"))
+    else
+      out:insert(each)
+    end
+  end
+  return wrap('<div class="group">', out, "</div>")
+end
+
 local function folded(div)
   local title = div.content:remove(1)
   local out = pandoc.List({ raw('<details class="every"><summary>'), pandoc.Plain(title.content), raw("</summary>") })
@@ -109,6 +133,7 @@ end
 
 local divs = {
   part = part,
+  cases = cases,
   every = folded,
   contents = function() return {} end, -- the page has its own
   ledger = function() return {} end, -- here the steps fold out where the proof stands

@@ -97,20 +97,50 @@ local function displayed(blocks)
   })
 end
 
--- A part of a proof: what it says, its chain of equalities link by link, why, and one mark for all of its steps.
-local function part(div)
+-- The content of each div in a div, by its class.
+local function by_class(div)
   local of = {}
   for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
-  local out = pandoc.List({ raw_inline(("#report-part(%s, %s, links: ("):format(quote(div.identifier), quote(div.attributes.number))) })
-  for _, link in ipairs(displayed(of.chain)[1].content) do
+  return of
+end
+
+-- The start of a call for a part of a proof, or a case: its name, its number, and its chain of equalities link by link.
+local function chained(open, div, chain)
+  local out = pandoc.List({ raw_inline(("%s(%s, %s, links: ("):format(open, quote(div.identifier), quote(div.attributes.number))) })
+  for _, link in ipairs(displayed(chain)[1].content) do
     if link.t == "Span" then out:extend(sandwich("[", link.content, "], ")) end
   end
   out:insert(raw_inline(")"))
+  return out
+end
+
+-- Named content arguments, of the divs that there are.
+local function named(out, of, names)
+  for _, name in ipairs(names) do out:extend(sandwich(", " .. name .. ": [", of[name] and inlines(of[name]) or {}, "]")) end
+  return out
+end
+
+-- Cases, or counts, a row each.
+local function cases(div)
+  local of, out = by_class(div), pandoc.List({ raw_inline("#report-cases((") })
+  for _, row in ipairs(of.rows) do
+    local its = by_class(row)
+    out:extend(named(chained("report-case.with", row, its.chain), its, { "said", "reason", "witness" }))
+    out:insert(raw_inline("), "))
+  end
+  out:insert(raw_inline(")"))
+  named(out, of, { "words", "reason", "witness" })
+  out:insert(raw_inline(");"))
+  return pandoc.Plain(out)
+end
+
+-- A part of a proof: what it says, its chain, why, and one mark for all of its steps.
+local function part(div)
+  local of = by_class(div)
+  local out = chained("#report-part", div, of.chain)
   local said = of.said[1].content
   if said[1].t == "Strong" then of.said[1].content = sandwich("#part-title[", said[1].content, "];") .. said:filter(function(_, at) return at > 1 end) end
-  for _, name in ipairs({ "said", "reason", "witness" }) do
-    out:extend(sandwich(", " .. name .. ": [", of[name] and inlines(of[name]) or {}, "]"))
-  end
+  named(out, of, { "said", "reason", "witness" })
   out:insert(keyed(out))
   return pandoc.Plain(out)
 end
@@ -133,6 +163,7 @@ local divs = {
   figure = figure,
   table = tabular,
   part = part,
+  cases = cases,
   contents = function() return raw("#report-contents()") end,
   every = function() return {} end, -- here the steps stand in the ledger at the end
   ledger = ledger,

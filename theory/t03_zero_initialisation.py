@@ -224,8 +224,10 @@ DERIVATION = Derivation(
             "diff(ell, u[j]) == 0",
             [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
             given=[W_ZERO, U_ZERO],
-            intro="""Each gradient has a factor that comes from the other layer, and this factor is zero. So gradient
-            descent, with momentum or without, moves nothing, neither at the first step nor at any later one:""",
+            intro="""Each gradient has a factor that comes from the other layer. With both layers zero this factor is zero, so
+            gradient descent, with momentum or without, moves nothing, neither at the first step nor at any later one. With
+            only `u` zero its own gradient survives, for every filter that finds something; that of the filters is zero at
+            the first step, and at the first alone, since that step moves `u`:""",
             live=[U_AT_KINK],
         ),
         Part(
@@ -244,7 +246,6 @@ DERIVATION = Derivation(
                 Step(because=algebra("simplify")),
             ],
             given=[U_ZERO],
-            intro=("Their own gradient survives, for every filter that finds something:"),
             live=[U_ANYWHERE],
         ),
         Part(
@@ -252,7 +253,6 @@ DERIVATION = Derivation(
             "diff(ell, w[k, j]) == 0",
             [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step(because=algebra("`u` is zero"))],
             given=[U_ZERO],
-            intro=("The gradient of the filters is zero at the first step, and at the first alone, since that step moves `u`."),
             live=[W_ANYWHERE],
         ),
         Part(
@@ -260,7 +260,10 @@ DERIVATION = Derivation(
             "diff(ell, u[j]) == 0",
             [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
             given=[W_ZERO],
-            intro="Nothing is pooled, so nothing reaches the output weights:",
+            intro="""With only `w` zero nothing is pooled, so nothing reaches the output weights. Every ReLU now stands at its
+            kink, and the slopes chosen there decide: with slope zero, the usual choice, nothing survives, and training never
+            starts; with another, say `r` everywhere, the filters do move, and under mean pooling all of them along one and
+            the same direction, the mean of what each of their weights sees:""",
             live=[U_AT_KINK],
         ),
         Part(
@@ -278,7 +281,6 @@ DERIVATION = Derivation(
                 Step(because=algebra("simplify")),
             ],
             given=[W_ZERO],
-            intro="Every ReLU now stands at its kink, and the slopes chosen there decide:",
             live=[W_AT_KINK],
         ),
         Part(
@@ -286,7 +288,6 @@ DERIVATION = Derivation(
             "diff(ell, w[k, j]) == 0",
             [Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")), Step(because=algebra("every slope is zero"))],
             given=[W_ZERO, "s == zeros(n, q)"],
-            intro="With slope zero, the usual choice, nothing survives, and training never starts:",
             live=[W_AT_KINK],
         ),
         Part(
@@ -298,8 +299,6 @@ DERIVATION = Derivation(
                 Step(because=algebra("factor out")),
             ],
             given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
-            intro="""With another slope, say `r` everywhere, the filters do move. Under mean pooling all of them move along
-            one and the same direction, the mean of what each of their weights sees:""",
             live=[W_AT_KINK],
         ),
     ],

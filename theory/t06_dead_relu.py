@@ -145,7 +145,8 @@ DERIVATION = Derivation(
                 Step(because=differentiation("the convolution is linear in `f`")),
             ],
             given=["z[e, i] > 0"],
-            intro="Where what enters ReLU is positive, it is passed on, and so is what the filter does to it:",
+            intro="""Where what enters ReLU is positive, it is passed on, and so is what the filter does to it. Where it is
+            negative, the output is zero and stays zero when the filter or the bias is moved a little:""",
             live=[SLOPE_BY_FILTER],
         ),
         Part(
@@ -156,14 +157,7 @@ DERIVATION = Derivation(
                 Step(because=differentiation("the larger of the two is zero, at this point and around it")),
             ],
             given=["z[e, i] < 0"],
-            intro="Where it is negative, the output is zero and stays zero when the filter or the bias is moved a little:",
             live=[SLOPE_BY_FILTER],
-        ),
-        Part(
-            "Only the factor of ReLU is zero",
-            "diff(z[e, i], f[k]) == x[e, i + r - k]",
-            [Step(because=differentiation("the convolution is linear in `f`"))],
-            intro="That is the work of the factor of ReLU alone. The factor of the convolution is the same, on or off:",
         ),
         Part(
             "Off, the bias",
@@ -174,6 +168,12 @@ DERIVATION = Derivation(
             ],
             given=["z[e, i] < 0"],
             live=[Live("torch autograd", lambda at: slopes(at)[1].item())],
+        ),
+        Part(
+            "Only the factor of ReLU is zero",
+            "diff(z[e, i], f[k]) == x[e, i + r - k]",
+            [Step(because=differentiation("the convolution is linear in `f`"))],
+            intro="That is the work of the factor of ReLU alone. The factor of the convolution is the same, on or off:",
         ),
         Part(
             "What reaches the filter",
@@ -319,7 +319,8 @@ DERIVATION = Derivation(
             ],
             given=["a + c < 0"],
             intro="""A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is
-            dead on a single example, with input one and target one:""",
+            dead on a single example, with input one and target one. Both derivatives are zero, the point is stationary, and
+            yet another weight and bias would do better:""",
             live=[Live("torch autograd", lambda at: one_unit(at)[1])],
         ),
         Part(
@@ -341,7 +342,6 @@ DERIVATION = Derivation(
                 Step(because=definition("q", "relu", words="with weight one and bias zero the output is the target")),
             ],
             given=["a + c < 0"],
-            intro="Both derivatives are zero, the point is stationary, and yet another weight and bias would do better:",
             live=[Live("torch", lambda at: one_unit(at)[0])],
         ),
     ],

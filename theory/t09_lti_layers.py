@@ -253,24 +253,11 @@ DERIVATION = Derivation(
             ],
             intro="In general the two differ on the ramp by the stride less one, which is zero for stride one alone:",
         ),
-        counterexample(
-            "Max pooling is not additive",
-            ADDITIVE.format("M"),
-            at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
-            values=("-2", "-1"),
-            intro="Max pooling in pairs has none of the three properties. It is not linear: add a negative multiple.",
-        ),
-        counterexample(
-            "Max pooling is not homogeneous", HOMOGENEOUS.format("M"), at={"x": "u", "a": "-2", "i": "1"}, values=("-4", "-6")
-        ),
-        counterexample(
-            "Max pooling is not shift invariant", COMMUTES.format("M"), at={"x": "u", "t": "1", "i": "2"}, values=("4", "3")
-        ),
         Part(
-            "With stride one it is",
+            "Max pooling with stride one is shift invariant",
             COMMUTES.format("V"),
             [Step("max(x(i - t), x(i + 1 - t))", definition("V", "shift")), Step(because=definition("V", "shift"))],
-            intro="The last is the stride's doing. Over pairs that overlap, at every place, the maximum is shift invariant:",
+            intro="Over pairs that overlap, at every place, the maximum is shift invariant:",
         ),
         Part(
             "ReLU is shift invariant",
@@ -281,16 +268,6 @@ DERIVATION = Derivation(
                 Step(because=definition("shift")),
             ],
             intro="A layer that treats every place by itself and alike is shift invariant, linear or not.",
-        ),
-        counterexample(
-            "ReLU is not additive",
-            ADDITIVE.format("R"),
-            at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
-            values=("0", "1"),
-            intro="ReLU is not linear: what is positive and what is negative may cancel before the layer, not after it.",
-        ),
-        counterexample(
-            "ReLU is not homogeneous", HOMOGENEOUS.format("R"), at={"x": "u", "a": "-2", "i": "1"}, values=("0", "-2")
         ),
         Part(
             "Doubling is linear",
@@ -304,13 +281,6 @@ DERIVATION = Derivation(
             COMMUTES.format("T"),
             [Step("2*x(i - t)", definition("T", "shift")), Step(because=definition("T", "shift"))],
             intro="It is shift invariant, too:",
-        ),
-        counterexample(
-            "Doubling fails that test",
-            "T(lambda m: x(m) - 2)(i) == T(x)(i) - 2",
-            at={"x": "u", "i": "1"},
-            values=("-2", "0"),
-            intro="Yet it fails that test, as ReLU does:",
         ),
         Part(
             "Adding a constant is shift invariant",
@@ -340,19 +310,6 @@ DERIVATION = Derivation(
                 Step(because=definition("B")),
             ],
         ),
-        counterexample(
-            "Adding a constant is not additive",
-            ADDITIVE.format("A"),
-            at={"x": "u", "y": "lambda m: 3*u(m)", "i": "1"},
-            values=("5", "6"),
-            intro="In integers, with the constant one:",
-        ),
-        counterexample(
-            "Adding a constant is not homogeneous",
-            HOMOGENEOUS.format("A"),
-            at={"x": "u", "a": "3", "i": "1"},
-            values=("4", "6"),
-        ),
         Part(
             "A dense layer is linear",
             "D(lambda m: a*x(m) + b*y(m))(p) == a*D(x)(p) + b*D(y)(p)",
@@ -378,11 +335,53 @@ DERIVATION = Derivation(
             is a convolution. Nothing makes the weights of a dense layer so.""",
         ),
         counterexample(
+            "Max pooling is not additive",
+            ADDITIVE.format("M"),
+            at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
+            values=("-2", "-1"),
+            intro="""What is not so takes one counterexample. Max pooling in pairs, side by side, has none of the three
+            properties. Before ReLU, what is positive and what is negative may cancel; after it they do not. Doubling, linear
+            as it is, fails the test of W4, and so does ReLU. Adding one shows the constant in integers. Some dense layers
+            are shift invariant, as that with all weights zero is; one that is not has the rows one, two and three, four:""",
+        ),
+        counterexample(
+            "Max pooling is not homogeneous", HOMOGENEOUS.format("M"), at={"x": "u", "a": "-2", "i": "1"}, values=("-4", "-6")
+        ),
+        counterexample(
+            "Max pooling is not shift invariant", COMMUTES.format("M"), at={"x": "u", "t": "1", "i": "2"}, values=("4", "3")
+        ),
+        counterexample(
+            "ReLU is not additive",
+            ADDITIVE.format("R"),
+            at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
+            values=("0", "1"),
+        ),
+        counterexample(
+            "ReLU is not homogeneous", HOMOGENEOUS.format("R"), at={"x": "u", "a": "-2", "i": "1"}, values=("0", "-2")
+        ),
+        counterexample(
+            "Doubling fails that test",
+            "T(lambda m: x(m) - 2)(i) == T(x)(i) - 2",
+            at={"x": "u", "i": "1"},
+            values=("-2", "0"),
+        ),
+        counterexample(
+            "Adding a constant is not additive",
+            ADDITIVE.format("A"),
+            at={"x": "u", "y": "lambda m: 3*u(m)", "i": "1"},
+            values=("5", "6"),
+        ),
+        counterexample(
+            "Adding a constant is not homogeneous",
+            HOMOGENEOUS.format("A"),
+            at={"x": "u", "a": "3", "i": "1"},
+            values=("4", "6"),
+        ),
+        counterexample(
             "A dense layer is not shift invariant",
             COMMUTES.format("E"),
             at={"x": "u", "t": "1", "i": "2"},
             values=("4", "5"),
-            intro="Some are, as that with all weights zero is. One that is not has the rows one, two and three, four:",
         ),
     ],
     conclusion="""Convolution, and average pooling with stride one, `s == 1`, are linear and shift invariant (“Convolution
@@ -391,9 +390,9 @@ DERIVATION = Derivation(
     additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a larger
     stride and a dense layer are linear and not shift invariant in general (“Nor with any larger stride”, “A dense layer is
     linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not additive”), and shift
-    invariant with stride one alone (“With stride one it is”); side by side it has none of the three properties (“Max
-    pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is thus linear if it averages
-    (“Average pooling is linear”), not if it takes the maximum.""",
+    invariant with stride one alone (“Max pooling with stride one is shift invariant”); side by side it has none of the
+    three properties (“Max pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is thus
+    linear if it averages (“Average pooling is linear”), not if it takes the maximum.""",
     comment="""A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it
     starts to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without
     them the network would be linear.""",

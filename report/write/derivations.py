@@ -30,6 +30,9 @@ AT_ONCE = frozenset({"unfolding", "identical", "normal form", "simplification", 
 
 DEFINITION = "definition of "
 
+FEWEST_ROWS = 3
+"""Parts in a row that make a table."""
+
 
 @dataclass(frozen=True)
 class _Pages:
@@ -104,7 +107,7 @@ def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mappi
     comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
     notation = _notation(_used(proof), pages, known or {})
     opening = _told(asked) + (div(notation, "notation") if notation else "")
-    groups = "".join(_part(part, pages) for part in _agreeing_once(proof.parts))
+    groups = "".join(_group(group, pages) for group in _groups(_agreeing_once(proof.parts)))
     every = "".join(_chain(part, pages) for part in proof.parts)
     title = span(f"All {len(proof.steps)} steps, each with its reason and its witnesses", "summary")
     folded = f"\n\n:::::::: every\n{title}\n{every}\n::::::::\n\n"
@@ -232,17 +235,63 @@ def _local(entry: GlossaryEntry, pages: _Pages) -> Names:
 # --- chains --------------------------------------------------------------------------------------------------------
 
 
+def _groups(parts: Iterable[CheckedPart]) -> list[list[CheckedPart]]:
+    """The parts, each alone; but where several follow one another, of which only the first has words and all are cases, or all
+    rest on the same reasons, these together."""
+    groups: list[list[CheckedPart]] = []
+    for part in parts:
+        if groups and not _words_of(part) and _alike(groups[-1][-1], part):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def _words_of(part: CheckedPart) -> str:
+    return f"{part.intro}{part.scope}{''.join(part.conventions)}"
+
+
+def _alike(one: CheckedPart, other: CheckedPart) -> bool:
+    return bool(one.given and other.given) or _because(one.steps) == _because(other.steps)
+
+
+def _group(parts: Sequence[CheckedPart], pages: _Pages) -> str:
+    """Each part by itself, or as many as make a table: after the words of the first a row each, and what holds of all once."""
+    if len(parts) < FEWEST_ROWS:
+        return "".join(_part(part, pages) for part in parts)
+    notes = [_note(part, pages) for part in parts]
+    alike = all(note == notes[0] for note in notes)
+    rows = (_row(part, [] if alike else note, pages) for part, note in zip(parts, notes))
+    cells = [(_said(parts[0], pages), "words"), ("".join(rows), "rows"), *(notes[0] if alike else [])]
+    return div("".join(_cell(content, kind, colons=5) for content, kind in cells), "cases")
+
+
+def _row(part: CheckedPart, note: list[tuple[str, str]], pages: _Pages) -> str:
+    """A case: its name, under which conditions, and what it comes to, without the steps between if these are all equal."""
+    steps = _telling(part.steps)
+    shown = steps[-1:] if all(step.relation == "==" for step in steps) else steps
+    name = "\\\n".join([f"**{part.label}**", *(f"${pages.math(condition)}$" for condition in part.given)])
+    return _numbered("case", part, [(name, "said"), (_chained(part, shown, pages), "chain"), *note], pages)
+
+
 def _part(part: CheckedPart, pages: _Pages) -> str:
     """What the part says, by the steps that carry it; beside it its reasons, and one mark for all of its steps."""
-    links = [f"${pages.math(part.start)}$", *(_link(step, pages) for step in _telling(part.steps))]
-    cells = [
-        (_heading(part, pages), "said"),
-        (" ".join(span(link, "link") for link in links), "chain"),
-        (pages.reason(_because(part.steps)), "reason"),
-        (_mark(part), "witness"),
-    ]
+    said, chain = (_heading(part, pages), "said"), (_chained(part, _telling(part.steps), pages), "chain")
+    return _numbered("part", part, [said, chain, *_note(part, pages)], pages)
+
+
+def _numbered(kind: str, part: CheckedPart, cells: Iterable[tuple[str, str]], pages: _Pages) -> str:
     content = "".join(_cell(content, kind) for content, kind in cells)
-    return div(content, "part", pages.anchor(part.label), number=str(pages.number(_slug(part.label))))
+    return div(content, kind, pages.anchor(part.label), number=str(pages.number(_slug(part.label))))
+
+
+def _chained(part: CheckedPart, steps: Iterable[CheckedStep], pages: _Pages) -> str:
+    links = [f"${pages.math(part.start)}$", *(_link(step, pages) for step in steps)]
+    return " ".join(span(link, "link") for link in links)
+
+
+def _note(part: CheckedPart, pages: _Pages) -> list[tuple[str, str]]:
+    return [(pages.reason(_because(part.steps)), "reason"), (_mark(part), "witness")]
 
 
 def _link(step: CheckedStep, pages: _Pages) -> str:
@@ -325,11 +374,15 @@ def _slug(label: str) -> str:
 
 def _heading(part: CheckedPart, pages: _Pages) -> str:
     """``**Directly.** Let $x < 0$. Here an empty sum is $0$. Prose.``"""
-    given = f" Let {' and '.join(f'${pages.math(c)}$' for c in part.given)}." if part.given else ""
-    agreed = f" Here {' and '.join(map(pages.prose, part.conventions))}." if part.conventions else ""
-    intro = f" {pages.prose(part.intro)}" if part.intro else ""
-    scope = f" *Scope.* {pages.prose(part.scope)}" if part.scope else ""
-    return f"**{part.label}.**{given}{agreed}{intro}{scope}"
+    given = f"Let {' and '.join(f'${pages.math(c)}$' for c in part.given)}." if part.given else ""
+    return " ".join(filter(None, (f"**{part.label}.**", given, _said(part, pages))))
+
+
+def _said(part: CheckedPart, pages: _Pages) -> str:
+    """What is agreed on, and the author's words."""
+    agreed = f"Here {' and '.join(map(pages.prose, part.conventions))}." if part.conventions else ""
+    scope = f"*Scope.* {pages.prose(part.scope)}" if part.scope else ""
+    return " ".join(filter(None, (agreed, pages.prose(part.intro), scope)))
 
 
 def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
@@ -342,8 +395,8 @@ def _step(step: CheckedStep, left: str, hanging: bool, pages: _Pages) -> str:
     return "".join(_cell(content, kind) for content, kind in [*cells, (verdict, "witness")])
 
 
-def _cell(content: str, kind: str) -> str:
-    return f"\n\n::: {kind}\n{content}\n:::\n\n" if content else ""
+def _cell(content: str, kind: str, colons: int = 3) -> str:
+    return f"\n\n{':' * colons} {kind}\n{content}\n{':' * colons}\n\n" if content else ""
 
 
 def _width(latex: str) -> int:

@@ -89,3 +89,33 @@ def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_t
     assert "Question" not in derivation_markdown(shortened(said, ["Two"], again=True), len)
     with pytest.raises(ReportError, match="'Three'"):
         shortened(said, ["Thre"], again=False)
+
+
+def counts(*intros: str, because: str = "add") -> list[Part]:
+    return [
+        Part(f"Case {n}", f"{n}*x + x == {n + 1}*x", [Step(f"x + {n}*x", "swap"), Step(because=because)], intro=intro)
+        for n, intro in enumerate(intros, 2)
+    ]
+
+
+def test_parts_without_words_that_rest_on_the_same_reasons_are_a_table() -> None:
+    text = page(*counts("Count them:", "", ""))
+    assert text.count("{.case #T9-case-") == 3
+    assert ".part" not in text
+    assert text.index("Count them:") < text.index("**Case 2**")
+    assert text.split("All 6 steps")[0].count("swap; add") == 1
+    assert "[$2x + x$]{.link} [$= 3x$]{.link}" in text  # what is between stands in the ledger
+
+
+def test_cases_are_a_table_each_with_its_reasons() -> None:
+    given = [Part(f"Case {n}", f"{n}*x == 0", [Step(because=f"times {n}")], given=["x == 0"]) for n in (2, 3, 4)]
+    text = page(*given).split("All 3 steps")[0]
+    assert text.count("{.case #T9-case-") == 3
+    assert [f"times {n}" in text for n in (2, 3, 4)] == [True] * 3
+    assert "**Case 2**\\\n$x = 0$" in text
+
+
+@pytest.mark.parametrize("parts", [counts("", ""), counts("", "", "Now four:"), [*counts("", ""), *counts("", because="sum")]])
+def test_two_or_what_has_words_or_other_reasons_are_no_table(parts) -> None:
+    labelled = [Part(f"{at}", p.statement, p.steps, intro=p.intro) for at, p in enumerate(parts)]
+    assert page(*labelled).count(".part ") == len(parts)
