@@ -256,33 +256,38 @@ def label_ends(*axes: Axes) -> None:
 
     Call it last, when scales and limits stand. The names stand right of the axes, which the layout makes room for.
     """
-    for ax in axes:
-        _label_ends(ax)
+    ends = {ax: found for ax in axes if (found := _ends(ax))}
+    for ax, found in ends.items():
+        ax.set_xlim(ax.get_xlim()[0], max(x for _, x, _ in found))
+        ax.set_ylim(ax.get_ylim())
+    with style():
+        for figure in dict.fromkeys(ax.figure for ax in ends):
+            figure.draw_without_rendering()  # type: ignore[union-attr]  # once for all axes: it takes longest
+        for ax, found in ends.items():
+            _label(ax, found)
 
 
-def _label_ends(ax: Axes) -> None:
+def _ends(ax: Axes) -> list[tuple[Any, float, float]]:
+    """The labelled lines, each with its last point."""
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(line, *_last_point(line)) for line in lines]
-    ends = [end for end in ends if np.isfinite(end[2])]
-    if not ends:
-        return
-    ax.set_xlim(ax.get_xlim()[0], max(x for _, x, _ in ends))
-    ax.set_ylim(ax.get_ylim())
-    with style():
-        ax.figure.draw_without_rendering()  # type: ignore[union-attr]
-        points = 72 / ax.figure.dpi
-        heights = [ax.transData.transform((x, y))[1] * points for _, x, y in ends]
-        for (line, x, y), height, place in zip(ends, heights, spread_apart(heights, gap=9.2)):
-            ax.annotate(
-                str(line.get_label()),
-                (x, y),
-                xytext=(5, place - height),
-                textcoords="offset points",
-                color=line.get_color(),
-                va="center",
-                fontsize=8,
-                annotation_clip=False,
-            )
+    return [end for end in ends if np.isfinite(end[2])]
+
+
+def _label(ax: Axes, ends: Sequence[tuple[Any, float, float]]) -> None:
+    points = 72 / ax.figure.dpi
+    heights = [ax.transData.transform((x, y))[1] * points for _, x, y in ends]
+    for (line, x, y), height, place in zip(ends, heights, spread_apart(heights, gap=9.2)):
+        ax.annotate(
+            str(line.get_label()),
+            (x, y),
+            xytext=(5, place - height),
+            textcoords="offset points",
+            color=line.get_color(),
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+        )
 
 
 def _last_point(line: Any) -> tuple[float, float]:
