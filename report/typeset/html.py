@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import functools
 import html as markup
 import mimetypes
 import re
@@ -24,7 +23,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
     import jinja2
     from markupsafe import Markup
 
-    written = "\n\n".join(map(_chapter, converted(chapters, chapter_html, "html.lua", remember)))
+    written = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
     numbered, headings = _number_sections(written)
     body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets, remember), assets)
     fonts = font_faces(body, meta, remember)
@@ -39,13 +38,6 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], r
         places=_places(headings),
         body=Markup(body),
     )
-
-
-@functools.lru_cache(1000)
-def _chapter(fragment: str) -> str:
-    """What can be done to a chapter by itself, and so once, however often the page is put together."""
-    aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
-    return _mark_wide_tables(_whole_numbers(aligned))
 
 
 @dataclass(frozen=True)
@@ -94,19 +86,6 @@ def _name_chapters(body: str, headings: Sequence[_Heading]) -> str:
     """``body`` with the number of each chapter that is referred to."""
     numbers = {heading.identifier: heading.number for heading in headings}
     return re.sub(r"<!--chapter:(.*?)-->", lambda found: numbers.get(found[1], ""), body)
-
-
-def _whole_numbers(body: str) -> str:
-    """``body`` with its numbers as a keyboard types them: the thin spaces of 3274634 are drawn, and a font shows the hyphen of
-    -0.008 as a minus. So who searches for a number finds it, and who copies it can use it."""
-
-    def closed(text: re.Match[str]) -> str:
-        if text[0].startswith("<"):
-            return text[0]
-        whole = re.sub("(?<=\\d)\u202f(?=\\d{3})", '<span class="gap"></span>', text[0])
-        return re.sub(r"−(?=\d)", '<span class="minus">-</span>', whole)
-
-    return re.sub(r"<math\b.*?</math>|<!--.*?-->|<[^>]*>|[^<]+", closed, body, flags=re.DOTALL)
 
 
 def _insert_pictures(body: str, assets: Mapping[str, bytes]) -> str:
@@ -173,19 +152,3 @@ def _inline(drawing: str, alt: str, share: float) -> str:
     opening = re.sub(r'\s(?:width|height|version)="[^"]*"', "", opening)
     label = markup.escape(alt)
     return f'{opening} role="img" aria-label="{label}" style="--share: {share:.4g}">{rest}'
-
-
-def _mark_wide_tables(body: str) -> str:
-    """Tables of more columns than the text column holds run over the margin; their captions stand above."""
-
-    def marked(match: re.Match[str]) -> str:
-        widest = max((_row_length(row) for row in re.findall(r"<tr.*?</tr>", match[0], flags=re.DOTALL)), default=0)
-        return match[0].replace('class="table"', 'class="table many"', 1) if widest > 72 else match[0]
-
-    body = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", body)  # a row that goes on under the name above has no head
-    return re.sub(r'<figure id="[^"]*" class="table">.*?</figure>', marked, body, flags=re.DOTALL)
-
-
-def _row_length(row: str) -> int:
-    cells = re.findall(r"<t[dh].*?</t[dh]>", row, flags=re.DOTALL)
-    return sum(len(markup.unescape(re.sub(r"<[^>]*>", "", cell)).strip()) + 3 for cell in cells)

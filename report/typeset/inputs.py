@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +64,7 @@ def key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
+@cache
 def made_by(*packages: str) -> str:
     """The releases of the programs that set a page: what they make changes with them."""
     return " ".join(f"{name} {version(name)}" for name in packages)

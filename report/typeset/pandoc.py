@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as markup
 import re
 import subprocess
 from collections.abc import Callable, Sequence
@@ -31,9 +32,11 @@ CALLED = (
 
 
 def chapter_html(chapter: Chapter) -> str:
-    """The chapter as a fragment of HTML; figures and section numbers are put in by ``html``."""
+    """The chapter as a fragment of HTML; what depends on the other chapters, and figures, is put in by ``html``."""
     writer = ("--to", "html5", "--mathml", "--shift-heading-level-by=1", "--lua-filter", str(TEMPLATES / "html.lua"))
-    return formulas.mathml(_pandoc(chapter, writer))
+    fragment = formulas.mathml(_pandoc(chapter, writer))
+    aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
+    return _mark_wide_tables(_whole_numbers(aligned))
 
 
 def chapter_typst(chapter: Chapter) -> str:
@@ -41,6 +44,35 @@ def chapter_typst(chapter: Chapter) -> str:
     writer = ("--to", "typst", "--lua-filter", str(TEMPLATES / "typst.lua"))
     source = formulas.typst(_pandoc(chapter, writer))
     return f'#import "report.typ": {CALLED}\n\n{source}'
+
+
+def _whole_numbers(body: str) -> str:
+    """``body`` with its numbers as a keyboard types them: the thin spaces of 3274634 are drawn, and a font shows the hyphen of
+    -0.008 as a minus. So who searches for a number finds it, and who copies it can use it."""
+
+    def closed(text: re.Match[str]) -> str:
+        if text[0].startswith("<"):
+            return text[0]
+        whole = re.sub("(?<=\\d)\u202f(?=\\d{3})", '<span class="gap"></span>', text[0])
+        return re.sub(r"−(?=\d)", '<span class="minus">-</span>', whole)
+
+    return re.sub(r"<math\b.*?</math>|<!--.*?-->|<[^>]*>|[^<]+", closed, body, flags=re.DOTALL)
+
+
+def _mark_wide_tables(body: str) -> str:
+    """Tables of more columns than the text column holds run over the margin; their captions stand above."""
+
+    def marked(match: re.Match[str]) -> str:
+        widest = max((_row_length(row) for row in re.findall(r"<tr.*?</tr>", match[0], flags=re.DOTALL)), default=0)
+        return match[0].replace('class="table"', 'class="table many"', 1) if widest > 72 else match[0]
+
+    body = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", body)  # a row that goes on under the name above has no head
+    return re.sub(r'<figure id="[^"]*" class="table">.*?</figure>', marked, body, flags=re.DOTALL)
+
+
+def _row_length(row: str) -> int:
+    cells = re.findall(r"<t[dh].*?</t[dh]>", row, flags=re.DOTALL)
+    return sum(len(markup.unescape(re.sub(r"<[^>]*>", "", cell)).strip()) + 3 for cell in cells)
 
 
 def _pandoc(chapter: Chapter, writer: Sequence[str]) -> str:
