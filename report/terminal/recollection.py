@@ -1,7 +1,8 @@
 """What a build found, noted beside its pages, so that the next one need not find it again if prose alone has changed.
 
 Trials are declared again, and their results are taken from the note without what only views look at; figures come as they were
-drawn, chapters as they were read, and formulas as they were set. Whether the note may be used is for ``stamp`` to say.
+drawn, chapters as they were read and compiled, and formulas as they were set. Whether the note may be used is for ``stamp`` to
+say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from report.judge.views import Absent, Drawn, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
 from report.terminal.bench import Bench, Findings
-from report.write import derivations, literature, prose
+from report.write import derivations, literature, prose, template
 from report.write.literature import Work
 from report.write.prose import Prose
 
@@ -59,6 +60,7 @@ class _Note:
     proofs: Mapping[str, Proof | Absent]
     told: dict[str, tuple[str, ...]]  # of the numbers that the pages stated
     chapters: Mapping[str, Prose]  # as pandoc reads them; one that is changed is read again
+    compiled: Mapping[str, str]
     works: Mapping[str, Mapping[str, Work]]
     formulas: Mapping[str, Mapping[str, str]]
 
@@ -74,6 +76,7 @@ def noted(found: Findings) -> bytes:
         proofs=found.proofs,
         told=found.told,
         chapters=prose.KNOWN,
+        compiled=template.COMPILED,
         works=literature.KNOWN,
         formulas=derivations.SET,
     )
@@ -95,6 +98,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
     prose.KNOWN.update(read.chapters)
+    template.COMPILED.update(read.compiled)
     literature.KNOWN.update(read.works)
     derivations.SET.update({names: dict(formulas) for names, formulas in read.formulas.items()})
     return Findings(bench, outcomes, judged, read.proofs, read.told, note=note or b"")

@@ -13,10 +13,11 @@ from report.write.manuscript import Chapter
 from report.write.markdown import div
 
 MARK = "\ue004"  # a private-use character: no author types it
-NUMBER = re.compile(
-    r'\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}'
+NUMBER = re.compile(  # or a row of a table, which is passed over
+    r"^\|.*$"
+    r'|\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}',
+    re.MULTILINE,
 )
-TABLE_ROW = re.compile(r"^\|.*$", re.MULTILINE)
 STATED = re.compile(r"(?:&#10;|^)stated in .*$")
 LINE = "&#10;"
 DEVIATION = re.compile(r"mean ± standard deviation over (?=\d)")  # what the list says of all of them
@@ -24,8 +25,7 @@ DEVIATION = re.compile(r"mean ± standard deviation over (?=\d)")  # what the li
 
 def numbers(markdown: str) -> list[re.Match[str]]:
     """The numbers that stand in prose, in their order."""
-    rows = [row.span() for row in TABLE_ROW.finditer(markdown)]
-    return [found for found in NUMBER.finditer(markdown) if not any(start <= found.start() < end for start, end in rows)]
+    return [found for found in NUMBER.finditer(markdown) if found["text"] is not None]
 
 
 def with_evidence(chapters: Iterable[Chapter]) -> list[Chapter]:

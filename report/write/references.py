@@ -14,7 +14,7 @@ from report.write import markdown as render
 from report.write.prose import identifier
 
 MARK = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no author types them
-QUOTE = re.compile("(?P<word>[a-z, ]+): \ue006(?P<quote>[^\ue007]*)\ue007")
+QUOTE = re.compile("(?P<word>(?<![a-z, ])[a-z, ]+): \ue006(?P<quote>[^\ue007]*)\ue007")
 NAMED = re.compile(
     r"""(?P<skipped>\{(?:[^{}"\\]|\\.|"(?:[^"\\]|\\.)*")*\} | \$[^$]*\$ | `[^`]*` | \[[^\[\]]*\]\([^)]*\) | ^[\#|].*$)
     | (?<![\w.#/\[])(?P<name>[TE]\d{1,2})(?P<owns>['’]s)?(?![\w.]*\w)(?P<closes>\))?""",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+import base64
+import hashlib
+import marshal
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 
@@ -31,7 +33,14 @@ def _shown(result: Any) -> Any:
     return number_text(result) if isinstance(result, float) else result
 
 
-@cache
 def compiled(source: str, path: Path) -> CodeType:
-    """A chapter as code: what ``watch`` need not do again for the chapters that stay."""
-    return jinja().compile(source, name=path.name, filename=str(path))
+    """A chapter as code."""
+    name = hashlib.sha256(f"{path}\n{source}".encode(errors="surrogatepass")).hexdigest()
+    if name not in COMPILED:
+        code = jinja().compile(source, name=path.name, filename=str(path))
+        COMPILED[name] = base64.b64encode(marshal.dumps(code)).decode()
+    return cast(CodeType, marshal.loads(base64.b64decode(COMPILED[name])))
+
+
+COMPILED: dict[str, str] = {}
+"""The chapters as code, by the digest of path and text: for the next build to recall."""

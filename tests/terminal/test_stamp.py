@@ -229,6 +229,26 @@ def test_prose_alone_finds_nothing_anew_and_gives_the_same_pages(made: Project) 
     assert idle(made)
 
 
+def test_literature_and_layout_are_read_again_and_nothing_is_found_anew(made: Project) -> None:
+    idle(made)
+    templates = made.root / "templates"
+    book = "@book{fall2020, title = {Rain}, author = {Fall, Ann}, year = {2020}, publisher = {Press}}"
+    (templates / "references.bib").write_text(book, encoding="utf-8")
+    say(made, '{{ cite("fall2020") }} says so.')
+    assert not found_anew(made)
+    assert "Rain" in made.html
+    put_back_in_time(templates / "references.bib", book.replace("Rain", "Snow"))
+    with (templates / "style.css").open("a", encoding="utf-8") as style:
+        style.write("\n/* wet */\n")
+    assert not found_anew(made)
+    assert "Snow" in made.html
+    assert "Rain" not in made.html
+    assert "/* wet */" in made.html
+    told = pages(made)
+    imported(made, "--force")
+    assert pages(made) == told
+
+
 def test_after_a_mistake_in_prose_nothing_is_found_anew(made: Project) -> None:
     idle(made)
     chapter = made.root / CHAPTER
