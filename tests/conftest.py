@@ -20,7 +20,7 @@ from tests.project import RESULTS, ROOT, whole
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LONGEST = ("test_build.py", "test_report.py", "test_planted_errors.py", "test_diff.py", "test_wrong_edits.py")
+LONGEST = ("test_build.py", "test_report.py", "test_execute.py", "test_stamp.py", "test_planted_errors.py", "test_diff.py")
 """Files that take long: they begin first, so that nobody waits for one of them at the end."""
 
 
