@@ -76,5 +76,17 @@ def _mathml(formula: re.Match[str]) -> str:
     _, content, latex = found.groups()
     for pattern, meant in MATHML.items():
         content = re.sub(pattern, meant, content)
+    content = _unwrapped(content)
     display = ' display="block"' if 'display="block"' in found[1] else ""
     return f'<math{display} alttext="{markup.escape(markup.unescape(latex))}">{content}</math>'
+
+
+def _unwrapped(content: str) -> str:
+    """Without the row around all of a formula, which is one anyhow."""
+    depth = 0
+    for found in re.finditer("<(/?)mrow>", content):
+        depth += -1 if found[1] else 1
+        if depth == 0:
+            whole = content.startswith("<mrow>") and found.end() == len(content)
+            return content.removeprefix("<mrow>")[: -len("</mrow>")] if whole else content
+    return content
