@@ -166,5 +166,21 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T10", "A step of gradient descent", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "With momentum", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "Running squares", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
+    (
+        "T17",
+        "No other does better",
+        0,
+        "sum(((e[i] - (alpha * s[i] + beta * d[i] + c)) ** 2 for i in span(1, n)))"
+        " + sum(((e[i] - (alpha * s[i] - beta * d[i] + c)) ** 2 for i in span(1, n)))"
+        " + sum(((e[i] - (-alpha * s[i] + beta * d[i] + c)) ** 2 for i in span(1, n)))"
+        " + sum(((-alpha * s[i] - beta * d[i] + c - e[i]) ** 2 for i in span(1, n)))",
+    ): "a square does not see the sign",
+    (
+        "T17",
+        "No other does better",
+        0,
+        "4 * V + 4 * n * (c - ebar) ** 2"
+        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
+    ): "a square does not see the sign",
     ("T17", "A", -1, "c"): "what no affine map can be, no constant can be",
 }
