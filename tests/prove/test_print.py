@@ -183,3 +183,8 @@ def test_names_that_look_alike_are_refused(symbols: list, says: str) -> None:
     used += " + exp(1)"
     part = Part("Part", f"{used} + 1 - 1 == {used}", [Step(because="of nothing")])
     assert says in "\n".join(check(Derivation("T0", "", "", symbols, [part], "", "")).failures)
+
+
+def test_a_long_sum_prints_in_one_walk():
+    shown = latex(parse(" + ".join(["x"] * 200)), NAMES)  # a walk that takes two turns at each sign never ends
+    assert shown.count("+") == 199

@@ -131,9 +131,11 @@ class Printer:
 
     def addition(self, node: ast.BinOp, more: bool = False) -> Printed:
         """A sum of terms: in brackets those that would swallow the next one, the last also if there are ``more``."""
-        left, right, apart = self.show(node.left), self.show(node.right), _grouped_by_author(node)
+        right, apart = self.show(node.right), _grouped_by_author(node)
         if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Add | ast.Sub) and not apart:
             left = self.addition(node.left, more=True)
+        else:
+            left = self.show(node.left)
         first = parens(left) if left.open or apart else at_least(left, SUM)
         grouped = right.text.startswith("-") or (
             isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
