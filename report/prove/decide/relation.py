@@ -18,7 +18,8 @@ import sympy as sp
 from report.prove.decide.cases import frozen, in_every_case, is_kinked, is_zero, zero_term_by_term
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
-from report.prove.decide.signs import equal_over_regions, is_nonnegative, is_nonzero, is_positive
+from report.prove.decide.regions import equal_over_regions
+from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.summation import has_closed_form
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable, generic_places

@@ -9,7 +9,7 @@ An expression is taken to be defined here; whether it is, ``definedness`` asks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -17,7 +17,8 @@ from functools import lru_cache
 import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import Limit, expanded_indices, never_negative, never_zero, normal, terms
+from report.prove.decide.normal_form import expanded_indices, never_negative, never_zero, normal
+from report.prove.decide.simplex import has_nonnegative_solution
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex
 
@@ -83,7 +84,7 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         expression = normal(expression, facts)
         if signs(expression, facts) <= wanted:
             return True
-    if _adds_up(expression, strict, facts):
+    if adds_up(expression, strict, facts):
         return True
     if depth and any(_surely(e, facts, wanted, strict, depth - 1) for e in _grown(expression, facts, depth)):
         return True
@@ -278,48 +279,6 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     return body if filled else body | {0}
 
 
-# --- regions -------------------------------------------------------------------------------------------------------
-
-
-def equal_over_regions(difference: sp.Expr, facts: Facts) -> bool:
-    """Whether sums whose ranges hang on each other cancel, each taken over its region however it is walked through."""
-    difference = facts.apply(difference)
-    if not any(map(_hangs, difference.atoms(sp.Sum))):
-        return False
-    labels: sp.Expr = sp.Integer(0)
-    rest: sp.Expr = sp.Integer(0)
-    for factors, limits in terms(difference):
-        body = sp.Mul(*factors)
-        if limits and _hangs(sp.Sum(sp.Dummy(), *limits[::-1])):
-            labels += _over_region(expanded_indices(body), limits, facts)
-        else:
-            rest += sp.Sum(body, *limits[::-1]) if limits else body
-    return expanded(labels) == 0 and normal(rest, facts) == 0
-
-
-def _hangs(s: sp.Sum) -> bool:
-    indices = {k for k, *_ in s.limits}
-    bounds = [b for _, *ends in s.limits for b in ends]
-    return any(b.free_symbols & indices for b in bounds) and not any(b.is_finite is False for b in bounds)
-
-
-def _over_region(body: sp.Expr, limits: Sequence[Limit], facts: Facts) -> sp.Expr:
-    """The sum as a function of its body and of the inequalities that no others imply, its indices in the first fixed order."""
-    gaps = [expanded(gap) for k, low, high in limits for gap in (k - low, high - k)]
-    for gap in sorted(gaps, key=str):
-        others = [g for g in gaps if g != gap]
-        if _adds_up(gap, False, replace(facts, ranges={}).knowing(*(Inequality(g, False) for g in others))):
-            gaps = others
-    indices = [k for k, *_ in limits]
-    number, body = body.as_coeff_Mul()
-    labels = []
-    for order in itertools.permutations(indices) if len(indices) <= 4 else [indices]:
-        names = {k: sp.Symbol(f"_r{n}", integer=True) for n, k in enumerate(order)}
-        region = sorted((g.xreplace(names) for g in gaps), key=sp.default_sort_key)
-        labels.append(sp.Function("_over", real=True)(body.xreplace(names), *region))
-    return number * min(labels, key=sp.default_sort_key)
-
-
 # --- by adding up --------------------------------------------------------------------------------------------------
 
 
@@ -344,7 +303,7 @@ def _less(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     return a - b
 
 
-def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
+def adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     """Whether the known inequalities contradict that the target is negative (or, ``strict``, that it is 0 or less)."""
     target = expanded(target)
     given = [g for g in (_whole(known) for known in _given(facts)) if not g.gap.is_number]
@@ -366,7 +325,7 @@ def _adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
         return False
     matrix = [[_fraction(t.get(m, sp.Integer(0))) for t in tables] for m in (*rows, sp.Integer(1))]
     matrix.append([Fraction(c.strict) for c in columns])
-    return _solvable(matrix, [Fraction(0)] * (len(rows) + 1) + [Fraction(1)])
+    return has_nonnegative_solution(matrix, [Fraction(0)] * (len(rows) + 1) + [Fraction(1)])
 
 
 def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
@@ -465,26 +424,3 @@ def _coefficients(e: sp.Expr) -> dict[sp.Expr, sp.Expr]:
 
 def _fraction(number: sp.Rational) -> Fraction:
     return Fraction(int(number.p), int(number.q))
-
-
-def _solvable(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:
-    """Whether matrix·λ = right for some λ ≥ 0: the first phase of the simplex method, by Bland's rule."""
-    width = len(matrix[0])
-    rows = [[*row, b] for row, b in zip(matrix, right)]
-    basis = [width + i for i in range(len(rows))]  # each row has a variable of its own at first, which never comes back
-    cost = [sum(column, Fraction(0)) for column in zip(*rows)]
-    while True:
-        entering = next((j for j in range(width) if cost[j] > 0), None)
-        if entering is None:
-            return cost[-1] == 0
-        ratios = [(row[-1] / row[entering], basis[i], i) for i, row in enumerate(rows) if row[entering] > 0]
-        if not ratios:
-            return False
-        pivot = min(ratios)[2]
-        scale = rows[pivot][entering]
-        rows[pivot] = [a / scale if a else a for a in rows[pivot]]
-        for other in (*(r for i, r in enumerate(rows) if i != pivot), cost):
-            factor = other[entering]
-            if factor:
-                other[:] = [a - factor * b if b else a for a, b in zip(other, rows[pivot])]
-        basis[pivot] = entering
