@@ -12,7 +12,7 @@ from experiments.looks import CONVNET
 from experiments.measures import classifier, plain
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
 from report.model import Budget, Column, Runs, State, Table, Trial, Verdict, tabulate
-from report.seeds import PERCENT, SHARE, Seeds
+from report.seeds import SHARE, Seeds
 from report.stats import all_of, at_least, value_of
 
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {"Adam": Adam, "Adadelta": Adadelta}
@@ -64,7 +64,7 @@ def table(runs: Runs) -> Table:
     columns = (
         Column("optimizer", "optimiser", align="left", of=lambda optimizer, _: optimizer),
         Column("rate", "base rate", of=lambda _, rate: plain(rate)),
-        Column("test", "test accuracy, %", of=lambda optimizer, rate: value_of(accuracy(runs, optimizer, rate), PERCENT, 1)),
+        Column("test", "test accuracy, %", of=lambda optimizer, rate: value_of(accuracy(runs, optimizer, rate), SHARE, 1)),
     )
     rows = [(optimizer, rate) for optimizer in OPTIMIZERS for rate in base_rates(optimizer)]
     means = {row: 100 * sum(found.values()) / len(found) for row in rows if (found := accuracy(runs, *row))}

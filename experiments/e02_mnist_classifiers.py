@@ -18,7 +18,7 @@ from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
 from experiments.zoo import block
 from report import plots
 from report.model import RECIPE, Budget, Claim, Column, Data, Experiment, Figure, Runs, Table, Trial, Value, Verdict, tabulate
-from report.stats import NATS, PERCENT, POINTS, Mean, all_of, at_least, at_most, equal_within, greater, mean
+from report.stats import LOSS, NATS, SHARE, POINTS, Mean, all_of, at_least, at_most, equal_within, greater, mean
 
 
 def mlp(*hidden: int) -> Net:
@@ -274,18 +274,18 @@ EXPERIMENT = Experiment(
     },
     values={
         "updates": updates,
-        "softmax": Mean(lambda runs: softmax(runs)["test_accuracy"], PERCENT, 2, f"test accuracy, {SOFTMAX}, Adam"),
+        "softmax": Mean(lambda runs: softmax(runs)["test_accuracy"], SHARE, 2, f"test accuracy, {SOFTMAX}, Adam"),
         "convnet": Mean(
             lambda runs: runs.where(net=CONVNET, optimizer="Adadelta")["test_accuracy"],
-            PERCENT,
+            SHARE,
             origin=f"test accuracy, {CONVNET}, Adadelta",
         ),
-        "softmax_train": Mean(lambda runs: softmax(runs)["train_accuracy"], PERCENT, 2, f"train accuracy, {SOFTMAX}, Adam"),
-        "softmax_loss": Mean(lambda runs: softmax(runs)["train_loss"], NATS, 3, "training cross-entropy, softmax, Adam"),
+        "softmax_train": Mean(lambda runs: softmax(runs)["train_accuracy"], SHARE, 2, f"train accuracy, {SOFTMAX}, Adam"),
+        "softmax_loss": Mean(lambda runs: softmax(runs)["train_loss"], LOSS, 3, "training cross-entropy, softmax, Adam"),
         # of a digit that is misread, the right class has a probability of one half at most
         "softmax_loss_least": Mean(
             lambda runs: (1 - softmax(runs)["train_accuracy"]) * math.log(2),
-            NATS,
+            LOSS,
             3,
             "share of training digits misread, times log 2",
         ),
@@ -293,7 +293,7 @@ EXPERIMENT = Experiment(
             int(max(runs.where(net=ONES)["rank"].values())), origin="rank of what the hidden layers make of the test digits"
         ),
         "ones_accuracy": Mean(
-            lambda runs: runs.where(net=ONES)["ones_accuracy"], PERCENT, 1, "test accuracy of the best last layer after ones"
+            lambda runs: runs.where(net=ONES)["ones_accuracy"], SHARE, 1, "test accuracy of the best last layer after ones"
         ),
         "embedding_error": lambda runs: Value(
             1e6 * max(runs.where(net=ONES)["embedding_error"].values()),

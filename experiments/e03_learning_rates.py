@@ -25,7 +25,7 @@ from report.model import (
 )  # fmt: skip
 from report.seeds import Seeds, Unit
 from report.stats import (
-    NATS, PERCENT, POINTS, SHARE, all_of, at_least, at_most, equal_within, every, greater, mean, mostly, value_of,
+    LOSS, POINTS, SHARE, all_of, at_least, at_most, equal_within, every, greater, mean, mostly, value_of,
 )  # fmt: skip
 
 NETS = {CONVNET: CLASSIFIERS[CONVNET]}
@@ -180,9 +180,9 @@ def rates(runs: Runs) -> Table:
 
     columns = (
         Column("rate", "rate", of=lambda these: f"{these.tag('rate'):g}"),
-        Column("test", "test accuracy, %", 2, of=lambda these: end(these, "test_accuracy", PERCENT)),
-        Column("train", "training accuracy, %", 2, of=lambda these: end(these, "train_accuracy", PERCENT)),
-        Column("train_loss", "training loss, nats", 3, of=lambda these: end(these, "train_loss", NATS, 3)),
+        Column("test", "test accuracy, %", 2, of=lambda these: end(these, "test_accuracy", SHARE)),
+        Column("train", "training accuracy, %", 2, of=lambda these: end(these, "train_accuracy", SHARE)),
+        Column("train_loss", "training loss, nats", 3, of=lambda these: end(these, "train_loss", LOSS, 3)),
         Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate"))),
     )
     caption = (

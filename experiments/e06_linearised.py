@@ -26,7 +26,7 @@ from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Plain, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
-from report.stats import PERCENT, POINTS, SHARE, Mean, Seeds, all_of, at_least, equal_within, greater, mean
+from report.stats import POINTS, SHARE, Mean, Seeds, all_of, at_least, equal_within, greater, mean
 
 
 def linearised(net: Net) -> Net:
@@ -291,7 +291,7 @@ EXPERIMENT = Experiment(
             1,
             f"test accuracy, {TUTORIAL} less {LINEARISED}",
         ),
-        "replicated": Mean(lambda runs: _net(runs, LINEARISED)["test_accuracy"], PERCENT, 2, f"test accuracy, {LINEARISED}"),
+        "replicated": Mean(lambda runs: _net(runs, LINEARISED)["test_accuracy"], SHARE, 2, f"test accuracy, {LINEARISED}"),
         **{
             f"spread_{short}": Mean(partial(_spread, net=net), POINTS, 1, f"standard deviation over batches, {net}")
             for short, net in (("linearised", LINEARISED), ("tutorial", TUTORIAL))

@@ -26,7 +26,7 @@ from report.model import tabulate
 from report.numbers import number_text
 from report.seeds import Seeds, Unit
 from report.stats import (
-    NATS, PERCENT, POINTS, Mean, all_of, at_least, equal_within, every, greater, less, mean, spread, value_of,
+    NATS, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, mean, spread, value_of,
 )  # fmt: skip
 
 FEW = 250  # digits
@@ -360,10 +360,10 @@ EXPERIMENT = Experiment(
         ),
         "w2_gain": Value(REPORTED["fewer"] - REPORTED["few"], "points", origin="W2's gain through fewer parameters"),
         "seed_spread": _seed_spread,
-        "all": Mean(lambda runs: most(runs)["test_accuracy"], PERCENT, 2, "test accuracy, all digits"),
-        "few_accuracy": Mean(lambda runs: few(runs)["test_accuracy"], PERCENT, 2, f"test accuracy, {FEW} digits"),
+        "all": Mean(lambda runs: most(runs)["test_accuracy"], SHARE, 2, "test accuracy, all digits"),
+        "few_accuracy": Mean(lambda runs: few(runs)["test_accuracy"], SHARE, 2, f"test accuracy, {FEW} digits"),
         "fewer_accuracy": Mean(
-            lambda runs: few(runs, FEWER)["test_accuracy"], PERCENT, 2, f"test accuracy, {FEW} digits, fewer parameters"
+            lambda runs: few(runs, FEWER)["test_accuracy"], SHARE, 2, f"test accuracy, {FEW} digits, fewer parameters"
         ),
     },
 )

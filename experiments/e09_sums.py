@@ -27,7 +27,7 @@ from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Outcome, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
-from report.stats import PERCENT, POINTS, SHARE, Mean, Seeds, at_least, greater, less, mean, value_of
+from report.stats import POINTS, SHARE, Mean, Seeds, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
     from experiments.data.datasets import Images
@@ -258,7 +258,7 @@ def final(runs: Runs) -> Table:
         return parameters(e02.NETS[CONVNET] if net == READER else runs.where(net=net).argument("net"))
 
     def digit(net: str) -> Value:
-        return value_of(runs.where(net=net)["digit_accuracy"] if net == READER else _as_digits(runs, net), PERCENT)
+        return value_of(runs.where(net=net)["digit_accuracy"] if net == READER else _as_digits(runs, net), SHARE)
 
     columns = (
         Column("net", "reading", align="left", of=str),
@@ -315,7 +315,7 @@ def _recipe(runs: Runs) -> Recipe:
 
 def _reader(name: str, digits: int = 2) -> Mean:
     origin = f"{name.replace('_', ' ')}, from the predictions of E2's convnet"
-    return Mean(lambda runs: runs.where(net=READER)[name], PERCENT, digits, origin)
+    return Mean(lambda runs: runs.where(net=READER)[name], SHARE, digits, origin)
 
 
 EXPERIMENT = Experiment(
@@ -362,16 +362,14 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "replicated": Mean(
-            lambda runs: runs.where(net=SHARED)["test_accuracy"], PERCENT, 2, f"accuracy on test pairs, {SHARED}"
-        ),
+        "replicated": Mean(lambda runs: runs.where(net=SHARED)["test_accuracy"], SHARE, 2, f"accuracy on test pairs, {SHARED}"),
         "train_pairs": partial(_given, name="train_pairs"),
         "test_pairs": partial(_given, name="test_pairs"),
         "epochs": lambda runs: Value(_recipe(runs).length.count, digits=0, origin="passes over the training pairs of E9"),
         "batch": lambda runs: Value(_recipe(runs).batch_size, digits=0, origin="pairs in a minibatch of E9"),
         "rate": lambda runs: Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9"),
-        "guessing": Mean(_guessing, PERCENT, 1, "share of the commonest sum"),
-        "as_digits": Mean(partial(_as_digits, net=SHARED), PERCENT, 1, "root of the accuracy on sums"),
+        "guessing": Mean(_guessing, SHARE, 1, "share of the commonest sum"),
+        "as_digits": Mean(partial(_as_digits, net=SHARED), SHARE, 1, "root of the accuracy on sums"),
         "digit_accuracy": _reader("digit_accuracy"),
         "both_right": _reader("both_right"),
         "cancelling": _reader("cancelling", digits=3),

@@ -17,7 +17,7 @@ from experiments.training_by_hand import LATE, LOGISTIC, NEAR, RAW, STANDARDISED
 from experiments.two_gaussians import CENTRE, bayes_error
 from report import plots, stats
 from report.model import Budget, Claim, Column, Experiment, Figure, Measure, Runs, Table, Trial, Value, Verdict, tabulate
-from report.seeds import PERCENT, PLAIN, POINTS, Seeds, Unit
+from report.seeds import PERCENT, PLAIN, POINTS, SHARE, Seeds, Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,11 +165,13 @@ def rates_table(runs: Runs) -> Table:
     columns = (
         Column("features", "Features", align="left"),
         Column("rate", "Rate", of=lambda these: f"{these.tag('rate'):g}"),
-        Column("above_least", "Loss above the least (%)", of=lambda these: stats.value_of(these["above_least"], PERCENT)),
+        Column(
+            "above_least", "Loss above the least (%)", of=lambda these: stats.value_of(these["above_least"], PERCENT.unsigned)
+        ),
         Column("near_after", f"Iterations to within {100 * NEAR:g} %", of=_soon),
         Column("swing", f"Swing over the last {LATE} (nats)", of=_steady),
-        Column("train_error", "Training error (%)", of=lambda these: stats.value_of(these["train_error"], PERCENT, 1)),
-        Column("test_error", "Test error (%)", of=lambda these: stats.value_of(these["test_error"], PERCENT, 1)),
+        Column("train_error", "Training error (%)", of=lambda these: stats.value_of(these["train_error"], SHARE, 1)),
+        Column("test_error", "Test error (%)", of=lambda these: stats.value_of(these["test_error"], SHARE, 1)),
     )
     caption = (
         f"Gradient descent for {ITERATIONS} iterations on {EXAMPLES} points, and the errors of the line it ends with "
@@ -257,8 +259,8 @@ EXPERIMENT = Experiment(
     "slow?",
     trials=trials,
     measures={
-        "train_error": Measure("training error", "%", 1, 100),
-        "test_error": Measure("test error", "%", 1, 100),
+        "train_error": Measure("training error", SHARE, 1),
+        "test_error": Measure("test error", SHARE, 1),
     },
     figures={"loss": loss_figure, "lines": lines_figure},
     tables={"rates": rates_table},

@@ -29,7 +29,7 @@ from report.model import (
     Verdict, tabulate,
 )  # fmt: skip
 from report.numbers import number_text
-from report.stats import PERCENT, POINTS, Mean, Seeds, all_of, at_most, greater, mean, value_of
+from report.stats import SHARE, POINTS, Mean, Seeds, all_of, at_most, greater, mean, value_of
 
 SINGLE, ORIGINAL = "one convolution", e14.ORIGINAL
 TRAINING, SUPPORT = e14.TRAINING, "support"
@@ -222,8 +222,8 @@ def matched_nets(runs: Runs) -> Table:
         Column("channels", "channels", of=lambda name: _channels(COMPARED[name])),
         Column("field", "field, pixels", of=lambda name: side(COMPARED[name])),
         Column("parameters", "parameters", of=lambda name: parameters(COMPARED[name])),
-        Column("train", "training accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name, "train"), PERCENT, 1)),
-        Column("test", "test accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name), PERCENT, 1)),
+        Column("train", "training accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name, "train"), SHARE, 1)),
+        Column("test", "test accuracy, %", 1, of=lambda name: value_of(_accuracy(runs, name), SHARE, 1)),
     )
     return tabulate(
         (*KERNELS, *REFERENCES),
@@ -308,7 +308,7 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "replicated": Mean(partial(_accuracy, net=SINGLE), PERCENT, 1, f"test accuracy, {SINGLE}"),
+        "replicated": Mean(partial(_accuracy, net=SINGLE), SHARE, 1, f"test accuracy, {SINGLE}"),
         "chance": Value(100 * CHANCE, "%", 0, origin="one of the classes"),
         "smallest": _field(KERNELS[SMALLEST]),
         "meeting": _field(KERNELS[MIDDLE]),

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from experiments.nets import Net
 from experiments.training import Recipe, train_classifier
 from report.model import Column, Data, Measure, Result, Runs, Scalar, Trial, Verdict
-from report.stats import NATS, PERCENT, POINTS, Seeds, greater, value_of
+from report.stats import LOSS, POINTS, SHARE, Seeds, greater, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MEASURES = {
-    "test_accuracy": Measure("test accuracy", "%", scale=100),
-    "train_accuracy": Measure("training accuracy", "%", scale=100),
-    "test_loss": Measure("test cross-entropy", "nats", digits=3),
-    "train_loss": Measure("training cross-entropy", "nats", digits=3),
+    "test_accuracy": Measure("test accuracy", SHARE),
+    "train_accuracy": Measure("training accuracy", SHARE),
+    "test_loss": Measure("test cross-entropy", LOSS, 3),
+    "train_loss": Measure("training cross-entropy", LOSS, 3),
 }
 
 
@@ -62,9 +62,9 @@ def in_percent(history: pd.DataFrame) -> pd.DataFrame:
     return history.assign(**{f"{part}_accuracy": 100 * history[f"{part}_accuracy"] for part in ("train", "test")})
 
 
-TEST = Column("test", "test accuracy, %", of=lambda runs: value_of(runs["test_accuracy"], PERCENT))
-TRAIN = Column("train", "training accuracy, %", of=lambda runs: value_of(runs["train_accuracy"], PERCENT))
-TEST_LOSS = Column("test_loss", "test cross-entropy, nats", of=lambda runs: value_of(runs["test_loss"], NATS, 3))
+TEST = Column("test", "test accuracy, %", of=lambda runs: value_of(runs["test_accuracy"], SHARE))
+TRAIN = Column("train", "training accuracy, %", of=lambda runs: value_of(runs["train_accuracy"], SHARE))
+TEST_LOSS = Column("test_loss", "test cross-entropy, nats", of=lambda runs: value_of(runs["test_loss"], LOSS, 3))
 
 
 def gap(runs: Runs) -> Seeds:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import itertools
 import math
 import numbers
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from report.errors import ReportError, nearest
-from report.seeds import Seeds
+from report.seeds import Seeds, Unit
 from report.shown import Column as Column
 from report.shown import Figure as Figure
 from report.shown import Scalar as Scalar
@@ -377,12 +377,23 @@ class Claim:
 
 @dataclass(frozen=True)
 class Measure:
-    """How a scalar appears to a reader: ``shown = scalar * scale``, with ``digits`` decimals, then the unit."""
+    """How a scalar appears to a reader: ``shown = scalar * scale``, with ``digits`` decimals, then the unit.
+
+    A ``Unit`` in the unit's place brings its scale, and where its numbers end: ``Measure("accuracy", SHARE)``.
+    """
 
     label: str
-    unit: str = ""
+    unit: str | Unit = ""
     digits: int = 2
     scale: float = 1.0
+
+    def reads(self, numbers: Collection[float]) -> Unit:
+        """The unit of these numbers. A bare "%" is of a whole, so long as none of them is beyond it."""
+        if isinstance(self.unit, Unit):
+            return self.unit
+        if self.unit == "%" and self.scale > 0 and all(0 <= number * self.scale <= 100 for number in numbers):
+            return Unit("%", self.scale, 0, 100 / self.scale)
+        return Unit(self.unit, self.scale)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,11 @@ class Unit:
     exact: bool = False
 
     @property
+    def possible(self) -> tuple[float, float]:
+        """Where numbers that are shown in it begin and end."""
+        return self.low * self.scale, self.high * self.scale
+
+    @property
     def unsigned(self) -> Unit:
         """The same, of what is never negative: a distance, a size."""
         return replace(self, low=0)
@@ -90,5 +95,7 @@ SHARE = Unit("%", 100, 0, 1, 1)
 """Of a whole: an accuracy, an error."""
 POINTS = Unit("points", 100, -1, 1, 1)
 """The difference of two shares; what is compared may be the shares themselves."""
+LOSS = NATS.unsigned
+"""A cross-entropy, in nats; a difference of two is in ``NATS``."""
 TIMES = Unit(low=0)
 """How many times as much."""

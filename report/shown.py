@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ Scalar = float | int | bool | str | None
 @dataclass(frozen=True)
 class Value:
     """A number ready to be read: already scaled to its ``unit``. ``spread`` is the standard deviation over ``n`` seeds; in its
-    place stand the ``ends``, the least and the greatest, where ± would reach beyond what is possible.
+    place stand the ``ends``, the least and the greatest, where ± would reach beyond what is ``possible``.
 
     ``origin`` says in words where it comes from; the HTML shows it on hover, the manifest lists it.
     """
@@ -31,6 +32,11 @@ class Value:
     n: int = 1
     origin: str = ""
     ends: tuple[float, float] | None = None
+    possible: tuple[float, float] = (-math.inf, math.inf)
+
+    @property
+    def has_spread(self) -> bool:
+        return self.spread is not None and self.n > 1 and math.isfinite(self.spread) and math.isfinite(self.number)
 
 
 @dataclass(frozen=True)

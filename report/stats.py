@@ -19,15 +19,15 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from report.model import Holds, Runs, Value, Verdict
-from report.seeds import NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
+from report.seeds import LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
-    "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "all_of", "at_least", "at_most",
-    "equal_within", "every", "greater", "interval", "less", "mean", "mostly", "possible", "spread", "value_of", "within",
+    "LOSS", "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "all_of", "at_least", "at_most",
+    "equal_within", "every", "greater", "interval_of", "less", "mean", "mostly", "spread", "value_of", "within",
 ]  # fmt: skip
 
 CONFIDENCE = 0.95
@@ -150,33 +150,28 @@ def spread(a: Numbers) -> float | None:
         return math.inf
 
 
-def interval(values: Collection[float], unit: str = "") -> tuple[float, float]:
-    """The 95 % interval of the mean, as far as is ``possible``; (NaN, NaN) for fewer than two values."""
-    found = _mean(list(values))
-    return possible(found.low, found.high, unit)
+def interval_of(value: Value) -> tuple[float, float]:
+    """The 95 % interval of a mean over seeds, as far as is possible; a point where nothing is spread."""
+    half = half_width(value)
+    least, most = value.possible
+    return max(float(value.number) - half, least), min(float(value.number) + half, most)
 
 
-POSSIBLE = {"%": (0.0, 100.0), "nats": (0.0, math.inf)}
-
-
-def possible(low: float, high: float, unit: str) -> tuple[float, float]:
-    """An interval of numbers in this unit, cut off where they end: a share at nothing and at all, a cross-entropy at nothing.
-    One around what is beyond is of another kind of number, a difference say, and stays."""
-    least, most = POSSIBLE.get(unit, (-math.inf, math.inf))
-    return (max(low, least), min(high, most)) if least <= (low + high) / 2 <= most else (low, high)
+def half_width(value: Value) -> float:
+    """Half of the 95 % interval of a mean over seeds; zero where nothing is spread."""
+    if not value.has_spread:
+        return 0.0
+    return float(value.spread or 0) * _reach(value.n)
 
 
 def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "") -> Value:
     """Mean ± standard deviation over the seeds, as a ``Value``; with its ends, where ± would reach beyond what is possible."""
     deviation, centre = spread(a), mean(a) * unit.scale
     wide = None if deviation is None else deviation * unit.scale
-    every = [number * unit.scale for number in a.values()]
-    ends = None
-    if wide is not None and math.isfinite(wide):
-        below = min(every) >= 0 > centre - wide
-        above = unit.name == "%" and max(every) <= 100 < centre + wide
-        ends = (min(every), max(every)) if below or above else None
-    return Value(centre, unit=unit.name, digits=digits, spread=wide, n=len(a), origin=origin, ends=ends)
+    least, most = unit.possible
+    beyond = wide is not None and math.isfinite(wide) and not least <= centre - wide <= centre + wide <= most
+    ends = (min(a.values()) * unit.scale, max(a.values()) * unit.scale) if beyond else None
+    return Value(centre, unit.name, digits, wide, len(a), origin, ends, unit.possible)
 
 
 @dataclass(frozen=True)

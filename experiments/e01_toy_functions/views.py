@@ -10,7 +10,7 @@ from experiments.nets import parameters
 from report import plots
 from report.model import Column, Figure, Runs, Table, Value, tabulate
 from report.seeds import Seeds
-from report.stats import mean, value_of
+from report.stats import TIMES, mean, value_of
 
 LEARNED = 1 / 3  # of the variance, at most, is left by a net that has learned its target
 LOWEST = 1e-4  # smaller losses are drawn here
@@ -115,4 +115,4 @@ def losses(runs: Runs) -> Table:
 def _cell(runs: Runs, target: str, matrix: str, net: str) -> Value | str:
     """Losses too small for three decimals differ by rounding errors alone."""
     found = loss(runs, net, target, matrix)
-    return "< 0.001" if max(found.values()) < 0.0005 else value_of(found, digits=3)
+    return "< 0.001" if max(found.values()) < 0.0005 else value_of(found, TIMES, 3)

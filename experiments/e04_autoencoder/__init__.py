@@ -20,7 +20,7 @@ from experiments.e04_autoencoder.views import (
 )  # fmt: skip
 from experiments.looks import AUTOENCODER, PCA
 from report.model import Claim, Experiment, Holds, Measure, Outcome, Runs, Value, Verdict
-from report.stats import PERCENT, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_least, at_most, greater, less
+from report.stats import SHARE, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_least, at_most, greater, less
 
 ROUNDING = 5e-4  # PCA does not depend on chance, so its errors must be W1's to the last of the three digits reported
 NEAR = 0.05  # a linear autoencoder is near PCA if its error is at most so much larger, as a share
@@ -100,10 +100,10 @@ def of_pixels(name: str, unit: Unit, digits: int, origin: str) -> Callable[[Runs
 
 LENGTH, READ = "length of the median class over its width", "test digits read right after coding"
 VALUES: dict[str, Callable[[Runs], Value] | Value] = {
-    "decoded_w5": Mean(partial(judged, coder=AUTOENCODER, name="decoded"), PERCENT, 1, f"{READ}, {AUTOENCODER}"),
-    "decoded_pca": Mean(partial(judged, coder=PCA, name="decoded"), PERCENT, 1, f"{READ}, {PCA}"),
+    "decoded_w5": Mean(partial(judged, coder=AUTOENCODER, name="decoded"), SHARE, 1, f"{READ}, {AUTOENCODER}"),
+    "decoded_pca": Mean(partial(judged, coder=PCA, name="decoded"), SHARE, 1, f"{READ}, {PCA}"),
     "ceiling": Mean(
-        partial(judged, coder=AUTOENCODER, name="read"), PERCENT, 1, f"test digits read right as they are, {AUTOENCODER}"
+        partial(judged, coder=AUTOENCODER, name="read"), SHARE, 1, f"test digits read right as they are, {AUTOENCODER}"
     ),
     **{
         f"{short}_{part}": Mean(
@@ -130,18 +130,18 @@ VALUES: dict[str, Callable[[Runs], Value] | Value] = {
         for name, coder, reading, what, unit, digits in (
             ("length_linear_code", LINEAR_CODE, "length", LENGTH, PLAIN, 1),
             ("length_pca", PCA, "length", LENGTH, PLAIN, 1),
-            ("on_axis", AUTOENCODER, "on_axis", "test digits with a code number of 0", PERCENT, 1),
-            ("negative", LINEAR_CODE, "negative", "test digits with a code number below 0", PERCENT, 1),
+            ("on_axis", AUTOENCODER, "on_axis", "test digits with a code number of 0", SHARE, 1),
+            ("negative", LINEAR_CODE, "negative", "test digits with a code number below 0", SHARE, 1),
             ("spoilt_fours", AUTOENCODER, "spoilt_fours", "4s that are not read as one after coding", PLAIN, 0),
-            ("fours_as_nines", AUTOENCODER, "fours_as_nines", "9s among the answers to them", PERCENT, 0),
+            ("fours_as_nines", AUTOENCODER, "fours_as_nines", "9s among the answers to them", SHARE, 0),
         )
     },
     "late_change": Mean(
         late_change, PLAIN, 3, "test error on standardised pixels at the end less that in the middle of training"
     ),
     "beyond": of_pixels("test_beyond", PLAIN, 3, "mean squared distance of standardised test pixels from [0, 1]"),
-    "varying_train": of_pixels("train_variance", PERCENT, 1, "pixels that vary among training digits"),
-    "varying_test": of_pixels("test_variance", PERCENT, 1, "pixels that vary among test digits"),
+    "varying_train": of_pixels("train_variance", SHARE, 1, "pixels that vary among training digits"),
+    "varying_test": of_pixels("test_variance", SHARE, 1, "pixels that vary among test digits"),
     "dead_runs": lambda runs: Value(int(sum(dead(runs).values())), digits=0, origin="runs of W5's net with a dead code unit"),
     "relu_runs": lambda runs: Value(len(dead(runs)), digits=0, origin="runs of W5's net"),
     "neighbours_asked": Value(NEIGHBOURS, digits=0, origin="neighbours that vote"),
@@ -156,7 +156,7 @@ EXPERIMENT = Experiment(
     measures={
         "test_error": Measure("test error", digits=4),
         "silhouette": Measure("silhouette", digits=3),
-        "decoded": Measure("digits read right after coding", "%", 1, 100),
+        "decoded": Measure("digits read right after coding", SHARE, 1),
     },
     figures={"curves": curves, "codes": codes, "reconstructions": reconstructions},
     tables={"coders": coders, "scales": scales},

@@ -14,7 +14,7 @@ from experiments.looks import AUTOENCODER, LOOKS, PCA
 from experiments.nets import parameters
 from report import plots
 from report.model import Column, Figure, Outcome, Runs, Table, Value, tabulate
-from report.stats import PERCENT, PLAIN, Seeds, Unit, mean, value_of
+from report.stats import SHARE, PLAIN, Seeds, Unit, mean, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,9 +279,9 @@ def coders(runs: Runs) -> Table:
         Column("parameters", "parameters", of=lambda coder: parameters(NETS[coder])),
         Column("train", "training error", of=lambda coder: error(coder, "train")),
         Column("test", "test error", of=lambda coder: error(coder, "test")),
-        Column("neighbours", "named by neighbours, %", of=lambda coder: kept(coder, "neighbour_accuracy", PERCENT, 1)),
+        Column("neighbours", "named by neighbours, %", of=lambda coder: kept(coder, "neighbour_accuracy", SHARE, 1)),
         Column("silhouette", "silhouette", of=lambda coder: kept(coder, "silhouette", PLAIN, 3)),
-        Column("decoded", "read right after coding, %", of=lambda coder: kept(coder, "decoded", PERCENT, 1)),
+        Column("decoded", "read right after coding, %", of=lambda coder: kept(coder, "decoded", SHARE, 1)),
     )
     return tabulate(
         NETS,

@@ -20,7 +20,7 @@ from experiments.e07_small_nets.views import (
 from experiments.looks import SOFTMAX
 from experiments.measures import MEASURES
 from report.model import RECIPE, Claim, Experiment, Holds, Runs, Value, Verdict
-from report.stats import PERCENT, POINTS, SHARE, all_of, at_least, greater, less, value_of
+from report.stats import POINTS, SHARE, all_of, at_least, greater, less, value_of
 
 TENTH, HUNDREDTH = SIZES[E7A] / 10, SIZES[E7A] / 100
 
@@ -78,7 +78,7 @@ def _times_smaller(runs: Runs) -> Value:
 
 def _of_w2s(runs: Runs, net: str) -> Value:
     recipe = longest(runs)
-    return value_of(read(runs, net, recipe=recipe), PERCENT, origin=f"test accuracy of {net}, recipe {recipe}")
+    return value_of(read(runs, net, recipe=recipe), SHARE, origin=f"test accuracy of {net}, recipe {recipe}")
 
 
 EXPERIMENT = Experiment(

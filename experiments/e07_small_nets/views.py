@@ -15,7 +15,7 @@ from experiments.nets import AvgPool, Conv
 from report import plots
 from report.model import Column, Figure, Holds, MissingResult, Runs, Table, Value, tabulate
 from report.numbers import number_text
-from report.stats import PERCENT, Seeds, at_least, mean, value_of
+from report.stats import SHARE, Seeds, at_least, mean, value_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -166,7 +166,7 @@ def tabulate_w2(runs: Runs) -> Table:
     """W2's nets by each recipe."""
 
     def share(part: str) -> Callable[[str, str], Value]:
-        return lambda net, recipe: value_of(read(runs, net, part, recipe), PERCENT)
+        return lambda net, recipe: value_of(read(runs, net, part, recipe), SHARE)
 
     columns = (
         Column("net", "net", align="left", of=lambda net, _: net),
@@ -190,14 +190,14 @@ def tabulate_frontier(runs: Runs) -> Table:
     columns = (
         Column("layers", "layers", align="left", of=in_words),
         Column("parameters", "parameters", of=SIZES.__getitem__),
-        Column("validation", "validation accuracy, %", 2, of=lambda net: value_of(read(runs, net, "validation"), PERCENT)),
+        Column("validation", "validation accuracy, %", 2, of=lambda net: value_of(read(runs, net, "validation"), SHARE)),
         Column(
             "reaches",
             f"reaches {TARGET_WORDS}",
             align="left",
             of=lambda net: words[at_least(read(runs, net, "validation"), TARGET).holds],
         ),
-        Column("test", "test accuracy, %", 2, of=lambda net: value_of(read(runs, net), PERCENT)),
+        Column("test", "test accuracy, %", 2, of=lambda net: value_of(read(runs, net), SHARE)),
     )
     return tabulate(
         frontier(runs),

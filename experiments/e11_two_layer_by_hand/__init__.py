@@ -20,7 +20,7 @@ from experiments.e11_two_layer_by_hand.views import (
 )  # fmt: skip
 from report import stats
 from report.model import RECIPE, Claim, Experiment, Measure, Runs, Value, Verdict
-from report.seeds import PERCENT, POINTS, TIMES, Seeds, Unit
+from report.seeds import PERCENT, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = ["EXPERIMENT", "HIDDEN", "NETS", "trials", "trials_of_seed", "two_layer_net"]
 
@@ -128,7 +128,7 @@ EXPERIMENT = Experiment(
     title="A two-layer network by hand",
     question="Are gradients written by hand right, and what do the hidden size and the batch size buy and cost?",
     trials=trials,
-    measures={"validation_error": Measure("validation error", "%", 2, 100)},
+    measures={"validation_error": Measure("validation error", SHARE)},
     figures={"gradients": gradient_figure, "hidden": hidden_figure, "batch": batch_figure},
     tables={"gradients_checked": gradient_table, "hidden_sizes": hidden_table, "batch_sizes": batch_table},
     claims={

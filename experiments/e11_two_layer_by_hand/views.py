@@ -13,7 +13,7 @@ from experiments.e11_two_layer_by_hand.trials import (
 from experiments.gradient_check import STEPS
 from report import plots, stats
 from report.model import Column, Figure, Runs, Table, Value, tabulate
-from report.seeds import PERCENT, Seeds, Unit
+from report.seeds import SHARE, Seeds, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +198,7 @@ def _megabytes(name: str) -> Callable[[Runs], float]:
     return lambda these: stats.mean(these[name]) / 1e6
 
 
-_ERROR = _shown("validation_error", PERCENT)
+_ERROR = _shown("validation_error", SHARE)
 
 
 def time_ratio(runs: Runs) -> Seeds:

@@ -27,7 +27,7 @@ from experiments.e12_progress_tables.views import all_progress, curves, final, p
 from experiments.measures import plain
 from report.model import RECIPE, Budget, Claim, Experiment, Measure, Runs, State, Trial, Value, Verdict
 from report.seeds import Seeds
-from report.stats import PERCENT, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, within
+from report.stats import LOSS, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, within
 
 __all__ = [
     "EXPERIMENT", "FAR_TOO_LARGE", "HIDDEN", "LARGE", "LOW", "MIDDLE", "NETS", "RATES", "SETTINGS", "TOO_SLOW", "USUAL",
@@ -84,7 +84,7 @@ def spread_of_seeds(runs: Runs) -> Value:
 
 def error_value(rate: float, hidden: int = WIDEST) -> Mean:
     origin = f"validation error, rate {plain(rate)}, H = {hidden}"
-    return Mean(partial(errors, rate=rate, hidden=hidden), PERCENT, origin=origin)
+    return Mean(partial(errors, rate=rate, hidden=hidden), SHARE, origin=origin)
 
 
 BY_CHANCE = math.hypot(w3.sampling_error(w3.BY_RATE[LOW]), w3.sampling_error(w3.BY_RATE[MIDDLE]))
@@ -93,7 +93,7 @@ BY_CHANCE = math.hypot(w3.sampling_error(w3.BY_RATE[LOW]), w3.sampling_error(w3.
 
 def read_by_nan(part: str) -> Mean:
     origin = f"{part} digits that a net of NaN is credited with"
-    return Mean(lambda runs: 1 - runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run[f"{part}_error"]), PERCENT, 2, origin)
+    return Mean(lambda runs: 1 - runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run[f"{part}_error"]), SHARE, 2, origin)
 
 
 def unread(runs: Runs) -> Seeds:
@@ -110,9 +110,9 @@ EXPERIMENT = Experiment(
     question="What do the learning rate and the width do to a dense net that is trained as MATLAB trained it?",
     trials=trials,
     measures={
-        "validation_error": Measure("validation error", "%", 2, 100),
-        "validation_loss": Measure("validation loss", "nats", 3),
-        "train_loss": Measure("training loss", "nats", 3),
+        "validation_error": Measure("validation error", SHARE),
+        "validation_loss": Measure("validation loss", LOSS, 3),
+        "train_loss": Measure("training loss", LOSS, 3),
     },
     figures={"curves": curves, "final": final, "all_progress": all_progress},
     tables={
@@ -201,7 +201,7 @@ EXPERIMENT = Experiment(
         "widest": Value(WIDEST, origin="the greatest width of E12"),
         "difference_by_chance": Value(BY_CHANCE, "points", 1, origin="standard deviation of a difference of two such errors"),
         "spread_of_seeds": spread_of_seeds,
-        "unread": Mean(unread, PERCENT, 0, "validation digits without an answer"),
+        "unread": Mean(unread, SHARE, 0, "validation digits without an answer"),
         **dict(losses.values()),
         "agree_error": lambda runs: Value(
             losses.counted(runs, "error"), origin="runs of W3 with which ours agree in the error"

@@ -11,7 +11,7 @@ from experiments.e12_progress_tables.trials import COLUMNS, diverged, errors
 from experiments.e12_progress_tables.w3 import ROWS, TOO_LARGE, Row, tolerance
 from experiments.measures import plain
 from report.model import Column, Outcome, Runs, Table, Value, tabulate
-from report.seeds import NATS, PERCENT, SHARE, Seeds
+from report.seeds import LOSS, SHARE, Seeds
 from report.stats import Mean, mean, value_of
 
 NEAR, FIRST_NEAR = 0.1, 0.3  # nats: losses no farther apart are called equal; they fall fast where the first row is
@@ -41,7 +41,7 @@ def values() -> Iterator[tuple[str, Mean]]:
     asked = (*product([first], COLUMNS[2:]), (last, "train_accuracy"))
     for row, (of, column) in product((*ROWS, TOO_LARGE), asked):
         origin = f"{of.__name__} {column.replace('_', ' ')}, rate {plain(row.rate)}, H = {row.hidden}"
-        unit = NATS if column.endswith("loss") else SHARE
+        unit = LOSS if column.endswith("loss") else SHARE
         yield f"{row.name}_{of.__name__}_{column}", Mean(partial(of, row=row, column=column), unit, 2, origin)
 
 
@@ -79,7 +79,7 @@ def table(runs: Runs) -> Table:
         Column("rate", "rate", of=lambda row: plain(row.rate)),
         Column("hidden", "H", of=lambda row: row.hidden),
         Column("error", "W3: error, %", 2, of=lambda row: row.error),
-        Column("our_error", "ours, %", of=ours(lambda row: value_of(errors(runs, row.rate, row.hidden), PERCENT, 1))),
+        Column("our_error", "ours, %", of=ours(lambda row: value_of(errors(runs, row.rate, row.hidden), SHARE, 1))),
         Column("first", "W3: first loss, nats", 2, of=lambda row: None if math.isnan(row.first) else row.first),
         Column("our_first", "ours", of=ours(lambda row: Value(mean(first(runs, row)), digits=2))),
         Column("last", "W3: last loss, nats", 2, of=lambda row: "diverged" if row == TOO_LARGE else row.last),

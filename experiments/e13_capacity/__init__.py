@@ -23,7 +23,9 @@ from experiments.e13_capacity.views import (
 from experiments.measures import MEASURES
 from experiments.zoo import CAPACITIES
 from report.model import REAL_DATA, Claim, Experiment, Holds, Runs, Value, Verdict
-from report.stats import NATS, PERCENT, POINTS, Mean, Seeds, Unit, all_of, at_least, equal_within, every, greater, less, mean
+from report.stats import (
+    LOSS, NATS, POINTS, SHARE, Mean, Seeds, Unit, all_of, at_least, equal_within, every, greater, less, mean,
+)  # fmt: skip
 
 __all__ = ["EXPERIMENT", "amounts", "name", "recipe", "training", "trial", "trials"]
 
@@ -60,7 +62,7 @@ def two_alike(runs: Runs) -> Verdict:
 
 def overfits(runs: Runs, net: str) -> Verdict:
     return all_of(
-        at_least(rise(runs, net), RISE, NATS.unsigned, "mean rise of the test loss above its lowest"),
+        at_least(rise(runs, net), RISE, LOSS, "mean rise of the test loss above its lowest"),
         at_least(gap(runs, net), GAP, POINTS, "mean gap between training and test accuracy"),
     )
 
@@ -264,7 +266,7 @@ EXPERIMENT = Experiment(
     values={
         "replicated": Mean(
             lambda runs: select(runs, MIDDLE, RECTIFIED, MOMENTUM)["test_accuracy"],
-            PERCENT,
+            SHARE,
             1,
             f"test accuracy of {MIDDLE}, {RECTIFIED} logits, {MOMENTUM}",
         ),

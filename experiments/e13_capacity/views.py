@@ -11,7 +11,7 @@ from experiments.nets import parameters
 from experiments.zoo import CAPACITIES, capacity
 from report import plots
 from report.model import Column, Figure, Outcome, Runs, State, Table, tabulate
-from report.stats import PERCENT, Seeds, mean, value_of
+from report.stats import SHARE, Seeds, mean, value_of
 
 RISE, GAP = 0.1, 0.1  # a net overfits where its test loss ends so many nats above its lowest, and the gap is so wide
 SIZES = {name(channels): parameters(capacity(*channels)) for channels in CAPACITIES}
@@ -191,7 +191,7 @@ def final(runs: Runs) -> Table:
         Column("lowest", "its lowest", 3, of=lambda net: mean(lowest(runs, net))),
         Column("epoch", "at epoch", 1, of=lambda net: mean(lowest(runs, net, "epoch"))),
         Column("train", "training accuracy, %", 1, of=lambda net: 100 * mean(select(runs, net)["train_accuracy"])),
-        Column("test", "test accuracy, %", 1, of=lambda net: value_of(select(runs, net)["test_accuracy"], PERCENT, 1)),
+        Column("test", "test accuracy, %", 1, of=lambda net: value_of(select(runs, net)["test_accuracy"], SHARE, 1)),
         Column("gap", "gap, points", 1, of=lambda net: 100 * mean(gap(runs, net))),
         Column("diagnosis", "by the means", align="left", of=lambda net: diagnosis(runs, net)),
     )
@@ -215,8 +215,8 @@ def rectified(runs: Runs) -> Table:
     columns = (
         Column("net", "net", align="left", of=lambda net, _: net),
         Column("optimizer", "optimiser", align="left", of=lambda _, optimizer: optimizer),
-        Column("without", "test accuracy without, %", 1, of=lambda *how: value_of(accuracy(PLAIN, how), PERCENT, 1)),
-        Column("with", "with the ReLU, %", 1, of=lambda *how: value_of(accuracy(RECTIFIED, how), PERCENT, 1)),
+        Column("without", "test accuracy without, %", 1, of=lambda *how: value_of(accuracy(PLAIN, how), SHARE, 1)),
+        Column("with", "with the ReLU, %", 1, of=lambda *how: value_of(accuracy(RECTIFIED, how), SHARE, 1)),
         Column("cost", "lost, points", 1, of=lambda *how: 100 * mean(accuracy(PLAIN, how) - accuracy(RECTIFIED, how))),
         Column("dead", "dead classes a run", 1, of=lambda *how: value_of(seen(how)["dead"], digits=1)),
         Column(

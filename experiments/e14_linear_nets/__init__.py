@@ -25,7 +25,7 @@ from report.model import (
 )  # fmt: skip
 from report.numbers import number_text
 from report.stats import (
-    NATS, PERCENT, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of,
+    LOSS, NATS, PLAIN, POINTS, SHARE, Mean, Seeds, Unit, all_of, at_most, equal_within, greater, less, mean, value_of,
 )  # fmt: skip
 
 LINEAR = {NO_POOLING: zoo.LINEAR, AVERAGE_POOLING: zoo.LINEAR_POOLED, FOUR_CONVOLUTIONS: zoo.LINEAR_DEEP}
@@ -165,9 +165,9 @@ def final(runs: Runs) -> Table:
     columns = (
         Column("net", "classifier", align="left", of=str),
         Column("parameters", "parameters", of=lambda name: parameters(COMPARED[name]) if name in COMPARED else FREE),
-        Column("train_loss", "training loss, nats", 3, of=lambda name: value_of(found(name, "train_loss"), NATS, 3)),
-        Column("train", "training accuracy, %", 1, of=lambda name: value_of(found(name, "train_accuracy"), PERCENT, 1)),
-        Column("test", "test accuracy, %", 1, of=lambda name: value_of(found(name, "test_accuracy"), PERCENT, 1)),
+        Column("train_loss", "training loss, nats", 3, of=lambda name: value_of(found(name, "train_loss"), LOSS, 3)),
+        Column("train", "training accuracy, %", 1, of=lambda name: value_of(found(name, "train_accuracy"), SHARE, 1)),
+        Column("test", "test accuracy, %", 1, of=lambda name: value_of(found(name, "test_accuracy"), SHARE, 1)),
     )
     return tabulate(
         (*COMPARED, REGRESSION),
@@ -188,7 +188,7 @@ def maps(runs: Runs) -> Table:
         Column("parameters", "parameters of the net", of=lambda name: parameters(LINEAR[name])),
         Column("map", "of its map", of=lambda _: FREE),
         *(Column(kind, f"largest difference, {kind}", of=partial(largest, kind=kind)) for kind in ROUNDING),
-        Column("agreement", "same class, %", 2, of=lambda name: value_of(_map(runs, name, "agreement"), PERCENT)),
+        Column("agreement", "same class, %", 2, of=lambda name: value_of(_map(runs, name, "agreement"), SHARE)),
     )  # fmt: skip
     return tabulate(
         LINEAR,
@@ -330,11 +330,11 @@ EXPERIMENT = Experiment(
         "epochs": lambda runs: Value(
             runs.where(stage=TRAINING).argument("recipe").length.count, digits=0, origin="epochs of the recipe"
         ),
-        "bound": of_bound("train_loss", NATS, 3),
+        "bound": of_bound("train_loss", LOSS, 3),
         "gradient": of_bound("gradient", PLAIN, 3),
         "reach": reach,
-        "memorised": of_bound("train_accuracy", PERCENT, 1),
-        "unpenalised": of_bound("test_accuracy", PERCENT, 1),
+        "memorised": of_bound("train_accuracy", SHARE, 1),
+        "unpenalised": of_bound("test_accuracy", SHARE, 1),
         "map_parameters": Value(FREE, digits=0, origin="a dense layer on the pixels"),
         "gap_a": gap_of(NO_POOLING),
         "gap_b": gap_of(AVERAGE_POOLING),

@@ -21,7 +21,7 @@ from report.model import (
     Value,
     Verdict,
 )
-from report.seeds import Seeds, Unit
+from report.seeds import Seeds
 from report.stats import value_of
 
 
@@ -144,4 +144,4 @@ def measured(experiment: Experiment, name: str, rows: Iterable[Row], condition: 
     odd = [str(seed) for seed, number in numbers.items() if not math.isfinite(number)]
     origin = f"{experiment.id} {measure.label}; {label}; seeds {seeds}; {len(numbers)} of {len(chosen)} runs"
     origin += f"; not finite: seed {', '.join(odd)}" if odd else ""
-    return value_of(numbers, Unit(measure.unit, measure.scale), measure.digits, origin=origin)
+    return value_of(numbers, measure.reads(numbers.values()), measure.digits, origin=origin)

@@ -11,6 +11,7 @@ from typing import Any
 
 from report.errors import DeclarationError, Where
 from report.model import Claim, Data, Experiment, Measure, Needs, Trial, Value
+from report.seeds import Unit
 
 NAME = re.compile(r"[^\W\d]\w*")
 TAKEN = frozenset({"seed", "name", "self"})
@@ -46,7 +47,7 @@ def _is_claim(view: Any) -> bool:
 
 
 def _is_measure(view: Any) -> bool:
-    texts = isinstance(view, Measure) and isinstance(view.label, str) and isinstance(view.unit, str)
+    texts = isinstance(view, Measure) and isinstance(view.label, str) and isinstance(view.unit, str | Unit)
     return texts and _whole(view.digits) and _number(view.scale)
 
 

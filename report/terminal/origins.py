@@ -17,7 +17,8 @@ from report.judge.views import Absent, Judged
 from report.model import Experiment, Outcome, Runs, data_read
 from report.numbers import number_text
 from report.run.plan import Planned
-from report.stats import Mean, interval
+from report.seeds import Seeds
+from report.stats import Mean, interval_of, value_of
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
@@ -245,15 +246,14 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found
     for run in runs.where(**condition) if condition and len(runs) else runs:
         number = run.result.scalars.get(own) if run.result else None
         if isinstance(number, int | float) and "seed" in run.trial.arguments:
-            kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number) * measure.scale
+            kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number)
     for kind, seeds in kinds.items():
-        each = ", ".join(f"{seed}: {number_text(number, measure.digits)}" for seed, number in seeds.items())
-        low, high = interval(seeds.values(), measure.unit)
-        unit = f" {measure.unit}" if measure.unit else ""
-        between = (
-            f"; 95 % interval {number_text(low, measure.digits)} to {number_text(high, measure.digits)}" if low == low else ""
-        )
-        lines.append(_plain(f"{kind}: {each}{unit}{between}"))
+        unit = measure.reads(seeds.values())
+        each = ", ".join(f"{seed}: {number_text(number * unit.scale, measure.digits)}" for seed, number in seeds.items())
+        mean = value_of(Seeds(seeds), unit)
+        ends = " to ".join(number_text(end, measure.digits) for end in interval_of(mean))
+        between = f"; 95 % interval {ends}" if mean.has_spread else ""
+        lines.append(_plain(f"{kind}: {each} {unit.name}".rstrip() + between))
     return lines or ["nothing was run"]
 
 

@@ -65,10 +65,6 @@ def _attributes(attributes: Mapping[str, str]) -> str:
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def has_spread(value: Value) -> bool:
-    return value.spread is not None and value.n > 1 and math.isfinite(value.spread) and math.isfinite(value.number)
-
-
 def with_unit(text: str, unit: str) -> str:
     if not unit or text == NOTHING:
         return text
@@ -78,7 +74,7 @@ def with_unit(text: str, unit: str) -> str:
 def spread_text(value: Value) -> str:
     """``± 0.2``, or the ends in brackets, with as many decimals as the number, so that they can be read against it; nothing
     for a value without a spread."""
-    if not has_spread(value):
+    if not value.has_spread:
         return ""
 
     def told(number: float) -> str:
@@ -97,7 +93,7 @@ def value_text(value: Value) -> str:
 def origin_text(value: Value, source: str) -> str:
     """Where a number comes from, a line for each thing that is known."""
     shown = "(least to greatest)" if value.ends else "± standard deviation"
-    spread = f"mean {shown} over {value.n} seeds" if has_spread(value) else ""
+    spread = f"mean {shown} over {value.n} seeds" if value.has_spread else ""
     place = f"stated in {source}" if source else ""
     return "\n".join(filter(None, (value.origin, spread, place)))
 

@@ -14,8 +14,8 @@ from report.judge.findings import Agreement, Finding
 from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
-from report.stats import CONFIDENCE, possible, t_quantile
-from report.write.markdown import div, escape, has_spread, unescape, value_markdown, value_text
+from report.stats import half_width, interval_of
+from report.write.markdown import div, escape, unescape, value_markdown, value_text
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -263,19 +263,6 @@ def _interval(value: Value) -> str | None:
     if not low < high:
         return None
     return f"{number_text(low, value.digits)} to {number_text(high, value.digits)}, n{THIN}={THIN}{value.n}"
-
-
-def interval_of(value: Value) -> tuple[float, float]:
-    """The 95 % interval of a mean over seeds; a point where nothing is spread."""
-    half = half_width(value)
-    return possible(float(value.number) - half, float(value.number) + half, value.unit)
-
-
-def half_width(value: Value) -> float:
-    """Half of the 95 % interval of a mean over seeds; zero where nothing is spread."""
-    if not has_spread(value):
-        return 0.0
-    return t_quantile(0.5 + CONFIDENCE / 2, value.n - 1) * float(value.spread or 0) / math.sqrt(value.n)
 
 
 def verdict(finding: Finding) -> str:

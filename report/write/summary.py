@@ -12,8 +12,9 @@ from report.judge.views import Absent, Judged, Judgement
 from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK
 from report.prove.checked import Proof
+from report.stats import interval_of
 from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
-from report.write.mistakes import in_order, interval_of
+from report.write.mistakes import in_order
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from report.model import Column, Table, Value
 from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, POINT_SPACE, THIN, number_text
-from report.write.markdown import div, escape, has_spread, origin_text, span, spread_text, with_unit
+from report.write.markdown import div, escape, origin_text, span, spread_text, with_unit
 
 ENDS = "In brackets, the least and the greatest over the seeds, where a deviation would reach beyond what is possible."
 
@@ -32,7 +32,7 @@ def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "
     rules = ["---:" if column.align == "right" else ":---" for column in table.columns]
     lines = [headings, rules, *map(list, zip(*(column.cells for column in columns)))]
     body = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    ends = any(isinstance(cell, Value) and has_spread(cell) and cell.ends for row in table.rows for cell in row)
+    ends = any(isinstance(cell, Value) and cell.has_spread and cell.ends for row in table.rows for cell in row)
     caption = f"{table.caption} {ENDS}" if ends else table.caption
     content = f"::: caption\n{caption}\n:::\n\n{body}\n"
     return div(content, "table", identifier, number=str(number), data=csv_name or f"{identifier}.csv", origin=origin)
@@ -83,7 +83,7 @@ def _together(heading: str) -> str:
 def _digits(values: Sequence[Value]) -> int | None:
     """Decimals for every number of a column: none beyond the second digit of the usual spread. None where it is unknown."""
     wanted = [value.digits for value in values if value.digits is not None]
-    spreads = [value.spread for value in values if value.spread and has_spread(value)]
+    spreads = [value.spread for value in values if value.spread and value.has_spread]
     if not wanted or not spreads:
         return None
     return min(max(wanted), max(0, 1 - math.floor(math.log10(statistics.median(spreads)))))

@@ -11,8 +11,11 @@ from functools import partial
 import mpmath
 import pytest
 
-from report.model import Holds, Verdict
+from report.model import Holds, Measure, Verdict
 from report.stats import (
+    LOSS,
+    NATS,
+    PERCENT,
     PLAIN,
     POINTS,
     SHARE,
@@ -23,7 +26,7 @@ from report.stats import (
     equal_within,
     every,
     greater,
-    interval,
+    interval_of,
     less,
     mostly,
     t_quantile,
@@ -273,22 +276,37 @@ def test_a_plain_number_is_the_same_at_every_seed(said: Callable[..., Verdict]) 
 
 def test_a_mean_whose_deviation_reaches_beyond_what_is_possible_is_told_with_its_ends() -> None:
     assert value_of(by_seed(0.02, 0.99, 0.99), SHARE).ends == pytest.approx((2, 99))
-    assert value_of(by_seed(0.0, 0.0, 3.0)).ends == (0, 3)
+    assert value_of(by_seed(0.0, 0.0, 3.0), LOSS).ends == (0, 3)
     assert value_of(by_seed(0.1, 0.2, 0.3), SHARE).ends is None
-    assert value_of(by_seed(-1.0, 0.0, 3.0)).ends is None
+    assert value_of(by_seed(0.0, 0.0, 3.0)).ends is None
 
 
 @pytest.mark.parametrize(
     ("values", "unit", "low", "high"),
     [
-        ((99, 100), "%", 93.15, 100),
-        ((0, 1), "nats", 0, 6.85),
-        ((-1, 0), "nats", -6.85, 5.85),
-        ((0, 1), "points", -5.85, 6.85),
+        ((0.99, 1.0), SHARE, 93.15, 100),
+        ((0.0, 0.01), PERCENT, -5.85, 6.85),
+        ((0, 1), LOSS, 0, 6.85),
+        ((0, 1), NATS, -5.85, 6.85),
     ],
 )
 def test_the_interval_of_a_mean_ends_where_its_numbers_do(values, unit, low, high) -> None:
-    assert interval(values, unit) == pytest.approx((low, high), abs=0.01)
+    assert interval_of(value_of(by_seed(*values), unit)) == pytest.approx((low, high), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("measure", "values", "low", "high"),
+    [
+        (Measure("accuracy", "%", scale=100), (0.99, 1.0), 93.15, 100),
+        (Measure("accuracy", "%"), (99, 100), 93.15, 100),
+        (Measure("accuracy", SHARE), (0.99, 1.0), 93.15, 100),
+        (Measure("change", "%"), (-1, 2), -18.56, 19.56),
+        (Measure("change", PERCENT), (0.0, 0.01), -5.85, 6.85),
+    ],
+)
+def test_a_bare_percentage_is_of_a_whole_unless_its_numbers_say_otherwise(measure, values, low, high) -> None:
+    found = value_of(by_seed(*values), measure.reads(values))
+    assert interval_of(found) == pytest.approx((low, high), abs=0.01)
 
 
 def test_what_is_never_negative_has_no_negative_interval() -> None:
