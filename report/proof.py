@@ -15,15 +15,13 @@ page, SymPy and the numeric witness all read that same text, so never type LaTeX
         symbols=[real("x", "the input of the unit")],
         definitions=[SIGMA],
         parts=[
-            Part(
+            part(
                 "Directly",
                 "diff(sigma(x), x) == sigma(x)*(1 - sigma(x))",
-                [
-                    Step("diff(1/(1 + exp(-x)), x)", definition("sigma")),
-                    Step("exp(-x)/(1 + exp(-x))**2", differentiation("chain rule")),
-                    …
-                    Step(because=definition("sigma")),
-                ],
+                Step("diff(1/(1 + exp(-x)), x)", definition("sigma")),
+                Step("exp(-x)/(1 + exp(-x))**2", differentiation("chain rule")),
+                …
+                definition("sigma"),
                 live=[Live("torch autograd", slope_by_autograd)],
             ),
         ],
@@ -36,8 +34,9 @@ A sentence that somebody asserts stands or falls by a part: ``claims={"name": re
 
 A part is a chain: it starts at the left side of its statement; each step gives the next expression and why it equals the one
 before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``). The last step arrives at the right side, and
-may leave it out: ``Step(because=algebra("collect"))``. Each step is decided by SymPy for the reason that it names, in general
-and under the part's conditions (``given=["x < 0"]``), and again by witnesses. Names may be declared in any order.
+may be its reason alone: ``algebra("collect")``. (``Part`` is the same with its steps in a list.) Each step is decided by SymPy
+for the reason that it names, in general and under the part's conditions (``given=["x < 0"]``), and again by witnesses. Names
+may be declared in any order.
 
 That something is no law is one line: ``counterexample("Adding one is not additive", "A(lambda m: x(m) + y(m))(1) == A(x)(1) +
 A(y)(1)", at={"x": "u", "y": "lambda m: 3*u(m)"}, values=("5", "6"))``: both sides are evaluated exactly, and differ.
@@ -89,7 +88,7 @@ from __future__ import annotations
 
 from report.prove.check import METHODS, check
 from report.prove.checked import CheckedPart, CheckedStep, Proof
-from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, proved, refuted
+from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, part, proved, refuted
 from report.prove.expression import displayed, shape_of
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
 from report.prove.language.standing import Standing
@@ -104,6 +103,6 @@ __all__ = [
     "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
     "algebra", "calculation", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define", "definition",
     "differentiation", "displayed", "entrywise", "evaluation", "even_and_odd", "finite", "function", "given", "induction",
-    "integer", "linearity", "load", "matrix", "operator", "proved", "real", "refuted", "reindex", "shape_of",
+    "integer", "linearity", "load", "matrix", "operator", "part", "proved", "real", "refuted", "reindex", "shape_of",
     "shift_invariance", "signal", "slope_of_entry", "split_sum", "using", "vector",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, real, refuted, signal,
+    Derivation, Live, Step, algebra, counterexample, define, definition, integer, matrix, part, real, refuted, signal,
     using, vector,
 )  # fmt: skip
 from theory.arrays import Signal, tensor
@@ -109,111 +109,95 @@ DERIVATION = Derivation(
         define("cprime[i]", "c[i] + sum(U[i, j]*tau[j] for j in span(1, m))", "new biases after", shape=["q"]),
     ],
     parts=[
-        Part(
+        part(
             "One unit",
             "f(o, t) == relu(o - t) + t",
-            [
-                Step("max(t, o)", definition("f")),
-                Step("max(0, o - t) + t", algebra("take `t` out of the maximum")),
-                Step(because=definition("relu")),
-            ],
+            Step("max(t, o)", definition("f")),
+            Step("max(0, o - t) + t", algebra("take `t` out of the maximum")),
+            definition("relu"),
             live=[Live("torch clamp", lambda at: torch.clamp(tensor(at.o), min=at.t))],
         ),
-        Part(
+        part(
             "One unit, the other way",
             "relu(o) == f(o + t, t) - t",
-            [
-                Step("(relu((o + t) - t) + t) - t", algebra("add and subtract `t`")),
-                Step(because=using("One unit", at={"o": "o + t"})),
-            ],
+            Step("(relu((o + t) - t) + t) - t", algebra("add and subtract `t`")),
+            using("One unit", at={"o": "o + t"}),
         ),
-        Part(
+        part(
             "From thresholds to ReLU",
             f"c[i] + {SUM.format('f(h[j] + b[j], tau[j])')} == cprime[i] + {SUM.format('relu(h[j] + bprime[j])')}",
-            [
-                Step(
-                    f"c[i] + {SUM.format('(relu(h[j] + b[j] - tau[j]) + tau[j])')}",
-                    using("One unit", "every unit by “One unit”", at={"o": "h[j] + b[j]", "t": "tau[j]"}),
-                ),
-                Step(
-                    f"(c[i] + {SUM.format('tau[j]')}) + {SUM.format('relu(h[j] + (b[j] - tau[j]))')}",
-                    algebra("split the sum, and collect what does not depend on the input"),
-                ),
-                Step(because=definition("bprime", "cprime", words="call these biases `bprime` and `cprime`")),
-            ],
+            Step(
+                f"c[i] + {SUM.format('(relu(h[j] + b[j] - tau[j]) + tau[j])')}",
+                using("One unit", "every unit by “One unit”", at={"o": "h[j] + b[j]", "t": "tau[j]"}),
+            ),
+            Step(
+                f"(c[i] + {SUM.format('tau[j]')}) + {SUM.format('relu(h[j] + (b[j] - tau[j]))')}",
+                algebra("split the sum, and collect what does not depend on the input"),
+            ),
+            definition("bprime", "cprime", words="call these biases `bprime` and `cprime`"),
             intro="""Between two dense layers, then, the threshold moves into biases that are there anyway: the layer before
             loses it, the layer after gains what its weights make of it.""",
             live=[THRESHOLDS, BIASES],
         ),
-        Part(
+        part(
             "From ReLU to thresholds",
             f"c[i] + {SUM.format('relu(h[j] + b[j])')}"
             f" == (c[i] - {SUM.format('tau[j]')}) + {SUM.format('f(h[j] + (b[j] + tau[j]), tau[j])')}",
-            [
-                Step(
-                    f"c[i] + {SUM.format('(f(h[j] + b[j] + tau[j], tau[j]) - tau[j])')}",
-                    using(
-                        "One unit, the other way",
-                        "every unit by “One unit, the other way”",
-                        at={"o": "h[j] + b[j]", "t": "tau[j]"},
-                    ),
+            Step(
+                f"c[i] + {SUM.format('(f(h[j] + b[j] + tau[j], tau[j]) - tau[j])')}",
+                using(
+                    "One unit, the other way", "every unit by “One unit, the other way”", at={"o": "h[j] + b[j]", "t": "tau[j]"}
                 ),
-                Step(because=algebra("split the sum, and collect what does not depend on the input")),
-            ],
+            ),
+            algebra("split the sum, and collect what does not depend on the input"),
             intro="""Back again: whatever thresholds are prescribed, the network of threshold units reaches every ReLU
             network, by biases that undo them.""",
             live=[RELUS],
         ),
-        Part(
+        part(
             "Convolution without padding",
             f"d + {TAPS.format('f(z(l + k), t)')}"
             f" == (d + t*sum(u[k] for k in span(1, r))) + {TAPS.format('relu(z(l + k) - t)')}",
-            [
-                Step(
-                    f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}",
-                    using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-                ),
-                Step(because=algebra("split the sum")),
-            ],
+            Step(
+                f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}",
+                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
+            ),
+            algebra("split the sum"),
             intro="""A convolution has one bias for all places, so what is absorbed must be the same at every place `l`.
             Take one channel; several add up. As long as all taps lie on the image, it is the same:""",
             live=[Live("torch conv1d", lambda at: of_thresholds(at)), Live("torch conv1d of ReLU", lambda at: of_relus(at))],
         ),
-        Part(
+        part(
             "Convolution with zero padding",
             f"d + {SOME.format('f(z(l + k), t)')}"
             f" == (d + t*sum(u[k] for k in span(1, r - a))) + {SOME.format('relu(z(l + k) - t)')}",
-            [
-                Step(
-                    f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
-                    using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-                ),
-                Step(because=algebra("split the sum")),
-            ],
+            Step(
+                f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
+                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
+            ),
+            algebra("split the sum"),
             intro="""Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not
             `t`. What has to be absorbed now depends on `a`, and so on the place:""",
             live=[Live("torch conv1d, padded", lambda at: of_thresholds(at, at.a))],
         ),
-        Part(
+        part(
             "At the border one bias is not enough",
             "(d + t*sum(u[k] for k in span(1, r - 1))) - (d + t*sum(u[k] for k in span(1, r))) == -t*u[r]",
-            [Step(because=algebra("all taps but the last cancel"))],
+            algebra("all taps but the last cancel"),
             intro="""Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the
             padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the two
             biases:""",
             live=[Live("torch conv1d, padded", border_error)],
         ),
-        Part(
+        part(
             "What repairs the border",
             f"d + {SOME.format('f(z(l + k), t)')}"
             " == d + sum(u[k]*relu(z(l + k) - t) + (t*u[k])*relu(1) for k in span(1, r - a))",
-            [
-                Step(
-                    f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
-                    using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-                ),
-                Step(because=definition("relu", words="multiply out; ReLU leaves one as it is")),
-            ],
+            Step(
+                f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
+                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
+            ),
+            definition("relu", words="multiply out; ReLU leaves one as it is"),
             intro="""One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and
             zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t`
             would do as well, or the threshold units with `t`.)""",
@@ -226,14 +210,12 @@ DERIVATION = Derivation(
             values=("0", "1"),
             intro="W1 calls the maximum a linear operation, which weights can do anyway. It is none:",
         ),
-        Part(
+        part(
             "Without biases, twice the input is twice the output",
             f"{SUM.format('relu(2*h[j])')} == 2*{SUM.format('relu(h[j])')}",
-            [
-                Step(SUM.format("max(0, 2*h[j])"), definition("relu")),
-                Step(f"2*{SUM.format('max(0, h[j])')}", algebra("take the factor out of the maximum, and of the sum")),
-                Step(because=definition("relu")),
-            ],
+            Step(SUM.format("max(0, 2*h[j])"), definition("relu")),
+            Step(f"2*{SUM.format('max(0, h[j])')}", algebra("take the factor out of the maximum, and of the sum")),
+            definition("relu"),
             intro="The biases are needed. Without them a network of ReLUs doubles its output when its input is doubled:",
         ),
         counterexample(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from report.proof import Derivation, Live, Part, Step, algebra, define, definition, differentiation, real, using
+from report.proof import Derivation, Live, Step, algebra, define, definition, differentiation, part, real, using
 from theory.vocabulary import SIGMA
 
 
@@ -24,55 +24,48 @@ DERIVATION = Derivation(
     symbols=[real("x", "the input of the unit", low=-4, high=4)],
     definitions=[SIGMA, define("F(x)", "1/sigma(x)", "the reciprocal of the sigmoid")],
     parts=[
-        Part(
+        part(
             "Directly",
             "diff(sigma(x), x) == sigma(x)*(1 - sigma(x))",
-            [
-                Step("diff(1/(1 + exp(-x)), x)", definition("sigma")),
-                Step("exp(-x)/(1 + exp(-x))**2", differentiation("chain rule")),
-                Step("((1 + exp(-x)) - 1)/(1 + exp(-x))**2", algebra("add and subtract 1 in the numerator")),
-                Step("1/(1 + exp(-x)) - 1/(1 + exp(-x))**2", algebra("split the fraction")),
-                Step("1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", algebra("factor out")),
-                Step(because=definition("sigma")),
-            ],
+            Step("diff(1/(1 + exp(-x)), x)", definition("sigma")),
+            Step("exp(-x)/(1 + exp(-x))**2", differentiation("chain rule")),
+            Step("((1 + exp(-x)) - 1)/(1 + exp(-x))**2", algebra("add and subtract 1 in the numerator")),
+            Step("1/(1 + exp(-x)) - 1/(1 + exp(-x))**2", algebra("split the fraction")),
+            Step("1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", algebra("factor out")),
+            definition("sigma"),
             live=[AUTOGRAD],
         ),
-        Part(
+        part(
             "The reciprocal, first way",
             "diff(F(x), x) == -diff(sigma(x), x)/sigma(x)**2",
-            [Step("diff(1/sigma(x), x)", definition("F")), Step(because=differentiation("chain rule"))],
+            Step("diff(1/sigma(x), x)", definition("F")),
+            differentiation("chain rule"),
         ),
-        Part(
+        part(
             "The reciprocal, second way",
             "diff(F(x), x) == 1 - F(x)",
-            [
-                Step("diff(1 + exp(-x), x)", definition("F", "sigma")),
-                Step("-exp(-x)", differentiation("chain rule")),
-                Step("1 - (1 + exp(-x))", algebra("add and subtract 1")),
-                Step(because=definition("F", "sigma")),
-            ],
+            Step("diff(1 + exp(-x), x)", definition("F", "sigma")),
+            Step("-exp(-x)", differentiation("chain rule")),
+            Step("1 - (1 + exp(-x))", algebra("add and subtract 1")),
+            definition("F", "sigma"),
         ),
-        Part(
+        part(
             "Through the reciprocal",
             "diff(sigma(x), x) == sigma(x)*(1 - sigma(x))",
-            [
-                Step(
-                    "-sigma(x)**2*diff(F(x), x)",
-                    using("The reciprocal, first way", "the first way, solved for `diff(sigma(x), x)`"),
-                ),
-                Step("-sigma(x)**2*(1 - F(x))", using("The reciprocal, second way", "the second way")),
-                Step("-sigma(x)**2*(1 - 1/sigma(x))", definition("F")),
-                Step(because=algebra("multiply out")),
-            ],
+            Step(
+                "-sigma(x)**2*diff(F(x), x)",
+                using("The reciprocal, first way", "the first way, solved for `diff(sigma(x), x)`"),
+            ),
+            Step("-sigma(x)**2*(1 - F(x))", using("The reciprocal, second way", "the second way")),
+            Step("-sigma(x)**2*(1 - 1/sigma(x))", definition("F")),
+            algebra("multiply out"),
             live=[AUTOGRAD],
         ),
-        Part(
+        part(
             "How large it can be",
             "sigma(x)*(1 - sigma(x)) <= 1/4",
-            [
-                Step("1/4 - (sigma(x) - 1/2)**2", algebra("complete the square")),
-                Step(because=algebra("a square is not negative")),
-            ],
+            Step("1/4 - (sigma(x) - 1/2)**2", algebra("complete the square")),
+            algebra("a square is not negative"),
         ),
     ],
     conclusion="""The slope of the sigmoid is a polynomial in its value, `diff(sigma(x), x) == sigma(x)*(1 - sigma(x))`: by

@@ -10,7 +10,7 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, calculation, define, definition, differentiation, integer, matrix, real, refuted,
+    Derivation, Live, Step, algebra, calculation, define, definition, differentiation, integer, matrix, part, real, refuted,
     using, vector,
 )  # fmt: skip
 from theory.arrays import tensor
@@ -152,77 +152,72 @@ DERIVATION = Derivation(
         define("ell", "(p - y)**2", "the loss", latex=r"\ell"),
     ],
     parts=[
-        Part(
+        part(
             "The slope of ReLU",
             "relu(a) == one(a > 0)*a",
-            [Step("max(0, a)", definition("relu")), Step(because="the larger of the two, on either side of zero")],
+            Step("max(0, a)", definition("relu")),
+            "the larger of the two, on either side of zero",
             intro="""First, what back-propagation differentiates. ReLU multiplies by a slope, which is one above zero and
             nought below. At zero every slope `g` gives the right value, and a framework has to choose one.""",
         ),
-        Part(
+        part(
             "Sub-gradients",
             "relu(a) - g*a == (1 - g)*max(0, a) + g*max(0, -a)",
-            [
-                Step("max(0, a) - g*a", definition("relu")),
-                Step("max(0, a) - g*(max(0, a) - max(0, -a))", algebra("`a` in two parts, of which one is zero")),
-                Step(because=algebra("collect")),
-            ],
+            Step("max(0, a) - g*a", definition("relu")),
+            Step("max(0, a) - g*(max(0, a) - max(0, -a))", algebra("`a` in two parts, of which one is zero")),
+            algebra("collect"),
             intro="""The sub-gradients at zero are the slopes whose line nowhere exceeds ReLU. Those from zero to one are
             such: both terms of the difference are then at least zero. No others are, as one of the terms is negative on its
             side of zero.""",
         ),
-        Part(
+        part(
             "The gradient of u",
             "diff(ell, u[j]) == 2*(p - y)*m[j]",
-            [
-                Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule")),
-                Step(because=differentiation("the output is linear in `u`", unfold=["p"])),
-            ],
+            Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule")),
+            differentiation("the output is linear in `u`", unfold=["p"]),
             intro="""Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by
             `alpha`, all equally for the mean; for the maximum, the largest value by one and the others by nought, or, where
             several are largest, these by any weights that sum to one. So let `s` and `alpha` be any constants whatever:
             what follows holds for every choice of sub-gradient, and for both kinds of pooling.""",
             live=[U_ANYWHERE],
         ),
-        Part(
+        part(
             "The gradient of w",
             f"diff(ell, w[k, j]) == 2*(p - y)*u[j]*{SEEN}",
-            [
-                Step("2*(p - y)*diff(p, w[k, j])", differentiation("chain rule")),
-                Step(
-                    "2*(p - y)*u[j]*diff(m[j], w[k, j])",
-                    differentiation("only one of the pooled values depends on filter `j`", unfold=["p", "m", "o", "z"]),
-                ),
-                Step(
-                    "2*(p - y)*u[j]*sum(alpha[i, j]*s[i, j]*diff(z[i, j], w[k, j]) for i in span(1, n))",
-                    differentiation("pooling and ReLU multiply with weights and slopes"),
-                ),
-                Step(because=differentiation("a convolution is linear in its filter")),
-            ],
+            Step("2*(p - y)*diff(p, w[k, j])", differentiation("chain rule")),
+            Step(
+                "2*(p - y)*u[j]*diff(m[j], w[k, j])",
+                differentiation("only one of the pooled values depends on filter `j`", unfold=["p", "m", "o", "z"]),
+            ),
+            Step(
+                "2*(p - y)*u[j]*sum(alpha[i, j]*s[i, j]*diff(z[i, j], w[k, j]) for i in span(1, n))",
+                differentiation("pooling and ReLU multiply with weights and slopes"),
+            ),
+            differentiation("a convolution is linear in its filter"),
             live=[W_ANYWHERE],
         ),
-        Part(
+        part(
             "Without filters, nothing is pooled",
             "m[j] == 0",
-            [
-                Step(
-                    "sum(alpha[i, j]*s[i, j]*sum(w[c, j]*x[i + c - 2] for c in span(1, h)) for i in span(1, n))",
-                    definition("m", "o", "z"),
-                ),
-                Step(because=algebra("every weight is zero")),
-            ],
+            Step(
+                "sum(alpha[i, j]*s[i, j]*sum(w[c, j]*x[i + c - 2] for c in span(1, h)) for i in span(1, n))",
+                definition("m", "o", "z"),
+            ),
+            algebra("every weight is zero"),
             given=[W_ZERO],
         ),
-        Part(
+        part(
             "Without output weights, nothing comes out",
             "p == 0",
-            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step(because=algebra("every weight is zero"))],
+            Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")),
+            algebra("every weight is zero"),
             given=[U_ZERO],
         ),
-        Part(
+        part(
             "All zero: the gradient of u",
             "diff(ell, u[j]) == 0",
-            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
+            Step("2*(p - y)*m[j]", using("The gradient of u")),
+            using("Without filters, nothing is pooled"),
             given=[W_ZERO, U_ZERO],
             intro="""Each gradient has a factor that comes from the other layer. With both layers zero this factor is zero, so
             gradient descent, with momentum or without, moves nothing, neither at the first step nor at any later one. With
@@ -230,35 +225,36 @@ DERIVATION = Derivation(
             the first step, and at the first alone, since that step moves `u`:""",
             live=[U_AT_KINK],
         ),
-        Part(
+        part(
             "All zero: the gradient of w",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step(because=algebra("`u` is zero"))],
+            Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
+            algebra("`u` is zero"),
             given=[W_ZERO, U_ZERO],
             live=[W_AT_KINK],
         ),
-        Part(
+        part(
             "Only u zero: the gradient of u",
             "diff(ell, u[j]) == -2*y*m[j]",
-            [
-                Step("2*(p - y)*m[j]", using("The gradient of u")),
-                Step("2*(0 - y)*m[j]", using("Without output weights, nothing comes out")),
-                Step(because=algebra("simplify")),
-            ],
+            Step("2*(p - y)*m[j]", using("The gradient of u")),
+            Step("2*(0 - y)*m[j]", using("Without output weights, nothing comes out")),
+            algebra("simplify"),
             given=[U_ZERO],
             live=[U_ANYWHERE],
         ),
-        Part(
+        part(
             "Only u zero: the gradient of w",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")), Step(because=algebra("`u` is zero"))],
+            Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
+            algebra("`u` is zero"),
             given=[U_ZERO],
             live=[W_ANYWHERE],
         ),
-        Part(
+        part(
             "Only w zero: the gradient of u",
             "diff(ell, u[j]) == 0",
-            [Step("2*(p - y)*m[j]", using("The gradient of u")), Step(because=using("Without filters, nothing is pooled"))],
+            Step("2*(p - y)*m[j]", using("The gradient of u")),
+            using("Without filters, nothing is pooled"),
             given=[W_ZERO],
             intro="""With only `w` zero nothing is pooled, so nothing reaches the output weights. Every ReLU now stands at its
             kink, and the slopes chosen there decide: with slope zero, the usual choice, nothing survives, and training never
@@ -266,38 +262,36 @@ DERIVATION = Derivation(
             the same direction, the mean of what each of their weights sees:""",
             live=[U_AT_KINK],
         ),
-        Part(
+        part(
             "Only w zero: the output",
             "p == 0",
-            [Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")), Step(because=calculation("nothing is pooled"))],
+            Step("sum(m[l]*u[l] for l in span(1, q))", definition("p")),
+            calculation("nothing is pooled"),
             given=[W_ZERO],
         ),
-        Part(
+        part(
             "Only w zero: the gradient of w",
             f"diff(ell, w[k, j]) == -2*y*u[j]*{SEEN}",
-            [
-                Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
-                Step(f"2*(0 - y)*u[j]*{SEEN}", using("Only w zero: the output")),
-                Step(because=algebra("simplify")),
-            ],
+            Step(f"2*(p - y)*u[j]*{SEEN}", using("The gradient of w")),
+            Step(f"2*(0 - y)*u[j]*{SEEN}", using("Only w zero: the output")),
+            algebra("simplify"),
             given=[W_ZERO],
             live=[W_AT_KINK],
         ),
-        Part(
+        part(
             "Only w zero, slope zero",
             "diff(ell, w[k, j]) == 0",
-            [Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")), Step(because=algebra("every slope is zero"))],
+            Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")),
+            algebra("every slope is zero"),
             given=[W_ZERO, "s == zeros(n, q)"],
             live=[W_AT_KINK],
         ),
-        Part(
+        part(
             "Only w zero, another slope",
             "diff(ell, w[k, j]) == -2*r*y*u[j]*(1/n*sum(x[i + k - 2] for i in span(1, n)))",
-            [
-                Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")),
-                Step("-2*y*u[j]*sum(1/n*r*x[i + k - 2] for i in span(1, n))", algebra("all slopes and weights are equal")),
-                Step(because=algebra("factor out")),
-            ],
+            Step(f"-2*y*u[j]*{SEEN}", using("Only w zero: the gradient of w")),
+            Step("-2*y*u[j]*sum(1/n*r*x[i + k - 2] for i in span(1, n))", algebra("all slopes and weights are equal")),
+            algebra("factor out"),
             given=[W_ZERO, "s == r*ones(n, q)", "alpha == 1/n*ones(n, q)"],
             live=[W_AT_KINK],
         ),

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, refuted, reindex, signal, using,
+    Derivation, Live, Step, algebra, contraction, define, definition, integer, part, refuted, reindex, signal, using,
 )  # fmt: skip
 from theory.vocabulary import CONV, SHIFT
 
@@ -76,110 +76,91 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "Shifting the first signal",
             "conv(shift(f, t), g)(i) == shift(conv(f, g), t)(i)",
-            [
-                Step("sum(shift(f, t)(m)*g(i - m) for m in Z)", CONVOLUTION),
-                Step("sum(f(m - t)*g(i - m) for m in Z)", DELAY),
-                Step("sum(f(j)*g(i - (j + t)) for j in Z)", reindex("j = m - t")),
-                Step("sum(f(j)*g((i - t) - j) for j in Z)", algebra("regroup")),
-                Step("conv(f, g)(i - t)", CONVOLUTION),
-                Step(because=DELAY),
-            ],
+            Step("sum(shift(f, t)(m)*g(i - m) for m in Z)", CONVOLUTION),
+            Step("sum(f(m - t)*g(i - m) for m in Z)", DELAY),
+            Step("sum(f(j)*g(i - (j + t)) for j in Z)", reindex("j = m - t")),
+            Step("sum(f(j)*g((i - t) - j) for j in Z)", algebra("regroup")),
+            Step("conv(f, g)(i - t)", CONVOLUTION),
+            DELAY,
             live=[NUMPY],
         ),
-        Part(
+        part(
             "Convolution commutes",
             "conv(f, g)(i) == conv(g, f)(i)",
-            [
-                Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
-                Step("sum(f(i - j)*g(j) for j in Z)", reindex("j = i - m")),
-                Step("sum(g(j)*f(i - j) for j in Z)", algebra("swap the factors")),
-                Step(because=CONVOLUTION),
-            ],
+            Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
+            Step("sum(f(i - j)*g(j) for j in Z)", reindex("j = i - m")),
+            Step("sum(g(j)*f(i - j) for j in Z)", algebra("swap the factors")),
+            CONVOLUTION,
             live=[Live("NumPy", by_numpy_unshifted)],
         ),
-        Part(
+        part(
             "Shifting the second signal",
             "conv(f, shift(g, t))(i) == shift(conv(f, g), t)(i)",
-            [
-                Step("sum(f(m)*shift(g, t)(i - m) for m in Z)", CONVOLUTION),
-                Step("sum(f(m)*g((i - m) - t) for m in Z)", DELAY),
-                Step("sum(f(m)*g((i - t) - m) for m in Z)", algebra("regroup")),
-                Step("conv(f, g)(i - t)", CONVOLUTION),
-                Step(because=DELAY),
-            ],
+            Step("sum(f(m)*shift(g, t)(i - m) for m in Z)", CONVOLUTION),
+            Step("sum(f(m)*g((i - m) - t) for m in Z)", DELAY),
+            Step("sum(f(m)*g((i - t) - m) for m in Z)", algebra("regroup")),
+            Step("conv(f, g)(i - t)", CONVOLUTION),
+            DELAY,
             live=[NUMPY],
         ),
-        Part(
+        part(
             "As a dot product",
             "conv(f, g)(i) == sum(f(m)*shift(mirror(g), i)(m) for m in Z)",
-            [
-                Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
-                Step("sum(f(m)*mirror(g)(m - i) for m in Z)", definition("mirror")),
-                Step(because=DELAY),
-            ],
+            Step("sum(f(m)*g(i - m) for m in Z)", CONVOLUTION),
+            Step("sum(f(m)*mirror(g)(m - i) for m in Z)", definition("mirror")),
+            DELAY,
             intro="One output is a dot product, of one signal with the other mirrored and shifted to where the output is.",
             live=[Live("NumPy dot", by_dot_product)],
         ),
-        Part(
+        part(
             "As many terms as taps",
             "conv(h, g)(i) == sum(f(a)*g(i - a) for a in span(1, k))",
-            [
-                Step("sum(sum(f(a)*delta(m - a) for a in span(1, k))*g(i - m) for m in Z)", definition("conv", "h")),
-                Step(because=contraction()),
-            ],
+            Step("sum(sum(f(a)*delta(m - a) for a in span(1, k))*g(i - m) for m in Z)", definition("conv", "h")),
+            contraction(),
             intro="With a filter of `k` taps the sum has `k` terms, and not as many as the signal is long, as W2 prints it:",
         ),
-        Part(
+        part(
             "The last tap decides",
             "iff(all(s*l + d*j <= n + 2*p - 1 for j in span(0, k - 1)), s*l + d*(k - 1) <= n + 2*p - 1)",
-            [Step(because="the left side grows with the tap, so the last one decides")],
+            "the left side grows with the tap, so the last one decides",
             intro="""Padded, the input has `n + 2*p` places, counted from 0. Tap `j` of output `l` reads place `s*l + d*j`;
             an output exists when all its taps lie inside, the filter within the signal (not, as W2 puts it, the signal
             within the filter).""",
         ),
-        Part(
+        part(
             "Which outputs exist",
             f"iff(s*l + d*(k - 1) <= n + 2*p - 1, l <= {LENGTH})",
-            [
-                Step("s*l <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
-                Step("l <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
-                Step(because="the number of an output is an integer"),
-            ],
+            Step("s*l <= n + 2*p - d*(k - 1) - 1", "subtract what the kernel spans"),
+            Step("l <= (n + 2*p - d*(k - 1) - 1)/s", "divide by the stride, which is positive"),
+            "the number of an output is an integer",
         ),
-        Part(
+        part(
             "How many",
             f"count(m for m in N if s*m + d*(k - 1) <= n + 2*p - 1) == {LENGTH} + 1",
-            [
-                Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"l": "m"})),
-                Step(f"count(m for m in span(0, {LENGTH}))", "outputs are counted from 0"),
-                Step(because="count them"),
-            ],
+            Step(f"count(m for m in N if m <= {LENGTH})", using("Which outputs exist", at={"l": "m"})),
+            Step(f"count(m for m in span(0, {LENGTH}))", "outputs are counted from 0"),
+            "count them",
             given=["d*(k - 1) + 1 <= n + 2*p"],
             intro="Let the kernel fit into the padded input at least once.",
             live=[Live("torch conv1d", length_of_conv1d, sweep=SIZES)],
         ),
-        Part(
+        part(
             "Valid convolution",
             "count(m for m in N if m + (k - 1) <= n - 1) == n - k + 1",
-            [
-                Step(
-                    because=using(
-                        "How many",
-                        "stride and dilation 1, no padding; an integer is its own floor",
-                        at={"s": "1", "p": "0", "d": "1"},
-                    )
-                )
-            ],
+            using(
+                "How many", "stride and dilation 1, no padding; an integer is its own floor", at={"s": "1", "p": "0", "d": "1"}
+            ),
             given=["k <= n"],
             live=[Live("torch conv1d", length_of_valid_conv1d, sweep={"n": range(1, 9), "k": range(1, 9)})],
         ),
-        Part(
+        part(
             "A kernel as long as the input",
             "count(m for m in N if m + (n - 1) <= n - 1) == 1",
-            [Step("n - n + 1", using("Valid convolution", at={"k": "n"})), Step(because=algebra("cancel"))],
+            Step("n - n + 1", using("Valid convolution", at={"k": "n"})),
+            algebra("cancel"),
         ),
     ],
     conclusion=f"""Shifting either signal shifts their convolution by as much (“Shifting the first signal”, “Shifting the

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, linearity, operator, refuted,
+    Derivation, Live, Step, algebra, contraction, define, definition, integer, linearity, operator, part, refuted,
     shift_invariance, signal,
 )  # fmt: skip
 from theory.vocabulary import CONV
@@ -55,25 +55,23 @@ DERIVATION = Derivation(
         define("l(i)", "L(lambda m: delta(m))(i)", "the impulse response of `L`", symbols=[integer("i", "a place")]),
     ],
     parts=[
-        Part(
+        part(
             "A signal is a sum of impulses",
             "x(i) == sum(x(k)*delta(i - k) for k in Z)",
-            [Step(because=contraction())],
+            contraction(),
             intro="""`L` takes a whole signal and makes another, of which one may ask the value at a place: `L(x)(i)`. (Of
             the value `x(i)` alone, which W4 gives it, it can make nothing.) Now as a function of `i`, `delta(i - k)` is the
             unit impulse: one at place `k`, and zero everywhere else.""",
             live=[Live("torch eye", from_impulses)],
         ),
-        Part(
+        part(
             "The operator is a convolution",
             "L(x)(i) == conv(x, l)(i)",
-            [
-                Step("L(lambda m: sum(x(k)*delta(m - k) for k in Z))(i)", algebra("the signal as its sum of impulses")),
-                Step("sum(x(k)*L(lambda m: delta(m - k))(i) for k in Z)", linearity("L")),
-                Step("sum(x(k)*L(lambda m: delta(m))(i - k) for k in Z)", shift_invariance("L")),
-                Step("sum(x(k)*l(i - k) for k in Z)", definition("l", words="the impulse response, by definition")),
-                Step(because=definition("conv")),
-            ],
+            Step("L(lambda m: sum(x(k)*delta(m - k) for k in Z))(i)", algebra("the signal as its sum of impulses")),
+            Step("sum(x(k)*L(lambda m: delta(m - k))(i) for k in Z)", linearity("L")),
+            Step("sum(x(k)*L(lambda m: delta(m))(i - k) for k in Z)", shift_invariance("L")),
+            Step("sum(x(k)*l(i - k) for k in Z)", definition("l", words="the impulse response, by definition")),
+            definition("conv"),
             intro=("Apply `L` to that sum. It has finitely many terms that are not zero, so linearity may take `L` inside."),
             scope="""Shown for signals with finite support, for which linearity is all that the second step needs. A layer
             of a network sees a finite window, so its output at one place is that for the signal cut off outside the window,
@@ -82,10 +80,11 @@ DERIVATION = Derivation(
             zero, and is not zero. There `L` must be continuous as well.""",
             live=[Live("torch conv1d", by_conv1d)],
         ),
-        Part(
+        part(
             "The kernel is unique",
             "conv(f, lambda m: delta(m))(i) == f(i)",
-            [Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")), Step(because=contraction())],
+            Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")),
+            contraction(),
             intro=("No other kernel will do: an operator that convolves with `f` has the impulse response `f`."),
         ),
     ],

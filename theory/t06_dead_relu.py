@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, define, definition, differentiation, induction, integer, matrix, real, refuted,
+    Derivation, Live, Step, algebra, define, definition, differentiation, induction, integer, matrix, part, real, refuted,
     signal, using, vector,
 )  # fmt: skip
 from theory.arrays import leaf, tensor
@@ -134,54 +134,44 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "On",
             "diff(F[e, i], f[k]) == x[e, i + r - k]",
-            [
-                Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
-                Step(
-                    "diff(z[e, i], f[k])", differentiation("the larger of the two, at this point and around it", unfold=["z"])
-                ),
-                Step(because=differentiation("the convolution is linear in `f`")),
-            ],
+            Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
+            Step("diff(z[e, i], f[k])", differentiation("the larger of the two, at this point and around it", unfold=["z"])),
+            differentiation("the convolution is linear in `f`"),
             given=["z[e, i] > 0"],
             intro="""Where what enters ReLU is positive, it is passed on, and so is what the filter does to it. Where it is
             negative, the output is zero and stays zero when the filter or the bias is moved a little:""",
             live=[SLOPE_BY_FILTER],
         ),
-        Part(
+        part(
             "Off",
             "diff(F[e, i], f[k]) == 0",
-            [
-                Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
-                Step(because=differentiation("the larger of the two is zero, at this point and around it")),
-            ],
+            Step("diff(max(0, z[e, i]), f[k])", definition("F", "relu")),
+            differentiation("the larger of the two is zero, at this point and around it"),
             given=["z[e, i] < 0"],
             live=[SLOPE_BY_FILTER],
         ),
-        Part(
+        part(
             "Off, the bias",
             "diff(F[e, i], b) == 0",
-            [
-                Step("diff(max(0, z[e, i]), b)", definition("F", "relu")),
-                Step(because=differentiation("the larger of the two is zero, at this point and around it")),
-            ],
+            Step("diff(max(0, z[e, i]), b)", definition("F", "relu")),
+            differentiation("the larger of the two is zero, at this point and around it"),
             given=["z[e, i] < 0"],
             live=[Live("torch autograd", lambda at: slopes(at)[1].item())],
         ),
-        Part(
+        part(
             "Only the factor of ReLU is zero",
             "diff(z[e, i], f[k]) == x[e, i + r - k]",
-            [Step(because=differentiation("the convolution is linear in `f`"))],
+            differentiation("the convolution is linear in `f`"),
             intro="That is the work of the factor of ReLU alone. The factor of the convolution is the same, on or off:",
         ),
-        Part(
+        part(
             "What reaches the filter",
             f"diff(ell, f[k]) == {SUM.format('G[m, l]*S[m, l]*x[m, l + r - k]')}",
-            [
-                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule")),
-                Step(because=differentiation("the convolution is linear in `f`")),
-            ],
+            Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], f[k])"), differentiation("chain rule")),
+            differentiation("the convolution is linear in `f`"),
             intro="""Now all examples and places together, whatever follows the layer and whatever the loss. The loss
             depends on filter and bias through the outputs of the layer alone. Back-propagation hands it `G`, the
             derivatives of the loss by these outputs, and multiplies by `S`, the slopes of ReLU, one where its input is
@@ -189,158 +179,130 @@ DERIVATION = Derivation(
             `ell`:""",
             live=[REACHES_FILTER],
         ),
-        Part(
+        part(
             "What reaches the bias",
             f"diff(ell, b) == {SUM.format('G[m, l]*S[m, l]')}",
-            [
-                Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule")),
-                Step(because=differentiation("the bias is a summand")),
-            ],
+            Step(SUM.format("G[m, l]*S[m, l]*diff(z[m, l], b)"), differentiation("chain rule")),
+            differentiation("the bias is a summand"),
             live=[REACHES_BIAS],
         ),
-        Part(
+        part(
             "Off everywhere: the filter",
             "diff(ell, f[k]) == 0",
-            [
-                Step(SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"), using("What reaches the filter")),
-                Step(because=algebra("every slope is zero")),
-            ],
+            Step(SUM.format("G[m, l]*S[m, l]*x[m, l + r - k]"), using("What reaches the filter")),
+            algebra("every slope is zero"),
             given=["S == zeros(n, M)"],
             intro="If the input of ReLU is negative at every place of every example, all slopes are zero, and nothing is left:",
             live=[REACHES_FILTER],
         ),
-        Part(
+        part(
             "Off everywhere: the bias",
             "diff(ell, b) == 0",
-            [Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")), Step(because=algebra("every slope is zero"))],
+            Step(SUM.format("G[m, l]*S[m, l]"), using("What reaches the bias")),
+            algebra("every slope is zero"),
             given=["S == zeros(n, M)"],
             live=[REACHES_BIAS],
         ),
-        Part(
+        part(
             "Before the first step",
             "u(0) == -exp(a)",
-            [Step(because=definition("u"))],
+            definition("u"),
             intro="""So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if
             the images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps,
             negative at first, `-exp(a)`. For one place of one example a step adds to it, if ReLU is on, the slope of the
             loss times the squared length of the window, with one more for the bias. (Other places add such terms of their
             own, and these have such factors of their own.) By induction:""",
         ),
-        Part(
+        part(
             "One step more",
             "u(d + 1) == -exp(a)",
-            [
-                Step("u(d) - eta*(1 + norm(w)**2)*g(d + 1)*one(u(d) > 0)", definition("u")),
-                Step(because=using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero")),
-            ],
+            Step("u(d) - eta*(1 + norm(w)**2)*g(d + 1)*one(u(d) > 0)", definition("u")),
+            using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero"),
             supposing="u(d) == -exp(a)",
         ),
-        Part(
+        part(
             "Dead it stays",
             "u(d) == -exp(a)",
-            [Step(because=induction("d", start="0", base="Before the first step", step="One step more"))],
+            induction("d", start="0", base="Before the first step", step="One step more"),
             live=[Live("torch SGD", after_steps, points=3)],
         ),
-        Part(
+        part(
             "Powers of the momentum, one step",
             "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
-            [Step("(1 - mu)*mu", "one summand"), Step(because=algebra("multiply out"))],
+            Step("(1 - mu)*mu", "one summand"),
+            algebra("multiply out"),
             intro="""With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by
             the factor `mu`. From rest, nothing moves; but a unit that dies while it moves, with velocity `v`, coasts on.
             How far? Powers of the momentum have to be added up, by induction:""",
         ),
-        Part(
+        part(
             "Powers of the momentum, one step more",
             "(1 - mu)*sum(mu**j for j in span(1, t + 1)) == mu - mu**(t + 2)",
-            [
-                Step("(1 - mu)*sum(mu**j for j in span(1, t)) + (1 - mu)*mu**(t + 1)", algebra("split off the last summand")),
-                Step("mu - mu**(t + 1) + (1 - mu)*mu**(t + 1)", using("hypothesis")),
-                Step(because=algebra("multiply out, and cancel")),
-            ],
+            Step("(1 - mu)*sum(mu**j for j in span(1, t)) + (1 - mu)*mu**(t + 1)", algebra("split off the last summand")),
+            Step("mu - mu**(t + 1) + (1 - mu)*mu**(t + 1)", using("hypothesis")),
+            algebra("multiply out, and cancel"),
             supposing=f"{POWERS} == mu - mu**(t + 1)",
         ),
-        Part(
+        part(
             "Powers of the momentum",
             f"{POWERS} == mu - mu**(t + 1)",
-            [
-                Step(
-                    because=induction(
-                        "t", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"
-                    )
-                )
-            ],
+            induction("t", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"),
         ),
-        Part(
+        part(
             "Coasting",
             "eta*v*sum(mu**j for j in span(1, t)) == eta*v*mu/(1 - mu)*(1 - mu**t)",
-            [
-                Step(
-                    "eta*v*((mu - mu**(t + 1))/(1 - mu))",
-                    using("Powers of the momentum", "the sum, by “Powers of the momentum”"),
-                ),
-                Step(because=algebra("factor out")),
-            ],
+            Step(
+                "eta*v*((mu - mu**(t + 1))/(1 - mu))", using("Powers of the momentum", "the sum, by “Powers of the momentum”")
+            ),
+            algebra("factor out"),
             given=["mu < 1"],
             intro="""With a momentum less than one each weight coasts, step by step in one direction, towards a place that
             is `eta*v*mu/(1 - mu)` away and that it does not reach. That may carry the unit back to life; if it does not,
             its gradients never will.""",
             live=[Live("step by step", coasted)],
         ),
-        Part(
+        part(
             "Weight decay",
             "(1 - rho)*b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
-            [
-                Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
-                Step(because=definition("z")),
-            ],
+            Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
+            definition("z"),
             intro="""Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The
             input of ReLU shrinks by the same factor and keeps its sign. Dead it remains.""",
             live=[Live("torch conv1d", decayed)],
         ),
-        Part(
+        part(
             "Weight decay that spares the bias",
             "b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == rho*b + (1 - rho)*z[e, i]",
-            [
-                Step(
-                    "rho*b + (1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))",
-                    algebra("add and subtract the bias"),
-                ),
-                Step(because=definition("z")),
-            ],
+            Step("rho*b + (1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("add and subtract the bias")),
+            definition("z"),
             intro="""If the bias is spared, the input of ReLU moves towards the bias instead. Repeated, this revives a unit
             whose bias is positive, and no other:""",
         ),
-        Part(
+        part(
             "A dead unit: its weight",
             "diff(q(a, c), a) == 0",
-            [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule", unfold=["q"])),
-                Step(because=differentiation("ReLU is constant there")),
-            ],
+            Step("2*(relu(a + c) - 1)*diff(relu(a + c), a)", differentiation("chain rule", unfold=["q"])),
+            differentiation("ReLU is constant there"),
             given=["a + c < 0"],
             intro="""A zero gradient does not make an optimum. Here is a single unit, with weight `a` and bias `c`, that is
             dead on a single example, with input one and target one. Both derivatives are zero, the point is stationary, and
             yet another weight and bias would do better:""",
             live=[Live("torch autograd", lambda at: one_unit(at)[1])],
         ),
-        Part(
+        part(
             "A dead unit: its bias",
             "diff(q(a, c), c) == 0",
-            [
-                Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule", unfold=["q"])),
-                Step(because=differentiation("ReLU is constant there")),
-            ],
+            Step("2*(relu(a + c) - 1)*diff(relu(a + c), c)", differentiation("chain rule", unfold=["q"])),
+            differentiation("ReLU is constant there"),
             given=["a + c < 0"],
             live=[Live("torch autograd", lambda at: one_unit(at)[2])],
         ),
-        Part(
+        part(
             "A dead unit is not optimal",
             "q(a, c) > q(1, 0)",
-            [
-                Step("1", definition("q", "relu", words="the output is zero, and the target one")),
-                Step("> 0", "compare"),
-                Step(because=definition("q", "relu", words="with weight one and bias zero the output is the target")),
-            ],
+            Step("1", definition("q", "relu", words="the output is zero, and the target one")),
+            Step("> 0", "compare"),
+            definition("q", "relu", words="with weight one and bias zero the output is the target"),
             given=["a + c < 0"],
             live=[Live("torch", lambda at: one_unit(at)[0])],
         ),

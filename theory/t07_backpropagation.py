@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, cyclic, define, definition, differentiation, even_and_odd,
-    induction, integer, real, refuted, signal, slope_of_entry, using, vector,
+    Derivation, Live, Step, algebra, contraction, cyclic, define, definition, differentiation, even_and_odd, induction,
+    integer, part, real, refuted, signal, slope_of_entry, using, vector,
 )  # fmt: skip
 from theory import live_convolution as live
 from theory.vocabulary import CONV
@@ -88,304 +88,272 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             SLOPE,
             "diff(conv(f, I)(x), f(i)) == I(x - i)",
-            [
-                Step("diff(sum(f(j)*I(x - j) for j in Z), f(i))", definition("conv")),
-                Step("sum(kron(i, j)*I(x - j) for j in Z)", slope_of_entry()),
-                Step(because=contraction()),
-            ],
+            Step("diff(sum(f(j)*I(x - j) for j in Z), f(i))", definition("conv")),
+            Step("sum(kron(i, j)*I(x - j) for j in Z)", slope_of_entry()),
+            contraction(),
             live=[Live("torch autograd", live.slope_by_autograd)],
         ),
-        Part(
+        part(
             "Back-propagation",
             "diff(sum(g(m)*conv(f, I)(m) for m in Z), f(i)) == sum(g(m)*I(m - i) for m in Z)",
-            [
-                Step(
-                    "sum(g(m)*diff(conv(f, I)(m), f(i)) for m in Z)",
-                    differentiation("term by term; the weights do not depend on the kernel", unfold=["conv"]),
-                ),
-                Step(because=using(SLOPE, at={"x": "m"})),
-            ],
+            Step(
+                "sum(g(m)*diff(conv(f, I)(m), f(i)) for m in Z)",
+                differentiation("term by term; the weights do not depend on the kernel", unfold=["conv"]),
+            ),
+            using(SLOPE, at={"x": "m"}),
             intro="""By the chain rule a loss enters only through its slope by each output. So the gradient of the kernel is
             the slopes correlated with the input:""",
             live=[Live("torch autograd", live.loss_slope_by_autograd), Live("NumPy fft", live.correlated_by_fft)],
         ),
-        Part(
+        part(
             "The Jacobian is Toeplitz",
             "J[x + 1, i + 1] == J[x, i]",
-            [
-                Step("diff(conv(f, I)(x + 1), f(i + 1))", definition("J")),
-                Step("I((x + 1) - (i + 1))", using(SLOPE, at={"x": "x + 1", "i": "i + 1"})),
-                Step("I(x - i)", algebra("only the difference counts")),
-                Step("diff(conv(f, I)(x), f(i))", using(SLOPE)),
-                Step(because=definition("J")),
-            ],
+            Step("diff(conv(f, I)(x + 1), f(i + 1))", definition("J")),
+            Step("I((x + 1) - (i + 1))", using(SLOPE, at={"x": "x + 1", "i": "i + 1"})),
+            Step("I(x - i)", algebra("only the difference counts")),
+            Step("diff(conv(f, I)(x), f(i))", using(SLOPE)),
+            definition("J"),
             intro="One step down and one to the right changes nothing: the entries are constant along every diagonal.",
         ),
-        Part(
+        part(
             "It is not circulant",
             "J[d, 0] - J[0, n - d] == I(d) - I(d - n)",
-            [
-                Step("diff(conv(f, I)(d), f(0)) - diff(conv(f, I)(0), f(n - d))", definition("J")),
-                Step(
-                    "I(d) - diff(conv(f, I)(0), f(n - d))",
-                    using(SLOPE, "the slope below the diagonal", at={"x": "d", "i": "0"}),
-                ),
-                Step("I(d) - I(-(n - d))", using(SLOPE, "the slope above it", at={"x": "0", "i": "n - d"})),
-                Step(because=algebra("simplify the places")),
-            ],
+            Step("diff(conv(f, I)(d), f(0)) - diff(conv(f, I)(0), f(n - d))", definition("J")),
+            Step("I(d) - diff(conv(f, I)(0), f(n - d))", using(SLOPE, "the slope below the diagonal", at={"x": "d", "i": "0"})),
+            Step("I(d) - I(-(n - d))", using(SLOPE, "the slope above it", at={"x": "0", "i": "n - d"})),
+            algebra("simplify the places"),
             intro="""In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for
             `d` from one to `n - 1`, the entry in row `d` of the first column equals the one in column `n - d` of the first
             row. In the Jacobian the two differ:""",
         ),
-        Part(
+        part(
             "A counterexample",
             "T == [[1, 0, 0], [2, 1, 0], [3, 2, 1]]",
-            [Step(because="every entry by differentiation")],
+            "every entry by differentiation",
             intro="""So it is circulant only if none of these differences is other than zero. For an input with zeros around
             it that means that all its samples but the first are zero. For the signal one, two, three, with as many taps and
             outputs, a circulant matrix would need the two of the second row again at the end of the first:""",
             live=[Live("torch autograd", live.three_by_three)],
         ),
-        Part(
+        part(
             "The entries that differ",
             "T[1, 0] != T[0, 2]",
-            [
-                Step("diff(conv(f, E)(1), f(0))", definition("T")),
-                Step("E(1)", using(SLOPE, at={"I": "E", "x": "1", "i": "0"})),
-                Step("2", definition("E")),
-                Step("!= 0", "compare"),
-                Step("E(-2)", definition("E")),
-                Step("diff(conv(f, E)(0), f(2))", using(SLOPE, at={"I": "E", "x": "0", "i": "2"})),
-                Step(because=definition("T")),
-            ],
+            Step("diff(conv(f, E)(1), f(0))", definition("T")),
+            Step("E(1)", using(SLOPE, at={"I": "E", "x": "1", "i": "0"})),
+            Step("2", definition("E")),
+            Step("!= 0", "compare"),
+            Step("E(-2)", definition("E")),
+            Step("diff(conv(f, E)(0), f(2))", using(SLOPE, at={"I": "E", "x": "0", "i": "2"})),
+            definition("T"),
             intro=("Entry by entry:"),
         ),
-        Part(
+        part(
             "Inside a circulant matrix: on and below the diagonal",
             "c(x - i) == X(x - i)",
-            [
-                Step("X(mod(x - i, L))", definition("c")),
-                Step(because=algebra("a place from zero to `L - 1` is its own remainder")),
-            ],
+            Step("X(mod(x - i, L))", definition("c")),
+            algebra("a place from zero to `L - 1` is its own remainder"),
             given=["i >= 0", "x >= i", "x <= L - 1"],
             intro="""The Jacobian does sit inside a circulant matrix. Let the input be the `n` samples of `X`, so that the
             entries of the Jacobian are `X(x - i)`, and let the kernel have `k` taps. The matrix of order `L` with entries
             `c(x - i)` is circulant, as `c` has the period `L`. Its first `k` columns are the Jacobian. This is plain where
             the row is not less than the column:""",
         ),
-        Part(
+        part(
             "Inside a circulant matrix: above the diagonal",
             "c(x - i) == X(x - i)",
-            [
-                Step("X(mod(x - i, L))", definition("c")),
-                Step("X(x - i + L)", algebra("the remainder of a negative place is one period further")),
-                Step("0", definition("X", words="that place lies beyond the last sample")),
-                Step(because=definition("X", words="and this one before the first")),
-            ],
+            Step("X(mod(x - i, L))", definition("c")),
+            Step("X(x - i + L)", algebra("the remainder of a negative place is one period further")),
+            Step("0", definition("X", words="that place lies beyond the last sample")),
+            definition("X", words="and this one before the first"),
             given=["x >= 0", "x < i", "i <= k - 1", "L >= n + k - 1"],
             live=[Live("torch autograd", live.slope_of_samples, points=3)],
             points=4,
             intro=("Elsewhere it takes an `L` that is large enough. Then both entries are zero:"),
         ),
-        Part(
+        part(
             "No smaller one will do",
             "c(0 - (L - n + 1)) - X(0 - (L - n + 1)) == X(n - 1)",
-            [
-                Step("X(mod(-(L - n + 1), L)) - X(-(L - n + 1))", definition("c")),
-                Step("X(n - 1) - X(-(L - n + 1))", algebra("the remainder of a negative place is one period further")),
-                Step(because=definition("X", words="the place subtracted lies before the first sample")),
-            ],
+            Step("X(mod(-(L - n + 1), L)) - X(-(L - n + 1))", definition("c")),
+            Step("X(n - 1) - X(-(L - n + 1))", algebra("the remainder of a negative place is one period further")),
+            definition("X", words="the place subtracted lies before the first sample"),
             given=["L >= n", "L <= n + k - 2"],
             intro="""In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L
             - n + 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a
             zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last
             sample is zero:""",
         ),
-        Part(
+        part(
             "Its products are convolutions",
             "sum(J[x, j]*f(j) for j in Z) == conv(f, I)(x)",
-            [
-                Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
-                Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
-                Step(because=definition("conv")),
-            ],
+            Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
+            Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
+            definition("conv"),
             intro="""Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a
             linear map. One of the witnesses computes it by Fourier transform.""",
             live=[Live("NumPy fft", live.by_fft)],
             points=2,
         ),
-        Part(
+        part(
             "Circulant matrices turn waves into waves",
             f"{ROW} == exp(2*pi*imag*q*x/L)*vhat(q)",
-            [
-                Step(
-                    "sum(v[mod(m, L)]*exp(2*pi*imag*q*(x - m)/L) for m in span(0, L - 1))",
-                    cyclic("m = x - l", "L", "count the columns from the diagonal; everything has period `L`"),
-                ),
-                Step(
-                    "exp(2*pi*imag*q*x/L)*sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
-                    algebra("take out what does not depend on the index"),
-                ),
-                Step(because=definition("vhat")),
-            ],
+            Step(
+                "sum(v[mod(m, L)]*exp(2*pi*imag*q*(x - m)/L) for m in span(0, L - 1))",
+                cyclic("m = x - l", "L", "count the columns from the diagonal; everything has period `L`"),
+            ),
+            Step(
+                "exp(2*pi*imag*q*x/L)*sum(v[m]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1))",
+                algebra("take out what does not depend on the index"),
+            ),
+            definition("vhat"),
             intro="""Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the
             wave of frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all
             circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column.""",
             live=[Live("NumPy roll", live.wave_answer)],
         ),
-        Part(
+        part(
             "A wave, turned by one place",
             f"exp(2*pi*imag*q/L)*{WAVES} == sum(exp(2*pi*imag*q*j/L) for j in span(0, L - 1))",
-            [
-                Step("sum(exp(2*pi*imag*q*(m + 1)/L) for m in span(0, L - 1))", algebra("take the factor in")),
-                Step(because=cyclic("j = m + 1", "L")),
-            ],
+            Step("sum(exp(2*pi*imag*q*(m + 1)/L) for m in span(0, L - 1))", algebra("take the factor in")),
+            cyclic("j = m + 1", "L"),
             intro="""There are as many waves as columns, and they are orthogonal: the product of one with the conjugate of
             another is the wave whose frequency is their difference, and such waves sum to zero. For turning a wave by one
             place multiplies it by a number, and does not change its sum:""",
         ),
-        Part(
+        part(
             "A wave sums to zero",
             f"{WAVES} == 0",
-            [
-                Step(
-                    because=using(
-                        "A wave, turned by one place", "solved for the sum: less than a whole turn, the factor is not one"
-                    )
-                )
-            ],
+            using("A wave, turned by one place", "solved for the sum: less than a whole turn, the factor is not one"),
             given=["q > 0", "q < L"],
             intro="""So the sum is zero, the waves are an orthogonal basis, and in this basis every circulant matrix is
             diagonal.""",
         ),
-        Part(
+        part(
             "Products of circulant matrices by Fourier transform",
             f"{OUTPUTS} == vhat(q)*what(q)",
-            [
-                Step(
-                    "sum(w[j]*sum(v[mod(m - j, L)]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1)) for j in span(0, L - 1))",
-                    algebra("exchange the sums"),
-                ),
-                Step(
-                    "sum(w[j]*sum(v[mod(l, L)]*exp(-2*pi*imag*q*(l + j)/L) for l in span(0, L - 1)) for j in span(0, L - 1))",
-                    cyclic("l = m - j", "L"),
-                ),
-                Step(
-                    "sum(v[l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))*sum(w[j]*exp(-2*pi*imag*q*j/L) for j in span(0, "
-                    "L - 1))",
-                    algebra("split the exponential; each factor has one index"),
-                ),
-                Step(because=definition("vhat", "what")),
-            ],
+            Step(
+                "sum(w[j]*sum(v[mod(m - j, L)]*exp(-2*pi*imag*q*m/L) for m in span(0, L - 1)) for j in span(0, L - 1))",
+                algebra("exchange the sums"),
+            ),
+            Step(
+                "sum(w[j]*sum(v[mod(l, L)]*exp(-2*pi*imag*q*(l + j)/L) for l in span(0, L - 1)) for j in span(0, L - 1))",
+                cyclic("l = m - j", "L"),
+            ),
+            Step(
+                "sum(v[l]*exp(-2*pi*imag*q*l/L) for l in span(0, L - 1))*sum(w[j]*exp(-2*pi*imag*q*j/L) for j in span(0, "
+                "L - 1))",
+                algebra("split the exponential; each factor has one index"),
+            ),
+            definition("vhat", "what"),
             intro="""A product with a circulant matrix therefore takes three steps: transform its first column and the
             vector, multiply frequency by frequency, and transform back. Directly, for the transform of the product:""",
             live=[Live("NumPy fft", live.transform_of_product)],
         ),
-        Part(
+        part(
             "Halving a transform",
             f"{LONG} == {EVEN} + exp(-pi*imag*q/L)*{ODD}",
-            [
-                Step(
-                    "sum(z[2*l]*exp(-2*pi*imag*q*(2*l)/(2*L)) + z[2*l + 1]*exp(-2*pi*imag*q*(2*l + 1)/(2*L)) for l in span(0, "
-                    "L - 1))",
-                    even_and_odd("l"),
-                ),
-                Step(because=algebra("split the sum, cancel the two, take out a factor")),
-            ],
+            Step(
+                "sum(z[2*l]*exp(-2*pi*imag*q*(2*l)/(2*L)) + z[2*l + 1]*exp(-2*pi*imag*q*(2*l + 1)/(2*L)) for l in span(0, "
+                "L - 1))",
+                even_and_odd("l"),
+            ),
+            algebra("split the sum, cancel the two, take out a factor"),
             intro="""What does a transform cost? One of length `2*L` falls into two of length `L`, over the even and over
             the odd places:""",
             live=[Live("NumPy fft", live.halved)],
         ),
-        Part(
+        part(
             "The factor, half a period later",
             "exp(-pi*imag*(q + L)/L) == -exp(-pi*imag*q/L)",
-            [Step(because=algebra("half a turn changes the sign"))],
+            algebra("half a turn changes the sign"),
             intro=("The factor before the second one only changes its sign from `q` to `q + L`:"),
         ),
-        Part(
+        part(
             "The halves have half the period",
             "exp(-2*pi*imag*q*d/L) == exp(-2*pi*imag*(q + L)*d/L)",
-            [Step(because=algebra("whole turns change nothing"))],
+            algebra("whole turns change nothing"),
             intro="""The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q
             + L`.""",
         ),
-        Part(
+        part(
             "No halving",
             "M(0) == 0",
-            [Step(because=definition("M"))],
+            definition("M"),
             intro="""So count the multiplications of a transform of length `2**r`: those of its halves, and one for every
             pair of outputs.""",
         ),
-        Part(
+        part(
             "One halving more",
             "M(r + 1) == (r + 1)*2**(r + 1)/2",
-            [
-                Step("2*M(r) + 2**r", definition("M")),
-                Step("2*(r*2**r/2) + 2**r", using("hypothesis")),
-                Step(because=algebra("add")),
-            ],
+            Step("2*M(r) + 2**r", definition("M")),
+            Step("2*(r*2**r/2) + 2**r", using("hypothesis")),
+            algebra("add"),
             supposing="M(r) == r*2**r/2",
         ),
-        Part(
+        part(
             "Multiplications of an FFT",
             "M(r) == r*2**r/2",
-            [Step(because=induction("r", start="0", base="No halving", step="One halving more"))],
+            induction("r", start="0", base="No halving", step="One halving more"),
             live=[Live("counted FFT", live.multiplications_of_fft, sweep={"r": range(7)})],
         ),
-        Part(
+        part(
             "In terms of the length",
             "r*2**r/2 == 2**r/2*(log(2**r)/log(2))",
-            [Step(because=algebra("the number of halvings is the logarithm of the length to base two"))],
+            algebra("the number of halvings is the logarithm of the length to base two"),
             intro="With the length `2**r` this is half the length times its logarithm:",
         ),
-        Part(
+        part(
             "A complex multiplication",
             "(a + imag*b)*(g_1 + imag*g_2) == (a*g_1 - b*g_2) + imag*(a*g_2 + b*g_1)",
-            [Step(because=algebra("multiply out"))],
+            algebra("multiply out"),
             intro="These are complex multiplications, and each, as written here, takes four real ones:",
         ),
-        Part(
+        part(
             "The whole product",
             "4*(3*M(r) + 2**r) == 2**r*(6*r + 4)",
-            [Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")), Step(because=algebra("multiply out"))],
+            Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")),
+            algebra("multiply out"),
             intro="""A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the
             next power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:""",
             live=[Live("counted product", live.multiplications_of_product, sweep={"r": range(7)})],
         ),
-        Part(
+        part(
             "The direct product",
             "n*k <= 2**r*k",
-            [Step(because=algebra("the samples fit into the length"))],
+            algebra("the samples fit into the length"),
             given=["n <= 2**r"],
             intro="The direct product multiplies every sample by every tap.",
         ),
-        Part(
+        part(
             "When the direct product is cheaper",
             "2**r*k <= 2**r*(6*r + 4)",
-            [Step(because=algebra("the length is positive"))],
+            algebra("the length is positive"),
             given=["k <= 6*r + 4"],
             intro="So short kernels are better off with it:",
         ),
-        Part(
+        part(
             "When the transform is cheaper",
             "iff(2**r*(6*r + 4) < (2**r/2)*(2**r/2), 24*r + 16 < 2**r)",
-            [Step(because="divide by a quarter of the length, which is positive")],
+            "divide by a quarter of the length, which is positive",
             intro="""With a kernel as long as the signal, both half the length of the transforms, the transform wins as soon
             as that length has outgrown its logarithm:""",
         ),
-        Part(
+        part(
             "From this length on",
             "24*8 + 16 < 2**8",
-            [Step("208", "multiply and add"), Step("< 256", "compare"), Step(because="a power of two")],
+            Step("208", "multiply and add"),
+            Step("< 256", "compare"),
+            "a power of two",
             intro="It has done so here, and not yet at half the length:",
         ),
-        Part(
+        part(
             "Not before",
             "24*7 + 16 > 2**7",
-            [Step("184", "multiply and add"), Step("> 128", "compare"), Step(because="a power of two")],
+            Step("184", "multiply and add"),
+            Step("> 128", "compare"),
+            "a power of two",
         ),
     ],
     conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a

@@ -12,7 +12,7 @@ from experiments import zoo
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.live import build
 from report.model import Column, Table, Value
-from report.proof import Derivation, Live, Part, Step, algebra, integer, matrix
+from report.proof import Derivation, Live, Step, algebra, integer, matrix, part
 from theory.arrays import Matrix, table
 
 # --- the networks --------------------------------------------------------------------------------------------------
@@ -144,124 +144,115 @@ DERIVATION = Derivation(
         matrix("B", "r", "m", "coordinates in that basis, which the weights decide"),
     ],
     parts=[
-        Part(
+        part(
             "The convolution",
             "96*(5*5*3) + 96 == 7296",
-            [
-                Step("96*75 + 96", "a filter has a weight for each place of its window in each of the three channels"),
-                Step("7200 + 96", "as many filters"),
-                Step(because="and as many biases"),
-            ],
+            Step("96*75 + 96", "a filter has a weight for each place of its window in each of the three channels"),
+            Step("7200 + 96", "as many filters"),
+            "and as many biases",
             live=[
                 Live("live Conv2d", partial(live, CONV_LAYER), points=1),
                 Live("layer description", partial(parameters, CONV_LAYER), points=1),
             ],
         ),
-        Part(
+        part(
             "The formula that W2 prints",
             "96*5*5 + 96*3 == 2688",
-            [Step("2400 + 288", "multiply"), Step(because="add")],
+            Step("2400 + 288", "multiply"),
+            "add",
             intro="""W2 prints another formula. It adds what must be multiplied, a window for each filter and a channel for
             each filter, and has no biases; and it does not come to the figure that W2 gives for it:""",
         ),
-        Part(
+        part(
             "The dense layer",
             "(4*4*256)**2 + 4*4*256 == 16781312",
-            [
-                Step("4096**2 + 4096", "flatten the image"),
-                Step("16777216 + 4096", "a weight for each pair of an output and an input"),
-                Step(because="and a bias for each output"),
-            ],
+            Step("4096**2 + 4096", "flatten the image"),
+            Step("16777216 + 4096", "a weight for each pair of an output and an input"),
+            "and a bias for each output",
             live=[
                 Live("live Linear", partial(live, DENSE_LAYER), points=1),
                 Live("layer description", partial(parameters, DENSE_LAYER), points=1),
             ],
         ),
-        Part(
+        part(
             "The convolution against the constraints",
             "10000*1000 == 1370*(96*(5*5*3) + 96) + 4480",
-            [
-                Step("9995520 + 4480", "divide with remainder"),
-                Step("1370*7296 + 4480", "so many constraints for each parameter"),
-                Step(because="the count above"),
-            ],
+            Step("9995520 + 4480", "divide with remainder"),
+            Step("1370*7296 + 4480", "so many constraints for each parameter"),
+            "the count above",
             intro="""A training image says what the network should answer for each class: one equation for each class of
             each image. These are far more constraints than the convolution has parameters:""",
             live=[Live("matrix of targets", partial(one_hot_targets, 10_000, 1000), points=1)],
         ),
-        Part(
+        part(
             "The dense layer against the constraints",
             "(4*4*256)**2 + 4*4*256 - 10000*1000 == 6781312",
-            [Step("16781312 - 10000000", "the counts above"), Step(because="subtract")],
+            Step("16781312 - 10000000", "the counts above"),
+            "subtract",
             intro="And fewer than the dense layer has:",
         ),
-        Part(
+        part(
             "AlexNet's convolutions",
             "(64*(11*11*3) + 64) + (192*(5*5*64) + 192) + (384*(3*3*192) + 384) + (256*(3*3*384) + 256) + (256*(3*3*256) + "
             "256) "
             "== 2469696",
-            [Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"), Step(because="add")],
+            Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"),
+            "add",
             intro="A network of the size that the question has in mind is AlexNet, here in one column:",
             live=[Live("live Conv2d", live_convolutions, points=1)],
         ),
-        Part(
+        part(
             "AlexNet",
             "2469696 + (4096*(6*6*256) + 4096) + (4096*4096 + 4096) + (1000*4096 + 1000) == 61100840",
-            [
-                Step("2469696 + 37752832 + 16781312 + 4097000", "each dense layer; the second is the one of the question"),
-                Step(because="add"),
-            ],
+            Step("2469696 + 37752832 + 16781312 + 4097000", "each dense layer; the second is the one of the question"),
+            "add",
             live=[
                 Live("live network", live_alexnet, points=1),
                 Live("layer description", partial(parameters, ALEXNET), points=1),
             ],
         ),
-        Part(
+        part(
             "AlexNet against a thousand constraints an image",
             "1200000*1000 == 19*61100840 + 39084040",
-            [Step("1160915960 + 39084040", "divide with remainder"), Step(because="so many constraints for each parameter")],
+            Step("1160915960 + 39084040", "divide with remainder"),
+            "so many constraints for each parameter",
             intro="It was trained on about 1.2 million images of a thousand classes.",
         ),
-        Part(
+        part(
             "AlexNet against one label an image",
             "61100840 == 50*1200000 + 1100840",
-            [Step("60000000 + 1100840", "divide with remainder"), Step(because="so many parameters for each image")],
+            Step("60000000 + 1100840", "divide with remainder"),
+            "so many parameters for each image",
             intro="But an image brings one label, not a thousand independent facts. Counted by labels the balance tips:",
         ),
-        Part(
+        part(
             "More parameters than constraints",
             "(A@Q.T)@(W + (V - Q@(Q.T@V))) == (A@Q.T)@W",
-            [
-                Step("(A@Q.T)@W + A@(Q.T@V - (Q.T@Q)@(Q.T@V))", algebra("multiply out and regroup")),
-                Step("(A@Q.T)@W + A@(Q.T@V - Q.T@V)", algebra("the columns of `Q` are orthonormal")),
-                Step(because=algebra("cancel")),
-            ],
+            Step("(A@Q.T)@W + A@(Q.T@V - (Q.T@Q)@(Q.T@V))", algebra("multiply out and regroup")),
+            Step("(A@Q.T)@W + A@(Q.T@V - Q.T@V)", algebra("the columns of `Q` are orthonormal")),
+            algebra("cancel"),
             intro="""What do the numbers mean? Fewer constraints than parameters is called under-determined. For one dense
             layer this can be said exactly. Let the rows of `A@Q.T` be its examples. They span at most as many directions as
             there are examples. A change of the weights that is orthogonal to all of them, which is what is left of any
             change `V` without its part along `Q`, changes no output on any example:""",
             live=[Live("torch linear", outputs_by_torch)],
         ),
-        Part(
+        part(
             "How many directions that is",
             "trace(identity(d) - Q@Q.T) == d - r",
-            [
-                Step("trace(identity(d)) - trace(Q.T@Q)", algebra("a trace is the same around every turn")),
-                Step("trace(identity(d)) - trace(identity(r))", algebra("the columns of `Q` are orthonormal")),
-                Step(because=algebra("ones on the diagonal")),
-            ],
+            Step("trace(identity(d)) - trace(Q.T@Q)", algebra("a trace is the same around every turn")),
+            Step("trace(identity(d)) - trace(identity(r))", algebra("the columns of `Q` are orthonormal")),
+            algebra("ones on the diagonal"),
             intro="""What projects on these directions is `identity(d) - Q@Q.T`, and the trace of a projection is the
             dimension that it projects on. So each output has as many free directions as there are inputs beyond what the
             examples span:""",
             live=[Live("rank by NumPy", free_directions)],
         ),
-        Part(
+        part(
             "More constraints than parameters",
             "norm(Y - U@B)**2 == norm(Y - U@(U.T@Y))**2 + norm(U.T@Y - B)**2",
-            [
-                Step("norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2", algebra("add and subtract what can be reached")),
-                Step(because=algebra("the two are orthogonal, and `U` keeps lengths")),
-            ],
+            Step("norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2", algebra("add and subtract what can be reached")),
+            algebra("the two are orthogonal, and `U` keeps lengths"),
             intro="""The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the
             outputs stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights
             have no hold on the first term, which is zero only for targets that lie in that space:""",

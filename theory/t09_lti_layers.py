@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, matrix, proved, real, refuted,
+    Derivation, Live, Step, algebra, counterexample, define, definition, integer, matrix, part, proved, real, refuted,
     reindex, signal,
 )  # fmt: skip
 from theory.layer_properties import layers_table
@@ -170,166 +170,139 @@ DERIVATION = Derivation(
         define("T(x)(i)", "2*x(i)", "the layer that doubles", symbols=[SIGNAL, PLACE]),
     ],
     parts=[
-        Part(
+        part(
             "Convolution is linear",
             "conv(lambda m: a*x(m) + b*y(m), f)(i) == a*conv(x, f)(i) + b*conv(y, f)(i)",
-            [
-                Step("sum((a*x(j) + b*y(j))*f(i - j) for j in Z)", definition("conv")),
-                Step("a*sum(x(j)*f(i - j) for j in Z) + b*sum(y(j)*f(i - j) for j in Z)", algebra("split the sum")),
-                Step(because=definition("conv")),
-            ],
+            Step("sum((a*x(j) + b*y(j))*f(i - j) for j in Z)", definition("conv")),
+            Step("a*sum(x(j)*f(i - j) for j in Z) + b*sum(y(j)*f(i - j) for j in Z)", algebra("split the sum")),
+            definition("conv"),
             intro="First what is both. A dot stands for the variable of a signal.",
             live=[Live("torch conv1d", lambda x, y, f, a, b, i: by_conv1d(mixed(a, x, b, y), f, i))],
         ),
-        Part(
+        part(
             "Convolution is shift invariant",
             "conv(shift(x, t), f)(i) == shift(conv(x, f), t)(i)",
-            [
-                Step("sum(x(m - t)*f(i - m) for m in Z)", definition("conv", "shift")),
-                Step("sum(x(j)*f(i - (j + t)) for j in Z)", reindex("j = m - t")),
-                Step("sum(x(j)*f((i - t) - j) for j in Z)", algebra("regroup")),
-                Step(because=definition("conv", "shift")),
-            ],
+            Step("sum(x(m - t)*f(i - m) for m in Z)", definition("conv", "shift")),
+            Step("sum(x(j)*f(i - (j + t)) for j in Z)", reindex("j = m - t")),
+            Step("sum(x(j)*f((i - t) - j) for j in Z)", algebra("regroup")),
+            definition("conv", "shift"),
             live=[Live("torch conv1d", lambda x, f, i, t: by_conv1d(lambda m: x(m - t), f, i))],
         ),
-        Part(
+        part(
             "Average pooling is linear",
             LINEAR.format("P"),
-            [
-                Step("1/k*sum(a*x(s*i + j) + b*y(s*i + j) for j in span(0, k - 1))", definition("P")),
-                Step(
-                    "a/k*sum(x(s*i + j) for j in span(0, k - 1)) + b/k*sum(y(s*i + j) for j in span(0, k - 1))",
-                    algebra("split the sum"),
-                ),
-                Step(because=definition("P")),
-            ],
+            Step("1/k*sum(a*x(s*i + j) + b*y(s*i + j) for j in span(0, k - 1))", definition("P")),
+            Step(
+                "a/k*sum(x(s*i + j) for j in span(0, k - 1)) + b/k*sum(y(s*i + j) for j in span(0, k - 1))",
+                algebra("split the sum"),
+            ),
+            definition("P"),
             live=[Live("torch avg_pool1d", lambda x, y, a, b, k, s, i: by_average_pooling(mixed(a, x, b, y), k, s, i))],
             intro="Average pooling is linear whatever its stride, and shift invariant when the stride is one.",
         ),
-        Part(
+        part(
             "Average pooling with stride one is shift invariant",
             COMMUTES.format("P"),
-            [
-                Step("1/k*sum(x((i + j) - t) for j in span(0, k - 1))", definition("P", "shift", words="the stride is one")),
-                Step("1/k*sum(x((i - t) + j) for j in span(0, k - 1))", algebra("regroup")),
-                Step(because=definition("P", "shift", words="the stride is one")),
-            ],
+            Step("1/k*sum(x((i + j) - t) for j in span(0, k - 1))", definition("P", "shift", words="the stride is one")),
+            Step("1/k*sum(x((i - t) + j) for j in span(0, k - 1))", algebra("regroup")),
+            definition("P", "shift", words="the stride is one"),
             given=["s == 1"],
         ),
-        Part(
+        part(
             "What is left of it with a stride",
             "P(shift(x, s*t))(i) == shift(P(x), t)(i)",
-            [
-                Step("1/k*sum(x(s*i + j - s*t) for j in span(0, k - 1))", definition("P", "shift")),
-                Step("1/k*sum(x(s*(i - t) + j) for j in span(0, k - 1))", algebra("factor out the stride")),
-                Step(because=definition("P", "shift")),
-            ],
+            Step("1/k*sum(x(s*i + j - s*t) for j in span(0, k - 1))", definition("P", "shift")),
+            Step("1/k*sum(x(s*(i - t) + j) for j in span(0, k - 1))", algebra("factor out the stride")),
+            definition("P", "shift"),
             live=[Live("torch avg_pool1d", lambda x, k, s, i, t: by_average_pooling(lambda m: x(m - s * t), k, s, i))],
             intro="With any stride, a delay of the input by a multiple of the stride still delays the output.",
         ),
-        Part(
+        part(
             "Average pooling with stride two is not shift invariant",
             "P(shift(u, 1))(2) != shift(P(u), 1)(2)",
-            [
-                Step("7/2", definition("P", "shift", "u", words="window and stride are two")),
-                Step("!= 5/2", "compare"),
-                Step(because=definition("P", "shift", "u", words="window and stride are two")),
-            ],
+            Step("7/2", definition("P", "shift", "u", words="window and stride are two")),
+            Step("!= 5/2", "compare"),
+            definition("P", "shift", "u", words="window and stride are two"),
             given=["k == 2", "s == 2"],
             intro="""Other delays carry it across the borders of the windows. For example, delay the ramp by one, before the
             layer or after it:""",
         ),
-        Part(
+        part(
             "Nor with any larger stride",
             "P(shift(u, 1))(i) - shift(P(u), 1)(i) == s - 1",
-            [
-                Step(
-                    "1/k*sum(u(s*i + j - 1) for j in span(0, k - 1)) - 1/k*sum(u(s*(i - 1) + j) for j in span(0, k - 1))",
-                    definition("P", "shift"),
-                ),
-                Step("1/k*sum((s*i + j - 1) - (s*(i - 1) + j) for j in span(0, k - 1))", definition("u")),
-                Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("cancel")),
-                Step(because=algebra("as many equal terms as the window has places")),
-            ],
+            Step(
+                "1/k*sum(u(s*i + j - 1) for j in span(0, k - 1)) - 1/k*sum(u(s*(i - 1) + j) for j in span(0, k - 1))",
+                definition("P", "shift"),
+            ),
+            Step("1/k*sum((s*i + j - 1) - (s*(i - 1) + j) for j in span(0, k - 1))", definition("u")),
+            Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("cancel")),
+            algebra("as many equal terms as the window has places"),
             intro="In general the two differ on the ramp by the stride less one, which is zero for stride one alone:",
         ),
-        Part(
+        part(
             "Max pooling with stride one is shift invariant",
             COMMUTES.format("V"),
-            [Step("max(x(i - t), x(i + 1 - t))", definition("V", "shift")), Step(because=definition("V", "shift"))],
+            Step("max(x(i - t), x(i + 1 - t))", definition("V", "shift")),
+            definition("V", "shift"),
             intro="Over pairs that overlap, at every place, the maximum is shift invariant:",
         ),
-        Part(
+        part(
             "ReLU is shift invariant",
             COMMUTES.format("R"),
-            [
-                Step("relu(x(i - t))", definition("R", "shift")),
-                Step("R(x)(i - t)", definition("R")),
-                Step(because=definition("shift")),
-            ],
+            Step("relu(x(i - t))", definition("R", "shift")),
+            Step("R(x)(i - t)", definition("R")),
+            definition("shift"),
             intro="A layer that treats every place by itself and alike is shift invariant, linear or not.",
         ),
-        Part(
+        part(
             "Doubling is linear",
             LINEAR.format("T"),
-            [Step(because=definition("T", words="multiply out"))],
+            definition("T", words="multiply out"),
             intro="""W4 has another test: take two from the input, or from the output, and compare. That takes it from the
             values, where a shift would take it from the place. A layer that doubles is linear:""",
         ),
-        Part(
+        part(
             "Doubling is shift invariant",
             COMMUTES.format("T"),
-            [Step("2*x(i - t)", definition("T", "shift")), Step(because=definition("T", "shift"))],
+            Step("2*x(i - t)", definition("T", "shift")),
+            definition("T", "shift"),
             intro="It is shift invariant, too:",
         ),
-        Part(
+        part(
             "Adding a constant is shift invariant",
             COMMUTES.format("B"),
-            [
-                Step("x(i - t) + c", definition("B", "shift")),
-                Step("B(x)(i - t)", definition("B")),
-                Step(because=definition("shift")),
-            ],
+            Step("x(i - t) + c", definition("B", "shift")),
+            Step("B(x)(i - t)", definition("B")),
+            definition("shift"),
         ),
-        Part(
+        part(
             "What a constant adds to a sum",
             "B(lambda m: x(m) + y(m))(i) == B(x)(i) + B(y)(i) - c",
-            [
-                Step("x(i) + y(i) + c", definition("B")),
-                Step("(x(i) + c) + (y(i) + c) - c", algebra("add and subtract the constant")),
-                Step(because=definition("B")),
-            ],
+            Step("x(i) + y(i) + c", definition("B")),
+            Step("(x(i) + c) + (y(i) + c) - c", algebra("add and subtract the constant")),
+            definition("B"),
             intro="The layer adds the constant once to a sum, and twice to its summands: it is additive only if that is zero.",
         ),
-        Part(
+        part(
             "What a constant adds to a multiple",
             "B(lambda m: a*x(m))(i) == a*B(x)(i) + (1 - a)*c",
-            [
-                Step("a*x(i) + c", definition("B")),
-                Step("a*(x(i) + c) + (1 - a)*c", algebra("add and subtract")),
-                Step(because=definition("B")),
-            ],
+            Step("a*x(i) + c", definition("B")),
+            Step("a*(x(i) + c) + (1 - a)*c", algebra("add and subtract")),
+            definition("B"),
         ),
-        Part(
+        part(
             "A dense layer is linear",
             "D(lambda m: a*x(m) + b*y(m))(p) == a*D(x)(p) + b*D(y)(p)",
-            [
-                Step("sum(W[p, j]*(a*x(j) + b*y(j)) for j in span(1, n))", definition("D")),
-                Step(
-                    "a*sum(W[p, j]*x(j) for j in span(1, n)) + b*sum(W[p, j]*y(j) for j in span(1, n))",
-                    algebra("split the sum"),
-                ),
-                Step(because=definition("D")),
-            ],
+            Step("sum(W[p, j]*(a*x(j) + b*y(j)) for j in span(1, n))", definition("D")),
+            Step("a*sum(W[p, j]*x(j) for j in span(1, n)) + b*sum(W[p, j]*y(j) for j in span(1, n))", algebra("split the sum")),
+            definition("D"),
             live=[Live("torch linear", lambda W, x, y, a, b, n, p: by_linear(W, mixed(a, x, b, y), n, p))],
         ),
-        Part(
+        part(
             "What a dense layer makes of an impulse",
             "D(lambda m: kron(m, q))(p) == W[p, q]",
-            [
-                Step("sum(W[p, j]*kron(j, q) for j in span(1, n))", definition("D")),
-                Step(because=algebra("only the term at the impulse is not zero")),
-            ],
+            Step("sum(W[p, j]*kron(j, q) for j in span(1, n))", definition("D")),
+            algebra("only the term at the impulse is not zero"),
             intro="""It answers an impulse at place `q` with column `q` of its matrix. To be shift invariant it would need
             each column to be the one before it, moved down by one place: weights that are equal along every diagonal, which
             is a convolution. Nothing makes the weights of a dense layer so.""",
@@ -351,19 +324,13 @@ DERIVATION = Derivation(
             "Max pooling is not shift invariant", COMMUTES.format("M"), at={"x": "u", "t": "1", "i": "2"}, values=("4", "3")
         ),
         counterexample(
-            "ReLU is not additive",
-            ADDITIVE.format("R"),
-            at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"},
-            values=("0", "1"),
+            "ReLU is not additive", ADDITIVE.format("R"), at={"x": "u", "y": "lambda m: -2*u(m)", "i": "1"}, values=("0", "1")
         ),
         counterexample(
             "ReLU is not homogeneous", HOMOGENEOUS.format("R"), at={"x": "u", "a": "-2", "i": "1"}, values=("0", "-2")
         ),
         counterexample(
-            "Doubling fails that test",
-            "T(lambda m: x(m) - 2)(i) == T(x)(i) - 2",
-            at={"x": "u", "i": "1"},
-            values=("-2", "0"),
+            "Doubling fails that test", "T(lambda m: x(m) - 2)(i) == T(x)(i) - 2", at={"x": "u", "i": "1"}, values=("-2", "0")
         ),
         counterexample(
             "Adding a constant is not additive",
@@ -378,10 +345,7 @@ DERIVATION = Derivation(
             values=("4", "6"),
         ),
         counterexample(
-            "A dense layer is not shift invariant",
-            COMMUTES.format("E"),
-            at={"x": "u", "t": "1", "i": "2"},
-            values=("4", "5"),
+            "A dense layer is not shift invariant", COMMUTES.format("E"), at={"x": "u", "t": "1", "i": "2"}, values=("4", "5")
         ),
     ],
     conclusion="""Convolution, and average pooling with stride one, `s == 1`, are linear and shift invariant (“Convolution

@@ -8,7 +8,7 @@ import torch
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, define, definition, differentiation, function, induction, integer, matrix, real,
+    Derivation, Live, Step, algebra, define, definition, differentiation, function, induction, integer, matrix, part, real,
     using, vector,
 )  # fmt: skip
 from theory.arrays import Matrix, Vector, table, tensor
@@ -144,103 +144,104 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "Same outputs",
             "(W@P.T)@(P@x) + b == W@x + b",
-            [Step("W@((P.T@P)@x) + b", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
+            Step("W@((P.T@P)@x) + b", algebra("regroup")),
+            algebra("the transpose of a permutation undoes it"),
             intro="""Reordering the inputs turns an example `x` into `P@x`. Give the layer the weights `W@P.T`: the same
             columns, each moved to where its input went.""",
             live=[Live("torch linear", permuted_layer)],
         ),
-        Part(
+        part(
             "Same class of functions",
             "(V@P)@P.T == V",
-            [Step("V@(P@P.T)", algebra("regroup")), Step(because=algebra("the transpose of a permutation undoes it"))],
+            Step("V@(P@P.T)", algebra("regroup")),
+            algebra("the transpose of a permutation undoes it"),
             intro="""So whatever the layer can compute in one order it can compute in the other, and nothing more, because
             all weights `V` arise in this way. Equal outputs give equal losses, whatever the loss.""",
         ),
-        Part(
+        part(
             "The gradient",
             "grad(g.T@(W@x), W) == g@x.T",
-            [Step(because=differentiation("linear in every weight, entry by entry"))],
+            differentiation("linear in every weight, entry by entry"),
             intro="""Training next. By the chain rule, the gradient of any loss by the weights is that of `g.T@(W@x)`, where
             the slope `g` of the loss by the outputs is held fixed:""",
             live=[Live("torch autograd", slope_by_autograd)],
         ),
-        Part(
+        part(
             "The gradient in the other order",
             "D@(X@P.T) == (D@X)@P.T",
-            [Step(because=algebra("regroup"))],
+            algebra("regroup"),
             intro="""Over a batch `X` such gradients add up to `D@X`. In the other order the batch is `X@P.T`; as long as
             the outputs are the same, so are their slopes `D`, and the gradient has its columns moved as the weights have:""",
         ),
-        Part(
+        part(
             "A step of gradient descent",
             "W@P.T - eta*(D@(X@P.T)) == (W - eta*(D@X))@P.T",
-            [Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")), Step(because=algebra("factor out"))],
+            Step("W@P.T - eta*((D@X)@P.T)", using("The gradient in the other order")),
+            algebra("factor out"),
             intro="Hence a step from permuted weights ends at permuted weights, and the outputs are the same again:",
             live=[Live("torch SGD", step_by_torch)],
         ),
-        Part(
+        part(
             "The length of an input",
             "norm(P@x)**2 == norm(x)**2",
-            [Step(because=algebra("a permutation keeps lengths"))],
+            algebra("a permutation keeps lengths"),
             intro="""And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the
             slope of any loss by it: a step changes the output by the rate times this slope times the squared length of the
             input. In the other order call it `v(t)`. The lengths are equal:""",
         ),
-        Part("At the start", "v(0) == y(0)", [Step("c", definition("v")), Step(because=definition("y"))]),
-        Part(
+        part(
+            "At the start",
+            "v(0) == y(0)",
+            Step("c", definition("v")),
+            definition("y"),
+        ),
+        part(
             "A step further",
             "v(t + 1) == y(t + 1)",
-            [
-                Step("v(t) - eta*u(v(t))*norm(P@x)**2", definition("v")),
-                Step("y(t) - eta*u(y(t))*norm(P@x)**2", using("hypothesis")),
-                Step("y(t) - eta*u(y(t))*norm(x)**2", using("The length of an input")),
-                Step(because=definition("y")),
-            ],
+            Step("v(t) - eta*u(v(t))*norm(P@x)**2", definition("v")),
+            Step("y(t) - eta*u(y(t))*norm(P@x)**2", using("hypothesis")),
+            Step("y(t) - eta*u(y(t))*norm(x)**2", using("The length of an input")),
+            definition("y"),
             supposing="v(t) == y(t)",
         ),
-        Part(
+        part(
             "The same outputs for ever",
             "v(t) == y(t)",
-            [Step(because=induction("t", start="0", base="At the start", step="A step further"))],
+            induction("t", start="0", base="At the start", step="A step further"),
             intro="By induction over the steps:",
         ),
-        Part(
+        part(
             "With momentum",
             "mu*(M@P.T) + D@(X@P.T) == (mu*M + D@X)@P.T",
-            [Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")), Step(because=algebra("factor out"))],
+            Step("mu*(M@P.T) + (D@X)@P.T", using("The gradient in the other order")),
+            algebra("factor out"),
             intro="What an optimiser remembers has the shape of the weights and moves with them. Momentum sums gradients:",
         ),
-        Part(
+        part(
             "Running squares",
             "mu*(S@P.T) + (1 - mu)*((D@(X@P.T))*(D@(X@P.T))) == (mu*S + (1 - mu)*((D@X)*(D@X)))@P.T",
-            [
-                Step("mu*(S@P.T) + (1 - mu)*(((D@X)@P.T)*((D@X)@P.T))", using("The gradient in the other order")),
-                Step("mu*(S@P.T) + (1 - mu)*(((D@X)*(D@X))@P.T)", algebra("squares move with their entries")),
-                Step(because=algebra("factor out")),
-            ],
+            Step("mu*(S@P.T) + (1 - mu)*(((D@X)@P.T)*((D@X)@P.T))", using("The gradient in the other order")),
+            Step("mu*(S@P.T) + (1 - mu)*(((D@X)*(D@X))@P.T)", algebra("squares move with their entries")),
+            algebra("factor out"),
             intro="Adam keeps a running mean of the squares too, entry by entry:",
         ),
-        Part(
+        part(
             "A step of Adam",
             "W@P.T - eta*((M@P.T)*u(S@P.T)) == (W - eta*(M*u(S)))@P.T",
-            [
-                Step("W@P.T - eta*((M@P.T)*(u(S)@P.T))", algebra("what is done entry by entry moves with the entries")),
-                Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
-                Step(because=algebra("factor out")),
-            ],
+            Step("W@P.T - eta*((M@P.T)*(u(S)@P.T))", algebra("what is done entry by entry moves with the entries")),
+            Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
+            algebra("factor out"),
             intro="""And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight
             decay, Adadelta, and every optimiser that treats each weight by its own history:""",
         ),
-        Part(
+        part(
             "The start",
             "ones(m).T@(u(W@P.T)@ones(n)) == ones(m).T@(u(W)@ones(n))",
-            [
-                Step("ones(m).T@((u(W)@P.T)@ones(n))", algebra("what is done entry by entry moves with the entries")),
-                Step(because=algebra("a permutation of ones is ones")),
-            ],
+            Step("ones(m).T@((u(W)@P.T)@ones(n))", algebra("what is done entry by entry moves with the entries")),
+            algebra("a permutation of ones is ones"),
             intro="""There remains the start. An initialiser draws the weights independently from one distribution. Where
             this has a positive density, with the logarithm `u`, the logarithm of their joint density is a sum over the
             entries, and the same for `W@P.T` as for `W`. (Elsewhere, and for distributions without a density, the same

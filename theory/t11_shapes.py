@@ -7,8 +7,8 @@ from functools import partial
 
 from report.model import Column, Table
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, calculation, contraction, define, definition, differentiation, displayed, integer,
-    matrix, shape_of, slope_of_entry, using, vector,
+    Derivation, Live, Step, algebra, calculation, contraction, define, definition, differentiation, displayed, integer,
+    matrix, part, shape_of, slope_of_entry, using, vector,
 )  # fmt: skip
 from theory import live_layers as live
 from theory.vocabulary import SIGMA
@@ -134,251 +134,220 @@ DERIVATION = Derivation(
     symbols=SYMBOLS,
     definitions=DEFINITIONS,
     parts=[
-        Part(
+        part(
             "The outputs of a linear layer",
             "H == W.T@A + b@ones(n).T",
-            [Step(because=definition("H", words="row times column; `b` is added to every column"))],
+            definition("H", words="row times column; `b` is added to every column"),
             intro="""The examples are the columns of a matrix. An equation between matrices says two things: that the shapes
             are equal, and that the entries are. Here it says that the outputs make `k` rows, one for each output, and `n`
             columns, one for each example.""",
             live=live.both("outputs", "Z"),
         ),
-        Part(
+        part(
             "An output by a weight",
             "diff(H[o, j], W[r, s]) == kron(o, s)*A[r, j]",
-            [
-                Step("sum(diff(W[q, o], W[r, s])*A[q, j] for q in span(1, d))", differentiation("term by term")),
-                Step("sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))", slope_of_entry()),
-                Step(because=contraction()),
-            ],
+            Step("sum(diff(W[q, o], W[r, s])*A[q, j] for q in span(1, d))", differentiation("term by term")),
+            Step("sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))", slope_of_entry()),
+            contraction(),
             intro="""A derivative has the indices of what is differentiated, and those of what it is differentiated by. So
             the derivatives of a matrix by a matrix, its Jacobian, have four:""",
             live=[live.slope("W", "r", "s")],
         ),
-        Part(
+        part(
             "An output by a bias",
             "diff(H[o, j], b[s]) == kron(o, s)",
-            [Step(because=differentiation("every output has a bias of its own"))],
+            differentiation("every output has a bias of its own"),
             live=[live.slope("b", "s")],
         ),
-        Part(
+        part(
             "An output by an input",
             "diff(H[o, j], A[r, i]) == kron(i, j)*W[r, o]",
-            [
-                Step("sum(W[q, o]*diff(A[q, j], A[r, i]) for q in span(1, d))", differentiation("term by term")),
-                Step("sum(W[q, o]*(kron(q, r)*kron(i, j)) for q in span(1, d))", slope_of_entry()),
-                Step(because=contraction()),
-            ],
+            Step("sum(W[q, o]*diff(A[q, j], A[r, i]) for q in span(1, d))", differentiation("term by term")),
+            Step("sum(W[q, o]*(kron(q, r)*kron(i, j)) for q in span(1, d))", slope_of_entry()),
+            contraction(),
             live=[live.slope("A", "r", "i")],
         ),
-        Part(
+        part(
             "One example: the linear layer by its input",
             "J_a[o, r] == W[r, o]",
-            [
-                Step("diff(H[o, 1], A[r, 1])", definition("J_a")),
-                Step("kron(1, 1)*W[r, o]", using("An output by an input", at={"j": "1", "i": "1"})),
-                Step(because=algebra("equal indices")),
-            ],
+            Step("diff(H[o, 1], A[r, 1])", definition("J_a")),
+            Step("kron(1, 1)*W[r, o]", using("An output by an input", at={"j": "1", "i": "1"})),
+            algebra("equal indices"),
             intro="""For one example, the first column say, an output of length `k` by an input of length `d` makes a matrix
             of `k` by `d`. This is W3's rule, and here the matrix is `W.T`. By the biases it is square:""",
             live=[live.jacobian_of_one("A", "o", "r")],
         ),
-        Part(
+        part(
             "One example: the linear layer by its biases",
             "J_b[o, s] == kron(o, s)",
-            [Step("diff(H[o, 1], b[s])", definition("J_b")), Step(because=using("An output by a bias", at={"j": "1"}))],
+            Step("diff(H[o, 1], b[s])", definition("J_b")),
+            using("An output by a bias", at={"j": "1"}),
             live=[live.jacobian_of_one("b", "o", "s")],
         ),
-        Part(
+        part(
             "The loss by a weight",
             "diff(f, W[r, s]) == sum(A[r, m]*G[s, m] for m in span(1, n))",
-            [
-                Step(loss_by("H[l, m], W[r, s]"), differentiation("chain rule")),
-                Step(over_outputs("G[l, m]*(kron(l, s)*A[r, m])"), using("An output by a weight", at={"o": "l", "j": "m"})),
-                Step(because=contraction()),
-            ],
+            Step(loss_by("H[l, m], W[r, s]"), differentiation("chain rule")),
+            Step(over_outputs("G[l, m]*(kron(l, s)*A[r, m])"), using("An output by a weight", at={"o": "l", "j": "m"})),
+            contraction(),
             intro="""Nobody needs that Jacobian. A loss is one number, without indices, so its gradient has only those of
             what it is taken by: **a gradient has the shape of what it is the gradient by**. The indices of the outputs are
             summed over. Let `G` be the slopes of a loss by the outputs `H`, one for each of them, hence in the shape of
             `H`. By the chain rule these slopes are all that the layer sees of the loss, so that `f` stands for every loss
             that has them.""",
         ),
-        Part(
+        part(
             "The gradient by the weights",
             "grad(f, W) == A@G.T",
-            [Step(because=calculation("each entry of the gradient is row times column"))],
+            calculation("each entry of the gradient is row times column"),
             intro="All entries together are a matrix of the shape of `W`, with `d` rows and `k` columns:",
             live=live.both("linear", "W"),
         ),
-        Part(
+        part(
             "The loss by a bias",
             "diff(f, b[s]) == sum(G[s, m] for m in span(1, n))",
-            [
-                Step(loss_by("H[l, m], b[s]"), differentiation("chain rule")),
-                Step(over_outputs("G[l, m]*kron(l, s)"), using("An output by a bias", at={"o": "l", "j": "m"})),
-                Step(because=contraction()),
-            ],
+            Step(loss_by("H[l, m], b[s]"), differentiation("chain rule")),
+            Step(over_outputs("G[l, m]*kron(l, s)"), using("An output by a bias", at={"o": "l", "j": "m"})),
+            contraction(),
         ),
-        Part(
+        part(
             "The gradient by the biases",
             "grad(f, b) == G@ones(n)",
-            [Step(because=calculation("a gradient summed over the examples is a product with ones"))],
+            calculation("a gradient summed over the examples is a product with ones"),
             intro="These are `k` numbers, one for each bias: the examples are summed over.",
             live=live.both("linear", "b"),
         ),
-        Part(
+        part(
             "The loss by an input",
             "diff(f, A[r, i]) == sum(W[r, l]*G[l, i] for l in span(1, k))",
-            [
-                Step(loss_by("H[l, m], A[r, i]"), differentiation("chain rule")),
-                Step(over_outputs("G[l, m]*(kron(i, m)*W[r, l])"), using("An output by an input", at={"o": "l", "j": "m"})),
-                Step(because=contraction()),
-            ],
+            Step(loss_by("H[l, m], A[r, i]"), differentiation("chain rule")),
+            Step(over_outputs("G[l, m]*(kron(i, m)*W[r, l])"), using("An output by an input", at={"o": "l", "j": "m"})),
+            contraction(),
         ),
-        Part(
+        part(
             "The gradient by the input",
             "grad(f, A) == W@G",
-            [Step(because=calculation("each entry of the gradient is row times column"))],
+            calculation("each entry of the gradient is row times column"),
             intro="This has the shape of `A`, and an example takes part only in its own column:",
             live=live.both("linear", "A"),
         ),
-        Part(
+        part(
             "The Jacobian of the sigmoid",
             "diff(S[o, j], H[s, i]) == kron(o, s)*kron(i, j)*(S[o, j]*(1 - S[o, j]))",
-            [
-                Step("diff(sigma(H[o, j]), H[s, i])", definition("S")),
-                Step(
-                    "sigma(H[o, j])*(1 - sigma(H[o, j]))*diff(H[o, j], H[s, i])",
-                    differentiation("chain rule, with the slope of the sigmoid from T2", unfold=["sigma"]),
-                ),
-                Step("sigma(H[o, j])*(1 - sigma(H[o, j]))*(kron(o, s)*kron(i, j))", slope_of_entry()),
-                Step(because=definition("S")),
-            ],
+            Step("diff(sigma(H[o, j]), H[s, i])", definition("S")),
+            Step(
+                "sigma(H[o, j])*(1 - sigma(H[o, j]))*diff(H[o, j], H[s, i])",
+                differentiation("chain rule, with the slope of the sigmoid from T2", unfold=["sigma"]),
+            ),
+            Step("sigma(H[o, j])*(1 - sigma(H[o, j]))*(kron(o, s)*kron(i, j))", slope_of_entry()),
+            definition("S"),
             intro="""The sigmoid works entry by entry, so its output has the shape of its input. Each entry depends on one
             entry alone, so of the Jacobian only a diagonal is not zero:""",
             live=[Live("torch autograd", live.jacobian_of_sigmoid, points=20)],
         ),
-        Part(
+        part(
             "One example: the sigmoid by its input",
             "J_z[o, s] == kron(o, s)*(a[o]*(1 - a[o]))",
-            [
-                Step("diff(S[o, 1], H[s, 1])", definition("J_z")),
-                Step(
-                    "kron(o, s)*kron(1, 1)*(S[o, 1]*(1 - S[o, 1]))",
-                    using("The Jacobian of the sigmoid", at={"j": "1", "i": "1"}),
-                ),
-                Step(because=definition("a")),
-            ],
+            Step("diff(S[o, 1], H[s, 1])", definition("J_z")),
+            Step(
+                "kron(o, s)*kron(1, 1)*(S[o, 1]*(1 - S[o, 1]))", using("The Jacobian of the sigmoid", at={"j": "1", "i": "1"})
+            ),
+            definition("a"),
             intro="For one example, with the outputs `a`, it is a diagonal matrix of `k` by `k` (and no number, as W3 has it):",
             live=[Live("torch jacobian", live.jacobian_of_one_sigmoid)],
         ),
-        Part(
+        part(
             "A diagonal times a vector",
             "diag(u)@v == u*v",
-            [Step(because=algebra("in every row one term is not zero"))],
+            algebra("in every row one term is not zero"),
             intro="A diagonal matrix times a vector needs no matrix. It is a product entry by entry, of the same shape:",
             live=[Live("torch diag", live.diagonal_product, sweep={"k": range(1, 6)})],
         ),
-        Part(
+        part(
             "The loss by an input of the sigmoid",
             "diff(h, H[s, i]) == G[s, i]*S[s, i]*(1 - S[s, i])",
-            [
-                Step(loss_by("S[l, m], H[s, i]"), differentiation("chain rule")),
-                Step(
-                    over_outputs("G[l, m]*(kron(l, s)*kron(i, m)*(S[l, m]*(1 - S[l, m])))"),
-                    using("The Jacobian of the sigmoid", at={"o": "l", "j": "m"}),
-                ),
-                Step(because=contraction()),
-            ],
+            Step(loss_by("S[l, m], H[s, i]"), differentiation("chain rule")),
+            Step(
+                over_outputs("G[l, m]*(kron(l, s)*kron(i, m)*(S[l, m]*(1 - S[l, m])))"),
+                using("The Jacobian of the sigmoid", at={"o": "l", "j": "m"}),
+            ),
+            contraction(),
             intro="Likewise for the whole batch. Now let `G` be the slopes of a loss by `S`.",
         ),
-        Part(
+        part(
             "The gradient by the input of the sigmoid",
             "grad(h, H) == G*S*(1 - S)",
-            [Step(because=differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]))],
+            differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]),
             intro="So this gradient has the shape of `H`, which is that of `S` and of `G`:",
             live=live.both("sigmoid", "Z"),
         ),
-        Part(
+        part(
             "The right class alone",
             "sum(kron(l, c)*log(P[l, j]) for l in span(1, k)) == log(P[c, j])",
-            [Step(because=contraction())],
+            contraction(),
             intro="""The negative log-likelihood takes `k` by `n` probabilities, and gives one number. In the targets `Y`
             each example has one column, with a one for its right class: it picks the probability of that class.""",
             live=[Live("torch nll_loss", live.right_class_by_torch)],
         ),
-        Part(
+        part(
             "The loss by a probability",
             "diff(ell, P[o, i]) == -Y[o, i]/(n*P[o, i])",
-            [
-                Step("-1/n*" + over_outputs("Y[l, m]*diff(log(P[l, m]), P[o, i])"), differentiation("term by term")),
-                Step(
-                    "-1/n*" + over_outputs("Y[l, m]*(kron(l, o)*kron(i, m)/P[l, m])"),
-                    differentiation("the slope of the logarithm"),
-                ),
-                Step(because=contraction()),
-            ],
+            Step("-1/n*" + over_outputs("Y[l, m]*diff(log(P[l, m]), P[o, i])"), differentiation("term by term")),
+            Step(
+                "-1/n*" + over_outputs("Y[l, m]*(kron(l, o)*kron(i, m)/P[l, m])"), differentiation("the slope of the logarithm")
+            ),
+            contraction(),
         ),
-        Part(
+        part(
             "The gradient by the probabilities",
             "grad(ell, P) == -Y/(n*P)",
-            [Step(because=calculation("the gradient, entry by entry"))],
+            calculation("the gradient, entry by entry"),
             intro="""So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the
             loss, which is one.""",
             live=live.both("likelihood", "P"),
         ),
-        Part(
+        part(
             "One example: the log-likelihood by the probabilities",
             "J_p[1, c] == -Y[c, 1]/P[c, 1]",
-            [
-                Step("diff(-sum(Y[l, 1]*log(P[l, 1]) for l in span(1, k)), P[c, 1])", definition("J_p")),
-                Step(because=differentiation("the slope of the logarithm")),
-            ],
+            Step("diff(-sum(Y[l, 1]*log(P[l, 1]) for l in span(1, k)), P[c, 1])", definition("J_p")),
+            differentiation("the slope of the logarithm"),
             intro="For one example that is a row, one by `k`, for one number by `k` of them; W3 has `k` by `k`:",
         ),
-        Part(
+        part(
             "Last layer first",
             "grad(e, S) == (S - Y)/(n*S*(1 - S))",
-            [
-                Step("-1/n*(Y/S - (1 - Y)/(1 - S))", differentiation("the slope of the logarithm")),
-                Step(because=algebra("bring to one denominator")),
-            ],
+            Step("-1/n*(Y/S - (1 - Y)/(1 - S))", differentiation("the slope of the logarithm")),
+            algebra("bring to one denominator"),
             intro="""Now one layer after another, as logistic regression needs them: linear, sigmoid, log-likelihood `e`.
             Forward the order is `H`, `S`, `e`, each computed from the one before. Backward, a layer needs the gradient by
             its output, and gives the gradient by its input, which is the output of the layer before it. So the order is
             reversed, and the loss comes first.""",
             live=live.both("logistic", "S"),
         ),
-        Part(
+        part(
             "Then the sigmoid",
             "grad(e, H) == (S - Y)/n",
-            [
-                Step("grad(e, S)*S*(1 - S)", differentiation("back through the sigmoid", unfold=["e", "S", "sigma"])),
-                Step("(S - Y)/(n*S*(1 - S))*S*(1 - S)", using("Last layer first")),
-                Step(because=algebra("cancel")),
-            ],
+            Step("grad(e, S)*S*(1 - S)", differentiation("back through the sigmoid", unfold=["e", "S", "sigma"])),
+            Step("(S - Y)/(n*S*(1 - S))*S*(1 - S)", using("Last layer first")),
+            algebra("cancel"),
             intro="Its gradient by `S` takes the place of `G` in the sigmoid, and a fraction cancels:",
             live=live.both("logistic", "Z"),
         ),
-        Part(
+        part(
             "The linear layer last: weights",
             "grad(e, W) == 1/n*A@(S - Y).T",
-            [
-                Step("A@grad(e, H).T", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
-                Step("A@((S - Y)/n).T", using("Then the sigmoid")),
-                Step(because=algebra("the number comes out")),
-            ],
+            Step("A@grad(e, H).T", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
+            Step("A@((S - Y)/n).T", using("Then the sigmoid")),
+            algebra("the number comes out"),
             intro="What comes out of the sigmoid takes the place of `G` in the linear layer:",
             live=live.both("logistic", "W"),
         ),
-        Part(
+        part(
             "The linear layer last: biases",
             "grad(e, b) == 1/n*(S - Y)@ones(n)",
-            [
-                Step("grad(e, H)@ones(n)", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
-                Step("((S - Y)/n)@ones(n)", using("Then the sigmoid")),
-                Step(because=algebra("the number comes out")),
-            ],
+            Step("grad(e, H)@ones(n)", differentiation("back through the linear layer", unfold=["e", "S", "sigma", "H"])),
+            Step("((S - Y)/n)@ones(n)", using("Then the sigmoid")),
+            algebra("the number comes out"),
             live=live.both("logistic", "b"),
         ),
     ],

@@ -11,8 +11,8 @@ import torch
 from experiments import layers_by_hand as by_hand
 from experiments.nets import Dense, Net, Sigmoid
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, chain_rule, contraction, define, definition, differentiation, entrywise, integer,
-    matrix, slope_of_entry, using, vector,
+    Derivation, Live, Step, algebra, chain_rule, contraction, define, definition, differentiation, entrywise, integer,
+    matrix, part, slope_of_entry, using, vector,
 )  # fmt: skip
 from theory.arrays import leaf, tensor
 from theory.vocabulary import SIGMA
@@ -118,219 +118,168 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "The probabilities",
             "diff(ell, p[k]) == -y[k]/p[k]",
-            [
-                Step("-1/p[t]*diff(p[t], p[k])", differentiation("chain rule")),
-                Step("-1/p[t]*kron(k, t)", slope_of_entry()),
-                Step(because=definition("y", words="where this is not zero, `k` is the right class")),
-            ],
+            Step("-1/p[t]*diff(p[t], p[k])", differentiation("chain rule")),
+            Step("-1/p[t]*kron(k, t)", slope_of_entry()),
+            definition("y", words="where this is not zero, `k` is the right class"),
             intro="The backward pass begins at the end. The loss sees one probability alone, that of the right class:",
             live=both("p", "k"),
         ),
-        Part(
+        part(
             "The loss in terms of the logits",
             f"ell == {LOG_SUM}",
-            [
-                Step("-log(exp(z_2[t])/sum(exp(z_2[l]) for l in span(1, c)))", definition("ell", "p")),
-                Step(because=algebra("logarithm of a quotient")),
-            ],
+            Step("-log(exp(z_2[t])/sum(exp(z_2[l]) for l in span(1, c)))", definition("ell", "p")),
+            algebra("logarithm of a quotient"),
             live=[Live("layers by hand", lambda at: by_layers(at)[0])],
         ),
-        Part(
+        part(
             "Softmax and loss together",
             "diff(ell, z_2[k]) == r_2[k]",
-            [
-                Step(f"diff({LOG_SUM}, z_2[k])", using("The loss in terms of the logits")),
-                Step(
-                    "sum(diff(exp(z_2[l]), z_2[k]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
-                    differentiation("chain rule, for the logarithm"),
-                ),
-                Step(
-                    "sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
-                    differentiation("chain rule, for the exponentials"),
-                ),
-                Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", contraction()),
-                Step("p[k] - y[k]", definition("p", "y")),
-                Step(because=definition("r_2")),
-            ],
+            Step(f"diff({LOG_SUM}, z_2[k])", using("The loss in terms of the logits")),
+            Step(
+                "sum(diff(exp(z_2[l]), z_2[k]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                differentiation("chain rule, for the logarithm"),
+            ),
+            Step(
+                "sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                differentiation("chain rule, for the exponentials"),
+            ),
+            Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", contraction()),
+            Step("p[k] - y[k]", definition("p", "y")),
+            definition("r_2"),
             intro="""Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not
             be simpler:""",
             live=both("z_2", "k"),
         ),
-        Part(
+        part(
             "Softmax alone",
             "diff(p[k], z_2[q]) == p[k]*(kron(k, q) - p[q])",
-            [
-                Step(
-                    "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c)) - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) "
-                    "for l in span(1, c))**2",
-                    differentiation("quotient rule"),
-                ),
-                Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
-                Step(because=algebra("factor out")),
-            ],
+            Step(
+                "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c)) - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) "
+                "for l in span(1, c))**2",
+                differentiation("quotient rule"),
+            ),
+            Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
+            algebra("factor out"),
             intro="""Softmax as a layer of its own is less simple, since every probability depends on every logit. It is
             what one needs for another loss, or for the layers of a library that does not join the two.""",
             live=[Live("torch autograd", softmax_slope)],
         ),
-        Part(
+        part(
             "Back through softmax",
             "sum(g[l]*diff(p[l], z_2[k]) for l in span(1, c)) == p[k]*(g[k] - sum(p[l]*g[l] for l in span(1, c)))",
-            [
-                Step(
-                    "sum(g[l]*(p[l]*(kron(l, k) - p[k])) for l in span(1, c))", using("Softmax alone", at={"k": "l", "q": "k"})
-                ),
-                Step(because=algebra("only one term of the first sum is not zero")),
-            ],
+            Step("sum(g[l]*(p[l]*(kron(l, k) - p[k])) for l in span(1, c))", using("Softmax alone", at={"k": "l", "q": "k"})),
+            algebra("only one term of the first sum is not zero"),
             live=[Live("layers by hand", softmax_backward)],
         ),
-        Part(
+        part(
             "The second weights",
             "diff(ell, W_2[j, k]) == s[j]*r_2[k]",
-            [
-                Step("sum(diff(ell, z_2[l])*diff(z_2[l], W_2[j, k]) for l in span(1, c))", chain_rule("z_2")),
-                Step(
-                    "sum(r_2[l]*diff(z_2[l], W_2[j, k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})
-                ),
-                Step(
-                    "sum(r_2[l]*(kron(l, k)*s[j]) for l in span(1, c))", differentiation("the logits are linear in the weights")
-                ),
-                Step(because=contraction()),
-            ],
+            Step("sum(diff(ell, z_2[l])*diff(z_2[l], W_2[j, k]) for l in span(1, c))", chain_rule("z_2")),
+            Step("sum(r_2[l]*diff(z_2[l], W_2[j, k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
+            Step("sum(r_2[l]*(kron(l, k)*s[j]) for l in span(1, c))", differentiation("the logits are linear in the weights")),
+            contraction(),
             intro="""From here on every step is one layer: what was handed back, times how its output depends on what is
             asked for.""",
             live=both("W_2", "j", "k"),
         ),
-        Part(
+        part(
             "The second biases",
             "diff(ell, b_2[k]) == r_2[k]",
-            [
-                Step("sum(diff(ell, z_2[l])*diff(z_2[l], b_2[k]) for l in span(1, c))", chain_rule("z_2")),
-                Step("sum(r_2[l]*diff(z_2[l], b_2[k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
-                Step("sum(r_2[l]*kron(l, k) for l in span(1, c))", differentiation("a bias is a summand")),
-                Step(because=contraction()),
-            ],
+            Step("sum(diff(ell, z_2[l])*diff(z_2[l], b_2[k]) for l in span(1, c))", chain_rule("z_2")),
+            Step("sum(r_2[l]*diff(z_2[l], b_2[k]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
+            Step("sum(r_2[l]*kron(l, k) for l in span(1, c))", differentiation("a bias is a summand")),
+            contraction(),
             live=both("b_2", "k"),
         ),
-        Part(
+        part(
             "The hidden units",
             "diff(ell, s[j]) == sum(W_2[j, l]*r_2[l] for l in span(1, c))",
-            [
-                Step("sum(diff(ell, z_2[l])*diff(z_2[l], s[j]) for l in span(1, c))", chain_rule("z_2")),
-                Step("sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
-                Step(because=differentiation("the logits are linear in the hidden units")),
-            ],
+            Step("sum(diff(ell, z_2[l])*diff(z_2[l], s[j]) for l in span(1, c))", chain_rule("z_2")),
+            Step("sum(r_2[l]*diff(z_2[l], s[j]) for l in span(1, c))", using("Softmax and loss together", at={"k": "l"})),
+            differentiation("the logits are linear in the hidden units"),
             live=both("s", "j"),
         ),
-        Part(
+        part(
             "Back through the sigmoid",
             "diff(ell, z_1[j]) == r_1[j]",
-            [
-                Step("sum(diff(ell, s[l])*diff(s[l], z_1[j]) for l in span(1, m))", chain_rule("s")),
-                Step(
-                    "sum(diff(ell, s[l])*(kron(l, j)*s[l]*(1 - s[l])) for l in span(1, m))",
-                    differentiation("the slope of the sigmoid, from its value", unfold=["s", "sigma"]),
-                ),
-                Step("diff(ell, s[j])*s[j]*(1 - s[j])", contraction()),
-                Step("sum(W_2[j, l]*r_2[l] for l in span(1, c))*s[j]*(1 - s[j])", using("The hidden units")),
-                Step(because=definition("r_1")),
-            ],
+            Step("sum(diff(ell, s[l])*diff(s[l], z_1[j]) for l in span(1, m))", chain_rule("s")),
+            Step(
+                "sum(diff(ell, s[l])*(kron(l, j)*s[l]*(1 - s[l])) for l in span(1, m))",
+                differentiation("the slope of the sigmoid, from its value", unfold=["s", "sigma"]),
+            ),
+            Step("diff(ell, s[j])*s[j]*(1 - s[j])", contraction()),
+            Step("sum(W_2[j, l]*r_2[l] for l in span(1, c))*s[j]*(1 - s[j])", using("The hidden units")),
+            definition("r_1"),
             live=both("z_1", "j"),
         ),
-        Part(
+        part(
             "The first weights",
             "diff(ell, W_1[i, j]) == x[i]*r_1[j]",
-            [
-                Step("sum(diff(ell, z_1[l])*diff(z_1[l], W_1[i, j]) for l in span(1, m))", chain_rule("z_1")),
-                Step(
-                    "sum(r_1[l]*diff(z_1[l], W_1[i, j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})
-                ),
-                Step(
-                    "sum(r_1[l]*(kron(l, j)*x[i]) for l in span(1, m))",
-                    differentiation("a linear layer is linear in its weights"),
-                ),
-                Step(because=contraction()),
-            ],
+            Step("sum(diff(ell, z_1[l])*diff(z_1[l], W_1[i, j]) for l in span(1, m))", chain_rule("z_1")),
+            Step("sum(r_1[l]*diff(z_1[l], W_1[i, j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
+            Step(
+                "sum(r_1[l]*(kron(l, j)*x[i]) for l in span(1, m))", differentiation("a linear layer is linear in its weights")
+            ),
+            contraction(),
             live=both("W_1", "i", "j"),
         ),
-        Part(
+        part(
             "The first biases",
             "diff(ell, b_1[j]) == r_1[j]",
-            [
-                Step("sum(diff(ell, z_1[l])*diff(z_1[l], b_1[j]) for l in span(1, m))", chain_rule("z_1")),
-                Step("sum(r_1[l]*diff(z_1[l], b_1[j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
-                Step("sum(r_1[l]*kron(l, j) for l in span(1, m))", differentiation("a bias is a summand")),
-                Step(because=contraction()),
-            ],
+            Step("sum(diff(ell, z_1[l])*diff(z_1[l], b_1[j]) for l in span(1, m))", chain_rule("z_1")),
+            Step("sum(r_1[l]*diff(z_1[l], b_1[j]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
+            Step("sum(r_1[l]*kron(l, j) for l in span(1, m))", differentiation("a bias is a summand")),
+            contraction(),
             live=both("b_1", "j"),
         ),
-        Part(
+        part(
             "The input",
             "diff(ell, x[i]) == sum(W_1[i, l]*r_1[l] for l in span(1, m))",
-            [
-                Step("sum(diff(ell, z_1[l])*diff(z_1[l], x[i]) for l in span(1, m))", chain_rule("z_1")),
-                Step("sum(r_1[l]*diff(z_1[l], x[i]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
-                Step(because=differentiation("a linear layer is linear in its input")),
-            ],
+            Step("sum(diff(ell, z_1[l])*diff(z_1[l], x[i]) for l in span(1, m))", chain_rule("z_1")),
+            Step("sum(r_1[l]*diff(z_1[l], x[i]) for l in span(1, m))", using("Back through the sigmoid", at={"j": "l"})),
+            differentiation("a linear layer is linear in its input"),
             intro="And the input, which is the output of the layer below where there is one:",
             live=both("x", "i"),
         ),
-        Part(
+        part(
             "In matrices: the logits",
             "grad(ell, z_2) == r_2",
-            [Step(because=entrywise("Softmax and loss together", "k"))],
+            entrywise("Softmax and loss together", "k"),
             intro="""The same in matrices, which is how code writes it; a column times a row holds all products of their
             entries.""",
             live=both("z_2"),
         ),
-        Part(
+        part(
             "In matrices: the second weights",
             "grad(ell, W_2) == s @ r_2.T",
-            [Step(because=entrywise("The second weights", "j", "k"))],
+            entrywise("The second weights", "j", "k"),
             live=both("W_2"),
         ),
-        Part(
-            "In matrices: the second biases",
-            "grad(ell, b_2) == r_2",
-            [Step(because=entrywise("The second biases", "k"))],
-            live=both("b_2"),
-        ),
-        Part(
-            "In matrices: the hidden units",
-            "grad(ell, s) == W_2 @ r_2",
-            [Step(because=entrywise("The hidden units", "j"))],
-            live=both("s"),
-        ),
-        Part(
+        part("In matrices: the second biases", "grad(ell, b_2) == r_2", entrywise("The second biases", "k"), live=both("b_2")),
+        part("In matrices: the hidden units", "grad(ell, s) == W_2 @ r_2", entrywise("The hidden units", "j"), live=both("s")),
+        part(
             "In matrices: back through the sigmoid",
             "grad(ell, z_1) == (W_2 @ r_2)*s*(1 - s)",
-            [Step("r_1", entrywise("Back through the sigmoid", "j")), Step(because=definition("r_1"))],
+            Step("r_1", entrywise("Back through the sigmoid", "j")),
+            definition("r_1"),
             live=both("z_1"),
         ),
-        Part(
+        part(
             "In matrices: the first weights",
             "grad(ell, W_1) == x @ r_1.T",
-            [Step(because=entrywise("The first weights", "i", "j"))],
+            entrywise("The first weights", "i", "j"),
             live=both("W_1"),
         ),
-        Part(
-            "In matrices: the first biases",
-            "grad(ell, b_1) == r_1",
-            [Step(because=entrywise("The first biases", "j"))],
-            live=both("b_1"),
-        ),
-        Part(
-            "In matrices: the input", "grad(ell, x) == W_1 @ r_1", [Step(because=entrywise("The input", "i"))], live=both("x")
-        ),
-        Part(
+        part("In matrices: the first biases", "grad(ell, b_1) == r_1", entrywise("The first biases", "j"), live=both("b_1")),
+        part("In matrices: the input", "grad(ell, x) == W_1 @ r_1", entrywise("The input", "i"), live=both("x")),
+        part(
             "A batch",
             "1/n*sum(H[j, l]*(P[k, l] - Y[k, l]) for l in span(1, n)) == (H @ E.T)[j, k]",
-            [
-                Step("sum(H[j, l]*E[k, l] for l in span(1, n))", definition("E", words="move the factor into the sum")),
-                Step(because=algebra("this is what a matrix product is")),
-            ],
+            Step("sum(H[j, l]*E[k, l] for l in span(1, n))", definition("E", words="move the factor into the sum")),
+            algebra("this is what a matrix product is"),
             intro="""The loss of a batch is the mean over its examples, so each gradient is the mean of theirs. With an
             example a column, the mean of the products is again one matrix product, here for the second weights:""",
             live=[Live("layers by hand", batch_gradient)],

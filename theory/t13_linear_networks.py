@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, define, definition, induction, integer, matrix, real, reindex, signal, using,
+    Derivation, Live, Step, algebra, define, definition, induction, integer, matrix, part, real, reindex, signal, using,
     vector,
 )  # fmt: skip
 from theory.arrays import Matrix, Signal, Vector, tensor
@@ -173,192 +173,170 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "Two layers are one",
             "conv(conv(x, a), b)(i) == conv(x, conv(a, b))(i)",
-            [
-                Step("sum(conv(x, a)(m)*b(i - m) for m in Z)", definition("conv")),
-                Step("sum(sum(x(l)*a(m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
-                Step("sum(x(l)*sum(a(m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums, which are finite")),
-                Step("sum(x(l)*sum(a(p)*b(i - (p + l)) for p in Z) for l in Z)", reindex("p = m - l")),
-                Step("sum(x(l)*sum(a(p)*b((i - l) - p) for p in Z) for l in Z)", algebra("regroup")),
-                Step("sum(x(l)*conv(a, b)(i - l) for l in Z)", definition("conv")),
-                Step(because=definition("conv")),
-            ],
+            Step("sum(conv(x, a)(m)*b(i - m) for m in Z)", definition("conv")),
+            Step("sum(sum(x(l)*a(m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
+            Step("sum(x(l)*sum(a(m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums, which are finite")),
+            Step("sum(x(l)*sum(a(p)*b(i - (p + l)) for p in Z) for l in Z)", reindex("p = m - l")),
+            Step("sum(x(l)*sum(a(p)*b((i - l) - p) for p in Z) for l in Z)", algebra("regroup")),
+            Step("sum(x(l)*conv(a, b)(i - l) for l in Z)", definition("conv")),
+            definition("conv"),
             intro="A layer with kernel `a`, then one with kernel `b`. All sums have finitely many terms that are not zero.",
             live=[Live("torch conv1d, twice", two_layers, points=3)],
             points=3,
         ),
-        Part(
+        part(
             "Channels",
             "conv(lambda m: conv(x, a)(m) + conv(y, b)(m), f)(i) == conv(x, conv(a, f))(i) + conv(y, conv(b, f))(i)",
-            [
-                Step("sum((conv(x, a)(m) + conv(y, b)(m))*f(i - m) for m in Z)", definition("conv")),
-                Step(
-                    "sum(conv(x, a)(m)*f(i - m) for m in Z) + sum(conv(y, b)(m)*f(i - m) for m in Z)", algebra("split the sum")
-                ),
-                Step("conv(conv(x, a), f)(i) + conv(conv(y, b), f)(i)", definition("conv")),
-                Step(
-                    "conv(x, conv(a, f))(i) + conv(conv(y, b), f)(i)",
-                    using("Two layers are one", "by “Two layers are one”", at={"b": "f"}),
-                ),
-                Step(because=using("Two layers are one", "and once more", at={"x": "y", "a": "b", "b": "f"})),
-            ],
+            Step("sum((conv(x, a)(m) + conv(y, b)(m))*f(i - m) for m in Z)", definition("conv")),
+            Step("sum(conv(x, a)(m)*f(i - m) for m in Z) + sum(conv(y, b)(m)*f(i - m) for m in Z)", algebra("split the sum")),
+            Step("conv(conv(x, a), f)(i) + conv(conv(y, b), f)(i)", definition("conv")),
+            Step(
+                "conv(x, conv(a, f))(i) + conv(conv(y, b), f)(i)",
+                using("Two layers are one", "by “Two layers are one”", at={"b": "f"}),
+            ),
+            using("Two layers are one", "and once more", at={"x": "y", "a": "b", "b": "f"}),
             intro="""A channel of a layer is a sum of convolutions, one for every channel below. For two of them, and for
             more one by one:""",
             live=[Live("torch conv1d with channels", two_channels)],
         ),
-        Part(
+        part(
             "The last tap of the composed kernel",
             "j <= k_a + k_b - 2",
-            [
-                Step("r + (j - r)", algebra("add and subtract")),
-                Step("<= (k_a - 1) + (k_b - 1)", "each factor lies inside its kernel"),
-                Step(because=algebra("add")),
-            ],
+            Step("r + (j - r)", algebra("add and subtract")),
+            Step("<= (k_a - 1) + (k_b - 1)", "each factor lies inside its kernel"),
+            algebra("add"),
             given=["r <= k_a - 1", "j - r <= k_b - 1"],
             intro="""How wide is the one kernel? Its tap at place `j` is a sum of products, tap `r` of the first kernel
             times tap `j - r` of the second. Such a product is not zero only if both taps exist.""",
         ),
-        Part(
+        part(
             "The first tap of the composed kernel",
             "j >= 0",
-            [
-                Step("r + (j - r)", algebra("add and subtract")),
-                Step(">= 0 + 0", "each factor lies inside its kernel"),
-                Step(because=algebra("add")),
-            ],
+            Step("r + (j - r)", algebra("add and subtract")),
+            Step(">= 0 + 0", "each factor lies inside its kernel"),
+            algebra("add"),
             given=["r >= 0", "j - r >= 0"],
         ),
-        Part(
+        part(
             "The outermost taps meet alone",
             "iff((k_a + k_b - 2) - r <= k_b - 1, r >= k_a - 1)",
-            [Step("k_a - 1 <= r", "move what is known to the left"), Step(because="turn it round")],
+            Step("k_a - 1 <= r", "move what is known to the left"),
+            "turn it round",
             intro="""At the last place only the last taps of both kernels meet, so nothing cancels there, and nothing at the
             first place either: the width is exact when the outermost taps are not zero.""",
         ),
-        Part(
+        part(
             "One layer",
             "W(1) == 1*(k - 1) + 1",
-            [Step("k", definition("W")), Step(because=algebra("add and subtract one"))],
+            Step("k", definition("W")),
+            algebra("add and subtract one"),
             intro="""So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have; each layer of
             width `k` adds `k - 1` to the width of the stack below it, which is in the place of `k_a`. What that comes to,
             by induction:""",
         ),
-        Part(
+        part(
             "One layer more",
             "W(n + 1) == (n + 1)*(k - 1) + 1",
-            [
-                Step("W(n) + k - 1", definition("W")),
-                Step("(n*(k - 1) + 1) + k - 1", using("hypothesis")),
-                Step(because=algebra("collect")),
-            ],
+            Step("W(n) + k - 1", definition("W")),
+            Step("(n*(k - 1) + 1) + k - 1", using("hypothesis")),
+            algebra("collect"),
             supposing="W(n) == n*(k - 1) + 1",
         ),
-        Part(
-            "The width of a stack",
-            "W(n) == n*(k - 1) + 1",
-            [Step(because=induction("n", start="1", base="One layer", step="One layer more"))],
+        part(
+            "The width of a stack", "W(n) == n*(k - 1) + 1", induction("n", start="1", base="One layer", step="One layer more")
         ),
-        Part(
+        part(
             "Parameters add, taps do not",
             "n*k - W(n) == n - 1",
-            [Step("n*k - (n*(k - 1) + 1)", using("The width of a stack")), Step(because=algebra("multiply out and cancel"))],
+            Step("n*k - (n*(k - 1) + 1)", using("The width of a stack")),
+            algebra("multiply out and cancel"),
             intro="""So depth does reach farther. But one layer of the width `W(n)` reaches as far, and the stack has `n*k`
             parameters where that one has `W(n)`: every layer after the first brings one parameter that nobody can see in
             the output.""",
         ),
-        Part(
+        part(
             "What two layers of width two can reach",
             "Delta(conv(g, h)) >= 0",
-            [
-                Step("conv(g, h)(1)**2 - 4*conv(g, h)(0)*conv(g, h)(2)", definition("Delta")),
-                Step(
-                    "(g_0*h_1 + g_1*h_0)**2 - 4*(g_0*h_0)*(g_1*h_1)",
-                    definition("conv", "g", "h", words="the three taps, each a sum of products of taps"),
-                ),
-                Step("(g_0*h_1 - g_1*h_0)**2", algebra("multiply out and complete the square")),
-                Step(because="a square is not negative"),
-            ],
+            Step("conv(g, h)(1)**2 - 4*conv(g, h)(0)*conv(g, h)(2)", definition("Delta")),
+            Step(
+                "(g_0*h_1 + g_1*h_0)**2 - 4*(g_0*h_0)*(g_1*h_1)",
+                definition("conv", "g", "h", words="the three taps, each a sum of products of taps"),
+            ),
+            Step("(g_0*h_1 - g_1*h_0)**2", algebra("multiply out and complete the square")),
+            "a square is not negative",
             intro="""And more parameters can mean less: two layers of width two have four parameters, and do not reach every
             kernel of width three, which has three. What they compose to has a discriminant that is not negative.""",
         ),
-        Part(
+        part(
             "A kernel out of their reach",
             "Delta(e) == -4",
-            [Step("e(1)**2 - 4*e(0)*e(2)", definition("Delta")), Step(because=definition("e"))],
+            Step("e(1)**2 - 4*e(0)*e(2)", definition("Delta")),
+            definition("e"),
             intro="This kernel of width three has a negative one, so no two real layers of width two compose to it:",
         ),
-        Part(
+        part(
             "Average pooling is a strided convolution",
             "P(x)(i) == conv(x, box)(s*i)",
-            [
-                Step("1/w*sum(x(s*i + l) for l in span(0, w - 1))", definition("P")),
-                Step(
-                    "sum(x(m)*(1/w*sum(delta((s*i - m) + l) for l in span(0, w - 1))) for m in Z)",
-                    algebra("an impulse picks each of the places"),
-                ),
-                Step("sum(x(m)*box(s*i - m) for m in Z)", definition("box")),
-                Step(because=definition("conv")),
-            ],
+            Step("1/w*sum(x(s*i + l) for l in span(0, w - 1))", definition("P")),
+            Step(
+                "sum(x(m)*(1/w*sum(delta((s*i - m) + l) for l in span(0, w - 1))) for m in Z)",
+                algebra("an impulse picks each of the places"),
+            ),
+            Step("sum(x(m)*box(s*i - m) for m in Z)", definition("box")),
+            definition("conv"),
             intro="Now the pooling layers. One is a convolution that keeps only the outputs at multiples of the stride.",
         ),
-        Part(
+        part(
             "A layer after a stride",
             "conv(lambda m: conv(x, a)(s*m), b)(i) == conv(x, c)(s*i)",
-            [
-                Step("sum(conv(x, a)(s*m)*b(i - m) for m in Z)", definition("conv")),
-                Step("sum(sum(x(l)*a(s*m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
-                Step("sum(x(l)*sum(a(s*m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums")),
-                Step("sum(x(l)*sum(a(s*(i - p) - l)*b(p) for p in Z) for l in Z)", reindex("p = i - m")),
-                Step("sum(x(l)*sum(b(p)*a((s*i - l) - s*p) for p in Z) for l in Z)", algebra("regroup")),
-                Step("sum(x(l)*c(s*i - l) for l in Z)", definition("c")),
-                Step(because=definition("conv")),
-            ],
+            Step("sum(conv(x, a)(s*m)*b(i - m) for m in Z)", definition("conv")),
+            Step("sum(sum(x(l)*a(s*m - l) for l in Z)*b(i - m) for m in Z)", definition("conv")),
+            Step("sum(x(l)*sum(a(s*m - l)*b(i - m) for m in Z) for l in Z)", algebra("exchange the sums")),
+            Step("sum(x(l)*sum(a(s*(i - p) - l)*b(p) for p in Z) for l in Z)", reindex("p = i - m")),
+            Step("sum(x(l)*sum(b(p)*a((s*i - l) - s*p) for p in Z) for l in Z)", algebra("regroup")),
+            Step("sum(x(l)*c(s*i - l) for l in Z)", definition("c")),
+            definition("conv"),
             intro="A strided layer and one after it are again one layer with that stride.",
             live=[Live("torch conv1d with a stride", strided_then_another, points=3)],
             points=3,
         ),
-        Part(
+        part(
             "What zero padding cuts off",
             "conv(x, conv(a, b))(i) - conv(cut(conv(x, a)), b)(i) == conv(lambda m: conv(x, a)(m) - cut(conv(x, a))(m), b)(i)",
-            [
-                Step("conv(conv(x, a), b)(i) - conv(cut(conv(x, a)), b)(i)", using("Two layers are one")),
-                Step(
-                    "sum(conv(x, a)(m)*b(i - m) for m in Z) - sum(cut(conv(x, a))(m)*b(i - m) for m in Z)",
-                    definition("conv", words="definition of the second convolution"),
-                ),
-                Step("sum((conv(x, a)(m) - cut(conv(x, a))(m))*b(i - m) for m in Z)", algebra("in one sum")),
-                Step(because=definition("conv")),
-            ],
+            Step("conv(conv(x, a), b)(i) - conv(cut(conv(x, a)), b)(i)", using("Two layers are one")),
+            Step(
+                "sum(conv(x, a)(m)*b(i - m) for m in Z) - sum(cut(conv(x, a))(m)*b(i - m) for m in Z)",
+                definition("conv", words="definition of the second convolution"),
+            ),
+            Step("sum((conv(x, a)(m) - cut(conv(x, a))(m))*b(i - m) for m in Z)", algebra("in one sum")),
+            definition("conv"),
             intro="""All this is said of signals without borders. A layer that pads its input with zeros, to keep the `q`
             places of the image, also forgets what the layer before it would have had beyond them. What the stack lacks is
             just what its second layer would have seen there:""",
             live=[Live("torch conv1d without and with padding between", lost_at_the_border)],
         ),
-        Part(
+        part(
             "At the border the one kernel is wrong",
             "conv(cut(conv(delta, t)), t)(0) != conv(delta, conv(t, t))(0)",
-            [
-                Step("sum(cut(t)(m)*t(0 - m) for m in Z)", definition("conv")),
-                Step("cut(t)(-1) + cut(t)(0) + cut(t)(1)", definition("t")),
-                Step("1 + 1", definition("cut", "t", words="place minus one is cut off")),
-                Step("2", "add"),
-                Step("!= 3", "compare"),
-                Step(because=definition("conv", "t", words="and as the one layer does")),
-            ],
+            Step("sum(cut(t)(m)*t(0 - m) for m in Z)", definition("conv")),
+            Step("cut(t)(-1) + cut(t)(0) + cut(t)(1)", definition("t")),
+            Step("1 + 1", definition("cut", "t", words="place minus one is cut off")),
+            Step("2", "add"),
+            Step("!= 3", "compare"),
+            definition("conv", "t", words="and as the one layer does"),
             intro="""Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal
             taps around each place, twice, and an impulse at the first place of an image, where one product is cut off:""",
             live=[Live("torch conv1d, padded twice", padded_twice)],
         ),
-        Part(
+        part(
             "Affine after affine is affine",
             "B @ (A @ z + u) + v == (B @ A) @ z + (B @ u + v)",
-            [
-                Step("B @ (A @ z) + B @ u + v", algebra("the matrix product distributes over the sum")),
-                Step("(B @ A) @ z + B @ u + v", algebra("the matrix product is associative")),
-                Step(because=algebra("regroup")),
-            ],
+            Step("B @ (A @ z) + B @ u + v", algebra("the matrix product distributes over the sum")),
+            Step("(B @ A) @ z + B @ u + v", algebra("the matrix product is associative")),
+            algebra("regroup"),
             intro="""What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a
             dense layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next
             layer are one again, up to the last layer:""",

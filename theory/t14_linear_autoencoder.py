@@ -9,7 +9,7 @@ from report import plots
 from report.model import Figure
 from report.numbers import number_text
 from report.proof import (
-    Derivation, Live, Part, Step, algebra, contraction, define, definition, integer, matrix, real, split_sum, using, vector,
+    Derivation, Live, Step, algebra, contraction, define, definition, integer, matrix, part, real, split_sum, using, vector,
 )  # fmt: skip
 from theory.arrays import Matrix, table
 
@@ -166,182 +166,156 @@ DERIVATION = Derivation(
         define("xbar", "sum(x[i] for i in span(1, n))/n", "the mean of `x`"),
     ],
     parts=[
-        Part(
+        part(
             "The best codes",
             "norm(X - B@Q.T)**2 == norm(X - (X@Q)@Q.T)**2 + norm(X@Q - B)**2",
-            [
-                Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
-                Step(because=algebra("the two are orthogonal, and `Q` keeps lengths")),
-            ],
+            Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
+            algebra("the two are orthogonal, and `Q` keeps lengths"),
             intro="""A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an
             orthonormal basis of that space (or of one that contains it); then every reconstruction is `B@Q.T` for some `B`.
             The error splits:""",
         ),
-        Part(
+        part(
             "What a subspace loses",
             "norm(X - (X@Q)@Q.T)**2 == norm(X)**2 - norm(X@Q)**2",
-            [Step(because=algebra("multiply out; the columns of `Q` are orthonormal"))],
+            algebra("multiply out; the columns of `Q` are orthonormal"),
             intro="""So the best codes are `X@Q`, which a linear encoder can compute; an encoder of any other kind can do no
             better. What remains is the choice of the space:""",
             live=[Live("least squares by NumPy", error_of_best_codes)],
         ),
-        Part(
+        part(
             "In the principal directions",
             "norm((U@S@V.T)@Q)**2 == norm(S@(V.T@Q))**2",
-            [Step(because=algebra("`U` keeps lengths"))],
+            algebra("`U` keeps lengths"),
             intro="""Write the data by their singular value decomposition `U@S@V.T` (if there are fewer examples than
             values, add examples that are zero). A space is good if it keeps much of the length:""",
         ),
-        Part(
+        part(
             "Still orthonormal",
             "(V.T@Q).T@(V.T@Q) == identity(k)",
-            [
-                Step("Q.T@((V@V.T)@Q)", algebra("regroup")),
-                Step("Q.T@Q", algebra("`V` is orthogonal")),
-                Step(because=algebra("the columns of `Q` are orthonormal")),
-            ],
+            Step("Q.T@((V@V.T)@Q)", algebra("regroup")),
+            Step("Q.T@Q", algebra("`V` is orthogonal")),
+            algebra("the columns of `Q` are orthonormal"),
             intro="The matrix `V.T@Q` has orthonormal columns again. Call it `H`.",
         ),
-        Part(
+        part(
             "What a subspace keeps",
             "norm(diag(s)@H)**2 == sum(s[i]**2*h[i] for i in span(1, d))",
-            [
-                Step("sum(sum((s[i]*H[i, j])**2 for j in span(1, k)) for i in span(1, d))", algebra("entry by entry")),
-                Step("sum(s[i]**2*sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", algebra("factor out")),
-                Step(because=definition("h")),
-            ],
+            Step("sum(sum((s[i]*H[i, j])**2 for j in span(1, k)) for i in span(1, d))", algebra("entry by entry")),
+            Step("sum(s[i]**2*sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", algebra("factor out")),
+            definition("h"),
         ),
-        Part(
+        part(
             "The shares add up",
             "sum(h[i] for i in span(1, d)) == k",
-            [
-                Step("sum(sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", definition("h")),
-                Step("norm(H)**2", algebra("the squares of all entries")),
-                Step("trace(H.T@H)", algebra("as a trace")),
-                Step("trace(identity(k))", algebra("the columns of `H` are orthonormal")),
-                Step(because=algebra("ones on the diagonal")),
-            ],
+            Step("sum(sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", definition("h")),
+            Step("norm(H)**2", algebra("the squares of all entries")),
+            Step("trace(H.T@H)", algebra("as a trace")),
+            Step("trace(identity(k))", algebra("the columns of `H` are orthonormal")),
+            algebra("ones on the diagonal"),
             intro="The shares are sums of squares, hence not negative, and they add up to the number of codes:",
         ),
-        Part(
+        part(
             "A projection shortens",
             "norm(y)**2 - norm(H.T@y)**2 == norm(y - H@(H.T@y))**2",
-            [Step(because=algebra("multiply out; the columns of `H` are orthonormal"))],
+            algebra("multiply out; the columns of `H` are orthonormal"),
             intro="And none of them exceeds one. First, a projection never makes a vector longer:",
         ),
-        Part(
+        part(
             "A share is a length",
             "norm(H.T@e)**2 == h[p]",
-            [Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")), Step(because=definition("h"))],
+            Step("sum(H[p, j]**2 for j in span(1, k))", definition("e")),
+            definition("h"),
             intro="Second, a share is the squared length of the projection of a unit vector:",
         ),
-        Part(
+        part(
             "No share exceeds one",
             "1 - h[p] == norm(e - H@(H.T@e))**2",
-            [
-                Step("1 - norm(H.T@e)**2", using("A share is a length")),
-                Step("norm(e)**2 - norm(H.T@e)**2", definition("e", words="`e` is one long")),
-                Step(because=using("A projection shortens", at={"y": "e"})),
-            ],
+            Step("1 - norm(H.T@e)**2", using("A share is a length")),
+            Step("norm(e)**2 - norm(H.T@e)**2", definition("e", words="`e` is one long")),
+            using("A projection shortens", at={"y": "e"}),
             intro="Together, what a share lacks to one is a square:",
         ),
-        Part(
+        part(
             "What a share lacks",
             "1 - h[p] == t[p]",
-            [
-                Step("norm(e - H@(H.T@e))**2", using("No share exceeds one")),
-                Step(because=definition("t", "e", words="entry by entry")),
-            ],
+            Step("norm(e - H@(H.T@e))**2", using("No share exceeds one")),
+            definition("t", "e", words="entry by entry"),
             intro="Entry by entry, with `t[p]` for this sum of squares:",
         ),
-        Part(
+        part(
             "Larger before",
             "s[p] == a[p] + s[k]",
-            [
-                Step("sum(r[j]**2 for j in span(p, d))", definition("s")),
-                Step("sum(r[j]**2 for j in span(p, k - 1)) + sum(r[j]**2 for j in span(k, d))", split_sum("k - 1")),
-                Step(because=definition("a", "s")),
-            ],
+            Step("sum(r[j]**2 for j in span(p, d))", definition("s")),
+            Step("sum(r[j]**2 for j in span(p, k - 1)) + sum(r[j]**2 for j in span(k, d))", split_sum("k - 1")),
+            definition("a", "s"),
             given=["p <= k", "k <= d"],
             intro="The singular values stand in order. Up to `k` they are at least as large as that one, by a sum of squares:",
         ),
-        Part(
+        part(
             "Smaller after",
             "s[k] == b[p] + s[p]",
-            [
-                Step("sum(r[j]**2 for j in span(k, d))", definition("s")),
-                Step("sum(r[j]**2 for j in span(k, p - 1)) + sum(r[j]**2 for j in span(p, d))", split_sum("p - 1")),
-                Step(because=definition("b", "s")),
-            ],
+            Step("sum(r[j]**2 for j in span(k, d))", definition("s")),
+            Step("sum(r[j]**2 for j in span(k, p - 1)) + sum(r[j]**2 for j in span(p, d))", split_sum("p - 1")),
+            definition("b", "s"),
             given=["p >= k", "k <= d"],
             intro="From `k` on they are at most as large:",
         ),
-        Part(
+        part(
             "A direction before",
             "(s[p]**2 - s[k]**2)*(1 - h[p]) >= 0",
-            [
-                Step("(s[p]**2 - s[k]**2)*t[p]", using("What a share lacks")),
-                Step("((a[p] + s[k])**2 - s[k]**2)*t[p]", using("Larger before")),
-                Step("a[p]*(a[p] + 2*s[k])*t[p]", algebra("multiply out, and factor")),
-                Step(because=definition("a", "s", "t", words="all three are sums of squares")),
-            ],
+            Step("(s[p]**2 - s[k]**2)*t[p]", using("What a share lacks")),
+            Step("((a[p] + s[k])**2 - s[k]**2)*t[p]", using("Larger before")),
+            Step("a[p]*(a[p] + 2*s[k])*t[p]", algebra("multiply out, and factor")),
+            definition("a", "s", "t", words="all three are sums of squares"),
             given=["p <= k", "k <= d"],
             intro="So whatever a subspace leaves of a direction before costs at least as much as it would at `k`:",
         ),
-        Part(
+        part(
             "A direction after",
             "(s[k]**2 - s[p]**2)*h[p] >= 0",
-            [
-                Step("((b[p] + s[p])**2 - s[p]**2)*h[p]", using("Smaller after")),
-                Step("b[p]*(b[p] + 2*s[p])*h[p]", algebra("multiply out, and factor")),
-                Step(because=definition("b", "s", "h", words="all three are sums of squares")),
-            ],
+            Step("((b[p] + s[p])**2 - s[p]**2)*h[p]", using("Smaller after")),
+            Step("b[p]*(b[p] + 2*s[p])*h[p]", algebra("multiply out, and factor")),
+            definition("b", "s", "h", words="all three are sums of squares"),
             given=["p >= k", "k <= d"],
             intro="What it takes of a direction after brings at most as much:",
         ),
-        Part(
+        part(
             "Nothing does better",
             f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) == "
             f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
-            [
-                Step(
-                    f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) "
-                    "- s[k]**2*(k - sum(h[i] for i in span(1, d)))",
-                    using("The shares add up"),
-                ),
-                Step(
-                    f"sum(s[i]**2 for i in {FIRST}) - (sum(s[i]**2*h[i] for i in {FIRST}) + sum(s[i]**2*h[i] for i in {REST})) "
-                    f"- s[k]**2*(k - (sum(h[i] for i in {FIRST}) + sum(h[i] for i in {REST})))",
-                    split_sum("k"),
-                ),
-                Step(because=algebra("collect")),
-            ],
+            Step(
+                f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) "
+                "- s[k]**2*(k - sum(h[i] for i in span(1, d)))",
+                using("The shares add up"),
+            ),
+            Step(
+                f"sum(s[i]**2 for i in {FIRST}) - (sum(s[i]**2*h[i] for i in {FIRST}) + sum(s[i]**2*h[i] for i in {REST})) "
+                f"- s[k]**2*(k - (sum(h[i] for i in {FIRST}) + sum(h[i] for i in {REST})))",
+                split_sum("k"),
+            ),
+            algebra("collect"),
             given=["k <= d"],
             intro="""Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum
             of such terms, so no subspace keeps more than they do:""",
         ),
-        Part(
+        part(
             "PCA attains it",
             f"norm(diag(s)@C)**2 == sum(s[i]**2 for i in {FIRST})",
-            [
-                Step("sum(sum((s[i]*kron(i, j))**2 for i in span(1, d)) for j in span(1, k))", definition("C")),
-                Step(because=contraction()),
-            ],
+            Step("sum(sum((s[i]*kron(i, j))**2 for i in span(1, d)) for j in span(1, k))", definition("C")),
+            contraction(),
             given=["k <= d"],
             intro="The first `k` principal directions themselves, which are the choice of PCA, keep exactly that:",
         ),
-        Part("The length of the data", "norm(U@S@V.T)**2 == norm(S)**2", [Step(because=algebra("`U` and `V` keep lengths"))]),
-        Part(
+        part("The length of the data", "norm(U@S@V.T)**2 == norm(S)**2", algebra("`U` and `V` keep lengths")),
+        part(
             "The least error",
             f"norm(diag(s))**2 - sum(s[i]**2 for i in {FIRST}) == sum(s[i]**2 for i in {REST})",
-            [
-                Step(f"sum(s[i]**2 for i in span(1, d)) - sum(s[i]**2 for i in {FIRST})", algebra("entry by entry")),
-                Step(
-                    f"sum(s[i]**2 for i in {FIRST}) + sum(s[i]**2 for i in {REST}) - sum(s[i]**2 for i in {FIRST})",
-                    split_sum("k"),
-                ),
-                Step(because=algebra("cancel")),
-            ],
+            Step(f"sum(s[i]**2 for i in span(1, d)) - sum(s[i]**2 for i in {FIRST})", algebra("entry by entry")),
+            Step(
+                f"sum(s[i]**2 for i in {FIRST}) + sum(s[i]**2 for i in {REST}) - sum(s[i]**2 for i in {FIRST})", split_sum("k")
+            ),
+            algebra("cancel"),
             given=["k <= d"],
             intro="What is lost is the rest. This is the theorem of Eckart and Young:",
             live=[
@@ -349,18 +323,16 @@ DERIVATION = Derivation(
                 Live("trained linear autoencoder", trained_error, points=3, tolerance=1e-6),
             ],
         ),
-        Part(
+        part(
             "Biases",
             "sum((x[i] - c)**2 for i in span(1, n)) == sum((x[i] - xbar)**2 for i in span(1, n)) + n*(xbar - c)**2",
-            [
-                Step("sum(x[i]**2 for i in span(1, n)) - 2*c*sum(x[i] for i in span(1, n)) + n*c**2", algebra("multiply out")),
-                Step("sum(x[i]**2 for i in span(1, n)) - 2*c*n*xbar + n*c**2", definition("xbar")),
-                Step(
-                    "(sum(x[i]**2 for i in span(1, n)) - 2*xbar*(n*xbar) + n*xbar**2) + n*(xbar - c)**2",
-                    algebra("complete the square"),
-                ),
-                Step(because=definition("xbar")),
-            ],
+            Step("sum(x[i]**2 for i in span(1, n)) - 2*c*sum(x[i] for i in span(1, n)) + n*c**2", algebra("multiply out")),
+            Step("sum(x[i]**2 for i in span(1, n)) - 2*c*n*xbar + n*c**2", definition("xbar")),
+            Step(
+                "(sum(x[i]**2 for i in span(1, n)) - 2*xbar*(n*xbar) + n*xbar**2) + n*(xbar - c)**2",
+                algebra("complete the square"),
+            ),
+            definition("xbar"),
             intro="""Biases add nothing but a mean. Whatever the rest of the autoencoder leaves of one value, a bias `c` is
             best when it is the mean of what is left; with such biases the error is that of centred data and centred codes,
             to which all of the above applies:""",

@@ -15,7 +15,9 @@ from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, layer_names, 
 from experiments.live import build
 from report import plots
 from report.model import Column, Figure, Table
-from report.proof import Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, signal, using
+from report.proof import (
+    Derivation, Live, Part, Step, Symbol, algebra, define, definition, induction, integer, part, signal, using,
+)  # fmt: skip
 from theory.t16_parameter_counts import networks
 
 Sequence1 = Callable[[int], int]
@@ -122,10 +124,10 @@ def with_numbers(windows: Geometry, members: Sequence[tuple[str, Net]]) -> Part:
     jumps = itertools.accumulate((stride for _, stride in windows), int.__mul__, initial=1)
     terms = ["*".join(str(f) for f in (k - 1, jump) if f != 1) or "1" for (k, _), jump in zip(windows, jumps) if k > 1]
     nets = [net for _, net in members]
-    return Part(
+    return part(
         _listed(members),
         f"{' + '.join(['1', *terms])} == {side(nets[0], receptive_field)}",
-        [Step(because="calculate")],
+        "calculate",
         live=[
             Live("support of the live gradient", partial(in_every, nets, support), points=1),
             Live("layer description", partial(in_every, nets, receptive_field), points=1),
@@ -271,97 +273,95 @@ DERIVATION = Derivation(
         ),
     ],
     parts=[
-        Part(
+        part(
             "Where the field of a tap begins",
             "j*(s[l]*i + t) == (j*s[l])*i + t*j",
-            [Step(because=algebra("multiply out"))],
+            algebra("multiply out"),
             intro="""Let the field of a unit of the layer before begin at `j` times the number of that unit and be `f`
             inputs long. A unit sees what its taps see. The first tap, `t` zero, begins first, and every other one later:""",
         ),
-        Part(
+        part(
             "Where it ends",
             "j*(s[l]*i + t) + f - 1 == ((j*s[l])*i + (f + (k[l] - 1)*j) - 1) - (k[l] - 1 - t)*j",
-            [
-                Step("((j*s[l])*i + t*j) + f - 1", using("Where the field of a tap begins")),
-                Step(because=algebra("add and subtract")),
-            ],
+            Step("((j*s[l])*i + t*j) + f - 1", using("Where the field of a tap begins")),
+            algebra("add and subtract"),
             intro="The last tap, `k[l] - 1`, ends last, and every other one earlier:",
         ),
-        Part(
+        part(
             "Nothing is left out",
             "iff(j*(i + 1) <= (j*i + f - 1) + 1, j <= f)",
-            [Step(because="subtract")],
+            "subtract",
             intro="""In between nothing is left out if the field of each unit begins no later than one place after the field
             of its neighbour has ended:""",
         ),
-        Part(
+        part(
             "Nor in the layers above",
             "(f + (k[l] - 1)*j) - j*s[l] == (f - j) + (k[l] - s[l])*j",
-            [Step(because=algebra("regroup"))],
+            algebra("regroup"),
             intro="""So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own.
             Again nothing is left out if the stride is not larger than the window, because both terms on the right are then
             not negative. (With a larger stride there are gaps, and the field is counted from its first to its last input.)""",
         ),
-        Part(
+        part(
             "The jump at the input",
             "J[0] == 1",
-            [Step(because=definition("J"))],
+            definition("J"),
             intro="""A layer turns the jump `j` into `j*s[l]` and the field `f` into `f + (k[l] - 1)*j`; an input sees
             itself alone. That defines `J[l]` and `r[l]`, layer by layer. What they come to:""",
         ),
-        Part(
+        part(
             "The jump, a layer further",
             f"J[l + 1] == {JUMP.format('l + 1')}",
-            [
-                Step("J[l]*s[l + 1]", definition("J")),
-                Step(f"{JUMP.format('l')}*s[l + 1]", using("hypothesis")),
-                Step(because=algebra("one factor more")),
-            ],
+            Step("J[l]*s[l + 1]", definition("J")),
+            Step(f"{JUMP.format('l')}*s[l + 1]", using("hypothesis")),
+            algebra("one factor more"),
             supposing=f"J[l] == {JUMP.format('l')}",
         ),
-        Part(
+        part(
             "The jump",
             f"J[l] == {JUMP.format('l')}",
-            [Step(because=induction("l", start="0", base="The jump at the input", step="The jump, a layer further"))],
+            induction("l", start="0", base="The jump at the input", step="The jump, a layer further"),
             live=[LIVE_JUMP],
         ),
-        Part(
+        part(
             "The recurrence",
             f"r[l] == r[l - 1] + (k[l] - 1)*{JUMP.format('l - 1')}",
-            [Step("r[l - 1] + (k[l] - 1)*J[l - 1]", definition("r")), Step(because=using("The jump", at={"l": "l - 1"}))],
+            Step("r[l - 1] + (k[l] - 1)*J[l - 1]", definition("r")),
+            using("The jump", at={"l": "l - 1"}),
             given=["l >= 1"],
             live=[LIVE_FIELD],
         ),
-        Part("The field of an input", "r[0] == 1", [Step(because=definition("r"))]),
-        Part(
+        part("The field of an input", "r[0] == 1", definition("r")),
+        part(
             "The field, a layer further",
             f"r[l + 1] == {FIELD.format('l + 1')}",
-            [
-                Step("r[l] + (k[l + 1] - 1)*J[l]", definition("r")),
-                Step(f"r[l] + (k[l + 1] - 1)*{JUMP.format('l')}", using("The jump")),
-                Step(f"{FIELD.format('l')} + (k[l + 1] - 1)*{JUMP.format('l')}", using("hypothesis")),
-                Step(because=algebra("one term more")),
-            ],
+            Step("r[l] + (k[l + 1] - 1)*J[l]", definition("r")),
+            Step(f"r[l] + (k[l + 1] - 1)*{JUMP.format('l')}", using("The jump")),
+            Step(f"{FIELD.format('l')} + (k[l + 1] - 1)*{JUMP.format('l')}", using("hypothesis")),
+            algebra("one term more"),
             supposing=f"r[l] == {FIELD.format('l')}",
         ),
-        Part(
+        part(
             "The field in closed form",
             f"r[l] == {FIELD.format('l')}",
-            [Step(because=induction("l", start="0", base="The field of an input", step="The field, a layer further"))],
+            induction("l", start="0", base="The field of an input", step="The field, a layer further"),
             live=[LIVE_FIELD],
         ),
-        Part(
+        part(
             "Two windows of three see what one of five sees",
             "1 + (3 - 1) + (3 - 1)*1 == 1 + (5 - 1)",
-            [Step("5", "add"), Step(because="and take apart")],
+            Step("5", "add"),
+            "and take apart",
             intro="""Why do most networks have windows of three? Two of them, with stride one, one after the other, see as
             far as one of five:""",
             live=[Live("support of the live gradient", lambda: live_field(lambda _: 3, lambda _: 1, 2), points=1)],
         ),
-        Part(
+        part(
             "And cost less",
             "2*(C*(3*3*C)) < C*(5*5*C)",
-            [Step("18*C**2", "multiply"), Step("< 25*C**2", "compare"), Step(because="multiply")],
+            Step("18*C**2", "multiply"),
+            Step("< 25*C**2", "compare"),
+            "multiply",
             intro="""With `C` channels throughout they have fewer weights. They put another ReLU between, and without one
             they reach fewer kernels, as T13 says:""",
             live=[Live("live conv2d layers", weights_of_two, sweep={"C": range(1, 5)})],

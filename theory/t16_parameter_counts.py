@@ -33,7 +33,7 @@ from experiments.nets import (
 )
 from experiments.live import build
 from report.model import Column, Table, Value
-from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, refuted, signal
+from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, part, refuted, signal
 
 # --- the networks --------------------------------------------------------------------------------------------------
 
@@ -244,10 +244,11 @@ def counts() -> Counts:
 def with_numbers(label: str, net: Net) -> Part:
     """The closed form of a network that a write-up counts, with its numbers, and what it comes to."""
     rows = weighted(net)
-    return Part(
+    return part(
         f"The network of {label}",
         f"{' + '.join(f'({_formula(net, row)})' for row in rows)} == {parameters(net)}",
-        [Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"), Step(because="add")],
+        Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"),
+        "add",
         live=[Live("live network", partial(counted_live, net), points=1)],
     )
 
@@ -294,32 +295,28 @@ DERIVATION = Derivation(
         known(signal("b", "one if they have biases, zero if not", properties=["whole"]), in_network(2)),
     ],
     parts=[
-        Part(
+        part(
             "A convolution",
             f"{FILTERS} + count(o for o in span(1, C_out)) == C_out*(k_h*k_w*C_in) + C_out",
-            [
-                Step(f"{FILTERS} + C_out", "one bias for each channel that is made"),
-                Step(f"C_out*{FILTER} + C_out", "a filter for each of them, and all filters equally large"),
-                Step(because="a filter has one weight for each place of its window in each channel"),
-            ],
+            Step(f"{FILTERS} + C_out", "one bias for each channel that is made"),
+            Step(f"C_out*{FILTER} + C_out", "a filter for each of them, and all filters equally large"),
+            "a filter has one weight for each place of its window in each channel",
             intro="""The same filters are used in every place, so the tuple has an index for the channel that is made, the
             channel that is read, the row and the column of the window, and none for the place in the image. That is why
             neither stride nor padding nor the size of the image is in the formula.""",
             live=both(convolution, "live Conv2d", {n: range(1, 4) for n in ("C_out", "C_in", "k_h", "k_w")}),
         ),
-        Part(
+        part(
             "A dense layer",
             f"{MATRIX} + count(o for o in span(1, n_out)) == n_out*n_in + n_out",
-            [
-                Step(f"{MATRIX} + n_out", "one bias for each output"),
-                Step(because="one weight for each pair of an output and an input"),
-            ],
+            Step(f"{MATRIX} + n_out", "one bias for each output"),
+            "one weight for each pair of an output and an input",
             live=both(dense, "live Linear", {"n_in": range(1, 6), "n_out": range(1, 5)}),
         ),
-        Part(
+        part(
             "A dense layer on an image",
             "n_out*n_in + n_out == n_out*(k_h*k_w*C_in) + n_out",
-            [Step(because=algebra("flattening makes one input of each place of each channel"))],
+            algebra("flattening makes one input of each place of each channel"),
             given=["n_in == k_h*k_w*C_in"],
             intro="""On a flattened image a dense layer is a convolution whose window is the whole image, here `k_h` by
             `k_w`: the same formula, but now the size of the image counts. This is the term that dominates most networks
@@ -332,18 +329,19 @@ DERIVATION = Derivation(
                 )
             ],
         ),
-        Part(
+        part(
             "What sharing saves",
             f"{COPIES} + {OWN_BIASES} - (n_out*n_in + n_out) == (m - 1)*(n_out*n_in + n_out)",
-            [Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"), Step(because=algebra("factor out"))],
+            Step("m*n_out*n_in + m*n_out - (n_out*n_in + n_out)", "count the tuples"),
+            algebra("factor out"),
             intro="""A trunk that is applied to several parts of the input has one set of weights: it is counted once.
             Layers of their own for each part would need the index of the part in every tuple.""",
             live=[Live("live networks", saved_by_sharing, sweep={"m": range(1, 4), "n_in": range(1, 4), "n_out": range(1, 4)})],
         ),
-        Part(
+        part(
             "A network",
             f"{ADDED} == {FACTORED}",
-            [Step(because=algebra("factor out"))],
+            algebra("factor out"),
             intro="""Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's
             count is a sum over its convolutions and dense layers. The witness has built every network of this report and
             counted the entries of its tensors.""",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from report.proof import (
-    Derivation, Live, Part, Step, algebra, counterexample, define, definition, integer, real, using, vector
-)  # fmt: skip
+from report.proof import Derivation, Live, Step, algebra, counterexample, define, definition, integer, part, real, using, vector
 from theory.arrays import Vector, tensor
 
 LOG_SUM_EXP = Live("torch logsumexp", lambda x, y: torch.logsumexp(tensor([x, y]), 0))
@@ -49,28 +47,28 @@ DERIVATION = Derivation(
         define("V", f"sum((e[i] - ebar)**2 {EVERYWHERE})", "its variance, times the number of examples"),
     ],
     parts=[
-        Part(
+        part(
             "What an affine map does to a point and its opposite",
             "A(x, y) + A(-x, -y) == 2*A(0, 0)",
-            [Step("2*c", definition("A")), Step(because=definition("A"))],
+            Step("2*c", definition("A")),
+            definition("A"),
             intro="An affine map may be anything at one point, but the opposite point then pays for it:",
         ),
-        Part(
+        part(
             "What the maximum does",
             "max(x, y) + max(-x, -y) == abs(x - y)",
-            [
-                Step("max(x, y) - min(x, y)", algebra("the larger of the opposites is the opposite of the smaller")),
-                Step(because="the larger less the smaller"),
-            ],
+            Step("max(x, y) - min(x, y)", algebra("the larger of the opposites is the opposite of the smaller")),
+            "the larger less the smaller",
             intro="The maximum of both comes to their distance, and not to twice its value at zero, which is zero:",
         ),
         counterexample(
             "The maximum is not affine", "max(x, y) + max(-x, -y) == 2*max(0, 0)", at={"x": "1", "y": "0"}, values=("1", "0")
         ),
-        Part(
+        part(
             "What log-sum-exp does",
             "exp(h(x, y) + h(-x, -y)) == 2 + exp(x - y) + exp(y - x)",
-            [Step("(exp(x) + exp(y))*(exp(-x) + exp(-y))", definition("h")), Step(because=algebra("multiply out"))],
+            Step("(exp(x) + exp(y))*(exp(-x) + exp(-y))", definition("h")),
+            algebra("multiply out"),
             intro="Log-sum-exp, which is a maximum with its corner rounded off, does the same more gently:",
         ),
         counterexample(
@@ -79,62 +77,54 @@ DERIVATION = Derivation(
             at={"x": "log(2)", "y": "0"},
             values=("9/2", "4"),
         ),
-        Part(
+        part(
             "The maximum is half affine",
             "max(x, y) == (x + y)/2 + abs((x - y)/2)",
-            [Step(because="whichever is the larger")],
+            "whichever is the larger",
             intro="How near does an affine map come? Each of the two is an affine map and an even function of the difference:",
             live=[Live("torch max", lambda x, y: tensor([x, y]).max())],
         ),
-        Part(
+        part(
             "So is log-sum-exp",
             "h(x, y) == (x + y)/2 + log(exp((x - y)/2) + exp((y - x)/2))",
-            [
-                Step("log(exp((x + y)/2)*(exp((x - y)/2) + exp((y - x)/2)))", definition("h", words="take out a factor")),
-                Step(because=algebra("the logarithm of a product")),
-            ],
+            Step("log(exp((x + y)/2)*(exp((x - y)/2) + exp((y - x)/2)))", definition("h", words="take out a factor")),
+            algebra("the logarithm of a product"),
             live=[LOG_SUM_EXP],
         ),
-        Part(
+        part(
             "The error of an affine map",
             f"{MIRRORED} == 4*V + 4*n*(ebar - c)**2"
             f" + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-            [
-                Step(
-                    f"4*sum((e[i] - c)**2 {EVERYWHERE}) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
-                    f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                    algebra("multiply out; what is odd cancels"),
-                ),
-                Step(
-                    f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*c*(n*ebar) + n*c**2) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
-                    f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                    definition("ebar"),
-                ),
-                Step(because=definition("ebar", "V", words="complete the square")),
-            ],
+            Step(
+                f"4*sum((e[i] - c)**2 {EVERYWHERE}) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
+                f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                algebra("multiply out; what is odd cancels"),
+            ),
+            Step(
+                f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*c*(n*ebar) + n*c**2) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
+                f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                definition("ebar"),
+            ),
+            definition("ebar", "V", words="complete the square"),
             intro="""The half sum is free. Of the even function, `e` on the examples, an affine map gets hold of nothing but
             the mean, as soon as the examples come with their mirror images, the two numbers exchanged or both turned round
             (as draws from a normal distribution do in the long run). Add up all four squares of each:""",
         ),
-        Part(
+        part(
             "No other does better",
             f"{MIRRORED} >= 4*V",
-            [
-                Step(
-                    f"4*V + 4*n*(ebar - c)**2 + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                    using("The error of an affine map"),
-                ),
-                Step(because=algebra("squares are not negative")),
-            ],
+            Step(
+                f"4*V + 4*n*(ebar - c)**2 + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
+                using("The error of an affine map"),
+            ),
+            algebra("squares are not negative"),
             intro="So no affine map does better than the one with no weights and with the mean of `e` for its bias:",
         ),
-        Part(
+        part(
             "The least error",
             f"4*V == 4*(sum(e[i]**2 {EVERYWHERE}) - n*ebar**2)",
-            [
-                Step(f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*ebar*(n*ebar) + n*ebar**2)", definition("V", "ebar")),
-                Step(because=algebra("collect")),
-            ],
+            Step(f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*ebar*(n*ebar) + n*ebar**2)", definition("V", "ebar")),
+            algebra("collect"),
             intro="What remains is the variance of the even function, for the maximum that of half the distance:",
             live=[Live("least squares by NumPy", least_squares)],
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from report.proof import Derivation, Live, Part, Step, algebra, definition, integer, matrix, proved, real, vector
+from report.proof import Derivation, Live, Step, algebra, definition, integer, matrix, part, proved, real, vector
 from theory.arrays import Matrix, Vector, tensor
 from theory.vocabulary import SIGMA
 
@@ -37,28 +37,30 @@ DERIVATION = Derivation(
     ],
     definitions=[SIGMA],
     parts=[
-        Part(
+        part(
             "Above one half, or not",
             "sigma(z) - 1/2 == (exp(z) - 1)/(2*(exp(z) + 1))",
-            [Step("1/(1 + exp(-z)) - 1/2", definition("sigma")), Step(because=algebra("bring to one denominator"))],
+            Step("1/(1 + exp(-z)) - 1/2", definition("sigma")),
+            algebra("bring to one denominator"),
             intro="""The sign of this difference is that of `exp(z) - 1`, which is that of `z`. So the border is where `z`
             is zero:""",
         ),
-        Part("On the border", "sigma(0) == 1/2", [Step(because=definition("sigma"))]),
-        Part(
+        part("On the border", "sigma(0) == 1/2", definition("sigma")),
+        part(
             "Bayes with a sigmoid",
             "p_1/(p_0 + p_1) == sigma(log(p_1/p_0))",
-            [Step("1/(1 + exp(-log(p_1/p_0)))", algebra("divide by what is above")), Step(because=definition("sigma"))],
+            Step("1/(1 + exp(-log(p_1/p_0)))", algebra("divide by what is above")),
+            definition("sigma"),
             intro="""A border where an affine function of the input is zero is a line in the plane, a hyperplane in general.
             When is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of
             the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:""",
             live=[Live("NumPy", lambda p_0, p_1: np.divide(p_1, p_0 + p_1))],
         ),
-        Part(
+        part(
             "Two normal clouds of one covariance",
             f"{QUADRATIC.format('m_1')} - {QUADRATIC.format('m_0')}"
             " == ((R.T@R)@(m_1 - m_0)).T@x - 1/2*(m_1.T@((R.T@R)@m_1) - m_0.T@((R.T@R)@m_0))",
-            [Step(because=algebra("multiply out; what is quadratic in `x` cancels"))],
+            algebra("multiply out; what is quadratic in `x` cancels"),
             intro="""For two normal densities of one covariance the logarithm of their ratio is the difference of two
             quadratic functions, since what stands before the exponentials is the same. It is affine:""",
             live=[Live("torch distributions", log_odds_by_torch)],

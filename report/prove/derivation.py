@@ -152,6 +152,25 @@ class Part:
         yield from (step.expression for step in self.steps)
 
 
+def part(
+    label: str,
+    statement: str,
+    *steps: Step | Rule | str,
+    given: Sequence[str] = (),
+    supposing: str = "",
+    intro: str = "",
+    scope: str = "",
+    live: Sequence[Live] = (),
+    points: int = 0,
+) -> Part:
+    """A part, said as a textbook says it: its name, what it states, step by step why. A reason alone arrives at the right side.
+
+    ``part("Twice", "2*(x + x) == 4*x", Step("2*(2*x)", "add"), algebra("multiply out"))``
+    """
+    chain = [step if isinstance(step, Step) else Step(because=step) for step in steps]
+    return Part(label, statement, chain, given, supposing, intro, scope, live, points)
+
+
 def counterexample(
     label: str,
     law: str,

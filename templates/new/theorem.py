@@ -6,7 +6,7 @@ docstring of report/proof.py lists what a step may rest on; python build.py chec
 
 from __future__ import annotations
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, real, using
+from report.proof import Derivation, Step, algebra, define, definition, part, real, using
 
 DERIVATION = Derivation(
     id="T0",
@@ -15,22 +15,18 @@ DERIVATION = Derivation(
     symbols=[real("p", "the probability of heads", low=0, high=1)],
     definitions=[define("v(p)", "p*(1 - p)", "the variance of a throw")],
     parts=[
-        Part(
+        part(
             "Complete the square",
             "v(p) == 1/4 - (p - 1/2)**2",
-            [
-                Step("p*(1 - p)", definition("v")),
-                Step("p - p**2", algebra("multiply out")),
-                Step(because=algebra("complete the square")),
-            ],
+            Step("p*(1 - p)", definition("v")),
+            Step("p - p**2", algebra("multiply out")),
+            algebra("complete the square"),
         ),
-        Part(
+        part(
             "The largest variance",
             "v(p) <= 1/4",
-            [
-                Step("1/4 - (p - 1/2)**2", using("Complete the square")),
-                Step("<= 1/4", "a square is not negative"),
-            ],
+            Step("1/4 - (p - 1/2)**2", using("Complete the square")),
+            "a square is not negative",
         ),
     ],
     conclusion="The variance is `v(p) <= 1/4` (“The largest variance”).",

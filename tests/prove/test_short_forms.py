@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,7 @@ from report.proof import (
     integer,
     matrix,
     operator,
+    part,
     real,
     signal,
     slope_of_entry,
@@ -55,9 +57,18 @@ def test_the_last_step_need_not_repeat_the_right_side(claim: str, steps: list[St
     assert [step.relation for step in proof.steps] == relations
 
 
+def test_a_part_may_list_its_steps_as_they_come() -> None:
+    said = part("Twice", "2*(x + x) == 4*x", Step("2*(2*x)", "add"), algebra("multiply out"), given=["x > 0"])
+    assert said == Part("Twice", "2*(x + x) == 4*x", [Step("2*(2*x)", "add"), Step(because=said.steps[-1].because)], ["x > 0"])
+    assert Path(said.where.file).name == Path(said.steps[-1].where.file).name == Path(__file__).name
+    assert not checked(part("Square", "x*x == x**2", "a power")).failures
+
+
 def test_no_other_step_may_leave_its_expression_out() -> None:
     with pytest.raises(DeclarationError, match="only the last step"):
         Part("Part", "x + x == 2*x", [Step(because="twice"), Step("2*x", "again")])
+    with pytest.raises(DeclarationError, match="only the last step"):
+        part("Part", "x + x == 2*x", "twice", Step("2*x", "again"))
 
 
 def test_a_witness_may_take_the_whole_point() -> None:

@@ -20,9 +20,9 @@ EDITS = {
     ),
     "a division without its condition": (
         "t06",
-        [('                Step(\n                    "eta*v*((mu - mu**(t + 1))/(1 - mu))",',
-          '                Step("eta*v*(((1 - mu)*sum(mu**j for j in span(1, t)))/(1 - mu))", algebra("expand it")),\n'
-          '                Step(\n                    "eta*v*((mu - mu**(t + 1))/(1 - mu))",'),
+        [('            Step(\n                "eta*v*((mu - mu**(t + 1))/(1 - mu))",',
+          '            Step("eta*v*(((1 - mu)*sum(mu**j for j in span(1, t)))/(1 - mu))", algebra("expand it")),\n'
+          '            Step(\n                "eta*v*((mu - mu**(t + 1))/(1 - mu))",'),
          ('            given=["mu < 1"],\n', "")],
         "needs 1 - mu != 0",
     ),
