@@ -27,6 +27,7 @@ from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.progress import Bars, Lines, watch
 from report.write.filling import asked
+from report.write.manuscript import Memory
 from report.write.writeup import Writeup
 
 
@@ -141,7 +142,7 @@ class Findings:
     outcomes: Mapping[str, list[Outcome]]
     judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
-    told: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # of numbers, so far: the pages share many
+    memory: Memory = field(default_factory=Memory, compare=False)  # so far: the pages share much
     note: bytes = field(default=b"", compare=False)  # what these were recalled from
 
     @property

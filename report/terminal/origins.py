@@ -154,12 +154,13 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mentio
 def teller(found: Findings) -> Told:
     """What the pages tell of a number, a line each: seeds with their values and interval, data, the place of the code, and a
     digest of the results, which changes when one of them does."""
+    known = found.memory.told
 
     def told(name: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
         asked = f"{name} {condition}"
-        if asked not in found.told:
-            found.told[asked] = tuple(_lines(name, condition, found))
-        return found.told[asked]
+        if asked not in known:
+            known[asked] = tuple(_lines(name, condition, found))
+        return known[asked]
 
     return told
 

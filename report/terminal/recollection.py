@@ -16,9 +16,7 @@ from report.judge.views import Absent, Drawn, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
 from report.terminal.bench import Bench, Findings
-from report.write import derivations, literature, prose, template
-from report.write.literature import Work
-from report.write.prose import Prose
+from report.write.manuscript import Memory
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,7 @@ class _Note:
     outcomes: Mapping[str, tuple[_Ended, ...]]
     views: Mapping[str, _Views]
     proofs: Mapping[str, Proof | Absent]
-    told: dict[str, tuple[str, ...]]  # of the numbers that the pages stated
-    chapters: Mapping[str, Prose]  # as pandoc reads them; one that is changed is read again
-    compiled: Mapping[str, str]
-    works: Mapping[str, Mapping[str, Work]]
-    formulas: Mapping[str, Mapping[str, str]]
+    memory: Memory
 
 
 def noted(found: Findings) -> bytes:
@@ -74,11 +68,7 @@ def noted(found: Findings) -> bytes:
         outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
         views={name: _views(judged) for name, judged in found.judged.items()},
         proofs=found.proofs,
-        told=found.told,
-        chapters=prose.KNOWN,
-        compiled=template.COMPILED,
-        works=literature.KNOWN,
-        formulas=derivations.SET,
+        memory=found.memory,
     )
     return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
 
@@ -97,11 +87,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     }
     judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
-    prose.KNOWN.update(read.chapters)
-    template.COMPILED.update(read.compiled)
-    literature.KNOWN.update(read.works)
-    derivations.SET.update({names: dict(formulas) for names, formulas in read.formulas.items()})
-    return Findings(bench, outcomes, judged, read.proofs, read.told, note=note or b"")
+    return Findings(bench, outcomes, judged, read.proofs, read.memory, note=note or b"")
 
 
 def _ended(outcome: Outcome) -> _Ended:

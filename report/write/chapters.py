@@ -30,7 +30,7 @@ from report.write.derivations import derivation_markdown, ledger_markdown, left_
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
-from report.write.prose import anchor, identifier, pictures, unnumbered, without_comments
+from report.write.prose import anchor, identifier, pictures, read, unnumbered, without_comments
 from report.write.sections import Part, own_prose, parts
 from report.write.tables import table_csv, table_markdown
 from report.write.template import compiled, jinja
@@ -41,7 +41,8 @@ def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
     pieces = parts(material.writeup)
     sources = _sources(material.writeup, pieces)
-    wrong = lint.problems(sources)
+    memory = material.memory
+    wrong = lint.problems(sources, memory.chapters)
     writer = _Writer(material)
     problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
     rendered: list[Chapter] = []
@@ -61,7 +62,7 @@ def write(material: Material) -> Manuscript:
             problems.append(error)
     if problems:
         raise ProseError("\n".join(map(str, problems)))
-    shown = {path: source for path, source in sources.items() if path != material.writeup.file}
+    shown = read({path: source for path, source in sources.items() if path != material.writeup.file}, memory.chapters)
     assets = {**writer.assets, **pictures(shown)}
     named = (dict(writer.labels), dict(writer.places), tuple(writer.escaped))
     return Manuscript(tuple(with_evidence(chapters)), assets, writer.data, tuple(writer.stated), *named, material.findings)
@@ -99,7 +100,7 @@ class _Writer:
         self.sentences: set[str] = set()  # of the claims that stand here
         self.escaped: list[str] = []
         self.absent: list[str] = []
-        self.works, self.cited = literature(material.writeup.templates), set[str]()
+        self.works, self.cited = literature(material.writeup.templates, material.memory.works), set[str]()
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.mistaken = mistakes.mistakes(self.own)
@@ -125,7 +126,7 @@ class _Writer:
         self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source
         try:
-            code = compiled(source, path)
+            code = compiled(source, path, self.material.memory.compiled)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
             return self.template.render()
         except jinja2.TemplateSyntaxError as error:
@@ -302,7 +303,8 @@ class _Writer:
         self.derived.append(name)
         shown = shortened(proof, parts, again)
         known = self.notation | self.introduced.get(name, {})
-        written = derivation_markdown(shown, lambda own: self._number("Equation", f"{name}.{own}"), known)
+        number, formulas = (lambda own: self._number("Equation", f"{name}.{own}")), self.material.memory.formulas
+        written = derivation_markdown(shown, number, known, formulas)
         self.notation |= self.introduced.setdefault(name, {entry.name: entry for entry in shown.glossary})
         written += left_out(proof, shown) if not again else ""
         place = f"{{#sec-{identifier(name)}}}"
@@ -311,8 +313,9 @@ class _Writer:
     def ledger(self) -> str:
         """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
         return ledger_markdown(
-            (self.material.proofs[name] for name in self.derived),
+            [self.material.proofs[name] for name in self.derived],
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
+            self.material.memory.formulas,
         )
 
     def evidence(self) -> str:

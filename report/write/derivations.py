@@ -17,7 +17,7 @@ from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
 from report.prove.language.formula import parse
 from report.prove.language.latex import latex, relation_latex
-from report.prove.language.names import Name, Names
+from report.prove.language.names import Names
 from report.prove.language.standing import Standing
 from report.write.markdown import div, escape, span
 from report.write.references import ELSEWHERE
@@ -33,6 +33,9 @@ DEFINITION = "definition of "
 FEWEST_ROWS = 3
 """Parts in a row that make a table."""
 
+Formulas = dict[str, dict[str, str]]
+"""Formulas that were set, by the digest of the names that they are of: text → LaTeX."""
+
 
 @dataclass(frozen=True)
 class _Pages:
@@ -42,12 +45,16 @@ class _Pages:
     owner: str
     labels: frozenset[str]
     number: Callable[[str], int]
-    math: Callable[[str], str]  # a formula as LaTeX
+    among: Callable[[Names], Callable[[str], str]]  # these names, a formula as LaTeX
+
+    @functools.cached_property
+    def math(self) -> Callable[[str], str]:
+        return self.among(self.names)
 
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
         linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
-        return prose_markdown(linked, self.names)
+        return prose_markdown(linked, self.math)
 
     def reason(self, text: str) -> str:
         """A reason: the parts that it quotes by the numbers of their equations, as “so” becomes (7)."""
@@ -72,33 +79,33 @@ class _Pages:
         return f"{self.owner}-{_slug(label)}"
 
 
-def prose_markdown(text: str, names: Names) -> str:
+def prose_markdown(text: str, math: Callable[[str], str]) -> str:
     """Prose with its formulas as LaTeX between dollars."""
-    return re.sub(r"`([^`]+)`", lambda m: f"${_setting(tuple(names.items()))(m[1])}$", text)
+    return re.sub(r"`([^`]+)`", lambda m: f"${math(m[1])}$", text)
 
 
-@functools.cache
-def _setting(names: tuple[tuple[str, Name], ...]) -> Callable[[str], str]:
+def _setting(known: Formulas, names: Names) -> Callable[[str], str]:
     """How formulas are set among these names: each once, however often it is shown and the pages are filled."""
-    known = SET.setdefault(hashlib.sha256(repr(names).encode()).hexdigest(), {})
+    own = known.setdefault(hashlib.sha256(repr(tuple(names.items())).encode()).hexdigest(), {})
 
     def setting(text: str) -> str:
-        if text not in known:
-            known[text] = latex(parse(text), dict(names))
-        return known[text]
+        if text not in own:
+            own[text] = latex(parse(text), names)
+        return own[text]
 
     return setting
 
 
-SET: dict[str, dict[str, str]] = {}
-"""The LaTeX of formulas, by the digest of the names that they are of: for the next build to recall."""
-
-
-def derivation_markdown(proof: Proof, number: Callable[[str], int], known: Mapping[str, GlossaryEntry] | None = None) -> str:
+def derivation_markdown(
+    proof: Proof,
+    number: Callable[[str], int],
+    known: Mapping[str, GlossaryEntry] | None = None,
+    formulas: Formulas | None = None,
+) -> str:
     """The question, its answer, the parts, and what the author remarks; ``number`` gives the number of the equation that a
-    part arrives at, ``known`` the names that the chapter has introduced.
+    part arrives at, ``known`` the names that the chapter has introduced, ``formulas`` those that were set before.
     """
-    pages = _pages(proof, number)
+    pages = _pages(proof, number, formulas)
     for part in proof.parts:
         pages.number(_slug(part.label))  # in the order of the parts, whatever the conclusion refers to first
     asked = [("question", "Question", pages.prose(proof.question))] if proof.question else []
@@ -143,16 +150,17 @@ def left_out(proof: Proof, shown: Proof) -> str:
     return f"{quoted} {ELSEWHERE}." if parts else ""
 
 
-def ledger_markdown(proofs: Iterable[Proof], number: Callable[[str, str], int]) -> str:
+def ledger_markdown(proofs: Sequence[Proof], number: Callable[[str, str], int], formulas: Formulas | None = None) -> str:
     """Every step of every proof with its reason, how it was decided and who bore it out, as close as it can be set."""
-    return div("".join(_entry(proof, functools.partial(number, proof.id)) for proof in proofs), "ledger")
-
-
-def _pages(proof: Proof, number: Callable[[str], int]) -> _Pages:
-    numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
-    return _Pages(
-        proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers, _setting(tuple(proof.names.items()))
+    return div(
+        "".join(_entry(proof, _pages(proof, functools.partial(number, proof.id), formulas)) for proof in proofs), "ledger"
     )
+
+
+def _pages(proof: Proof, number: Callable[[str], int], formulas: Formulas | None) -> _Pages:
+    numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
+    among = functools.partial(_setting, {} if formulas is None else formulas)
+    return _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers, among)
 
 
 def _told(paragraphs: Iterable[tuple[str, str, str]]) -> str:
@@ -218,8 +226,7 @@ def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
 
 
 def _equation(entry: GlossaryEntry, pages: _Pages) -> str:
-    names = _local(entry, pages)
-    math = _setting(tuple(names.items()))
+    math = _local(entry, pages)
     return f"{math(entry.head)} = {math(entry.body)}"
 
 
@@ -227,9 +234,9 @@ def _meaning(entry: GlossaryEntry, pages: _Pages) -> str:
     return prose_markdown(entry.meaning, _local(entry, pages))
 
 
-def _local(entry: GlossaryEntry, pages: _Pages) -> Names:
-    """The names inside a definition: its own parameters before the glossary's."""
-    return {**pages.names, **dict(entry.parameters)}
+def _local(entry: GlossaryEntry, pages: _Pages) -> Callable[[str], str]:
+    """A formula inside a definition as LaTeX: its own parameters before the names of the glossary."""
+    return pages.among({**pages.names, **dict(entry.parameters)}) if entry.parameters else pages.math
 
 
 # --- chains --------------------------------------------------------------------------------------------------------
@@ -336,9 +343,8 @@ def _check(standing: Standing, said: str, witnesses: Iterable[str]) -> str:
     return span(NO_BREAK.join(filter(None, (mark, escape(told)))), "check", state=state)
 
 
-def _entry(proof: Proof, number: Callable[[str], int]) -> str:
+def _entry(proof: Proof, pages: _Pages) -> str:
     """A proof in the ledger: its title, then a paragraph for each part."""
-    pages = _pages(proof, number)
     return f"\n\n[{proof.id}. {proof.title}]{{.lead-in}}\n\n" + "\n\n".join(_line(part, pages) for part in proof.parts)
 
 

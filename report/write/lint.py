@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from report.errors import ProseError, Where
-from report.write.prose import EXPRESSION, FILLED, HIDDEN, anchor, line_of, read, without_comments
+from report.write.prose import EXPRESSION, FILLED, HIDDEN, Prose, anchor, line_of, read, without_comments
 from report.write.wording import Wording, wordings
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -43,9 +43,9 @@ STRAY_COMMENT = re.compile(r"\{#(?!#)\s|(?<!#)#\}")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 
 
-def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
-    """All that is wrong with each chapter before it is filled."""
-    found, typed, worded = read(sources), typed_numbers(sources), wordings(sources)
+def problems(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path, list[ProseError]]:
+    """All that is wrong with each chapter before it is filled; ``known`` is as for ``prose.read``."""
+    found, worded = read(sources, known), wordings(sources, known)
     taken: dict[str, Path] = {}
     return {
         path: [
@@ -53,7 +53,7 @@ def problems(sources: Mapping[Path, str]) -> dict[Path, list[ProseError]]:
             *_pictures(path, found[path].pictures, source),
             *_links(path, found[path].links, source),
             *(_comment(line, path) for line in stray_comments(source)),
-            *(_number(number, path) for number in typed[path]),
+            *(_number(number, path) for number in typed_numbers(found[path].text, source)),
             *(_wording(words, path) for words in worded[path]),
         ]
         for path, source in sources.items()
@@ -146,12 +146,8 @@ class TypedNumber:
     context: str
 
 
-def typed_numbers(sources: Mapping[Path, str]) -> dict[Path, list[TypedNumber]]:
-    """Every number that an author typed rather than computed, chapter by chapter."""
-    return {path: _in_text(prose.text, sources[path]) for path, prose in read(sources).items()}
-
-
-def _in_text(text: str, source: str) -> list[TypedNumber]:
+def typed_numbers(text: str, source: str) -> list[TypedNumber]:
+    """Every number that an author typed rather than computed: of the text of a chapter, with its lines in the source."""
     found: list[TypedNumber] = []
     at = 0
     shown = EXPRESSION.sub(_blank, without_comments(source))

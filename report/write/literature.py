@@ -5,38 +5,26 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import ReportError, Where, author_text
-from report.write.manuscript import Chapter
+from report.write.manuscript import Chapter, Work
 from report.write.prose import pandoc_program
 
 
-@dataclass(frozen=True)
-class Work:
-    """A work as text names it, with a link to its entry, and its entry in the list of references (both Markdown)."""
-
-    named: str
-    entry: str
-
-
-def literature(templates: Path) -> Mapping[str, Work]:
-    """Every work that may be cited, by its key, in the order of the list of references; none where there is no such file."""
+def literature(templates: Path, known: dict[str, dict[str, Work]]) -> dict[str, Work]:
+    """Every work that may be cited, by its key, in the order of the list of references; none where there is no such file.
+    Other texts of that file are ``known``, as this one is then."""
     file = templates / "references.bib"
     if not file.is_file():
         return {}
     text = author_text(file)
-    if text not in KNOWN:
-        KNOWN[text] = _read(text, file)
-    return KNOWN[text]
+    if text not in known:
+        known[text] = _read(text, file)
+    return known[text]
 
 
-KNOWN: dict[str, Mapping[str, Work]] = {}
-"""What was read, by its text, as in ``prose``."""
-
-
-def _read(bibliography: str, file: Path) -> Mapping[str, Work]:
+def _read(bibliography: str, file: Path) -> dict[str, Work]:
     keys = re.findall(r"^@(?!comment|string|preamble)\w+\{\s*([\w:-]+)\s*,", bibliography, flags=re.MULTILINE | re.IGNORECASE)
     citing = "\n\n".join(f"@{key}" for key in keys)
     options = (

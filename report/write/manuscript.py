@@ -13,6 +13,7 @@ from report.judge.findings import Finding
 from report.judge.views import Judged
 from report.model import Experiment, Table, Value
 from report.numbers import NOTHING
+from report.write.prose import Prose
 from report.write.writeup import Writeup
 
 
@@ -51,6 +52,26 @@ class Manuscript:
 
 
 @dataclass(frozen=True)
+class Work:
+    """A work as text names it, with a link to its entry, and its entry in the list of references (both Markdown)."""
+
+    named: str
+    entry: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What was read and set before, by what it was made from, so that no other write-up, and no later build, does it again.
+    Whoever makes something new adds it."""
+
+    chapters: dict[str, Prose] = field(default_factory=dict)  # by their source
+    compiled: dict[str, str] = field(default_factory=dict)  # chapters as code, by the digest of path and text
+    works: dict[str, dict[str, Work]] = field(default_factory=dict)  # by the text of the bibliography
+    formulas: dict[str, dict[str, str]] = field(default_factory=dict)  # as LaTeX, by the digest of the names that they are of
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a number and its condition: where it comes from
+
+
+@dataclass(frozen=True)
 class Material:
     """All that prose may speak of. ``facts`` are tables and values of the build itself (environment, data, budget)."""
 
@@ -62,6 +83,7 @@ class Material:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
     told: Told = untold
+    memory: Memory = field(default_factory=Memory)
 
 
 class Unknown(float):

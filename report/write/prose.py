@@ -77,21 +77,17 @@ def without_comments(source: str) -> str:
     return COMMENT.sub(hidden, source)
 
 
-def pictures(sources: Mapping[Path, str]) -> dict[str, bytes]:
+def pictures(chapters: Mapping[Path, Prose]) -> dict[str, bytes]:
     """The pictures that lie beside the chapters, as they are called by ``templates/*.lua``: ``ch-mnist/setup.png``."""
-    found = read(sources)
-    return {f"{anchor(path)}/{name}": (path.parent / name).read_bytes() for path in sources for name in found[path].pictures}
+    beside = ((path, name) for path, prose in chapters.items() for name in prose.pictures)
+    return {f"{anchor(path)}/{name}": (path.parent / name).read_bytes() for path, name in beside}
 
 
-def read(sources: Mapping[Path, str]) -> dict[Path, Prose]:
-    """Every chapter, read by one pandoc; what was read before, for another write-up, is known."""
-    new = tuple(dict.fromkeys(source for source in sources.values() if source not in KNOWN))
-    KNOWN.update(zip(new, _read(new) if new else ()))
-    return {path: KNOWN[source] for path, source in sources.items()}
-
-
-KNOWN: dict[str, Prose] = {}
-"""What was read, by its source: as functools.cache would keep it, a chapter at a time, and for the next build to recall."""
+def read(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path, Prose]:
+    """Every chapter, read by one pandoc; what is ``known`` by its source is not read again, what is read becomes known."""
+    new = tuple(dict.fromkeys(source for source in sources.values() if source not in known))
+    known.update(zip(new, _read(new) if new else ()))
+    return {path: known[source] for path, source in sources.items()}
 
 
 def _read(sources: tuple[str, ...]) -> tuple[Prose, ...]:

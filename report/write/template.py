@@ -33,14 +33,10 @@ def _shown(result: Any) -> Any:
     return number_text(result) if isinstance(result, float) else result
 
 
-def compiled(source: str, path: Path) -> CodeType:
-    """A chapter as code."""
+def compiled(source: str, path: Path, known: dict[str, str]) -> CodeType:
+    """A chapter as code; that of others is ``known`` by the digest of path and text, as this one's is then."""
     name = hashlib.sha256(f"{path}\n{source}".encode(errors="surrogatepass")).hexdigest()
-    if name not in COMPILED:
+    if name not in known:
         code = jinja().compile(source, name=path.name, filename=str(path))
-        COMPILED[name] = base64.b64encode(marshal.dumps(code)).decode()
-    return cast(CodeType, marshal.loads(base64.b64decode(COMPILED[name])))
-
-
-COMPILED: dict[str, str] = {}
-"""The chapters as code, by the digest of path and text: for the next build to recall."""
+        known[name] = base64.b64encode(marshal.dumps(code)).decode()
+    return cast(CodeType, marshal.loads(base64.b64decode(known[name])))

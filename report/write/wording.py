@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from report.write.prose import FILLED, HIDDEN, read, without_comments
+from report.write.prose import FILLED, HIDDEN, Prose, read, without_comments
 
 COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifty|sixty|hundreds?|thousands?|twice|thrice|half"
 COUNTED = "seeds|runs|epochs|iterations|passes|minibatches|rates|widths|sizes|starts|settings|digits|images"
@@ -44,11 +44,12 @@ class Wording:
     line: int | None = None
 
 
-def wordings(sources: Mapping[Path, str]) -> dict[Path, list[Wording]]:
-    """Chapter by chapter, every count in words, and every comparison of what was run that no condition guards."""
+def wordings(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path, list[Wording]]:
+    """Chapter by chapter, every count in words, and every comparison of what was run that no condition guards; ``known``
+    is as for ``prose.read``."""
     plain = {path: without_comments(source) for path, source in sources.items()}
-    everywhere = read(plain)
-    open_ = read({path: unguarded(source) for path, source in plain.items()})
+    everywhere = read(plain, known)
+    open_ = read({path: unguarded(source) for path, source in plain.items()}, known)
     return {
         path: [
             replace(found, line=_line(found, plain[path]))

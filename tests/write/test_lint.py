@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from report.write.lint import TypedNumber, problems, stray_comments, typed_numbers
-from report.write.prose import EXPRESSION, without_comments
+from report.write.prose import EXPRESSION, read, without_comments
 
 CHAPTERS = Path(__file__).parents[2] / "templates" / "chapters"
 
@@ -49,7 +49,7 @@ REFUSED = [
 
 
 def typed(source: str) -> list[TypedNumber]:
-    return typed_numbers({Path("a.md"): source})[Path("a.md")]
+    return typed_numbers(read({Path("a.md"): source}, {})[Path("a.md")].text, source)
 
 
 @pytest.mark.parametrize("source", ALLOWED)
@@ -96,11 +96,13 @@ def test_a_picture_or_a_link_that_no_reader_could_follow_is_refused(tmp_path: Pa
     (tmp_path / "broken.png").write_bytes(b"no picture")
     (tmp_path / "page.svg").write_text("<html/>", encoding="utf-8")
     chapter = tmp_path / "01-nets.md"
-    (found,) = problems({chapter: f"A line.\n\n{prose}\n"})[chapter]
+    (found,) = problems({chapter: f"A line.\n\n{prose}\n"}, {})[chapter]
     assert said in str(found)
     assert "01-nets.md:3: " in str(found)
 
 
 def test_a_link_to_an_address_or_a_place_is_allowed(tmp_path: Path) -> None:
     chapter = tmp_path / "01-nets.md"
-    assert not problems({chapter: "See [a](https://a.org/b?c=d), [b](mailto:a@b.de), [c](#sec-c), [d]({{ link }}).\n"})[chapter]
+    assert not problems({chapter: "See [a](https://a.org/b?c=d), [b](mailto:a@b.de), [c](#sec-c), [d]({{ link }}).\n"}, {})[
+        chapter
+    ]

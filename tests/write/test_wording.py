@@ -31,7 +31,7 @@ REFUSED = [
 
 
 def found(source: str) -> list[tuple[str, int | None]]:
-    return [(each.text, each.line) for each in wordings({Path("a.md"): source})[Path("a.md")]]
+    return [(each.text, each.line) for each in wordings({Path("a.md"): source}, {})[Path("a.md")]]
 
 
 @pytest.mark.parametrize("source", ORDINARY)
