@@ -92,7 +92,7 @@ local function part(div)
   local number = '<span class="number">(' .. div.attributes.number .. ")</span>"
   out:extend(wrap('<div class="chain"><div class="links">', display(of.chain), "</div>" .. number .. "</div></div>"))
   out:insert(raw('<div class="margin">'))
-  for _, name in ipairs({ "reason", "witness" }) do
+  for _, name in ipairs({ "reason", "witness", "joined" }) do
     if of[name] then out:extend(wrap('<div class="' .. name .. '">', of[name], "</div>")) end
   end
   out:insert(raw("</div></div>"))

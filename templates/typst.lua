@@ -125,7 +125,7 @@ local function cases(div)
   local of, out = by_class(div), pandoc.List({ raw_inline("#report-cases((") })
   for _, row in ipairs(of.rows) do
     local its = by_class(row)
-    out:extend(named(chained("report-case.with", row, its.chain), its, { "said", "reason", "witness" }))
+    out:extend(named(chained("report-case.with", row, its.chain), its, { "said", "reason", "witness", "joined" }))
     out:insert(raw_inline("), "))
   end
   out:insert(raw_inline(")"))
@@ -140,7 +140,7 @@ local function part(div)
   local out = chained("#report-part", div, of.chain)
   local said = of.said[1].content
   if said[1].t == "Strong" then of.said[1].content = sandwich("#part-title[", said[1].content, "];") .. said:filter(function(_, at) return at > 1 end) end
-  named(out, of, { "said", "reason", "witness" })
+  named(out, of, { "said", "reason", "witness", "joined" })
   out:insert(keyed(out))
   return pandoc.Plain(out)
 end

@@ -45,6 +45,7 @@ class _Pages:
     owner: str
     labels: frozenset[str]
     number: Callable[[str], int]
+    users: Callable[[str], tuple[str, ...]]  # the parts that rest on one
     among: Callable[[Names], Callable[[str], str]]  # these names, a formula as LaTeX
 
     @functools.cached_property
@@ -160,7 +161,8 @@ def ledger_markdown(proofs: Sequence[Proof], number: Callable[[str, str], int], 
 def _pages(proof: Proof, number: Callable[[str], int], formulas: Formulas | None) -> _Pages:
     numbers = functools.cache(number)  # a conclusion refers to the equations that the parts have been given
     among = functools.partial(_setting, {} if formulas is None else formulas)
-    return _Pages(proof.names, proof.id, frozenset(part.label for part in proof.parts), numbers, among)
+    labels = frozenset(part.label for part in proof.parts)
+    return _Pages(proof.names, proof.id, labels, numbers, proof.users, among)
 
 
 def _told(paragraphs: Iterable[tuple[str, str, str]]) -> str:
@@ -288,7 +290,7 @@ def _part(part: CheckedPart, pages: _Pages) -> str:
 
 
 def _numbered(kind: str, part: CheckedPart, cells: Iterable[tuple[str, str]], pages: _Pages) -> str:
-    content = "".join(_cell(content, kind) for content, kind in cells)
+    content = "".join(_cell(content, kind) for content, kind in [*cells, (_joined(part, pages), "joined")])
     return div(content, kind, pages.anchor(part.label), number=str(pages.number(_slug(part.label))))
 
 
@@ -299,6 +301,14 @@ def _chained(part: CheckedPart, steps: Iterable[CheckedStep], pages: _Pages) -> 
 
 def _note(part: CheckedPart, pages: _Pages) -> list[tuple[str, str]]:
     return [(pages.reason(_because(part.steps)), "reason"), (_mark(part), "witness")]
+
+
+def _joined(part: CheckedPart, pages: _Pages) -> str:
+    """``rests on (7); used in (9), (12)``: the parts that it rests on and no reason quotes, and those that rest on it."""
+    reasons = _because(part.steps)
+    silent = [label for label in part.rests_on if label in pages.labels and f"“{label}”" not in reasons]
+    ways = {"rests on": silent, "used in": pages.users(part.label)}
+    return "; ".join(f"{way}{NO_BREAK}{', '.join(map(pages.cited, labels))}" for way, labels in ways.items() if labels)
 
 
 def _link(step: CheckedStep, pages: _Pages) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from report.errors import ReportError
-from report.proof import Derivation, Part, Step, check, define, integer, real, vector
+from report.proof import Derivation, Part, Step, check, define, integer, real, using, vector
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1"), vector("v", "n", "a vector")
@@ -73,6 +73,30 @@ def test_a_conclusion_links_the_parts_that_it_rests_on() -> None:
     count = iter(range(1, 9))
     text = derivation_markdown(check(said), lambda own: next(count))
     assert "Adding adds ([1](#T9-three), [2](#T9-four)), as [“Four”](#T9-four) shows." in text
+
+
+def test_beside_a_part_stands_what_it_rests_on_and_what_rests_on_it() -> None:
+    twice = Part("Twice", "x + x == 2*x", [Step(because="add")])
+    quoting = Part("Four", "2*(x + x) == 4*x", [Step("2*(2*x)", using("Twice")), Step(because="multiply")])
+    silent = Part("Six", "3*(x + x) == 6*x", [Step("3*(2*x)", using("Twice", "the sum")), Step(because="multiply")])
+    said = check(Derivation("T9", "", "What is `x`?", (X,), (twice, quoting, silent), "Yes.", ""))
+    number = {"twice": 1, "four": 2, "six": 3}.__getitem__
+    told = {
+        part.split("}")[0].split("-")[1].split()[0]: part for part in derivation_markdown(said, number).split("{.part ")[1:]
+    }
+    assert "used in\u00a0[(2)](#T9-four), [(3)](#T9-six)" in told["twice"]
+    assert "joined" not in told["four"]  # whose reason says so
+    assert "rests on\u00a0[(1)](#T9-twice)\n" in told["six"].split("All 5 steps")[0]
+    assert "used in\u00a0[(2)](#T9-four)\n" in derivation_markdown(shortened(said, ["Twice", "Four"], again=False), number)
+    assert "joined" not in derivation_markdown(shortened(said, ["Six"], again=False), number)  # what is not here is no link
+
+
+def test_a_row_of_a_table_says_what_rests_on_it() -> None:
+    rows = counts("Count them:", "", "")
+    last = Part("Last", "(3*x + x) + x == 5*x", [Step("4*x + x", using("Case 3")), Step(because="add")])
+    text = page(*rows, last)
+    assert "used in\u00a0[(4)](#T9-last)" in text.split("**Case 3**")[1].split("**Case 4**")[0]
+    assert text.count("used in") == 1
 
 
 def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_the_rest() -> None:
