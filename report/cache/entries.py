@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,7 +249,7 @@ class Entries:
         for states in (*self._sound.values(), *self._lately.values()):
             states.pop(fingerprint, None)
         if not self.read_only:
-            aside = self.root / "damaged" / f"{fingerprint}-{uuid.uuid4().hex[:8]}"
+            aside = self.root / "damaged" / f"{fingerprint}-{os.urandom(4).hex()}"
             aside.parent.mkdir(exist_ok=True)
             with contextlib.suppress(FileNotFoundError):  # another process was quicker
                 folder.replace(aside)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def replace(path: Path, content: bytes, *, durable: bool = False) -> None:
 
 def hidden(name: str) -> str:
     """A name beside ``name`` that nobody else has, and that no reader looks at."""
-    return f".{name[:60]}-{os.getpid()}-{uuid.uuid4().hex}"
+    return f".{name[:60]}-{os.getpid()}-{os.urandom(16).hex()}"
 
 
 def write(path: Path, content: bytes, *, durable: bool = False) -> None:

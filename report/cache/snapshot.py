@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.abc
 import importlib.util
 import marshal
 import sys
@@ -23,7 +22,7 @@ from report.cache import files
 _CHECKED_HASH = (0b11).to_bytes(4, "little")  # PEP 552: Python itself compares the digest of the text, too
 
 
-class Snapshot(importlib.abc.MetaPathFinder):
+class Snapshot:
     """The source files below ``root``, as they were when each was first needed."""
 
     def __init__(self, root: Path):

@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +73,8 @@ def explained(error: BaseException) -> Ended:
         place = f"{error.filename}: " if error.filename else ""
         remedy = "Mend that"
         if error.errno == errno.ENOSPC:
+            import tempfile
+
             remedy = f"Make room where the pages and results lie, and in {tempfile.gettempdir()} (TMPDIR names another place)"
         return Ended(f"error: {place}{error.strerror or error}.\n  {remedy}, and run it again; {KEPT}", ExitCode.STORE)
     return Ended(
@@ -92,6 +93,8 @@ def say(line: str) -> None:
 
 def _bug_report(error: BaseException) -> str:
     """A file that holds the traceback of the error, or why there is none."""
+    import tempfile  # a command that ends well has no use for it
+
     try:
         with tempfile.NamedTemporaryFile("w", prefix="report-bug-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.writelines(traceback.format_exception(error))

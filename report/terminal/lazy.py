@@ -10,12 +10,16 @@ and ``inspect`` (which torch calls while it loads) looks at ``__file__`` of ever
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    Loader = object  # it need not be more, and that module brings in twenty others
 
 HEAVY = ("torch", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py")  # the last comes with scipy.special
 
@@ -30,10 +34,10 @@ class _Unloaded(ModuleType):
         return getattr(self, name)
 
 
-class _AtFirstUse(importlib.abc.Loader):
+class _AtFirstUse(Loader):
     """Stands before the real loader until the first use."""
 
-    def __init__(self, real: importlib.abc.Loader):
+    def __init__(self, real: Loader):
         self.real = real
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
@@ -54,7 +58,7 @@ class _AtFirstUse(importlib.abc.Loader):
         self.real.exec_module(module)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds a heavy package as usual, and puts ``_AtFirstUse`` before its loader."""
 
     def __init__(self, names: Sequence[str]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -42,6 +41,8 @@ def remove(out: Path, assignments: Iterable[str]) -> None:
     for name in (*PAGES, *(f"{each}.{kind}" for each in assignments for kind in OF_ASSIGNMENTS)):
         path = out / name
         if path.is_dir():
+            import shutil  # a build that changes nothing has no use for it
+
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
