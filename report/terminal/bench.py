@@ -27,7 +27,7 @@ from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.progress import Bars, Lines, watch
 from report.write.filling import asked
-from report.write.manuscript import Memory
+from report.write.manuscript import Known
 from report.write.writeup import Writeup
 
 
@@ -142,7 +142,7 @@ class Findings:
     outcomes: Mapping[str, list[Outcome]]
     judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
-    memory: Memory = field(default_factory=Memory, compare=False)  # so far: the pages share much
+    known: Known = field(default_factory=Known, compare=False)  # so far: the pages share much
     note: bytes = field(default=b"", compare=False)  # what these were recalled from
 
     @property

@@ -81,5 +81,5 @@ def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     data = {name: status for name, status in found.bench.data.items() if name in read}
     about = colophon.about(budget, outcomes, data, {**colophon.environment(), **found.bench.machine})
     told = origins.teller(found)
-    manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, found.memory, told)
+    manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, found.known, told)
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

@@ -12,7 +12,7 @@ from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon
 from report.write.filling import entries, fill
-from report.write.manuscript import Memory
+from report.write.manuscript import Known
 from report.write.unused import unused
 from report.write.writeup import Writeup
 
@@ -27,13 +27,13 @@ def lint(
     content: Content, proofs: Mapping[str, Proof], judged: Mapping[str, Judged], pages: Sequence[Writeup], budget: str
 ) -> list[str]:
     """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
-    about, memory, problems = colophon.about(budget, {}, {}, {}), Memory(), []
+    about, known, problems = colophon.about(budget, {}, {}, {}), Known(), []
     for page in pages:
         try:
-            fill(page, content.experiments, judged, proofs, budget, about, memory)
+            fill(page, content.experiments, judged, proofs, budget, about, known)
         except ProseError as error:
             problems.append(str(error))
     if not problems:
-        for each in unused(pages, judged, content.theory, entries(pages[0]), memory):
+        for each in unused(pages, judged, content.theory, entries(pages[0]), known):
             say(f"note: {each}")
     return list(dict.fromkeys(problems))

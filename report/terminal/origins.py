@@ -154,7 +154,7 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mentio
 def teller(found: Findings) -> Told:
     """What the pages tell of a number, a line each: seeds with their values and interval, data, the place of the code, and a
     digest of the results, which changes when one of them does."""
-    known = found.memory.told
+    known = found.known.told
 
     def told(name: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
         asked = f"{name} {condition}"

@@ -16,7 +16,7 @@ from report.judge.views import Absent, Drawn, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
 from report.terminal.bench import Bench, Findings
-from report.write.manuscript import Memory
+from report.write.manuscript import Known
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class _Note:
     outcomes: Mapping[str, tuple[_Ended, ...]]
     views: Mapping[str, _Views]
     proofs: Mapping[str, Proof | Absent]
-    memory: Memory
+    known: Known
 
 
 def noted(found: Findings) -> bytes:
@@ -68,7 +68,7 @@ def noted(found: Findings) -> bytes:
         outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
         views={name: _views(judged) for name, judged in found.judged.items()},
         proofs=found.proofs,
-        memory=found.memory,
+        known=found.known,
     )
     return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
 
@@ -87,7 +87,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     }
     judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
-    return Findings(bench, outcomes, judged, read.proofs, read.memory, note=note or b"")
+    return Findings(bench, outcomes, judged, read.proofs, read.known, note=note or b"")
 
 
 def _ended(outcome: Outcome) -> _Ended:

@@ -41,8 +41,8 @@ def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
     pieces = parts(material.writeup)
     sources = _sources(material.writeup, pieces)
-    memory = material.memory
-    wrong = lint.problems(sources, memory.chapters)
+    known = material.known
+    wrong = lint.problems(sources, known.chapters)
     writer = _Writer(material)
     problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
     rendered: list[Chapter] = []
@@ -62,7 +62,7 @@ def write(material: Material) -> Manuscript:
             problems.append(error)
     if problems:
         raise ProseError("\n".join(map(str, problems)))
-    shown = read({path: source for path, source in sources.items() if path != material.writeup.file}, memory.chapters)
+    shown = read({path: source for path, source in sources.items() if path != material.writeup.file}, known.chapters)
     assets = {**writer.assets, **pictures(shown)}
     named = (dict(writer.labels), dict(writer.places), tuple(writer.escaped))
     return Manuscript(tuple(with_evidence(chapters)), assets, writer.data, tuple(writer.stated), *named, material.findings)
@@ -100,7 +100,7 @@ class _Writer:
         self.sentences: set[str] = set()  # of the claims that stand here
         self.escaped: list[str] = []
         self.absent: list[str] = []
-        self.works, self.cited = literature(material.writeup.templates, material.memory.works), set[str]()
+        self.works, self.cited = literature(material.writeup.templates, material.known.works), set[str]()
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.mistaken = mistakes.mistakes(self.own)
@@ -126,7 +126,7 @@ class _Writer:
         self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source
         try:
-            code = compiled(source, path, self.material.memory.compiled)
+            code = compiled(source, path, self.material.known.compiled)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
             return self.template.render()
         except jinja2.TemplateSyntaxError as error:
@@ -303,7 +303,7 @@ class _Writer:
         self.derived.append(name)
         shown = shortened(proof, parts, again)
         known = self.notation | self.introduced.get(name, {})
-        number, formulas = (lambda own: self._number("Equation", f"{name}.{own}")), self.material.memory.formulas
+        number, formulas = (lambda own: self._number("Equation", f"{name}.{own}")), self.material.known.formulas
         written = derivation_markdown(shown, number, known, formulas)
         self.notation |= self.introduced.setdefault(name, {entry.name: entry for entry in shown.glossary})
         written += left_out(proof, shown) if not again else ""
@@ -315,7 +315,7 @@ class _Writer:
         return ledger_markdown(
             [self.material.proofs[name] for name in self.derived],
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
-            self.material.memory.formulas,
+            self.material.known.formulas,
         )
 
     def evidence(self) -> str:

@@ -11,7 +11,7 @@ from report.judge.views import Judged
 from report.judge.written import Document, Entry, documents
 from report.model import Experiment, Table, Value
 from report.write.chapters import write
-from report.write.manuscript import Manuscript, Material, Memory
+from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.writeup import Writeup
 
@@ -23,13 +23,13 @@ def fill(
     proofs: Mapping[str, Any],
     budget: str,
     about: Mapping[str, Table | Value | str],
-    memory: Memory,
+    known: Known,
     told: Told = untold,
 ) -> Manuscript:
     """The chapters or questions of ``page``, filled. Raises ``ProseError``."""
     found = Answers(experiments, judged, told).found(budget)
     said = {name: finding for each in written(page).values() for name, finding in findings(each, found).items()}
-    return write(Material(experiments, judged, proofs, page, budget, said, about, told, memory))
+    return write(Material(experiments, judged, proofs, page, budget, said, about, told, known))
 
 
 def written(page: Writeup) -> dict[str, Document]:

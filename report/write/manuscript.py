@@ -60,7 +60,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Memory:
+class Known:
     """What was read and set before, by what it was made from, so that no other write-up, and no later build, does it again.
     Whoever makes something new adds it."""
 
@@ -83,7 +83,7 @@ class Material:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
     told: Told = untold
-    memory: Memory = field(default_factory=Memory)
+    known: Known = field(default_factory=Known)
 
 
 class Unknown(float):

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from report.judge.views import Judged
 from report.judge.written import Entry
 from report.write.literature import literature
-from report.write.manuscript import Memory
+from report.write.manuscript import Known
 from report.write.needs import beside, names_in
 from report.write.sections import parts
 from report.write.writeup import Writeup
 
 
 def unused(
-    pages: Iterable[Writeup], judged: Mapping[str, Judged], theory: Iterable[str], entries: Mapping[str, Entry], memory: Memory
+    pages: Iterable[Writeup], judged: Mapping[str, Judged], theory: Iterable[str], entries: Mapping[str, Entry], known: Known
 ) -> Iterator[str]:
     """A sentence for each thing that none of ``pages``, which are all that there are, mentions."""
     pages = list(pages)
@@ -30,7 +30,7 @@ def unused(
     files = {part.file for part in placed}
     chapters = {file for page in pages for file in page.shelf}
     yield from (f"{file.name}: no write-up takes anything from it." for file in sorted(chapters - files))
-    works = {key: page.templates for page in pages for key in literature(page.templates, memory.works)}
+    works = {key: page.templates for page in pages for key in literature(page.templates, known.works)}
     yield from (f"{key}: no write-up cites this work of references.bib." for key in works if key not in named)
     sources = {entry.source for entry in entries.values()} - {page.source for page in pages}
     if any(page.source for page in pages):

@@ -8,7 +8,7 @@ import pytest
 
 from report.errors import ProseError, UsageError, Where
 from report.write.chapters import write
-from report.write.manuscript import Manuscript, Material, Memory
+from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.references import anchors
 from report.write.sections import parts, sections
@@ -178,12 +178,12 @@ def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> Non
 
 def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
     project(tmp_path)
-    said = list(unused(chosen(tmp_path, ["all"]), {"E2": JUDGED}, ["T1"], {}, Memory()))
+    said = list(unused(chosen(tmp_path, ["all"]), {"E2": JUDGED}, ["T1"], {}, Known()))
     assert "E2.soon: no write-up shows this claim." in said
     assert "T1: no write-up shows this theorem." in said
     assert not any(each.startswith(("E2.curves", "E2.ends", "E2.size", "01-nets")) for each in said)
     (tmp_path / "chapters" / "04-left.md").touch()
-    assert "04-left.md: no write-up takes anything from it." in list(unused(chosen(tmp_path, ["all"]), {}, [], {}, Memory()))
+    assert "04-left.md: no write-up takes anything from it." in list(unused(chosen(tmp_path, ["all"]), {}, [], {}, Known()))
 
 
 def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
