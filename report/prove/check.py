@@ -53,10 +53,10 @@ Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, st
 def witnessed(derivation: Derivation, part: Part, methods: Collection[str]) -> list[tuple[str, str, witness.Findings]]:
     """What the witnesses of a part find, each asked now. They need nothing of what SymPy finds."""
     chain, heard = Chain(part), []
+    visits = witness.Visits(derivation, chain)
     if NUMERIC in methods:
         with _witnessing("numeric", part.where):
-            heard.append((NUMERIC, "numeric", witness.by_numbers(derivation, chain)))
-    visits = witness.Visits(derivation, chain)
+            heard.append((NUMERIC, "numeric", witness.by_numbers(derivation, chain, visits)))
     for live in part.live if LIVE in methods else ():
         with _witnessing(live.name, live.where):
             heard.append((live.name, live.name, witness.by_live(derivation, chain, live, visits)))

@@ -44,22 +44,23 @@ class Findings:
 
 def counterexamples(derivation: Derivation, chain: Chain) -> Findings:
     """``by_numbers`` at more points and beyond the sizes that the author draws, for what SymPy refuses: is it false as well?"""
-    return by_numbers(derivation, chain, searching=True)
+    return by_numbers(derivation, chain, Visits(derivation, chain), searching=True)
 
 
-def by_numbers(derivation: Derivation, chain: Chain, searching: bool = False) -> Findings:
+def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False) -> Findings:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
     wanted = LOGIC_POINTS if searching else chain.part.points or (LOGIC_POINTS if logical else POINTS)
     found, used = Findings(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
-        drawn = [_edges(derivation, chain), _points(derivation, chain, NUMERIC, beyond=searching)]
+        chosen = [_edges(derivation, chain)]
         if logical:  # where one sentence is true by accident only, it is made true
             ends = (chain.expressions[0], chain.expressions[-1])
-            drawn[1:1] = [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
-        for point in itertools.chain(*drawn):
-            values = [_value(expression, point) for expression in chain.expressions]
+            chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
+        others = map(visits.at, _points(derivation, chain, NUMERIC, beyond=True)) if searching else visits.of({})
+        for point, value_of in itertools.chain(map(visits.at, itertools.chain(*chosen)), others):
+            values = [value_of(at) for at in range(len(chain.expressions))]
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
@@ -84,30 +85,37 @@ def by_numbers(derivation: Derivation, chain: Chain, searching: bool = False) ->
     return found
 
 
+Visit = tuple[Point, Callable[[int], Any]]
+"""A point, and the values there of the chain's expressions by their places."""
+
+
 class Visits:
-    """Where the live witnesses of a part are asked: those of the same sizes meet at the same points, and there each formula is
+    """Where the witnesses of a part are asked: those of the same sizes meet at the same points, and there each formula is
     evaluated once.
     """
 
     def __init__(self, derivation: Derivation, chain: Chain):
         self._derivation, self._chain = derivation, chain
-        self._drawn: dict[str, Iterator[Point]] = {}
-        self._met: dict[str, list[tuple[Point, dict[int, Any]]]] = {}
+        self._drawn: dict[str, Iterator[Visit]] = {}
+        self._met: dict[str, list[Visit]] = {}
 
-    def of(self, live: Live) -> Iterator[tuple[Point, Callable[[int], Any]]]:
-        """The points for a witness, and the values there of the chain's expressions by their places."""
-        sizes = "/".join(f"{name} {[*numbers]}" for name, numbers in live.sweep.items())
+    def of(self, sweep: Mapping[str, Sequence[int]]) -> Iterator[Visit]:
+        """The points at which these sizes are tried, all of them, or at which all is random."""
+        sizes = "/".join(f"{name} {[*numbers]}" for name, numbers in sweep.items())
         if sizes not in self._drawn:
-            fixed = [dict(zip(live.sweep, c)) for c in itertools.product(*live.sweep.values())] if live.sweep else None
-            self._drawn[sizes] = _points(self._derivation, self._chain, f"live/{sizes}", fixed)
+            fixed = [dict(zip(sweep, c)) for c in itertools.product(*sweep.values())] if sweep else None
+            self._drawn[sizes] = map(self.at, _points(self._derivation, self._chain, f"live/{sizes}", fixed))
         met = self._met.setdefault(sizes, [])
         for place in itertools.count():
             if place == len(met):
-                point = next(self._drawn[sizes], None)
-                if point is None:
+                visit = next(self._drawn[sizes], None)
+                if visit is None:
                     return
-                met.append((point, {}))
-            yield met[place][0], partial(self._value, *met[place])
+                met.append(visit)
+            yield met[place]
+
+    def at(self, point: Point) -> Visit:
+        return point, partial(self._value, point, {})
 
     def _value(self, point: Point, known: dict[int, Any], at: int) -> Any:
         if at not in known:
@@ -128,7 +136,7 @@ def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) ->
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
     with precision():
-        for point, value_of in visits.of(live):
+        for point, value_of in visits.of(live.sweep):
             used += 1
             try:
                 seen = _seen(live, point)
@@ -174,7 +182,8 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
     """Who bears a definition out, and what speaks against it ('' if nothing does)."""
     others = [d for d in derivation.definitions if d.name != defined.name]
     own = {p.name for p in parameters}
-    symbols = [*(s for s in derivation.symbols if s.name not in own), *parameters]
+    asked = [*defined.arguments, *defined.mentioned, *_asked_by(defined.live)]
+    symbols = _needed([*(s for s in derivation.symbols if s.name not in own), *parameters], derivation.definitions, asked)
     random = Random(zlib.crc32(f"definition/{defined.name}".encode()))
     witnesses = []
     with precision():
@@ -214,7 +223,7 @@ def _edges(derivation: Derivation, chain: Chain) -> Iterator[Point]:
     """The points drawn on purpose that satisfy the part's conditions."""
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
     beyond = any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
-    symbols = _needed(derivation, chain)
+    symbols = _of_part(derivation, chain)
     for edge in points.EDGES:
         try:
             purpose = points.Purpose(edge, beyond)
@@ -236,7 +245,7 @@ def _points(
     """Seeded random points of the domain that satisfy the part's conditions; ``fixed`` ones are taken in turn."""
     conditions = [*chain.part.conditions, *([supposing] if supposing else [])]
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
-    symbols = _needed(derivation, chain)
+    symbols = _of_part(derivation, chain)
     tries = TRIES if supposing is None else LOGIC_POINTS
     choices: Iterable[Mapping[str, int]] = itertools.repeat({}, tries) if fixed is None else fixed
     purpose = points.Purpose(beyond=beyond, likely=points.mentioned((*chain.expressions, *chain.part.conditions)))
@@ -249,23 +258,30 @@ def _points(
             continue
 
 
-def _needed(derivation: Derivation, chain: Chain) -> list[Symbol]:
-    """The symbols that the part, its witnesses or their domains speak of; drawing the others would only cost time."""
-    waiting = [name for f in (*chain.expressions, *chain.part.conditions) for name in names(f.tree)]
-    waiting += [name for live in chain.part.live for name in inspect.signature(live.function).parameters]
-    definitions = {d.name: d for d in derivation.definitions}
-    symbols = {s.name: s for s in derivation.symbols}
-    reached: set[str] = set()
+def _of_part(derivation: Derivation, chain: Chain) -> list[Symbol]:
+    """The symbols that a part and its witnesses need."""
+    mentioned = [name for f in (*chain.expressions, *chain.part.conditions) for name in names(f.tree)]
+    return _needed(derivation.symbols, derivation.definitions, [*mentioned, *_asked_by(chain.part.live)])
+
+
+def _asked_by(witnesses: Iterable[Live]) -> list[str]:
+    return [name for live in witnesses for name in inspect.signature(live.function).parameters]
+
+
+def _needed(declared: Sequence[Symbol], defined: Sequence[Definition], asked: Iterable[str]) -> list[Symbol]:
+    """The symbols that these names or their domains speak of; drawing the others would only cost time."""
+    waiting, reached = [*asked], set[str]()
+    definitions, symbols = {d.name: d for d in defined}, {s.name: s for s in declared}
     while waiting:
         name = waiting.pop()
         if name in reached:
             continue
         reached.add(name)
         if name in definitions:
-            waiting += [n for f in (definitions[name].body, *definitions[name].shape) for n in names(f.tree)]
+            waiting += definitions[name].mentioned
         elif name in symbols:
             waiting += symbols[name].mentions()
-    return [s for s in derivation.symbols if s.name in reached]
+    return [s for s in declared if s.name in reached]
 
 
 def _value(expression: Formula, point: Point) -> Any:

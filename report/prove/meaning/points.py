@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, TypeGuard
 
 import mpmath as mp
 
@@ -74,19 +74,20 @@ def draw(
             known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
         else:
             known[symbol.name] = _value(symbol, here, random, purpose)
-    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if conditions else []
+    equations = [c.tree for c in conditions if _is_equation(c.tree)]
+    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if equations else []
     random.shuffle(movable)
-    return functools.reduce(lambda point, condition: _meeting(condition.tree, movable, point), conditions, Point(known, {}))
+    return functools.reduce(lambda point, equation: _meeting(equation, movable, point), equations, Point(known, {}))
+
+
+def _is_equation(tree: ast.expr) -> TypeGuard[ast.Compare]:
+    return isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)
 
 
 def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
     """What conditions of the form name == … say, by name."""
-    trees = [c.tree for c in conditions]
-    return {
-        tree.left.id: tree.comparators[0]
-        for tree in trees
-        if isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and isinstance(tree.left, ast.Name)
-    }
+    equations = [c.tree for c in conditions if _is_equation(c.tree)]
+    return {tree.left.id: tree.comparators[0] for tree in equations if isinstance(tree.left, ast.Name)}
 
 
 # --- meeting an equation -------------------------------------------------------------------------------------------
@@ -96,9 +97,9 @@ def _is_movable(symbol: Symbol) -> bool:
     return symbol.kind in ("real", "vector", "matrix") and not set(symbol.properties) - {"positive"} and not symbol.sample
 
 
-def _meeting(tree: ast.expr, symbols: Sequence[Symbol], point: Point) -> Point:
+def _meeting(tree: ast.Compare, symbols: Sequence[Symbol], point: Point) -> Point:
     """The point, with one of the symbols moved so that the equation ``tree`` holds, if that can be done."""
-    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)) or evaluate(tree, point):
+    if evaluate(tree, point):
         return point
     gap = ast.BinOp(tree.left, ast.Sub(), tree.comparators[0])
     for symbol in symbols:
@@ -257,7 +258,7 @@ def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:
 
 
 def _decimal(random: Random, low: float, high: float) -> Number:
-    return mp.mpf(low) + (mp.mpf(high) - low) * random.randrange(1, 10**9) / 10**9
+    return mp.mpf(random.uniform(float(low), float(high)))
 
 
 def _operator(symbol: Symbol, random: Random) -> Callable[[Callable[[int], Number]], Callable[[int], Number]]:
