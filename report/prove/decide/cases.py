@@ -102,42 +102,31 @@ def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:
 
 def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable[[sp.Expr, Facts], bool]) -> bool:
     expression = normal(expression, facts)
-    try:
-        quantity = _what_decides(expression)
-    except _Bound:
-        return False
-    if quantity is None:
+    kinks = _kinks(expression)
+    if not kinks:
         return holds(expression, facts)
-    if depth == 0:
-        return False
-    return all(in_every_case(case, inside, depth - 1, holds) for case, inside in _cases(expression, quantity, facts))
+    if depth == 0 or any(isinstance(kink, sp.Abs | sp.sign) and is_complex(kink.args[0]) for kink in kinks):
+        return False  # a complex number has no sign
+    cases = _cases(expression, _what_decides(kinks[0]), facts)
+    return all(in_every_case(case, inside, depth - 1, holds) for case, inside in cases)
 
 
-class _Bound(Exception):
-    """A case would have to be decided at every index of a sum at once, or by the sign of a complex number."""
-
-
-def _what_decides(expression: sp.Expr) -> sp.Expr | None:
-    """A quantity whose sign settles one maximum, absolute value or condition of the expression; innermost first.
-
-    Raises ``_Bound`` for a quantity that changes with the index of a sum: its sign is not one thing.
+def _kinks(expression: sp.Expr) -> list[sp.Expr]:
+    """The maxima, absolute values and conditions of the expression, innermost first; not those that change with the index of a
+    sum, and so have no one sign.
     """
     bound = {k for s in expression.atoms(sp.Sum, sp.Product) for k, *_ in s.limits}
     bound |= {v for lam in expression.atoms(sp.Lambda) for v in lam.variables}
-    for node in sp.postorder_traversal(expression):
-        if isinstance(node, sp.Abs | sp.sign) and is_complex(node.args[0]):
-            raise _Bound
-        if isinstance(node, sp.Max | sp.Min | sp.Abs | sp.sign | sp.Heaviside | sp.Piecewise) and node.free_symbols & bound:
-            raise _Bound
-        if isinstance(node, sp.Max | sp.Min):
-            return expanded(node.args[0] - node.args[1])
-        if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
-            return expanded(node.args[0])
-        if isinstance(node, sp.Piecewise):
-            for _, condition in node.args:
-                for relation in condition.atoms(sp.core.relational.Relational):
-                    return expanded(relation.lhs - relation.rhs)
-    return None
+    kinds = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
+    return [n for n in sp.postorder_traversal(expression) if isinstance(n, kinds) and not n.free_symbols & bound]
+
+
+def _what_decides(kink: sp.Expr) -> sp.Expr:
+    """A quantity whose sign settles it, or one condition of it."""
+    if isinstance(kink, sp.Piecewise):
+        relation = next(r for _, condition in kink.args for r in condition.atoms(sp.core.relational.Relational))
+        return expanded(relation.lhs - relation.rhs)
+    return expanded(kink.args[0] - kink.args[1] if isinstance(kink, sp.Max | sp.Min) else kink.args[0])
 
 
 def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tuple[sp.Expr, Facts]]:

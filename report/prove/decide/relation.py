@@ -93,9 +93,16 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
             return "normal form"
         if difference.is_integer and is_positive(difference + 1, facts) and is_positive(1 - difference, facts):
             return "less than one apart"
+    factor_by_factor = difference.replace(_is_length_of_product, lambda n: sp.Mul(*map(sp.Abs, n.args[0].args)))
+    if factor_by_factor != difference and normal(factor_by_factor, facts) == 0:
+        return "normal form"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None
+
+
+def _is_length_of_product(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Abs) and bool(e.args[0].is_Mul)
 
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:

@@ -19,6 +19,7 @@ import sympy as sp
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import expanded_indices, never_negative, never_zero, normal
 from report.prove.decide.simplex import has_nonnegative_solution
+from report.prove.decide.termwise import attained, under_one_sum
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex
 
@@ -75,7 +76,7 @@ def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
 
 
 def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth: int = 2) -> bool:
-    expression = facts.apply(sp.sympify(expression))
+    expression = given = facts.apply(sp.sympify(expression))
     if signs(expression, facts) <= wanted:
         return True
     if is_complex(expression) or expression.has(sp.zoo, sp.nan, sp.oo):
@@ -86,7 +87,11 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
             return True
     if adds_up(expression, strict, facts):
         return True
-    if depth and any(_surely(e, facts, wanted, strict, depth - 1) for e in _grown(expression, facts, depth)):
+    spellings = dict.fromkeys((given, expression)) if expression.has(sp.Sum) else ()
+    if any(_surely(*each, wanted, strict, depth) for e in spellings for each in under_one_sum(e, strict, facts)):
+        return True
+    fewer = itertools.chain(((e, facts) for e in _grown(expression, facts, depth)), attained(expression, facts))
+    if depth and any(_surely(*each, wanted, strict, depth - 1) for each in fewer):
         return True
     if not _is_small(expression):
         return False
@@ -371,15 +376,15 @@ def _laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
     for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
         yield from (Inequality(expanded(e - s * e.args[0]), False) for s in (1, -1))
+        if e.args[0].is_Add:
+            yield Inequality(expanded(sp.Add(*map(sp.Abs, e.args[0].args)) - e), False)
     for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
         yield from (Inequality(expanded(e - a), False) for a in e.args)
     for e in sorted(pieces.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
         if e.func.__name__ in EXTREMES:
             inside, low, high = e.args
             sign = 1 if e.func.__name__ == EXTREMES[0] else -1
-            for k, (first, last) in facts.ranges.items():
-                if never_negative(expanded(first - low)) and never_negative(expanded(high - last)):
-                    yield Inequality(expanded(sign * (e - inside(k))), False)
+            yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in _places(low, high, facts))
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, facts)
         yield from _by_lengths(e, pieces.atoms(sp.Pow))
@@ -394,10 +399,16 @@ def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
     (k, low, high), *outer = e.limits
     if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
         return
+    for place in _places(low, high, facts):
+        yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), False)
+
+
+def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
+    """The known indices, moved so that they lie in a range."""
     for i, (first, last) in facts.ranges.items():
         for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
             if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
-                yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: i - shift}))), False)
+                yield i - shift
 
 
 def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow]) -> Iterator[Inequality]:
