@@ -1,17 +1,18 @@
--- What both filters of a chapter do: percent signs that stay, names of headings, a function by an element's class.
+-- What both filters of a chapter do: words that stay together, names of headings, a function by an element's class.
 
 local common = {}
 local slugs = {}
 
--- A percent sign stays with its number, a thin space between them.
-function common.percent(list)
+-- What stays on one line: a percent sign with its number, a thin space between them, and a pair of numbers.
+function common.together(list)
   for _, each in ipairs(list) do
     if each.t == "Str" then each.text = each.text:gsub("(%d)%%", "%1\u{202f}%%") end
   end
   for i = 2, #list - 1 do
     local before, after = list[i - 1], list[i + 1]
-    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" and before.text:match("%d$") and after.text:match("^%%") then
-      list[i] = pandoc.Str("\u{202f}")
+    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" then
+      if before.text:match("%d$") and after.text:match("^%%") then list[i] = pandoc.Str("\u{202f}") end
+      if before.text:match("%(%d+,$") and after.text:match("^%d+%)") then list[i] = pandoc.Str("\u{a0}") end
     end
   end
   return list

@@ -216,7 +216,7 @@ return {
     Math = common.number_in_formula,
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = function(list) return with_punctuation(common.percent(list)) end,
+    Inlines = function(list) return with_punctuation(common.together(list)) end,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
     Link = function(link)

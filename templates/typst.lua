@@ -210,11 +210,11 @@ local spans = {
 }
 
 -- Where Typst would make something else of text, and the writer lets it through: dots and dashes that it joins, and what it
--- takes for a mark of a list or a heading at the beginning of a content block.
+-- takes for a mark of a list or a heading at the beginning of a content block, or for a field of the link before it.
 local function taken_for_markup(text, at)
   local patterns = { "%.%.%.", "%-[%d?]", "’" }
   if at == 1 then
-    for _, pattern in ipairs({ "^[%+%-=/]+", "^%d+%.$", "^%d+%.[^%d]" }) do table.insert(patterns, pattern) end
+    for _, pattern in ipairs({ "^[%+%-=/]+", "^%d+%.$", "^%d+%.[^%d]", "^%.%a" }) do table.insert(patterns, pattern) end
   end
   local from, to
   for _, pattern in ipairs(patterns) do
@@ -266,7 +266,7 @@ return {
   {
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = common.percent,
+    Inlines = common.together,
     Div = common.of_class(divs),
     Span = function(span)
       local named = #span.content == 0 and #span.classes == 0 and span.identifier ~= ""

@@ -17,7 +17,7 @@ MARK = re.compile("\ue000([^\ue001]+)\ue001")  # private-use characters: no auth
 QUOTE = re.compile("(?P<word>(?<![a-z, ])[a-z, ]+): \ue006(?P<quote>[^\ue007]*)\ue007")
 NAMED = re.compile(
     r"""(?P<skipped>\{(?:[^{}"\\]|\\.|"(?:[^"\\]|\\.)*")*\} | \$[^$]*\$ | `[^`]*` | \[[^\[\]]*\]\([^)]*\) | ^[\#|].*$)
-    | (?<![\w.#/\[])(?P<name>[TE]\d{1,2})(?P<owns>['’]s)?(?![\w.]*\w)(?P<closes>\))?""",
+    | (?<![\w.#/\[])(?P<name>[TE]\d{1,2})(?P<owns>['’]s)?(?![\\\w.]*\w)(?P<closes>\))?""",
     re.MULTILINE | re.VERBOSE,
 )
 LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\(#([\w-]+)\)")

@@ -466,14 +466,26 @@ def _read(markdown: str) -> tuple[str, str]:
     return _words(Reader(html_page(chapters, Meta("A title"), {})).text), _pdf_text(document)
 
 
-MARKS = ["+ dropout", "- augmentation", "/ ratio: x", "= equal", "1. first", "2) second", "+\u00a0dropout", "12.", "-", "+"]
+MARKS = [
+    "+ dropout",
+    "- augmentation",
+    "/ ratio: x",
+    "= equal",
+    "1. first",
+    "2) second",
+    "+\u00a0dropout",
+    "12.",
+    "-",
+    "+",
+    ".py",
+]
 
 
 def test_text_that_begins_like_markup_is_text():
     for text in _read("\n\n".join(_beginning(mark, n) for n, mark in enumerate(MARKS))):
         plain = text.replace("\u00a0", " ")
         for mark in MARKS:
-            for place in ("caption", "heading", "claim", "note", "paragraph", "item", "hand"):
+            for place in ("caption", "heading", "claim", "note", "paragraph", "emphasis", "item", "hand"):
                 assert f"{mark} {place}".replace("\u00a0", " ") in plain, place
         assert plain.count("•") <= len(MARKS)  # those of the lists
 
@@ -488,6 +500,7 @@ def _beginning(mark: str, n: int) -> str:
         render.verdict_markdown(f"{escaped} claim.", Verdict(Holds.YES, n=2)),
         f"A note.^[{escaped} note]",
         f"{escaped} paragraph",
+        f"*Of*{escaped} emphasis",
         f"- {escaped} item",
         render.notice_markdown("failed", mark),
         f"| step | what |\n|:--|:--|\n| {escaped} | hand |",

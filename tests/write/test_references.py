@@ -26,7 +26,15 @@ def test_a_name_leads_to_its_place_or_is_said_once_to_stand_elsewhere(markdown: 
 
 @pytest.mark.parametrize(
     "markdown",
-    ["# The nets (E2)", "| E2 | T3 |", '[8]{.value origin="E2, T3"}', "$T3$", "`T3`", "[see T3](#sec-T3)", "E7a, W3 and E2.x"],
+    [
+        "# The nets (E2)",
+        "| E2 | T3 |",
+        '[8]{.value origin="E2, T3"}',
+        "$T3$",
+        "`T3`",
+        "[see T3](#sec-T3)",
+        r"E7a, W3 and E2.x, E2\.x",
+    ],
 )
 def test_what_is_no_prose_keeps_its_names(markdown: str) -> None:
     assert placed(markdown, HERE, set()) == markdown
