@@ -120,10 +120,10 @@ def fit(runs: Runs) -> Figure:
             ax.plot(sizes, measured[line], color=plots.INK, linestyle=dashes, linewidth=0.9, label=line)
             for net, x, y in zip(nets, sizes, measured[line]):
                 ax.plot(x, y, color=LOOKS[net].colour, marker=LOOKS[net].marker, linestyle="none", label="_", clip_on=False)
-    for net, x, y in zip(nets, sizes, measured["training accuracy"]):
-        at = {"xytext": (-2, 4), "textcoords": "offset points", "ha": "right", "fontsize": 7.4}
+    for net, x, y in zip(nets, sizes, measured["test accuracy"]):
+        at = {"xytext": (0, -11), "textcoords": "offset points", "ha": "center", "fontsize": 7.4}
         panels[0].annotate(net, (x, y), color=LOOKS[net].colour, **at)
-    panels[0].margins(x=0.14, y=0.16)  # room for the first of these names
+    panels[0].margins(y=0.2)  # room for these names
     plots.label_ends(*panels)
     ends = "; ".join(
         f"{net} {trained:.1f} % and {tested:.1f} %, {loss:.2f} and {least:.2f} nats"

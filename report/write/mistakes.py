@@ -15,7 +15,7 @@ from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
 from report.stats import half_width, interval_of
-from report.write.markdown import div, escape, unescape, value_markdown, value_text
+from report.write.markdown import div, escape, span, unescape, value_markdown, value_text
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -155,9 +155,8 @@ def _heading(certainty: str, kind: str) -> str:
 
 
 def _line(name: str, each: Sequence[Finding], treated: str) -> str:
-    where = f" See {treated}." if treated else ""
-    named = f"**{escape(name)}.** " if each[0].entry.mistake else ""  # an id of a file means nothing to a reader
-    return f"{named}{quoted(*each)}.{where}"
+    named = f"**{treated or escape(name)}.** " if each[0].entry.mistake else ""  # an id of a file means nothing to a reader
+    return f"{named}{quoted(*each)}.{span('', 'page', of=name) if treated else ''}"
 
 
 def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
@@ -273,4 +272,4 @@ def verdict(finding: Finding) -> str:
     accident = f": {finding.by_accident}" if finding.by_accident else ""
     if finding.agreement is Agreement.DIFFERS:
         return "not reproduced" + (f" ({entry.mistake})" if entry.mistake else "") + accident
-    return "near, though not comparable" if finding.near else f"not comparable{accident or f': {finding.why}'}"
+    return "near, not comparable" if finding.near else f"not comparable{accident or f': {finding.why}'}"

@@ -128,7 +128,7 @@ needs = "recipe"
 @pytest.mark.parametrize(
     ("loss", "long", "short"),
     [
-        ("110", "reproduced", "near, though not comparable"),
+        ("110", "reproduced", "near, not comparable"),
         ("5", "not reproduced: its loss is another", "not comparable: its loss is another"),
     ],
 )
