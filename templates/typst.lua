@@ -176,6 +176,7 @@ local divs = {
   conclusion = block("report-conclusion"),
   consequence = block("report-consequence"),
   note = block("report-note"),
+  references = block("report-references"),
 }
 
 local spans = {

@@ -25,7 +25,7 @@ CALLED = (
     "report-figure, report-table, plain-table, report-part, report-case, report-cases, part-title, "
     "report-brief, report-notation, report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
-    "report-conclusion, report-consequence, report-note, "
+    "report-conclusion, report-consequence, report-note, report-references, "
     "report-claim, report-claimed, report-verdict, report-evidence, report-check, report-notice, lead-in, "
     "horizontalrule, sect"
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from report.errors import ReportError, Where, author_text
 from report.write.manuscript import Chapter, Work
+from report.write.markdown import div
 from report.write.prose import pandoc_program
 
 
@@ -51,5 +52,5 @@ def with_references(chapters: Sequence[Chapter], works: Mapping[str, Work], cite
         return list(chapters)
     last = chapters[-1]
     listed = "\n\n".join(f"[]{{#ref-{key}}}{work.entry}" for key, work in works.items() if key in cited)
-    markdown = f"{last.markdown}\n\n## References {{#sec-references .unnumbered}}\n\n{listed}\n"
+    markdown = f"{last.markdown}\n\n## References {{#sec-references .unnumbered}}\n\n{div(listed, 'references')}\n"
     return [*chapters[:-1], Chapter(last.identifier, last.file, markdown)]
