@@ -115,14 +115,13 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
 
 def _written(found: Findings, pages: Sequence[Writeup], early: Early | None = None) -> Written:
     """Fill the chapters, set the pages, and put them where they belong."""
-    from report.terminal.edition import Written, edition, nobody
+    from report.terminal.edition import Written, editions, nobody
     from report.typeset.publish import publish, summary
 
     out, written = found.bench.settings.out, Written()
-    for page in pages:
-        made = edition(found, page, early or nobody)
+    for made in editions(found, pages, early or nobody):
         publish(out, made.files)
-        said = summary(out, page.file_name, made.lacking)
+        said = summary(out, made.page.file_name, made.lacking)
         print(said, flush=True)
         written = written.and_also(made, said)
     return written

@@ -11,9 +11,10 @@ from experiments.data import datasets
 from experiments.training import machine
 from report.cache.snapshot import snapshot
 from report.model import Outcome
+from report.terminal import edition
 from report.terminal.bench import Findings, laid_out
 from report.terminal.cli import parse
-from report.terminal.edition import Edition, edition
+from report.terminal.edition import Edition
 from report.write.writeup import COMPLETE, chosen, names
 from tests.experiments.test_every_experiment import EXPERIMENTS, usual
 from tests.layout import misplaced, torn, white
@@ -42,7 +43,7 @@ def editions(request, store) -> Mapping[str, Edition]:
     proofs, computed = bench.prove()
     outcomes = {name: _of(SEEDS[request.param], list(usual(name))) for name in EXPERIMENTS}
     found = Findings(bench, outcomes, computed | bench.judge(outcomes), proofs)
-    return {page.name: edition(found, page) for page in pages}
+    return {made.page.name: made for made in edition.editions(found, pages)}
 
 
 def _of(seeds: int, outcomes: list[Outcome]) -> list[Outcome]:

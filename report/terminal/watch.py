@@ -157,6 +157,7 @@ class _Builds:
         self._settings, self._stages, self._line = settings, stages, line
         self._bench: Bench | None = None
         self._found: Findings | None = None
+        self._sending = threading.Lock()
 
     def go_on(self) -> None:
         """Build at once, and then whenever the line says so."""
@@ -194,7 +195,8 @@ class _Builds:
         self._line.send(Now(busy=False, wrong=text))
 
     def _early(self, name: str, content: bytes) -> None:
-        self._line.send(Made({name: content}))
+        with self._sending:  # write-ups are set side by side
+            self._line.send(Made({name: content}))
 
     def _told(self, shown: Lines | Bars) -> Told:
         return Told(shown, lambda trials: self._line.send(Now(True, trials)))
