@@ -58,7 +58,7 @@ Reasons (``report.prove.reasons.rule``) and what each of them may use::
     entrywise("label", "i", "j")         a vector or matrix of which an earlier part shows every entry
     using("label", at={"x": "o - t"})    the statement of an earlier part, its symbols replaced within their domains
     given()                              an equation among the part's conditions, as it stands there
-    induction("n", start=…, base=…, step=…)   see Part.supposing; the step says using("hypothesis")
+    induction("n", "base", "step")       from the least n on: see Part.supposing; the step says using("hypothesis")
     linearity("L"), shift_invariance("L")     of a declared operator
     finite("words"), cited("theorem")    never shown as proved: 'checked', 'cited'; the part needs scope=
 

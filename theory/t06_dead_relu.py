@@ -223,7 +223,7 @@ DERIVATION = Derivation(
         part(
             "Dead it stays",
             "u(d) == -exp(a)",
-            induction("d", start="0", base="Before the first step", step="One step more"),
+            induction("d", "Before the first step", "One step more"),
             live=[Live("torch SGD", after_steps, points=3)],
         ),
         part(
@@ -246,7 +246,7 @@ DERIVATION = Derivation(
         part(
             "Powers of the momentum",
             f"{POWERS} == mu - mu**(t + 1)",
-            induction("t", start="1", base="Powers of the momentum, one step", step="Powers of the momentum, one step more"),
+            induction("t", "Powers of the momentum, one step", "Powers of the momentum, one step more"),
         ),
         part(
             "Coasting",

@@ -295,7 +295,7 @@ DERIVATION = Derivation(
         part(
             "Multiplications of an FFT",
             "M(r) == r*2**r/2",
-            induction("r", start="0", base="No halving", step="One halving more"),
+            induction("r", "No halving", "One halving more"),
             live=[Live("counted FFT", live.multiplications_of_fft, sweep={"r": range(7)})],
         ),
         part(

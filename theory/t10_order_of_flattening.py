@@ -210,7 +210,7 @@ DERIVATION = Derivation(
         part(
             "The same outputs for ever",
             "v(t) == y(t)",
-            induction("t", start="0", base="At the start", step="A step further"),
+            induction("t", "At the start", "A step further"),
             intro="By induction over the steps:",
         ),
         part(

@@ -245,9 +245,7 @@ DERIVATION = Derivation(
             algebra("collect"),
             supposing="W(n) == n*(k - 1) + 1",
         ),
-        part(
-            "The width of a stack", "W(n) == n*(k - 1) + 1", induction("n", start="1", base="One layer", step="One layer more")
-        ),
+        part("The width of a stack", "W(n) == n*(k - 1) + 1", induction("n", "One layer", "One layer more")),
         part(
             "Parameters add, taps do not",
             "n*k - W(n) == n - 1",

@@ -320,7 +320,7 @@ DERIVATION = Derivation(
         part(
             "The jump",
             f"J[l] == {JUMP.format('l')}",
-            induction("l", start="0", base="The jump at the input", step="The jump, a layer further"),
+            induction("l", "The jump at the input", "The jump, a layer further"),
             live=[LIVE_JUMP],
         ),
         part(
@@ -344,7 +344,7 @@ DERIVATION = Derivation(
         part(
             "The field in closed form",
             f"r[l] == {FIELD.format('l')}",
-            induction("l", start="0", base="The field of an input", step="The field, a layer further"),
+            induction("l", "The field of an input", "The field, a layer further"),
             live=[LIVE_FIELD],
         ),
         part(

@@ -271,6 +271,10 @@ def test_an_induction_needs_its_start_its_step_and_its_hypothesis() -> None:
     assert not from_nowhere.holds
     other_start = [integer("n", "", least="0", high=4)]
     assert "needs integer('n', …, least='1')" in "\n".join(checked([base, step, right], other_start).failures)
+    short = claim(induction("n", "Base", "Step"))  # from the least that n may be
+    assert checked([base, step, short], [K]).holds
+    assert not checked([base, step, short], other_start).holds
+    assert "needs integer('n', …, least='…')" in "\n".join(checked([base, step, short], [integer("n", "", high=4)]).failures)
 
 
 def test_an_induction_hypothesis_holds_for_no_other_number() -> None:

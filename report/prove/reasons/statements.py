@@ -63,15 +63,16 @@ def given(words: str = "the condition put in") -> Rule:
     return Rule(words, check, law=GIVEN)
 
 
-def induction(over: str, *, start: str, base: str, step: str, words: str = "") -> Rule:
-    """For all integers ``over`` ≥ ``start``: part ``base`` shows the statement there, part ``step`` shows it for over + 1,
-    ``supposing`` it for ``over``. The symbol must be declared as an integer with ``least=start``.
+def induction(over: str, base: str, step: str, *, start: str = "", words: str = "") -> Rule:
+    """For all integers that ``over`` may be: part ``base`` shows the statement for the least, which the symbol must be declared
+    with (``start`` repeats it), part ``step`` shows it for over + 1, ``supposing`` it for ``over``.
     """
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         symbol = next((s for s in setting.symbols if s.name == over), None)
-        if symbol is None or symbol.kind != "integer" or symbol.least is None or symbol.least.key != parse(start).key:
-            raise DeclarationError(f"an induction over '{over}' needs integer('{over}', …, least='{start}')")
+        least = symbol.least if symbol is not None and symbol.kind == "integer" else None
+        if least is None or (start and least.key != parse(start).key):
+            raise DeclarationError(f"an induction over '{over}' needs integer('{over}', …, least='{start or '…'}')")
         first, following = setting.lemma(base), setting.lemma(step)
         if first.conditions or following.conditions or first.hypothesis is not None:
             return None
@@ -79,7 +80,7 @@ def induction(over: str, *, start: str, base: str, step: str, words: str = "") -
         if following.hypothesis != claim:
             return None
         _refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
-        if not _is_instance(setting, first.statement, claim, over, start):
+        if not _is_instance(setting, first.statement, claim, over, least.text):
             return None
         return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
 
