@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import cmath
-from collections.abc import Callable
 
 import numpy as np
 import torch
 
-Signal = Callable[[int], float]
+from theory.arrays import Signal
+
 Values = list[complex]
 
 # --- torch ---------------------------------------------------------------------------------------------------------

@@ -12,30 +12,23 @@ import torch
 from experiments import layers_by_hand as by_hand
 from report.model import Value
 from report.proof import Live
-
-Numbers = list[float] | list[list[float]]
-"""A matrix by rows; one with a single column comes as a list of numbers."""
+from theory.arrays import leaf, tensor
 
 
-def tensor(values: Numbers, *shape: int) -> torch.Tensor:
-    """A leaf in double precision, whose gradient is asked for."""
-    return torch.tensor(values, dtype=torch.float64).reshape(shape).requires_grad_()
-
-
-def array(values: Numbers, *shape: int) -> np.ndarray:
-    """The same for layers by hand."""
+def array(values: Any, *shape: int) -> np.ndarray:
+    """In this shape, for layers by hand; a matrix with a single column comes as a list of numbers."""
     return np.array(values, dtype=np.float64).reshape(shape)
 
 
 def affine(at: Any) -> dict[str, torch.Tensor]:
     """The leaves W, b, A of torch's linear layer on a batch whose examples are columns, and its outputs Z."""
-    W, b, A = tensor(at.W, at.d, at.k), tensor(at.b, at.k), tensor(at.A, at.d, at.n)
+    W, b, A = leaf(at.W, at.d, at.k), leaf(at.b, at.k), leaf(at.A, at.d, at.n)
     return {"W": W, "b": b, "A": A, "Z": torch.nn.functional.linear(A.T, W.T, b).T}
 
 
 def bent(outputs: torch.Tensor, at: Any) -> torch.Tensor:
     """A loss that is not linear in the outputs, and has the slopes G by them just where they are."""
-    return (tensor(at.G, at.k, at.n).detach() * torch.sin(outputs - outputs.detach())).sum()
+    return (tensor(at.G, at.k, at.n) * torch.sin(outputs - outputs.detach())).sum()
 
 
 def gradients(loss: torch.Tensor, by: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -77,8 +70,8 @@ def sigmoid_by_hand(at: Any) -> dict[str, np.ndarray]:
 
 def likelihood_by_torch(at: Any) -> dict[str, torch.Tensor]:
     """The negative log-likelihood of the probabilities P, and its gradient."""
-    P = tensor(at.P, at.k, at.n)
-    loss = -torch.special.xlog1py(tensor(at.Y, at.k, at.n).detach(), P - 1).sum() / at.n
+    P = leaf(at.P, at.k, at.n)
+    loss = -torch.special.xlog1py(tensor(at.Y, at.k, at.n), P - 1).sum() / at.n
     return {"loss": loss, **gradients(loss, {"P": P})}
 
 
@@ -92,7 +85,7 @@ def logistic_by_torch(at: Any) -> dict[str, torch.Tensor]:
     """Linear, sigmoid, log-likelihood of two classes: the gradients by S, Z and all leaves."""
     layer = affine(at)
     layer["S"] = torch.sigmoid(layer["Z"])
-    targets = tensor(at.Y, at.k, at.n).detach()
+    targets = tensor(at.Y, at.k, at.n)
     return gradients(torch.nn.functional.binary_cross_entropy(layer["S"], targets, reduction="sum") / at.n, layer)
 
 
@@ -127,10 +120,10 @@ def jacobian_of_one(by: str, *place: str) -> Live:
     """An entry of the Jacobian of torch's linear layer for the first example alone, by its input or its biases."""
 
     def witness(at: Any) -> float:
-        leaves = {"A": tensor(at.A, at.d, at.n)[:, 0], "W": tensor(at.W, at.d, at.k), "b": tensor(at.b, at.k)}
+        leaves = {"A": leaf(at.A, at.d, at.n)[:, 0], "W": leaf(at.W, at.d, at.k), "b": leaf(at.b, at.k)}
 
-        def linear(leaf: torch.Tensor) -> torch.Tensor:
-            a, W, b = (leaves | {by: leaf}).values()
+        def linear(varied: torch.Tensor) -> torch.Tensor:
+            a, W, b = (leaves | {by: varied}).values()
             return torch.nn.functional.linear(a, W.T, b)
 
         found = torch.autograd.functional.jacobian(linear, leaves[by].detach())
@@ -147,12 +140,12 @@ def jacobian_of_one_sigmoid(at: Any) -> float:
 
 def diagonal_product(at: Any) -> torch.Tensor:
     """diag(u) v, the matrix made and multiplied with."""
-    return (torch.diag(tensor(at.u, at.k)) @ tensor(at.v, at.k)).detach()
+    return torch.diag(tensor(at.u, at.k)) @ tensor(at.v, at.k)
 
 
 def right_class_by_torch(at: Any) -> float:
     """The log-likelihood of one label, by torch's loss for labels."""
-    logarithms = tensor(at.P, at.k, at.n).detach().log().T[at.j - 1 : at.j]
+    logarithms = tensor(at.P, at.k, at.n).log().T[at.j - 1 : at.j]
     return -float(torch.nn.functional.nll_loss(logarithms, torch.tensor([at.c - 1])))
 
 

@@ -75,6 +75,7 @@ def two_channels(at: Any) -> float:
 SUM = "sum(U[i, j]*{} for j in span(1, m))"
 TAPS = "sum(u[k]*{} for k in span(1, r))"
 SOME = "sum(u[k]*{} for k in span(1, r - a))"
+EVERY_UNIT = using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"})
 
 DERIVATION = Derivation(
     id="T1",
@@ -158,10 +159,7 @@ DERIVATION = Derivation(
             "Convolution without padding",
             f"d + {TAPS.format('f(z(l + k), t)')}"
             f" == (d + t*sum(u[k] for k in span(1, r))) + {TAPS.format('relu(z(l + k) - t)')}",
-            Step(
-                f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}",
-                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-            ),
+            Step(f"d + {TAPS.format('(relu(z(l + k) - t) + t)')}", EVERY_UNIT),
             algebra("split the sum"),
             intro="""A convolution has one bias for all places, so what is absorbed must be the same at every place `l`.
             Take one channel; several add up. As long as all taps lie on the image, it is the same:""",
@@ -171,10 +169,7 @@ DERIVATION = Derivation(
             "Convolution with zero padding",
             f"d + {SOME.format('f(z(l + k), t)')}"
             f" == (d + t*sum(u[k] for k in span(1, r - a))) + {SOME.format('relu(z(l + k) - t)')}",
-            Step(
-                f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
-                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-            ),
+            Step(f"d + {SOME.format('(relu(z(l + k) - t) + t)')}", EVERY_UNIT),
             algebra("split the sum"),
             intro="""Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not
             `t`. What has to be absorbed now depends on `a`, and so on the place:""",
@@ -193,10 +188,7 @@ DERIVATION = Derivation(
             "What repairs the border",
             f"d + {SOME.format('f(z(l + k), t)')}"
             " == d + sum(u[k]*relu(z(l + k) - t) + (t*u[k])*relu(1) for k in span(1, r - a))",
-            Step(
-                f"d + {SOME.format('(relu(z(l + k) - t) + t)')}",
-                using("One unit", "every unit by “One unit”", at={"o": "z(l + k)"}),
-            ),
+            Step(f"d + {SOME.format('(relu(z(l + k) - t) + t)')}", EVERY_UNIT),
             definition("relu", words="multiply out; ReLU leaves one as it is"),
             intro="""One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and
             zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t`

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 
 from report.proof import (
     Derivation, Live, Step, algebra, contraction, define, definition, integer, part, refuted, reindex, signal, using,
 )  # fmt: skip
+from theory.arrays import Signal
 from theory.vocabulary import CONV, SHIFT
-
-Signal = Callable[[int], float]
 
 
 def by_numpy(f: Signal, g: Signal, i: int, t: int) -> float:

@@ -10,12 +10,10 @@ from report.proof import (
     Derivation, Live, Step, algebra, contraction, define, definition, integer, linearity, operator, part, refuted,
     shift_invariance, signal,
 )  # fmt: skip
+from theory.arrays import REACH, Signal, convolved, laid_out
 from theory.vocabulary import CONV
 
-Signal = Callable[[int], float]
 Operator = Callable[[Signal], Signal]
-
-REACH = 24  # wider than the support of any signal or impulse response that a witness draws
 
 
 def unit_impulse(i: int) -> int:
@@ -25,18 +23,13 @@ def unit_impulse(i: int) -> int:
 
 def by_conv1d(L: Operator, x: Signal, i: int) -> float:
     """(x ∗ L[δ])(i), the impulse response measured on the operator and convolved by torch."""
-    response = L(unit_impulse)
-    places = range(-REACH, REACH + 1)
-    values = torch.tensor([[[x(k) for k in places]]], dtype=torch.float64)
-    taps = torch.tensor([[[response(k) for k in reversed(places)]]], dtype=torch.float64)  # conv1d correlates
-    return float(torch.nn.functional.conv1d(values, taps, padding=2 * REACH)[0, 0, i + 2 * REACH])
+    return convolved(x, L(unit_impulse), i)
 
 
 def from_impulses(x: Signal, i: int) -> float:
     """x(i), put together from impulses by torch: each row of the identity is one."""
-    places = range(-REACH, REACH + 1)
-    weights = torch.tensor([x(k) for k in places], dtype=torch.float64)
-    return float((weights @ torch.eye(len(places), dtype=torch.float64))[i + REACH])
+    weights = laid_out(x)[0, 0]
+    return float((weights @ torch.eye(len(weights), dtype=torch.float64))[i + REACH])
 
 
 DERIVATION = Derivation(

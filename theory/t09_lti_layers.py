@@ -7,22 +7,14 @@ from collections.abc import Callable
 import torch
 
 from report.proof import (
-    Derivation, Live, Step, algebra, counterexample, define, definition, integer, matrix, part, proved, real, refuted,
-    reindex, signal,
+    Definition, Derivation, Live, Step, algebra, counterexample, define, definition, integer, matrix, part, proved, real,
+    refuted, reindex, signal,
 )  # fmt: skip
+from theory.arrays import REACH, Signal, convolved, laid_out
 from theory.layer_properties import layers_table
 from theory.vocabulary import CONV, RELU, SHIFT
 
-Signal = Callable[[int], float]
-
 # --- live layers, as witnesses of the definitions ------------------------------------------------------------------
-
-REACH = 40
-
-
-def laid_out(x: Signal, start: int, length: int) -> torch.Tensor:
-    """x(start), …, x(start + length − 1) as one channel of one example."""
-    return torch.tensor([[[x(start + m) for m in range(length)]]], dtype=torch.float64)
 
 
 def by_relu(x: Signal, i: int) -> float:
@@ -64,12 +56,6 @@ def by_small_linear(x: Signal, i: int) -> float:
     return by_linear([[1, 2], [3, 4]], x, 2, i) if i in (1, 2) else 0.0
 
 
-def by_conv1d(x: Signal, f: Signal, i: int) -> float:
-    """(x ∗ f)(i) by a convolution layer, whose kernel is f reversed."""
-    kernel = laid_out(f, -REACH, 2 * REACH + 1).flip(-1)
-    return float(torch.nn.functional.conv1d(laid_out(x, -REACH, 2 * REACH + 1), kernel, padding=2 * REACH)[0, 0, i + 2 * REACH])
-
-
 def mixed(a: float, x: Signal, b: float, y: Signal) -> Signal:
     """a x + b y."""
     return lambda m: a * x(m) + b * y(m)
@@ -80,46 +66,11 @@ def mixed(a: float, x: Signal, b: float, y: Signal) -> Signal:
 PLACE = integer("i", "a place")
 SIGNAL = signal("x", "a signal")
 
-AVERAGE = define(
-    "P(x)(i)",
-    "1/k*sum(x(s*i + j) for j in span(0, k - 1))",
-    "average pooling, window `k`, stride `s`",
-    symbols=[SIGNAL, PLACE],
-    live=[Live("torch avg_pool1d", by_average_pooling)],
-)
-MAXIMUM = define(
-    "M(x)(i)",
-    "max(x(2*i), x(2*i + 1))",
-    "max pooling in pairs",
-    symbols=[SIGNAL, PLACE],
-    live=[Live("torch max_pool1d", by_max_pooling)],
-)
-RECTIFIED = define("R(x)(i)", "relu(x(i))", "the ReLU layer", symbols=[SIGNAL, PLACE], live=[Live("torch relu", by_relu)])
-BIASED = define(
-    "B(x)(i)", "x(i) + c", "adding a constant", symbols=[SIGNAL, PLACE], live=[Live("torch conv1d with bias", by_bias)]
-)
-DENSE = define(
-    "D(x)(p)",
-    "sum(W[p, j]*x(j) for j in span(1, n))",
-    "the dense layer",
-    symbols=[SIGNAL, integer("p", "an output", within=("1", "n"))],
-    live=[Live("torch linear", by_linear)],
-)
 
-BIASED_BY_ONE = define(
-    "A(x)(i)",
-    "x(i) + 1",
-    "adding one",
-    symbols=[SIGNAL, PLACE],
-    live=[Live("torch conv1d with bias", lambda x, i: by_bias(x, 1.0, i))],
-)
-SMALL_DENSE = define(
-    "E(x)(i)",
-    "x(1) + 2*x(2) if i == 1 else 3*x(1) + 4*x(2) if i == 2 else 0",
-    "a dense layer with two inputs and two outputs",
-    symbols=[SIGNAL, PLACE],
-    live=[Live("torch linear", by_small_linear)],
-)
+def layer(head: str, body: str, meaning: str, name: str, live: Callable[..., float]) -> Definition:
+    """A layer on signals, and the one of torch that bears it out."""
+    return define(head, body, meaning, symbols=[SIGNAL, PLACE], live=[Live(name, live)])
+
 
 LINEAR = "{0}(lambda m: a*x(m) + b*y(m))(i) == a*{0}(x)(i) + b*{0}(y)(i)"
 ADDITIVE = "{0}(lambda m: x(m) + y(m))(i) == {0}(x)(i) + {0}(y)(i)"
@@ -152,20 +103,38 @@ DERIVATION = Derivation(
         CONV,
         SHIFT,
         RELU,
-        AVERAGE,
-        MAXIMUM,
-        RECTIFIED,
-        BIASED,
-        DENSE,
-        define("u(i)", "i", "the ramp, for counterexamples", symbols=[PLACE]),
-        BIASED_BY_ONE,
-        SMALL_DENSE,
+        layer(
+            "P(x)(i)",
+            "1/k*sum(x(s*i + j) for j in span(0, k - 1))",
+            "average pooling, window `k`, stride `s`",
+            "torch avg_pool1d",
+            by_average_pooling,
+        ),
+        layer("M(x)(i)", "max(x(2*i), x(2*i + 1))", "max pooling in pairs", "torch max_pool1d", by_max_pooling),
+        layer("R(x)(i)", "relu(x(i))", "the ReLU layer", "torch relu", by_relu),
+        layer("B(x)(i)", "x(i) + c", "adding a constant", "torch conv1d with bias", by_bias),
         define(
+            "D(x)(p)",
+            "sum(W[p, j]*x(j) for j in span(1, n))",
+            "the dense layer",
+            symbols=[SIGNAL, integer("p", "an output", within=("1", "n"))],
+            live=[Live("torch linear", by_linear)],
+        ),
+        define("u(i)", "i", "the ramp, for counterexamples", symbols=[PLACE]),
+        layer("A(x)(i)", "x(i) + 1", "adding one", "torch conv1d with bias", lambda x, i: by_bias(x, 1.0, i)),
+        layer(
+            "E(x)(i)",
+            "x(1) + 2*x(2) if i == 1 else 3*x(1) + 4*x(2) if i == 2 else 0",
+            "a dense layer with two inputs and two outputs",
+            "torch linear",
+            by_small_linear,
+        ),
+        layer(
             "V(x)(i)",
             "max(x(i), x(i + 1))",
             "max pooling in pairs with stride one",
-            symbols=[SIGNAL, PLACE],
-            live=[Live("torch max_pool1d", by_overlapping_pooling)],
+            "torch max_pool1d",
+            by_overlapping_pooling,
         ),
         define("T(x)(i)", "2*x(i)", "the layer that doubles", symbols=[SIGNAL, PLACE]),
     ],
@@ -177,7 +146,7 @@ DERIVATION = Derivation(
             Step("a*sum(x(j)*f(i - j) for j in Z) + b*sum(y(j)*f(i - j) for j in Z)", algebra("split the sum")),
             definition("conv"),
             intro="First what is both. A dot stands for the variable of a signal.",
-            live=[Live("torch conv1d", lambda x, y, f, a, b, i: by_conv1d(mixed(a, x, b, y), f, i))],
+            live=[Live("torch conv1d", lambda x, y, f, a, b, i: convolved(mixed(a, x, b, y), f, i))],
         ),
         part(
             "Convolution is shift invariant",
@@ -186,7 +155,7 @@ DERIVATION = Derivation(
             Step("sum(x(j)*f(i - (j + t)) for j in Z)", reindex("j = m - t")),
             Step("sum(x(j)*f((i - t) - j) for j in Z)", algebra("regroup")),
             definition("conv", "shift"),
-            live=[Live("torch conv1d", lambda x, f, i, t: by_conv1d(lambda m: x(m - t), f, i))],
+            live=[Live("torch conv1d", lambda x, f, i, t: convolved(lambda m: x(m - t), f, i))],
         ),
         part(
             "Average pooling is linear",

@@ -87,7 +87,7 @@ def discriminant(f: Callable[[int], float]) -> float:
 
 # --- the derivation ------------------------------------------------------------------------------------------------
 
-PLACE = integer("i", "a place")
+PLACE, M = integer("i", "a place"), integer("m", "a place")
 
 POOLED = define(
     "P(x)(i)",
@@ -140,9 +140,9 @@ DERIVATION = Derivation(
     ],
     definitions=[
         CONV,
-        define("g(m)", "g_0*delta(m) + g_1*delta(m - 1)", "a kernel of width two", symbols=[integer("m", "a place")]),
-        define("h(m)", "h_0*delta(m) + h_1*delta(m - 1)", "another", symbols=[integer("m", "a place")]),
-        define("e(m)", "delta(m) + delta(m - 2)", "a kernel of width three", symbols=[integer("m", "a place")]),
+        define("g(m)", "g_0*delta(m) + g_1*delta(m - 1)", "a kernel of width two", symbols=[M]),
+        define("h(m)", "h_0*delta(m) + h_1*delta(m - 1)", "another", symbols=[M]),
+        define("e(m)", "delta(m) + delta(m - 2)", "a kernel of width three", symbols=[M]),
         define(
             "Delta(f)",
             "f(1)**2 - 4*f(0)*f(2)",
@@ -152,24 +152,16 @@ DERIVATION = Derivation(
         ),
         WIDTH,
         POOLED,
-        define("t(m)", "delta(m + 1) + delta(m) + delta(m - 1)", "three equal taps", symbols=[integer("m", "a place")]),
+        define("t(m)", "delta(m + 1) + delta(m) + delta(m - 1)", "three equal taps", symbols=[M]),
         define(
             "cut(x)(m)",
             "x(m) if m in span(0, q - 1) else 0",
             "a signal within the image, zero beyond",
-            symbols=[signal("x", "a signal"), integer("m", "a place")],
+            symbols=[signal("x", "a signal"), M],
         ),
+        define("box(m)", "1/w*sum(delta(m + l) for l in span(0, w - 1))", "equal weights, that sum to one", symbols=[M]),
         define(
-            "box(m)",
-            "1/w*sum(delta(m + l) for l in span(0, w - 1))",
-            "equal weights, that sum to one",
-            symbols=[integer("m", "a place")],
-        ),
-        define(
-            "c(m)",
-            "sum(b(l)*a(m - s*l) for l in Z)",
-            "the kernel `a` once for every tap of `b`, a stride apart",
-            symbols=[integer("m", "a place")],
+            "c(m)", "sum(b(l)*a(m - s*l) for l in Z)", "the kernel `a` once for every tap of `b`, a stride apart", symbols=[M]
         ),
     ],
     parts=[

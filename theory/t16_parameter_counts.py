@@ -13,24 +13,9 @@ from typing import Any
 import experiments
 from experiments import zoo
 from experiments.nets import (
-    AvgPool,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPool,
-    Net,
-    ReLU,
-    Row,
-    Shape,
-    Shared,
-    Sigmoid,
-    closed_form,
-    parameters,
-    shapes,
-    wording,
-)
+    AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Row, Shape, Shared, Sigmoid, closed_form, parameters,
+    shapes, wording,
+)  # fmt: skip
 from experiments.live import build
 from report.model import Column, Table, Value
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, part, refuted, signal
