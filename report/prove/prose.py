@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from report.errors import DeclarationError, Where
 from report.prove.derivation import Derivation, Part
-from report.prove.language.formula import Formula, join, parse
+from report.prove.language.formula import Formula, calls, join, parse
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.reasons import rule as rules
@@ -145,9 +145,7 @@ def _around(text: str, found: str) -> str:
 
 
 def _asserts(formula: Formula) -> bool:
-    tree = formula.tree
-    logical = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL
-    return isinstance(tree, ast.Compare) or logical
+    return isinstance(formula.tree, ast.Compare) or calls(formula.tree, LOGICAL)
 
 
 def _whole(tree: ast.expr) -> Iterator[ast.AST]:

@@ -24,7 +24,7 @@ from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.place import Missing, Place, Settled, generic, supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import targets
+from report.prove.language.formula import calls, targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid, Unreadable, tighten
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
@@ -333,7 +333,7 @@ class _Walk(Place):
         first, *others = node.values if isinstance(node, ast.BoolOp) else node.args
         yield from self.visit(first)
         inside = self.facts
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "implies":
+        if calls(node, {"implies"}):
             premise = self.value(first)
             inside = inside if premise is None else supposing(premise, inside)
         for other in others:

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeGuard
 
 from report.errors import DeclarationError, Where
 from report.prove.language.vocabulary import LOGICAL
@@ -115,8 +116,8 @@ def statement(text: str, where: Where | None = None) -> Statement:
     if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
         relation = next(sign for sign, kind in RELATIONS.items() if isinstance(tree.ops[0], kind))
         return Statement(_piece(parsed, tree.left), relation, _piece(parsed, tree.comparators[0]))
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in LOGICAL and len(tree.args) == 2:
-        return Statement(_piece(parsed, tree.args[0]), tree.func.id, _piece(parsed, tree.args[1]))
+    if calls(tree, LOGICAL) and len(tree.args) == 2:
+        return Statement(_piece(parsed, tree.args[0]), ast.unparse(tree.func), _piece(parsed, tree.args[1]))
     raise DeclarationError(
         f"a statement is one relation (==, <=, …, implies(p, q) or iff(p, q)), and this is none: {parsed}", where=where
     )
@@ -147,6 +148,11 @@ def split_relation(text: str) -> tuple[str, str]:
         if stripped.startswith(word + " "):
             return word, stripped[len(word) :]
     return "", stripped
+
+
+def calls(node: ast.AST, functions: Collection[str]) -> TypeGuard[ast.Call]:
+    """Whether a node is a call of one of these, by its name."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
 
 
 def names(node: ast.AST) -> dict[str, None]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from report.prove.language.forms import DEFINED_FORMS, FORMS
-from report.prove.language.formula import Formula, targets
+from report.prove.language.formula import Formula, calls, targets
 from report.prove.language.formula import names as names_in
 from report.prove.language.names import DEFINED, Names, spelled
 from report.prove.language.printed import (
@@ -141,7 +141,7 @@ class Printer:
             isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
         )
         swallows = right.open and more
-        second = parens(right) if grouped or swallows or right.level < SUM or _is_modulus(node.right) else right.text
+        second = parens(right) if grouped or swallows or right.level < SUM or calls(node.right, {"mod"}) else right.text
         sign = "+" if isinstance(node.op, ast.Add) else "-"
         return Printed(f"{first} {sign} {second}", SUM, left.tall or right.tall, right.open and not more)
 
@@ -362,10 +362,6 @@ def _is_product(node: ast.expr) -> bool:
 
 def _is_quotient(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-
-
-def _is_modulus(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "mod"
 
 
 def _last_factor(node: ast.expr) -> ast.expr:

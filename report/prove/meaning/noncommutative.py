@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.language.formula import Formula
+from report.prove.language.formula import Formula, calls
 from report.prove.language.glossary import Symbol
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
@@ -114,7 +114,7 @@ class _Reader:
         raise Unreadable(f"{ast.unparse(node)} is not a word of matrices")
 
     def power(self, base: ast.expr, value: Word, exponent: int) -> Word:
-        if isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "norm" and exponent == 2:
+        if calls(base, {"norm"}) and exponent == 2:
             inner = self.read(base.args[0])
             return self.trace(
                 Word(expanded(self.transposed(inner).expression * inner.expression), inner.columns, inner.columns)

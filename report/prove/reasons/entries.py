@@ -6,9 +6,8 @@ import ast
 
 import sympy as sp
 
-from report.prove.language.formula import Formula, names
-from report.prove.language.vocabulary import EVERYWHERE
-from report.prove.meaning.symbolic import ALGEBRA, Knowledge, read
+from report.prove.language.formula import Formula, calls
+from report.prove.meaning.symbolic import ALGEBRA, Knowledge
 from report.prove.reasons.rule import DIFFERENTIATION, Rule, Setting, differentiates, occurrences
 
 PICKS = ("kron", "delta", "identity")
@@ -19,7 +18,8 @@ def slope_of_entry(words: str = "") -> Rule:
     """∂v_j/∂v_i is 1 if i and j are equal and else 0; nothing else is differentiated, and no definition opened."""
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
-        if not differentiates(a, b) or not all(_is_linear(setting, node) for f in (a, b) for node in _slopes(f)):
+        slopes = [node for f in (a, b) for node in ast.walk(f.tree) if calls(node, {"diff"})]
+        if not differentiates(a, b) or not all(_is_linear(setting, slope) for slope in slopes):
             return None
         return setting.formal().holds(a, relation, b, Knowledge(frozenset())) and "the slope of an entry"
 
@@ -39,20 +39,11 @@ def contraction(words: str = "") -> Rule:
     return Rule(words or "only the term with equal indices remains", check, by_author=bool(words), rearranges=True)
 
 
-def _slopes(expression: Formula) -> list[ast.Call]:
-    return [
-        node
-        for node in ast.walk(expression.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "diff"
-    ]
-
-
 def _is_linear(setting: Setting, slope: ast.Call) -> bool:
     """Whether what is differentiated is a sum of entries with factors, so that its slope no longer speaks of them."""
     holder = slope.args[1]
     name = holder.value if isinstance(holder, ast.Subscript) else holder.func if isinstance(holder, ast.Call) else None
     if not isinstance(name, ast.Name):
         return False
-    bound = {n: sp.Dummy(n, integer=True) for n in names(slope) if n not in setting.scope().globals and n not in EVERYWHERE}
-    value = read(slope, setting.scope(Knowledge(frozenset())).bind(**bound))
+    value = setting.inside(slope, Knowledge(frozenset()))
     return isinstance(value, sp.Expr) and not any(str(e.base) == name.id for e in value.atoms(sp.Indexed))

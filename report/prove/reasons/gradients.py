@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 import sympy as sp
 
 from report.prove.decide.relation import prove
-from report.prove.language.formula import Formula, formula, names, parse
+from report.prove.language.formula import Formula, calls, formula, names, parse
 from report.prove.language.glossary import Definition
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA
@@ -20,9 +20,9 @@ def chain_rule(through: str, words: str = "chain rule") -> Rule:
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         layer = setting.definition(through)
-        if relation != "==" or not layer.shape or not _is_derivative(a.tree):
+        if relation != "==" or not layer.shape or not calls(a.tree, {"diff"}):
             return None
-        body, variable = a.tree.args  # type: ignore[attr-defined]
+        body, variable = a.tree.args
         if not _only_through(setting, layer, body, variable):
             return None
         return "chain rule" if setting.formal().holds(_summed(layer, body, variable), "==", b, ALGEBRA) else None
@@ -52,10 +52,6 @@ def entrywise(label: str, *indices: str, words: str = "") -> Rule:
 
     said = words or f"entry by entry, by “{label}”"
     return Rule(said, check, by_author=bool(words), law=PART, of=(label,))
-
-
-def _is_derivative(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "diff"
 
 
 def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable: ast.expr) -> bool:

@@ -13,13 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sympy as sp
+
 from report.errors import DeclarationError, nearest
 from report.prove.decide.conditions import Facts
 from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
-from report.prove.language.formula import Formula, Statement
+from report.prove.language.formula import Formula, Statement, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.standing import Standing
+from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning import noncommutative as words
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read
@@ -64,6 +67,12 @@ class Setting:
         if knowledge not in self.scopes:
             self.scopes[knowledge] = scope_for(self.symbols, self.definitions, knowledge)
         return self.scopes[knowledge]
+
+    def inside(self, tree: ast.expr, knowledge: Knowledge = EVERYTHING) -> Any:
+        """The symbolic value of what stands in a formula: an index that is bound around it is some integer."""
+        scope = self.scope(knowledge)
+        bound = [name for name in names(tree) if name not in scope.globals and name not in EVERYWHERE]
+        return read(tree, scope.bind(**{name: sp.Dummy(name, integer=True) for name in bound}))
 
     def formal(self) -> Setting:
         """Without what the part supposes of whole vectors and matrices: at u = 0 a wrong factor of u would not show. Putting

@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
-from report.prove.language.formula import Formula, names
+from report.prove.language.formula import Formula, calls, names
 from report.prove.language.glossary import Definition
+from report.prove.language.vocabulary import DERIVATIVES
 
 CHAIN, PRODUCT, QUOTIENT = "chain rule", "product rule", "quotient rule"
 RECIPROCAL = "quotient or chain rule"
@@ -20,7 +20,7 @@ def misnamed(words: str, definitions: Sequence[Definition], sides: Sequence[Form
     """What is wrong with the rules that the words name: one is not used, or a product or quotient rule is used besides."""
     named = {f"{word} rule" for found in _NAMED.findall(words) for word in re.findall(r"\w+", found) if word != "and"}
     known = {d.name: d for d in definitions}
-    slopes = [node for side in sides for node in ast.walk(side.tree) if _is_slope(node)]
+    slopes = [node for side in sides for node in ast.walk(side.tree) if calls(node, DERIVATIVES)]
     taken = {rule for slope in slopes for rule in _Slope.of(slope, known, opened).taken(slope.args[0])}
     either = {CHAIN, QUOTIENT} if RECIPROCAL in taken else set()
     for rule in sorted(named - taken - either):
@@ -28,10 +28,6 @@ def misnamed(words: str, definitions: Sequence[Definition], sides: Sequence[Form
     for rule in sorted(taken - {CHAIN, RECIPROCAL} - named) if named else ():
         return f"the {rule} is used here too, and not named"
     return ""
-
-
-def _is_slope(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad")
 
 
 @dataclass(frozen=True)

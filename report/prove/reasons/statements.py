@@ -12,9 +12,9 @@ from report.errors import DeclarationError
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import never_zero, normal
 from report.prove.decide.relation import equal, prove
-from report.prove.language.formula import Formula, Statement, formula, names, parse, statement, substitute, targets
+from report.prove.language.formula import Formula, Statement, calls, formula, names, parse, statement, substitute, targets
 from report.prove.language.glossary import written_here
-from report.prove.language.vocabulary import EVERYWHERE
+from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality
 from report.prove.meaning.symbolic import ALGEBRA, read
@@ -108,8 +108,7 @@ def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapp
         reached.add(name)
         inside: set[str] = set()
         if name in definitions:
-            formulas_of = (definitions[name].body, *definitions[name].shape)
-            inside = {n for f in formulas_of for n in names(f.tree)} - set(definitions[name].arguments)
+            inside = {*definitions[name].mentioned}
         elif name in symbols and name not in instance:
             inside = set(symbols[name].mentions())
         for hidden in sorted(inside & set(instance)):
@@ -243,7 +242,7 @@ def _replace_subtree(tree: ast.expr, key: str, new: ast.expr, outside: bool = Fa
         def generic_visit(self, node: ast.AST) -> ast.AST:
             if isinstance(node, ast.expr) and ast.dump(node) == key:
                 return new
-            if outside and isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad"):
+            if outside and calls(node, DERIVATIVES):
                 return node
             return super().generic_visit(node)
 

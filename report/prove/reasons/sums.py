@@ -11,8 +11,7 @@ from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.normal_form import expanded_indices, never_negative
 from report.prove.decide.relation import equal, prove
-from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
-from report.prove.language.vocabulary import EVERYWHERE
+from report.prove.language.formula import Formula, bound_names, calls, formula, names, parse, substitute, targets
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
@@ -145,10 +144,8 @@ def _reindexed(setting: Setting, tree: ast.expr, old: str, new: str, change: ast
 
 
 def _is_whole(setting: Setting, change: ast.expr) -> bool:
-    """Whether an index is changed to an integer: what is bound around it is one, too."""
-    scope = setting.scope()
-    bound = {n: sp.Dummy(n, integer=True) for n in names(change) if n not in scope.globals and n not in EVERYWHERE}
-    return bool(setting.facts.apply(read(change, scope.bind(**bound))).is_integer)
+    """Whether an index is changed to an integer."""
+    return bool(setting.facts.apply(setting.inside(change)).is_integer)
 
 
 def even_and_odd(index: str, words: str = "") -> Rule:
@@ -169,7 +166,7 @@ def _in_pairs(setting: Setting, tree: ast.expr, index: str) -> ast.expr:
         def visit_Call(self, node: ast.Call) -> ast.AST:
             self.generic_visit(node)
             gathered = node.args[0]
-            if not (isinstance(node.func, ast.Name) and node.func.id == "sum" and isinstance(gathered, ast.GeneratorExp)):
+            if not (calls(node, {"sum"}) and isinstance(gathered, ast.GeneratorExp)):
                 return node
             half = _half_of(setting, gathered)
             if half is None or index in {*names(gathered), *bound_names(gathered)}:
@@ -224,7 +221,7 @@ def _in_two(setting: Setting, tree: ast.expr, place: ast.expr) -> ast.expr:
 
 def _holds(setting: Setting, node: ast.Call, place: ast.expr) -> bool:
     gathered = node.args[0] if len(node.args) == 1 else None
-    if not (isinstance(node.func, ast.Name) and node.func.id == "sum" and isinstance(gathered, ast.GeneratorExp)):
+    if not (calls(node, {"sum"}) and isinstance(gathered, ast.GeneratorExp)):
         return False
     (first, *more) = gathered.generators
     if more or first.ifs or not isinstance(first.iter, ast.Call):
