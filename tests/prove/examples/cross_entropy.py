@@ -2,7 +2,6 @@
 
 from report.proof import (
     Derivation,
-    Part,
     Step,
     algebra,
     contraction,
@@ -10,9 +9,10 @@ from report.proof import (
     definition,
     differentiation,
     integer,
+    part,
     using,
     vector,
-)  # fmt: skip
+)
 
 TOTAL = "sum(exp(z[l]) for l in span(1, n))"
 
@@ -32,23 +32,19 @@ DERIVATION = Derivation(
         define("loss", "-log(p[t])", "cross-entropy"),
     ],
     parts=[
-        Part(
+        part(
             "In terms of the logits",
             f"loss == log({TOTAL}) - z[t]",
-            [
-                Step(f"-log(exp(z[t])/{TOTAL})", definition("loss", "p")),
-                Step(because=algebra("the logarithm of a quotient")),
-            ],
+            Step(f"-log(exp(z[t])/{TOTAL})", definition("loss", "p")),
+            algebra("the logarithm of a quotient"),
         ),
-        Part(
+        part(
             "The gradient",
             "diff(loss, z[k]) == p[k] - y[k]",
-            [
-                Step(f"diff(log({TOTAL}) - z[t], z[k])", using("In terms of the logits")),
-                Step(f"sum(kron(l, k)*exp(z[l]) for l in span(1, n))/{TOTAL} - kron(t, k)", differentiation("chain rule")),
-                Step(f"exp(z[k])/{TOTAL} - kron(t, k)", contraction()),
-                Step(because=definition("p", "y")),
-            ],
+            Step(f"diff(log({TOTAL}) - z[t], z[k])", using("In terms of the logits")),
+            Step(f"sum(kron(l, k)*exp(z[l]) for l in span(1, n))/{TOTAL} - kron(t, k)", differentiation("chain rule")),
+            Step(f"exp(z[k])/{TOTAL} - kron(t, k)", contraction()),
+            definition("p", "y"),
         ),
     ],
     conclusion="It is `p[k] - y[k]`.",

@@ -1,6 +1,6 @@
 """Expectation and variance of the standard distributions: Bernoulli's, the uniform ones, the normal one."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, differentiation, integer, real
+from report.proof import Derivation, Step, algebra, define, definition, differentiation, integer, part, real
 
 BELL = "exp(-(x - m)**2/(2*s**2))"
 
@@ -23,63 +23,60 @@ DERIVATION = Derivation(
         define("phi(x)", f"{BELL}/(s*sqrt(2*pi))", "the density of the normal distribution"),
     ],
     parts=[
-        Part("Bernoulli: expectation", "q*1 + (1 - q)*0 == q", [Step(because=algebra("nothing is added"))]),
-        Part(
+        part("Bernoulli: expectation", "q*1 + (1 - q)*0 == q", algebra("nothing is added")),
+        part(
             "Bernoulli: variance",
             "q*(1 - q)**2 + (1 - q)*(0 - q)**2 == q*(1 - q)",
-            [Step("q*(1 - q)*((1 - q) + q)", algebra("factor out")), Step(because=algebra("the two add up to one"))],
+            Step("q*(1 - q)*((1 - q) + q)", algebra("factor out")),
+            algebra("the two add up to one"),
             given=["q <= 1"],
         ),
-        Part(
+        part(
             "A die: expectation",
             "sum(k/n for k in span(1, n)) == (n + 1)/2",
-            [Step("sum(k for k in span(1, n))/n", algebra("factor out")), Step(because="the sum of the first numbers")],
+            Step("sum(k for k in span(1, n))/n", algebra("factor out")),
+            "the sum of the first numbers",
         ),
-        Part(
-            "A die: variance",
-            "sum((k - (n + 1)/2)**2/n for k in span(1, n)) == (n**2 - 1)/12",
-            [Step(because="the sum of the first squares")],
+        part(
+            "A die: variance", "sum((k - (n + 1)/2)**2/n for k in span(1, n)) == (n**2 - 1)/12", "the sum of the first squares"
         ),
-        Part(
+        part(
             "Uniform: under the integral",
             "diff(F(x), x) == x*(1/(b - a))",
-            [Step("2*x/(2*(b - a))", differentiation("the slope of a square")), Step(because=algebra("cancel"))],
+            Step("2*x/(2*(b - a))", differentiation("the slope of a square")),
+            algebra("cancel"),
         ),
-        Part(
+        part(
             "Uniform: expectation",
             "F(b) - F(a) == (a + b)/2",
-            [Step("(b**2 - a**2)/(2*(b - a))", definition("F")), Step(because=algebra("the difference of two squares"))],
+            Step("(b**2 - a**2)/(2*(b - a))", definition("F")),
+            algebra("the difference of two squares"),
         ),
-        Part(
+        part(
             "Uniform: the deviation under the integral",
             "diff(G(x), x) == (x - (a + b)/2)**2*(1/(b - a))",
-            [Step("3*(x - (a + b)/2)**2/(3*(b - a))", differentiation("chain rule")), Step(because=algebra("cancel"))],
+            Step("3*(x - (a + b)/2)**2/(3*(b - a))", differentiation("chain rule")),
+            algebra("cancel"),
         ),
-        Part(
+        part(
             "Uniform: variance",
             "G(b) - G(a) == (b - a)**2/12",
-            [
-                Step("(((b - a)/2)**3 - ((a - b)/2)**3)/(3*(b - a))", definition("G")),
-                Step("(b - a)**3/4/(3*(b - a))", algebra("both are the same")),
-                Step(because=algebra("cancel")),
-            ],
+            Step("(((b - a)/2)**3 - ((a - b)/2)**3)/(3*(b - a))", definition("G")),
+            Step("(b - a)**3/4/(3*(b - a))", algebra("both are the same")),
+            algebra("cancel"),
         ),
-        Part(
+        part(
             "Normal: the deviation is a slope",
             "diff(-s**2*phi(x), x) == (x - m)*phi(x)",
-            [
-                Step(f"-s**2*(-(x - m)/s**2*{BELL}/(s*sqrt(2*pi)))", differentiation("chain rule")),
-                Step(f"(x - m)*({BELL}/(s*sqrt(2*pi)))", algebra("cancel")),
-                Step(because=definition("phi")),
-            ],
+            Step(f"-s**2*(-(x - m)/s**2*{BELL}/(s*sqrt(2*pi)))", differentiation("chain rule")),
+            Step(f"(x - m)*({BELL}/(s*sqrt(2*pi)))", algebra("cancel")),
+            definition("phi"),
         ),
-        Part(
+        part(
             "Normal: its square is the variance and a slope",
             "diff(-s**2*(x - m)*phi(x), x) == (x - m)**2*phi(x) - s**2*phi(x)",
-            [
-                Step(f"(x - m)**2*({BELL}/(s*sqrt(2*pi))) - s**2*({BELL}/(s*sqrt(2*pi)))", differentiation("product rule")),
-                Step(because=definition("phi")),
-            ],
+            Step(f"(x - m)**2*({BELL}/(s*sqrt(2*pi))) - s**2*({BELL}/(s*sqrt(2*pi)))", differentiation("product rule")),
+            definition("phi"),
         ),
     ],
     conclusion=(

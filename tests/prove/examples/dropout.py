@@ -1,6 +1,6 @@
 """Dropout keeps the expectation, and what it adds to the variance."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, integer, real, vector
+from report.proof import Derivation, Step, algebra, define, definition, integer, part, real, vector
 
 MEAN = "({0})*q + ({1})*(1 - q)"
 
@@ -17,22 +17,18 @@ DERIVATION = Derivation(
     ],
     definitions=[define("e[i]", "(h[i]/q)*q + 0*(1 - q)", "what is expected of a unit with dropout", shape=["n"])],
     parts=[
-        Part("One unit", f"{MEAN.format('x/q', '0')} == x", [Step(because=algebra("cancel"))]),
-        Part(
+        part("One unit", f"{MEAN.format('x/q', '0')} == x", algebra("cancel")),
+        part(
             "Its variance",
             f"{MEAN.format('(x/q - x)**2', '(0 - x)**2')} == x**2*(1 - q)/q",
-            [
-                Step("x**2*(1 - q)**2/q + x**2*(1 - q)", algebra("multiply out")),
-                Step(because=algebra("bring to one denominator")),
-            ],
+            Step("x**2*(1 - q)**2/q + x**2*(1 - q)", algebra("multiply out")),
+            algebra("bring to one denominator"),
         ),
-        Part(
+        part(
             "A layer",
             "sum(w[i]*e[i] for i in span(1, n)) == sum(w[i]*h[i] for i in span(1, n))",
-            [
-                Step("sum(w[i]*((h[i]/q)*q + 0*(1 - q)) for i in span(1, n))", definition("e")),
-                Step(because=algebra("cancel")),
-            ],
+            Step("sum(w[i]*((h[i]/q)*q + 0*(1 - q)) for i in span(1, n))", definition("e")),
+            algebra("cancel"),
         ),
     ],
     conclusion="The same as without dropout (“A layer”).",

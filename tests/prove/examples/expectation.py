@@ -1,6 +1,6 @@
 """Expectation and variance: what becomes of them under scaling, moving and adding, and where independence is needed."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, given, integer, real, signal, using, vector
+from report.proof import Derivation, Step, algebra, define, definition, given, integer, part, real, signal, using, vector
 
 ONE = "sum(p[k] for k in span(1, n)) == 1"
 UNCORRELATED = "E(lambda k: X(k)*Y(k)) == E(X)*E(Y)"
@@ -26,91 +26,75 @@ DERIVATION = Derivation(
         define("Cov(f, g)", "E(lambda k: f(k)*g(k)) - E(f)*E(g)", "the covariance", symbols=[SIGNAL, OTHER]),
     ],
     parts=[
-        Part(
+        part(
             "Expectation is linear",
             "E(lambda k: a*X(k) + b*Y(k)) == a*E(X) + b*E(Y)",
-            [
-                Step(f"a*sum(p[k]*X(k) {OVER}) + b*sum(p[k]*Y(k) {OVER})", definition("E")),
-                Step(because=definition("E")),
-            ],
+            Step(f"a*sum(p[k]*X(k) {OVER}) + b*sum(p[k]*Y(k) {OVER})", definition("E")),
+            definition("E"),
         ),
-        Part(
+        part(
             "Moved",
             "E(lambda k: a*X(k) + b) == a*E(X) + b",
-            [
-                Step(f"a*sum(p[k]*X(k) {OVER}) + b*sum(p[k] {OVER})", definition("E")),
-                Step(f"a*sum(p[k]*X(k) {OVER}) + b*1", given("the probabilities add up to one")),
-                Step(because=definition("E")),
-            ],
+            Step(f"a*sum(p[k]*X(k) {OVER}) + b*sum(p[k] {OVER})", definition("E")),
+            Step(f"a*sum(p[k]*X(k) {OVER}) + b*1", given("the probabilities add up to one")),
+            definition("E"),
             given=[ONE],
         ),
-        Part(
+        part(
             "The mean of the square less the square of the mean",
             "Var(X) == E(lambda k: X(k)**2) - E(X)**2",
-            [
-                Step(f"sum(p[k]*(X(k) - E(X))**2 {OVER})", "definitions of `Var` and `E`"),
-                Step(
-                    f"sum(p[k]*X(k)**2 {OVER}) - 2*E(X)*sum(p[k]*X(k) {OVER}) + E(X)**2*sum(p[k] {OVER})",
-                    algebra("multiply out"),
-                ),
-                Step(
-                    f"sum(p[k]*X(k)**2 {OVER}) - 2*E(X)*sum(p[k]*X(k) {OVER}) + E(X)**2*1",
-                    given("the probabilities add up to one"),
-                ),
-                Step(because="definition of `E`"),
-            ],
+            Step(f"sum(p[k]*(X(k) - E(X))**2 {OVER})", "definitions of `Var` and `E`"),
+            Step(
+                f"sum(p[k]*X(k)**2 {OVER}) - 2*E(X)*sum(p[k]*X(k) {OVER}) + E(X)**2*sum(p[k] {OVER})", algebra("multiply out")
+            ),
+            Step(
+                f"sum(p[k]*X(k)**2 {OVER}) - 2*E(X)*sum(p[k]*X(k) {OVER}) + E(X)**2*1", given("the probabilities add up to one")
+            ),
+            "definition of `E`",
             given=[ONE],
         ),
-        Part(
+        part(
             "Scaled and moved",
             "Var(lambda k: a*X(k) + b) == a**2*Var(X)",
-            [
-                Step(f"sum(p[k]*(a*X(k) + b - E(lambda k: a*X(k) + b))**2 {OVER})", "definitions of `Var` and `E`"),
-                Step(f"sum(p[k]*(a*X(k) + b - (a*E(X) + b))**2 {OVER})", using("Moved")),
-                Step(f"a**2*sum(p[k]*(X(k) - E(X))**2 {OVER})", algebra("take out the factor")),
-                Step(because="definitions of `Var` and `E`"),
-            ],
+            Step(f"sum(p[k]*(a*X(k) + b - E(lambda k: a*X(k) + b))**2 {OVER})", "definitions of `Var` and `E`"),
+            Step(f"sum(p[k]*(a*X(k) + b - (a*E(X) + b))**2 {OVER})", using("Moved")),
+            Step(f"a**2*sum(p[k]*(X(k) - E(X))**2 {OVER})", algebra("take out the factor")),
+            "definitions of `Var` and `E`",
             given=[ONE],
         ),
-        Part(
+        part(
             "A sum",
             "Var(lambda k: X(k) + Y(k)) == Var(X) + Var(Y) + 2*Cov(X, Y)",
-            [
-                Step(DEVIATIONS, "definitions of `Var` and `E`"),
-                Step(
-                    f"sum(p[k]*(X(k) - E(X))**2 {OVER}) + sum(p[k]*(Y(k) - E(Y))**2 {OVER})"
-                    f" + 2*(sum(p[k]*X(k)*Y(k) {OVER}) - E(Y)*sum(p[k]*X(k) {OVER}) - E(X)*sum(p[k]*Y(k) {OVER})"
-                    f" + E(X)*E(Y)*sum(p[k] {OVER}))",
-                    algebra("multiply out"),
-                ),
-                Step(
-                    f"sum(p[k]*(X(k) - E(X))**2 {OVER}) + sum(p[k]*(Y(k) - E(Y))**2 {OVER})"
-                    f" + 2*(sum(p[k]*X(k)*Y(k) {OVER}) - E(Y)*sum(p[k]*X(k) {OVER}) - E(X)*sum(p[k]*Y(k) {OVER})"
-                    f" + E(X)*E(Y)*1)",
-                    given("the probabilities add up to one"),
-                ),
-                Step(because="definitions of `Var`, `Cov` and `E`"),
-            ],
+            Step(DEVIATIONS, "definitions of `Var` and `E`"),
+            Step(
+                f"sum(p[k]*(X(k) - E(X))**2 {OVER}) + sum(p[k]*(Y(k) - E(Y))**2 {OVER})"
+                f" + 2*(sum(p[k]*X(k)*Y(k) {OVER}) - E(Y)*sum(p[k]*X(k) {OVER}) - E(X)*sum(p[k]*Y(k) {OVER})"
+                f" + E(X)*E(Y)*sum(p[k] {OVER}))",
+                algebra("multiply out"),
+            ),
+            Step(
+                f"sum(p[k]*(X(k) - E(X))**2 {OVER}) + sum(p[k]*(Y(k) - E(Y))**2 {OVER})"
+                f" + 2*(sum(p[k]*X(k)*Y(k) {OVER}) - E(Y)*sum(p[k]*X(k) {OVER}) - E(X)*sum(p[k]*Y(k) {OVER})"
+                f" + E(X)*E(Y)*1)",
+                given("the probabilities add up to one"),
+            ),
+            "definitions of `Var`, `Cov` and `E`",
             given=[ONE],
         ),
-        Part(
+        part(
             "Independent",
             "Cov(X, Y) == 0",
-            [
-                Step("E(lambda k: X(k)*Y(k)) - E(X)*E(Y)", definition("Cov")),
-                Step("E(X)*E(Y) - E(X)*E(Y)", given()),
-                Step(because=algebra("subtract")),
-            ],
+            Step("E(lambda k: X(k)*Y(k)) - E(X)*E(Y)", definition("Cov")),
+            Step("E(X)*E(Y) - E(X)*E(Y)", given()),
+            algebra("subtract"),
             given=[UNCORRELATED],
         ),
-        Part(
+        part(
             "A sum of independent ones",
             "Var(lambda k: X(k) + Y(k)) == Var(X) + Var(Y)",
-            [
-                Step("Var(X) + Var(Y) + 2*Cov(X, Y)", using("A sum")),
-                Step("Var(X) + Var(Y) + 2*0", using("Independent")),
-                Step(because=algebra("add")),
-            ],
+            Step("Var(X) + Var(Y) + 2*Cov(X, Y)", using("A sum")),
+            Step("Var(X) + Var(Y) + 2*0", using("Independent")),
+            algebra("add"),
             given=[ONE, UNCORRELATED],
         ),
     ],

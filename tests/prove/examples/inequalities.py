@@ -1,6 +1,6 @@
 """Inequalities between sums, means and extremes, term by term; Bernoulli's and that of powers of two, by induction."""
 
-from report.proof import Derivation, Part, Step, algebra, given, induction, integer, real, using, vector
+from report.proof import Derivation, Step, algebra, given, induction, integer, part, real, using, vector
 
 OVER = "for k in span(1, n)"
 POWER, LINE = "(1 + x)**t", "1 + t*x"
@@ -17,41 +17,33 @@ DERIVATION = Derivation(
         real("x", "a rate of growth", least="-1"),
     ],
     parts=[
-        Part("The triangle", f"abs(sum(v[k] {OVER})) <= sum(abs(v[k]) {OVER})", [Step("<=", algebra("term by term"))]),
-        Part(
+        part("The triangle", f"abs(sum(v[k] {OVER})) <= sum(abs(v[k]) {OVER})", Step("<=", algebra("term by term"))),
+        part(
             "A mean",
             f"sum(w[k]*v[k] {OVER}) <= max(v[k] {OVER})",
-            [
-                Step(f"<= sum(w[k] {OVER})*max(v[k] {OVER})", algebra("no value is larger")),
-                Step(because=given("the weights are a distribution")),
-            ],
+            Step(f"<= sum(w[k] {OVER})*max(v[k] {OVER})", algebra("no value is larger")),
+            given("the weights are a distribution"),
             given=[f"sum(w[k] {OVER}) == 1"],
         ),
-        Part("The softest maximum", f"log(sum(exp(v[k]) {OVER})) >= max(v[k] {OVER})", [Step(">=", algebra("one term"))]),
-        Part(
+        part("The softest maximum", f"log(sum(exp(v[k]) {OVER})) >= max(v[k] {OVER})", Step(">=", algebra("one term"))),
+        part(
             "And not softer",
             f"log(sum(exp(v[k]) {OVER})) <= max(v[k] {OVER}) + log(n)",
-            [Step("<=", algebra("n terms, none of them larger"))],
+            Step("<=", algebra("n terms, none of them larger")),
         ),
-        Part("No growth yet", "(1 + x)**0 >= 1 + 0*x", [Step(">=", algebra("both are one"))]),
-        Part(
+        part("No growth yet", "(1 + x)**0 >= 1 + 0*x", Step(">=", algebra("both are one"))),
+        part(
             "Growth once more",
             "(1 + x)**(t + 1) >= 1 + (t + 1)*x",
-            [
-                Step("(1 + x)*(1 + x)**t", algebra("one factor")),
-                Step(f">= (1 + x)*({LINE})", using("hypothesis")),
-                Step(">=", algebra("a square is left")),
-            ],
+            Step("(1 + x)*(1 + x)**t", algebra("one factor")),
+            Step(f">= (1 + x)*({LINE})", using("hypothesis")),
+            Step(">=", algebra("a square is left")),
             supposing=f"{POWER} >= {LINE}",
         ),
-        Part(
-            "Growth",
-            f"{POWER} >= {LINE}",
-            [Step(">=", induction("t", start="0", base="No growth yet", step="Growth once more"))],
-        ),
-        Part("One is more than none", "2**0 > 0", [Step(">", algebra("a power of nought"))]),
-        Part("Doubled", "2**(t + 1) > t + 1", [Step(">", using("hypothesis"))], supposing="2**t > t"),
-        Part("Powers of two", "2**t > t", [Step(">", induction("t", start="0", base="One is more than none", step="Doubled"))]),
+        part("Growth", f"{POWER} >= {LINE}", Step(">=", induction("t", "No growth yet", "Growth once more"))),
+        part("One is more than none", "2**0 > 0", Step(">", algebra("a power of nought"))),
+        part("Doubled", "2**(t + 1) > t + 1", Step(">", using("hypothesis")), supposing="2**t > t"),
+        part("Powers of two", "2**t > t", Step(">", induction("t", "One is more than none", "Doubled"))),
     ],
     conclusion=f"`{POWER} >= {LINE}` (“Growth”).",
 )

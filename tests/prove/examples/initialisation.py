@@ -1,6 +1,6 @@
 """Variance at initialisation: Glorot's and He's."""
 
-from report.proof import Derivation, Part, Step, algebra, contraction, define, definition, integer, real, vector  # fmt: skip
+from report.proof import Derivation, Step, algebra, contraction, define, definition, integer, part, real, vector  # fmt: skip
 
 DERIVATION = Derivation(
     id="start",
@@ -20,34 +20,27 @@ DERIVATION = Derivation(
         define("relu(z)", "max(0, z)", "the rectified linear unit", reference=lambda z: z if z > 0 else 0 * z),
     ],
     parts=[
-        Part(
+        part(
             "The variance of an output",
             "sum(sum(x[i]*x[j]*C[i, j] for j in span(1, n)) for i in span(1, n)) == n*v*q",
-            [
-                Step("sum(sum(x[i]*x[j]*(v*kron(i, j)) for j in span(1, n)) for i in span(1, n))", definition("C")),
-                Step("v*sum(x[i]**2 for i in span(1, n))", contraction()),
-                Step(because=definition("q")),
-            ],
+            Step("sum(sum(x[i]*x[j]*(v*kron(i, j)) for j in span(1, n)) for i in span(1, n))", definition("C")),
+            Step("v*sum(x[i]**2 for i in span(1, n))", contraction()),
+            definition("q"),
         ),
-        Part("Forward", "n*(1/n)*g == g", [Step(because=algebra("cancel"))]),
-        Part(
+        part("Forward", "n*(1/n)*g == g", algebra("cancel")),
+        part(
             "Glorot: both ways in the mean",
             "(n*(2/(n + m)) + m*(2/(n + m)))/2 == 1",
-            [Step("(n + m)*(2/(n + m))/2", algebra("factor out")), Step(because=algebra("cancel"))],
+            Step("(n + m)*(2/(n + m))/2", algebra("factor out")),
+            algebra("cancel"),
         ),
-        Part(
+        part(
             "ReLU keeps half of a square",
             "(relu(z)**2 + relu(-z)**2)/2 == z**2/2",
-            [
-                Step("(max(0, z)**2 + max(0, -z)**2)/2", definition("relu")),
-                Step(because=algebra("one of the two is zero")),
-            ],
+            Step("(max(0, z)**2 + max(0, -z)**2)/2", definition("relu")),
+            algebra("one of the two is zero"),
         ),
-        Part(
-            "He: after a ReLU",
-            "n*(2/n)*(g/2) == g",
-            [Step(because=algebra("cancel"))],
-        ),
+        part("He: after a ReLU", "n*(2/n)*(g/2) == g", algebra("cancel")),
     ],
     conclusion=(
         "One over the inputs (“Forward”), two over inputs and outputs (“Glorot: both ways in the mean”), two over the inputs "

@@ -2,7 +2,6 @@
 
 from report.proof import (
     Derivation,
-    Part,
     Step,
     algebra,
     define,
@@ -11,10 +10,11 @@ from report.proof import (
     given,
     integer,
     matrix,
+    part,
     real,
     using,
     vector,
-)  # fmt: skip
+)
 
 NORMAL = "A.T @ (A @ x - b) == zeros(n)"
 
@@ -35,59 +35,47 @@ DERIVATION = Derivation(
     ],
     definitions=[define("loss", "norm(A @ x - b)**2", "the squared length of the residual")],
     parts=[
-        Part("Gradient", "grad(loss, x) == 2*(A.T @ (A @ x - b))", [Step(because=differentiation("chain rule"))]),
-        Part(
+        part("Gradient", "grad(loss, x) == 2*(A.T @ (A @ x - b))", differentiation("chain rule")),
+        part(
             "Hessian",
             "diff(diff(loss, x[i]), x[j]) == (2*A.T @ A)[i, j]",
-            [
-                Step("2*sum(A[k, i]*A[k, j] for k in span(1, m))", differentiation("twice the chain rule")),
-                Step(because=algebra("the product of two matrices")),
-            ],
+            Step("2*sum(A[k, i]*A[k, j] for k in span(1, m))", differentiation("twice the chain rule")),
+            algebra("the product of two matrices"),
         ),
-        Part(
+        part(
             "Positive semi-definite",
             "v.T @ (2*A.T @ A) @ v >= 0",
-            [Step("2*norm(A @ v)**2", algebra("the length of a vector")), Step(">=", "a square")],
+            Step("2*norm(A @ v)**2", algebra("the length of a vector")),
+            Step(">=", "a square"),
         ),
-        Part(
+        part(
             "A step away",
             "norm(A @ (x + v) - b)**2 == loss + 2*v.T @ (A.T @ (A @ x - b)) + norm(A @ v)**2",
-            [
-                Step("norm(A @ x - b)**2 + 2*v.T @ (A.T @ (A @ x - b)) + norm(A @ v)**2", algebra("multiply out")),
-                Step(because=definition("loss")),
-            ],
+            Step("norm(A @ x - b)**2 + 2*v.T @ (A.T @ (A @ x - b)) + norm(A @ v)**2", algebra("multiply out")),
+            definition("loss"),
         ),
-        Part(
+        part(
             "Stationary where the normal equations hold",
             "grad(loss, x) == zeros(n)",
-            [
-                Step("2*(A.T @ (A @ x - b))", using("Gradient")),
-                Step("2*zeros(n)", given("the normal equations")),
-                Step(because=algebra("twice nothing")),
-            ],
+            Step("2*(A.T @ (A @ x - b))", using("Gradient")),
+            Step("2*zeros(n)", given("the normal equations")),
+            algebra("twice nothing"),
             given=[NORMAL],
         ),
-        Part(
+        part(
             "A minimum",
             "norm(A @ (x + v) - b)**2 >= loss",
-            [
-                Step("loss + 2*v.T @ (A.T @ (A @ x - b)) + norm(A @ v)**2", using("A step away")),
-                Step("loss + 2*v.T @ zeros(n) + norm(A @ v)**2", given("the normal equations")),
-                Step("loss + norm(A @ v)**2", algebra("nothing is added")),
-                Step(">=", algebra("a square is added")),
-            ],
+            Step("loss + 2*v.T @ (A.T @ (A @ x - b)) + norm(A @ v)**2", using("A step away")),
+            Step("loss + 2*v.T @ zeros(n) + norm(A @ v)**2", given("the normal equations")),
+            Step("loss + norm(A @ v)**2", algebra("nothing is added")),
+            Step(">=", algebra("a square is added")),
             given=[NORMAL],
         ),
-        Part(
+        part(
             "Convex",
             "norm(A @ (x + t*v) - b)**2 <= (1 - t)*norm(A @ x - b)**2 + t*norm(A @ (x + v) - b)**2",
-            [
-                Step(
-                    "(1 - t)*norm(A @ x - b)**2 + t*norm(A @ (x + v) - b)**2 - t*(1 - t)*norm(A @ v)**2",
-                    algebra("multiply out"),
-                ),
-                Step("<=", algebra("a square is taken away")),
-            ],
+            Step("(1 - t)*norm(A @ x - b)**2 + t*norm(A @ (x + v) - b)**2 - t*(1 - t)*norm(A @ v)**2", algebra("multiply out")),
+            Step("<=", algebra("a square is taken away")),
             given=["t <= 1"],
         ),
     ],

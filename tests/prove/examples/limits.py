@@ -1,6 +1,6 @@
 """Limits, as they are defined: nearer than any distance from some number on; and how fast."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, induction, integer, real, using
+from report.proof import Derivation, Step, algebra, define, definition, induction, integer, part, real, using
 
 DERIVATION = Derivation(
     id="limits",
@@ -24,67 +24,70 @@ DERIVATION = Derivation(
         )
     ],
     parts=[
-        Part("Harmonic", "abs(1/n - 0) < eps", [Step("1/n", algebra("it is positive")), Step("<", "")], given=["n > 1/eps"]),
-        Part(
+        part(
+            "Harmonic",
+            "abs(1/n - 0) < eps",
+            Step("1/n", algebra("it is positive")),
+            Step("<", ""),
+            given=["n > 1/eps"],
+        ),
+        part(
             "A quotient",
             "abs((3*n + 1)/(n + 2) - 3) < eps",
-            [Step("5/(n + 2)", algebra("the difference")), Step("< 5/n", algebra("a smaller denominator")), Step("<", "")],
+            Step("5/(n + 2)", algebra("the difference")),
+            Step("< 5/n", algebra("a smaller denominator")),
+            Step("<", ""),
             given=["n > 5/eps"],
         ),
-        Part(
+        part(
             "Geometric decay",
             "q**n < eps",
-            [Step("<", "the logarithm grows, and that of the rate is negative")],
+            Step("<", "the logarithm grows, and that of the rate is negative"),
             given=["q < 1", "n > log(eps)/log(q)"],
         ),
-        Part(
+        part(
             "Each step divides by the same",
             "abs(q**(n + 1)*a - 0)/abs(q**n*a - 0) == q",
-            [Step("q**(n + 1)*abs(a)/(q**n*abs(a))", algebra("powers are positive")), Step(because=algebra("cancel"))],
+            Step("q**(n + 1)*abs(a)/(q**n*abs(a))", algebra("powers are positive")),
+            algebra("cancel"),
             given=["a != 0"],
         ),
-        Part(
-            "No growth yet", "(1 + h)**0 >= 1 + 0*h", [Step("1", algebra("a power of zero")), Step(">=", algebra("the same"))]
+        part(
+            "No growth yet",
+            "(1 + h)**0 >= 1 + 0*h",
+            Step("1", algebra("a power of zero")),
+            Step(">=", algebra("the same")),
         ),
-        Part(
+        part(
             "Growth once more",
             "(1 + h)**(t + 1) >= 1 + (t + 1)*h",
-            [
-                Step("(1 + h)**t*(1 + h)", algebra("one factor apart")),
-                Step(">= (1 + t*h)*(1 + h)", using("hypothesis")),
-                Step(">=", algebra("a square is left out")),
-            ],
+            Step("(1 + h)**t*(1 + h)", algebra("one factor apart")),
+            Step(">= (1 + t*h)*(1 + h)", using("hypothesis")),
+            Step(">=", algebra("a square is left out")),
             supposing="(1 + h)**t >= 1 + t*h",
         ),
-        Part(
-            "Growth without bound",
-            "(1 + h)**t >= 1 + t*h",
-            [Step(">=", induction("t", start="0", base="No growth yet", step="Growth once more"))],
+        part("Growth without bound", "(1 + h)**t >= 1 + t*h", Step(">=", induction("t", "No growth yet", "Growth once more"))),
+        part(
+            "At the start",
+            "w(0) == (1 - u)**0*a",
+            Step("a", definition("w")),
+            algebra("a power of zero"),
         ),
-        Part("At the start", "w(0) == (1 - u)**0*a", [Step("a", definition("w")), Step(because=algebra("a power of zero"))]),
-        Part(
+        part(
             "A step down",
             "w(t + 1) == (1 - u)**(t + 1)*a",
-            [
-                Step("w(t) - u*w(t)", definition("w")),
-                Step("(1 - u)**t*a - u*((1 - u)**t*a)", using("hypothesis")),
-                Step(because=algebra("factor out")),
-            ],
+            Step("w(t) - u*w(t)", definition("w")),
+            Step("(1 - u)**t*a - u*((1 - u)**t*a)", using("hypothesis")),
+            algebra("factor out"),
             supposing="w(t) == (1 - u)**t*a",
         ),
-        Part(
-            "Descent",
-            "w(t) == (1 - u)**t*a",
-            [Step(because=induction("t", start="0", base="At the start", step="A step down"))],
-        ),
-        Part(
+        part("Descent", "w(t) == (1 - u)**t*a", induction("t", "At the start", "A step down")),
+        part(
             "Descent is exponentially fast",
             "abs(w(t)) <= exp(-u*t)*abs(a)",
-            [
-                Step("abs((1 - u)**t*a)", using("Descent")),
-                Step("(1 - u)**t*abs(a)", algebra("the factor is positive")),
-                Step("<=", "the exponential function lies above its tangent"),
-            ],
+            Step("abs((1 - u)**t*a)", using("Descent")),
+            Step("(1 - u)**t*abs(a)", algebra("the factor is positive")),
+            Step("<=", "the exponential function lies above its tangent"),
             given=["u < 1"],
         ),
     ],

@@ -1,6 +1,6 @@
 """Max pooling routes gradients: all of it to the largest, none to the others."""
 
-from report.proof import Derivation, Part, Step, differentiation, real
+from report.proof import Derivation, Step, differentiation, part, real
 
 DERIVATION = Derivation(
     id="pooling",
@@ -8,19 +8,17 @@ DERIVATION = Derivation(
     question="Which of its inputs does the gradient of a maximum go to?",
     symbols=[real("x", "an input"), real("y", "another"), real("g", "the gradient from above")],
     parts=[
-        Part(
+        part(
             "To the larger",
             "diff(g*max(x, y), x) == g",
-            [
-                Step("g*diff(x, x)", differentiation("the larger at this point and around it")),
-                Step(because=differentiation("")),
-            ],
+            Step("g*diff(x, x)", differentiation("the larger at this point and around it")),
+            differentiation(""),
             given=["x > y"],
         ),
-        Part(
+        part(
             "Not to the smaller",
             "diff(g*max(x, y), x) == 0",
-            [Step(because=differentiation("the other is larger, at this point and around it"))],
+            differentiation("the other is larger, at this point and around it"),
             given=["x < y"],
         ),
     ],

@@ -1,6 +1,6 @@
 """Momentum in closed form, and when descent on a parabola converges."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, induction, integer, real, using
+from report.proof import Derivation, Step, algebra, define, definition, induction, integer, part, real, using
 
 TIME = integer("t", "a number of steps", least="0", high=4)
 
@@ -20,44 +20,37 @@ DERIVATION = Derivation(
         define("w(t)", "a if t == 0 else w(t - 1) - u*w(t - 1)", "the distance to the minimum after `t` steps", symbols=[TIME]),
     ],
     parts=[
-        Part("At rest", "(1 - mu)*v(0) == g*(1 - mu**0)", [Step("0", definition("v")), Step(because=algebra("subtract"))]),
-        Part(
+        part(
+            "At rest",
+            "(1 - mu)*v(0) == g*(1 - mu**0)",
+            Step("0", definition("v")),
+            algebra("subtract"),
+        ),
+        part(
             "A step of momentum",
             "(1 - mu)*v(t + 1) == g*(1 - mu**(t + 1))",
-            [
-                Step("mu*((1 - mu)*v(t)) + (1 - mu)*g", definition("v")),
-                Step("mu*(g*(1 - mu**t)) + (1 - mu)*g", using("hypothesis")),
-                Step(because=algebra("multiply out")),
-            ],
+            Step("mu*((1 - mu)*v(t)) + (1 - mu)*g", definition("v")),
+            Step("mu*(g*(1 - mu**t)) + (1 - mu)*g", using("hypothesis")),
+            algebra("multiply out"),
             supposing="(1 - mu)*v(t) == g*(1 - mu**t)",
         ),
-        Part(
-            "Momentum",
-            "(1 - mu)*v(t) == g*(1 - mu**t)",
-            [Step(because=induction("t", start="0", base="At rest", step="A step of momentum"))],
+        part("Momentum", "(1 - mu)*v(t) == g*(1 - mu**t)", induction("t", "At rest", "A step of momentum")),
+        part(
+            "At the start",
+            "w(0) == (1 - u)**0*a",
+            Step("a", definition("w")),
+            algebra("a power of zero"),
         ),
-        Part("At the start", "w(0) == (1 - u)**0*a", [Step("a", definition("w")), Step(because=algebra("a power of zero"))]),
-        Part(
+        part(
             "A step down",
             "w(t + 1) == (1 - u)**(t + 1)*a",
-            [
-                Step("w(t) - u*w(t)", definition("w")),
-                Step("(1 - u)**t*a - u*((1 - u)**t*a)", using("hypothesis")),
-                Step(because=algebra("factor out")),
-            ],
+            Step("w(t) - u*w(t)", definition("w")),
+            Step("(1 - u)**t*a - u*((1 - u)**t*a)", using("hypothesis")),
+            algebra("factor out"),
             supposing="w(t) == (1 - u)**t*a",
         ),
-        Part(
-            "Descent",
-            "w(t) == (1 - u)**t*a",
-            [Step(because=induction("t", start="0", base="At the start", step="A step down"))],
-        ),
-        Part(
-            "A contraction",
-            "abs(1 - u) < 1",
-            [Step(because="less than one on either side")],
-            given=["u < 2"],
-        ),
+        part("Descent", "w(t) == (1 - u)**t*a", induction("t", "At the start", "A step down")),
+        part("A contraction", "abs(1 - u) < 1", "less than one on either side", given=["u < 2"]),
     ],
     conclusion=(
         "The velocity is `(1 - mu)*v(t) == g*(1 - mu**t)`, and `w(t) == (1 - u)**t*a` shrinks, as `abs(1 - u) < 1` for `u < 2`."

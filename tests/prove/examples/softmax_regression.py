@@ -1,17 +1,6 @@
 """Softmax regression: the loss as a function of the input vector, its gradient and its Hessian, and that it is convex."""
 
-from report.proof import (
-    Derivation,
-    Part,
-    Step,
-    algebra,
-    define,
-    given,
-    integer,
-    matrix,
-    using,
-    vector,
-)  # fmt: skip
+from report.proof import Derivation, Step, algebra, define, given, integer, matrix, part, using, vector
 
 MEAN = "sum(q[k]*u[k] for k in span(1, n))"
 DEVIATIONS = "sum(q[k]*(u[k] - sum(q[l]*u[l] for l in span(1, n)))**2 for k in span(1, n))"
@@ -38,36 +27,31 @@ DERIVATION = Derivation(
         define("loss", "log(sum(exp(z[l]) for l in span(1, n))) - z[t]", "cross-entropy"),
     ],
     parts=[
-        Part("Gradient", "grad(loss, x) == W.T @ (p - y)", [Step(because="chain rule; definitions of `p` and `y`")]),
-        Part(
+        part("Gradient", "grad(loss, x) == W.T @ (p - y)", "chain rule; definitions of `p` and `y`"),
+        part(
             "Hessian",
             "diff(diff(loss, x[i]), x[j]) == sum(p[k]*W[k, i]*W[k, j] for k in span(1, n))"
             " - sum(p[k]*W[k, i] for k in span(1, n))*sum(p[k]*W[k, j] for k in span(1, n))",
-            [Step(because="chain rule; definition of `p`")],
+            "chain rule; definition of `p`",
         ),
-        Part(
+        part(
             "A variance",
             f"{DEVIATIONS} == sum(q[k]*u[k]**2 for k in span(1, n)) - {MEAN}**2",
-            [
-                Step(
-                    f"sum(q[k]*u[k]**2 for k in span(1, n)) - 2*{MEAN}**2 + {MEAN}**2*sum(q[k] for k in span(1, n))",
-                    algebra("the square of a difference"),
-                ),
-                Step(
-                    f"sum(q[k]*u[k]**2 for k in span(1, n)) - 2*{MEAN}**2 + {MEAN}**2*1",
-                    given("the probabilities add up to one"),
-                ),
-                Step(because=algebra("collect")),
-            ],
+            Step(
+                f"sum(q[k]*u[k]**2 for k in span(1, n)) - 2*{MEAN}**2 + {MEAN}**2*sum(q[k] for k in span(1, n))",
+                algebra("the square of a difference"),
+            ),
+            Step(
+                f"sum(q[k]*u[k]**2 for k in span(1, n)) - 2*{MEAN}**2 + {MEAN}**2*1", given("the probabilities add up to one")
+            ),
+            algebra("collect"),
             given=["sum(q[k] for k in span(1, n)) == 1"],
         ),
-        Part(
+        part(
             "Positive semi-definite",
             f"sum(q[k]*u[k]**2 for k in span(1, n)) - {MEAN}**2 >= 0",
-            [
-                Step(DEVIATIONS, using("A variance")),
-                Step(">=", algebra("squares")),
-            ],
+            Step(DEVIATIONS, using("A variance")),
+            Step(">=", algebra("squares")),
             given=["sum(q[k] for k in span(1, n)) == 1"],
         ),
     ],

@@ -1,6 +1,6 @@
 """Softmax is invariant to a shift: why code subtracts the largest logit first."""
 
-from report.proof import Derivation, Part, Step, algebra, define, definition, integer, real, vector
+from report.proof import Derivation, Step, algebra, define, definition, integer, part, real, vector
 
 DERIVATION = Derivation(
     id="softmax",
@@ -14,14 +14,12 @@ DERIVATION = Derivation(
     ],
     definitions=[define("p[k]", "exp(z[k])/sum(exp(z[l]) for l in span(1, n))", "the probabilities", shape=["n"])],
     parts=[
-        Part(
+        part(
             "Shifted",
             "exp(z[k] + c)/sum(exp(z[l] + c) for l in span(1, n)) == p[k]",
-            [
-                Step("exp(c)*exp(z[k])/(exp(c)*sum(exp(z[l]) for l in span(1, n)))", algebra("take out the factor")),
-                Step("exp(z[k])/sum(exp(z[l]) for l in span(1, n))", algebra("cancel it")),
-                Step(because=definition("p")),
-            ],
+            Step("exp(c)*exp(z[k])/(exp(c)*sum(exp(z[l]) for l in span(1, n)))", algebra("take out the factor")),
+            Step("exp(z[k])/sum(exp(z[l]) for l in span(1, n))", algebra("cancel it")),
+            definition("p"),
         ),
     ],
     conclusion="Nothing.",

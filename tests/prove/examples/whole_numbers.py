@@ -1,6 +1,6 @@
 """Floors, remainders and sums in closed form: what sizes of layers and schedules of rates are counted with."""
 
-from report.proof import Derivation, Part, Step, algebra, integer, real
+from report.proof import Derivation, Step, algebra, integer, part, real
 
 DERIVATION = Derivation(
     id="whole",
@@ -15,30 +15,27 @@ DERIVATION = Derivation(
         real("q", "a ratio"),
     ],
     parts=[
-        Part("Quotient and remainder", "n*floor(t/n) + mod(t, n) == t", [Step(because=algebra("what a remainder is"))]),
-        Part("A remainder is smaller", "mod(t, n) <= n - 1", [Step("<=", "as the floor is less than one below")]),
-        Part("Around the circle", "mod(mod(t, n) + mod(r, n), n) == mod(t + r, n)", [Step(because=algebra("whole turns"))]),
-        Part("Rounded up", "ceil(t/n) == floor((t + n - 1)/n)", [Step(because=algebra("less than one apart"))]),
-        Part("Two floors", "floor(floor(x)/n) == floor(x/n)", [Step(because=algebra("less than one apart"))]),
-        Part("Monotone", "floor(x) <= floor(y)", [Step("<=", algebra("less than one below"))], given=["x <= y"]),
-        Part("Between two", "floor(x) == t", [Step(because=algebra("less than one apart"))], given=["t <= x", "x < t + 1"]),
-        Part(
+        part("Quotient and remainder", "n*floor(t/n) + mod(t, n) == t", algebra("what a remainder is")),
+        part("A remainder is smaller", "mod(t, n) <= n - 1", Step("<=", "as the floor is less than one below")),
+        part("Around the circle", "mod(mod(t, n) + mod(r, n), n) == mod(t + r, n)", algebra("whole turns")),
+        part("Rounded up", "ceil(t/n) == floor((t + n - 1)/n)", algebra("less than one apart")),
+        part("Two floors", "floor(floor(x)/n) == floor(x/n)", algebra("less than one apart")),
+        part("Monotone", "floor(x) <= floor(y)", Step("<=", algebra("less than one below")), given=["x <= y"]),
+        part("Between two", "floor(x) == t", algebra("less than one apart"), given=["t <= x", "x < t + 1"]),
+        part(
             "A geometric sum",
             "sum(q**k for k in span(0, n)) == (1 - q**(n + 1))/(1 - q)",
-            [Step(because=algebra("the same start, the same growth"))],
+            algebra("the same start, the same growth"),
             given=["q != 1"],
         ),
-        Part("The first numbers", "sum(k for k in span(1, n)) == n*(n + 1)/2", [Step(because=algebra("Gauss"))]),
-        Part(
+        part("The first numbers", "sum(k for k in span(1, n)) == n*(n + 1)/2", algebra("Gauss")),
+        part(
             "Halves of halves",
             "sum(1/2**k for k in span(1, n)) < 1",
-            [Step("1 - 1/2**n", algebra("a geometric sum")), Step("<", algebra("a half is left"))],
+            Step("1 - 1/2**n", algebra("a geometric sum")),
+            Step("<", algebra("a half is left")),
         ),
-        Part(
-            "A telescope",
-            "sum(1/(k*(k + 1)) for k in span(1, n)) == 1 - 1/(n + 1)",
-            [Step(because=algebra("all but the ends cancel"))],
-        ),
+        part("A telescope", "sum(1/(k*(k + 1)) for k in span(1, n)) == 1 - 1/(n + 1)", algebra("all but the ends cancel")),
     ],
     conclusion="For `q != 1`, `sum(q**k for k in span(0, n)) == (1 - q**(n + 1))/(1 - q)`.",
     comment="The size of a convolution's output is such a floor.",
