@@ -45,9 +45,9 @@ def execute(
     ``open_data`` opens a data set by name, in the worker: it must survive pickling. ``label`` makes the line that the person
     who waits sees. With ``shipping`` a trial runs the code that was planned; without, what its process finds.
 
-    A trial that raises, or whose process dies, is FAILED, and what depends on it MISSING; the others go on. With
-    ``SerialExecutor`` an exception comes out as it is. Raises ``StoreError`` when a result cannot be kept, and
-    ``KeyboardInterrupt`` for SIGINT and SIGTERM: no worker is left then, and what had finished is in the store.
+    A trial that raises, or whose process dies, is FAILED, and what depends on it MISSING; the others go on. Raises
+    ``StoreError`` when a result cannot be kept, and ``KeyboardInterrupt`` for SIGINT and SIGTERM: no worker is left then, and
+    what had finished is in the store.
     """
     outcomes: dict[str, Outcome] = {}
     for each in planned:

@@ -1,4 +1,4 @@
-"""Where calls run: in this process, or in others, behind ``concurrent.futures`` (on a cluster: ``report.run.cluster``).
+"""Where calls run: in other processes, behind ``concurrent.futures`` (on a cluster: ``report.run.cluster``).
 
 Workers stay, so that nobody waits for torch, and yet no call finds anything that another left behind (random state, flags,
 memory), and when one is killed it is plain which, and the others do not notice. On Linux a worker imports what its calls
@@ -40,18 +40,6 @@ METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 IDLE = 2
 """For each call at a time so many workers may wait: trials that need other modules need another worker."""
 TAIL = 64 * 1024  # bytes of a call's printed output that are kept for the case that it fails
-
-
-class SerialExecutor(Executor):
-    """Runs each call at once, in this process; what it raises leaves ``submit`` as it is, for debuggers and tests."""
-
-    def __init__(self, jobs: int = 1):
-        del jobs
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        future: Future[T] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 class ProcessExecutor(Executor):

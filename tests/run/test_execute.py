@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 
@@ -25,8 +26,21 @@ from report.run.cluster import dask_executor
 from report.run.execute import execute, longest_first
 from report.run.plan import Planned, Reason
 from report.run.watching import Silent
-from report.run.workers import ProcessExecutor, SerialExecutor
+from report.run.workers import ProcessExecutor
 from tests.run import toy_trials as toy
+
+
+class SerialExecutor(Executor):
+    """Runs each call at once, in this process; what it raises leaves ``submit`` as it is."""
+
+    def __init__(self, jobs: int = 1):
+        del jobs
+
+    def submit(self, fn, /, *args, **kwargs) -> Future:
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="a process that has loaded torch forks safely on Linux only")
 FORKED = pytest.param(partial(ProcessExecutor, method="forkserver"), id="forked", marks=needs_linux)
