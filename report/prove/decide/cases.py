@@ -10,7 +10,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
-from report.prove.decide.signs import signs
+from report.prove.decide.structure import signs
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 

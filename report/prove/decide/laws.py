@@ -1,0 +1,93 @@
+"""What is true of the atoms of an expression by themselves: each inequality is known wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.normal_form import expanded_indices, never_negative, normal
+from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, signs
+from report.prove.meaning.expansion import expanded
+from report.prove.meaning.grid import EXTREMES, is_complex
+
+
+def sharpened(known: Inequality) -> Inequality:
+    """An integer greater than 0 is at least 1."""
+    gap = expanded(known.gap)
+    return Inequality(gap - 1, False) if known.strict and gap.is_integer else Inequality(gap, known.strict)
+
+
+def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
+    """What is true of the atoms of the expressions by themselves."""
+    pieces = sp.Tuple(*expressions)
+    for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef), key=sp.default_sort_key):
+        if e.is_positive:
+            yield sharpened(Inequality(e, True))
+        elif e.is_nonnegative:
+            yield Inequality(e, False)
+    for e in sorted(pieces.atoms(sp.floor), key=sp.default_sort_key):
+        above, below = sp.fraction(sp.together(e.args[0]))
+        if below == 1 or below.is_positive:  # ⌊a/b⌋ b is at most a, and more than a − b
+            yield Inequality(expanded(above - e * below), False)
+            yield sharpened(Inequality(expanded((e + 1) * below - above), True))
+    for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
+        yield Inequality(expanded(e - e.args[0]), False)
+        yield Inequality(expanded(e.args[0] + 1 - e), True)
+    for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key):
+        if not is_complex(e):
+            yield Inequality(e, True)
+            yield Inequality(expanded(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
+    for e in sorted(pieces.atoms(sp.log), key=sp.default_sort_key):
+        yield Inequality(expanded(e.args[0] - 1 - e), False)
+    for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
+        yield from (Inequality(expanded(e - s * e.args[0]), False) for s in (1, -1))
+        if e.args[0].is_Add:
+            yield Inequality(expanded(sp.Add(*map(sp.Abs, e.args[0].args)) - e), False)
+    for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
+        yield from (Inequality(expanded(e - a), False) for a in e.args)
+    for e in sorted(pieces.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
+        if e.func.__name__ in EXTREMES:
+            inside, low, high = e.args
+            sign = 1 if e.func.__name__ == EXTREMES[0] else -1
+            yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in _places(low, high, facts))
+    for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
+        yield from _one_of(e, facts)
+        yield from _by_lengths(e, pieces.atoms(sp.Pow))
+    for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
+        found = signs(e, facts)
+        if found <= NOT_NEGATIVE:
+            yield Inequality(e, found == POSITIVE)
+
+
+def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
+    """A sum of terms that are not negative is at least any one of them."""
+    (k, low, high), *outer = e.limits
+    if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
+        return
+    for place in _places(low, high, facts):
+        yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), False)
+
+
+def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
+    """The known indices, moved so that they lie in a range."""
+    for i, (first, last) in facts.ranges.items():
+        for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
+            if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
+                yield i - shift
+
+
+def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow]) -> Iterator[Inequality]:
+    """A sum of products is at most the product of the lengths, and so is its opposite (Cauchy and Schwarz); where there are
+    lengths, or its square stands.
+    """
+    factors = sp.Mul.make_args(e.function) if e.function.is_Mul else (e.function, sp.Integer(1))
+    if len(factors) != 2 or is_complex(e) or any(end.is_finite is False for _, *ends in e.limits for end in ends):
+        return
+    a, b = (normal(sp.Sum(factor**2, *e.limits)) for factor in factors)
+    if {sp.sqrt(a), sp.sqrt(b)} <= {*powers}:
+        yield from (Inequality(sp.sqrt(a) * sp.sqrt(b) - sign * e, False) for sign in (1, -1))
+    if e**2 in powers:
+        yield Inequality(expanded(a * b - e**2), False)

@@ -1,0 +1,158 @@
+"""The signs that the structure of an expression leaves open: a square is not negative, a product of positives is positive, a
+sum over a range that is not empty has the sign of its terms; and what one known inequality says by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.normal_form import never_negative, normal
+from report.prove.meaning.expansion import expanded
+from report.prove.meaning.grid import is_complex
+
+Signs = frozenset[int]
+"""The signs that an expression may have, among −1, 0 and 1; a complex number that is not 0 may have −1 and 1."""
+
+ANY: Signs = frozenset({-1, 0, 1})
+NOT_ZERO: Signs = frozenset({-1, 1})
+NOT_NEGATIVE: Signs = frozenset({0, 1})
+POSITIVE: Signs = frozenset({1})
+
+
+@lru_cache(maxsize=20_000)
+def signs(e: sp.Expr, facts: Facts) -> Signs:
+    """The signs that the structure of an expression leaves open."""
+    if e.is_number and e.is_real:
+        return frozenset({int(sp.sign(e))}) if e.is_comparable or e == 0 else ANY
+    if isinstance(e, sp.Mul):
+        return _times(signs(a, facts) for a in e.args)
+    if isinstance(e, sp.Pow):
+        return _power(e, facts)
+    if isinstance(e, sp.exp):
+        return NOT_ZERO if is_complex(e) else POSITIVE
+    if is_complex(e):
+        return ANY
+    if isinstance(e, sp.Add):
+        return _plus([signs(a, facts) for a in e.args]) & linear_sign(e, facts)
+    if isinstance(e, sp.Abs):
+        return frozenset(s * s for s in signs(e.args[0], facts))
+    if isinstance(e, sp.Max | sp.Min):
+        choose = max if isinstance(e, sp.Max) else min
+        return frozenset(choose(each) for each in itertools.product(*(signs(a, facts) for a in e.args)))
+    if isinstance(e, sp.sign | sp.tanh):
+        return signs(e.args[0], facts)
+    if isinstance(e, sp.log):
+        return linear_sign(e.args[0] - 1, facts)
+    if isinstance(e, sp.KroneckerDelta | sp.Heaviside):
+        return NOT_NEGATIVE
+    if isinstance(e, sp.floor | sp.ceiling):
+        return NOT_NEGATIVE if signs(e.args[0], facts) <= NOT_NEGATIVE else ANY
+    if isinstance(e, sp.Piecewise):
+        return frozenset().union(*(signs(value, facts) for value, _ in e.args))
+    if isinstance(e, sp.Sum | sp.Product):
+        return _gathered(e, facts)
+    return _atom(e, facts)
+
+
+def _atom(e: sp.Expr, facts: Facts) -> Signs:
+    found = POSITIVE if e.is_positive else NOT_NEGATIVE if e.is_nonnegative else ANY
+    return found & linear_sign(e, facts) if found == ANY else found
+
+
+def linear_sign(e: sp.Expr, facts: Facts) -> Signs:
+    """What one known inequality alone says: e = ±gap + d with d of the right sign."""
+    found = set(ANY)
+    table, constant = _line(e)
+    opposite, less = {monomial: -number for monomial, number in table.items()}, -constant
+    for gap, offset, strict in _given_lines(facts):
+        for sign, same, start in ((1, table, constant), (-1, opposite, less)):
+            if gap == same and start >= offset:
+                found &= {sign} if strict or start > offset else {0, sign}
+    if any(_line(apart) in ((table, constant), (opposite, less)) for apart in facts.apart):
+        found -= {0}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=2_000)
+def _given_lines(facts: Facts) -> tuple[tuple[dict[sp.Expr, sp.Expr], sp.Expr, bool], ...]:
+    """What is known, a line each, and whether it is strict."""
+    return tuple((*_line(known.gap), known.strict) for known in known_inequalities(facts))
+
+
+@lru_cache(maxsize=20_000)
+def _line(e: sp.Expr) -> tuple[dict[sp.Expr, sp.Expr], sp.Expr]:
+    """The expression as a sum of monomials with their numbers, and the constant."""
+    table = dict(expanded(e).as_coefficients_dict())
+    constant = table.pop(sp.Integer(1), sp.Integer(0))
+    return table, constant
+
+
+def _times(factors: Iterable[Signs]) -> Signs:
+    product: Signs = POSITIVE
+    for factor in factors:
+        product = frozenset(a * b for a in product for b in factor)
+    return product
+
+
+def _plus(terms: list[Signs]) -> Signs:
+    for sign in (1, -1):
+        if all(t <= {0, sign} for t in terms):
+            return frozenset({sign}) if any(0 not in t for t in terms) else frozenset().union(*terms)
+    return ANY
+
+
+def _power(e: sp.Pow, facts: Facts) -> Signs:
+    base, exponent = signs(e.base, facts), e.exp
+    if exponent.is_negative:
+        base = base - {0}  # it is defined
+    if is_complex(e):
+        return NOT_ZERO if 0 not in base else ANY
+    if exponent.is_even:
+        squares = frozenset(s * s for s in base)
+        return squares if exponent.is_nonzero else squares | POSITIVE  # the power 0 is 1
+    if exponent.is_odd:
+        return base
+    if not exponent.is_integer or base <= NOT_NEGATIVE:  # of a real power the base is not negative: it is defined
+        return POSITIVE if 0 not in base else NOT_NEGATIVE
+    return NOT_ZERO if 0 not in base else ANY
+
+
+def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
+    *inner, (k, low, high) = e.limits
+    inside = replace(facts, ranges={**facts.ranges, k: (low, high)})
+    body = signs(e.func(e.function, *inner) if inner else e.function, inside)
+    if isinstance(e, sp.Product):
+        return body | POSITIVE if body <= NOT_NEGATIVE else NOT_ZERO if 0 not in body else ANY
+    if not (body <= NOT_NEGATIVE or body <= {-1, 0}):
+        return ANY
+    unbounded = low is -sp.oo or high is sp.oo
+    size = expanded(facts.apply(high - low))
+    filled = unbounded or never_negative(size) or linear_sign(size, facts) <= NOT_NEGATIVE
+    return body if filled else body | {0}
+
+
+def known_inequalities(facts: Facts) -> Iterator[Inequality]:
+    for known in facts.known:
+        yield replace(known, gap=canonical(known.gap))
+    for k, (low, high) in facts.ranges.items():
+        if low is not -sp.oo:
+            yield Inequality(facts.apply(_less(k, low)), False)
+        if high is not sp.oo:
+            yield Inequality(facts.apply(_less(high, k)), False)
+
+
+@lru_cache(maxsize=20_000)
+def canonical(e: sp.Expr) -> sp.Expr:
+    """The expression, its sums in normal form: two spellings of one sum are the same quantity."""
+    return normal(e) if e.has(sp.Sum) else e
+
+
+@lru_cache(maxsize=20_000)
+def _less(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return a - b
