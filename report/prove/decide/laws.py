@@ -40,8 +40,14 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         if not is_complex(e):
             yield Inequality(e, True)
             yield Inequality(expanded(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
-    for e in sorted(pieces.atoms(sp.log), key=sp.default_sort_key):
+    logs = sorted(pieces.atoms(sp.log), key=sp.default_sort_key)
+    for e in logs:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
+    weighted = [e for e in logs if any({e, e.args[0]} <= {*product.args} for product in pieces.atoms(sp.Mul))]
+    for e, other in ((e, other) for other in weighted for e in logs if e != other):  # the same tangent, of a quotient
+        yield Inequality(expanded(e.args[0] / other.args[0] - 1 - e + other), False)
+    for e in sorted(pieces.atoms(sp.sin, sp.cos, sp.tanh), key=sp.default_sort_key):
+        yield from (Inequality(1 - s * e, isinstance(e, sp.tanh)) for s in (1, -1) if not is_complex(e))
     for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
         yield from (Inequality(expanded(e - s * e.args[0]), False) for s in (1, -1))
         if e.args[0].is_Add:

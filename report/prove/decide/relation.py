@@ -21,8 +21,9 @@ from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.regions import equal_over_regions
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.summation import has_closed_form
+from report.prove.decide.termwise import under_one_sum
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import Grid, GridEquality, Unreadable, generic_places
+from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, Unreadable, generic_places
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""
@@ -96,6 +97,9 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
     factor_by_factor = difference.replace(_is_length_of_product, lambda n: sp.Mul(*map(sp.Abs, n.args[0].args)))
     if factor_by_factor != difference and normal(factor_by_factor, facts) == 0:
         return "normal form"
+    extreme = any(e.func.__name__ in EXTREMES for e in difference.atoms(sp.core.function.AppliedUndef))
+    if extreme and is_nonnegative(difference, facts) and is_nonnegative(-difference, facts):
+        return "neither is larger"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None
@@ -110,6 +114,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
         shows = lambda form: form.is_positive if strict else form.is_nonnegative  # noqa: E731
         plain = frozen(gap)
         if shows(plain) or shows(sp.factor(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
+            return True
+        if any(_ordered(sp.Integer(0), body, strict, here) for body, here in under_one_sum(gap, strict, inside)):
             return True
         return not plain.is_polynomial() and bool(shows(sp.simplify(plain)))
 
