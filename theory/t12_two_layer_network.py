@@ -70,7 +70,8 @@ def batch_gradient(at: Any) -> float:
 
 # --- the derivation ------------------------------------------------------------------------------------------------
 
-LOG_SUM = "log(sum(exp(z_2[l]) for l in span(1, c))) - z_2[t]"
+ALL = "sum(exp(z_2[l]) for l in span(1, c))"
+LOG_SUM = f"log({ALL}) - z_2[t]"
 
 DERIVATION = Derivation(
     id="T12",
@@ -105,7 +106,7 @@ DERIVATION = Derivation(
         define(
             "z_2[k]", "b_2[k] + sum(W_2[l, k]*s[l] for l in span(1, m))", "the second linear layer: the logits", shape=["c"]
         ),
-        define("p[k]", "exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c))", "softmax: the probabilities", shape=["c"]),
+        define("p[k]", f"exp(z_2[k])/{ALL}", "softmax: the probabilities", shape=["c"]),
         define("y[k]", "kron(k, t)", "the target: one at the right class", shape=["c"]),
         define("ell", "-log(p[t])", "the loss", latex=r"\ell"),
         define("E[k, l]", "1/n*(P[k, l] - Y[k, l])", "the residuals of a batch, over its size", shape=["c", "n"]),
@@ -130,7 +131,7 @@ DERIVATION = Derivation(
         part(
             "The loss in terms of the logits",
             f"ell == {LOG_SUM}",
-            Step("-log(exp(z_2[t])/sum(exp(z_2[l]) for l in span(1, c)))", definition("ell", "p")),
+            Step(f"-log(exp(z_2[t])/{ALL})", definition("ell", "p")),
             algebra("logarithm of a quotient"),
             live=[Live("layers by hand", lambda at: by_layers(at)[0])],
         ),
@@ -139,14 +140,14 @@ DERIVATION = Derivation(
             "diff(ell, z_2[k]) == r_2[k]",
             Step(f"diff({LOG_SUM}, z_2[k])", using("The loss in terms of the logits")),
             Step(
-                "sum(diff(exp(z_2[l]), z_2[k]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                f"sum(diff(exp(z_2[l]), z_2[k]) for l in span(1, c))/{ALL} - kron(t, k)",
                 differentiation("chain rule, for the logarithm"),
             ),
             Step(
-                "sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)",
+                f"sum(kron(l, k)*exp(z_2[l]) for l in span(1, c))/{ALL} - kron(t, k)",
                 differentiation("chain rule, for the exponentials"),
             ),
-            Step("exp(z_2[k])/sum(exp(z_2[l]) for l in span(1, c)) - kron(t, k)", contraction()),
+            Step(f"exp(z_2[k])/{ALL} - kron(t, k)", contraction()),
             Step("p[k] - y[k]", definition("p", "y")),
             definition("r_2"),
             intro="""Softmax and loss are best taken together. Logarithm and exponential cancel, and what remains could not
@@ -156,11 +157,7 @@ DERIVATION = Derivation(
         part(
             "Softmax alone",
             "diff(p[k], z_2[q]) == p[k]*(kron(k, q) - p[q])",
-            Step(
-                "exp(z_2[k])*kron(k, q)/sum(exp(z_2[l]) for l in span(1, c)) - exp(z_2[k])*exp(z_2[q])/sum(exp(z_2[l]) "
-                "for l in span(1, c))**2",
-                differentiation("quotient rule"),
-            ),
+            Step(f"exp(z_2[k])*kron(k, q)/{ALL} - exp(z_2[k])*exp(z_2[q])/{ALL}**2", differentiation("quotient rule")),
             Step("p[k]*kron(k, q) - p[k]*p[q]", definition("p")),
             algebra("factor out"),
             intro="""Softmax as a layer of its own is less simple, since every probability depends on every logit. It is

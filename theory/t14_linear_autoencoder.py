@@ -119,8 +119,9 @@ def arrival() -> Figure:
 
 # --- the derivation ------------------------------------------------------------------------------------------------
 
-FIRST = "span(1, k)"
-REST = "span(k + 1, d)"
+KEPT = "sum(s[i]**2 for i in span(1, k))"
+LOST = "sum(s[i]**2 for i in span(k + 1, d))"
+SHARES = "sum(s[i]**2*h[i] for i in span(1, d))"
 
 DERIVATION = Derivation(
     id="T14",
@@ -200,7 +201,7 @@ DERIVATION = Derivation(
         ),
         part(
             "What a subspace keeps",
-            "norm(diag(s)@H)**2 == sum(s[i]**2*h[i] for i in span(1, d))",
+            f"norm(diag(s)@H)**2 == {SHARES}",
             Step("sum(sum((s[i]*H[i, j])**2 for j in span(1, k)) for i in span(1, d))", algebra("entry by entry")),
             Step("sum(s[i]**2*sum(H[i, j]**2 for j in span(1, k)) for i in span(1, d))", algebra("factor out")),
             definition("h"),
@@ -282,16 +283,12 @@ DERIVATION = Derivation(
         ),
         part(
             "Nothing does better",
-            f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) == "
-            f"sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in {FIRST}) + sum((s[k]**2 - s[i]**2)*h[i] for i in {REST})",
+            f"{KEPT} - {SHARES} == "
+            "sum((s[i]**2 - s[k]**2)*(1 - h[i]) for i in span(1, k)) + sum((s[k]**2 - s[i]**2)*h[i] for i in span(k + 1, d))",
+            Step(f"{KEPT} - {SHARES} - s[k]**2*(k - sum(h[i] for i in span(1, d)))", using("The shares add up")),
             Step(
-                f"sum(s[i]**2 for i in {FIRST}) - sum(s[i]**2*h[i] for i in span(1, d)) "
-                "- s[k]**2*(k - sum(h[i] for i in span(1, d)))",
-                using("The shares add up"),
-            ),
-            Step(
-                f"sum(s[i]**2 for i in {FIRST}) - (sum(s[i]**2*h[i] for i in {FIRST}) + sum(s[i]**2*h[i] for i in {REST})) "
-                f"- s[k]**2*(k - (sum(h[i] for i in {FIRST}) + sum(h[i] for i in {REST})))",
+                f"{KEPT} - (sum(s[i]**2*h[i] for i in span(1, k)) + sum(s[i]**2*h[i] for i in span(k + 1, d))) "
+                "- s[k]**2*(k - (sum(h[i] for i in span(1, k)) + sum(h[i] for i in span(k + 1, d))))",
                 split_sum("k"),
             ),
             algebra("collect"),
@@ -301,7 +298,7 @@ DERIVATION = Derivation(
         ),
         part(
             "PCA attains it",
-            f"norm(diag(s)@C)**2 == sum(s[i]**2 for i in {FIRST})",
+            f"norm(diag(s)@C)**2 == {KEPT}",
             Step("sum(sum((s[i]*kron(i, j))**2 for i in span(1, d)) for j in span(1, k))", definition("C")),
             contraction(),
             given=["k <= d"],
@@ -310,11 +307,9 @@ DERIVATION = Derivation(
         part("The length of the data", "norm(U@S@V.T)**2 == norm(S)**2", algebra("`U` and `V` keep lengths")),
         part(
             "The least error",
-            f"norm(diag(s))**2 - sum(s[i]**2 for i in {FIRST}) == sum(s[i]**2 for i in {REST})",
-            Step(f"sum(s[i]**2 for i in span(1, d)) - sum(s[i]**2 for i in {FIRST})", algebra("entry by entry")),
-            Step(
-                f"sum(s[i]**2 for i in {FIRST}) + sum(s[i]**2 for i in {REST}) - sum(s[i]**2 for i in {FIRST})", split_sum("k")
-            ),
+            f"norm(diag(s))**2 - {KEPT} == {LOST}",
+            Step(f"sum(s[i]**2 for i in span(1, d)) - {KEPT}", algebra("entry by entry")),
+            Step(f"{KEPT} + {LOST} - {KEPT}", split_sum("k")),
             algebra("cancel"),
             given=["k <= d"],
             intro="What is lost is the rest. This is the theorem of Eckart and Young:",
@@ -339,8 +334,8 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=f"""The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values,
-    `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `sum(s[i]**2 for i
-    in {REST})`. PCA attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”).""",
+    `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `{LOST}`. PCA
+    attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”).""",
     comment="""A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal
     directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder gains
     over PCA is owed to its non-linearities, and PCA is the baseline to hold it against.""",

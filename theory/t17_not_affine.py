@@ -23,6 +23,7 @@ def least_squares(e: Vector, s: Vector, d: Vector) -> float:
 EVERYWHERE = "for i in span(1, n)"
 SQUARES = f"sum((e[i] - ({{0}}alpha*s[i] {{1}} beta*d[i] + c))**2 {EVERYWHERE})"
 MIRRORED = " + ".join(SQUARES.format(*signs) for signs in (("", "+"), ("", "-"), ("-", "+"), ("-", "-")))
+TILT = f"4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})"
 
 DERIVATION = Derivation(
     id="T17",
@@ -93,18 +94,9 @@ DERIVATION = Derivation(
         ),
         part(
             "The error of an affine map",
-            f"{MIRRORED} == 4*V + 4*n*(ebar - c)**2"
-            f" + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-            Step(
-                f"4*sum((e[i] - c)**2 {EVERYWHERE}) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
-                f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                algebra("multiply out; what is odd cancels"),
-            ),
-            Step(
-                f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*c*(n*ebar) + n*c**2) + 4*alpha**2*sum(s[i]**2 {EVERYWHERE})"
-                f" + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                definition("ebar"),
-            ),
+            f"{MIRRORED} == 4*V + 4*n*(ebar - c)**2 + {TILT}",
+            Step(f"4*sum((e[i] - c)**2 {EVERYWHERE}) + {TILT}", algebra("multiply out; what is odd cancels")),
+            Step(f"4*(sum(e[i]**2 {EVERYWHERE}) - 2*c*(n*ebar) + n*c**2) + {TILT}", definition("ebar")),
             definition("ebar", "V", words="complete the square"),
             intro="""The half sum is free. Of the even function, `e` on the examples, an affine map gets hold of nothing but
             the mean, as soon as the examples come with their mirror images, the two numbers exchanged or both turned round
@@ -113,10 +105,7 @@ DERIVATION = Derivation(
         part(
             "No other does better",
             f"{MIRRORED} >= 4*V",
-            Step(
-                f"4*V + 4*n*(ebar - c)**2 + 4*alpha**2*sum(s[i]**2 {EVERYWHERE}) + 4*beta**2*sum(d[i]**2 {EVERYWHERE})",
-                using("The error of an affine map"),
-            ),
+            Step(f"4*V + 4*n*(ebar - c)**2 + {TILT}", using("The error of an affine map")),
             algebra("squares are not negative"),
             intro="So no affine map does better than the one with no weights and with the mean of `e` for its bias:",
         ),
