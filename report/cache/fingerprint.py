@@ -39,7 +39,7 @@ RUNS = (Runs, Outcome, Trial, Result)
 """The nouns that a view is handed: it may call their methods without ever naming them."""
 
 _FORM = "fingerprint 2"  # how the parts are written down before hashing
-_NAMED = re.compile("«([^«»]*)»")  # a name of this project, in a text for people; no string or number holds these marks
+_NAMED = re.compile("«([^«»]*)»")  # a name of this project, in a text for people; no string or number of ours holds these marks
 _NO_PART = digest_of({})
 _LARGE = 10**300  # an integer from here on is written in hexadecimal, which has no limit of digits
 _DEEPEST = 40
@@ -188,8 +188,8 @@ def _total_of(part: tuple[tuple[str, str], ...]) -> str:
 
 
 def _counted(text: str, reach: Reach) -> str:
-    """What of a text counts: in place of each name what it says."""
-    return _NAMED.sub(lambda name: reach.spoken[name[1]], text) if "«" in text else text
+    """What of a text counts: in place of each name what it says. What somebody else put in such marks stays as it is."""
+    return _NAMED.sub(lambda name: reach.spoken.get(name[1], name[0]), text) if "«" in text else text
 
 
 def _shown(text: str) -> str:

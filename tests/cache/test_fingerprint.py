@@ -559,7 +559,14 @@ def test_the_digest_of_a_lambda_does_not_depend_on_which_views_came_before(proje
 def test_views_depend_on_the_results_they_read_in_their_order(project: Project) -> None:
     project.write(views=VIEWS)
     of = partial(fingerprint_of, project.module("views").draw, Sources(project.root))
-    digests = [of(), of(results=["1", "2"]), of(results=["2", "1"]), of(results=["12"])]
+    digests = [
+        of(),
+        of(results=["1", "2"]),
+        of(results=["2", "1"]),
+        of(results=["12"]),
+        of(results=["«»"]),
+        of(results=["«1»"]),
+    ]
     assert len({mark.digest for mark in digests}) == len(digests)
 
 
