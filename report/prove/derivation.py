@@ -51,6 +51,9 @@ class Step:
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.because, str | Rule):
+            what = f"a reason is in words or a rule such as algebra(…), and this is a {type(self.because).__name__}"
+            raise DeclarationError(what, where=self.where, remedy="A rule is called; part(…) takes its steps in no list.")
         if not self.open:
             _ = self.expression  # a formula that cannot be read is refused where it is written
 

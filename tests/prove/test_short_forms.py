@@ -64,6 +64,13 @@ def test_a_part_may_list_its_steps_as_they_come() -> None:
     assert not checked(part("Square", "x*x == x**2", "a power")).failures
 
 
+@pytest.mark.parametrize("reason", [[Step(because="twice")], algebra])
+def test_what_is_no_reason_is_refused_where_it_is_written(reason: object) -> None:
+    with pytest.raises(DeclarationError, match=rf"this is a {type(reason).__name__}") as refused:
+        part("Part", "x + x == 2*x", reason)  # type: ignore[arg-type]
+    assert Path(refused.value.where.file).name == Path(__file__).name
+
+
 def test_no_other_step_may_leave_its_expression_out() -> None:
     with pytest.raises(DeclarationError, match="only the last step"):
         Part("Part", "x + x == 2*x", [Step(because="twice"), Step("2*x", "again")])
