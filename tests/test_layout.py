@@ -16,6 +16,7 @@ from report.terminal.bench import Findings, laid_out
 from report.terminal.cli import parse
 from report.terminal.edition import Edition
 from report.write.writeup import COMPLETE, chosen, names
+from tests import browser
 from tests.experiments.test_every_experiment import EXPERIMENTS, usual
 from tests.layout import misplaced, torn, white
 from tests.project import ROOT
@@ -73,3 +74,15 @@ def test_tables_are_whole(editions, name):
 def test_pages_are_full(editions):
     """Of the complete write-up; an assignment ends with wide tables, which leave white before them."""
     assert white(printed(editions[COMPLETE])) == []
+
+
+@pytest.mark.parametrize("editions", ["quick"], indirect=True)  # minutes
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_the_whole_report(editions, tmp_path, width, scheme):
+    file = tmp_path / "report.html"
+    file.write_bytes(editions[COMPLETE].files[file.name])
+    with browser.chromium() as started:
+        page = started.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.goto(file.as_uri())
+        assert browser.objections(page) == []

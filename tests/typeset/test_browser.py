@@ -5,9 +5,6 @@ Wants Chromium or Chrome on the PATH, or its path in $CHROMIUM.
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +14,10 @@ from report.model import Value
 from report.typeset.html import html
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
+from tests import browser
 from tests.typeset.test_pages import ASSETS, CHAPTERS, META, PROOF, Chapter, Memory
 
 sync_api = pytest.importorskip("playwright.sync_api")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the PATH, nor in $CHROMIUM")
 
 WIDTHS = (320, 360, 768, 1023, 1024, 1280, 1920)
 WIDE = r"$$a = " + " + ".join(f"b_{{{i}}}" for i in range(60)) + "$$"
@@ -65,11 +59,9 @@ def address(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def chromium():
+    with browser.chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -93,13 +85,7 @@ def opened(chromium, address):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing(opened, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = opened(width, scheme)
-    page.wait_for_load_state()
-    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
-    rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = axe.run(page, options={"runOnly": rules}).response["violations"]
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    assert browser.objections(opened(width, scheme)) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
