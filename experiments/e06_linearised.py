@@ -41,7 +41,7 @@ MAP, BATCHES = "affine map", "batches"
 POINT = 0.01
 SHUFFLES = 100  # of the test digits, each of which is cut into batches
 SAME_SPREAD = 0.1  # two standard deviations no farther apart than a tenth are called the same
-DIVERGING = "RdBu_r"  # blue below zero, white at zero, red above: told apart by colour-blind readers
+SIGNED = "cividis"  # dark blue below zero, yellow above: told apart by colour-blind readers, and in grey
 
 
 # --- trials --------------------------------------------------------------------------------------------------------
@@ -143,13 +143,13 @@ def templates(runs: Runs) -> Figure:
     for row, (net, images) in zip(axes, shown.items()):
         reach = np.abs(images).max()
         for digit, (ax, image) in enumerate(zip(row, images)):
-            plots.panel_images(ax, image, str(digit) if ax in axes[0] else "", cmap=DIVERGING, vmin=-reach, vmax=reach)
+            plots.panel_images(ax, image, str(digit) if ax in axes[0] else "", cmap=SIGNED, vmin=-reach, vmax=reach)
         row[0].text(-0.12, 0.5, net.replace(" ", "\n"), transform=row[0].transAxes, ha="right", va="center")
     sizes = ", ".join(f"{np.abs(images).max():.2g} in {net}" for net, images in shown.items())
     return Figure(
         figure,
         caption=f"The ten rows of the affine map that the {LINEARISED} of seed {seed} is, as images (above), and the weights "
-        f"of E2's {SOFTMAX} of the same seed (below). Ink where it is red speaks for the digit, where it is blue against it. "
+        f"of E2's {SOFTMAX} of the same seed (below). Ink where it is light speaks for the digit, where it is dark against it. "
         "What all ten share is taken off, since softmax does not see it; the nets differ in scale.",
         alt=f"Two rows of ten images of 28×28 weights, one for each digit. The largest weight is {sizes}.",
         data=pd.concat(pd.DataFrame(images.reshape(10, -1)).assign(net=net, digit=range(10)) for net, images in shown.items()),

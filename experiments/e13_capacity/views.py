@@ -123,7 +123,7 @@ def fit(runs: Runs) -> Figure:
     for net, x, y in zip(nets, sizes, measured["test accuracy"]):
         at = {"xytext": (0, -11), "textcoords": "offset points", "ha": "center", "fontsize": 7.4}
         panels[0].annotate(net, (x, y), color=LOOKS[net].colour, **at)
-    panels[0].margins(y=0.2)  # room for these names
+    panels[0].margins(x=0.1, y=0.2)  # room for these names
     plots.label_ends(*panels)
     ends = "; ".join(
         f"{net} {trained:.1f} % and {tested:.1f} %, {loss:.2f} and {least:.2f} nats"
