@@ -94,8 +94,7 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
             return "normal form"
         if difference.is_integer and is_positive(difference + 1, facts) and is_positive(1 - difference, facts):
             return "less than one apart"
-    factor_by_factor = difference.replace(_is_length_of_product, lambda n: sp.Mul(*map(sp.Abs, n.args[0].args)))
-    if factor_by_factor != difference and normal(factor_by_factor, facts) == 0:
+    if difference.has(sp.Abs) and normal(difference.replace(_is_length_of_product, _by_factors), facts) == 0:
         return "normal form"
     extreme = any(e.func.__name__ in EXTREMES for e in difference.atoms(sp.core.function.AppliedUndef))
     if extreme and is_nonnegative(difference, facts) and is_nonnegative(-difference, facts):
@@ -107,6 +106,10 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
 
 def _is_length_of_product(e: sp.Expr) -> bool:
     return isinstance(e, sp.Abs) and bool(e.args[0].is_Mul)
+
+
+def _by_factors(length: sp.Abs) -> sp.Expr:
+    return sp.Mul(*map(sp.Abs, length.args[0].args))
 
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:

@@ -28,9 +28,10 @@ def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
         for term in sp.Add.make_args(e):
             summand = _summand(term, k, low, high)
             within, rest = (within, rest + term) if summand is None else (within + summand, rest)
-        share = sp.cancel(rest / size) if rest != 0 and size.is_finite else rest
-        shared = rest == 0 or (never_negative(size) and sp.fraction(share)[1] == 1 and share != rest)
-        if within != 0 and shared and (not strict or never_negative(size - 1)):
+        if within == 0 or (strict and not never_negative(size - 1)) or (rest != 0 and not never_negative(size)):
+            continue
+        share = sp.cancel(rest / size) if rest != 0 else rest
+        if sp.fraction(share)[1] == 1:
             yield expanded(within + share), replace(facts, ranges={**facts.ranges, k: (low, high)})
 
 
