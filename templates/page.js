@@ -20,9 +20,11 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; follow(); });
 }, { passive: true });
 follow();
-// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way.
+// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way. A closed fold is not laid out, nor is
+// it for this.
+const SCROLLERS = ":is(.right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math)):not(details:not([open]) *)";
 function reach() {
-  const boxes = [...document.querySelectorAll(".right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math)")];
+  const boxes = [...document.querySelectorAll(SCROLLERS)];
   const scrolls = boxes.map(box => box.scrollWidth > box.clientWidth);
   boxes.forEach((box, i) => {
     if (!scrolls[i]) return box.removeAttribute("tabindex");
