@@ -20,8 +20,8 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; follow(); });
 }, { passive: true });
 follow();
-// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way. A closed fold is not laid out, nor is
-// it for this.
+// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way. A closed fold is not laid
+// out, and not for this either.
 const SCROLLERS = ":is(.right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math)):not(details:not([open]) *)";
 function reach() {
   const boxes = [...document.querySelectorAll(SCROLLERS)];

@@ -134,9 +134,13 @@ def test_a_copied_formula_is_latex(opened):
 def test_what_scrolls_is_reached_by_the_keyboard_and_what_does_not_is_no_stop(opened):
     phone = opened(360)
     phone.wait_for_load_state()
-    scrolling = "[...document.querySelectorAll('.right, .links, .scroll, p')].filter(b => b.scrollWidth > b.clientWidth)"
+    boxes = "[...document.querySelectorAll('.right, .links, .scroll, p')].filter(b => b.checkVisibility())"
+    scrolling = f"{boxes}.filter(b => b.scrollWidth > b.clientWidth)"
     assert phone.evaluate(f"{scrolling}.length") > 1
     assert phone.evaluate(f"{scrolling}.every(b => b.tabIndex === 0 && b.role && b.ariaLabel)")
+    folded = phone.evaluate(f"{scrolling}.length")
+    phone.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    phone.wait_for_function(f"{scrolling}.length > {folded} && {scrolling}.every(b => b.tabIndex === 0)")
     still = "[...document.querySelectorAll('.right[tabindex]')].filter(b => b.scrollWidth <= b.clientWidth).length"
     assert opened(1920).evaluate(still) == 0
 
