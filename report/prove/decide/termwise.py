@@ -14,7 +14,7 @@ from report.prove.decide.normal_form import never_negative
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES
 
-At = tuple[sp.Expr, Facts]
+At = tuple["sp.Expr", Facts]
 """An expression, and what may be assumed there."""
 
 
