@@ -85,4 +85,4 @@ def test_axe_finds_nothing_in_the_whole_report(editions, tmp_path, width, scheme
     with browser.chromium() as started:
         page = started.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         page.goto(file.as_uri())
-        assert browser.objections(page) == []
+        assert browser.objections_by_part(page) == []

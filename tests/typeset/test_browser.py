@@ -85,7 +85,9 @@ def opened(chromium, address):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing(opened, width, scheme):
-    assert browser.objections(opened(width, scheme)) == []
+    page = opened(width, scheme)
+    assert browser.objections(page) == []
+    assert browser.objections_by_part(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
