@@ -36,10 +36,12 @@ def first(runs: Runs, row: Row, column: str = "validation_loss") -> Seeds:
 
 
 def values() -> Iterator[tuple[str, Mean]]:
-    """``rate_1_first_validation_loss`` and its like, and ``rate_1_last_train_accuracy``, for every run of W3. Training digits
-    stand for W3's current batch, which is a draw of them."""
+    """``rate_1_first_validation_loss`` and its like, and ``rate_1_last_train_accuracy``, for every run of W3 that has such a
+    number. Training digits stand for W3's current batch, which is a draw of them."""
     asked = (*product([first], COLUMNS[2:]), (last, "train_accuracy"))
     for row, (of, column) in product((*ROWS, TOO_LARGE), asked):
+        if math.isnan({(first, "validation_loss"): row.first, (last, "train_accuracy"): row.last}.get((of, column), 0)):
+            continue  # W3's number is lost
         origin = f"{of.__name__} {column.replace('_', ' ')}, rate {plain(row.rate)}, H = {row.hidden}"
         unit = LOSS if column.endswith("loss") else SHARE
         yield f"{row.name}_{of.__name__}_{column}", Mean(partial(of, row=row, column=column), unit, 2, origin)

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from report.errors import ProseError, UsageError, Where
+from report.run.collect import collect
+from report.terminal.linting import declared
 from report.write.chapters import write
+from report.write.filling import entries
 from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.references import anchors
 from report.write.sections import parts, sections
 from report.write.unused import unused
 from report.write.writeup import Writeup, chosen
+from tests.project import ROOT
 from tests.write.test_chapters import EXPERIMENT, JUDGED
 
 PAGE = 'title = "All"\nsubtitle = ""\nchapters = ["01-nets", "02-more", "03-end"]\n[sources]\nW1 = "A course"\n'
@@ -184,6 +188,12 @@ def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
     assert not any(each.startswith(("E2.curves", "E2.ends", "E2.size", "01-nets")) for each in said)
     (tmp_path / "chapters" / "04-left.md").touch()
     assert "04-left.md: no write-up takes anything from it." in list(unused(chosen(tmp_path, ["all"]), {}, [], {}, Known()))
+
+
+def test_what_is_made_here_is_shown_somewhere() -> None:
+    """A note of what nothing shows is worth reading only while there is none that is meant to be."""
+    content, pages = collect(ROOT), chosen(ROOT / "templates", ["all"])
+    assert list(unused(pages, declared(content), content.theory, entries(pages[0]), Known())) == []
 
 
 def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
