@@ -24,11 +24,11 @@ def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> Exi
         if settings.names:
             proofs, problems = printed(checked, settings), list[str]()
         else:
-            from report.terminal.linting import declared, lint  # for single theorems nobody waits for it
+            from report.terminal.linting import declared, lint, read_ahead  # for single theorems nobody waits for it
 
-            judged = declared(content)  # while the first are proved
+            judged, known = declared(content), read_ahead(pages)  # while the first are proved
             proofs = printed(checked, settings)
-            problems = lint(content, proofs, judged, pages, settings.budget)
+            problems = lint(content, proofs, judged, pages, settings.budget, known)
     failures = [failure for proof in proofs.values() for failure in proof.failures]
     if settings.json:
         theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}

@@ -10,7 +10,9 @@ and ``inspect`` (which torch calls while it loads) looks at ``__file__`` of ever
 
 from __future__ import annotations
 
+import gc
 import importlib.machinery
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -55,7 +57,13 @@ class _AtFirstUse(Loader):
         module.__loader__ = spec.loader = self.real
         if spec.submodule_search_locations is not None:
             module.__path__ = spec.submodule_search_locations
-        self.real.exec_module(module)
+        collecting = gc.isenabled()
+        gc.disable()  # a package is many objects, and all stay: to look for circles among them takes a sixth of its import
+        try:
+            self.real.exec_module(module)
+        finally:
+            if collecting:
+                gc.enable()
 
 
 class _Finder:
@@ -77,5 +85,6 @@ class _Finder:
 
 def install(names: Sequence[str] = HEAVY) -> None:
     """From now on, importing one of ``names`` costs nothing until something in it is used."""
+    os.environ.setdefault("SYMPY_CACHE_SIZE", "None")  # it would forget, and find again: a tenth of a check
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(names))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-from report.errors import ProseError
+import jinja2
+
+from report.errors import ProseError, ReportError
 from report.judge.views import Judged, unmade
 from report.proof import load
 from report.prove.checked import Proof
@@ -13,6 +16,9 @@ from report.terminal.faults import say
 from report.write import colophon
 from report.write.filling import entries, fill
 from report.write.manuscript import Known
+from report.write.prose import read
+from report.write.sections import parts, written
+from report.write.template import compiled
 from report.write.unused import unused
 from report.write.writeup import Writeup
 
@@ -23,11 +29,27 @@ def declared(content: Content) -> dict[str, Judged]:
     return experiments | {name: unmade(load(path)) for name, path in content.theory.items()}
 
 
+def read_ahead(pages: Sequence[Writeup]) -> Known:
+    """Every chapter as it is read, whatever is proved; of what cannot be read so, ``lint`` tells."""
+    known = Known()
+    with suppress(ReportError, jinja2.TemplateError):
+        pieces = {page.file: parts(page) for page in pages}
+        read({file: source for page in pages for file, source in written(page, pieces[page.file]).items()}, known.chapters)
+        for part in (part for each in pieces.values() for part in each):
+            compiled(part.source, part.file, known.compiled)
+    return known
+
+
 def lint(
-    content: Content, proofs: Mapping[str, Proof], judged: Mapping[str, Judged], pages: Sequence[Writeup], budget: str
+    content: Content,
+    proofs: Mapping[str, Proof],
+    judged: Mapping[str, Judged],
+    pages: Sequence[Writeup],
+    budget: str,
+    known: Known,
 ) -> list[str]:
     """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
-    about, known, problems = colophon.about(budget, {}, {}, {}), Known(), []
+    about, problems = colophon.about(budget, {}, {}, {}), []
     for page in pages:
         try:
             fill(page, content.experiments, judged, proofs, budget, about, known)

@@ -18,7 +18,7 @@ from typing import Any
 
 import jinja2
 
-from report.errors import ProseError, ReportError, Where, author_text, nearest
+from report.errors import ProseError, ReportError, Where, nearest
 from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
@@ -30,17 +30,16 @@ from report.write.derivations import derivation_markdown, ledger_markdown, left_
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
-from report.write.prose import anchor, identifier, pictures, read, unnumbered, without_comments
-from report.write.sections import Part, own_prose, parts
+from report.write.prose import anchor, identifier, pictures, read, unnumbered
+from report.write.sections import Part, parts, written
 from report.write.tables import table_csv, table_markdown
 from report.write.template import compiled, jinja
-from report.write.writeup import Writeup
 
 
 def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
     pieces = parts(material.writeup)
-    sources = _sources(material.writeup, pieces)
+    sources = written(material.writeup, pieces)
     known = material.known
     wrong = lint.problems(sources, known.chapters)
     writer = _Writer(material)
@@ -66,12 +65,6 @@ def write(material: Material) -> Manuscript:
     assets = {**writer.assets, **pictures(shown)}
     named = (dict(writer.labels), dict(writer.places), tuple(writer.escaped))
     return Manuscript(tuple(with_evidence(chapters)), assets, writer.data, tuple(writer.stated), *named, material.findings)
-
-
-def _sources(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
-    """Every file that something is taken from, whole: what is wrong with it is wrong for every write-up."""
-    files = dict.fromkeys(piece.file for piece in pieces)
-    return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}
 
 
 def _joined(rendered: Iterable[Chapter]) -> list[Chapter]:

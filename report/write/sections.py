@@ -6,7 +6,7 @@ A section is found in the source before it is filled, and keeps its lines: an er
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -143,3 +143,9 @@ def own_prose(writeup: Writeup) -> str:
             lines += [""] * (line - 1 - len(lines))
             lines += text.split("\n")
     return "\n".join(lines) + "\n"
+
+
+def written(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
+    """Every file that one of the pieces is taken from, whole: what is wrong with it is wrong for every write-up."""
+    files = dict.fromkeys(piece.file for piece in pieces)
+    return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}
