@@ -3,19 +3,28 @@
 local common = {}
 local slugs = {}
 
--- What stays on one line: a percent sign with its number, a thin space between them, and a pair of numbers.
+-- What stays on one line: a percent sign with its number, a thin space between them, and a pair of numbers. Nothing for a list
+-- that is so already.
 function common.together(list)
-  for _, each in ipairs(list) do
-    if each.t == "Str" then each.text = each.text:gsub("(%d)%%", "%1\u{202f}%%") end
-  end
-  for i = 2, #list - 1 do
-    local before, after = list[i - 1], list[i + 1]
-    if list[i].t == "Space" and before.t == "Str" and after.t == "Str" then
-      if before.text:match("%d$") and after.text:match("^%%") then list[i] = pandoc.Str("\u{202f}") end
-      if before.text:match("%(%d+,$") and after.text:match("^%d+%)") then list[i] = pandoc.Str("\u{a0}") end
+  local changed = false
+  for i, each in ipairs(list) do
+    if each.t == "Str" then
+      local text = each.text
+      if text:find("%d%%") then
+        each.text = text:gsub("(%d)%%", "%1\u{202f}%%")
+        changed = true
+      end
+      if i > 2 and list[i - 1].t == "Space" and list[i - 2].t == "Str" and text:find("^[%%%d]") then
+        local before = list[i - 2].text
+        local joined = before:match("%d$") and text:match("^%%") and "\u{202f}" or before:match("%(%d+,$") and text:match("^%d+%)") and "\u{a0}"
+        if joined then
+          list[i - 1] = pandoc.Str(joined)
+          changed = true
+        end
+      end
     end
   end
-  return list
+  return changed and list or nil
 end
 
 -- The function of ``table`` that is named as the element's class, applied to it.

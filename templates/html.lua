@@ -184,20 +184,21 @@ local spans = {
   end,
 }
 
--- A formula in the line stays with the comma or bracket that follows, and with the bracket before it.
+-- A formula in the line stays with the comma or bracket that follows, and with the bracket before it. Nothing for a list without.
 local function with_punctuation(list)
-  local out = pandoc.List()
+  local out, found = pandoc.List(), false
   for i, inline in ipairs(list) do
     local after = list[i + 1]
     local mark = inline.t == "Math" and inline.mathtype == "InlineMath" and after and after.t == "Str" and after.text:match("^[,.;:!?)%]’”]+")
     if mark then
       out:insert(pandoc.Span({ inline, pandoc.Str(mark) }, pandoc.Attr("", { "kept" })))
       after.text = after.text:sub(#mark + 1)
+      found = true
     else
       out:insert(inline)
     end
   end
-  return out
+  return found and out or nil
 end
 
 return {
@@ -216,7 +217,10 @@ return {
     Math = common.number_in_formula,
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = function(list) return with_punctuation(common.together(list)) end,
+    Inlines = function(list)
+      local joined = common.together(list)
+      return with_punctuation(joined or list) or joined
+    end,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
     Link = function(link)

@@ -72,7 +72,7 @@ def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, 
     bench, settings = found.bench, found.bench.settings
     outcomes, judged, proofs, data = own.outcomes, own.judged, own.proofs, own.bench.data
     lacking = shortcomings(outcomes, judged, data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
-    made, paging = files(manuscript, page, settings.budget, outcomes, lacking, bench.store, early)
+    made, paging = files(manuscript, page, settings.budget, outcomes, lacking, bench.store, early, found.known.measured)
     lacking += overrun(page, paging, titles(page, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.environment(), **bench.machine}

@@ -15,15 +15,21 @@ from report.typeset import drawings
 from report.typeset.drawings import COLUMN_POINTS, asset, slim, svg_width
 from report.typeset.fonts import font_faces
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
-from report.typeset.pandoc import chapter_html, converted
+from report.typeset.pandoc import Pandocs, chapter_html, converted
 
 
-def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> str:
+def html(
+    chapters: Sequence[Chapter],
+    meta: Meta,
+    assets: Mapping[str, bytes],
+    remember: Remember = at_once,
+    pandocs: Pandocs | None = None,
+) -> str:
     """One self-contained page: styles, fonts and figures inside, readable without its script and without a network."""
     import jinja2
     from markupsafe import Markup
 
-    written = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember))
+    written = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember, pandocs))
     numbered, headings = _number_sections(written)
     body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets, remember), assets)
     fonts = font_faces(body, meta, remember)

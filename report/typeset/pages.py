@@ -23,7 +23,8 @@ from report.model import Outcome
 from report.typeset.html import html
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
 from report.typeset.paging import Paging, outline, paged, titles
-from report.typeset.pdf import Document, document
+from report.typeset.pandoc import Pandocs
+from report.typeset.pdf import Document, Measured, document
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
@@ -36,16 +37,17 @@ def both(
     assets: Mapping[str, bytes],
     remember: Remember,
     early: Callable[[str], None] = lambda page: None,
+    measured: Measured | None = None,
 ) -> tuple[str, Document]:
     """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages. ``assets`` are the
-    figures by name (``E2-curves.svg``).
+    figures by name (``E2-curves.svg``). ``measured`` is as for ``document``.
 
     Raises ``ProseError`` for a formula or a link that cannot be typeset, with the chapter's file and, if it can be found,
     the line.
     """
-    with ThreadPoolExecutor(2) as pool:
-        page = pool.submit(html, chapters, meta, assets, remember)
-        printed = pool.submit(document, chapters, meta, assets, remember)
+    with Pandocs() as pandocs, ThreadPoolExecutor(2) as pool:
+        page = pool.submit(html, chapters, meta, assets, remember, pandocs)
+        printed = pool.submit(document, chapters, meta, assets, remember, measured, pandocs)
         early(page.result())
         return page.result(), printed.result()
 
@@ -69,10 +71,11 @@ def files(
     lacking: Iterable[str],
     store: Store,
     early: Callable[[str, bytes], None],
+    measured: Measured,
 ) -> tuple[dict[str, bytes], Paging]:
     """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged.
 
-    If the HTML has to be set, ``early`` is given it before the PDF is set.
+    If the HTML has to be set, ``early`` is given it before the PDF is set; ``measured`` is what is known of other write-ups.
     """
     seeds = len({o.trial.arguments["seed"] for each in outcomes.values() for o in each if "seed" in o.trial.arguments})
     course = writeup.course.removeprefix(writeup.title).lstrip(", ")  # what the title has not said
@@ -96,7 +99,7 @@ def files(
         early(f"{writeup.file_name}.html", page.encode())
 
     def typeset_now() -> dict[str, bytes]:
-        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember, shown)
+        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember, shown, measured)
         return {"html": page.encode(), "pdf": printed.content, "paging": json.dumps(asdict(paged(printed))).encode()}
 
     kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)

@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
+import hashlib
 import html as markup
+import json
 import re
 import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Lock
 
 from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset import breaking, formulas, spoken
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
 from report.write.prose import READER, pandoc_program
 
-READER_OPTIONS = ("--from", READER, "--wrap=none", "--columns=10000", "--syntax-highlighting=none")
+
+class Pandocs:
+    """Two pandocs that convert chapter after chapter, each begun when there is something for it: to start one for every chapter
+    takes as long as its work, and what one has read for one page it need not read for the other."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._processes: list[subprocess.Popen[bytes] | None] = [None, None]
+        self._locks = (Lock(), Lock())
+        self._given = [0, 0]  # letters, to each
+        self._of: dict[str, int] = {}  # who has read it, by the text
+        self._giving = Lock()
+
+    def __enter__(self) -> Pandocs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()  # each ends where its questions do
+
+    def convert(self, chapter: Chapter, filter_name: str, to: str) -> tuple[str, list[str]]:
+        """The chapter in the format ``to``, and what pandoc says of it."""
+        text = chapter.markdown.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)  # as pandoc does with a file
+        with self._giving:
+            which = self._of.setdefault(text, self._given.index(min(self._given)))
+            self._given[which] += len(text)
+        asked = {"text": text, "chapter": chapter.identifier, "filter": filter_name, "format": to}
+        with self._locks[which]:
+            process = self._process(which)
+            assert process.stdin
+            assert process.stdout
+            with suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(asked).encode() + b"\n")
+                process.stdin.flush()
+            answer = process.stdout.readline()
+        if not answer:
+            raise ReportError(f"pandoc ended while it read {chapter.file.name}.", remedy="Build again.")
+        found = json.loads(answer)
+        return found["written"], found["said"]
+
+    def _process(self, which: int) -> subprocess.Popen[bytes]:
+        process = self._processes[which]
+        if process is None:
+            program = str(pandoc_program())
+            command = [program, "lua", str(TEMPLATES / "pandoc.lua"), str(TEMPLATES), READER, program]
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            process = self._open.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing))
+            self._processes[which] = process
+        return process
 
 
 # What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
@@ -31,19 +82,40 @@ CALLED = (
 )
 
 
-def chapter_html(chapter: Chapter) -> str:
+def chapter_html(chapter: Chapter, pandocs: Pandocs) -> str:
     """The chapter as a fragment of HTML; what depends on the other chapters, and figures, is put in by ``html``."""
-    writer = ("--to", "html5", "--mathml", "--shift-heading-level-by=1", "--lua-filter", str(TEMPLATES / "html.lua"))
-    fragment = formulas.mathml(_pandoc(chapter, writer))
+    fragment = formulas.mathml(_converted(chapter, "html.lua", "html5", pandocs))
     aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
     return _mark_wide_tables(_whole_numbers(aligned))
 
 
-def chapter_typst(chapter: Chapter) -> str:
+def chapter_typst(chapter: Chapter, pandocs: Pandocs) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
-    writer = ("--to", "typst", "--lua-filter", str(TEMPLATES / "typst.lua"))
-    source = formulas.typst(_pandoc(chapter, writer))
+    source = _keyed(formulas.typst(_converted(chapter, "typst.lua", "typst", pandocs)))
     return f'#import "report.typ": {CALLED}\n\n{source}'
+
+
+KEYED = re.compile(r'(?P<call>#report-part\(|#report-table\(|#plain-table\()|, key: "(?P<key>)"\);')
+NAMED = re.compile(r'(#report-part)\("[^"]*", "[^"]*"|(#report-table)\("[^"]*"')
+ELSEWHERE = ("#report-page(", "#report-chapter(", "#footnote[")
+"""Where something stands is not known from its content; nor is how wide a number is that tells it."""
+
+
+def _keyed(source: str) -> str:
+    """``source`` with a key for each table and each part of a proof: the digest of all that is measured of it, which is neither
+    what it is called nor the number of a part."""
+    begins = [0]
+
+    def key_of(found: re.Match[str]) -> str:
+        if found["call"]:
+            begins.append(found.start())
+            return found[0]
+        content = NAMED.sub(r"\1\2", source[begins.pop() : found.start()], count=1)
+        if any(call in content for call in ELSEWHERE):
+            return found[0]
+        return f', key: "{hashlib.sha1(content.encode()).hexdigest()}");'
+
+    return KEYED.sub(key_of, source)
 
 
 def _whole_numbers(body: str) -> str:
@@ -75,22 +147,19 @@ def _row_length(row: str) -> int:
     return sum(len(markup.unescape(re.sub(r"<[^>]*>", "", cell)).strip()) + 3 for cell in cells)
 
 
-def _pandoc(chapter: Chapter, writer: Sequence[str]) -> str:
-    command = [str(pandoc_program()), *READER_OPTIONS, *writer, "--metadata", f"chapter={chapter.identifier}"]
-    done = subprocess.run(command, input=chapter.markdown.encode(), capture_output=True, check=False)
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode or said:
-        raise _pandoc_error(said, chapter)
-    return done.stdout.decode()
+def _converted(chapter: Chapter, filter_name: str, to: str, pandocs: Pandocs) -> str:
+    written, said = pandocs.convert(chapter, filter_name, to)
+    if said:
+        raise _pandoc_error(said[0], chapter)
+    return written if written.endswith("\n") or not written else f"{written}\n"
 
 
 def _pandoc_error(said: str, chapter: Chapter) -> ReportError:
-    first = re.split(r"\n(?=\[WARNING\])", said)[0].removeprefix("[WARNING] ")
-    formula = re.match(r"Could not convert TeX math (.*), rendering as TeX", first, flags=re.DOTALL)
+    formula = re.match(r"Could not convert TeX math (.*), rendering as TeX", said, flags=re.DOTALL)
     if formula:
         where = Where(chapter.file, line_of(formula[1], chapter))
         return ProseError(f"a formula cannot be read: {formula[1]}", where=where, remedy="Mend its LaTeX.")
-    return ProseError(f"pandoc: {first}", where=Where(chapter.file), remedy="Mend the Markdown there.")
+    return ProseError(f"pandoc: {said}", where=Where(chapter.file), remedy="Mend the Markdown there.")
 
 
 def line_of(text: str, chapter: Chapter) -> int | None:
@@ -103,14 +172,21 @@ def line_of(text: str, chapter: Chapter) -> int | None:
 
 
 def converted(
-    chapters: Sequence[Chapter], convert: Callable[[Chapter], str], filter_name: str, remember: Remember
+    chapters: Sequence[Chapter],
+    convert: Callable[[Chapter, Pandocs], str],
+    filter_name: str,
+    remember: Remember,
+    pandocs: Pandocs | None,
 ) -> list[str]:
     """Every chapter converted, several at a time; what was converted before is remembered."""
+    if pandocs is None:
+        with Pandocs() as own:
+            return converted(chapters, convert, filter_name, remember, own)
     by = rules(filter_name)
 
     def one(chapter: Chapter) -> str:
         name = key("chapter", filter_name, *by, chapter.identifier, chapter.markdown)
-        return remember(name, lambda: convert(chapter).encode()).decode()
+        return remember(name, lambda: convert(chapter, pandocs).encode()).decode()
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(one, chapters))
@@ -120,7 +196,7 @@ def rules(filter_name: str) -> tuple[bytes, ...]:
     """All that a chapter is converted by."""
     files = (
         TEMPLATES / filter_name,
-        *map(TEMPLATES.joinpath, ("common.lua", "latex.lua")),
+        *map(TEMPLATES.joinpath, ("pandoc.lua", "common.lua", "latex.lua")),
         *map(Path, (__file__, breaking.__file__, formulas.__file__, spoken.__file__)),
     )
     return (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))

@@ -13,7 +13,7 @@ from typing import Any
 from report.errors import ProseError, ReportError, Where
 from report.typeset.drawings import printed, svg_width
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
-from report.typeset.pandoc import chapter_typst, converted, line_of, rules
+from report.typeset.pandoc import Pandocs, chapter_typst, converted, line_of, rules
 from report.typeset.tagging import with_row_heads
 
 
@@ -35,25 +35,25 @@ class Document:
     places: tuple[Place, ...]
 
 
-Measured = Mapping[str, Any]
+Measured = dict[str, Any]
 """What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What Typst made of the chapters: ``colliding`` are the names of floats of a column that lie over what floats over both."""
-
-    document: Document
-    measured: Measured
-    colliding: Sequence[str]
-
-
-def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> Document:
+def document(
+    chapters: Sequence[Chapter],
+    meta: Meta,
+    assets: Mapping[str, bytes],
+    remember: Remember = at_once,
+    known: Measured | None = None,
+    pandocs: Pandocs | None = None,
+) -> Document:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat.
 
-    What was measured of the same tables and parts before is not measured again: that is half of the work.
+    What was measured of the same tables and parts before is not measured again: that is half of the work. What is ``known`` was
+    measured for other pages; what is measured becomes known.
     """
-    sources = converted(chapters, chapter_typst, "typst.lua", remember)
+    known = {} if known is None else known
+    sources = converted(chapters, chapter_typst, "typst.lua", remember, pandocs)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, source in zip(_files(chapters), sources):
@@ -66,18 +66,15 @@ def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
-        first: list[Setting] = []
+        first: list[Document] = []
 
         def measured() -> bytes:
-            first.append(_compiled(folder, chapters, {}))
-            return json.dumps(first[0].measured).encode()
+            document, found = _compiled(folder, chapters, known)
+            first.append(document)
+            return json.dumps(found).encode()
 
-        told = json.loads(remember(_key_of_measures(sources, meta), measured))
-        setting, kept = first[0] if first else _compiled(folder, chapters, told), list[str]()
-        while setting.colliding:
-            kept += setting.colliding
-            setting = _compiled(folder, chapters, told, kept)
-        return setting.document
+        known.update(json.loads(remember(_key_of_measures(sources, meta), measured)))
+        return first[0] if first else _compiled(folder, chapters, known)[0]
 
 
 def _key_of_measures(sources: Sequence[str], meta: Meta) -> str:
@@ -107,12 +104,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Setting:
-    """The document; of what is ``told``, nothing is measured, and what is ``kept`` in the text does not float."""
+def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured) -> tuple[Document, Measured]:
+    """The document, and what was measured of it; of what is ``told``, nothing is measured."""
     import typst
 
     (folder / "measured.json").write_text(json.dumps(told))
-    (folder / "kept.json").write_text(json.dumps(kept))
+
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
     try:
@@ -123,19 +120,7 @@ def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: S
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
     document = Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
-    return Setting(document, _agreed(measured), _colliding(found["edges"]))
-
-
-def _colliding(edges: Sequence[tuple[str, str, int, float]]) -> list[str]:
-    """The floats of a column over which, or under which, one over both columns is printed; of each, ``edges`` has name, scope, page
-    and height above and below."""
-    floats = [(*above, below[3]) for above, below in zip(edges[::2], edges[1::2])]
-    wide = [each for each in floats if each[1] == "parent"]
-    return [
-        name
-        for name, scope, page, top, bottom in floats
-        if scope == "column" and any(each[2] == page and top < each[4] and each[3] < bottom for each in wide)
-    ]
+    return document, _agreed(measured)
 
 
 def _agreed(measured: Sequence[tuple[str, Any]]) -> Measured:

@@ -17,7 +17,7 @@ import pypdf
 import pytest
 
 from report.typeset.inputs import Meta
-from report.typeset.pandoc import chapter_html, chapter_typst
+from report.typeset.pandoc import Pandocs, chapter_html, chapter_typst
 from report.typeset.pdf import document as pdf_document
 
 PINNED = Path(__file__).with_name("formulas.toml")
@@ -34,8 +34,10 @@ class Chapter:
 def set_both_ways(formulas: list[str]) -> list[dict[str, str]]:
     """Each formula with its Typst source, and with the letters of its MathML."""
     chapter = Chapter("ch-x", Path("x.md"), "\n\n".join(f"${latex}$" for latex in formulas))
-    typst = re.findall(r'#formula\("(?:[^"\\]|\\.)*", (\$.*?\$)\);', chapter_typst(chapter), flags=re.DOTALL)
-    mathml = re.findall(r"<math.*?</math>", chapter_html(chapter), flags=re.DOTALL)
+    with Pandocs() as pandocs:
+        source, page = chapter_typst(chapter, pandocs), chapter_html(chapter, pandocs)
+    typst = re.findall(r'#formula\("(?:[^"\\]|\\.)*", (\$.*?\$)\);', source, flags=re.DOTALL)
+    mathml = re.findall(r"<math.*?</math>", page, flags=re.DOTALL)
     assert len(typst) == len(mathml) == len(formulas)
     letters = [" ".join(html.unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", " ", each)).split()) for each in mathml]
     return [dict(zip(("latex", "typst", "html"), each)) for each in zip(formulas, typst, letters)]

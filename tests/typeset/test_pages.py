@@ -24,7 +24,6 @@ from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta, Remember, at_once
 from report.typeset.pages import both
 from report.typeset.paging import paged
-from report.typeset.pandoc import chapter_html
 from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
@@ -328,21 +327,6 @@ def test_no_word_stands_outside_the_text_or_over_another(built):
     assert misplaced(built[1]) == []
 
 
-def test_what_floats_in_a_column_is_not_printed_over_what_floats_over_both():
-    """Words are found over one another only where there are any, so all three are tables."""
-
-    def table(n: int, columns: int, rows: int) -> str:
-        heads = tuple(Column(f"c{i}", f"measured in {i}", align="left") for i in range(columns))
-        cells = tuple(tuple(f"row {row} of {n}" for _ in heads) for row in range(rows))
-        return table_markdown(f"t{n}", n, Table(heads, cells, f"Table of number {n}."))
-
-    text = "\n\n".join(["# All {#ch-all}", table(1, 7, 15), "Some words.", table(2, 2, 24), table(3, 7, 24), "A line. " * 900])
-    printed = pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})
-    first = pypdf.PdfReader(io.BytesIO(printed)).pages[0].extract_text()
-    assert all(f"row 0 of {n}" in first for n in (1, 2, 3))  # so that the second has no room to float
-    assert misplaced(printed) == []
-
-
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
@@ -414,13 +398,31 @@ def test_what_was_measured_is_told_to_the_next_setting_and_makes_no_difference(m
     told, compiled, memory = [], printing._compiled, Memory()
 
     def watched(folder, chapters, known):
-        told.append(known)
+        told.append(bool(known))
         return compiled(folder, chapters, known)
 
     monkeypatch.setattr(printing, "_compiled", watched)
     first, again = (pdf_document(CHAPTERS, META, ASSETS, memory).content for _ in range(2))
     assert first == again
-    assert [bool(known) for known in told] == [False, True]
+    assert told == [False, True]
+
+
+def test_what_other_pages_have_measured_is_not_measured_again_whatever_it_is_numbered(monkeypatch) -> None:
+    told, compiled = [], printing._compiled
+
+    def watched(folder, chapters, known):
+        told.append(dict(known))
+        return compiled(folder, chapters, known)
+
+    monkeypatch.setattr(printing, "_compiled", watched)
+    known: dict[str, object] = {}
+    pdf_document(CHAPTERS, META, ASSETS, known=known)
+    renumbered = replace(CHAPTERS[1], markdown="# Again\n\n" + derivation_markdown(PROOF, {"result": 5, "long": 6}.__getitem__))
+    before = dict(known)
+    alone = pdf_document((renumbered,), META, {})
+    assert pdf_document((renumbered,), META, {}, known=known).content == alone.content
+    assert told == [{}, {}, before]
+    assert known == before
 
 
 def test_what_is_measured_otherwise_in_another_place_is_not_told() -> None:
@@ -445,7 +447,7 @@ def _chapter(tmp_path: Path, text: str) -> tuple[Chapter]:
 def test_a_formula_that_cannot_be_read_is_named_with_its_line(tmp_path):
     chapters = _chapter(tmp_path, "# Mine\n\nText.\n\nHere $\\frac{1}{$ is.\n\nAnd $\\nosuchmacro{x}$.\n")
     with pytest.raises(ProseError) as caught:
-        chapter_html(*chapters)
+        html_page(chapters, META, {})
     assert caught.value.where is not None
     assert caught.value.where.file == chapters[0].file
     assert caught.value.where.line in (5, 7)
