@@ -140,13 +140,25 @@ def _text(formula: Formula | None) -> str:
 def _parts(
     derivation: Derivation, methods: Collection[str], witnesses: Witnesses
 ) -> Iterator[tuple[CheckedPart | None, list[str]]]:
-    """The parts in their order, each resting on those before it: on one that fails nothing can rest."""
-    shown: dict[str, Lemma] = {}
+    """The parts in their order, each resting on those before it: on one that fails nothing can rest. All are decided before the
+    first witness is heard: nobody waits for one who comes from a process of its own.
+    """
+    stated: dict[str, Lemma] = {}
+    decided: list[_Decided | DeclarationError] = []
     for part in derivation.parts:
+        try:
+            decided.append(_decided(derivation, part, dict(stated), methods))
+        except DeclarationError as error:
+            decided.append(error)
+        stated[part.label] = Lemma(part.claim, part.conditions, part.hypothesis)
+    shown: dict[str, Lemma] = {}
+    for part, found in zip(derivation.parts, decided):
         checked: CheckedPart | None = None
         problems: list[str] = []
         try:
-            checked, problems = check_part(derivation, part, shown, methods, witnesses)
+            if isinstance(found, DeclarationError):
+                raise found
+            checked, problems = _heard(derivation, part, shown, methods, witnesses, found)
         except DeclarationError as error:
             problems = [str(error if error.where else DeclarationError(error.what, where=part.where, remedy=error.remedy))]
         yield checked, problems
@@ -176,6 +188,20 @@ def check_part(
     witnesses: Witnesses = witnessed,
 ) -> tuple[CheckedPart, list[str]]:
     """One part, given the statements shown before it, and what is wrong with it. Raises ``DeclarationError``."""
+    return _heard(derivation, part, shown, methods, witnesses, _decided(derivation, part, shown, methods))
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What SymPy has found about a part."""
+
+    chain: Chain
+    setting: Setting
+    found: list[_Found]
+
+
+def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collection[str]) -> _Decided:
+    """One part by SymPy, given what is stated before it. Raises ``DeclarationError``."""
     chain = Chain(part)
     found = [_Found() for _ in part.steps]
     for at, problem in chain.broken():
@@ -187,6 +213,14 @@ def check_part(
         trees = [expression.tree for expression in chain.expressions]
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
+    return _Decided(chain, setting, found)
+
+
+def _heard(
+    derivation: Derivation, part: Part, shown: Shown, methods: Collection[str], witnesses: Witnesses, decided: _Decided
+) -> tuple[CheckedPart, list[str]]:
+    """One part that SymPy has decided, by its witnesses, and by how that stands on which it rests."""
+    chain, setting, found = decided.chain, decided.setting, decided.found
     undecided = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
     for method, name, findings in witnesses(derivation, part, methods):
         _hear(method, name, findings, found)
