@@ -259,7 +259,7 @@ def _witnessing(name: str, where: Where | None) -> Iterator[None]:
         raise
     except Exception as error:
         raise DeclarationError(
-            f"the {name} witness cannot look at this: {type(error).__name__}: {error}", where=where
+            f"the {name} witness cannot look at this: {error or type(error).__name__}", where=where
         ) from None
 
 
@@ -323,7 +323,8 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     except Unreadable as error:
         method, why = None, str(error)
     except Exception as error:  # SymPy raises what it likes; what it cannot read it has not proved
-        method, why = None, f"SymPy cannot read it ({type(error).__name__}: {error})"
+        endless = isinstance(error, RecursionError)
+        method, why = None, f"SymPy has no reading of it: {'it never comes to an end' if endless else error}"
     if method is None:
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])

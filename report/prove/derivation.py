@@ -116,6 +116,8 @@ class Part:
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, kind in (("steps", Step), ("given", str), ("live", Live)):
+            _are(kind, self, name)
         _ = self.claim, self.conditions, self.hypothesis
         _flow(self, "intro", "scope")
         if not self.steps:
@@ -221,9 +223,21 @@ def refuted(sentence: str, by: str) -> Assertion:
     return Assertion(sentence, by, true=False)
 
 
+def _are(kind: type, noun: Part | Derivation, name: str) -> None:
+    """Raises ``DeclarationError`` for a field that is no list of such things."""
+    values, what = getattr(noun, name), "text" if kind is str else kind.__name__
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise DeclarationError(f"{name}= is a list, of {what}", where=noun.where, remedy=f"Write {name}=[…].")
+    for value in values:
+        if not isinstance(value, kind):
+            raise DeclarationError(f"{name}= has {value!r} in it, which is no {what}", where=noun.where)
+
+
 def _flow(noun: Part | Derivation, *prose: str) -> None:
     """In its fields of prose, the end of a line is a space."""
     for name in prose:
+        if not isinstance(getattr(noun, name), str):
+            raise DeclarationError(f"{name}= is text, and this is {getattr(noun, name)!r}", where=noun.where)
         object.__setattr__(noun, name, re.sub(r"\s*\n\s*", " ", getattr(noun, name)))
 
 
@@ -251,6 +265,8 @@ class Derivation:
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, kind in (("symbols", Symbol), ("definitions", Definition), ("parts", Part)):
+            _are(kind, self, name)
         _flow(self, "question", "conclusion", "consequence", "comment")
         labels = {part.label for part in self.parts}
         for name, claim in self.claims.items():

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from report.errors import DeclarationError, ReportError, Where, nearest
-from report.prove import prose
-from report.prove.decide.conditions import NO_FACTS
+from report.errors import ReportError, Where, nearest
+from report.prove import field, prose
 from report.prove.derivation import Derivation
-from report.prove.language.formula import bound_names, formula, names, substitute
-from report.prove.language.glossary import PROPERTIES, Definition, Symbol, define
+from report.prove.language.formula import bound_names, names
+from report.prove.language.glossary import PROPERTIES, Definition, Symbol, circular
 from report.prove.language.names import confused
-from report.prove.language.vocabulary import EVERYWHERE, FIELD, MEANINGS, OUT_OF_REACH, FieldName
+from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
 from report.prove.meaning.grid import Unreadable
-from report.prove.meaning.symbolic import EVERYTHING
-from report.prove.reasons.rule import INDUCTION, Setting
+from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"
 
@@ -50,7 +47,7 @@ def meaning(symbol: Symbol) -> str:
 def failures(derivation: Derivation) -> Iterator[str]:
     """What is wrong with the glossary, the parts and the prose, a message each."""
     yield from _glossary_failures(derivation)
-    yield from _field_failures(derivation)
+    yield from field.failures(derivation)
     yield from _part_failures(derivation)
     yield from prose.failures(derivation)
 
@@ -61,6 +58,8 @@ def _taken(name: str) -> str:
 
 def _glossary_failures(derivation: Derivation) -> Iterator[str]:
     """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
+    for name in circular(derivation.symbols):
+        yield f"{derivation.where}: the domain of '{name}' speaks of '{name}' itself, maybe by way of another symbol's"
     for symbol in derivation.symbols:
         if symbol.within and symbol.within[0].key == symbol.within[1].key:
             only = symbol.within[0]
@@ -106,34 +105,6 @@ def _size_failures(derivation: Derivation, entries: Sequence[Symbol | Definition
                 yield f"{entry.where}: the size {size} of '{entry.name}' is not known to be a whole number"
 
 
-def _field_failures(derivation: Derivation) -> Iterator[str]:
-    """A name of the field means what the field means by it."""
-    for symbol in derivation.symbols:
-        if symbol.name in FIELD and symbol.kind in ("function", "signal", "operator"):
-            yield f"{symbol.where}: '{symbol.name}' is the field's name of a function\n  Call this one by another."
-    called = {word: meant for meant in FIELD.values() for word in meant.words}
-    for defined in derivation.definitions:
-        words = re.sub(r"^(the|a|an) ", "", defined.meaning.lower())
-        meant = FIELD.get(defined.name) or called.get(words) or called.get(words.partition(" of ")[0])
-        if meant and not _means(defined, meant):
-            so = f"{meant.head} = {meant.body}"
-            yield f"{defined.where}: '{defined.name}' is not what the field calls so, {so}\n  Give it another name and meaning."
-
-
-def _means(defined: Definition, meant: FieldName) -> bool:
-    """Whether a definition says what the field says, whatever its parameters are called."""
-    theirs = define(meant.head, meant.body, "")
-    if defined.indexed or [*map(len, defined.parameters)] != [*map(len, theirs.parameters)]:
-        return False
-    renamed: dict[str, ast.expr] = {n: ast.Name(m, ast.Load()) for n, m in zip(theirs.arguments, defined.arguments)}
-    symbols = tuple(Symbol(name, "", kind) for name, kind in zip(defined.arguments, meant.kinds))
-    setting = Setting(symbols, (), NO_FACTS)
-    try:
-        return setting.holds(defined.body, "==", formula(substitute(theirs.body.tree, renamed)), EVERYTHING) is not None
-    except (DeclarationError, Unreadable, TypeError, AttributeError):
-        return False
-
-
 def _part_failures(derivation: Derivation) -> Iterator[str]:
     """No part, two of one name, one that states what it supposes."""
     if not derivation.parts:
@@ -150,6 +121,8 @@ def _part_failures(derivation: Derivation) -> Iterator[str]:
             yield f"{part.where}: no part may be called '{HYPOTHESIS}': reasons call so what an induction supposes"
         if {part.claim.formula.key, part.claim.mirrored.formula.key} & {c.key for c in part.conditions}:
             yield f"{part.where}: '{part.label}' states its own condition: it shows nothing"
+        if not part.label.strip():
+            yield f"{part.where}: a part has a name"
         labels.add(part.label)
 
 

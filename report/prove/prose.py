@@ -26,7 +26,11 @@ _NUMBERS = (
 WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
     r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
-    r"impossible|necessary|sufficient|exactly|"
+    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|only (?:for|at|in|where|with)|vice versa|"
+    r"nothing else (?:is|does|can|has|will)|commut\w+|associativ\w+|distributiv\w+|idempotent|unbiased|identical(?:ly)?|"
+    r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|exceeds?|dominates?|guarantee[sd]?|certain(?:ly)?|"
+    r"matrices|vectors|integers|whole numbers|inevitabl[ey]|arbitrar(?:y|ily)|negligible|far (?:below|above)|"
+    r"as (?:large|small|good|bad) as (?:can be|possible)|"
     r"circulant|toeplitz|optimal|stationary|(?:non-?)?convex|concave|unique|(?:over|under)-?determined|"
     r"(?:non-?|bi)?linear|affine|quadratic|cubic|exponentially|logarithmically|constant|independent(?:ly)?|periodic|"
     r"(?:in|equi)variant|(?:anti-?|skew-?)?symmetric|orthogonal|invertible|singular|injective|surjective|bijective|"
@@ -45,9 +49,9 @@ _UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
 _FORMULA = re.compile(r"`([^`]+)`")
 _QUOTED = re.compile("“([^”]+)”")
 _UNQUOTED_FORMULA = re.compile(
-    r"[=<>≤≥≠≈²³⁴√∑∏∫∂∞±∈^∀∃→↦′÷⋅]|\\[A-Za-z]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b|\b\w\s+-\s+\w\b|"
+    r"[=<>≤≥≠≈≡²³⁴√∑∏∫∂∞±∈^∀∃→↦⇒⇔⟹⟺¬∧∨⊆∇′÷⋅]|\\[A-Za-z]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b|\b\w\s+-\s+\w\b|"
     r"\b[a-zA-Zα-ω]\([\w, ]+\)|\b\d+[a-z]\b|\b[a-z]_\w+|\|\w+\||\b[b-z] (?:squared|cubed)\b|"
-    r"\b(?:log|exp|sin|cos|max|min|sqrt) [b-z]\b"
+    r"\b(?:log|exp|sin|cos|max|min|sqrt) [b-z]\b|\b[a-z] (?:plus|minus|times|over|divided by|is|equals) [b-z]\b"
 )
 _DIGITS = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")
 _OF_MATRICES = re.compile(
@@ -65,10 +69,13 @@ _DEFINED_AFTER = re.compile(
     r"\b(?:where|with|write|let|here|means?|stands for|that is|by definition|defined as)[\s(]*$", re.IGNORECASE
 )
 _DENIED_BEFORE = re.compile(
-    r"\b(?:not|never|hardly|rarely|seldom|false|wrong|untrue|unless|without)\b[^,;:.(“”`]{0,30}$", re.IGNORECASE
+    r"\b(?:not|never|hardly|rarely|seldom|false|wrong|untrue|unless|without|nobody|no one|none|neither|cannot|doubt\w*|"
+    r"refut\w+|disprov\w+|contrary to|instead of|fails?)\b[^,;:.(“”`]{0,30}$",
+    re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
-    r"\s*(?:(?:is|are|was|were)\s+(?:\w+\s+)?(?:false|wrong|untrue|not|never)\b|(?:does|do|did|need|can)\s?not\b|fails?\b|never\b)",
+    r"\s*(?:(?:is|are|was|were)\s+(?:\w+\s+){0,2}(?:false|wrong|untrue|not|never|lie|myth|mistake|error|nonsense|refuted|doubtful|open)\b|"
+    r"(?:does|do|did|need|can)\s?not\b|fails?\b|never\b|cannot\b)",
     re.IGNORECASE,
 )
 """How a sentence denies what it shows or quotes: a conclusion says what holds, a counterexample has a formula of its own."""
@@ -186,6 +193,8 @@ def _reason_failures(derivation: Derivation) -> Iterator[str]:
                 if label not in (rule.parts or earlier):
                     yield f"{step.where}: the reason quotes “{label}”, which is not what the step is checked by"
             allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
+            if rule.standing is not Standing.PROVED:
+                allowed |= {rules.THEOREM, rules.ELSEWHERE, rules.EVIDENCE}
             allowed |= {rules.INEQUALITY} if set(step.relation) & set("<>") else set()
             for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
                 yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
@@ -297,6 +306,7 @@ def _words(derivation: Derivation) -> Iterator[str]:
     """All that is said where something is shown: labels, introductions, reasons, and what names mean."""
     for part in derivation.parts:
         yield from (part.label, part.intro, part.scope, *(step.rule.words for step in part.steps))
+        yield "strictly" if part.claim.relation in ("<", ">") else ""
     yield from (s.meaning for s in derivation.symbols)
     yield from (d.meaning for d in derivation.definitions)
     yield from (word for s in derivation.symbols for word in s.properties)

@@ -132,7 +132,7 @@ def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) ->
             f"the witness '{live.name}' computes {live.of}, which is no expression of this part", where=live.where
         )
     prescribed = {n for c in chain.part.conditions for n in names(c.tree)}
-    _refuse_blind(live, chain.expressions[places[0]], {s.name for s in derivation.symbols} - prescribed)
+    _refuse_blind(live, chain.expressions[places[0]], derivation.symbols, prescribed)
     reached = chain.equal_to(places[0])
     found, used = Findings(), 0
     with precision():
@@ -163,12 +163,16 @@ LOOSEST = 1e-3
 """The widest tolerance of a live witness: single precision and training leave less."""
 
 
-def _refuse_blind(live: Live, computed: Formula, varying: Collection[str]) -> None:
+def _refuse_blind(live: Live, computed: Formula, symbols: Sequence[Symbol], prescribed: Collection[str]) -> None:
     """Raises ``DeclarationError`` for a witness that could not see a difference, or that is not what it is called."""
     problem = ""
-    if live.tolerance > LOOSEST:
+    if unknown := sorted(live.sweep.keys() - {s.name for s in symbols}):
+        problem = f"sweeps '{unknown[0]}', which is no symbol"
+    elif live.tolerance > LOOSEST:
         problem = f"has a tolerance of {live.tolerance:g}: with that it agrees with anything"
-    elif not inspect.signature(live.function).parameters and names(computed.tree).keys() & varying:
+    elif not inspect.signature(live.function).parameters and names(computed.tree).keys() & {s.name for s in symbols}.difference(
+        prescribed
+    ):
         problem = f"takes no symbol, so that it gives the same whatever {computed} is"
     else:
         library = next((word for word in ("torch", "NumPy") if live.name.split()[0] == word), "")
@@ -224,9 +228,10 @@ def _edges(derivation: Derivation, chain: Chain) -> Iterator[Point]:
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
     beyond = any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
     symbols = _of_part(derivation, chain)
-    for edge in points.EDGES:
+    sizes = frozenset(name for s in derivation.symbols for size in s.shape for name in names(size.tree))
+    for edge in (*points.EDGES, *(points.FAR_EDGES if beyond else ())):
         try:
-            purpose = points.Purpose(edge, beyond)
+            purpose = points.Purpose(edge, beyond, sizes=sizes)
             point = points.draw(symbols, derivation.definitions, random, {}, chain.part.conditions, purpose)
             if points.satisfies(chain.part.conditions, point):
                 yield point
@@ -348,6 +353,8 @@ def _exact(value: Any) -> Any:
     """What a live witness returned, as a value to compare: numbers, and lists as arrays."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    if value is None or isinstance(value, str):
+        raise TypeError(f"it gives {value!r}, which is no number")
     if isinstance(value, list | tuple):
         rows = [tuple(map(_exact, row)) if isinstance(row, list | tuple) else (_exact(row),) for row in value]
         return Array(tuple(rows))

@@ -39,6 +39,15 @@ Measured = dict[str, Any]
 """What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What Typst made of the chapters: ``colliding`` are floats of a column that lie over what floats over both."""
+
+    document: Document
+    measured: Measured
+    colliding: Sequence[str]
+
+
 def document(
     chapters: Sequence[Chapter],
     meta: Meta,
@@ -66,15 +75,18 @@ def document(
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
-        first: list[Document] = []
+        first: list[Setting] = []
 
         def measured() -> bytes:
-            document, found = _compiled(folder, chapters, known)
-            first.append(document)
-            return json.dumps(found).encode()
+            first.append(_compiled(folder, chapters, known))
+            return json.dumps(first[0].measured).encode()
 
         known.update(json.loads(remember(_key_of_measures(sources, meta), measured)))
-        return first[0] if first else _compiled(folder, chapters, known)[0]
+        setting, kept = first[0] if first else _compiled(folder, chapters, known), list[str]()
+        while setting.colliding:
+            kept += setting.colliding
+            setting = _compiled(folder, chapters, known, kept)
+        return setting.document
 
 
 def _key_of_measures(sources: Sequence[str], meta: Meta) -> str:
@@ -104,12 +116,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured) -> tuple[Document, Measured]:
-    """The document, and what was measured of it; of what is ``told``, nothing is measured."""
+def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Setting:
+    """The document; of what is ``told``, nothing is measured, and what is ``kept`` in the text does not float."""
     import typst
 
     (folder / "measured.json").write_text(json.dumps(told))
-
+    (folder / "kept.json").write_text(json.dumps(kept))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
     try:
@@ -120,7 +132,19 @@ def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured) -> tupl
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
     document = Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
-    return document, _agreed(measured)
+    return Setting(document, _agreed(measured), _colliding(found["edges"]))
+
+
+def _colliding(edges: Sequence[tuple[str, str, int, float]]) -> list[str]:
+    """The floats of a column over or under which one over both columns is printed; ``edges`` has name, scope and page of each,
+    and how far down it begins, then how far down it ends."""
+    floats = [(*above, below[3]) for above, below in zip(edges[::2], edges[1::2])]
+    wide = [each for each in floats if each[1] == "parent"]
+    return [
+        name
+        for name, scope, page, top, bottom in floats
+        if scope == "column" and any(each[2] == page and top < each[4] and each[3] < bottom for each in wide)
+    ]
 
 
 def _agreed(measured: Sequence[tuple[str, Any]]) -> Measured:

@@ -108,7 +108,7 @@ def test_nothing_ends_as_a_bug(name: str) -> None:
 
 
 def test_a_function_of_a_matrix_is_not_said_to_be_another_one() -> None:
-    (said,) = check(load(INPUTS / "matrix_exponential.py")).failures
+    said, *_ = check(load(INPUTS / "matrix_exponential.py")).failures
     assert "'matrix exponential' is another function" in said
 
 

@@ -327,6 +327,21 @@ def test_no_word_stands_outside_the_text_or_over_another(built):
     assert misplaced(built[1]) == []
 
 
+def test_what_floats_in_a_column_is_not_printed_over_what_floats_over_both():
+    """Words are found over one another only where there are any, so all three are tables."""
+
+    def table(n: int, columns: int, rows: int) -> str:
+        heads = tuple(Column(f"c{i}", f"measured in {i}", align="left") for i in range(columns))
+        cells = tuple(tuple(f"row {row} of {n}" for _ in heads) for row in range(rows))
+        return table_markdown(f"t{n}", n, Table(heads, cells, f"Table of number {n}."))
+
+    text = "\n\n".join(["# All {#ch-all}", table(1, 7, 15), "Some words.", table(2, 2, 24), table(3, 7, 24), "A line. " * 900])
+    printed = pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})
+    first = pypdf.PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+    assert all(f"row 0 of {n}" in first for n in (1, 2, 3))  # so that the second has no room to float
+    assert misplaced(printed) == []
+
+
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from report.errors import DeclarationError, Where
-from report.prove.language.vocabulary import LOGICAL
+from report.prove.language.vocabulary import ARGUMENTS, BINDERS, LOGICAL, MEANINGS
 
 RELATIONS: dict[str, type[ast.cmpop]] = {
     "==": ast.Eq,
@@ -241,8 +241,53 @@ def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> N
         problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
     elif isinstance(node, ast.comprehension) and not _is_range(node.iter):
         problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}"
+    else:
+        problem = _malformed(node)
     if problem:
         raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, _column(node))}", where=where)
+
+
+LARGEST_POWER, LONGEST_RANGE = 1_000, 10_000
+"""A larger number as an exponent, or more places between two numbers, would take longer than anybody waits."""
+
+
+def _malformed(node: ast.AST) -> str:
+    """What is wrong with how many arguments, rows or places something has."""
+    match node:
+        case ast.Call(ast.Name(name), [ast.GeneratorExp()]) if name in MEANINGS and name not in BINDERS:
+            return f"'{name}' is not taken over a range"
+        case ast.Call(_, [ast.GeneratorExp()]):
+            return ""
+        case ast.Lambda(ast.arguments(args=places)) if len(places) != 1:
+            return "what stands for a signal or a function takes one argument: lambda k: …"
+        case ast.Call(ast.Name(name), arguments) if name in BINDERS.keys() - ARGUMENTS.keys():
+            return f"'{name}' is taken over a range: {name}(… for k in span(1, n))"
+        case ast.Call(ast.Name("max" | "min" as name), [_]):
+            return f"of one argument there is no {name}; over a vector it is {name}(v[k] for k in span(1, n))"
+        case ast.Call(ast.Name(name), arguments) if name in ARGUMENTS:
+            least, most = ARGUMENTS[name]
+            wanted = f"{least}" if least == most else f"{least} or {most}" if most < 99 else f"{least} or more"
+            return "" if least <= len(arguments) <= most else f"'{name}' takes {wanted} arguments, not {len(arguments)}"
+        case ast.List(rows):
+            widths = {len(row.elts) if isinstance(row, ast.List) else 0 for row in rows}
+            return "" if len(widths) == 1 else "a matrix has rows, all of one length"
+        case ast.Subscript(_, ast.Tuple(places)) if len(places) > 2:
+            return "an entry has one place or two"
+        case ast.BinOp(base, ast.Pow(), ast.Constant(int(power))) if power > LARGEST_POWER or (
+            isinstance(base, ast.BinOp) and not _is_number(base) and power > LARGEST_POWER // 10
+        ):
+            return f"the power {power} is too large to be looked at"
+        case ast.BinOp(base, ast.Pow(), power) if _is_number(power) and any(isinstance(n, ast.Pow) for n in ast.walk(power)):
+            return "a power of numbers in an exponent is too large to be looked at"
+        case ast.comprehension(iter=ast.Call(_, [ast.Constant(int(low)), ast.Constant(int(high))])) if (
+            high - low > LONGEST_RANGE
+        ):
+            return f"a range of {high - low + 1} places is too long to be looked at"
+    return ""
+
+
+def _is_number(tree: ast.expr) -> bool:
+    return not any(isinstance(n, ast.Name) for n in ast.walk(tree))
 
 
 def _miscounts(node: ast.Call) -> bool:

@@ -142,6 +142,21 @@ def by_need(symbols: Sequence[Symbol], more: Mapping[str, Iterable[str]] | None 
     return list(placed.values())
 
 
+def circular(symbols: Sequence[Symbol]) -> list[str]:
+    """The symbols whose domains speak, maybe by way of others, of themselves."""
+    known = {s.name: s for s in symbols}
+
+    def reached(name: str) -> set[str]:
+        waiting, met = [*known[name].mentions()], set[str]()
+        while waiting:
+            if (other := waiting.pop()) in known and other not in met:
+                met.add(other)
+                waiting += known[other].mentions()
+        return met
+
+    return [name for name in known if name in reached(name)]
+
+
 PROPERTIES = {
     "orthonormal": "its columns are orthonormal",
     "orthogonal": "it is orthogonal",
@@ -177,6 +192,7 @@ def matrix(
 
 
 def _properties(words: Sequence[str], where: Where) -> tuple[str, ...]:
+    words = [words] if isinstance(words, str) else words
     for word in words:
         if word not in PROPERTIES:
             raise DeclarationError(f"no property '{word}'", where=where, remedy=nearest(word, PROPERTIES))

@@ -122,12 +122,33 @@ def confused(symbols: Sequence[Symbol], definitions: Sequence[Definition], used:
         seen[printed] = name
     for name, as_printed in names.items():
         yield from ((name, taken) for taken in _taken_for(name, names))
-        if as_printed.latex and re.fullmatch(r"[\w\s+*/()=,.-]{2,}", as_printed.latex):
+        if as_printed.latex and not _is_sign(as_printed):
             yield name, "the formula that its LaTeX spells"
+        elif _bare(spelled(name, names)) in _TAKEN and as_printed.latex:
+            yield name, _TAKEN[_bare(as_printed.latex)]
+
+
+_TAKEN = {r"\pi": "the number pi", "e": "Euler's number", r"\mathrm{e}": "Euler's number", "I": "the unit matrix"}
+_LETTER = r"(?:[A-Za-z]|\\(?:" + "|".join([*sorted(GREEK), "ell", "varepsilon", "varphi", "vartheta"]) + r"))"
+_WORD = r"\\(?:operatorname|mathrm|mathit|mathbf|mathcal|text)\{\w+\}"
+_STEM = rf"(?:{_LETTER}|{_WORD}|\\(?:hat|bar|tilde|dot|vec|mathbf|mathcal)\{{{_LETTER}\}})"
+_INDEX = rf"(?:{_LETTER}|\d|\{{(?:{_LETTER}|{_WORD}|\d+|\w+)\}})"
+_SIGN = re.compile(rf"{_STEM}'*(?:_{_INDEX})?(?:\^\{{?(?:\*|\\ast|\\star|'|\(\w\))\}}?)?'*")
+
+
+def _is_sign(name: Name) -> bool:
+    """Whether the LaTeX of a name is one sign: a letter or a word with accent and index; of two signals one between them."""
+    operators = ("*", r"\ast", r"\star", r"\circledast", r"\otimes", r"\circ")
+    return bool(_SIGN.fullmatch(name.latex.strip())) or (name.groups > 1 and name.latex in operators)
 
 
 def _taken_for(name: str, names: Names) -> Iterator[str]:
     stem, index = _parted(name)
+    for array in names if names[name].latex else ():
+        if (names[array].array or names[array].indexed) and _bare(names[name].latex).startswith(
+            _bare(spelled(array, names)) + "_"
+        ):
+            yield f"an entry of '{array}'"
     if not names[name].latex and index.isdigit() and stem in names and (names[stem].array or names[stem].indexed):
         yield f"the entry {stem}[{index}]"
     slope_of = name.removesuffix("prime")

@@ -49,6 +49,15 @@ RANGES = {"Z": "all integers", "N": "the integers from 0", "span": "span(a, b), 
 LOGICAL = {"implies": "implies(p, q)", "iff": "iff(p, q)"}
 """Relations between sentences, written as calls."""
 
+ARGUMENTS = {
+    **dict.fromkeys(("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "floor", "ceil"), (1, 1)),
+    **dict.fromkeys(("delta", "one", "norm", "trace", "identity", "diag"), (1, 1)),
+    **dict.fromkeys(("mod", "kron", "diff", "grad", "span", *LOGICAL), (2, 2)),
+    **dict.fromkeys(("zeros", "ones"), (1, 2)),
+    **dict.fromkeys(("max", "min"), (2, 99)),
+}
+"""How many arguments a word takes, at least and at most, where it is not asked over a range."""
+
 MEANINGS = FUNCTIONS | CONSTANTS | DERIVATIVES | BINDERS | RANGES | LOGICAL
 EVERYWHERE = frozenset(MEANINGS)
 """The names that every formula may use."""
@@ -65,9 +74,13 @@ class FieldName:
 
 
 FIELD = {
-    "sigma": FieldName("sigma(x)", "1/(1 + exp(-x))", ("real",), ("sigmoid", "logistic sigmoid", "logistic function")),
-    "relu": FieldName("relu(x)", "max(0, x)", ("real",), ("relu", "rectified linear unit", "rectifier")),
-    "softplus": FieldName("softplus(x)", "log(1 + exp(x))", ("real",), ("softplus",)),
+    "sigma": FieldName(
+        "sigma(x)", "1/(1 + exp(-x))", ("real",), ("sigmoid", "logistic sigmoid", "logistic function", "logistic")
+    ),
+    "relu": FieldName("relu(x)", "max(0, x)", ("real",), ("rectified linear unit", "rectifier")),
+    "softplus": FieldName("softplus(x)", "log(1 + exp(x))", ("real",)),
+    "modulus": FieldName("modulus(x)", "abs(x)", ("real",), ("absolute value",)),
+    "tangent": FieldName("tangent(x)", "tanh(x)", ("real",), ("hyperbolic tangent",)),
     "conv": FieldName(
         "conv(f, g)(i)",
         "sum(f(k_)*g(i - k_) for k_ in Z)",

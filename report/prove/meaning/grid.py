@@ -163,7 +163,10 @@ def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
                 return condition.subs(k, high)
             if slope.is_nonnegative and low is not -sp.oo:
                 return condition.subs(k, low)
-    raise Unreadable("SymPy has no reading of this condition for all indices")
+    raise Unreadable(
+        "'all' is read of an inequality that is linear in its index; that the entries of a vector are positive is declared, "
+        'properties=["positive"], and of one entry it is said without all'
+    )
 
 
 def tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:

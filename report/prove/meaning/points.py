@@ -25,17 +25,26 @@ EDGES = (0, 1, 2)
 """The points drawn on purpose: all at the least (sizes) or 0, all at 1, all at a half and the sizes at their largest."""
 
 
+FAR_EDGES = (3, 4)
+"""More of them, for what is only checked or cited: numbers that are large, and far below 0; sizes at their largest."""
+_REALS = (0, 1, -0.5, 40, -40)
+FAR_INTEGER = 210
+
+
 ROOT_STEPS = 12
 """So many steps of the secant method find a simple root to thirty digits."""
 
 
 @dataclass(frozen=True)
 class Purpose:
-    """Where a point is wanted: at an edge, ``beyond`` the sizes that the author draws, with ``likely`` integers."""
+    """Where a point is wanted: at an edge, ``beyond`` the sizes that the author draws, with ``likely`` integers; ``sizes`` are
+    the integers of which arrays are made, which are never far.
+    """
 
     edge: int | None = None
     beyond: bool = False
     likely: tuple[int, ...] = ()
+    sizes: frozenset[str] = frozenset()
 
 
 AT_RANDOM = Purpose()
@@ -162,6 +171,8 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         low, high = _bounds(symbol, point)
         if math.ceil(low) > math.floor(high):
             raise Undefined(f"no {symbol.name} between {low} and {high}")
+        if purpose.edge in FAR_EDGES and symbol.within is None and symbol.name not in purpose.sizes:
+            high = max(high, FAR_INTEGER)
         return _integer(math.ceil(low), math.floor(high), symbol.within is not None, random, purpose)
     if symbol.kind == "real":
         low, high = _bounds(symbol, point)
@@ -182,7 +193,7 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         order = random.sample(range(m), m)
         return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
     if purpose.edge is not None and not set(symbol.properties) - {"positive"}:
-        entry = mp.mpf((0, 1, -0.5)[purpose.edge]) if not symbol.properties else mp.mpf((1, 1, 0.5)[purpose.edge])
+        entry = mp.mpf(_REALS[purpose.edge] if not symbol.properties else abs(_REALS[purpose.edge]) or 1)
         return Array(((entry,) * n,) * m, symbol.first)
     low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
     rows = tuple(tuple(_decimal(random, low, symbol.high) for _ in range(n)) for _ in range(m))
@@ -196,7 +207,7 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
 def _integer(low: int, high: int, closed: bool, random: Random, purpose: Purpose) -> int:
     if purpose.edge is not None:
         top = high if closed or not purpose.beyond else 2 * high + 3
-        return (low, min(low + 1, high), top)[purpose.edge]
+        return (low, min(low + 1, high), top, top, low)[purpose.edge]
     if purpose.beyond and not closed and random.random() < 0.3:
         high = 2 * high + 3
     likely = [n for n in purpose.likely if low <= n <= high]
@@ -209,7 +220,7 @@ def _special(symbol: Symbol, point: Point, purpose: Purpose) -> Number | None:
     """0, 1 or −½, where the domain has it; a bound that belongs to the domain."""
     if purpose.edge is None:
         return None
-    wanted = mp.mpf((0, 1, -0.5)[purpose.edge])
+    wanted = mp.mpf(_REALS[purpose.edge])
     bound = symbol.least or symbol.above
     if bound is None:
         return wanted

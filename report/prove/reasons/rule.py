@@ -112,18 +112,35 @@ CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "defi
 
 LINEARITY, SHIFT_INVARIANCE, THEOREM, INEQUALITY = "linearity", "shift invariance", "a theorem", "an inequality"
 GIVEN = "a condition"
+ELSEWHERE, EVIDENCE = "what stands elsewhere", "what was only seen or heard"
+"""No step is checked by these: a theorem is cited, what was tried is only checked."""
 
 
 _NAMED = {
     DEFINITION: re.compile(r"\bdefinition\b"),
     DIFFERENTIATION: re.compile(r"\b(?:chain|product|quotient) rule\b|\bdifferentiat"),
-    INDUCTION: re.compile(r"\binduction\b"),
+    INDUCTION: re.compile(r"\binducti\w+\b|\bhypothesis\b"),
+    PART: re.compile(
+        r"\b(?:previous|last|first|earlier|preceding) (?:part|statement|step)s?\b|"
+        r"\b(?:shown|proved|seen) (?:above|before|earlier)\b"
+    ),
+    ELSEWHERE: re.compile(
+        r"^\W*(?:\w+ )?T\d+\W*$|\bE\d+\b|\(\d+\)|\btextbooks?\b|"
+        r"\b(?:equation|eq\.|section|chapter|figure|table|page|book|lecture)\s+\d"
+    ),
+    EVIDENCE: re.compile(
+        r"\bnumerical\w*|\bexperiment\w*|\bmeasure(?:d|ments?)\b|\bsimulat\w+|\b(?:torch|NumPy|SymPy)\b|"
+        r"\bwithout (?:a )?proof\b|^(?:as is |it is )?known$|\bwell[- ]known\b|"
+        r"\b(?:everybody|cited|trust|probably|presumably|believed?)\b"
+    ),
     LINEARITY: re.compile(r"\blinearity of `"),
     SHIFT_INVARIANCE: re.compile(r"\bshift[- ]invarian"),
     INEQUALITY: re.compile(r"\binequality\b"),
     THEOREM: re.compile(
         r"\b(?:[Tt]heorem|[Ll]emma|[Cc]orollary)\b|\b[A-Z][a-zéöü]+[–-][A-Z][a-zéöü]+|\b(?:l['’])?[A-Z][a-zéôöü]+['’]s?(?= )|"
-        r"\b(?:monotone|dominated|uniform) convergence\b|\bby (?:Jensen|Taylor|Fubini|Bayes|Cauchy|Hölder|Gauss|Parseval)\b"
+        r"\b(?:monotone|dominated|uniform) convergence\b|\blaw of large numbers\b|\bcentral limit\b|"
+        r"\b(?:AM|QM)[-–](?:GM|AM)\b|^(?:Rolle|Jensen|Hölder|Minkowski|Cauchy)$|"
+        r"\b(?:[Bb]y|[Tt]hanks to|[Dd]ue to|à la) (?!ReLU\b|FFT\b)(?:[Ll]['’])?[A-Z][a-zéôöü]+\b"
     ),
 }
 

@@ -1,0 +1,258 @@
+"""What an author writes beside formulas, with ill will: names and their LaTeX, reasons, words of a conclusion, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from report.errors import DeclarationError
+from report.proof import (
+    Definition,
+    Derivation,
+    Live,
+    Part,
+    Step,
+    Symbol,
+    algebra,
+    check,
+    cited,
+    define,
+    finite,
+    integer,
+    part,
+    real,
+    using,
+    vector,
+)
+from report.prove.language.formula import parse
+
+X, Y, N, V = real("x", "a number"), real("y", "another"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")
+SQUARE = "(x + y)**2 == x**2 + 2*x*y + y**2"
+
+
+def said(
+    *parts: Part, symbols: tuple[Symbol, ...] = (X, Y), definitions: tuple[Definition, ...] = (), conclusion: str = ""
+) -> str:
+    return "\n".join(check(Derivation("T0", "", "", symbols, parts, conclusion, "", definitions)).failures)
+
+
+# --- LaTeX of one's own ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tex", [r"\ell", r"\ell_2", r"\hat{x}", "x'", r"\operatorname{ReLU}", "x_{max}", r"\mathcal{L}"])
+def test_a_name_may_be_printed_as_a_sign(tex: str) -> None:
+    assert not said(Part("Square", SQUARE, [Step(because="")]), symbols=(real("x", "a number", latex=tex), Y))
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "x^2", r"\frac{1}{x}", r"\sqrt{y}", "0", "-y", r"\le", "|y|", r"\lvert y\rvert", r"\pi", "e", "$x$", r"\unknown", "x}",
+        r"\text{the number zero}", r"y\cdot z", "2y",
+    ],
+)  # fmt: skip
+def test_a_name_is_printed_as_no_formula(tex: str) -> None:
+    symbols = (real("x", "a number", latex=tex), Y)
+    assert "'x' looks like" in said(Part("Square", SQUARE, [Step(because="")]), symbols=symbols)
+
+
+def test_a_name_is_not_printed_as_an_entry() -> None:
+    symbols = (real("x", "a number", latex="v_1"), N, V)
+    assert "an entry of 'v'" in said(Part("P", "x + v[1] == v[1] + x", [Step(because="")]), symbols=symbols)
+
+
+# --- the field's words -----------------------------------------------------------------------------------------------
+
+OVER = "for k in span(1, n)"
+EXP = f"sum(exp(v[k]) {OVER})"
+
+
+@pytest.mark.parametrize(
+    ("definition", "right"),
+    [
+        (define("sigmoid(x)", "1/(1 + exp(x))", "a squashing function"), False),
+        (define("sigmoid(x)", "1/(1 + exp(-x))", "a squashing function"), True),
+        (define("q(x)", "1/(1 + exp(x))", "the standard sigmoid function"), False),
+        (define("q(x)", "min(0, x)", "the ReLU"), False),
+        (define("q(x)", "x**2", "the absolute value"), False),
+        (define("q(x)", "max(x, -x)", "the absolute value of `x`"), True),
+        (define("q(x)", "x/(1 + abs(x))", "the hyperbolic tangent"), False),
+        (define("p[a]", f"exp(-v[a])/{EXP}", "softmax: the probabilities", shape=["n"]), False),
+        (define("p[a]", f"exp(v[a])/(1 + {EXP})", "the softmax of `v`", shape=["n"]), False),
+        (define("p[a]", f"exp(v[a])/{EXP}", "the softmax of `v`", shape=["n"]), True),
+        (define("p[a]", f"exp(2*v[a])/sum(exp(2*v[k]) {OVER})", "softmax with a temperature", shape=["n"]), True),
+        (define("M", f"sum(v[k] {OVER})/(n + 1)", "the mean of `v`"), False),
+        (define("M", f"sum(v[k] {OVER})/n", "the mean of `v`"), True),
+        (define("M", f"1/n*sum(v[k] {OVER})", "the average"), True),
+    ],
+)
+def test_what_has_a_word_of_the_field_is_what_the_field_means(definition: Definition, right: bool) -> None:
+    applied = {"p": "p[1]", "M": "M"}.get(definition.name, f"{definition.name}(x)")
+    opened = Part("P", f"{applied} + x + v[1] - {applied} == x + v[1]", [Step(because="take away")])
+    problems = said(opened, symbols=(X, N, V), definitions=(definition,))
+    assert ("is not what the field calls so" in problems) is not right
+
+
+# --- reasons ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "by Minkowski", "thanks to Euler", "by L'Hôpital", "AM-GM", "the law of large numbers", "by T3", "see T12", "by (3)",
+        "as shown in E5", "known", "as everybody knows", "without proof", "trust me", "numerically", "by experiment",
+        "with torch", "by the previous part", "as shown above", "by hypothesis", "inductively",
+    ],
+)  # fmt: skip
+def test_a_reason_appeals_to_nothing_that_does_not_decide(words: str) -> None:
+    assert "the reason speaks of" in said(Part("Square", SQUARE, [Step(because=algebra(words))]))
+
+
+@pytest.mark.parametrize("words", ["multiply out", "the binomial formula", "move what is known to the left", "by hand"])
+def test_a_reason_in_free_words_is_a_comment(words: str) -> None:
+    assert not said(Part("Square", SQUARE, [Step(because=algebra(words))]))
+
+
+# --- conclusions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "`{}`, and so for matrices.",
+        "`{}` precisely when both are large.",
+        "`{}`, so squaring is idempotent.",
+        "`{}`, so adding is commutative.",
+        "`{}`, which is an unbiased estimate.",
+        "`{}`, and x times x is x.",
+        "`{}`: a ⇒ b.",
+        "Nobody can show `{}`.",
+        "`{}` is a lie.",
+        "The bound is attained, `{}`.",
+        "The one exceeds the other, `{}`.",
+        "The one is strictly larger, `{}`.",
+    ],
+)
+def test_a_conclusion_says_no_more(sentence: str) -> None:
+    square = Part("Square", SQUARE, [Step(because="")], intro="What is larger?")
+    assert "conclusion" in (problems := said(square, conclusion=sentence.format(SQUARE))) or "backticks" in problems
+
+
+def test_what_is_strictly_smaller_may_be_called_so() -> None:
+    strict = Part("Above", "x**2 + 1 > 0", [Step(">", "")], intro="What is larger?")
+    assert not said(strict, symbols=(X,), conclusion="It is strictly larger (“Above”).")
+
+
+# --- witnesses -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "relation", "right", "symbols"),
+    [
+        ("n", "<=", "100", (N,)),
+        ("exp(x)", "<=", "10**9", (X,)),
+        ("x + 20", ">=", "0", (X,)),
+        ("v[1]", "<=", "30", (N, V)),
+    ],
+)
+def test_what_is_only_checked_or_cited_is_looked_at_far_away(
+    left: str, relation: str, right: str, symbols: tuple[Symbol, ...]
+) -> None:
+    scope = "Tried where it was drawn, and nowhere else."
+    for rule in (finite("tried"), cited("a theorem")):
+        false = Part("P", f"{left} {relation} {right}", [Step(relation, rule)], scope=scope)
+        assert "the left side is" in said(false, symbols=symbols)
+
+
+@pytest.mark.parametrize(
+    ("live", "says"),
+    [
+        (Live("by hand", lambda x: None), "it gives None, which is no number"),
+        (Live("by hand", lambda x: 2 * x, sweep={"q": [1]}), "sweeps 'q', which is no symbol"),
+    ],
+)
+def test_a_witness_gives_a_number_for_what_it_is_asked(live: Live, says: str) -> None:
+    assert says in said(Part("P", "x + x == 2*x", [Step(because="")], live=[live]), symbols=(X,))
+
+
+# --- what is no list, no number of arguments ---------------------------------------------------------------------------
+
+
+def of(*parts: object, symbols: object = (X,), conclusion: object = "") -> Derivation:
+    return Derivation("T0", "", "", symbols, parts, conclusion)  # type: ignore[arg-type]
+
+
+TWICE = Part("Twice", "x + x == 2*x", [Step(because="")])
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (lambda: Part("P", "abs(x) == x", [Step(because="")], given="x > 0"), "given= is a list, of text"),
+        (lambda: Part("P", "x + x == 2*x", Step(because="")), "steps= is a list, of Step"),  # type: ignore[arg-type]
+        (lambda: part("P", "x + x == 2*x", "", live=[abs]), "which is no Live"),  # type: ignore[list-item]
+        (lambda: of(TWICE, symbols=X), "symbols= is a list, of Symbol"),
+        (lambda: of(TWICE, symbols=["x"]), "symbols= has 'x' in it"),
+        (lambda: of("x + x == 2*x"), "which is no Part"),
+        (lambda: of(TWICE, conclusion=None), "conclusion= is text"),
+    ],
+)
+def test_a_field_of_another_kind_is_refused_where_it_is_written(made: Callable[[], object], says: str) -> None:
+    with pytest.raises(DeclarationError, match=says) as refused:
+        made()
+    assert "test_words.py" in str(refused.value)
+
+
+def test_one_property_needs_no_list() -> None:
+    assert vector("v", "n", "", properties="positive").properties == ("positive",)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("log()", "'log' takes 1 arguments, not 0"),
+        ("log(x, 2)", "'log' takes 1 arguments, not 2"),
+        ("diff(x**2)", "'diff' takes 2 arguments, not 1"),
+        ("mod(x)", "'mod' takes 2 arguments"),
+        ("max(v)", "of one argument there is no max"),
+        ("sum(x)", "'sum' is taken over a range"),
+        ("exp(k for k in Z)", "'exp' is not taken over a range"),
+        ("(lambda a, b: a)(x)", "takes one argument"),
+        ("[[x, 1], [2]]", "rows, all of one length"),
+        ("[]", "rows, all of one length"),
+        ("A[1, 2, 3]", "one place or two"),
+        ("2**2**2**2**2**2", "too large to be looked at"),
+        ("(x + y)**1000", "too large to be looked at"),
+        ("sum(k for k in span(1, 10000000))", "too long to be looked at"),
+    ],
+)
+def test_what_is_asked_of_the_wrong_number_of_things_is_refused(text: str, says: str) -> None:
+    with pytest.raises(DeclarationError, match="cannot read this formula") as refused:
+        parse(text)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["max(x, y)", "max(v[k] for k in Z)", "zeros(2)", "zeros(2, 3)", "x**100", "2**64", "[1, 2]"])
+def test_what_is_asked_of_the_right_number_of_things_is_read(text: str) -> None:
+    assert parse(text).text == text
+
+
+def test_domains_that_speak_of_each_other_are_refused() -> None:
+    symbols = (real("x", "a number", above="y"), real("y", "another", above="x"))
+    assert "the domain of 'x' speaks of 'x' itself" in said(Part("P", "x + y == y + x", [Step(because="")]), symbols=symbols)
+
+
+def test_a_part_has_a_name() -> None:
+    assert "a part has a name" in said(Part(" ", "x + x == 2*x", [Step(because="")]), symbols=(X,))
+
+
+def test_what_cannot_be_read_is_said_without_the_name_of_an_error() -> None:
+    positive = Part("P", "x*one(1/x > 0) == max(0, x)", [Step(because="")])
+    endless = Part("Q", "F(x) == F(x) + 2", [Step(because="")])
+    mutual = (define("F(x)", "G(x) + 1", "one"), define("G(x)", "F(x) + 1", "another"))
+    for problems in (said(positive, symbols=(X,)), said(endless, symbols=(X,), definitions=mutual)):
+        assert problems
+        assert "Error" not in problems
+    named = Part("R", "x + x == 2*x", [Step(because=using(3))])  # type: ignore[arg-type]
+    assert "Error" not in said(named, symbols=(X,))
