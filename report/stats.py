@@ -272,8 +272,17 @@ def _reach(n: int, several: int = 1) -> float:
     return t_quantile(1 - (1 - CONFIDENCE) / 2 / several, n - 1) / math.sqrt(n)
 
 
+OF_FEW_SEEDS = (
+    12.706204736174694, 4.302652729749462, 3.1824463052837078, 2.7764451051977934, 2.5705818356363146, 2.4469118511449786,
+    2.364624251592784, 2.306004135204166, 2.262157162798205,
+)  # fmt: skip
+"""What SciPy has for the usual interval of two seeds, of three, and so on to ten: prose need not load it for them."""
+
+
 def t_quantile(probability: float, freedom: float) -> float:
     """The t below which Student's t with ``freedom`` degrees of freedom lies with this probability."""
+    if probability == (1 + CONFIDENCE) / 2 and freedom in range(1, len(OF_FEW_SEEDS) + 1):
+        return OF_FEW_SEEDS[int(freedom) - 1]
     from scipy.special import ndtri, stdtrit
 
     return float(stdtrit(freedom, probability) if math.isfinite(freedom) else ndtri(probability))

@@ -48,6 +48,13 @@ def test_the_t_quantile_leaves_a_fortieth_above(freedom: float) -> None:
     assert float(tail) == pytest.approx(0.025, abs=1e-9)
 
 
+def test_the_quantiles_that_are_written_down_are_those_of_scipy() -> None:
+    from scipy.special import stdtrit
+
+    written, found = zip(*((t_quantile(0.975, n), float(stdtrit(n, 0.975))) for n in range(1, 12)))
+    assert written == pytest.approx(found, rel=1e-12)
+
+
 @pytest.mark.parametrize(("freedom", "printed"), [(1, 12.706), (2, 4.303), (4, 2.776), (30, 2.042), (math.inf, 1.960)])
 def test_t_quantile_is_the_one_in_printed_tables(freedom: float, printed: float) -> None:
     assert t_quantile(0.975, freedom) == pytest.approx(printed, abs=5e-4)
