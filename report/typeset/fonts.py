@@ -7,7 +7,7 @@ import html as markup
 import io
 import re
 import tempfile
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by
@@ -24,9 +24,9 @@ FACES = (  # family, file, weight, style
 )
 MINUS = "Libertinus Minus"
 # Always there, so that the next sentence rarely needs a letter that the last one did not.
-USUAL = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0\u2007\u2008\u2009\u202f±×÷·°²³¼½¾é–—‘’“”…−≈≠≤≥→∞∗✔✘◇⁻⁰¹⁴⁵⁶⁷⁸⁹"
+USUAL = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0\u2007\u2008\u2009\u202f±×÷·°µ¶Φ₁₂²³¼½¾é–—‘’“”…−≈≠≤≥→∞∗✔✘◇⁻⁰¹⁴⁵⁶⁷⁸⁹"
 USUAL_IN_FORMULAS = (
-    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇∑∏∫√∈∉∀∃∘∗⋅⋯⋮⋱⟨⟩‖∥′″⊤⊙⊗⊕⌊⌋⌈⌉→↦⇒⇔≔≡∝∼∪∩⊂⊆∖∅ℝℕℤℓ\u0302\u0303\u0304\u0305\u20d7"
+    "\u2061‾∣𝟏αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ∂∇∑∏∫√∈∉∀∃∘∗⋅⋯⋮⋱⟨⟩‖∥′″⊤⊙⊗⊕⌊⌋⌈⌉→↦⇒⇔≔≡∝∼∪∩⊂⊆∖∅ℝℕℤℓ\u0302\u0303\u0304\u0305\u20d7"
 )
 # What a browser shows for a single-letter identifier.
 ITALIC = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ" + "".join(chr(0x1D6E2 + i) for i in range(58)) + "ıȷ"
@@ -35,10 +35,10 @@ FEATURES = ["kern", "liga", "calt", "mark", "mkmk", "locl", "ccmp", "tnum", "lnu
 
 
 def font_faces(body: str, meta: Meta, remember: Remember) -> str:
-    """CSS that embeds the letters in use of every face."""
+    """CSS that embeds the letters in use of every face; formulas have one of their own."""
     written = "".join((body, meta.title, meta.subtitle, *meta.lines, *meta.facts, *meta.notices, meta.abstract))
-    text = _letters(USUAL + _unusual(written))
-    symbols = _letters(USUAL_IN_FORMULAS + ITALIC + text)
+    text = _letters(USUAL + _unusual(re.sub(r"<math\b.*?</math>", "", written, flags=re.DOTALL)))
+    symbols = _letters(USUAL_IN_FORMULAS + ITALIC + USUAL + _unusual(written))
     program = made_by("fonttools", "brotli")
     rules = []
     for family, file, weight, style in FACES:
@@ -65,6 +65,7 @@ def _unusual(written: str) -> str:
     return "".join(re.findall(r"[^\x00-\x7f]+", written)) + markup.unescape("".join(spelled))
 
 
+@cache
 def minus() -> bytes:
     """A font with one sign: the hyphen that a keyboard types, drawn as a minus."""
     from fontTools.ttLib import TTFont
@@ -77,6 +78,7 @@ def minus() -> bytes:
     return out.getvalue()
 
 
+@cache  # the pages of several write-ups have the same letters
 def subset(file: str, letters: str) -> bytes:
     """The font ``file`` as WOFF2 with no other letters than ``letters`` (and what they are built from)."""
     from fontTools import subset as fonts

@@ -290,7 +290,8 @@ class _Writer:
             raise ReportError(f"derivation('{name}'): there is no such theorem.", remedy=nearest(name, self.material.proofs))
         proof = self.material.proofs[name]
         if isinstance(proof, Absent):  # a link to it still has a place to go to
-            return f"[]{{#sec-{identifier(name)}}}\n\n{self._missing(name, proof)}"
+            place = "" if name in self.absent else f"[]{{#sec-{identifier(name)}}}\n\n"
+            return place + self._missing(name, proof)
         again = name in self.derived
         self.labels[name] = f"{name}, {proof.title}"
         self.derived.append(name)

@@ -19,7 +19,7 @@ from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof,
 from report.prove.language.names import DEFINED, Name
 from report.prove.language.standing import Standing
 from report.typeset import pdf as printing
-from report.typeset.fonts import subset
+from report.typeset.fonts import font_faces, subset
 from report.typeset.html import html as html_page
 from report.typeset.inputs import Meta, Remember, at_once
 from report.typeset.pages import both
@@ -451,6 +451,17 @@ def test_a_new_letter_is_embedded(memory):
     assert set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap())) >= {"a", "b"}
     assert "q" not in set(map(chr, TTFont(io.BytesIO(plain)).getBestCmap()))
     assert "MATH" in TTFont(io.BytesIO(subset("LibertinusMath-Regular", "x")))
+
+
+def test_a_letter_in_a_formula_is_embedded_in_the_face_of_formulas_alone() -> None:
+    def keys(body: str) -> list[str]:
+        asked: list[str] = []
+        font_faces(body, META, lambda key, make: asked.append(key) or b"")  # type: ignore[func-returns-value]
+        return asked
+
+    plain, formula, text = map(keys, ("<p>a</p>", '<p>a<math alttext="ϰ"><mi>ϰ</mi></math></p>', "<p>ϰ</p>"))
+    assert [one == other for one, other in zip(plain, formula)] == [True] * 7 + [False, True]
+    assert [one == other for one, other in zip(plain, text)] == [False] * 8 + [True]
 
 
 def _chapter(tmp_path: Path, text: str) -> tuple[Chapter]:

@@ -97,6 +97,15 @@ def test_a_function_writes(tmp_path: Path, call: str, said: str) -> None:
     assert said in text(tmp_path, call).replace("\\", "")
 
 
+def test_a_theorem_that_is_not_there_has_one_place_wherever_it_is_asked_for(tmp_path: Path) -> None:
+    chapter = tmp_path / "01-part-1.md"
+    chapter.write_text('{{ derivation("T1") }}\n\n{{ derivation("T1", parts=["A"]) }}\n', encoding="utf-8")
+    page = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
+    markdown = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters[0].markdown
+    assert markdown.count("T1 is not shown: the floor gave way") == 2
+    assert markdown.count("{#sec-T1}") == 1
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
