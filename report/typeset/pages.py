@@ -37,7 +37,7 @@ def both(
     assets: Mapping[str, bytes],
     remember: Remember,
     early: Callable[[str], None] = lambda page: None,
-    measured: Measured | None = None,
+    measured: dict[str, Measured] | None = None,
 ) -> tuple[str, Document]:
     """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages. ``assets`` are the
     figures by name (``E2-curves.svg``). ``measured`` is as for ``document``.
@@ -71,7 +71,7 @@ def files(
     lacking: Iterable[str],
     store: Store,
     early: Callable[[str, bytes], None],
-    measured: Measured,
+    measured: dict[str, Measured],
 ) -> tuple[dict[str, bytes], Paging]:
     """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged.
 

@@ -53,15 +53,16 @@ def document(
     meta: Meta,
     assets: Mapping[str, bytes],
     remember: Remember = at_once,
-    known: Measured | None = None,
+    known: dict[str, Measured] | None = None,
     pandocs: Pandocs | None = None,
 ) -> Document:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat.
 
     What was measured of the same tables and parts before is not measured again: that is half of the work. What is ``known`` was
-    measured for other pages; what is measured becomes known.
+    measured for other pages, under the digest of the layout that it was measured in; what is measured becomes known.
     """
-    known = {} if known is None else known
+    layout = _layout(meta)
+    told = ({} if known is None else known).setdefault(layout, {})
     sources = converted(chapters, chapter_typst, "typst.lua", remember, pandocs)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -78,22 +79,26 @@ def document(
         first: list[Setting] = []
 
         def measured() -> bytes:
-            first.append(_compiled(folder, chapters, known))
+            first.append(_compiled(folder, chapters, told))
             return json.dumps(first[0].measured).encode()
 
-        known.update(json.loads(remember(_key_of_measures(sources, meta), measured)))
-        setting, kept = first[0] if first else _compiled(folder, chapters, known), list[str]()
+        told.update(json.loads(remember(_key_of_measures(sources, layout), measured)))
+        setting, kept = first[0] if first else _compiled(folder, chapters, told), list[str]()
         while setting.colliding:
             kept += setting.colliding
-            setting = _compiled(folder, chapters, known, kept)
+            setting = _compiled(folder, chapters, told, kept)
         return setting.document
 
 
-def _key_of_measures(sources: Sequence[str], meta: Meta) -> str:
-    """The digest of all that is measured, and of what it is set with."""
+def _layout(meta: Meta) -> str:
+    """The digest of all that tables and formulas are set with."""
     files = [TEMPLATES / "report.typ", *sorted((TEMPLATES / "fonts").iterdir())]
-    content = [each for source in sources for each in re.findall(r'key: "(\w+)"\);', source)]
-    return key("measures", made_by("typst"), meta.language, *rules("typst.lua"), *(f.read_bytes() for f in files), *content)
+    return key("layout", made_by("typst"), meta.language, *rules("typst.lua"), *(file.read_bytes() for file in files))
+
+
+def _key_of_measures(sources: Sequence[str], layout: str) -> str:
+    """The digest of all that is measured, and of what it is set with."""
+    return key("measures", layout, *(each for source in sources for each in re.findall(r'key: "(\w+)"\);', source)))
 
 
 def _files(chapters: Sequence[Chapter]) -> list[str]:

@@ -68,7 +68,7 @@ class Known:
     compiled: dict[str, str] = field(default_factory=dict)  # chapters as code, by the digest of path and text
     works: dict[str, dict[str, Work]] = field(default_factory=dict)  # by the text of the bibliography
     formulas: dict[str, dict[str, str]] = field(default_factory=dict)  # as LaTeX, by the digest of the names that they are of
-    measured: dict[str, Any] = field(default_factory=dict)  # of tables and parts of proofs, as ``typeset/pdf.py`` has it
+    measured: dict[str, dict[str, Any]] = field(default_factory=dict)  # of tables and parts, by the layout: see pdf.py
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a number and its condition: where it comes from
 
 
