@@ -473,7 +473,7 @@ def test_pages_that_cannot_be_deleted_are_the_worlds_fault(copy):
 
 
 def test_a_stop_while_planning_or_typesetting_is_an_interruption(copy):
-    places = [("report.terminal.bench", "plan"), ("report.typeset.pandoc", "_pandoc"), ("report.typeset.pdf", "_compiled")]
+    places = [("report.terminal.bench", "plan"), ("report.typeset.pandoc", "_converted"), ("report.typeset.pdf", "_compiled")]
     for module, function in places:
         # another page each time: one that is being set when the stop comes is finished, and kept
         copy.edit("templates/chapters/01-walks.md", "A walk comes to", "On average, A walk comes to")

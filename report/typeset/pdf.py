@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ Measured = dict[str, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """What Typst made of the chapters: ``colliding`` are floats of a column that lie over what floats over both."""
+    """What Typst made of the chapters: ``colliding`` are floats of a column that lie over what floats over both, and a document
+    with any has no content."""
 
     document: Document
     measured: Measured
@@ -129,15 +131,27 @@ def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: S
     (folder / "kept.json").write_text(json.dumps(kept))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
+    write = partial(compiler.compile, format="pdf", pdf_standards=["ua-1"], timestamp=0)
     try:
-        content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
-        found = json.loads(compiler.query("<places>", field="value", one=True))  # what was laid out is still there
-        measured = json.loads(compiler.query("<measured>", field="value"))
+        found, measured = _laid_out(compiler, write)
+        colliding = _colliding(found["edges"])
+        content = b"" if colliding else write()
     except typst.TypstError as error:
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
-    document = Document(with_row_heads(content), found["pages"], tuple(Place(**place) for place in found["places"]))
-    return Setting(document, _agreed(measured), _colliding(found["edges"]))
+    tagged = with_row_heads(content) if content else content
+    document = Document(tagged, found["pages"], tuple(Place(**place) for place in found["places"]))
+    return Setting(document, _agreed(measured), colliding)
+
+
+def _laid_out(compiler: Any, write: Callable[[], object]) -> tuple[Any, Any]:
+    """What the layout notes of places, and of what it measured; a file is written out of it in a moment."""
+    try:
+        found = compiler.query("<places>", field="value", one=True), compiler.query("<measured>", field="value")
+        return json.loads(found[0]), json.loads(found[1])
+    except RuntimeError:
+        write()  # which says what is wrong, and where
+        raise
 
 
 def _colliding(edges: Sequence[tuple[str, str, int, float]]) -> list[str]:
