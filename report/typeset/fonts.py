@@ -9,6 +9,7 @@ import re
 import tempfile
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 
 from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by
 
@@ -33,6 +34,8 @@ ITALIC = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ" + "".jo
 SMALL_CAPITALS = ("smcp", "c2sc")
 FEATURES = ["kern", "liga", "calt", "mark", "mkmk", "locl", "ccmp", "tnum", "lnum", "sups", "ssty", "flac", "dtls"]
 
+ONE_PAGE = Lock()  # at a time: the next has the same letters, and finds its faces made
+
 
 def font_faces(body: str, meta: Meta, remember: Remember) -> str:
     """CSS that embeds the letters in use of every face; formulas have one of their own."""
@@ -41,11 +44,12 @@ def font_faces(body: str, meta: Meta, remember: Remember) -> str:
     symbols = _letters(USUAL_IN_FORMULAS + ITALIC + USUAL + _unusual(written))
     program = made_by("fonttools", "brotli")
     rules = []
-    for family, file, weight, style in FACES:
-        letters = symbols if family == "Libertinus Math" else text
-        name = key("font", program, file, letters, *FEATURES, *SMALL_CAPITALS)
-        rules.append(_rule(family, weight, style, remember(name, partial(subset, file, letters))))
-    rules.append(_rule(MINUS, 400, "normal", remember(key("font", program, MINUS), minus)))
+    with ONE_PAGE:
+        for family, file, weight, style in FACES:
+            letters = symbols if family == "Libertinus Math" else text
+            name = key("font", program, file, letters, *FEATURES, *SMALL_CAPITALS)
+            rules.append(_rule(family, weight, style, remember(name, partial(subset, file, letters))))
+        rules.append(_rule(MINUS, 400, "normal", remember(key("font", program, MINUS), minus)))
     return "\n".join(rules)
 
 
