@@ -20,7 +20,7 @@ from report.prove.language.latex import latex, relation_latex
 from report.prove.language.names import Names
 from report.prove.language.standing import Standing
 from report.write.markdown import div, escape, span
-from report.write.references import ELSEWHERE
+from report.write.references import ELSEWHERE, mark
 
 LONGEST_LEFT = 26
 """Characters of a left side that still leave room for the right one beside it."""
@@ -35,6 +35,10 @@ FEWEST_ROWS = 3
 
 Formulas = dict[str, dict[str, str]]
 """Formulas that were set, by the digest of the names that they are of: text → LaTeX."""
+
+
+_THEOREM = re.compile(r"`[^`]*`|\[[^\]]*\]\([^)]*\)|(?<![\w.])(T\d{1,2})(?![\w.]*\w)")
+"""The name of another theorem in prose, which leads there if it stands in the write-up; formulas and links are passed over."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class _Pages:
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
         linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
-        return prose_markdown(linked, self.math)
+        return prose_markdown(_THEOREM.sub(lambda m: mark(f"={m[1]}", None) if m[1] else m[0], linked), self.math)
 
     def reason(self, text: str) -> str:
         """A reason: the parts that it quotes by the numbers of their equations, as “so” becomes (7)."""

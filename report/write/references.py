@@ -26,7 +26,9 @@ ELSEWHERE = "the complete report"
 
 
 def mark(name: str, line: int | None) -> str:
-    """Where a reference to ``name`` will stand; to ``~name``, if it stands anywhere, else its name alone."""
+    """Where a reference to ``name`` will stand; to ``~name``, if it stands anywhere, else its name alone; to a theorem
+    ``=T2`` likewise, and by its name.
+    """
     return f"\ue000{name}@{line or ''}\ue001"
 
 
@@ -40,6 +42,9 @@ def resolved(
         if name.startswith("~"):
             name = name.removeprefix("~")
             return render.reference_markdown(identifier(name), labels[name]) if name in labels else render.escape(name)
+        if name.startswith("="):
+            name = name.removeprefix("=")
+            return f"[{name}](#sec-{identifier(name)})" if name in labels else name
         if name in absent:
             return f"{render.escape(name)} (not shown)"
         if name not in labels:

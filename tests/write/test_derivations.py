@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from report.errors import ReportError
 from report.proof import Derivation, Part, Step, check, define, integer, real, using, vector
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
+from report.write.references import resolved
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1"), vector("v", "n", "a vector")
 SIGMA = define("sigma(u)", "1/(1 + exp(-u))", "a sigmoid")
@@ -143,3 +146,14 @@ def test_cases_are_a_table_each_with_its_reasons() -> None:
 def test_two_or_what_has_words_or_other_reasons_are_no_table(parts) -> None:
     labelled = [Part(f"{at}", p.statement, p.steps, intro=p.intro) for at, p in enumerate(parts)]
     assert page(*labelled).count(".part ") == len(parts)
+
+
+def test_a_theorem_that_is_named_leads_there_if_it_stands_in_the_write_up() -> None:
+    named = Part("Twice", "x + x == 2*x", [Step(because="add, as in T3")], intro="As T2 says of `x`, and T16.E13 does not:")
+    written = derivation_markdown(check(Derivation("T9", "", "", [X], [named], "", comment="See (T2).")), lambda own: 1)
+    labels = {"T2": "T2, The sigmoid"}
+    shown = resolved(written, Path("here.md"), labels, (), lambda name: False)
+    assert "As [T2](#sec-T2) says of $x$, and T16.E13 does not:" in shown
+    assert "See ([T2](#sec-T2))." in shown
+    assert "add, as in T3" in shown
+    assert "\ue000" not in shown
