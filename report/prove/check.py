@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sympy as sp
 
@@ -22,7 +23,7 @@ from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
-from report.prove.meaning.grid import Unreadable
+from report.prove.meaning.grid import GridEquality, Unreadable
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
@@ -45,6 +46,13 @@ def _hoarding() -> Iterator[None]:
         if collecting:
             gc.enable()
 
+
+MAYBE = (
+    "No point was found at which it fails: it may be true and out of reach in one step, or for this reason. Go in smaller "
+    "steps (a sum in closed form, then the bound; an equation that is given put in by given(); a range split by split_sum), "
+    "name what is done (definition, differentiation), or by induction."
+)
+"""What is said of a step that only SymPy refuses."""
 
 Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, str, witness.Findings]]]
 """What the witnesses of a part find, each with its method and its name. Raises ``DeclarationError``."""
@@ -227,6 +235,9 @@ def _heard(
         if method == NUMERIC and undecided - findings.refused.keys():
             with _witnessing("numeric", part.where):
                 _hear(method, name, witness.counterexamples(derivation, chain), found)
+    for each in found:
+        if set(each.refusals) == {SYMBOLIC} and NUMERIC in methods:
+            each.refusals[SYMBOLIC] += f"\n  {MAYBE}"
     for step, each in zip(part.steps, found):
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:
@@ -329,11 +340,17 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         solvable = setting.given if step.rule.law != GIVEN else ()
-        unused = [c.text for c in solvable if assume([setting.read(c)], NO_FACTS) is NO_FACTS]
+        unused = [c.text for c in solvable if _is_left_as_it_stands(setting.read(c))]
         hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:
         found.method = method
+
+
+def _is_left_as_it_stands(condition: Any) -> bool:
+    """Whether it is an equation by which nothing is eliminated."""
+    facts = assume([condition], NO_FACTS)
+    return isinstance(condition, sp.Eq | GridEquality) and not (facts.replacements or facts.arrays)
 
 
 def _failure(derivation: Derivation, part: Part, at: int, found: _Found, checked: CheckedPart) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
 
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import GridEquality
+from report.prove.meaning.grid import GridEquality, is_complex
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -113,7 +113,12 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
 
 def _supposing(condition: Any, facts: Facts) -> Facts:
     if isinstance(condition, sp.Ne):
-        return replace(facts, apart=(*facts.apart, expanded(condition.lhs - condition.rhs)))
+        apart = expanded(condition.lhs - condition.rhs)
+        return replace(facts, apart=(*facts.apart, apart.base if apart.is_Pow and apart.exp.is_positive else apart))
+    if isinstance(condition, sp.Eq):
+        gap = expanded(condition.lhs - condition.rhs)
+        if gap.is_Pow and gap.exp.is_positive:
+            return _supposing(sp.Eq(gap.base, 0), facts)
     if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
         gap = expanded(condition.gts - condition.lts)
         strict = isinstance(condition, sp.Lt | sp.Gt)
@@ -121,13 +126,34 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
             gap, strict = gap - 1, False
         if strict and isinstance(gap, sp.Abs):
             return replace(facts, apart=(*facts.apart, gap.args[0]))
-        facts = facts.knowing(Inequality(gap, strict))
+        facts = facts.knowing(Inequality(gap, strict), *_grown(gap, strict))
     solved = _solve_condition(condition)
     if solved is not None:
         return facts.replacing(*solved)
+    if isinstance(condition, sp.Or):
+        raise ValueError(
+            f"{condition}: it joins cases by 'or'. State a part for each case, or x != y where that is what is meant"
+        )
     if not isinstance(condition, sp.core.relational.Relational):
         raise ValueError(str(condition))
+    if isinstance(condition, sp.Eq) and not is_complex(condition.lhs - condition.rhs):
+        gap = expanded(condition.lhs - condition.rhs)
+        return facts.knowing(Inequality(gap, False), Inequality(-gap, False))
     return facts
+
+
+def _grown(gap: sp.Expr, strict: bool) -> Iterator[Inequality]:
+    """What an inequality between two exponentials, logarithms or roots says of what these are of."""
+    if gap.is_Pow and gap.exp == sp.Rational(1, 2):
+        yield Inequality(gap.base, strict)
+    terms = sp.Add.make_args(gap)
+    larger, smaller = ([t for t in terms if t.could_extract_minus_sign() is minus] for minus in (False, True))
+    if len(larger) == len(smaller) == 1:
+        a, b = larger[0], -smaller[0]
+        if type(a) is type(b) and isinstance(a, sp.exp | sp.log) and not is_complex(gap):
+            yield Inequality(a.args[0] - b.args[0], strict)
+        elif a.is_Pow and b.is_Pow and a.exp == b.exp == sp.Rational(1, 2):
+            yield Inequality(a.base - b.base, strict)
 
 
 def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -44,8 +45,9 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     for e in logs:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
     weighted = [e for e in logs if any({e, e.args[0]} <= {*product.args} for product in pieces.atoms(sp.Mul))]
-    for e, other in ((e, other) for other in weighted for e in logs if e != other):  # the same tangent, of a quotient
-        yield Inequality(expanded(e.args[0] / other.args[0] - 1 - e + other), False)
+    one = sp.log(1, evaluate=False)
+    for e, other in ((e, other) for other in weighted for e in (*logs, one) if e != other):  # the same tangent, of a quotient
+        yield Inequality(expanded(e.args[0] / other.args[0] - 1 - (e if e != one else 0) + other), False)
     for e in sorted(pieces.atoms(sp.sin, sp.cos, sp.tanh), key=sp.default_sort_key):
         yield from (Inequality(1 - s * e, isinstance(e, sp.tanh)) for s in (1, -1) if not is_complex(e))
     for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
@@ -58,22 +60,24 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         if e.func.__name__ in EXTREMES:
             inside, low, high = e.args
             sign = 1 if e.func.__name__ == EXTREMES[0] else -1
-            yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in _places(low, high, facts))
+            places = (*_places(low, high, facts), *_met(inside.expr, low, high, pieces, facts))
+            yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in dict.fromkeys(places))
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
-        yield from _one_of(e, facts)
+        yield from _one_of(e, pieces, facts)
         yield from _by_lengths(e, pieces.atoms(sp.Pow))
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
+    yield from _between_lengths(pieces.atoms(sp.Pow))
 
 
-def _one_of(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
+def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     """A sum of terms that are not negative is at least any one of them."""
     (k, low, high), *outer = e.limits
     if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
         return
-    for place in _places(low, high, facts):
+    for place in dict.fromkeys((*_places(low, high, facts), *_met(e.function, low, high, pieces, facts))):
         yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), False)
 
 
@@ -83,6 +87,42 @@ def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
         for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
             if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
                 yield i - shift
+
+
+def _met(body: sp.Expr, low: sp.Expr, high: sp.Expr, pieces: sp.Tuple, facts: Facts) -> Iterator[sp.Expr]:
+    """The indices at which an array of the body is asked for, if they surely lie in the range."""
+    bases = {entry.base for entry in body.atoms(sp.Indexed)}
+    places = {i for entry in pieces.atoms(sp.Indexed) if entry.base in bases for i in entry.indices}
+    for place in sorted(places & {*_named(pieces)}, key=sp.default_sort_key):
+        gaps = (expanded(facts.apply(place - low)), expanded(facts.apply(high - place)))
+        if all(gap.is_finite is not False and (never_negative(gap) or signs(gap, facts) <= NOT_NEGATIVE) for gap in gaps):
+            yield place
+
+
+def _named(pieces: sp.Tuple) -> Iterator[sp.Expr]:
+    """The indices that nothing binds."""
+    yield from (i for entry in pieces.atoms(sp.Indexed) for i in entry.indices if i.free_symbols <= pieces.free_symbols)
+
+
+def _between_lengths(powers: Collection[sp.Pow]) -> Iterator[Inequality]:
+    """Of two lengths the product is at least the sum of products of the entries, whatever these are (Cauchy and Schwarz)."""
+    roots = [
+        (p, found) for p in sorted(powers, key=sp.default_sort_key) if p.exp == sp.Rational(1, 2) and (found := _entry(p.base))
+    ]
+    for (p, (a, ends)), (q, (b, others)) in itertools.combinations(roots, 2):
+        if ends[1:] == others[1:] and (a.is_Add or b.is_Add):
+            along = normal(sp.Sum(expanded(a * b.xreplace({others[0]: ends[0]})), ends))
+            yield from (Inequality(expanded(p * q - sign * along), False) for sign in (1, -1))
+
+
+def _entry(base: sp.Expr) -> tuple[sp.Expr, sp.Tuple] | None:
+    """What is squared and summed over one range, and the range, if the expression is such a sum; else None."""
+    terms = [term.as_coeff_Mul() for term in sp.Add.make_args(base)]
+    if not all(isinstance(each, sp.Sum) and each.limits == terms[0][1].limits and len(each.limits) == 1 for _, each in terms):
+        return None
+    body = sp.factor(sp.Add(*(number * each.function for number, each in terms)))
+    real = body.is_Pow and body.exp == 2 and not is_complex(body)
+    return (body.base, terms[0][1].limits[0]) if real else None
 
 
 def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow]) -> Iterator[Inequality]:

@@ -81,6 +81,8 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
 def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     """A product from 0, with its last factors apart where its size has a constant."""
     size = expanded(high - low + 1)
+    if not body.has(k) and not body.is_zero and never_negative(size) and size.is_finite is not False:
+        return body**size
     constant, base = size.as_coeff_Add()
     name = sp.Symbol(f"_f{_height(body, sp.Product)}", integer=True)  # products inside have lower numbers
     moved = expanded_indices(body.subs(k, name + low))
@@ -381,7 +383,9 @@ def _index_maps(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> lis
                     maps.add((int(slope), expanded(-rest * slope)))
         return sorted(maps, key=lambda m: (m[0], sp.default_sort_key(m[1])))
     if low is not -sp.oo:
-        return [(1, low)]
+        steps = {expanded(i).coeff(k, 1) for e in body.atoms(sp.Indexed) for i in e.indices} if high is not sp.oo else set()
+        backward = [(-1, high)] if -1 in steps else []
+        return backward if steps & {1, -1} == {-1} else [(1, low), *backward]
     return [(1, sp.Integer(0))]
 
 

@@ -44,7 +44,9 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
             if not isinstance(side, sp.logic.boolalg.Boolean | GridEquality):
                 raise Unreadable(f"{relation} joins two statements, and {side} is a number")
     if relation == "iff":
-        return "the same linear inequality" if left == right or equivalent(left, right, facts) else None
+        if left == right or equivalent(left, right, facts):
+            return "the same linear inequality"
+        return "each implies the other" if _implied(left, right, facts) and _implied(right, left, facts) else None
     if relation == "implies":
         return _implied(left, right, facts)
     if relation == "==":

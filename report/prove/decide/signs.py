@@ -50,7 +50,7 @@ def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
     ):
         return True
     factors = sp.Mul.make_args(_factored(_together(expression))) if _is_small(expression) else ()
-    if len(factors) > 1 and all(is_nonzero(_base(f), facts) for f in factors):
+    if (len(factors) > 1 or _base(expression) != expression) and all(is_nonzero(_base(f), facts) for f in factors):
         return True
     if is_complex(expression):
         return False
@@ -67,6 +67,7 @@ def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
     return bool(ratio.is_number and ratio.is_nonzero)
 
 
+@lru_cache(maxsize=20_000)
 def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth: int = 2) -> bool:
     expression = given = facts.apply(sp.sympify(expression))
     if signs(expression, facts) <= wanted:
@@ -82,12 +83,27 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
     spellings = dict.fromkeys((given, expression)) if expression.has(sp.Sum) else ()
     if any(_surely(*each, wanted, strict, depth) for e in spellings for each in under_one_sum(e, strict, facts)):
         return True
-    fewer = itertools.chain(((e, facts) for e in _grown(expression, facts, depth)), attained(expression, facts))
+    grown = (each for e in (spellings or (expression,)) for each in _grown(e, facts, depth))
+    fewer = itertools.chain(((e, facts) for e in grown), attained(expression, facts))
     if depth and any(_surely(*each, wanted, strict, depth - 1) for each in fewer):
         return True
     if not _is_small(expression):
         return False
-    return any(form != expression and signs(form, facts) <= wanted for form in _forms(expression))
+    if any(form != expression and signs(form, facts) <= wanted for form in _forms(expression)):
+        return True
+    return depth > 0 and not expression.has(sp.Sum) and _by_factors(expression, facts, strict)
+
+
+def _by_factors(expression: sp.Expr, facts: Facts, strict: bool) -> bool:
+    """Whether it is a product of which each factor has a sign, an even number of them negative."""
+    factors = sp.Mul.make_args(_factored(_together(expression)))
+    wanted, sign = (POSITIVE if strict else NOT_NEGATIVE), 1
+    for factor in factors if len(factors) > 1 else ():
+        if not _surely(factor, facts, wanted, strict, depth=0):
+            if not _surely(-factor, facts, wanted, strict, depth=0):
+                return False
+            sign = -sign
+    return len(factors) > 1 and sign > 0
 
 
 def _forms(e: sp.Expr) -> Iterator[sp.Expr]:
@@ -170,15 +186,33 @@ def adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     given = [g for g in (sharpened(known) for known in known_inequalities(facts)) if not g.gap.is_number]
     given += [Inequality(s * a, True) for a in facts.apart for s in (1, -1) if linear_sign(s * a, facts) == POSITIVE]
     given = _relevant(target, [*map(sharpened, given)])
-    given += list(laws([target, *(g.gap for g in given)], facts))
-    if len(given) <= MANY and any(m.is_Mul or m.is_Pow for m in _monomials(target)):
-        pairs = itertools.combinations_with_replacement(given, 2)
-        given += [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
+    met = [target, *(g.gap for g in given)]
+    given += list(laws(met, facts))
+    if _contradicts(target, strict, given):
+        return True
+    more = [law for law in laws(_new_atoms([g.gap for g in given], met), facts) if law not in given]
+    return bool(more) and _contradicts(target, strict, [*given, *more])
+
+
+def _new_atoms(gaps: list[sp.Expr], met: list[sp.Expr]) -> list[sp.Expr]:
+    """The lengths and extremes that the laws of others brought in."""
+    kinds = (sp.Abs, sp.core.function.AppliedUndef)
+    return sorted(sp.Tuple(*gaps).atoms(*kinds) - sp.Tuple(*met).atoms(*kinds), key=sp.default_sort_key)
+
+
+def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool:
+    """Whether nonnegative multiples of the inequalities, and of products of two, add up to less than that the target fails."""
     against = Inequality(-target, not strict)
     if target.is_integer:
         against = Inequality(-target if strict else -target - 1, False)
+    curved = any(m.is_Mul or m.is_Pow for m in _monomials(target))
+    if len(given) <= MANY and curved:
+        pairs = itertools.combinations_with_replacement(given, 2)
+        given = given + [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
+    elif len(given) <= MANY and any(m.is_Mul or m.is_Pow for g in given for m in _monomials(g.gap)):
+        given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     if target.has(sp.floor) and len(given) <= MANY:  # of a quotient the denominator is multiplied out
-        given += [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
+        given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     columns = [*given, against, Inequality(sp.Integer(1), True)]
     rows = sorted({m for c in columns for m in _monomials(c.gap)} - {sp.Integer(1)}, key=sp.default_sort_key)
     tables = [_coefficients(c.gap) for c in columns]

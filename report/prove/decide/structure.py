@@ -130,11 +130,28 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     if isinstance(e, sp.Product):
         return body | POSITIVE if body <= NOT_NEGATIVE else NOT_ZERO if 0 not in body else ANY
     if not (body <= NOT_NEGATIVE or body <= {-1, 0}):
-        return ANY
+        return (_squared(e, facts) if inner else ANY) & linear_sign(e, facts)
     unbounded = low is -sp.oo or high is sp.oo
     size = expanded(facts.apply(high - low))
     filled = unbounded or never_negative(size) or linear_sign(size, facts) <= NOT_NEGATIVE
-    return body if filled else body | {0}
+    return body if filled else body | ({0} & linear_sign(e, facts) if facts.apart else {0})
+
+
+def _squared(e: sp.Sum, facts: Facts) -> Signs:
+    """Σ_a Σ_b φ(a) φ(b) over the same range is the square of Σ_a φ(a): no such sum is negative."""
+    factors = sp.Mul.make_args(e.function)
+    for (a, *ends), (b, *others) in itertools.combinations(e.limits, 2):
+        rest = [limit for limit in e.limits if limit[0] not in (a, b)]
+        if ends != others or any(bound.free_symbols & {a, b} for _, *bounds in (*rest, (a, *ends)) for bound in bounds):
+            continue
+        one, other = (sp.Mul(*(f for f in factors if f.has(k))) for k in (a, b))
+        if one.has(b) or other.has(a) or one.xreplace({a: b}) != other:
+            continue
+        left = sp.Mul(*(f for f in factors if not f.has(a, b)))
+        found = signs(sp.Sum(left, *rest) if rest else left, facts)
+        if found <= NOT_NEGATIVE:
+            return NOT_NEGATIVE
+    return ANY
 
 
 def known_inequalities(facts: Facts) -> Iterator[Inequality]:
@@ -150,7 +167,7 @@ def known_inequalities(facts: Facts) -> Iterator[Inequality]:
 @lru_cache(maxsize=20_000)
 def canonical(e: sp.Expr) -> sp.Expr:
     """The expression, its sums in normal form: two spellings of one sum are the same quantity."""
-    return normal(e) if e.has(sp.Sum) else e
+    return normal(e) if e.has(sp.Sum, sp.Product) else e
 
 
 @lru_cache(maxsize=20_000)

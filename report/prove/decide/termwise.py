@@ -4,6 +4,8 @@ the largest of finitely many numbers is one of them.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,32 +20,62 @@ At = tuple["sp.Expr", Facts]
 """An expression, and what may be assumed there."""
 
 
+WAYS = 6
+"""In so many ways the products of sums are taken under one sum at most."""
+
+
+@functools.cache
+def _place(number: int) -> sp.Symbol:
+    return sp.Dummy(f"k{number}", integer=True)
+
+
+def _new_place(e: sp.Expr, facts: Facts) -> sp.Symbol:
+    """An index that means nothing yet: always the same ones, so that what is asked twice is found out once."""
+    return next(k for k in map(_place, itertools.count()) if k not in facts.ranges and not e.has(k))
+
+
 def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
     """What has the sign of ``e`` at every index, where ``e`` is a sum over one range; what does not vary, it holds as often
     as the range has places.
     """
     for low, high in dict.fromkeys(s.limits[-1][1:] for s in e.atoms(sp.Sum)):
-        size, k = expanded(high - low + 1), sp.Dummy("k", integer=True)
-        within, rest = sp.Integer(0), sp.Integer(0)
-        for term in sp.Add.make_args(e):
-            summand = _summand(term, k, low, high)
-            within, rest = (within, rest + term) if summand is None else (within + summand, rest)
-        if within == 0 or (strict and not never_negative(size - 1)) or (rest != 0 and not never_negative(size)):
+        size, k = expanded(high - low + 1), _new_place(e, facts)
+        if strict and not never_negative(size - 1):
+            continue
+        ways = [list(_summands(term, k, low, high)) or [None] for term in sp.Add.make_args(e)]
+        rest = sp.Add(*(term for term, found in zip(sp.Add.make_args(e), ways) if found == [None]))
+        if rest != 0 and not never_negative(size):
             continue
         share = sp.cancel(rest / size) if rest != 0 else rest
-        if sp.fraction(share)[1] == 1:
-            yield expanded(within + share), replace(facts, ranges={**facts.ranges, k: (low, high)})
+        if sp.fraction(share)[1] != 1:
+            continue
+        for way in itertools.islice(itertools.product(*ways), WAYS):
+            within = sp.Add(*(body for body in way if body is not None))
+            if within != 0:
+                yield expanded(within + share), replace(facts, ranges={**facts.ranges, k: (low, high)})
 
 
-def _summand(term: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
-    """The term as what is summed over k = low, …, high, if it is such a sum with factors."""
-    factors = sp.Mul.make_args(term)
-    for factor in factors:
-        if isinstance(factor, sp.Sum) and factor.limits[-1][1:] == (low, high):
-            *inner, (old, *_) = factor.limits
-            body = sp.Sum(factor.function, *inner) if inner else factor.function
-            return sp.Mul(*(other for other in factors if other is not factor)) * body.xreplace({old: k})
-    return None
+def _summands(term: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Iterator[sp.Expr]:
+    """The term as what is summed over k = low, …, high, where one of its factors is such a sum, or a power of one; of several
+    sums each, by any of its indices, may be the one.
+    """
+    sums = [f for f in sp.Mul.make_args(term) if isinstance(f.as_base_exp()[0], sp.Sum)]
+    for factor in sums:
+        summed, power = factor.as_base_exp()
+        if not (power.is_Integer and power > 0):
+            continue
+        for limit in summed.limits[::-1] if len(sums) > 1 else summed.limits[-1:]:
+            if limit[1:] == (low, high) and _may_be_last(summed, limit):
+                inner = [other for other in summed.limits if other != limit]
+                body = sp.Sum(summed.function, *inner) if inner else summed.function
+                yield term / factor * summed ** (power - 1) * body.xreplace({limit[0]: k})
+
+
+def _may_be_last(e: sp.Sum, limit: sp.Tuple) -> bool:
+    """Whether the sum may be taken over this index last: its range hangs on no other, and no other on it."""
+    others = [other for other in e.limits if other != limit]
+    hanging = any(bound.has(limit[0]) for _, *bounds in others for bound in bounds)
+    return limit == e.limits[-1] or not (hanging or any(bound.has(k) for k, *_ in others for bound in limit[1:]))
 
 
 def attained(e: sp.Expr, facts: Facts) -> Iterator[At]:
@@ -51,5 +83,5 @@ def attained(e: sp.Expr, facts: Facts) -> Iterator[At]:
     for largest in sorted(e.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
         if largest.func.__name__ in EXTREMES and largest.free_symbols <= e.free_symbols:
             inside, low, high = largest.args
-            i = sp.Dummy("i", integer=True)
+            i = _new_place(e, facts)
             yield e.xreplace({largest: inside(i)}), replace(facts, ranges={**facts.ranges, i: (low, high)})

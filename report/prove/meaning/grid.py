@@ -134,6 +134,8 @@ def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Ex
     """The product of ``factor`` for k = low, …, high, 1 if there is none."""
     if high - low == -1:
         return sp.Integer(1)
+    if (high - low).is_Integer and 0 <= high - low < 12:
+        return sp.Mul(*(factor.subs(k, low + step) for step in range(int(high - low) + 1)))
     if factor.is_zero:
         return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))
     return _products()(factor, (k, low, high))

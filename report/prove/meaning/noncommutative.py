@@ -48,7 +48,9 @@ class Word:
 def same(left: Formula, right: Formula, symbols: Sequence[Symbol]) -> bool:
     """Whether two formulas are equal as words. Raises ``Unreadable`` if one is not made of matrices and numbers."""
     reader = _Reader({s.name: s for s in symbols})
-    a, b = reader.read(left.tree), reader.read(right.tree)
+    lengths = all(calls(side.tree, {"norm"}) for side in (left, right))  # which are equal if their squares are
+    squared = lambda tree: ast.BinOp(tree, ast.Pow(), ast.Constant(2)) if lengths else tree  # noqa: E731
+    a, b = (reader.read(squared(side.tree)) for side in (left, right))
     if (a.rows, a.columns) != (b.rows, b.columns):
         return False
     return reader.spelled(a.expression - b.expression, a.is_number) == 0
