@@ -145,6 +145,7 @@ def _page(before: Built, after: Built, found: Differences, templates: Path) -> s
     from markupsafe import Markup
 
     style = re.search(r"<style>(.*?)</style>", after.page or before.page, flags=re.DOTALL)
+    drawn = _drawn(before.page, "before-") + _drawn(after.page, "after-")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 
     def pair(drawn: Redrawn) -> list[Markup]:
@@ -156,15 +157,21 @@ def _page(before: Built, after: Built, found: Differences, templates: Path) -> s
 
     functions: dict[str, Callable[..., Any]] = {"pair": pair, "marked": passage, "change": change}
     return environment.from_string((templates / "diff.html").read_text(encoding="utf-8")).render(
-        before=before.name, after=after.name, found=found, style=Markup(style[1] if style else ""), **functions
+        before=before.name, after=after.name, found=found, style=Markup((style[1] if style else "") + drawn), **functions
     )
 
 
 def _figure(page: str, mark: str, prefix: str) -> str:
-    """A figure or table out of a page, its ids its own, its links gone."""
+    """A figure or table out of a page, its ids and the classes of its drawing its own, its links gone."""
     found = re.search(rf'<figure id="{re.escape(mark)}".*?</figure>', page, flags=re.DOTALL)
     alone = re.sub(r'<a class="data".*?</a>|</?a\b[^>]*>', "", found[0]) if found else ""
-    return re.sub(r'( id="|href="#|url\(#)', rf"\1{prefix}", alone)
+    return re.sub(r'( id="|href="#|url\(#|class="(?=f\d))', rf"\1{prefix}", alone)
+
+
+def _drawn(page: str, prefix: str) -> str:
+    """How the drawings of a page are styled, under the names that ``_figure`` gives their classes."""
+    rules = re.search(r'<style class="drawn">(.*?)</style>', page)
+    return re.sub(r"\.(?=f\d+\{)", f".{prefix}", rules[1]) if rules else ""
 
 
 def marked(before: str, after: str) -> str:

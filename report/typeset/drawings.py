@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ INK = "#1c1b19"
 # No colour stands out enough for letters from light and from dark paper alike: a letter has ink in its colour. White ones stay.
 COLOURED = re.compile(r"fill:\s*#(?!ffffff)([0-9a-f]{6})")
 OF_ITS_COLOUR = 78  # per cent
+DRAWING, STYLED = re.compile(r"<svg\b.*?</svg>", re.DOTALL), re.compile(r' style="((?!--)[^"]*)"')
 NOT_INHERITED = ("opacity", "clip-path", "display", "mix-blend-mode")
 
 
@@ -63,6 +65,18 @@ def slim(drawing: bytes, name: str) -> str:
     ElementTree.register_namespace("", SVG[1:-1])
     written = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
     return re.sub(r"""\sxmlns(?::\w+)?="[^"]*"|(?<=\s)\w+:(?=href=)""", "", written)
+
+
+def styled_once(page: str) -> tuple[str, str]:
+    """``page`` with a class for each style that elements of its drawings share, and the rules for these classes."""
+    shared = Counter(style for drawing in DRAWING.findall(page) for style in STYLED.findall(drawing))
+    names = {style: f"f{number}" for number, style in enumerate(style for style, count in shared.items() if count > 1)}
+
+    def named(style: re.Match[str]) -> str:
+        return f' class="{names[style[1]]}"' if style[1] in names else style[0]
+
+    rules = "".join(f".{name}{{{style}}}" for style, name in names.items())
+    return DRAWING.sub(lambda drawing: STYLED.sub(named, drawing[0]), page), rules
 
 
 def _shorten(element: ElementTree.Element, short: Mapping[str, str]) -> None:

@@ -31,7 +31,8 @@ def html(
 
     written = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember, pandocs))
     numbered, headings = _number_sections(written)
-    body = _insert_pictures(_insert_figures(_name_chapters(numbered, headings), assets, remember), assets)
+    body, drawn = drawings.styled_once(_insert_figures(_name_chapters(numbered, headings), assets, remember))
+    body = _insert_pictures(body, assets)
     fonts = font_faces(body, meta, remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
@@ -39,6 +40,7 @@ def html(
         meta=meta,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
+        drawn=Markup(drawn),
         fonts=Markup(fonts),
         contents=Markup(_contents(headings)),
         places=_places(headings),
