@@ -150,59 +150,60 @@ _THIRD = "a third of the variance"
 EXPERIMENT = Experiment(
     id="E1",
     title="Toy functions",
-    question="Can a small convnet learn the sum, the maximum and the log-sum-exp of Wx, and can a linear net?",
+    question="Can a small convnet learn the sum, the maximum and the log-sum-exp of $Wx$, and can a linear net?",
     trials=trials,
     measures={"test_loss": Measure("final test loss", "of the variance", 3)},
     figures={"curves": curves, "final": final},
     tables={"losses": losses},
     claims={
         "linear_is_exact": Claim(
-            f"The linear net learns the sum exactly, whatever W is: at most {EXACT:.0%} of the variance is left.",
+            f"The linear net learns the sum exactly, whatever $W$ is: at most {EXACT:.0%} of the variance is left.",
             linear_is_exact,
         ),
         "global_pooling_blind": Claim(
-            "With a dense W, a convnet that pools over all places, by maximum or by mean, misses the sum: "
+            "With a dense $W$, a convnet that pools over all places, by maximum or by mean, misses the sum: "
             "at least half of the variance is left.",
             lambda runs: missed(runs, (LARGEST, AVERAGE), ["sum"], ["dense"], MISSED),
         ),
         "linear_misses_rest": Claim(
-            f"The linear net learns neither the maximum nor the log-sum-exp, whatever W is: {_THIRD} or more is left.",
+            f"The linear net learns neither the maximum nor the log-sum-exp, whatever $W$ is: {_THIRD} or more is left.",
             lambda runs: missed(runs, [LINEAR], ("max", "log-sum-exp"), MATRICES),
         ),
         "dense_defeats": Claim(
-            f"With a dense W, no convnet learns any of the three targets: {_THIRD} or more is left of each.",
+            f"With a dense $W$, no convnet learns any of the three targets: {_THIRD} or more is left of each.",
             lambda runs: missed(runs, CONVNETS, TARGETS, ["dense"]),
         ),
         "pairs_miss_dense_sum": Claim(
-            f"With a dense W, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.",
+            f"With a dense $W$, pooling only pairs does not mend it: {_THIRD} or more of the sum is left.",
             lambda runs: missed(runs, [PAIRS], ["sum"], ["dense"]),
         ),
         "linear_wins_dense_sum": Claim(
-            "With a dense W, the linear net learns the sum better than every convnet.", linear_wins_dense_sum
+            "With a dense $W$, the linear net learns the sum better than every convnet.", linear_wins_dense_sum
         ),
         "pairs_learn_all": Claim(
-            f"With a convolutional W, the convnet that pools pairs learns all three targets: at most {_THIRD} is left of each.",
+            f"With a convolutional $W$, the convnet that pools pairs learns all three targets: at most {_THIRD} "
+            "is left of each.",
             lambda runs: learned(runs, PAIRS, TARGETS),
         ),
         "average_learns_sum": Claim(
-            f"With a convolutional W, the convnet that averages over all places learns the sum: at most {_THIRD} is left.",
+            f"With a convolutional $W$, the convnet that averages over all places learns the sum: at most {_THIRD} is left.",
             lambda runs: learned(runs, AVERAGE, ["sum"]),
         ),
         "largest_misses_sum": Claim(
-            "With a convolutional W, the convnet that takes the maximum over all places still does not learn the sum: "
+            "With a convolutional $W$, the convnet that takes the maximum over all places still does not learn the sum: "
             f"{_THIRD} or more is left.",
             lambda runs: missed(runs, [LARGEST], ["sum"], ["convolutional"]),
         ),
         "largest_learns_max": Claim(
-            f"With a convolutional W, the same convnet learns the maximum: at most {_THIRD} is left.",
+            f"With a convolutional $W$, the same convnet learns the maximum: at most {_THIRD} is left.",
             lambda runs: learned(runs, LARGEST, ["max"]),
         ),
         "structure_decides": Claim(
-            "Every convnet, averaged over the three targets, learns more when W is convolutional than when it is dense.",
+            "Every convnet, averaged over the three targets, learns more when $W$ is convolutional than when it is dense.",
             structure_decides,
         ),
         "convnet_wins_max": Claim(
-            "With a convolutional W, every convnet learns the maximum better than the linear net.", convnet_wins_max
+            "With a convolutional $W$, every convnet learns the maximum better than the linear net.", convnet_wins_max
         ),
         "convnet_has_more_parameters": Claim(
             "The convnet that takes the maximum over all places has more parameters than the linear net.", has_more_parameters
@@ -211,25 +212,26 @@ EXPERIMENT = Experiment(
             "With three layers, the linear net leaves less of the log-sum-exp than the best affine map does.", depth_helps
         ),
         "one_unit_learns_sum": Claim(
-            "A single linear unit, solved for by least squares, learns the sum, whatever W is: what is left is rounding.",
+            "A single linear unit, solved for by least squares, learns the sum, whatever $W$ is: what is left is rounding.",
             one_unit,
         ),
         "lower_rate_helps": Claim(
             f"At rate {LOWER_RATE:g}, the convnet that takes the maximum over all places learns more of the sum than at "
-            f"{RATE:g}, whatever W is, by more than a hundredth of the variance.",
+            f"{RATE:g}, whatever $W$ is, by more than a hundredth of the variance.",
             lower_rate,
         ),
         "size_changes_nothing": Claim(
-            "With a dense W, four times as many filters, or a second convolution, change what the convnet that takes the "
+            "With a dense $W$, four times as many filters, or a second convolution, change what the convnet that takes the "
             f"maximum over all places leaves of the sum by at most {ALIKE:.0%} of the variance.",
             size_changes_nothing,
         ),
         "convnet_learns_sum_sooner": Claim(
-            "With a convolutional W, the convnet that pools pairs has learned the sum after fewer epochs than the linear net.",
+            "With a convolutional $W$, the convnet that pools pairs has learned the sum after fewer epochs than the linear "
+            "net.",
             sooner,
         ),
         "convnet_better_on_all": Claim(
-            "With a convolutional W, the convnet that pools pairs ends below the linear net on each of the three targets, in "
+            "With a convolutional $W$, the convnet that pools pairs ends below the linear net on each of the three targets, in "
             "every run.",
             better_on_all,
         ),

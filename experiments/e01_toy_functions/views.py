@@ -35,7 +35,7 @@ def curves(runs: Runs) -> Figure:
         ax.axhline(1, color=plots.INK, linewidth=0.6)
         shown = history[(history["W"] == matrix) & (history["target"] == target)]
         plots.train_and_test(ax, shown, "epoch", "loss", "net", plots.looks(list(NETS)), LOWEST)
-        ax.set_title(f"{TARGETS[target]}, W {matrix}", fontsize=7.8)
+        ax.set_title(f"{TARGETS[target]}, $W$ {matrix}", fontsize=7.8)
     for ax in axes[:, 0]:
         ax.set_ylabel("loss, share of variance")
     for ax in axes[1]:
@@ -73,7 +73,7 @@ def final(runs: Runs) -> Figure:
             for matrix, shift in zip(MATRICES, (-0.16, 0.16)):
                 losses = list(loss(runs, net, target, matrix).values())
                 dots = {"color": plots.INK, "linestyle": "none", "alpha": 0.75, **looks[matrix]}
-                ax.plot(losses, [place + shift] * len(losses), label=f"W {matrix}" if place == 0 else "_", **dots)
+                ax.plot(losses, [place + shift] * len(losses), label=f"$W$ {matrix}" if place == 0 else "_", **dots)
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names))
     pairs = list(product(CONVNETS, TARGETS))
@@ -82,7 +82,7 @@ def final(runs: Runs) -> Figure:
         figure,
         caption=f"Final test loss, a mark a seed. Left of the line at {LEARNED:.2f} a net counts as having learned its "
         f"target. By their means over seeds, that is so for {counts['convolutional']} of {len(pairs)} pairs of convnet and "
-        f"target with a convolutional W, and for {counts['dense'] or 'none'} with a dense one.",
+        f"target with a convolutional $W$, and for {counts['dense'] or 'none'} with a dense one.",
         alt="Final test losses, convnets: "
         + "; ".join(
             f"{target}, W {matrix}: " + ", ".join(f"{net} {mean(loss(runs, net, target, matrix)):.2f}" for net in CONVNETS)
@@ -97,7 +97,7 @@ def final(runs: Runs) -> Figure:
 def losses(runs: Runs) -> Table:
     """The final test loss of every net on every target."""
     columns = (
-        Column("matrix", "W", align="left", of=lambda matrix, _: matrix),
+        Column("matrix", "$W$", align="left", of=lambda matrix, _: matrix),
         Column("net", "net", align="left", of=lambda _, net: net),
         Column("parameters", "parameters", of=lambda _, net: parameters(NETS[LINEAR if net == AFFINE else net])),
         *(Column(target, name, of=partial(_cell, runs, target)) for target, name in TARGETS.items()),

@@ -165,17 +165,18 @@ EXPERIMENT = Experiment(
             one_in_ten,
         ),
         "above_w3": Claim(
-            f"At rate {plain(USUAL)} with H = {WIDEST}, our validation error is at least twice that of W3.",
+            f"At rate {plain(USUAL)} with $H = {WIDEST}$, our validation error is at least twice that of W3.",
             lambda runs: at_least(errors(runs, USUAL), w3.BY_RATE[USUAL] / 50, SHARE, "mean validation error"),
             needs=RECIPE,
         ),
         "narrow_errs": Claim(
-            f"At rate {plain(USUAL)}, a net with H = {NARROWEST} has a higher validation error than one with H = {WIDEST}.",
+            f"At rate {plain(USUAL)}, a net with $H = {NARROWEST}$ has a higher validation error than one with $H = {WIDEST}$.",
             lambda runs: greater(errors(runs, USUAL, NARROWEST), errors(runs, USUAL), POINTS, ERROR),
             needs=RECIPE,
         ),
         "widest_errs": Claim(  # X34, as W3 has it
-            f"At rate {plain(USUAL)}, a net with H = {WIDEST} has a higher validation error than one with H = {HIDDEN[-2]}.",
+            f"At rate {plain(USUAL)}, a net with $H = {WIDEST}$ has a higher validation error than one with "
+            f"$H = {HIDDEN[-2]}$.",
             lambda runs: greater(errors(runs, USUAL), errors(runs, USUAL, HIDDEN[-2]), POINTS, ERROR),
             needs=RECIPE,
         ),

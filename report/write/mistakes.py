@@ -15,7 +15,7 @@ from report.judge.written import CERTAINTIES, KINDS, Entry
 from report.model import Column, Table, Value
 from report.numbers import THIN, number_text
 from report.stats import half_width, interval_of
-from report.write.markdown import div, escape, span, unescape, value_markdown, value_text
+from report.write.markdown import div, escape, span, value_markdown
 
 
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -45,9 +45,19 @@ def quoted(*found: Finding) -> str:
     in common is told once: who says it, or what is found."""
     told: dict[tuple[str, str, str], str] = {}
     for finding in found:
-        statement = finding.entry.source, finding.entry.place, finding.entry.says
+        statement = finding.entry.source, finding.entry.place, grouped(finding.entry.says)
         told[statement] = told.get(statement, "") + _against(finding)
+    if len({statement[:2] for statement in told}) == 1 < len(set(told.values())):
+        return _one_by_one(told)
     return "; and ".join(_said([*alike]) + against for against, alike in groupby(told, key=lambda each: told[each]))
+
+
+def _one_by_one(told: Mapping[tuple[str, str, str], str]) -> str:
+    """``W2 says (practice 3) that … (it is 800) and that … (not so)``."""
+    (source, place, _), *_ = told
+    beside = (re.sub(r"(?<!\\); ", ", and ", re.sub(r" \(([^()]*)\)$", r": \1", against[2:])) for against in told.values())
+    parts = [f"that {says}{against and f' ({against})'}" for (*_, says), against in zip(told, beside)]
+    return f"{source} says ({place}) {_and(parts)}"
 
 
 def _said(statements: Sequence[tuple[str, str, str]]) -> str:
@@ -60,6 +70,11 @@ def _said(statements: Sequence[tuple[str, str, str]]) -> str:
     return "; and ".join(
         f"{source} says {_and([f'that {says}' for *_, says in each])} ({place})" for (source, place), each in by_place
     )
+
+
+def grouped(text: str) -> str:
+    """Long numbers with their thousands apart, as all others here."""
+    return re.sub(r"(?<![\w.])\d{5,}(?![\w.]*\d)", lambda number: number_text(int(number[0])), text)
 
 
 def _and(words: Sequence[str]) -> str:
@@ -83,22 +98,20 @@ def _against(finding: Finding) -> str:
         return _judged(finding)
     if finding.agreement is Agreement.AGREES and finding.entry.tolerance:
         return f"; here it is {ours}, which agrees ({finding.entry.because or 'within the tolerance'})"
-    at = " and ".join(f"{letter} = {size}" for letter, size in finding.entry.at.items() if finding.entry.shape)
-    return f"; {_verb(finding)} {ours}{at and f' for {at}'}" if ours else ""
-
-
-def _verb(finding: Finding) -> str:
+    at = " and ".join(f"${letter} = {size}$" for letter, size in finding.entry.at.items() if finding.entry.shape)
     if finding.agreement is Agreement.AGREES:
-        return "so it is here:"
-    return {"≥": "it is no more than", "≤": "it is no less than"}.get(finding.entry.relation, "it is")
+        return f"; so it is here: {ours} for {at}" if at else "; so it is here"
+    verb = {"≥": "it is no more than", "≤": "it is no less than"}.get(finding.entry.relation, "it is")
+    return f"; {verb} {ours}{at and f' for {at}'}" if ours else ""
 
 
 def _judged(finding: Finding) -> str:
-    """What the claim behind a statement came to. One that the statement denies is quoted as what holds in its place."""
+    """What the claim behind a statement came to, quoted: one that the statement denies as what holds in its place, another as
+    what would follow from it and does not."""
     if finding.agreement is Agreement.AGREES:
         return "; so it is here"
     denies = all(name.startswith("not ") for name in finding.entry.asserts)
-    words = {Agreement.DIFFERS: "here, on the contrary" if denies else "not so", Agreement.OPEN: "not settled here"}
+    words = {Agreement.DIFFERS: "here, on the contrary" if denies else "refuted here", Agreement.OPEN: "not settled here"}
     settles = f" ({finding.would_take} seeds like these would settle it)" if finding.would_take else ""
     return f"; {words[finding.agreement]}: “{finding.why.rstrip('.')}”{settles}" if finding.agreement in words else ""
 
@@ -106,10 +119,10 @@ def _judged(finding: Finding) -> str:
 def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """The mistakes as Markdown, grouped by certainty and kind; ``treated`` refers to where one is treated, or says nothing.
 
-    Slips are one table. What nobody treats is told here in full, so a mistake that the program finds is never left out.
+    What nobody treats is told here in full, so a mistake that the program finds is never left out.
     """
     parts = []
-    for certainty in ("A", "B", ""):
+    for certainty in ("A", "B", "C", ""):
         for kind in (*KINDS, ""):
             chosen = {n: found[n] for n in in_order(found) if _sort(found[n]) == (certainty, kind)}
             if chosen:
@@ -121,18 +134,19 @@ def listing(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str
 
 
 def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
-    """A line for each mistake but the slips: what is said, where it is treated, and what is found if it is treated nowhere."""
-    lines = []
+    """A line for each mistake, and then for each slip: what is said, where it is treated, and what is found if it is treated
+    nowhere."""
+    lines, slips = list[str](), list[str]()
     for name in in_order(found):
         each = found[name]
         said: dict[str, dict[str, None]] = {}  # by its place, in its order, once
         for f in each:
-            said.setdefault(f.entry.place, {})[f"{f.entry.says}{'' if treated(name) else _against(f)}"] = None
+            said.setdefault(f.entry.place, {})[f"{grouped(f.entry.says)}{'' if treated(name) else _against(f)}"] = None
         told = "; ".join(f"{place}: {'; '.join(says)}" for place, says in said.items())
-        if each[0].entry.certainty != "C":
-            named = treated(name) or (escape(name) if each[0].entry.mistake else "")
-            lines.append(f"- {named} {told}.")
-    return div("\n".join(lines), "brief")
+        named = treated(name) or (escape(name) if each[0].entry.mistake else "")
+        (slips if each[0].entry.certainty == "C" else lines).append(f"- {named} {told}.")
+    led = "Slips, which change nothing that follows:" if slips else ""
+    return div("\n".join(lines), "brief") + led + (div("\n".join(slips), "brief") if slips else "")
 
 
 def in_order(found: Iterable[str]) -> list[str]:
@@ -146,10 +160,13 @@ def in_order(found: Iterable[str]) -> list[str]:
 
 
 def _sort(each: Sequence[Finding]) -> tuple[str, str]:
-    return each[0].entry.certainty, each[0].entry.kind
+    certainty = each[0].entry.certainty
+    return certainty, "slip" if certainty == "C" else each[0].entry.kind
 
 
 def _heading(certainty: str, kind: str) -> str:
+    if certainty == "C":
+        return "Slips, which change nothing that follows"
     words = {"count": "Counts", "argument": "Arguments", "judgement": "Judgements on training", "slip": "Slips"}
     return f"{words.get(kind, 'Others')}, {CERTAINTIES[certainty]}" if certainty else "Found, and not yet looked into"
 
@@ -162,34 +179,6 @@ def _line(name: str, each: Sequence[Finding], treated: str) -> str:
 def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line each, with what is not settled."""
     return "\n\n".join(_line(name, each, treated(name)) for name, each in found.items())
-
-
-def slips(found: Mapping[str, Sequence[Finding]], source: str = "") -> Table:
-    """All mistakes of certainty C, a line each; of one write-up, if they are those of a ``source``."""
-    rows = [
-        (name, finding.entry.source, finding.entry.place, finding.entry.says, _right(finding))
-        for name in in_order(found)
-        for finding in found[name]
-        if finding.entry.certainty == "C"
-    ]
-    columns = (
-        Column("id", "Id", align="left"),
-        Column("writeup", "Write-up", align="left"),
-        Column("place", "Place", align="left"),
-        Column("says", "It says that", align="left"),
-        Column("right", "Found", align="left"),
-    )
-    caption = f"Slips in {source or 'the write-ups'}, which change nothing that follows."
-    if not source:
-        return Table(columns, tuple(rows), caption)
-    return Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in rows), caption)
-
-
-def _right(finding: Finding) -> str:
-    """What is found in its place, in plain words: a column has no room for what its heading would say of some rows alone."""
-    if finding.entry.asserts or finding.entry.rows:
-        return unescape(_against(finding)).removeprefix("; ") or "not so"
-    return f"{_verb(finding)} {unescape(value_text(finding.ours[0]))}" if finding.ours else finding.why or "not so"
 
 
 # --- reported beside ours ------------------------------------------------------------------------------------------
@@ -207,11 +196,16 @@ def replication(found: Iterable[Finding], whose: str) -> tuple[Table, Table]:
     others = [row for is_count, row in rows if not is_count]
     caption = f"{'The other numbers' if counted else 'Numbers'} that {whose}, beside ours."
     whys = Counter(said for *_, said in others if said.startswith("not comparable: "))
-    usual = next((said for said, count in whys.most_common(1) if count > 1), "")
-    if usual:  # said once
-        short, _, why = usual.partition(": ")
-        caption = f"{caption} Where a number is {short} and nothing else is said, {why}."
-        others = [(*row[:-1], short if row[-1] == usual else row[-1]) for row in others]
+    for letter, (said, count) in zip(("", *"abcdef"), whys.most_common()):
+        if count > 1:  # said once
+            short, _, why = said.partition(": ")
+            mark = f" ({letter})" if letter else ""
+            caption += (
+                f"{mark} {why[0].upper()}{why[1:]}."
+                if letter
+                else f" Where a number is {short} and nothing else is said, {why}."
+            )
+            others = [(*row[:-1], f"{short}{mark}" if row[-1] == said else row[-1]) for row in others]
     columns = (
         Column("item", "Item", align="left"),
         Column("place", "Place", align="left"),

@@ -105,7 +105,7 @@ def unquoted(markdown: str, sentences: Collection[str]) -> str:
     def told(found: re.Match[str]) -> str:
         if found["quote"][1:-1] not in sentences:
             return f"{found['word']}: {found['quote']}"
-        return found["word"].replace("here, on the contrary", "not so")
+        return re.sub("here, on the contrary|refuted here", "not so", found["word"])
 
     return QUOTE.sub(told, markdown)
 

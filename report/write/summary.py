@@ -14,7 +14,7 @@ from report.numbers import NO_BREAK
 from report.prove.checked import Proof
 from report.stats import interval_of
 from report.write.markdown import MARKS, div, escape, slug, span, value_markdown, value_text, verdict_markdown
-from report.write.mistakes import in_order
+from report.write.mistakes import grouped, in_order
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
@@ -32,7 +32,7 @@ def _wrong(finding: Finding) -> str:
     entry = finding.entry
     number = entry.ours and not entry.asserts and not entry.rows and finding.ours
     found = f" It is {value_markdown(finding.ours[-1], entry.name)}." if number and not entry.shape else ""
-    return f"{escape(entry.source)}: {entry.says}.{found}"
+    return f"{escape(entry.source)}: {grouped(entry.says)}.{found}"
 
 
 def answer_in_brief(owner: str, section: str, found: Judgement, reported: Iterable[Finding]) -> str:
@@ -55,7 +55,7 @@ def _beside(finding: Finding) -> str:
     if not finding.ours:
         return f"{source}: {escape(finding.entry.printed)}"
     ours = finding.ours[-1]
-    theirs = value_text(Value(finding.reported, ours.unit, ours.digits))
+    theirs = value_text(Value(finding.reported, ours.unit, finding.entry.decimals if finding.entry.printed else ours.digits))
     strip = _strip(finding.reported, ours)
     return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}"
 

@@ -225,7 +225,7 @@ def test_views_say_what_was_measured() -> None:
     assert rows["convolutional", LARGEST][3].number == pytest.approx(0.6)
     assert rows["dense", PAIRS][2] == parameters(NETS[PAIRS])
     assert (
-        "for 8 of 9 pairs of convnet and target with a convolutional W, and for none"
+        "for 8 of 9 pairs of convnet and target with a convolutional $W$, and for none"
         in EXPERIMENT.figures["final"](runs).caption
     )
     assert len(EXPERIMENT.figures["curves"](runs).data) == 2 * sum(run.trial.tags["net"] in NETS for run in runs)

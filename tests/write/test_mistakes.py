@@ -12,7 +12,7 @@ from report.errors import Where
 from report.judge.findings import Agreement, Finding
 from report.judge.written import Entry
 from report.model import Value
-from report.write.mistakes import in_brief, in_order, listing, mistakes, opened, quoted, replication, slips, verdict
+from report.write.mistakes import in_brief, in_order, listing, mistakes, opened, quoted, replication, verdict
 
 HERE = Where(Path("W9.toml"), 1)
 
@@ -30,11 +30,11 @@ NINE = Value(9, digits=0)
     ("found", "says"),
     [
         (finding(ours=(NINE,)), "it is "),
-        (finding(Agreement.AGREES, (NINE,)), "so it is here: "),
+        (finding(Agreement.AGREES, (NINE,)), "; so it is here"),
         (finding(ours=(Value(5, digits=0), Value(5, digits=0)), shape=("n", "1"), printed=""), " × "),
         (finding(printed="", rows="last(table('a', 'loss')) < 0"), "its own table says otherwise"),
         (finding(printed="", rows="False"), "as it is printed, it is not so"),
-        (finding(printed="", asserts=("E1.more",), why="There are more."), "not so: “There are more”"),
+        (finding(printed="", asserts=("E1.more",), why="There are more."), "refuted here: “There are more”"),
         (finding(Agreement.OPEN, printed="", asserts=("E1.more",), why="There are more."), "not settled here"),
         (finding(Agreement.NOT_ASKED, why="it needs all of the data"), "this copy cannot say (it needs all of the data)"),
         (finding(Agreement.NOT_ASKED, (NINE,), "it needs all", tolerance=0.5), ", which is not comparable (it needs all)"),
@@ -53,7 +53,12 @@ def test_what_two_entries_say_alike_is_said_once_with_all_that_is_found():
         "W9 says that there are eight (two); it is [9]; as it is printed, it is not so"
     )
     more = replace(other, entry=replace(other.entry, says="there are more"))
-    assert "is [9]" in quoted(finding(ours=(NINE,)), more)
+    nine = finding(ours=(NINE,))
+    assert re.sub(r"\{[^}]*\}", "", quoted(nine, more)) == (
+        "W9 says (two) that there are eight (it is [9]) and that there are more (as it is printed, it is not so)"
+    )
+    unasked = replace(nine, agreement=Agreement.NOT_ASKED, ours=(), why="it takes all")
+    assert quoted(unasked, more).startswith("W9 says (two) that there are eight (this copy cannot say: it takes all) and that")
     assert quoted(other, more) == ("W9 says that there are eight and that there are more (two); as it is printed, it is not so")
     third = replace(more, entry=replace(more.entry, says="there are few", place="three"))
     assert quoted(other, more, third) == (
@@ -83,11 +88,19 @@ def test_the_list_is_grouped_and_refers_to_where_a_mistake_is_treated():
     assert "**W9.it.**" not in text.split("## Found, and not yet looked into")[0]  # found, and in nobody's list
 
 
-def test_slips_are_one_table_and_what_is_open_is_no_mistake():
-    found = [finding(certainty="C", kind="slip", ours=(NINE,)), finding(Agreement.OPEN, mistake="X9")]
-    assert [row[:2] for row in slips(mistakes(found)).rows] == [("X1", "W9")]
-    assert [row[:2] for row in slips(mistakes(found), "W9").rows] == [("X1", "two")]
+def test_slips_come_last_and_what_is_open_is_no_mistake():
+    weighty = finding(ours=(NINE,), mistake="X7", certainty="B")
+    found = [finding(certainty="C", kind="count", ours=(NINE,)), weighty, finding(Agreement.OPEN, mistake="X9")]
+    for written in (listing, in_brief):
+        told = written(mistakes(found), lambda name: "")
+        assert told.index("X7") < told.index("Slips, which change nothing") < told.index("X1")
+        assert "X9" not in told
     assert list(opened(found)) == ["X9"]
+
+
+def test_a_long_number_is_grouped_and_a_code_is_not():
+    said = replace(finding().entry, says="the net has 3274634 parameters, as T2017x12345 says, and 0.12345 of them")
+    assert "has 3\u202f274\u202f634 parameters, as T2017x12345 says, and 0.12345 of" in quoted(replace(finding(), entry=said))
 
 
 @pytest.mark.parametrize(

@@ -43,4 +43,6 @@ def test_what_is_no_prose_keeps_its_names(markdown: str) -> None:
 def test_a_claim_that_stands_here_is_not_quoted_again() -> None:
     said = quoting("W1 says so; here, on the contrary: “It is less”; and W2 says so; not settled here: “It is” (9 seeds would)")
     assert unquoted(said, {"It is less", "It is"}) == "W1 says so; not so; and W2 says so; not settled here (9 seeds would)"
+    refuted = quoting("W1 says so; refuted here: “It is less”")
+    assert unquoted(refuted, {"It is less"}) == "W1 says so; not so"
     assert unquoted(said, set()).count("“") == 2
