@@ -123,7 +123,7 @@ def misread(runs: Runs, reader: str) -> Figure:
     chosen = runs.converged()
     images, labels = chosen.array("mistake_images"), chosen.array("mistake_labels")
     predictions = chosen.array("mistake_predictions")
-    figure, axes = plots.canvas(width=plots.COLUMN, height=2.3, rows=3, columns=8)
+    figure, axes = plots.canvas(width=plots.COLUMN, height=1.75, rows=3, columns=8)
     for ax in axes.flat:
         ax.set_axis_off()
     for ax, image, label, prediction in zip(axes.flat, images, labels, predictions):

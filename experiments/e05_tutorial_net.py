@@ -50,7 +50,6 @@ def curves(runs: Runs) -> Figure:
     for ax, (metric, label) in zip(axes.flat, CURVES.items()):
         plots.train_and_test(ax, history, "iteration", metric, "net", {TUTORIAL: LOOKS[TUTORIAL]})
         ax.set(ylabel=label, xlabel=f"minibatches of {BATCH}")
-    axes[0, 1].set_ylim(bottom=0)
     plots.label_ends(*axes.flat)
     ends = {name: mean(runs[name]) for name in MEASURES}
     tested, trained_on = (f"{ends[f'{part}_accuracy']:.2%}" for part in ("test", "train"))

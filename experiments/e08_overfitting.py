@@ -225,7 +225,7 @@ def final(runs: Runs) -> Table:
 
 def by_keep(runs: Runs) -> Table:
     """Where the tutorial net ends under dropout."""
-    columns = (Column("keep", "keep probability", of=lambda runs: f"{runs.tag('keep'):g}"), *COLUMNS)
+    columns = (Column("keep", "kept", of=lambda runs: f"{runs.tag('keep'):g}"), *COLUMNS)
     what = f"The tutorial net on {FEW} digits under dropout, at rate {FAST:g}: {SHOWN}. The first row is without dropout."
     return tabulate(reversed(runs.where(rate=FAST).by("keep").values()), columns, what)
 

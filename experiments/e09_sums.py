@@ -272,8 +272,8 @@ def final(runs: Runs) -> Table:
     return tabulate(
         LOOK,
         columns,
-        "Mean ± standard deviation over seeds. The accuracy on one digit is the square root of that on sums, as if digits were "
-        f"misread independently and no two errors cancelled; for {READER} it is measured.",
+        "Where each reading ends (mean ± standard deviation over seeds). The accuracy on one digit is the root of that on "
+        f"sums, as if digits were misread independently and no two errors cancelled; for {READER} it is measured.",
     )
 
 

@@ -149,7 +149,7 @@ def accuracy(runs: Runs) -> Figure:
     """Test and training accuracy against the receptive field, for the matched nets and the two of W4."""
     import pandas as pd
 
-    figure, axes = plots.canvas(width=plots.PAGE, height=2.2, columns=2, sharey=True)
+    figure, axes = plots.canvas(width=plots.PAGE, height=2.2, columns=2)
     table = []
     for ax, part in zip(axes.flat, ("test", "train")):
         found = {name: 100 * _accuracy(runs, name, part) for name in COMPARED}
@@ -158,16 +158,15 @@ def accuracy(runs: Runs) -> Figure:
         for name, net in REFERENCES.items():
             look, label = LOOKS[name], f"_{name}, {number_text(parameters(net))} parameters"
             ax.plot([side(net)] * len(found[name]), list(found[name].values()), look.marker, color=look.colour, label=label)
-        title = f"{'training' if part == 'train' else part} images"
-        ax.set(xlabel="receptive field, pixels along a side", title=title)
-    axes[0, 0].set_ylabel("accuracy, %")
+        images = f"{'training' if part == 'train' else part} images"
+        ax.set(xlabel="receptive field, pixels along a side", title=f"{images}, accuracy in %")
     marks = axes[0, 0].get_lines()[-len(REFERENCES) :]
     figure.legend(marks, [str(mark.get_label())[1:] for mark in marks], loc="outside upper right", ncols=len(marks))
     means = "; ".join(f"{name} ({side(net)} pixels) {mean(_accuracy(runs, name)):.1%}" for name, net in COMPARED.items())
     return Figure(
         figure,
         caption=f"Accuracy against the receptive field, each point one seed. The {len(KERNELS)} nets on the line have "
-        f"{parameters(KERNELS[MIDDLE])} parameters, give or take {deviation():.1%}; the two nets of W4 do not.",
+        f"{number_text(parameters(KERNELS[MIDDLE]))} parameters, give or take {deviation():.1%}; the two nets of W4 do not.",
         alt=f"Two panels, test and training accuracy against the receptive field. Mean test accuracy: {means}.",
         data=pd.DataFrame(table, columns=["net", "images", "seed", "accuracy"]),
     )

@@ -147,6 +147,22 @@ local function ledger(div)
   return call("report-ledger", "", out)
 end
 
+-- The end of a formula that is this short comes with its beginning, on one line.
+local SHORT = 44
+
+local function notation(div)
+  local function whole(list)
+    for i, inline in ipairs(list) do
+      local tex = inline.t == "RawInline" and inline.text:match('^#formula%("(.*)", $')
+      if tex and #tex <= SHORT then
+        inline.text, list[i + 2].text = "#box[" .. inline.text, ");];"
+      end
+    end
+    return list
+  end
+  return call("report-notation", "", pandoc.Blocks(div.content):walk({ Inlines = whole }))
+end
+
 local function block(name)
   return function(div) return call(name, "", div.content) end
 end
@@ -161,7 +177,7 @@ local divs = {
   ledger = ledger,
   numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
-  notation = function(div) return call("report-notation", "", div.content) end,
+  notation = notation,
   notice = function(div) return call("report-notice", quote(div.attributes.kind), div.content) end,
   derivation = function(div) return call("report-derivation", quote(div.identifier), div.content) end,
   question = block("report-question"),

@@ -75,9 +75,9 @@ def stacks_table() -> Table:
     columns = (
         Column("stack", "Stack of conv2d layers", align="left"),
         Column("weights", "Weights"),
-        Column("one", "The one kernel"),
+        Column("one", "One kernel"),
         Column("one_weights", "Its weights"),
-        Column("difference", "Largest difference"),
+        Column("difference", "Difference"),
     )
     caption = (
         "Random stacks of live layers in double precision, each beside the one convolution layer composed of it (with the "
@@ -92,4 +92,4 @@ def _of(kernel: torch.Tensor) -> tuple[str, int]:
 
 def _power(difference: float) -> str:
     """The order of magnitude, which repeats on every machine where the last digits do not."""
-    return "below 10⁻¹²" if difference < 1e-12 else "below 10⁻⁹" if difference < 1e-9 else f"{difference:.1e}"
+    return "< 10⁻¹²" if difference < 1e-12 else "< 10⁻⁹" if difference < 1e-9 else f"{difference:.1e}"

@@ -179,7 +179,7 @@ def pictures() -> Figure:
     import pandas as pd
 
     shown = [members[-1] for members in alike().values()]
-    figure, axes = plots.canvas(width=plots.PAGE, height=2.1, rows=1, columns=len(shown))
+    figure, axes = plots.canvas(width=plots.PAGE, height=1.9, rows=1, columns=len(shown))
     table = []
     for ax, (label, net) in zip(np.atleast_1d(axes).flat, shown):
         slopes = gradient(net)

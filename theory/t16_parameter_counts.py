@@ -18,6 +18,7 @@ from experiments.nets import (
 )  # fmt: skip
 from experiments.live import build
 from report.model import Column, Table, Value
+from report.numbers import NO_BREAK
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, part, refuted, signal
 
 # --- the networks --------------------------------------------------------------------------------------------------
@@ -143,6 +144,10 @@ def kinds() -> Table:
     )
 
 
+INDENT = 2 * NO_BREAK
+"""Before what belongs to the row above."""
+
+
 def layers(experiment: str) -> Table:
     """The networks of an experiment, layer by layer; layers without parameters are left out."""
     nets = {name: net for (owner, name), net in networks().items() if owner == experiment}
@@ -155,7 +160,7 @@ def layers(experiment: str) -> Table:
     for name, net in nets.items():
         rows.append((name, "in all", parameters(net)))
         for row in weighted(net):
-            rows.append((wording(row.layer), f"${closed_form(row.layer, row.input).numeric}$", row.parameters))
+            rows.append((f"{INDENT}{wording(row.layer)}", f"${closed_form(row.layer, row.input).numeric}$", row.parameters))
     several = "networks" if len(nets) > 1 else "network"
     agree = all(parameters(net) == counted_live(net) for net in nets.values())
     caption = f"The {several} of {experiment}, by the layers that have parameters. "

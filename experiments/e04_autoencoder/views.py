@@ -127,7 +127,7 @@ def curves(runs: Runs) -> Figure:
     for ax, scale, title in zip(axes[0], (PIXELS, PIXELS, STANDARDISED), titles):
         _level(ax, runs, scale)
         ax.set(title=title, xlabel="epoch")
-    own.set_ylabel("mean squared error of a pixel")
+    own.set(xticks=plain.get_xticks(), ylabel="mean squared error of a pixel")
     limits = [limit for ax in (own, plain) for limit in ax.get_ylim()]
     for ax in (own, plain):
         ax.set_ylim(min(limits), max(limits))

@@ -68,7 +68,6 @@ def hidden_figure(runs: Runs) -> Figure:
         _plain_ticks(ax, HIDDEN)
         plots.band(ax, HIDDEN, _by_seed(frame, "hidden", column), name, plots.PLAIN)
         ax.plot(frame["hidden"], column, plots.PLAIN.marker, color=plots.PLAIN.colour, linestyle="none")
-    axes[0, 0].set_ylim(bottom=0)
     means = frame.groupby("hidden")["validation_error"].mean() * 100
     times = frame.groupby("hidden")["microseconds_per_image"].mean()
     sizes = frame.groupby("hidden")["bytes_measured"].mean() / 1e6

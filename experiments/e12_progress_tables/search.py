@@ -21,6 +21,7 @@ from experiments.live import build
 from experiments.measures import plain
 from experiments.training import Examples, cross_entropy, measured
 from report.model import Budget, Column, Context, Data, Outcome, Result, Runs, Table, Trial, Verdict, tabulate
+from report.numbers import number_text
 from report.stats import every
 
 if TYPE_CHECKING:
@@ -192,12 +193,11 @@ def table(runs: Runs) -> Table:
 
     def cell(part: Runs | None, row: Row) -> str:
         if part is None:
-            return f"{row.first:.2g}; {row.first_accuracy:.0f}"
+            return f"{_two_digits(row.first)}; {row.first_accuracy:.0f}"
         found = [measured_at(run, row, row.first_at) for run in part.finished()]
         losses, accuracies = zip(*(each for each in found if each is not None))
         mean = sum(losses) / len(losses)
-        told = f"{mean:.2g}" if mean < 100 else f"{mean:.0e}".replace("e+0", "e").replace("e+", "e")
-        return f"{told if math.isfinite(mean) else '—'}; {sum(accuracies) / len(accuracies):.0f}"
+        return f"{_two_digits(mean)}; {sum(accuracies) / len(accuracies):.0f}"
 
     columns = (
         Column("scale", "pixels", align="left", of=lambda combination, _: combination[0]),
@@ -217,6 +217,14 @@ def table(runs: Runs) -> Table:
     theirs: tuple[Any, Runs | None] = (("W3", "", ""), None)
     seeds = len({run.seed for run in searches(runs)})
     return tabulate([theirs, *combinations(runs).items()], columns, caption, seeds)
+
+
+def _two_digits(loss: float) -> str:
+    """``0.39``, ``3.5``, ``5300``; a dash where it is not finite."""
+    if not math.isfinite(loss) or loss <= 0:
+        return number_text(math.nan if loss else 0.0, 1)
+    after_first = 1 - math.floor(math.log10(loss))
+    return number_text(round(loss, after_first), max(0, after_first))
 
 
 def _met(part: Runs | None) -> str | None:

@@ -221,11 +221,11 @@ def rectified(runs: Runs) -> Table:
         Column("dead", "dead classes a run", 1, of=lambda *how: value_of(seen(how)["dead"], digits=1)),
         Column(
             "silent",
-            "images with own logit 0, %",
+            "images, own logit 0, %",
             1,
             of=lambda *how: 100 * mean(seen(how).by_seed(lambda run: run.found.arrays["silent"].mean())),
         ),
-        Column("mute", "images with all logits 0, %", 1, of=lambda *how: 100 * mean(seen(how)["mute"])),
+        Column("mute", "images, all logits 0, %", 1, of=lambda *how: 100 * mean(seen(how)["mute"])),
     )
     return tabulate(
         [*((net, ADAM) for net in trained_both_ways(runs)), (name(W4_BEST), MOMENTUM)],

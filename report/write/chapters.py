@@ -23,10 +23,11 @@ from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
 from report.model import Holds, Table, Value
+from report.numbers import NO_BREAK
 from report.stats import WEAKEST
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
-from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
+from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened, used
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
@@ -299,10 +300,13 @@ class _Writer:
         known = self.notation | self.introduced.get(name, {})
         number, formulas = (lambda own: self._number("Equation", f"{name}.{own}")), self.material.known.formulas
         written = derivation_markdown(shown, number, known, formulas)
-        self.notation |= self.introduced.setdefault(name, {entry.name: entry for entry in shown.glossary})
+        self.introduced[name] = self.introduced.get(name, {}) | {entry.name: entry for entry in used(shown)}
+        self.notation |= self.introduced[name]
         written += left_out(proof, shown) if not again else ""
         place = f"{{#sec-{identifier(name)}}}"
-        return written if again else (f"## {proof.title} ({name}) {place}" if headed else f"[]{place}") + f"\n\n{written}"
+        return (
+            written if again else (f"## {proof.title}{NO_BREAK}({name}) {place}" if headed else f"[]{place}") + f"\n\n{written}"
+        )
 
     def ledger(self) -> str:
         """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
@@ -372,9 +376,7 @@ class _Writer:
 
     def mistakes(self) -> str:
         """Every mistake found, with a reference to where it is treated: in an assignment a line each, else by kind."""
-        listed = (mistakes.in_brief if self.material.writeup.questions else mistakes.listing)(self.mistaken, self._treated)
-        slips = mistakes.slips(self.mistaken, self.material.writeup.source)
-        return listed + ("\n\n" + self._tabulate("build.slips", slips) if slips.rows else "")
+        return (mistakes.in_brief if self.material.writeup.questions else mistakes.listing)(self.mistaken, self._treated)
 
     def mistakes_in_brief(self) -> str:
         """Each mistake that matters in a line, with a reference to where it is treated."""

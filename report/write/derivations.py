@@ -117,7 +117,7 @@ def derivation_markdown(
     asked += [("conclusion", "Answer", pages.concluded(proof.conclusion))] if proof.conclusion else []
     asked += [("consequence", "Hence", pages.concluded(proof.consequence))] if proof.consequence else []
     comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
-    notation = _notation(_used(proof), pages, known or {})
+    notation = _notation(used(proof), pages, known or {})
     opening = _told(asked) + (div(notation, "notation") if notation else "")
     groups = "".join(_group(group, pages) for group in _groups(_agreeing_once(proof.parts)))
     every = "".join(_chain(part, pages) for part in proof.parts)
@@ -149,10 +149,8 @@ def shortened(proof: Proof, labels: Sequence[str], again: bool) -> Proof:
 def left_out(proof: Proof, shown: Proof) -> str:
     """How many parts a shortened proof leaves out, in a sentence; nothing for a whole one."""
     parts = len(proof.parts) - len(shown.parts)
-    quoted = (
-        f"{parts} further part{'' if parts == 1 else 's'} of this proof, checked as these are, stand{'s' * (parts == 1)} in"
-    )
-    return f"{quoted} {ELSEWHERE}." if parts else ""
+    them = f"{parts} more parts of this proof, which are" if parts > 1 else "one more part of this proof, which is"
+    return f"{ELSEWHERE[0].upper()}{ELSEWHERE[1:]} has {them} checked as these are." if parts else ""
 
 
 def ledger_markdown(proofs: Sequence[Proof], number: Callable[[str, str], int], formulas: Formulas | None = None) -> str:
@@ -186,7 +184,7 @@ def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping
     return " ".join([*said, "Other names mean what they did before."] if said and len(new) < len(glossary) else said)
 
 
-def _used(proof: Proof) -> tuple[GlossaryEntry, ...]:
+def used(proof: Proof) -> tuple[GlossaryEntry, ...]:
     """The names that stand in what is shown, and those that define them."""
     told = [proof.question, proof.conclusion, proof.consequence, proof.comment]
     for part in proof.parts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from report.errors import ProseError, Where, author_text, nearest
+from report.numbers import NO_BREAK
 from report.write.prose import CODE, anchor, without_comments
 from report.write.writeup import Question, Writeup
 
@@ -116,7 +117,7 @@ def _ids(question: Question) -> str:
     """The theorem or the experiment that answers it, which prose calls by its id; what comes after has a heading of its own."""
     first = question.answers[0][0] if question.answers else ""
     named = re.fullmatch(r"(?P<theorem>T\d+)|#sec-(?P<experiment>e\d+)", first)
-    return f" ({(named['theorem'] or named['experiment']).upper()})" if named else ""
+    return f"{NO_BREAK}({(named['theorem'] or named['experiment']).upper()})" if named else ""
 
 
 def _at(line: int, text: str) -> str:

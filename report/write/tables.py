@@ -11,16 +11,23 @@ import io
 import math
 import re
 import statistics
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
+from functools import cache
+from itertools import product
 from typing import Any
 
 from report.model import Column, Table, Value
-from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, POINT_SPACE, THIN, number_text
+from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, PLUS_MINUS, POINT_SPACE, THIN, number_text
 from report.write.markdown import div, escape, origin_text, span, spread_text, with_unit
+
+DIGIT = 465
+SPACES = (FIGURE_SPACE, NO_BREAK, POINT_SPACE, THIN)
+WIDTHS = {
+    ".": 220, PLUS_MINUS: 550, MINUS: 550, "(": 298, ")": 298, "t": 316, "o": 504,
+    FIGURE_SPACE: 438, NO_BREAK: 250, POINT_SPACE: 219, THIN: 125,
+}  # fmt: skip
+"""What stands behind decimal points, in thousandths of the height of ``templates/fonts/LibertinusSerif-Regular.otf``."""
 
 ENDS = "In brackets, the least and the greatest over the seeds, where a deviation would reach beyond what is possible."
 
@@ -60,8 +67,8 @@ class _Shown:
         heading, said = _headed(column.heading, values if column.align == "right" else ())
         digits = _digits(values)
         shown = [_cell(cell, column, said, digits) for cell in cells]
-        room: Counter[str] = reduce(or_, (cell.after_point for cell in shown if cell.plain), Counter())
-        return cls(heading, [_aligned(cell, room) for cell in shown])
+        room = max((cell.after_point for cell in shown if cell.plain), default=0)
+        return cls(_capital(heading), [_aligned(cell, room) for cell in shown])
 
 
 def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]:
@@ -73,6 +80,11 @@ def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]
     units = {value.unit for value in values if math.isfinite(value.number)}
     unit = units.pop() if len(units) == 1 else ""
     return (_together(f"{heading} ({escape(unit)})"), frozenset({unit})) if unit and heading else (heading, frozenset())
+
+
+def _capital(heading: str) -> str:
+    """Heads of columns begin with a capital, but for symbols."""
+    return heading[0].upper() + heading[1:] if re.match(r"[a-z]{2,}(?![\w(])", heading) else heading
 
 
 def _together(heading: str) -> str:
@@ -108,11 +120,10 @@ class _Cell:
         return re.fullmatch(rf"(\\<{NO_BREAK})?{MINUS}?[\d{THIN}]+(\.\d+)?", self.number) is not None
 
     @property
-    def after_point(self) -> Counter[str]:
-        """White as wide as what stands from the decimal point on (``.31 ± 0.25``): spaces, by their kinds."""
+    def after_point(self) -> int:
+        """How wide what stands from the decimal point on is (``.31 ± 0.25``)."""
         _, point, decimals = self.number.partition(".")
-        white = {".": POINT_SPACE, NO_BREAK: NO_BREAK, THIN: THIN}
-        return Counter(white.get(letter, FIGURE_SPACE) for letter in point + decimals + self.spread)
+        return sum(WIDTHS.get(letter, DIGIT) for letter in point + decimals + self.spread)
 
 
 def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -> _Cell:
@@ -133,13 +144,24 @@ def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -
     return _Cell(text=_piped(text) if re.fullmatch(r"\$[^$\s]([^$]*[^$\s\\])?\$", text) else escape(text))
 
 
-def _aligned(cell: _Cell, room: Counter[str]) -> str:
+@cache
+def _white(width: int) -> str:
+    """Spaces as wide as that, to within a hair."""
+    counts = range(4)
+    sums = {
+        each: sum(n * WIDTHS[kind] for n, kind in zip(each, SPACES)) for each in product(range(width // 400 + 1), *[counts] * 3)
+    }
+    best = min(sums, key=lambda each: (abs(sums[each] - width), sum(each)))
+    return "".join(kind * n for n, kind in zip(best, SPACES))
+
+
+def _aligned(cell: _Cell, room: int) -> str:
     """A cell's Markdown, with white after it where other cells of its column have more after their points."""
     if not cell.number:
         return cell.text
     text = with_unit(cell.number + cell.spread, cell.unit)
     if cell.plain:
-        text += "".join((room - cell.after_point).elements())
+        text += _white(room - cell.after_point)
     return span(text, "value", origin=cell.origin) if cell.origin else text
 
 

@@ -112,7 +112,7 @@ def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_t
     assert "**Two.**" not in text
     assert "So ([3](#T9-one))." in text
     assert "is a size" not in text  # what it no longer mentions
-    assert left_out(said, short).startswith("1 further part of this proof, checked as these are, stands in")
+    assert left_out(said, short).startswith("The complete report has one more part of this proof, which is checked")
     assert "Question" not in derivation_markdown(shortened(said, ["Two"], again=True), len)
     with pytest.raises(ReportError, match="'Three'"):
         shortened(said, ["Thre"], again=False)
