@@ -128,7 +128,7 @@ def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: S
     import typst
 
     (folder / "measured.json").write_text(json.dumps(told))
-    (folder / "kept.json").write_text(json.dumps(kept))
+    (folder / "in-text.json").write_text(json.dumps(kept))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
     compiler = typst.Compiler(input=folder / "main.typ", root=folder, font_paths=fonts)
     write = partial(compiler.compile, format="pdf", pdf_standards=["ua-1"], timestamp=0)
