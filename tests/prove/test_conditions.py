@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.proof import Derivation, Part, Proof, Step, algebra, check, integer, matrix, using, vector
+from report.proof import Derivation, Part, Proof, Step, Symbol, algebra, check, integer, matrix, real, using, vector
 
 SYMBOLS = [integer("n", "", least="1", high=3), vector("u", "n", ""), matrix("W", "n", "n", ""), vector("v", "n", "")]
 KEEP = Part("Uses every name", "W @ u + v == v + W @ u", [Step("v + W @ u", "")])
@@ -64,3 +64,20 @@ def test_what_holds_under_a_condition_is_not_put_into_a_derivative(statement: st
     law = Part("Law", "diff(sum(u[k]**2 for k in span(1, n)), u[1]) == 0", [Step("0", "")], given=["u == zeros(n)"])
     part = Part("Claim", statement, [Step(statement.split("==")[1], using("Law"))], given=["u == zeros(n)"])
     assert check(Derivation("T0", "", "", SYMBOLS, [law, part, KEEP], "", ""), {"SymPy"}).holds is accepted
+
+
+@pytest.mark.parametrize(
+    ("symbol", "statement", "given"),
+    [
+        (real("x", ""), "(x - 1)*(x - 2) >= 0", ["x >= 2"]),
+        (real("x", ""), "x >= 1", ["x > 100"]),
+        (real("x", ""), "x <= 0", ["-7 > x"]),
+        (real("x", ""), "x <= 3", ["x >= 2", "x <= 5/2"]),
+        (integer("x", "", least="1", high=5), "x >= 3", ["x >= 20"]),
+        (integer("x", "", least="1", high=5), "x >= 3", ["5 <= x", "x <= 6"]),
+    ],
+)
+def test_points_are_drawn_where_a_condition_lets_them_be(symbol: Symbol, statement: str, given: list[str]) -> None:
+    _, relation, right = statement.rsplit(" ", 2)
+    part = Part("P", statement, [Step(f"{relation} {right}", "")], given=given)
+    assert not check(Derivation("T0", "", "", [symbol], [part], "")).failures

@@ -143,7 +143,12 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
 
 
 def _grown(gap: sp.Expr, strict: bool) -> Iterator[Inequality]:
-    """What an inequality between two exponentials, logarithms or roots says of what these are of."""
+    """What an inequality between two exponentials, logarithms or roots says of what these are of, and one between quotients
+    once their denominators are multiplied out.
+    """
+    above, below = sp.fraction(sp.together(gap))
+    if below.is_positive and not below.is_number:
+        yield Inequality(expanded(above), strict)
     if gap.is_Pow and gap.exp == sp.Rational(1, 2):
         yield Inequality(gap.base, strict)
     terms = sp.Add.make_args(gap)

@@ -95,7 +95,9 @@ def _met(body: sp.Expr, low: sp.Expr, high: sp.Expr, pieces: sp.Tuple, facts: Fa
     places = {i for entry in pieces.atoms(sp.Indexed) if entry.base in bases for i in entry.indices}
     for place in sorted(places & {*_named(pieces)}, key=sp.default_sort_key):
         gaps = (expanded(facts.apply(place - low)), expanded(facts.apply(high - place)))
-        if all(gap.is_finite is not False and (never_negative(gap) or signs(gap, facts) <= NOT_NEGATIVE) for gap in gaps):
+        if place.is_integer and all(
+            gap.is_finite is not False and (never_negative(gap) or signs(gap, facts) <= NOT_NEGATIVE) for gap in gaps
+        ):
             yield place
 
 

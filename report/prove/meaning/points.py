@@ -82,11 +82,35 @@ def draw(
             value = int(value) if symbol.kind == "integer" else value if symbol.kind == "real" else as_array(value)
             known[symbol.name] = replace(value, first=symbol.first) if isinstance(value, Array) else value
         else:
-            known[symbol.name] = _value(symbol, here, random, purpose)
+            known[symbol.name] = _value(_reaching(symbol, conditions), here, random, purpose)
     equations = [c.tree for c in conditions if _is_equation(c.tree)]
     movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if equations else []
     random.shuffle(movable)
     return functools.reduce(lambda point, equation: _meeting(equation, movable, point), equations, Point(known, {}))
+
+
+def _reaching(symbol: Symbol, conditions: Sequence[Formula]) -> Symbol:
+    """The symbol, drawn from where conditions such as x >= 2 let it be: the author's ``low`` and ``high`` may lie outside."""
+    width = symbol.high - symbol.low
+    for tree in (c.tree for c in conditions if symbol.kind in ("real", "integer") and isinstance(c.tree, ast.Compare)):
+        for left, sign, right in zip((tree.left, *tree.comparators), tree.ops, tree.comparators):
+            below = isinstance(sign, ast.Lt | ast.LtE)
+            if not below and not isinstance(sign, ast.Gt | ast.GtE):
+                continue
+            smaller, larger = (left, right) if below else (right, left)
+            bound = smaller if _is_named(larger, symbol) else larger if _is_named(smaller, symbol) else None
+            if bound is None or names(bound):
+                continue
+            value = float(evaluate(bound, Point({}, {})))
+            if bound is smaller and value > symbol.low:
+                symbol = replace(symbol, low=value, high=max(symbol.high, value + width / 2))
+            elif bound is larger and value < symbol.high:
+                symbol = replace(symbol, low=min(symbol.low, value - width / 2), high=value)
+    return symbol
+
+
+def _is_named(tree: ast.expr, symbol: Symbol) -> bool:
+    return isinstance(tree, ast.Name) and tree.id == symbol.name
 
 
 def _is_equation(tree: ast.expr) -> TypeGuard[ast.Compare]:
