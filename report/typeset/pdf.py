@@ -17,6 +17,8 @@ from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, k
 from report.typeset.pandoc import Pandocs, chapter_typst, converted, line_of, rules
 from report.typeset.tagging import with_row_heads
 
+CLOSE = 6  # points, half of what floats keep from one another
+
 
 @dataclass(frozen=True)
 class Place:
@@ -155,14 +157,14 @@ def _laid_out(compiler: Any, write: Callable[[], object]) -> tuple[Any, Any]:
 
 
 def _colliding(edges: Sequence[tuple[str, str, int, float]]) -> list[str]:
-    """The floats of a column over or under which one over both columns is printed; ``edges`` has name, scope and page of each,
-    and how far down it begins, then how far down it ends."""
+    """The floats of a column that one over both columns is printed on, or so close to that their pictures were made smaller;
+    ``edges`` has name, scope and page of each, and how far down it begins, then how far down it ends."""
     floats = [(*above, below[3]) for above, below in zip(edges[::2], edges[1::2])]
-    wide = [each for each in floats if each[1] == "parent"]
+    wide = [(page, top - CLOSE, bottom + CLOSE) for _, scope, page, top, bottom in floats if scope == "parent"]
     return [
         name
         for name, scope, page, top, bottom in floats
-        if scope == "column" and any(each[2] == page and top < each[4] and each[3] < bottom for each in wide)
+        if scope == "column" and any(page == other and top < below and above < bottom for other, above, below in wide)
     ]
 
 

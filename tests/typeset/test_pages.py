@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -327,19 +328,30 @@ def test_no_word_stands_outside_the_text_or_over_another(built):
     assert misplaced(built[1]) == []
 
 
-def test_what_floats_in_a_column_is_not_printed_over_what_floats_over_both():
-    """Words are found over one another only where there are any, so all three are tables."""
+def test_a_figure_for_which_wider_ones_leave_no_room_stands_in_the_text(monkeypatch):
+    kept, compiled = [], printing._compiled
 
-    def table(n: int, columns: int, rows: int) -> str:
-        heads = tuple(Column(f"c{i}", f"measured in {i}", align="left") for i in range(columns))
-        cells = tuple(tuple(f"row {row} of {n}" for _ in heads) for row in range(rows))
-        return table_markdown(f"t{n}", n, Table(heads, cells, f"Table of number {n}."))
+    def watched(folder, chapters, told, in_text=()):
+        setting = compiled(folder, chapters, told, in_text)
+        kept.append((list(in_text), list(setting.colliding)))
+        return setting
 
-    text = "\n\n".join(["# All {#ch-all}", table(1, 7, 15), "Some words.", table(2, 2, 24), table(3, 7, 24), "A line. " * 900])
-    printed = pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {})
-    first = pypdf.PdfReader(io.BytesIO(printed)).pages[0].extract_text()
-    assert all(f"row 0 of {n}" in first for n in (1, 2, 3))  # so that the second has no room to float
-    assert misplaced(printed) == []
+    monkeypatch.setattr(printing, "_compiled", watched)
+    sizes = {1: (470, 160), 2: (230, 270), 3: (470, 240)}
+    drawn = {
+        n: (SVG % width).replace(
+            b'height="50pt" viewBox="0 0 100 50"', b'height="%dpt" viewBox="0 0 %d %d"' % (high, width, high)
+        )
+        for n, (width, high) in sizes.items()
+    }
+    figures = [render.figure_markdown(f"fig-{n}", n, f"{n}.svg", f"Number {n}.", "A falls.", f"{n}.csv") for n in sizes]
+    text = "\n\n".join(["# All {#ch-all}", figures[0], "Some words.", *figures[1:], "A line. " * 900])
+    printed = pdf((Chapter("ch-all", Path("a.md"), text),), Meta("T"), {f"{n}.svg": each for n, each in drawn.items()})
+    assert kept == [([], ["Figure 2"]), (["Figure 2"], [])]
+    with pdfplumber.open(io.BytesIO(printed)) as pages:
+        words = [word for page in pages.pages for word in page.extract_words()]
+    caption = next(after for word, after in itertools.pairwise(words) if word["text"] == "Number" and after["text"] == "2.")
+    assert caption["top"] > 18 / 25.4 * 72 + 270  # below its picture as it was drawn
 
 
 def test_lists_in_small_keep_to_the_columns_of_the_page():
