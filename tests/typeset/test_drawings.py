@@ -7,7 +7,7 @@ import re
 import pytest
 
 from report import plots
-from report.typeset.drawings import OF_ITS_COLOUR, printed, slim
+from report.typeset.drawings import OF_ITS_COLOUR, printed, slim, styled_once
 from report.typeset.inputs import TEMPLATES
 from tests.shelf.test_plots import contrast
 
@@ -36,3 +36,14 @@ def test_ink_goes_into_coloured_letters_alone():
     paper = printed(DRAWING).decode()
     assert paper.count(mixed("#1a7fc1", plots.INK)) == 1
     assert paper.count("#1a7fc1") == page.count("fill:#1a7fc1") == paper.count("#ffffff") == page.count("fill:#ffffff") == 1
+
+
+def test_a_style_that_drawings_share_is_said_once():
+    page = (
+        '<p style="color:red">a</p>'
+        + '<svg style="--share: 1"><path style="fill:red"/></svg>' * 2
+        + '<svg><g style="fill:none"/></svg>'
+    )
+    styled, rules = styled_once(page)
+    assert rules == ".f0{fill:red}"
+    assert styled == page.replace('style="fill:red"', 'class="f0"')

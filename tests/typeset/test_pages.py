@@ -29,7 +29,7 @@ from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
-from tests.layout import misplaced
+from tests.layout import misplaced, torn
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
 SVG = (
@@ -389,6 +389,24 @@ def test_a_long_table_begins_with_three_rows_or_on_the_next_page(lines):
     document = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})))
     first = next(page.extract_text() for page in document.pages if "row0." in page.extract_text())
     assert "row2." in first
+
+
+@pytest.mark.parametrize("lines", [79, 88, 96, 97])
+def test_a_table_breaks_with_three_rows_on_either_side(lines):
+    rows = Table((Column("i", "i"), Column("w", "word", align="left")), tuple((i, f"row{i}.") for i in range(26)), "Tall.")
+    text = "# All {#ch-t}\n\n" + "\n\n".join("A line." for _ in range(lines)) + "\n\n" + table_markdown("t", 1, rows)
+    assert torn(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})) == []
+
+
+@pytest.mark.parametrize("count", [76, 80])
+def test_a_few_rows_of_a_long_wide_table_go_first_where_there_is_room_for_few(count):
+    columns = (Column("row", "Row", align="left"), *(Column(f"c{i}", f"Number {i}") for i in range(7)))
+    table = Table(columns, tuple((f"row{row}.", *[123456.789] * 7) for row in range(count)), "Long and wide.")
+    text = "# All {#ch-t}\n\n" + "A line. " * 700 + "\n\n" + table_markdown("t", 1, table)
+    pages = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {}))).pages
+    rows = [len(re.findall(r"row\d", page.extract_text())) for page in pages]
+    assert sum(rows) == count
+    assert 3 <= rows[0] < 20
 
 
 def test_a_claim_is_a_sentence_with_its_evidence_beside_it(built, document):

@@ -10,6 +10,7 @@ import pytest
 from report.errors import ProseError, ReportError
 from report.judge.views import Absent, Drawn, Judged, Judgement, Row
 from report.model import Column, Experiment, Holds, Measure, State, Table, Value, Verdict
+from report.proof import Derivation, Part, Step, check, integer, real
 from report.write.chapters import FUNCTIONS, write
 from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
@@ -104,6 +105,22 @@ def test_a_theorem_that_is_not_there_has_one_place_wherever_it_is_asked_for(tmp_
     markdown = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters[0].markdown
     assert markdown.count("T1 is not shown") == 2
     assert markdown.count("{#sec-T1}") == 1
+
+
+def test_where_a_theorem_goes_on_the_names_are_told_that_it_did_not_use_before(tmp_path: Path) -> None:
+    chapter = tmp_path / "01-part-1.md"
+    chapter.write_text(
+        '{{ derivation("T1", parts=["One"]) }}\n\n# Later\n\n{{ derivation("T1", parts=["Two"]) }}\n', encoding="utf-8"
+    )
+    parts = tuple(Part(name, f"x + {n} == {n} + x", [Step(f"{n} + x", "")]) for name, n in (("One", "1"), ("Two", "n")))
+    names = (real("x", "a number"), integer("n", "a size", least="1"))
+    proof = check(Derivation("T1", "Sums", "Why?", names, parts, "So.", "", ()))
+    page = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
+    first, _, second = write(Material({}, {}, {"T1": proof}, page, "quick")).chapters[0].markdown.partition("# Later")
+    assert "a number" in first
+    assert "a size" not in first
+    assert "a size" in second
+    assert "a number" not in second
 
 
 @pytest.mark.parametrize(
