@@ -20,7 +20,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.regions import equal_over_regions
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.decide.summation import has_closed_form
+from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import under_one_sum
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, Unreadable, generic_places
@@ -127,6 +127,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
     if holds(alike(high) - alike(low), facts):
         return "sign of the difference"
     difference = normal(high - low, facts)
+    if low.has(sp.Sum) != high.has(sp.Sum) and (found := stays_above(difference, strict, facts)):
+        return found
     if not is_kinked(difference):
         return "sign of the difference" if holds(difference, facts) else None
     return "case by case" if holds(difference, facts) or in_every_case(difference, facts, 6, holds) else None

@@ -1,4 +1,6 @@
-"""Whether sums have a closed form: both sides start alike and grow alike, which is an induction over a bound of the sums."""
+"""Whether sums have a closed form: both sides start alike and grow alike, which is an induction over a bound of the sums; or a
+bound, of which they stay below.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import sympy as sp
 from report.prove.decide.cases import is_zero
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import normal
-from report.prove.decide.signs import is_nonzero
+from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.meaning.expansion import expanded
 
 DEPTH = 2
@@ -23,6 +25,32 @@ def has_closed_form(left: sp.Expr, right: sp.Expr, facts: Facts) -> str | None:
     return "a closed form" if _vanishes(left - right, facts, DEPTH) else None
 
 
+def stays_above(gap: sp.Expr, strict: bool, facts: Facts) -> str | None:
+    """How an expression with sums was found to be 0 or more (``strict``: more) for all values of an integer that bounds them:
+    it is at the least, and never gets smaller from one to the next.
+    """
+    gap = normal(gap, facts)
+    for n in _ends(gap):
+        least = _least(n, facts)
+        if least is None:
+            continue
+        free = _without(n, facts)
+        start, grown = normal(gap.xreplace({n: least}), free), normal(gap.xreplace({n: n + 1}) - gap, free)
+        if not start.has(sp.Sum) and (is_positive if strict else is_nonnegative)(start, free) and is_nonnegative(grown, free):
+            return "it starts so and never gets smaller"
+    return None
+
+
+def _ends(e: sp.Expr) -> list[sp.Symbol]:
+    """The integers that bound the sums."""
+    bounds = (bound for each in e.atoms(sp.Sum) for _, *ends in each.limits for bound in ends)
+    return sorted({s for bound in bounds for s in bound.free_symbols if s.is_integer}, key=sp.default_sort_key)
+
+
+def _without(n: sp.Symbol, facts: Facts) -> Facts:
+    return replace(facts, known=tuple(known for known in facts.known if not known.gap.has(n)))
+
+
 def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
     """Whether it is 0: at once, or at the least value of an integer that bounds its sums, and its growth from each to the
     next.
@@ -31,10 +59,8 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
     if difference == 0 or is_zero(difference, facts):
         return True
     sums = sorted(difference.atoms(sp.Sum), key=sp.default_sort_key)
-    ends = {s for each in sums for _, *bounds in each.limits for bound in bounds for s in bound.free_symbols if s.is_integer}
-    for n in sorted(ends, key=sp.default_sort_key) if depth else ():
-        least = _least(n, facts)
-        free = replace(facts, known=tuple(known for known in facts.known if not known.gap.has(n)))
+    for n in _ends(difference) if depth else ():
+        least, free = _least(n, facts), _without(n, facts)
         for factor in dict.fromkeys([sp.Integer(1), *map(difference.coeff, sums)]) if least is not None else ():
             if is_nonzero(factor, facts):
                 quantity = expanded(difference / factor)  # of a sum alone the growth is its last term

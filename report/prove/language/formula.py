@@ -267,7 +267,7 @@ def _malformed(node: ast.AST) -> str:
         case ast.Call(ast.Name(name), arguments) if name in ARGUMENTS:
             least, most = ARGUMENTS[name]
             wanted = f"{least}" if least == most else f"{least} or {most}" if most < 99 else f"{least} or more"
-            return "" if least <= len(arguments) <= most else f"'{name}' takes {wanted} arguments, not {len(arguments)}"
+            return "" if least <= len(arguments) <= most else f"arguments of '{name}': {wanted}, not {len(arguments)}"
         case ast.List(rows):
             widths = {len(row.elts) if isinstance(row, ast.List) else 0 for row in rows}
             return "" if len(widths) == 1 else "a matrix has rows, all of one length"
