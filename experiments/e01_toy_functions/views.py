@@ -97,7 +97,7 @@ def final(runs: Runs) -> Figure:
 def losses(runs: Runs) -> Table:
     """The final test loss of every net on every target."""
     columns = (
-        Column("matrix", "$W$", align="left", of=lambda matrix, _: matrix),
+        Column("matrix", "Matrix $W$", align="left", of=lambda matrix, _: matrix),
         Column("net", "net", align="left", of=lambda _, net: net),
         Column("parameters", "parameters", of=lambda _, net: parameters(NETS[LINEAR if net == AFFINE else net])),
         *(Column(target, name, of=partial(_cell, runs, target)) for target, name in TARGETS.items()),
