@@ -17,7 +17,7 @@ def log_odds_by_torch(x: Vector, m_0: Vector, m_1: Vector, R: Matrix, d: int) ->
     return float(second.log_prob(tensor(x)) - first.log_prob(tensor(x)))
 
 
-QUADRATIC = "-1/2*((x - {0}).T@((R.T@R)@(x - {0})))"
+QUADRATIC = "(x - {0}).T@R.T@R@(x - {0})"
 
 DERIVATION = Derivation(
     id="T18",
@@ -58,8 +58,8 @@ DERIVATION = Derivation(
         ),
         part(
             "Two normal clouds of one covariance",
-            f"{QUADRATIC.format('m_1')} - {QUADRATIC.format('m_0')}"
-            " == ((R.T@R)@(m_1 - m_0)).T@x - 1/2*(m_1.T@((R.T@R)@m_1) - m_0.T@((R.T@R)@m_0))",
+            f"1/2*({QUADRATIC.format('m_0')}) - 1/2*({QUADRATIC.format('m_1')})"
+            " == (R.T@R@(m_1 - m_0)).T@x - 1/2*(m_1.T@R.T@R@m_1 - m_0.T@R.T@R@m_0)",
             algebra("multiply out; what is quadratic in `x` cancels"),
             intro="""For two normal densities of one covariance the logarithm of their ratio is the difference of two
             quadratic functions, since what stands before the exponentials is the same. It is affine:""",
