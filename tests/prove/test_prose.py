@@ -20,13 +20,10 @@ from report.proof import (
     define,
     definition,
     finite,
-    function,
     induction,
     integer,
     matrix,
-    operator,
     real,
-    signal,
     using,
 )
 from report.terminal.proofs import terminal
@@ -162,43 +159,6 @@ def test_a_part_shows_more_than_its_condition() -> None:
     part = Part("Count", "x == 7", [Step(because="count")], given=["x == 7"])
     assert "states its own condition" in said(parts=[part])
     assert "no part may be called 'hypothesis'" in said(parts=[Part("hypothesis", "x + x == 2*x", [Step(because="add")])])
-
-
-# --- the field's names ---------------------------------------------------------------------------------------------
-
-F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")
-
-
-@pytest.mark.parametrize(
-    ("definition", "right"),
-    [
-        (define("sigma(u)", "1/(1 + exp(-u))", "the sigmoid"), True),
-        (define("sigma(x)", "exp(x)/(1 + exp(x))", "the sigmoid"), True),
-        (define("sigma(x)", "1/(1 + exp(x))", "the logistic sigmoid"), False),
-        (define("s(u)", "1/(1 + exp(u))", "the logistic sigmoid"), False),
-        (define("relu(x)", "max(x, 0)", "the rectified linear unit"), True),
-        (define("relu(x)", "max(x, 1)", "a unit"), False),
-        (define("conv(g, f)(i)", "sum(g(i - j)*f(j) for j in Z)", "the convolution", symbols=[F, G, PLACE]), True),
-        (define("conv(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution", symbols=[F, G, PLACE]), False),
-        (define("c(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution of two signals", symbols=[F, G, PLACE]), False),
-        (define("c(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the convolution of `f` and `g`", symbols=[F, G, PLACE]), False),
-        (define("corr(f, g)(i)", "sum(f(k)*g(i + k) for k in Z)", "the correlation", symbols=[F, G, PLACE]), True),
-    ],
-)  # fmt: skip
-def test_the_fields_names_mean_what_the_field_means(definition: Definition, right: bool) -> None:
-    name = definition.name
-    applied = f"{name}(f, g)(i)" if name in ("conv", "corr", "c") else f"{name}(x)"
-    symbols = [F, G, PLACE] if name in ("conv", "corr", "c") else [X]
-    problems = said(parts=[Part("Part", f"2*{applied} - {applied} == {applied}", [Step(because="take away")])],
-                    symbols=symbols, definitions=[definition])  # fmt: skip
-    assert ("is not what the field calls so" in problems) is not right
-
-
-@pytest.mark.parametrize(
-    "symbol", [function("sigma", "any activation"), operator("conv", "any map"), signal("shift", "a signal")]
-)
-def test_a_name_of_the_field_is_no_symbol(symbol: Symbol) -> None:
-    assert "is the field's name of a function" in said(symbols=[X, symbol])
 
 
 def test_a_reference_is_held_against_the_whole_domain() -> None:

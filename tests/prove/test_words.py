@@ -62,38 +62,6 @@ def test_a_name_is_not_printed_as_an_entry() -> None:
     assert "an entry of 'v'" in said(Part("P", "x + v[1] == v[1] + x", [Step(because="")]), symbols=symbols)
 
 
-# --- the field's words -----------------------------------------------------------------------------------------------
-
-OVER = "for k in span(1, n)"
-EXP = f"sum(exp(v[k]) {OVER})"
-
-
-@pytest.mark.parametrize(
-    ("definition", "right"),
-    [
-        (define("sigmoid(x)", "1/(1 + exp(x))", "a squashing function"), False),
-        (define("sigmoid(x)", "1/(1 + exp(-x))", "a squashing function"), True),
-        (define("q(x)", "1/(1 + exp(x))", "the standard sigmoid function"), False),
-        (define("q(x)", "min(0, x)", "the ReLU"), False),
-        (define("q(x)", "x**2", "the absolute value"), False),
-        (define("q(x)", "max(x, -x)", "the absolute value of `x`"), True),
-        (define("q(x)", "x/(1 + abs(x))", "the hyperbolic tangent"), False),
-        (define("p[a]", f"exp(-v[a])/{EXP}", "softmax: the probabilities", shape=["n"]), False),
-        (define("p[a]", f"exp(v[a])/(1 + {EXP})", "the softmax of `v`", shape=["n"]), False),
-        (define("p[a]", f"exp(v[a])/{EXP}", "the softmax of `v`", shape=["n"]), True),
-        (define("p[a]", f"exp(2*v[a])/sum(exp(2*v[k]) {OVER})", "softmax with a temperature", shape=["n"]), True),
-        (define("M", f"sum(v[k] {OVER})/(n + 1)", "the mean of `v`"), False),
-        (define("M", f"sum(v[k] {OVER})/n", "the mean of `v`"), True),
-        (define("M", f"1/n*sum(v[k] {OVER})", "the average"), True),
-    ],
-)
-def test_what_has_a_word_of_the_field_is_what_the_field_means(definition: Definition, right: bool) -> None:
-    applied = {"p": "p[1]", "M": "M"}.get(definition.name, f"{definition.name}(x)")
-    opened = Part("P", f"{applied} + x + v[1] - {applied} == x + v[1]", [Step(because="take away")])
-    problems = said(opened, symbols=(X, N, V), definitions=(definition,))
-    assert ("is not what the field calls so" in problems) is not right
-
-
 # --- reasons ---------------------------------------------------------------------------------------------------------
 
 
