@@ -183,4 +183,15 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
     ): "a square does not see the sign",
     ("T17", "A", -1, "c"): "what no affine map can be, no constant can be",
+    ("T3", "All zero: the gradient of u", 0, "without u == zeros(q)"): "the filters alone decide it",
+    ("T3", "All zero: the gradient of w", 0, "without w == zeros(h, q)"): "the output weights alone decide it",
+    ("T6", "Powers of the momentum, one step", 0, "(1 - mu) * prod((mu ** j for j in span(1, 1)))"): "one term",
+    ("T6", "Powers of the momentum, one step more", 0, "mu - mu**(t + 1) + (1 - mu)*mu**(t + 1)"): "each equals the start",
+    (
+        "T9",
+        "Nor with any larger stride",
+        1,
+        "1 / k * sum((s * i + j - 1 - (s * (i - 1) + j) for j in span(0 - 1, k - 1 - 1)))",
+    ): "the terms do not depend on the index",
+    ("T11", "One example: the sigmoid by its input", 1, "kron(o, s) * (S[o, 1] * (1 - S[o, 1]))"): "a factor of one",
 }
