@@ -194,4 +194,5 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         "1 / k * sum((s * i + j - 1 - (s * (i - 1) + j) for j in span(0 - 1, k - 1 - 1)))",
     ): "the terms do not depend on the index",
     ("T11", "One example: the sigmoid by its input", 1, "kron(o, s) * (S[o, 1] * (1 - S[o, 1]))"): "a factor of one",
+    ("T13", "What two layers of width two can reach", 3, "-1"): "a weaker bound",
 }
