@@ -1,6 +1,20 @@
 """Changes that the planting makes and that are no errors: (theorem, part, step, changed text) → why it is still true."""
 
+_FOUR = [f"{first} * s[i] {second} * d[i] + c" for first in ("alpha", "-alpha") for second in ("+ beta", "- beta")]
+
+
+def _errors(turned: int) -> str:
+    """The summed squares of T17, one of them of the difference the other way round."""
+    terms = [f"{affine} - e[i]" if at == turned else f"e[i] - ({affine})" for at, affine in enumerate(_FOUR)]
+    return " + ".join(f"sum((({term}) ** 2 for i in span(1, n)))" for term in terms)
+
+
 EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
+    **{
+        ("T17", part, 0, _errors(turned)): "a square does not see the sign"
+        for part in ("The error of an affine map", "No other does better")
+        for turned in range(4)
+    },
     ("T2", "How large it can be", 0, "1 / 4 - (1 / 2 - sigma(x)) ** 2"): "a square does not see the sign",
     (
         "T4",
@@ -170,15 +184,6 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         "T17",
         "No other does better",
         0,
-        "sum(((e[i] - (alpha * s[i] + beta * d[i] + c)) ** 2 for i in span(1, n)))"
-        " + sum(((e[i] - (alpha * s[i] - beta * d[i] + c)) ** 2 for i in span(1, n)))"
-        " + sum(((e[i] - (-alpha * s[i] + beta * d[i] + c)) ** 2 for i in span(1, n)))"
-        " + sum(((-alpha * s[i] - beta * d[i] + c - e[i]) ** 2 for i in span(1, n)))",
-    ): "a square does not see the sign",
-    (
-        "T17",
-        "No other does better",
-        0,
         "4 * V + 4 * n * (c - ebar) ** 2"
         " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
     ): "a square does not see the sign",
@@ -195,4 +200,24 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ): "the terms do not depend on the index",
     ("T11", "One example: the sigmoid by its input", 1, "kron(o, s) * (S[o, 1] * (1 - S[o, 1]))"): "a factor of one",
     ("T13", "What two layers of width two can reach", 3, "-1"): "a weaker bound",
+    ("T14", "What a share lacks", 0, "norm(H @ (H.T @ e) - e) ** 2"): "a length does not see the sign",
+    ("T14", "Smaller after", 0, "without k <= d"): "a direction from the k-th on is one only then",
+    ("T14", "A direction before", 3, "-1"): "a weaker bound",
+    ("T14", "A direction after", 2, "-1"): "a weaker bound",
+    ("T14", "A direction after", 0, "without k <= d"): "a direction from the k-th on is one only then",
+    ("T15", "Two windows of three see what one of five sees", 0, "1 + (3 - 1) + (3 - 1)"): "a stride of one",
+    (
+        "T17",
+        "The error of an affine map",
+        0,
+        "4 * sum(((c - e[i]) ** 2 for i in span(1, n)))"
+        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
+    ): "a square does not see the sign",
+    (
+        "T17",
+        "The error of an affine map",
+        2,
+        "4 * V + 4 * n * (c - ebar) ** 2"
+        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
+    ): "a square does not see the sign",
 }
