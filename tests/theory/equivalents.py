@@ -3,6 +3,12 @@
 _FOUR = [f"{first} * s[i] {second} * d[i] + c" for first in ("alpha", "-alpha") for second in ("+ beta", "- beta")]
 
 
+def _apart(error: str) -> str:
+    """The same once the squares of both slopes stand apart."""
+    slopes = [f"4 * {slope} ** 2 * sum(({of}[i] ** 2 for i in span(1, n)))" for slope, of in (("alpha", "s"), ("beta", "d"))]
+    return " + ".join([error, *slopes])
+
+
 def _errors(turned: int) -> str:
     """The summed squares of T17, one of them of the difference the other way round."""
     terms = [f"{affine} - e[i]" if at == turned else f"e[i] - ({affine})" for at, affine in enumerate(_FOUR)]
@@ -14,6 +20,14 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
         ("T17", part, 0, _errors(turned)): "a square does not see the sign"
         for part in ("The error of an affine map", "No other does better")
         for turned in range(4)
+    },
+    **{
+        ("T17", part, step, _apart(error)): "a square does not see the sign"
+        for part, step, error in (
+            ("The error of an affine map", 0, "4 * sum(((c - e[i]) ** 2 for i in span(1, n)))"),
+            ("The error of an affine map", 2, "4 * V + 4 * n * (c - ebar) ** 2"),
+            ("No other does better", 0, "4 * V + 4 * n * (c - ebar) ** 2"),
+        )
     },
     ("T2", "How large it can be", 0, "1 / 4 - (1 / 2 - sigma(x)) ** 2"): "a square does not see the sign",
     (
@@ -180,13 +194,6 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T10", "A step of gradient descent", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "With momentum", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
     ("T10", "Running squares", 0, "step 1 by algebra"): "the part that is put in is itself a regrouping",
-    (
-        "T17",
-        "No other does better",
-        0,
-        "4 * V + 4 * n * (c - ebar) ** 2"
-        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
-    ): "a square does not see the sign",
     ("T17", "A", -1, "c"): "what no affine map can be, no constant can be",
     ("T3", "All zero: the gradient of u", 0, "without u == zeros(q)"): "the filters alone decide it",
     ("T3", "All zero: the gradient of w", 0, "without w == zeros(h, q)"): "the output weights alone decide it",
@@ -206,18 +213,4 @@ EQUIVALENTS: dict[tuple[str, str, int, str], str] = {
     ("T14", "A direction after", 2, "-1"): "a weaker bound",
     ("T14", "A direction after", 0, "without k <= d"): "a direction from the k-th on is one only then",
     ("T15", "Two windows of three see what one of five sees", 0, "1 + (3 - 1) + (3 - 1)"): "a stride of one",
-    (
-        "T17",
-        "The error of an affine map",
-        0,
-        "4 * sum(((c - e[i]) ** 2 for i in span(1, n)))"
-        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
-    ): "a square does not see the sign",
-    (
-        "T17",
-        "The error of an affine map",
-        2,
-        "4 * V + 4 * n * (c - ebar) ** 2"
-        " + 4 * alpha ** 2 * sum((s[i] ** 2 for i in span(1, n))) + 4 * beta ** 2 * sum((d[i] ** 2 for i in span(1, n)))",
-    ): "a square does not see the sign",
 }
