@@ -13,8 +13,9 @@ from report.judge.views import NOT_PROVED
 from report.model import data_read
 from report.terminal import origins
 from report.terminal.bench import Findings
-from report.typeset.pages import files
+from report.typeset.pages import front, memory, typeset
 from report.typeset.paging import overrun, titles
+from report.typeset.pandoc import Press
 from report.write import colophon
 from report.write.filling import fill
 from report.write.manifest import manifest
@@ -60,26 +61,29 @@ class Written:
 def editions(found: Findings, pages: Iterable[Writeup], early: Early = nobody) -> Iterator[Edition]:
     """Each of ``pages`` as it is published, in their order; ``AT_ONCE`` of them are set while the next is filled."""
     pool = ThreadPoolExecutor(AT_ONCE)
+    press = Press(memory(found.bench.store), found.known.measured)
     try:
-        begun = [pool.submit(_set, found, page, *filled(found, page), early) for page in pages]
+        begun = [pool.submit(_set, found, page, *filled(found, page), press, early) for page in pages]
         yield from (each.result() for each in begun)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, early: Early) -> Edition:
+def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, press: Press, early: Early) -> Edition:
     """A write-up that is filled; what it does not rest on is no shortcoming of it."""
     bench, settings = found.bench, found.bench.settings
     outcomes, judged, proofs, data = own.outcomes, own.judged, own.proofs, own.bench.data
     lacking = shortcomings(outcomes, judged, data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
-    made, paging = files(manuscript, page, settings.budget, outcomes, lacking, bench.store, early, found.known.measured)
-    lacking += overrun(page, paging, titles(page, manuscript))
+    made = typeset(manuscript, page, front(page, settings.budget, outcomes, lacking), bench.store, press, early)
+    for layout, measured in made.measured.items():
+        found.known.measured.setdefault(layout, {}).update(measured)
+    lacking += overrun(page, made.paging, titles(page, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.environment(), **bench.machine}
     counts = origins.count(found, manuscript)
-    listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made, counts)
+    listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made.files, counts)
     name = f"{page.name}.manifest.json" if page.questions else "manifest.json"
-    return Edition(page, made | {name: listing.encode()}, lacking)
+    return Edition(page, {**made.files, name: listing.encode()}, lacking)
 
 
 def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:

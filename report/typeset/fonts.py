@@ -7,9 +7,8 @@ import html as markup
 import io
 import re
 import tempfile
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from threading import Lock
 
 from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by
 
@@ -34,8 +33,6 @@ ITALIC = "".join(chr(0x1D434 + i) for i in range(52) if i != 33) + "ℎ" + "".jo
 SMALL_CAPITALS = ("smcp", "c2sc")
 FEATURES = ["kern", "liga", "calt", "mark", "mkmk", "locl", "ccmp", "tnum", "lnum", "sups", "ssty", "flac", "dtls"]
 
-ONE_PAGE = Lock()  # at a time: the next has the same letters, and finds its faces made
-
 
 def font_faces(body: str, meta: Meta, remember: Remember) -> str:
     """CSS that embeds the letters in use of every face; formulas have one of their own."""
@@ -44,12 +41,11 @@ def font_faces(body: str, meta: Meta, remember: Remember) -> str:
     symbols = _letters(USUAL_IN_FORMULAS + ITALIC + USUAL + _unusual(written))
     program = made_by("fonttools", "brotli")
     rules = []
-    with ONE_PAGE:
-        for family, file, weight, style in FACES:
-            letters = symbols if family == "Libertinus Math" else text
-            name = key("font", program, file, letters, *FEATURES, *SMALL_CAPITALS)
-            rules.append(_rule(family, weight, style, remember(name, partial(subset, file, letters))))
-        rules.append(_rule(MINUS, 400, "normal", remember(key("font", program, MINUS), minus)))
+    for family, file, weight, style in FACES:
+        letters = symbols if family == "Libertinus Math" else text
+        name = key("font", program, file, letters, *FEATURES, *SMALL_CAPITALS)
+        rules.append(_rule(family, weight, style, remember(name, partial(subset, file, letters))))
+    rules.append(_rule(MINUS, 400, "normal", remember(key("font", program, MINUS), minus)))
     return "\n".join(rules)
 
 
@@ -69,7 +65,6 @@ def _unusual(written: str) -> str:
     return "".join(re.findall(r"[^\x00-\x7f]+", written)) + markup.unescape("".join(spelled))
 
 
-@cache
 def minus() -> bytes:
     """A font with one sign: the hyphen that a keyboard types, drawn as a minus."""
     from fontTools.ttLib import TTFont
@@ -82,7 +77,6 @@ def minus() -> bytes:
     return out.getvalue()
 
 
-@cache  # the pages of several write-ups have the same letters
 def subset(file: str, letters: str) -> bytes:
     """The font ``file`` as WOFF2 with no other letters than ``letters`` (and what they are built from)."""
     from fontTools import subset as fonts

@@ -14,26 +14,20 @@ from pathlib import Path
 from report.typeset import drawings
 from report.typeset.drawings import COLUMN_POINTS, asset, slim, svg_width
 from report.typeset.fonts import font_faces
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
-from report.typeset.pandoc import Pandocs, chapter_html, converted
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
+from report.typeset.pandoc import ALONE, Press, chapter_html, converted
 
 
-def html(
-    chapters: Sequence[Chapter],
-    meta: Meta,
-    assets: Mapping[str, bytes],
-    remember: Remember = at_once,
-    pandocs: Pandocs | None = None,
-) -> str:
+def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> str:
     """One self-contained page: styles, fonts and figures inside, readable without its script and without a network."""
     import jinja2
     from markupsafe import Markup
 
-    written = "\n\n".join(converted(chapters, chapter_html, "html.lua", remember, pandocs))
+    written = "\n\n".join(converted(chapters, chapter_html, "html.lua", press))
     numbered, headings = _number_sections(written)
-    body, drawn = drawings.styled_once(_insert_figures(_name_chapters(numbered, headings), assets, remember))
+    body, drawn = drawings.styled_once(_insert_figures(_name_chapters(numbered, headings), assets, press.remember))
     body = _insert_pictures(body, assets)
-    fonts = font_faces(body, meta, remember)
+    fonts = font_faces(body, meta, press.remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     return template.render(

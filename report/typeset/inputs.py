@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -53,6 +55,24 @@ class Meta:
 def at_once(key: str, make: Callable[[], bytes]) -> bytes:
     """Remembers nothing."""
     return make()
+
+
+def once(remember: Remember) -> Remember:
+    """``remember``, asked once for each key: whoever asks for what another thread is making waits for it."""
+    asked: dict[str, Future[bytes]] = {}
+    asking = Lock()
+
+    def remembered(key: str, make: Callable[[], bytes]) -> bytes:
+        with asking:
+            first, found = key not in asked, asked.setdefault(key, Future())
+        if first:
+            try:
+                found.set_result(remember(key, make))
+            except BaseException as error:
+                found.set_exception(error)
+        return found.result()
+
+    return remembered
 
 
 def key(*parts: str | bytes) -> str:

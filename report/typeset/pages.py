@@ -14,17 +14,16 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from report.cache.store import Store
 from report.model import Outcome
 from report.typeset.html import html
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by, once
 from report.typeset.paging import Paging, outline, paged, titles
-from report.typeset.pandoc import Pandocs
-from report.typeset.pdf import Document, Measured, document
+from report.typeset.pandoc import ALONE, Measured, Pandocs, Press
+from report.typeset.pdf import Document, document
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
@@ -35,19 +34,19 @@ def both(
     chapters: Sequence[Chapter],
     meta: Meta,
     assets: Mapping[str, bytes],
-    remember: Remember,
+    press: Press = ALONE,
     early: Callable[[str], None] = lambda page: None,
-    measured: dict[str, Measured] | None = None,
 ) -> tuple[str, Document]:
     """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages. ``assets`` are the
-    figures by name (``E2-curves.svg``). ``measured`` is as for ``document``.
+    figures by name (``E2-curves.svg``).
 
     Raises ``ProseError`` for a formula or a link that cannot be typeset, with the chapter's file and, if it can be found,
     the line.
     """
     with Pandocs() as pandocs, ThreadPoolExecutor(2) as pool:
-        page = pool.submit(html, chapters, meta, assets, remember, pandocs)
-        printed = pool.submit(document, chapters, meta, assets, remember, measured, pandocs)
+        press = replace(press, pandocs=pandocs)
+        page = pool.submit(html, chapters, meta, assets, press)
+        printed = pool.submit(document, chapters, meta, assets, press)
         early(page.result())
         return page.result(), printed.result()
 
@@ -63,23 +62,21 @@ def key_of(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes])
     return key("pages", programs, repr(meta), *layout, *written, "drawn", *drawn)
 
 
-def files(
-    manuscript: Manuscript,
-    writeup: Writeup,
-    budget: str,
-    outcomes: Mapping[str, Iterable[Outcome]],
-    lacking: Iterable[str],
-    store: Store,
-    early: Callable[[str, bytes], None],
-    measured: dict[str, Measured],
-) -> tuple[dict[str, bytes], Paging]:
-    """The files of the write-up by name (the HTML, the PDF, the data of every figure and table), and how the PDF is paged.
+@dataclass(frozen=True)
+class Pages:
+    """The files of a write-up by name (the HTML, the PDF, the data of every figure and table), how the PDF is paged, and what
+    had to be measured for it, by the digest of the layout."""
 
-    If the HTML has to be set, ``early`` is given it before the PDF is set; ``measured`` is what is known of other write-ups.
-    """
+    files: Mapping[str, bytes]
+    paging: Paging
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+
+
+def front(writeup: Writeup, budget: str, outcomes: Mapping[str, Iterable[Outcome]], lacking: Iterable[str]) -> Meta:
+    """What stands before the chapters of the write-up."""
     seeds = len({o.trial.arguments["seed"] for each in outcomes.values() for o in each if "seed" in o.trial.arguments})
     course = writeup.course.removeprefix(writeup.title).lstrip(", ")  # what the title has not said
-    meta = Meta(
+    return Meta(
         title=writeup.title,
         subtitle=writeup.subtitle,
         abstract=writeup.abstract,
@@ -93,13 +90,21 @@ def files(
         head=writeup.head,
         fresh=writeup.fresh,
     )
-    remember = partial(_remember, store)
+
+
+def typeset(
+    manuscript: Manuscript, writeup: Writeup, meta: Meta, store: Store, press: Press, early: Callable[[str, bytes], None]
+) -> Pages:
+    """The pages of the write-up, from the store if it has them. If they have to be set, ``early`` is given the HTML before the
+    PDF is."""
+    measured: dict[str, Measured] = {}
 
     def shown(page: str) -> None:
         early(f"{writeup.file_name}.html", page.encode())
 
     def typeset_now() -> dict[str, bytes]:
-        page, printed = both(manuscript.chapters, meta, manuscript.assets, remember, shown, measured)
+        page, printed = both(manuscript.chapters, meta, manuscript.assets, press, shown)
+        measured.update(printed.measured)
         return {"html": page.encode(), "pdf": printed.content, "paging": json.dumps(asdict(paged(printed))).encode()}
 
     kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)
@@ -107,10 +112,14 @@ def files(
     made = {f"{writeup.file_name}.html": kept["html"], f"{writeup.file_name}.pdf": kept["pdf"]}
     if writeup.questions:
         made[f"{writeup.file_name}.outline.csv"] = outline(paging, titles(writeup, manuscript))
-    return made | {f"data/{name}": content for name, content in manuscript.data.items()}, paging
+    return Pages(made | {f"data/{name}": content for name, content in manuscript.data.items()}, paging, measured)
 
 
-def _remember(store: Store, key: str, make: Callable[[], bytes]) -> bytes:
-    """What ``make`` gives, kept in the store under ``key``."""
-    name = hashlib.sha256(f"page {key}".encode()).hexdigest()
-    return store.remember(name, lambda: {"content": make()})["content"]
+def memory(store: Store) -> Remember:
+    """Keeps in the store what is made, and makes nothing twice."""
+
+    def remember(key: str, make: Callable[[], bytes]) -> bytes:
+        name = hashlib.sha256(f"page {key}".encode()).hexdigest()
+        return store.remember(name, lambda: {"content": make()})["content"]
+
+    return once(remember)

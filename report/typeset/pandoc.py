@@ -7,15 +7,17 @@ import html as markup
 import json
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset import breaking, formulas, spoken
-from report.typeset.inputs import TEMPLATES, Chapter, Remember, key, made_by
+from report.typeset.inputs import TEMPLATES, Chapter, Remember, at_once, key, made_by
 from report.write.prose import READER, pandoc_program
 
 
@@ -67,6 +69,22 @@ class Pandocs:
             self._processes[which] = process
         return process
 
+
+Measured = Mapping[str, Any]
+"""What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """What pages are set with: a memory for what is slow to make; what was measured for other pages, by the digest of the
+    layout that it was measured in; and the pandocs that run already, if any do."""
+
+    remember: Remember = at_once
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    pandocs: Pandocs | None = None
+
+
+ALONE = Press()  # for pages that have nothing to do with others
 
 # What typst.lua calls, and the names that its formulas are mended with. Nothing else of report.typ may stand in a chapter:
 # its ``sans`` would be in the place of Typst's own in ``$sans(T)$``.
@@ -172,21 +190,18 @@ def line_of(text: str, chapter: Chapter) -> int | None:
 
 
 def converted(
-    chapters: Sequence[Chapter],
-    convert: Callable[[Chapter, Pandocs], str],
-    filter_name: str,
-    remember: Remember,
-    pandocs: Pandocs | None,
+    chapters: Sequence[Chapter], convert: Callable[[Chapter, Pandocs], str], filter_name: str, press: Press
 ) -> list[str]:
     """Every chapter converted, several at a time; what was converted before is remembered."""
+    pandocs = press.pandocs
     if pandocs is None:
         with Pandocs() as own:
-            return converted(chapters, convert, filter_name, remember, own)
+            return converted(chapters, convert, filter_name, replace(press, pandocs=own))
     by = rules(filter_name)
 
     def one(chapter: Chapter) -> str:
         name = key("chapter", filter_name, *by, chapter.identifier, chapter.markdown)
-        return remember(name, lambda: convert(chapter, pandocs).encode()).decode()
+        return press.remember(name, lambda: convert(chapter, pandocs).encode()).decode()
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(one, chapters))

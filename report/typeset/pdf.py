@@ -6,15 +6,15 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from report.errors import ProseError, ReportError, Where
 from report.typeset.drawings import printed, svg_width
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, at_once, key, made_by
-from report.typeset.pandoc import Pandocs, chapter_typst, converted, line_of, rules
+from report.typeset.inputs import TEMPLATES, Chapter, Meta, key, made_by
+from report.typeset.pandoc import ALONE, Measured, Press, chapter_typst, converted, line_of, rules
 from report.typeset.tagging import with_row_heads
 
 CLOSE = 6  # points, half of what floats keep from one another
@@ -31,15 +31,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """The PDF, how many pages it has, and where its chapters begin."""
+    """The PDF, how many pages it has, where its chapters begin, and what was measured, by the digest of the layout."""
 
     content: bytes
     pages: int
     places: tuple[Place, ...]
-
-
-Measured = dict[str, Any]
-"""What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,22 +49,14 @@ class Setting:
     colliding: Sequence[str]
 
 
-def document(
-    chapters: Sequence[Chapter],
-    meta: Meta,
-    assets: Mapping[str, bytes],
-    remember: Remember = at_once,
-    known: dict[str, Measured] | None = None,
-    pandocs: Pandocs | None = None,
-) -> Document:
+def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> Document:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat.
 
-    What was measured of the same tables and parts before is not measured again: that is half of the work. What is ``known`` was
-    measured for other pages, under the digest of the layout that it was measured in; what is measured becomes known.
+    What was measured of the same tables and parts before is not measured again: that is half of the work.
     """
     layout = _layout(meta)
-    told = ({} if known is None else known).setdefault(layout, {})
-    sources = converted(chapters, chapter_typst, "typst.lua", remember, pandocs)
+    sources = converted(chapters, chapter_typst, "typst.lua", press)
+    told = dict(press.measured.get(layout, {}))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, source in zip(_files(chapters), sources):
@@ -86,12 +75,12 @@ def document(
             first.append(_compiled(folder, chapters, told))
             return json.dumps(first[0].measured).encode()
 
-        told.update(json.loads(remember(_key_of_measures(sources, layout), measured)))
+        told.update(json.loads(press.remember(_key_of_measures(sources, layout), measured)))
         setting, kept = first[0] if first else _compiled(folder, chapters, told), list[str]()
         while setting.colliding:
             kept += setting.colliding
             setting = _compiled(folder, chapters, told, kept)
-        return setting.document
+        return replace(setting.document, measured={layout: told})
 
 
 def _layout(meta: Meta) -> str:

@@ -15,7 +15,7 @@ from report.typeset.html import html
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from tests import browser
-from tests.typeset.test_pages import ASSETS, CHAPTERS, META, PROOF, Chapter, Memory
+from tests.typeset.test_pages import ASSETS, CHAPTERS, META, PROOF, Chapter
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -54,7 +54,7 @@ OTHER = Chapter(  # what the first two chapters lack; a proof right below its ch
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> str:
     file = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(html((*CHAPTERS, OTHER, LAST), META, ASSETS, Memory()), encoding="utf-8")
+    file.write_text(html((*CHAPTERS, OTHER, LAST), META, ASSETS), encoding="utf-8")
     return file.as_uri()
 
 

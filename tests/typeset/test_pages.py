@@ -6,7 +6,10 @@ import html.parser
 import io
 import itertools
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,10 +24,11 @@ from report.prove.language.names import DEFINED, Name
 from report.prove.language.standing import Standing
 from report.typeset import pdf as printing
 from report.typeset.fonts import font_faces, subset
-from report.typeset.html import html as html_page
-from report.typeset.inputs import Meta, Remember, at_once
+from report.typeset.html import html as set_page
+from report.typeset.inputs import Meta, Remember, at_once, once
 from report.typeset.pages import both
 from report.typeset.paging import paged
+from report.typeset.pandoc import Press
 from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
@@ -116,8 +120,15 @@ ASSETS = {"a.svg": SVG % 300, "b.svg": SVG % 470}
 META = Meta("Title & <co>", "Sub", "A. Student", ("A. Student", "A course"), "Budget: quick", "3 seeds", notices=(ODD,))
 
 
-def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], remember: Remember = at_once) -> bytes:
-    return pdf_document(chapters, meta, assets, remember).content
+FACES_MADE = Press(Memory())
+
+
+def html_page(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes]) -> str:
+    return set_page(chapters, meta, assets, FACES_MADE)
+
+
+def pdf(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes]) -> bytes:
+    return pdf_document(chapters, meta, assets).content
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +138,7 @@ def memory() -> Memory:
 
 @pytest.fixture(scope="module")
 def built(memory) -> tuple[str, bytes]:
-    page, made = both(CHAPTERS, META, ASSETS, memory)
+    page, made = both(CHAPTERS, META, ASSETS, Press(memory))
     return page, made.content
 
 
@@ -171,8 +182,8 @@ def _pdf_text(document: pypdf.PdfReader) -> str:
 
 
 def test_two_builds_are_byte_identical(built):
-    assert html_page(CHAPTERS, META, ASSETS, Memory()) == built[0]
-    assert pdf(CHAPTERS, META, ASSETS, Memory()) == built[1]
+    assert set_page(CHAPTERS, META, ASSETS) == built[0]
+    assert pdf(CHAPTERS, META, ASSETS) == built[1]
 
 
 def test_the_page_asks_nothing_of_the_network(page):
@@ -431,23 +442,23 @@ def test_a_long_table_repeats_its_header(document):
 
 def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
     before = memory.made
-    both(CHAPTERS, META, ASSETS, memory)
+    both(CHAPTERS, META, ASSETS, Press(memory))
     assert memory.made == before
     edited = (replace(CHAPTERS[0], markdown=CHAPTERS[0].markdown + "\n\nOne more sentence.\n"), CHAPTERS[1])
-    page, _ = both(edited, META, ASSETS, memory)
+    page, _ = both(edited, META, ASSETS, Press(memory))
     assert "One more sentence." in page
     assert memory.made == before + 2  # once for each format
 
 
 def test_what_was_measured_is_told_to_the_next_setting_and_makes_no_difference(monkeypatch) -> None:
-    told, compiled, memory = [], printing._compiled, Memory()
+    told, compiled, press = [], printing._compiled, Press(Memory())
 
     def watched(folder, chapters, known):
         told.append(bool(known))
         return compiled(folder, chapters, known)
 
     monkeypatch.setattr(printing, "_compiled", watched)
-    first, again = (pdf_document(CHAPTERS, META, ASSETS, memory).content for _ in range(2))
+    first, again = (pdf_document(CHAPTERS, META, ASSETS, press).content for _ in range(2))
     assert first == again
     assert told == [False, True]
 
@@ -460,15 +471,13 @@ def test_what_other_pages_have_measured_is_not_measured_again_whatever_it_is_num
         return compiled(folder, chapters, known)
 
     monkeypatch.setattr(printing, "_compiled", watched)
-    known: dict[str, dict[str, object]] = {}
-    pdf_document(CHAPTERS, META, ASSETS, known=known)
+    press = Press(measured=pdf_document(CHAPTERS, META, ASSETS).measured)
     renumbered = replace(CHAPTERS[1], markdown="# Again\n\n" + derivation_markdown(PROOF, {"result": 5, "long": 6}.__getitem__))
-    (before,) = map(dict, known.values())
+    (before,) = press.measured.values()
     alone = pdf_document((renumbered,), META, {})
-    assert pdf_document((renumbered,), META, {}, known=known).content == alone.content
+    assert pdf_document((renumbered,), META, {}, press).content == alone.content
     assert told == [{}, {}, before]
-    assert list(known.values()) == [before]
-    pdf_document((renumbered,), replace(META, language="de"), {}, known=known)
+    pdf_document((renumbered,), replace(META, language="de"), {}, press)
     assert told[-1] == {}  # in another layout all may measure otherwise
 
 
@@ -476,7 +485,26 @@ def test_what_is_measured_otherwise_in_another_place_is_not_told() -> None:
     assert printing._agreed([("a", 1), ("b", 1), ("a", 1), ("b", 2)]) == {"a": 1}
 
 
-def test_a_new_letter_is_embedded(memory):
+def test_what_two_threads_ask_for_is_made_once_and_fails_for_both() -> None:
+    both_ask, made = threading.Barrier(2), []
+
+    def make() -> bytes:
+        made.append(1)
+        time.sleep(0.05)  # so that the other asks meanwhile
+        raise OSError("no room")
+
+    def ask(remember: Remember) -> str:
+        both_ask.wait()
+        with pytest.raises(OSError, match="no room") as caught:
+            remember("key", make)
+        return str(caught.value)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ask, [once(at_once)] * 2)) == ["no room", "no room"]
+    assert made == [1]
+
+
+def test_a_new_letter_is_embedded():
     plain = subset("LibertinusSerif-Regular", "ab")
     from fontTools.ttLib import TTFont
 
@@ -598,4 +626,4 @@ def test_a_number_is_found_by_its_digits():
     chapter = Chapter(
         "ch-a", Path("01-a.md"), "# A {#ch-a}\n\nIt has " + render.value_markdown(Value(3274634, digits=0)) + ".\n"
     )
-    assert "It has 3274634." in _words(Reader(html_page((chapter,), META, {}, Memory())).text)
+    assert "It has 3274634." in _words(Reader(html_page((chapter,), META, {})).text)
