@@ -1,21 +1,18 @@
 """Small derivations that a careless checker would accept, each refused for its reason, and true ones that it would refuse.
 
-The inputs are files as an author would write them; a conclusion that claims too much is left out where the formula is what
-must be refused.
+A conclusion that claims too much is left out where the formula is what must be refused.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 from report.errors import DeclarationError
 from report.prove.check import check
-from report.prove.derivation import load
-
-INPUTS = Path(__file__).parent / "inputs"
+from tests.prove.inputs import INPUTS
 
 MISSING = {  # the condition that the formula needs and that does not follow
     "cancel_y": "y != 0",
@@ -69,13 +66,13 @@ COUNTEREXAMPLES = {
     "max_tie": "1.0 to the right and 0.0 to the left",
     "norm_normalised": "v = [0.0]",
 }
-TRUE = sorted(path.stem for path in INPUTS.glob("true_*.py"))
+TRUE = [name for name in INPUTS if name.startswith("true_")]
 
 
+@cache
 def refusals(name: str) -> str:
     """All that is said against the formulas of an input."""
-    found = load(INPUTS / f"{name}.py")
-    return "\n".join(check(replace(found, conclusion="", consequence="")).failures)
+    return "\n".join(check(replace(INPUTS[name](), conclusion="")).failures)
 
 
 @pytest.mark.parametrize(("name", "condition"), MISSING.items())
@@ -97,10 +94,10 @@ def test_a_refused_step_shows_a_point_at_which_it_fails(name: str, point: str) -
     assert point in refusals(name)
 
 
-@pytest.mark.parametrize("name", sorted({p.stem for p in INPUTS.glob("*.py")} - set(TRUE)))
+@pytest.mark.parametrize("name", [name for name in INPUTS if name not in TRUE])
 def test_nothing_ends_as_a_bug(name: str) -> None:
     try:
-        failures = check(load(INPUTS / f"{name}.py")).failures
+        failures = check(INPUTS[name]()).failures
     except DeclarationError as error:
         failures = (str(error),)
     assert failures
@@ -108,7 +105,7 @@ def test_nothing_ends_as_a_bug(name: str) -> None:
 
 
 def test_a_function_of_a_matrix_is_not_said_to_be_another_one() -> None:
-    said, *_ = check(load(INPUTS / "matrix_exponential.py")).failures
+    said, *_ = check(INPUTS["matrix_exponential"]()).failures
     assert "'matrix exponential' is another function" in said
 
 
