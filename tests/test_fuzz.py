@@ -22,19 +22,8 @@ from report.errors import ExitCode, ReportError, author_text
 from report.judge.judge import judge
 from report.judge.views import Judged
 from report.model import (
-    Budget,
-    Claim,
-    Column,
-    Experiment,
-    Figure,
-    Measure,
-    Outcome,
-    Result,
-    Table,
-    Trial,
-    Value,
-    Verdict,
-)
+    Budget, Claim, Column, Experiment, Figure, Measure, Outcome, Result, Table, Trial, Value, Verdict,
+)  # fmt: skip
 from report.run.collect import Content, declared
 from report.run.declaration import check_experiment
 from report.run.plan import plan

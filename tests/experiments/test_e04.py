@@ -16,15 +16,8 @@ from experiments import e02_mnist_classifiers as e02
 from experiments.data.datasets import Images
 from experiments.e04_autoencoder import EXPERIMENT
 from experiments.e04_autoencoder.coders import (
-    PIXELS,
-    STANDARDISED,
-    digits,
-    halves,
-    judge_coder,
-    principal_axes,
-    principal_components,
-    train_autoencoder,
-)
+    PIXELS, STANDARDISED, digits, halves, judge_coder, principal_axes, principal_components, train_autoencoder,
+)  # fmt: skip
 from experiments.e04_autoencoder.separation import neighbour_accuracy, silhouette
 from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, NETS, SHOWN, coder_trial, trials
 from experiments.e04_autoencoder.views import CLASS_COLOURS, SCALES, W1, framed, longer, moved_apart

@@ -15,17 +15,8 @@ from experiments import zoo
 from experiments.data.datasets import Images
 from experiments.e07_small_nets import EXPERIMENT
 from experiments.e07_small_nets.trials import (
-    CANDIDATES,
-    E7A,
-    E7B,
-    RATE,
-    SEARCH,
-    SOME,
-    W2,
-    W2_NETS,
-    train_and_validate,
-    trials,
-)
+    CANDIDATES, E7A, E7B, RATE, SEARCH, SOME, W2, W2_NETS, train_and_validate, trials,
+)  # fmt: skip
 from experiments.e07_small_nets.views import best_below, frontier, searched, smallest
 from experiments.live import build, rebuild
 from experiments.looks import SOFTMAX

@@ -13,19 +13,8 @@ import torch
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.e08_overfitting import (
-    EXPERIMENT,
-    FAST,
-    FEW,
-    FEWER,
-    KEEP,
-    NETS,
-    RATE,
-    amounts,
-    by_digits,
-    gap,
-    keeps,
-    trials,
-)
+    EXPERIMENT, FAST, FEW, FEWER, KEEP, NETS, RATE, amounts, by_digits, gap, keeps, trials,
+)  # fmt: skip
 from experiments.live import build
 from experiments.looks import TUTORIAL
 from experiments.nets import Conv, Dense, Dropout, parameters, shapes

@@ -14,20 +14,8 @@ import torch
 
 from experiments.data.datasets import Images
 from experiments.e09_sums import (
-    EXPERIMENT,
-    JOINED,
-    NARROW,
-    NETS,
-    READER,
-    SHARED,
-    SUMS,
-    Pairs,
-    add_readings,
-    examples,
-    learn_sums,
-    paired,
-    trials,
-)
+    EXPERIMENT, JOINED, NARROW, NETS, READER, SHARED, SUMS, Pairs, add_readings, examples, learn_sums, paired, trials,
+)  # fmt: skip
 from experiments.live import build, rebuild
 from experiments.nets import Dense, Flatten, Net, Shared, parameters
 from experiments.training import Adam, Epochs, Recipe

@@ -12,24 +12,9 @@ import torch
 
 from experiments.data.datasets import Images
 from experiments.e12_progress_tables import (
-    EXPERIMENT,
-    FAR_TOO_LARGE,
-    HIDDEN,
-    LARGE,
-    LOW,
-    MIDDLE,
-    NETS,
-    RATES,
-    SETTINGS,
-    TOO_SLOW,
-    USUAL,
-    WIDEST,
-    centred,
-    losses,
-    search,
-    trials,
-    w3,
-)
+    EXPERIMENT, FAR_TOO_LARGE, HIDDEN, LARGE, LOW, MIDDLE, NETS, RATES, SETTINGS, TOO_SLOW, USUAL, WIDEST, centred, losses,
+    search, trials, w3,
+)  # fmt: skip
 from experiments.e12_progress_tables.trials import trained
 from experiments.measures import plain
 from experiments.nets import Dense, Flatten, Net, ReLU

@@ -16,20 +16,8 @@ from experiments.data import cifar
 from experiments.data.datasets import Images
 from experiments.e13_capacity import EXPERIMENT
 from experiments.e13_capacity.trials import (
-    ADAM,
-    EXAMINATION,
-    LOGITS,
-    MOMENTUM,
-    PLAIN,
-    RECTIFIED,
-    TRAINING,
-    amounts,
-    examine,
-    name,
-    network,
-    trial,
-    trials,
-)
+    ADAM, EXAMINATION, LOGITS, MOMENTUM, PLAIN, RECTIFIED, TRAINING, amounts, examine, name, network, trial, trials,
+)  # fmt: skip
 from experiments.live import build, rebuild, weights
 from experiments.measures import examination
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters

@@ -14,19 +14,8 @@ from experiments import e13_capacity
 from experiments.data import cifar
 from experiments.data.datasets import Images
 from experiments.e14_linear_nets import (
-    BOUND,
-    EXPERIMENT,
-    FREE,
-    LINEAR,
-    MAP,
-    ORIGINAL,
-    REGRESSION,
-    TRAINING,
-    bound,
-    mapped,
-    trial,
-    trials,
-)
+    BOUND, EXPERIMENT, FREE, LINEAR, MAP, ORIGINAL, REGRESSION, TRAINING, bound, mapped, trial, trials,
+)  # fmt: skip
 from experiments.e14_linear_nets.logistic import best_affine
 from experiments.live import build
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, NO_POOLING

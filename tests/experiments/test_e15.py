@@ -11,19 +11,8 @@ import torch
 from experiments import e13_capacity, e14_linear_nets, zoo
 from experiments.data.datasets import Images
 from experiments.e15_receptive_field import (
-    CHANCE,
-    COMPARED,
-    EXPERIMENT,
-    KERNELS,
-    MIDDLE,
-    ORIGINAL,
-    SINGLE,
-    SUPPORT,
-    TRAINING,
-    sensitivity,
-    trial,
-    trials,
-)
+    CHANCE, COMPARED, EXPERIMENT, KERNELS, MIDDLE, ORIGINAL, SINGLE, SUPPORT, TRAINING, sensitivity, trial, trials,
+)  # fmt: skip
 from experiments.live import build, rebuild, weights
 from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, receptive_field
 from report.model import Budget, Result, Runs, Trial

@@ -12,24 +12,9 @@ import torch
 
 from experiments.live import build, rebuild, weights
 from experiments.nets import (
-    AvgPool,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPool,
-    Net,
-    ReLU,
-    Shared,
-    Sigmoid,
-    closed_form,
-    layer_names,
-    parameters,
-    receptive_field,
-    shapes,
-    wording,
-)
+    AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Shared, Sigmoid, closed_form, layer_names, parameters,
+    receptive_field, shapes, wording,
+)  # fmt: skip
 from report.errors import DeclarationError
 
 TUTORIAL = Net(

@@ -19,29 +19,9 @@ from experiments import training
 from experiments.live import build, rebuild, weights
 from experiments.nets import Conv, Dense, Dropout, Flatten, MaxPool, Net, ReLU, Shared, Sigmoid, multiplications
 from experiments.training import (
-    SGD,
-    Adadelta,
-    Adam,
-    Epochs,
-    Examples,
-    Fitted,
-    Iterations,
-    Optimizer,
-    Recipe,
-    cross_entropy,
-    drawn,
-    fit,
-    machine,
-    measured,
-    mistakes,
-    outputs,
-    pixels,
-    resolved,
-    spread,
-    squared_error,
-    standardised,
-    train_classifier,
-)
+    SGD, Adadelta, Adam, Epochs, Examples, Fitted, Iterations, Optimizer, Recipe, cross_entropy, drawn, fit, machine, measured,
+    mistakes, outputs, pixels, resolved, spread, squared_error, standardised, train_classifier,
+)  # fmt: skip
 
 SMALL = Net((2,), (Dense(16), ReLU(), Dropout(0.2), Dense(2)))
 TINY_CONVNET = Net((1, 12, 12), (Conv(4, 3), ReLU(), MaxPool(2), Flatten(), Dropout(0.2), Dense(3)))

@@ -9,24 +9,9 @@ from __future__ import annotations
 import pytest
 
 from report.proof import (
-    Derivation,
-    Part,
-    Step,
-    algebra,
-    calculation,
-    check,
-    cited,
-    define,
-    definition,
-    function,
-    integer,
-    matrix,
-    operator,
-    real,
-    signal,
-    using,
-    vector,
-)
+    Derivation, Part, Step, algebra, calculation, check, cited, define, definition, function, integer, matrix, operator, real,
+    signal, using, vector,
+)  # fmt: skip
 from report.prove.language.formula import statement
 from report.prove.reasons.rule import Rule
 from theory.vocabulary import CONV, RELU, SHIFT, SIGMA

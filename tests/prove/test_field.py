@@ -5,20 +5,8 @@ from __future__ import annotations
 import pytest
 
 from report.proof import (
-    Definition,
-    Derivation,
-    Part,
-    Step,
-    Symbol,
-    check,
-    define,
-    function,
-    integer,
-    operator,
-    real,
-    signal,
-    vector,
-)
+    Definition, Derivation, Part, Step, Symbol, check, define, function, integer, operator, real, signal, vector,
+)  # fmt: skip
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")
 F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")

@@ -8,24 +8,9 @@ import mpmath as mp
 import pytest
 
 from report.proof import (
-    Definition,
-    Derivation,
-    Part,
-    Proof,
-    Step,
-    Symbol,
-    algebra,
-    check,
-    cited,
-    define,
-    definition,
-    finite,
-    induction,
-    integer,
-    matrix,
-    real,
-    using,
-)
+    Definition, Derivation, Part, Proof, Step, Symbol, algebra, check, cited, define, definition, finite, induction, integer,
+    matrix, real, using,
+)  # fmt: skip
 from report.terminal.proofs import terminal
 
 X, N = real("x", "a number"), integer("n", "a size", least="1", high=5)

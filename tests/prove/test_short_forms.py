@@ -10,28 +10,9 @@ import pytest
 
 from report.errors import DeclarationError
 from report.proof import (
-    Definition,
-    Derivation,
-    Live,
-    Part,
-    Proof,
-    Step,
-    Symbol,
-    algebra,
-    check,
-    contraction,
-    counterexample,
-    define,
-    differentiation,
-    integer,
-    matrix,
-    operator,
-    part,
-    real,
-    signal,
-    slope_of_entry,
-    vector,
-)
+    Definition, Derivation, Live, Part, Proof, Step, Symbol, algebra, check, contraction, counterexample, define,
+    differentiation, integer, matrix, operator, part, real, signal, slope_of_entry, vector,
+)  # fmt: skip
 
 X, Y = real("x", "a number"), real("y", "another")
 

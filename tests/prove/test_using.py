@@ -7,23 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from report.proof import (
-    Derivation,
-    Part,
-    Proof,
-    Step,
-    check,
-    cyclic,
-    define,
-    definition,
-    entrywise,
-    function,
-    integer,
-    real,
-    reindex,
-    signal,
-    using,
-    vector,
-)
+    Derivation, Part, Proof, Step, check, cyclic, define, definition, entrywise, function, integer, real, reindex, signal,
+    using, vector,
+)  # fmt: skip
 from report.prove.language.formula import statement
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.reasons.rule import Rule

@@ -8,23 +8,8 @@ import pytest
 
 from report.errors import DeclarationError
 from report.proof import (
-    Definition,
-    Derivation,
-    Live,
-    Part,
-    Step,
-    Symbol,
-    algebra,
-    check,
-    cited,
-    define,
-    finite,
-    integer,
-    part,
-    real,
-    using,
-    vector,
-)
+    Definition, Derivation, Live, Part, Step, Symbol, algebra, check, cited, define, finite, integer, part, real, using, vector,
+)  # fmt: skip
 from report.prove.language.formula import parse
 
 X, Y, N, V = real("x", "a number"), real("y", "another"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")

@@ -13,26 +13,9 @@ import pytest
 
 from report.model import Holds, Measure, Verdict
 from report.stats import (
-    LOSS,
-    NATS,
-    PERCENT,
-    PLAIN,
-    POINTS,
-    SHARE,
-    Unit,
-    all_of,
-    at_least,
-    at_most,
-    equal_within,
-    every,
-    greater,
-    interval_of,
-    less,
-    mostly,
-    t_quantile,
-    value_of,
-    within,
-)
+    LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, Unit, all_of, at_least, at_most, equal_within, every, greater, interval_of, less,
+    mostly, t_quantile, value_of, within,
+)  # fmt: skip
 
 YES, NO, UNDECIDED = Holds.YES, Holds.NO, Holds.UNDECIDED
 

@@ -24,18 +24,9 @@ from report.prove.language.glossary import Definition
 from report.prove.lint import parameters
 from report.prove.witness import of_definition
 from tests.planting import (
-    Planted,
-    caught_by,
-    chosen,
-    everything,
-    is_refused,
-    misplanted,
-    planted,
-    refused_by,
-    refused_by_steps,
-    theorems,
+    Planted, caught_by, chosen, everything, is_refused, misplanted, planted, refused_by, refused_by_steps, theorems,
     wrong_formulas,
-)
+)  # fmt: skip
 from tests.theory.equivalents import EQUIVALENTS
 
 SAMPLE = 12

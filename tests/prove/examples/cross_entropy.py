@@ -1,18 +1,8 @@
 """The gradient of cross-entropy by the logits: the probabilities less the target."""
 
 from report.proof import (
-    Derivation,
-    Step,
-    algebra,
-    contraction,
-    define,
-    definition,
-    differentiation,
-    integer,
-    part,
-    using,
-    vector,
-)
+    Derivation, Step, algebra, contraction, define, definition, differentiation, integer, part, using, vector,
+)  # fmt: skip
 
 TOTAL = "sum(exp(z[l]) for l in span(1, n))"
 

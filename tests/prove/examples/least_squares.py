@@ -1,20 +1,8 @@
 """Least squares: gradient and Hessian of a loss of a vector, its stationary point, and why that is a minimum."""
 
 from report.proof import (
-    Derivation,
-    Step,
-    algebra,
-    define,
-    definition,
-    differentiation,
-    given,
-    integer,
-    matrix,
-    part,
-    real,
-    using,
-    vector,
-)
+    Derivation, Step, algebra, define, definition, differentiation, given, integer, matrix, part, real, using, vector,
+)  # fmt: skip
 
 NORMAL = "A.T @ (A @ x - b) == zeros(n)"
 
