@@ -20,7 +20,7 @@ from experiments import e02_mnist_classifiers as e02
 from experiments.looks import CONVNET, LINEARISED, LOOKS, TUTORIAL
 from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, Shared, parameters
-from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, outputs, pixels, spread
+from experiments.training import Adam, Epochs, Examples, Iterations, Recipe, fit, pixels, spread
 from experiments.zoo import block
 from report import plots
 from report.model import (
@@ -126,7 +126,7 @@ def learn_sums(
     test = paired(data.test_images, data.test_labels, test_pairs, np.random.default_rng((seed, 1)))
     learned, held = examples(train, test)
     fitted = fit(context, seed=seed, net=net, recipe=recipe, train=learned, test=held)
-    read = outputs(fitted.module, held.inputs).argmax(1).to(torch.uint8).numpy()
+    read = fitted.outputs.argmax(1).to(torch.uint8).numpy()
     return Result(fitted.final, fitted.history, {"predictions": read, "digits": test.digits}, fitted.diverged)
 
 

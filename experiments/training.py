@@ -40,7 +40,7 @@ from report.model import Context, Result
 if TYPE_CHECKING:
     import numpy as np
 
-EVALUATION_BATCH = 1000
+AT_ONCE = 2**17  # numbers in the inputs of a batch of evaluation: of many more, what a layer makes overflows the cache
 ROUNDING = 0.02  # bfloat16 keeps 8 bits: what it gives is off by some 0.3 % of its norm
 CHECKPOINT_SECONDS = 5.0  # a checkpoint is due at the first end of an epoch after so long
 
@@ -235,9 +235,13 @@ def _agree(layer: torch.nn.Module, given: torch.Tensor, generator: torch.Generat
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained module (in evaluation mode), and how it came about. ``final`` is the last row of the history."""
+    """A trained module (in evaluation mode), and how it came about. ``final`` is the last row of the history.
+
+    ``outputs`` (n, …) are what the module makes of the test examples.
+    """
 
     module: torch.nn.Module
+    outputs: torch.Tensor
     history: dict[str, list[float]]
     iterations: int
     diverged: bool
@@ -280,7 +284,7 @@ def train_classifier(
         test=held,
     )
     arrays = weights(fitted.module) if "weights" in keep else {}
-    found = outputs(fitted.module, held.inputs)
+    found = fitted.outputs
     if "predictions" in keep:
         arrays["predictions"] = found.argmax(1).to(torch.uint8).numpy()
     if "mistakes" in keep:
@@ -315,32 +319,41 @@ def fit(
     total = _iterations(recipe.length, per_epoch)
     due = _iterations(recipe.evaluate, per_epoch)
     saved = time.monotonic()
+    tested: torch.Tensor | None = None
 
     with torch.random.fork_rng(devices=[]):
         while run.iteration < total and not run.diverged:
             torch.manual_seed(_mixed(seed, run.iteration // per_epoch))
             for batch in torch.randperm(len(train)).split(recipe.batch_size)[: total - run.iteration]:
                 value = _step(run, train.at(batch), loss, low)
+                tested = None
                 if not math.isfinite(value):
                     run.diverged = True
                     break
                 run.iteration += 1
                 context.progress(run.iteration, total, loss=value)
                 if run.iteration % due == 0 or run.iteration == total:
-                    run.record(per_epoch, measured(run.module, probe, loss), measured(run.module, test, loss))
+                    tested = outputs(run.module, test.inputs)
+                    run.record(per_epoch, measured(run.module, probe, loss), metrics(tested, test, loss))
             if time.monotonic() - saved > CHECKPOINT_SECONDS and run.iteration < total:
                 context.checkpoint(run.saved())
                 saved = time.monotonic()
-    return Fitted(run.module.eval(), run.history, run.iteration, run.diverged)
+    if tested is None:
+        tested = outputs(run.module, test.inputs)
+    return Fitted(run.module.eval(), tested, run.history, run.iteration, run.diverged)
 
 
 def measured(module: torch.nn.Module, examples: Examples, loss: Loss) -> dict[str, float]:
     """The loss over all ``examples``, and the accuracy where they have labels; in evaluation mode, in float32."""
-    found = outputs(module, examples.inputs)
-    metrics = {"loss": loss(found, examples.targets).item()}
+    return metrics(outputs(module, examples.inputs), examples, loss)
+
+
+def metrics(found: torch.Tensor, examples: Examples, loss: Loss) -> dict[str, float]:
+    """The loss of ``found`` for ``examples``, and the accuracy where they have labels."""
+    numbers = {"loss": loss(found, examples.targets).item()}
     if examples.labelled:
-        metrics["accuracy"] = int((found.argmax(1) == examples.targets).sum()) / len(examples)
-    return metrics
+        numbers["accuracy"] = int((found.argmax(1) == examples.targets).sum()) / len(examples)
+    return numbers
 
 
 def outputs(module: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
@@ -348,7 +361,7 @@ def outputs(module: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
     training = module.training
     module.eval()
     with torch.inference_mode():
-        found = torch.cat([module(batch) for batch in inputs.split(EVALUATION_BATCH)])
+        found = torch.cat([module(batch) for batch in inputs.split(max(1, AT_ONCE // inputs.shape[1:].numel()))])
     module.train(training)
     return found
 

@@ -139,7 +139,7 @@ def train_on_toy(
         **weights(fitted.module),
         "matrix": drawn,
         "targets": test.targets.squeeze(1).numpy(),
-        "predictions": outputs(fitted.module, test.inputs).squeeze(1).numpy(),
+        "predictions": fitted.outputs.squeeze(1).numpy(),
     }
     scalars = {
         **fitted.final,

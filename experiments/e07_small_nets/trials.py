@@ -127,7 +127,7 @@ def _trial(budget: Budget, name: str, label: str, recipe: Recipe, seed: int) -> 
             "seed": seed,
             "net": CANDIDATES[name],
             "recipe": recipe,
-            "train_examples": budget.pick(smoke=1000, quick=10_000, full=55_000),
+            "train_examples": budget.pick(smoke=1000, quick=8000, full=55_000),
             "validation_examples": budget.pick(smoke=200, quick=2000, full=5000),
             "test_examples": budget.pick(smoke=500, quick=4000, full=None),
         },

@@ -43,7 +43,7 @@ def train_like_matlab(
     """
     train, held = centred(data, train_examples, validation_examples, seed)
     fitted = fit(context, seed=seed, net=net, recipe=recipe, train=train, test=held)
-    found = outputs(fitted.module, held.inputs)
+    found = fitted.outputs
     read = found.argmax(1)
     scalars = {
         "iterations": fitted.iterations,

@@ -221,6 +221,7 @@ def test_numbers_are_those_of_the_final_weights_without_dropout() -> None:
     with torch.no_grad():
         found = plain(test.inputs)
     assert fitted.final["test_loss"] == pytest.approx(cross_entropy(found, test.targets).item(), rel=1e-6)
+    torch.testing.assert_close(fitted.outputs, found)
     assert fitted.final["test_accuracy"] == (found.argmax(1) == test.targets).float().mean()
     probe = rings().at(torch.from_numpy(drawn(96, 50, 0, "probe")))
     assert fitted.final["train_loss"] == pytest.approx(measured(plain, probe, cross_entropy)["loss"], rel=1e-6)
