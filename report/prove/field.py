@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
 from report.prove.derivation import Derivation
-from report.prove.language.formula import formula, parse, substitute, targets
+from report.prove.language.formula import formula, names, parse, substitute, targets
 from report.prove.language.glossary import Definition, Symbol, define
-from report.prove.language.vocabulary import FIELD, FieldName
+from report.prove.language.vocabulary import FIELD, WRITTEN, FieldName
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import Setting
 
-_LEADING = re.compile(r"^(?:(?:the|a|an|our|standard|usual|ordinary|so-called)\s+)*")
-_HEAD = re.compile(r" of\b| function\b| at\b| with\b| over\b| for\b|[:;(`]")
+_LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard|usual|ordinary|so-called)\s+)*")
+_HEAD = re.compile(r" of\b| function\b| at\b| with\b| over\b| for\b| between\b| loss\b|[:;(`]")
 """Where the words for what a definition is end."""
+_DELAYED = re.compile(r"^(?:signal )?(?:`\w+` )?delay(?:ed)?\b")
 
 
 def failures(derivation: Derivation) -> Iterator[str]:
@@ -29,51 +31,118 @@ def failures(derivation: Derivation) -> Iterator[str]:
     called = {word: meant for name, meant in FIELD.items() for word in (name, *meant.words)}
     for defined in derivation.definitions:
         words = _LEADING.sub("", defined.meaning.lower())
-        names = (defined.name.lower(), words, _HEAD.split(words)[0].strip())
-        meant = next((called[name] for name in names if name in called), None)
+        named = (defined.name.lower(), words, _HEAD.split(words)[0].strip())
+        meant = next((called[name] for name in named if name in called), None)
         told = f"{meant.head} = {meant.body}" if meant and not _means(defined, meant) else ""
-        for word, (shown, fits) in _SHAPES.items():
-            told = told or (shown if word in names and not fits(defined, derivation.setting) else "")
+        for word in {name.replace("-", " ") for name in named} & WRITTEN.keys():
+            told = told or ("" if _is_written_so(word, defined, derivation.setting) else WRITTEN[word][0])
+        if _DELAYED.match(words) and not _is_delayed(defined):
+            told = "f(i - t)"
         if told:
             what = f"'{defined.name}' is not what the field calls so, {told}"
             yield f"{defined.where}: {what}\n  Give it another name and meaning."
 
 
-def _is_softmax(defined: Definition, setting: Setting) -> bool:
-    """Whether it is the exponential of something at its index over the sum of these at all indices."""
+def _is_delayed(defined: Definition) -> bool:
+    """Whether it is a signal asked at its place less something."""
     match defined.body.tree:
-        case ast.BinOp(ast.Call(ast.Name("exp"), [score]) as above, ast.Div(), below) if defined.indexed and defined.shape:
-            if isinstance(score, ast.UnaryOp):
-                return False  # the largest would be the least likely
-            (index,) = defined.arguments[-1:]
-            over = f"span({defined.first}, {defined.first} - 1 + ({defined.shape[-1]}))"
-            whole = parse(f"sum(one(k_ == 0) for k_ in {over})").tree
-            assert isinstance(whole, ast.Call)
-            assert isinstance(whole.args[0], ast.GeneratorExp)
-            whole.args[0].elt = substitute(above, {index: ast.Name("k_", ast.Load())})
-            return _holds(setting, whole, below, defined)
+        case ast.Call(_, [place]) | ast.Subscript(_, place) if defined.arguments:
+            match place:
+                case ast.BinOp(ast.Name(at), ast.Sub(), delay):
+                    return at == defined.arguments[-1] and not isinstance(delay, ast.UnaryOp)
     return False
 
 
-def _is_mean(defined: Definition, setting: Setting) -> bool:
-    """Whether it is a sum over a range, divided by how many terms it has."""
-    match defined.body.tree:
-        case ast.BinOp(ast.Call(ast.Name("sum"), [ast.GeneratorExp() as terms]), ast.Div(), below) | ast.BinOp(
-            ast.BinOp(ast.Constant(1), ast.Div(), below), ast.Mult(), ast.Call(ast.Name("sum"), [ast.GeneratorExp() as terms])
-        ):
-            indices = [ast.Name(name, ast.Load()) for each in terms.generators for name in targets(each)]
-            counted: ast.expr = indices[0] if len(indices) == 1 else ast.Tuple([*indices], ast.Load())
-            count = ast.Call(ast.Name("count", ast.Load()), [ast.GeneratorExp(counted, terms.generators)], [])
-            return _holds(setting, count, below, defined)
-    return not isinstance(defined.body.tree, ast.BinOp) or not isinstance(defined.body.tree.op, ast.Div)  # of a distribution
+# --- written as the field writes it ----------------------------------------------------------------------------------
 
 
-_MEAN = ("sum(… for k in span(1, n))/n", _is_mean)
-_SHAPES: dict[str, tuple[str, Callable[[Definition, Setting], bool]]] = {
-    "softmax": ("exp(x[j])/sum(exp(x[k]) for k in span(1, n))", _is_softmax),
-    **dict.fromkeys(("mean", "average", "arithmetic mean"), _MEAN),
-}
-"""What the field means by a word that speaks of any vector: how it is written, and whether a definition is so."""
+def _is_written_so(word: str, defined: Definition, setting: Setting) -> bool:
+    """Whether a definition is written in one of the forms that the word has; a mean without a sum is that of a distribution."""
+    tree = _in_order(defined.body.tree)
+    if word in ("mean", "average") and not {"sum", "max", "min", "norm"} & names(tree).keys():
+        return True
+    return any(_fits(_in_order(ast.parse(form, mode="eval").body), tree, defined, setting) for form in WRITTEN[word])
+
+
+def _fits(form: ast.expr, tree: ast.expr, defined: Definition, setting: Setting) -> bool:
+    """Whether the tree has the form, with different things at its holes, none of them less something, and as many places as
+    it says.
+    """
+    found: dict[str, ast.AST] = {}
+    if not _matches(form, tree, found, {"i": [*defined.arguments[-1:]]}):
+        return False
+    holes = [ast.dump(value) for name, value in found.items() if len(name) == 1]
+    if len({*holes}) < len(holes) or any(isinstance(value, ast.UnaryOp) for value in found.values()):
+        return False
+    told = {name: value for name, value in found.items() if isinstance(value, ast.expr)}
+    if "SIZE" in told and not _holds(setting, told["COUNT"], told["SIZE"], defined):
+        return False
+    if "EVERY" in names(form):  # over all that the definition has an entry for
+        if not (defined.shape and "FIRST" in told):
+            return False
+        first, last = (parse(text).tree for text in (f"{defined.first}", f"{defined.first} - 1 + ({defined.shape[-1]})"))
+        return all(_holds(setting, told[end], whole, defined) for end, whole in (("FIRST", first), ("LAST", last)))
+    return True
+
+
+def _matches(form: ast.AST, tree: ast.AST, found: dict[str, ast.AST], places: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the tree has the form; ``found`` is what stands at its holes, ``places`` how the author calls its indices."""
+    match form, tree:
+        case ((ast.Name(hole) | ast.Call(ast.Name(hole))), ast.expr()) if hole.isupper():
+            indices = [name for place in names(form).keys() - {hole} for name in places.get(place, ())]
+            same = substitute(tree, {name: ast.Name(f"k{n}_", ast.Load()) for n, name in enumerate(indices)})
+            varies = not indices or bool({*indices} & names(tree).keys())
+            return varies and ast.dump(found.setdefault(hole, same)) == ast.dump(same)
+        case ast.GeneratorExp(generators=[one]), ast.GeneratorExp(generators=generators):
+            indices = [name for each in generators for name in targets(each)]
+            counted: ast.expr = ast.Tuple([ast.Name(name, ast.Load()) for name in indices], ast.Load())
+            counted = counted.elts[0] if isinstance(counted, ast.Tuple) and len(indices) == 1 else counted
+            found["COUNT"] = ast.Call(ast.Name("count", ast.Load()), [ast.GeneratorExp(counted, generators)], [])
+            if len(generators) == 1 and isinstance(generators[0].iter, ast.Call):
+                found["FIRST"], found["LAST"] = generators[0].iter.args
+            return _matches(form.elt, tree.elt, found, {**places, targets(one)[0]: indices})
+        case ast.Name(name), ast.Name(theirs) if name in places:
+            return theirs in places[name]
+    if type(form) is not type(tree):
+        return False
+    pairs = [(getattr(form, name), getattr(tree, name)) for name in form._fields]
+    lists = ((a, b) if isinstance(a, list) else ([a], [b]) for a, b in pairs)
+    return all(
+        len(a) == len(b) and all(_matches(x, y, found, places) if isinstance(x, ast.AST) else x == y for x, y in zip(a, b))
+        for a, b in lists
+    )
+
+
+class _InOrder(ast.NodeTransformer):
+    """Every minus as far out as it goes, a sum of sums as one sum, a power of one half as a root."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(base, ast.Pow(), ast.BinOp(ast.Constant(1), ast.Div(), ast.Constant(2))):
+                return ast.Call(ast.Name("sqrt", ast.Load()), [base], [])
+            case ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.Mult() | ast.Div() as op, right):
+                return self.visit(ast.UnaryOp(ast.USub(), ast.BinOp(left, op, right)))
+            case ast.BinOp(left, ast.Mult() | ast.Div() as op, ast.UnaryOp(ast.USub(), right)):
+                return self.visit(ast.UnaryOp(ast.USub(), ast.BinOp(left, op, right)))
+            case ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.Sub(), right):
+                return ast.UnaryOp(ast.USub(), ast.BinOp(left, ast.Add(), right))
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Name("sum"), [ast.GeneratorExp(ast.UnaryOp(ast.USub(), elt), generators)]):
+                return ast.UnaryOp(ast.USub(), self.visit(ast.Call(node.func, [ast.GeneratorExp(elt, generators)], [])))
+            case ast.Call(
+                ast.Name("sum"), [ast.GeneratorExp(ast.Call(ast.Name("sum"), [ast.GeneratorExp(elt, inner)]), outer)]
+            ):
+                return ast.Call(node.func, [ast.GeneratorExp(elt, [*outer, *inner])], [])
+        return node
+
+
+def _in_order(tree: ast.expr) -> ast.expr:
+    return _InOrder().visit(copy.deepcopy(tree))
 
 
 def _holds(setting: Setting, left: ast.expr, right: ast.expr, defined: Definition) -> bool:

@@ -9,6 +9,7 @@ from report.proof import (
 )  # fmt: skip
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")
+Y, A, U = real("y", "another"), integer("a", "a time"), vector("u", "n", "more", properties="positive")
 F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")
 OVER = "for k in span(1, n)"
 EXP = f"sum(exp(v[k]) {OVER})"
@@ -44,15 +45,64 @@ def said(applied: str, *symbols: Symbol, definitions: tuple[Definition, ...] = (
         (define("p[a]", f"exp(v[a])/(1 + {EXP})", "the softmax of `v`", shape=["n"]), False),
         (define("p[a]", f"exp(v[a])/{EXP}", "the softmax of `v`", shape=["n"]), True),
         (define("p[a]", f"exp(2*v[a])/sum(exp(2*v[k]) {OVER})", "softmax with a temperature", shape=["n"]), True),
+        (define("p(a)", f"exp(v[a])/{EXP}", "softmax", symbols=[A]), False),
+        (define("p[a]", "exp(v[a])/sum(exp(f(k)) for k in Z)", "softmax", shape=["n"]), False),
+        (define("p[a]", "exp(v[a])/sum(exp(v[k]) for k in span(2, n))", "softmax", shape=["n"]), False),
         (define("M", f"sum(v[k] {OVER})/(n + 1)", "the mean of `v`"), False),
         (define("M", f"sum(v[k] {OVER})/n", "the mean of `v`"), True),
         (define("M", f"1/n*sum(v[k] {OVER})", "the average"), True),
+        (define("M", f"sum(v[k] {OVER})", "the mean of `v`"), False),
+        (define("M", f"sum(2*v[k] {OVER})", "the mean of `v`"), False),
+        (define("M", f"sum(u[k]*v[k] {OVER})", "the mean of `v`"), True),
+        (define("M", f"max(v[k] {OVER})", "the mean of `v`"), False),
+        (define("M", "(x + y)/2", "the mean of both"), True),
+        (define("d(i)", "f(i + 1)", "`f` delayed by one"), False),
+        (define("d(i)", "f(i - 1)", "`f` delayed by one"), True),
+        (define("d(f, a)(i)", "f(i + a)", "the signal `f` delayed by `a`", symbols=[F, A, PLACE]), False),
+        (define("d(f, a)(i)", "f(a - i)", "the delayed signal", symbols=[F, A, PLACE]), False),
+        (define("d(f, a)(i)", "f(i - a)", "the delayed signal", symbols=[F, A, PLACE]), True),
+        (define("M", f"sum(abs(v[k]) {OVER})", "the Euclidean norm of `v`"), False),
+        (define("M", f"sum(v[k]**2 {OVER})", "the Euclidean norm of `v`"), False),
+        (define("M", "norm(v)**2", "the Euclidean length of `v`"), False),
+        (define("M", "norm(v)", "the Euclidean norm of `v`"), True),
+        (define("M", f"sqrt(sum(v[k]**2 {OVER}))", "the L2 norm of `v`"), True),
+        (define("M", f"sum(v[k]**2 {OVER})**(1/2)", "the Euclidean length"), True),
+        (define("M", "norm(u - v)", "the Euclidean distance between `u` and `v`"), True),
+        (define("M", "norm(u + v)", "the Euclidean distance between `u` and `v`"), False),
+        (define("M", f"sum(abs(v[k]) {OVER})", "the L1 norm of `v`"), True),
+        (define("M", f"sum(v[k] {OVER})", "the L1 norm of `v`"), False),
+        (define("M", f"max(abs(v[k]) {OVER})", "the maximum norm of `v`"), True),
+        (define("M", f"sum(u[k]*log(v[k]) {OVER})", "the cross-entropy"), False),
+        (define("M", f"-sum(u[k]*log(u[k]) {OVER})", "the cross-entropy"), False),
+        (define("M", f"sum((u[k] - v[k])**2 {OVER})", "the cross-entropy loss"), False),
+        (define("M", f"-sum(u[k]*log(v[k]) {OVER})", "the cross-entropy of `u` and `v`"), True),
+        (define("M", f"-1/n*sum(u[k]*log(v[k]) {OVER})", "the cross-entropy loss"), True),
+        (define("M", f"sum(-u[k]*log(v[k]) {OVER})", "cross entropy"), True),
+        (define("M", f"-sum(u[k]*log(v[k]) + (1 - u[k])*log(1 - v[k]) {OVER})/n", "the cross-entropy"), True),
+        (define("M", f"-sum(u[k]*log(v[k]) - (1 - u[k])*log(1 - v[k]) {OVER})/n", "the cross-entropy"), False),
+        (define("M", "-x*log(y) - (1 - x)*log(1 - y)", "the cross-entropy of two classes"), True),
+        (define("M", "-log(v[1])", "the negative log-likelihood"), True),
+        (define("M", "log(v[1])", "the negative log-likelihood"), False),
+        (define("M", f"log({EXP}) - v[1]", "the cross-entropy"), True),
+        (define("M", f"-sum(v[k]*log(v[k]) {OVER})", "the entropy of `v`"), True),
+        (define("M", f"sum(v[k]*log(v[k]) {OVER})", "the entropy of `v`"), False),
+        (define("M", f"sum(u[k]*log(u[k]/v[k]) {OVER})", "the Kullback-Leibler divergence"), True),
+        (define("M", f"sum(u[k]*log(v[k]/u[k]) {OVER})", "the KL divergence"), False),
+        (define("M", f"sum((u[k] - v[k])**2 {OVER})/n", "the mean squared error"), True),
+        (define("M", f"sum((u[k] - v[k])**2 {OVER})/2", "the mean squared error"), False),
+        (define("M", f"sum(u[k]*v[k] {OVER})", "the inner product"), True),
+        (define("M", f"sum(u[k] + v[k] {OVER})", "the inner product"), False),
+        (define("M", f"log({EXP})", "log-sum-exp"), True),
+        (define("M", f"{EXP}", "log-sum-exp"), False),
     ],
 )  # fmt: skip
 def test_what_has_a_word_of_the_field_is_what_the_field_means(definition: Definition, right: bool) -> None:
     name = definition.name
-    applied = {"p": "p[1]", "M": "M"}.get(name, f"{name}(f, g)(i)" if name in ("conv", "corr", "c") else f"{name}(x)")
-    problems = said(applied, X, N, V, F, G, PLACE, definitions=(definition,))
+    given = ["f, g"] if name in ("conv", "corr", "c") else ["f, a"] if len(definition.parameters) > 1 else []
+    applied = {"p": "p[1]" if definition.indexed else "p(1)", "M": "M"}.get(
+        name, f"{name}({given[0]})(i)" if given else f"{name}({'i' if name == 'd' else 'x'})"
+    )
+    problems = said(applied, X, Y, N, U, V, F, G, A, PLACE, definitions=(definition,))
     assert ("is not what the field calls so" in problems) is not right
 
 

@@ -91,6 +91,43 @@ FIELD = {
 }
 """A definition of such a name, or that is called by such words, may be nothing else."""
 
+_TERMS = ("A(k)*log(B(k))", "A(k)*log(B(k)) + (1 - A(k))*log(1 - B(k))", "log(B(k))")
+_LENGTHS = ("norm(A)", "sqrt(sum(A(k)**2 for k in R))", "sqrt(A.T @ A)")
+_LOGITS = "log(sum(exp(A(k)) for k in R)) - B"
+WRITTEN = {
+    "softmax": ("exp(A(i))/sum(exp(A(k)) for k in EVERY)",),
+    **dict.fromkeys(
+        ("mean", "average", "arithmetic mean"),
+        ("sum(A(k) for k in R)/SIZE", "1/SIZE*sum(A(k) for k in R)", "sum(A(k)*B(k) for k in R)"),
+    ),
+    **dict.fromkeys(("euclidean norm", "euclidean length", "l2 norm", "l_2 norm", "frobenius norm"), _LENGTHS),
+    **dict.fromkeys(("euclidean distance",), ("norm(A - B)", "sqrt(sum((A(k) - B(k))**2 for k in R))")),
+    **dict.fromkeys(("l1 norm", "l_1 norm", "manhattan norm"), ("sum(abs(A(k)) for k in R)",)),
+    **dict.fromkeys(("maximum norm", "max norm"), ("max(abs(A(k)) for k in R)",)),
+    **dict.fromkeys(
+        ("cross entropy", "negative log likelihood"),
+        (
+            *(f"-{way.format(term)}" for term in _TERMS for way in ("({})", "sum({} for k in R)", "1/N*sum({} for k in R)")),
+            *(f"-sum({term} for k in R)/N" for term in _TERMS),
+            *(_LOGITS, f"sum({_LOGITS} for l in R)/N", f"1/N*sum({_LOGITS} for l in R)"),
+        ),
+    ),
+    "entropy": ("-sum(A(k)*log(A(k)) for k in R)",),
+    **dict.fromkeys(
+        ("kullback leibler divergence", "kl divergence", "relative entropy"),
+        ("sum(A(k)*log(A(k)/B(k)) for k in R)", "sum(A(k)*(log(A(k)) - log(B(k))) for k in R)"),
+    ),
+    **dict.fromkeys(
+        ("mean squared error", "mean square error"),
+        ("sum((A(k) - B(k))**2 for k in R)/SIZE", "1/SIZE*sum((A(k) - B(k))**2 for k in R)", "norm(A - B)**2/N"),
+    ),
+    **dict.fromkeys(("inner product", "scalar product", "dot product"), ("sum(A(k)*B(k) for k in R)", "A.T @ B")),
+    "log sum exp": ("log(sum(exp(A(k)) for k in R))", "log(exp(A) + exp(B))"),
+}
+"""How the field writes what it means by a word that speaks of any vector: a capital letter stands for anything, ``SIZE`` for
+the number of places that are summed over, ``i`` for the place that is defined.
+"""
+
 _LIMITS = "There are no limits here: state what a limit is, abs(1/n - 0) < eps for n > 1/eps, or a bound for every n."
 _CHANCE = "There are no probabilities here: define E(f) as sum(p[k]*f(k) for k in span(1, n)), of weights times values."
 _SPECTRUM = "Eigenvalues and ranks are not within reach: declare a factorisation (orthogonal U, a diagonal) and use that."
