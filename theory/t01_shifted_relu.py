@@ -221,7 +221,7 @@ DERIVATION = Derivation(
     conclusion="""No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases
     absorb both shifts, so two dense layers with threshold units between them are two dense layers with ReLUs between them,
     with the same weights and other biases (“From thresholds to ReLU”), and the other way round (“From ReLU to thresholds”).
-    Deep networks follow one layer of units at a time, as long as a layer with biases follows the units: either part may be
+    More layers follow one layer of units at a time, as long as a layer with biases follows the units: either part may be
     used again on the layers that come after (“From thresholds to ReLU”). Convolutions without padding are covered too
     (“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero
     padding”), and everywhere with one more channel (“What repairs the border”).""",

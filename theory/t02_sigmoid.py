@@ -68,7 +68,7 @@ DERIVATION = Derivation(
             algebra("a square is not negative"),
         ),
     ],
-    conclusion="""The slope of the sigmoid is a polynomial in its value, `diff(sigma(x), x) == sigma(x)*(1 - sigma(x))`: by
+    conclusion="""The slope of the sigmoid is given by its value alone, `diff(sigma(x), x) == sigma(x)*(1 - sigma(x))`: by
     differentiating it directly, and by differentiating its reciprocal.""",
     comment="""The forward value `sigma(x)` is all that back-propagation needs to keep: the input `x` can be thrown away,
     and the slope costs one multiplication and no exponential. It is never above `1/4`, so that every sigmoid on the way

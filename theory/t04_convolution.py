@@ -171,7 +171,7 @@ DERIVATION = Derivation(
             "The sum at a place of a convolution has a term for each sample of the signal.", by="As many terms as taps"
         ),
         "signal_inside_filter": refuted(
-            "The places that count are those at which the signal lies inside the filter.", by="Valid convolution"
+            "The places that count are those at which the signal lies inside the filter.", by="The last tap decides"
         ),
     },
 )

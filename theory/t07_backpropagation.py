@@ -357,7 +357,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a
-    Toeplitz matrix, not a circulant one, which is a block of a circulant matrix of order `L` for every `L >= n + k - 1`,
+    Toeplitz matrix, not a circulant one, which is a part of a circulant matrix of order `L` for every `L >= n + k - 1`,
     and of none that is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a
     product with the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the
     direct product takes as many as there are pairs of a sample and a tap.""",

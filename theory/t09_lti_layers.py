@@ -339,7 +339,7 @@ DERIVATION = Derivation(
             "Strided pooling is linear whatever it takes, the maximum included.", by="Max pooling is not additive"
         ),
         "constant_commutes_with_shifts": proved(
-            "Adding a constant commutes with every shift.", by="Adding a constant is shift invariant"
+            "Adding a constant is shift invariant.", by="Adding a constant is shift invariant"
         ),
     },
 )

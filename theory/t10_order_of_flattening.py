@@ -250,8 +250,8 @@ DERIVATION = Derivation(
     ],
     conclusion="""The order of flattening changes nothing but the order of the columns: same functions (“Same class of
     functions”), and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”).
-    If they are not, both runs differ as seeds do, and if the initialiser is indifferent to the order of its entries, as
-    independent draws are, they differ in nothing else: the trained networks have the same distribution (“The start”).""",
+    If they are not, but an initialiser draws each weight independently of the others and from one distribution, both orders
+    start with the same distribution of weights, so that they differ in nothing but the draw (“The start”).""",
     comment="""Flatten as you like, but always in the same way: weights trained with one order are useless with another. One
     seed compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a
     convolution, for which a permutation of pixels is no permutation of weights, does.""",

@@ -119,7 +119,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""Neither. An affine map has `A(x, y) + A(-x, -y) == 2*A(0, 0)`, where the maximum has `max(x, y) + max(-x,
-    -y) == abs(x - y)`. The best affine map is the half sum and a constant; its mean squared error is the variance of
+    -y) == abs(x - y)`. The affine map of least error is the half sum and a constant; its mean square is the variance of
     `abs((x - y)/2)` for the maximum, of `log(exp((x - y)/2) + exp((y - x)/2))` for log-sum-exp.""",
     comment="""So a linear network can be predicted to learn a sum and to fail at the two others, whatever its depth (T13),
     and by how much. What is left is even, and one ReLU each way makes an absolute value: a hidden layer of two units

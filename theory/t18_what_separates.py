@@ -22,9 +22,9 @@ QUADRATIC = "(x - {0}).T@R.T@R@(x - {0})"
 DERIVATION = Derivation(
     id="T18",
     title="What separates the classes",
-    question="""Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of the
-    input, is above one half. What does the border between the classes look like, and is it the right one for two normal
-    clouds?""",
+    question="""Logistic regression answers with the class whose probability, `sigma(z)` with `z` an affine function of
+    the input, weights and a bias, is above one half. What does the border between the classes look like, and is it the
+    right one for two normal clouds?""",
     symbols=[
         real("z", "the value that enters the sigmoid", low=-4, high=4),
         real("p_0", "density times share of the first class, at some input", above="0"),

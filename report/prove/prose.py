@@ -1,9 +1,9 @@
 """The prose of a derivation: it says what was shown, with its conditions, and no more.
 
 Every formula stands in backticks and occurs in the derivation; what is asserted is what a part states. Each sentence of a
-conclusion rests on something that it shows: a formula, or a part that it quotes by its “label”. Words of quantity and names of
-properties (``WEIGHTY``) must have been said where something was shown. What an author only remarks goes in ``comment``, which
-the page sets apart.
+conclusion rests on something that it shows: a formula, or a part that it quotes by its “label”. It speaks of nothing that was
+not spoken of where something was shown, and words of quantity and names of properties (``WEIGHTY``) are denied only if they
+were there. What an author only remarks goes in ``comment``, which the page sets apart, and which quotes no part.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from report.errors import DeclarationError, Where
-from report.prove.derivation import Derivation, Part
+from report.prove.derivation import Assertion, Derivation, Part
 from report.prove.language.formula import Formula, calls, join, parse
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.reasons import rule as rules
+from report.prove.reasons.rule import differentiates
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
@@ -45,6 +46,22 @@ WEIGHTY = re.compile(
 _NEGATED = re.compile(r"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 _UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
 """Words whose denial says no less."""
+
+_PLAIN = """a able about across add after again against all alone along already also although an and another any anything
+    applied apply are arise as at away back be because become been before begin behind being between both but by call can
+    cannot case change checked cited come consequently cover covered did differ difference do does done down each either
+    else elsewhere end enough equal even every everything except far few find first follow for form from full further
+    general get give given go hand has have hence here hold how however if in initial instead into is it its itself just
+    keep kept know known large last latter lead leave left let lie like likewise long made make many matter may might more
+    moreover most move much multiplies multiply must name namely near need neither next no none nor not nothing now of off
+    on once one only onto or order other otherwise our out over own part plain product prove provided put rather remain
+    respectively rest result right round said same say see set several shall should show shown side simple simply since
+    single so some something stand still such sum take taken than that the their them then there therefore these they thing
+    this those though through thus time to together too total true under unless until up use used value very was way we well
+    were what whatever when where whether which while who whole whose why will with within without word would yes yet you"""
+"""Words that a conclusion may use though no part does: they join, point, count and reckon, and are about nothing."""
+_ORDER = "smaller larger lower higher greater below above beyond shrinks bounded"
+_SLOPE = "slope derivative gradient differentiated"
 
 _FORMULA = re.compile(r"`([^`]+)`")
 _QUOTED = re.compile("“([^”]+)”")
@@ -79,6 +96,9 @@ _DENIED_AFTER = re.compile(
     re.IGNORECASE,
 )
 """How a sentence denies what it shows or quotes: a conclusion says what holds, a counterexample has a formula of its own."""
+_DENIES = re.compile(
+    r"\b(?:not|no|none|nor|never|only|alone|without|fewer|less|more|instead|zero|nothing|different)\b", re.IGNORECASE
+)
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""
@@ -98,6 +118,27 @@ def failures(derivation: Derivation) -> Iterator[str]:
         if part.scope and len(part.scope.split()) < SHORTEST_SCOPE:
             why = f"the scope {part.scope!r} does not say what is left open"
             yield f"{part.where}: {why}\n  Say where it was checked, and what is not."
+    words = frozenset(_families(" ".join((_PLAIN, *_words(derivation, intros=False)))))
+    introducing = replace(shown, what="the introduction", words=words)
+    for part in derivation.parts:
+        for sentence in filter(_QUOTED.search, _sentences(part.intro)):
+            yield from (f"{part.where}: {problem}" for problem in introducing.problems(sentence, part.intro))
+    for label in set(_QUOTED.findall(f"{derivation.title} {derivation.question} {derivation.comment}")) & shown.parts.keys():
+        yield f"{derivation.where}: “{label}” is quoted where nothing is concluded\n  Quote it in the conclusion."
+    for claim in derivation.claims.values():
+        yield from (f"{derivation.where}: {problem}" for problem in _claim_failures(claim, shown))
+
+
+def _claim_failures(claim: Assertion, shown: _Shown) -> Iterator[str]:
+    """What is asserted is said as a conclusion would say it; what refutes a sentence denies something, or it does itself."""
+    by = shown.parts[claim.by]
+    if claim.true:
+        yield from replace(shown, what="the claim").problems(f"{claim.sentence} (“{claim.by}”)", claim.sentence)
+    elif by.claim.relation not in ("!=", "<", ">") and not _DENIES.search(f"{by.label} {by.intro} {claim.sentence}"):
+        yield (
+            f"“{claim.by}” states an equation and denies nothing, so it refutes nothing: {claim.sentence!r}\n"
+            "  Say in its introduction what is not so."
+        )
 
 
 # --- formulas in prose ---------------------------------------------------------------------------------------------
@@ -186,6 +227,7 @@ _BY_DEFINITION = re.compile(r"\bdefinition of ((?:`[^`]+`(?:, | and )?)+)")
 def _reason_failures(derivation: Derivation) -> Iterator[str]:
     """An author's words for a step may name no law, definition or part but those that the step is checked by."""
     earlier: list[str] = []
+    declared = any(s.least or s.above or s.within or s.properties or s.linear for s in derivation.symbols)
     for part in derivation.parts:
         for step in part.steps:
             rule, said = step.rule, step.rule.words
@@ -195,6 +237,7 @@ def _reason_failures(derivation: Derivation) -> Iterator[str]:
             allowed = {rule.law, *([rules.DEFINITION, rules.DIFFERENTIATION] if rule.law == rules.CALCULATION else [])}
             if rule.standing is not Standing.PROVED:
                 allowed |= {rules.THEOREM, rules.ELSEWHERE, rules.EVIDENCE}
+            allowed |= {rules.GIVEN} if part.conditions or declared else set()
             allowed |= {rules.INEQUALITY} if set(step.relation) & set("<>") else set()
             for law in sorted(rules.laws_named(said) - allowed) if rule.by_author else ():
                 yield f"{step.where}: the reason speaks of {law}, but the step is checked by another rule"
@@ -230,6 +273,8 @@ class _Shown:
     conditions: dict[str, Part]
     definitions: dict[str, str]
     said: frozenset[tuple[str, bool]]
+    words: frozenset[str]
+    what: str = "the conclusion"
 
     @classmethod
     def of(cls, derivation: Derivation) -> _Shown:
@@ -241,6 +286,7 @@ class _Shown:
             {c.key: p for p in derivation.parts for c in p.conditions},
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
             frozenset(said for text in _words(derivation) for said in _weighty(text)),
+            frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation))))),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:
@@ -248,29 +294,32 @@ class _Shown:
         labels = _QUOTED.findall(sentence)
         for label in labels:
             if label not in self.parts:
-                yield f"the conclusion quotes “{label}”, and there is no such part"
+                yield f"{self.what} quotes “{label}”, and there is no such part"
                 continue
             yield from self._bare(f"quotes “{label}”", self.parts[label], sentence, text)
         stands = [m for m in _FORMULA.finditer(sentence) if _readable(m[1])]
         formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in stands]
         for found in (*_QUOTED.finditer(sentence), *(m for m in stands if parse(m[1]).key in self.statements)):
             if _DENIED_BEFORE.search(sentence[: found.start()]) or _DENIED_AFTER.match(sentence[found.end() :]):
-                yield f"the conclusion denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
+                yield f"{self.what} denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
         telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
             yield (
-                f"this sentence of the conclusion rests on nothing that was shown: {sentence!r}\n"
+                f"this sentence of {self.what} rests on nothing that was shown: {sentence!r}\n"
                 "  Give the formula, or quote the part that shows it, “so”; or say it as comment=."
             )
         for source, formula, before in formulas:
             yield from self._wrong(source, formula, before, sentence, text)
         words = _QUOTED.sub("", _FORMULA.sub("", sentence))
         for number in _DIGITS.findall(words):
-            yield f"the conclusion has the number {number}\n  Write it as a formula of a part, in backticks."
+            yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
         for word, negated in _weighty(words):
             if (word, negated) not in self.said:
                 said = "the parts deny it" if (word, not negated) in self.said else "no part does"
-                yield f"the conclusion says '{'not ' * negated}{word}', and {said}\n  Say it where it is shown, or as comment=."
+                yield f"{self.what} says '{'not ' * negated}{word}', and {said}\n  Say it where it is shown, or as comment=."
+        for word in re.findall(r"[^\W\d_]{2,}", WEIGHTY.sub("", words)):
+            if not self.words.issuperset(_families(word)):
+                yield f"{self.what} says '{word}', and no part does\n  Say it where it is shown, or as comment=."
 
     def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
         part = self.statements.get(formula.key)
@@ -278,21 +327,21 @@ class _Shown:
             yield from self._bare(f"states `{source}`", part, sentence, text)
         elif formula.key in self.conditions and not _CONDITION_AFTER.search(before):
             owner = self.conditions[formula.key].label
-            yield f"the conclusion asserts `{source}`, which is a condition of '{owner}' and no result"
+            yield f"{self.what} asserts `{source}`, which is a condition of '{owner}' and no result"
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
-            yield f"the conclusion asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
+            yield f"{self.what} asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
 
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
         said = {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}
         for condition in part.conditions:
             if condition.key not in said:
-                yield f"the conclusion {says} without its condition\n  Say that it is for `{condition.text}`."
+                yield f"{self.what} {says} without its condition\n  Say that it is for `{condition.text}`."
         if part.hypothesis is not None:
-            yield f"the conclusion {says}, which holds only under its hypothesis\n  Quote the induction that it is a step of."
+            yield f"{self.what} {says}, which holds only under its hypothesis\n  Quote the induction that it is a step of."
         mark = _MARKS.get(self.standings[part.label])
         if mark and not mark.search(sentence):
-            yield f"the conclusion {says}, which is only {self.standings[part.label]}\n  Say so in that sentence."
+            yield f"{self.what} {says}, which is only {self.standings[part.label]}\n  Say so in that sentence."
 
 
 def _weighty(text: str) -> Iterator[tuple[str, bool]]:
@@ -302,11 +351,23 @@ def _weighty(text: str) -> Iterator[tuple[str, bool]]:
         yield found[0].lower().removesuffix("ly"), bool(denied)
 
 
-def _words(derivation: Derivation) -> Iterator[str]:
-    """All that is said where something is shown: labels, introductions, reasons, and what names mean."""
+_ENDING = re.compile(r"(?:ations?|ative|ings?|edly|ied|ies|ed|es|ers?|est|s|(?<=\w{4})ly|ity|ness|y)$|(?<=\w{3})e$")
+
+
+def _families(text: str) -> Iterator[str]:
+    """The words of a text without their endings."""
+    for word in re.findall(r"[^\W\d_]{2,}", text.lower()):
+        stem = _ENDING.sub("", word)
+        yield (stem if len(stem) > 2 else word).rstrip("ei")
+
+
+def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:
+    """All that is said where something is shown: labels, introductions, reasons, what names mean, and what relations say."""
     for part in derivation.parts:
-        yield from (part.label, part.intro, part.scope, *(step.rule.words for step in part.steps))
+        yield from (part.label, part.intro if intros else "", part.scope, *(step.rule.words for step in part.steps))
         yield "strictly" if part.claim.relation in ("<", ">") else ""
+        yield _ORDER if set("<>") & set(part.claim.relation) else ""
+        yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""
     yield from (s.meaning for s in derivation.symbols)
     yield from (d.meaning for d in derivation.definitions)
     yield from (word for s in derivation.symbols for word in s.properties)

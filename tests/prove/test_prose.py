@@ -8,13 +8,14 @@ import mpmath as mp
 import pytest
 
 from report.proof import (
-    Definition, Derivation, Part, Proof, Step, Symbol, algebra, check, cited, define, definition, finite, induction, integer,
-    matrix, real, using,
+    Definition, Derivation, Part, Proof, Step, Symbol, algebra, check, cited, counterexample, define, definition, finite,
+    induction, integer, matrix, proved, real, refuted, using,
 )  # fmt: skip
+from report.prove.derivation import Assertion
 from report.terminal.proofs import terminal
 
 X, N = real("x", "a number"), integer("n", "a size", least="1", high=5)
-POSITIVE = Part("Positive", "abs(x) == x", [Step(because="it is positive")], given=["x > 0"])
+POSITIVE = Part("Positive", "abs(x) == x", [Step(because="it is positive")], given=["x > 0"], intro="Its size:")
 TWICE = Part("Twice", "x + x == 2*x", [Step(because=algebra("add"))], intro="Adding doubles, a linear map:")
 
 
@@ -74,11 +75,58 @@ def test_a_conclusion_may_say_what_was_shown(conclusion: str) -> None:
         ("The sum `2*x` is the smallest.", "says 'smallest'"),
         ("The sum `2*x` is not linear.", "says 'not linear', and the parts deny it"),
         ("The sum `2*x` is bilinear.", "says 'bilinear'"),
+        ("So momentum helps, `x + x == 2*x`.", "says 'momentum'"),
+        ("Adding explodes (“Twice”).", "says 'explodes'"),
+        ("So `x + x == 2*x`, and all networks converge (“Twice”).", "says 'networks'"),
+        ("Training finds the best weights (“Twice”).", "says 'weights'"),
     ],
 )
 def test_a_conclusion_says_no_more_than_was_shown(conclusion: str, says: str) -> None:
     assert says in said(conclusion)
     assert says in said("", conclusion)
+
+
+@pytest.mark.parametrize(
+    ("intro", "says"),
+    [
+        ("By “Twice” it doubles.", ""),
+        ("By “Twice” momentum helps.", "the introduction says 'momentum'"),
+        ("“Twice” is wrong.", "the introduction denies what was shown"),
+        ("By “Thrice” it doubles.", "the introduction quotes “Thrice”"),
+        ("By “Positive” it is so.", "the introduction quotes “Positive” without its condition"),
+    ],
+)
+def test_an_introduction_that_quotes_a_part_says_what_was_shown(intro: str, says: str) -> None:
+    again = Part("Doubles", "2*(x + x) == 4*x", [Step(because="double it")], intro=intro)
+    problems = said(parts=[TWICE, POSITIVE, again])
+    assert says in problems if says else not problems
+
+
+@pytest.mark.parametrize("more", [{"comment": "Momentum helps (“Twice”)."}, {"question": "Why does momentum help (“Twice”)?"}])
+def test_a_part_is_quoted_where_something_is_concluded(more: dict[str, str]) -> None:
+    parts = (Part("Twice", "x + x == 2*x", [Step(because=algebra("add"))]),)
+    proof = check(Derivation("T0", "A test", more.pop("question", ""), [X], parts, "", **more))  # type: ignore[arg-type]
+    assert "is quoted where nothing is concluded" in "\n".join(proof.failures)
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        (proved("Adding doubles.", by="Twice"), ""),
+        (proved("Adding helps momentum.", by="Twice"), "the claim says 'helps'"),
+        (proved("A number is its own size.", by="Positive"), "the claim quotes “Positive” without its condition"),
+        (proved("For `x > 0` a number is its own size.", by="Positive"), ""),
+        (refuted("Adding doubles.", by="Twice"), "states an equation and denies nothing"),
+        (refuted("The size is another.", by="Positive"), "states an equation and denies nothing"),
+        (refuted("The root of a square is the number.", by="Not the root"), ""),
+        (refuted("One more is as large.", by="Larger"), ""),
+    ],
+)
+def test_what_refutes_a_sentence_denies_something(claim: Assertion, says: str) -> None:
+    parts = [TWICE, POSITIVE, counterexample("Not the root", "sqrt(y**2) == y", at={"y": "-1"})]
+    parts += [Part("Larger", "x + 1 > x", [Step(">", "one more")])]
+    problems = "\n".join(check(Derivation("T0", "A test", "", [X], parts, "", claims={"it": claim})).failures)
+    assert says in problems if says else not problems
 
 
 def test_what_is_only_remarked_is_marked_as_a_comment() -> None:

@@ -56,10 +56,18 @@ def test_a_name_is_not_printed_as_an_entry() -> None:
         "by Minkowski", "thanks to Euler", "by L'Hôpital", "AM-GM", "the law of large numbers", "by T3", "see T12", "by (3)",
         "as shown in E5", "known", "as everybody knows", "without proof", "trust me", "numerically", "by experiment",
         "with torch", "by the previous part", "as shown above", "by hypothesis", "inductively",
+        "obviously", "clearly so", "it is trivial", "of course", "easy to see", "evidently", "without loss of generality",
+        "by assumption", "given", "by the conditions", "as assumed", "from the premise", "we assume it",
     ],
 )  # fmt: skip
 def test_a_reason_appeals_to_nothing_that_does_not_decide(words: str) -> None:
     assert "the reason speaks of" in said(Part("Square", SQUARE, [Step(because=algebra(words))]))
+
+
+@pytest.mark.parametrize("given", [["x > 0"], []])
+def test_a_reason_speaks_of_a_condition_only_where_there_is_one(given: list[str]) -> None:
+    problems = said(Part("P", "abs(x)*x == x*abs(x)", [Step(because=algebra("by assumption"))], given=given), symbols=(X,))
+    assert bool(problems) is not bool(given)
 
 
 @pytest.mark.parametrize("words", ["multiply out", "the binomial formula", "move what is known to the left", "by hand"])

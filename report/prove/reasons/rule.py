@@ -131,7 +131,14 @@ _NAMED = {
     EVIDENCE: re.compile(
         r"\bnumerical\w*|\bexperiment\w*|\bmeasure(?:d|ments?)\b|\bsimulat\w+|\b(?:torch|NumPy|SymPy)\b|"
         r"\bwithout (?:a )?proof\b|^(?:as is |it is )?known$|\bwell[- ]known\b|"
-        r"\b(?:everybody|cited|trust|probably|presumably|believed?)\b"
+        r"\b(?:everybody|cited|trust|probably|presumably|believed?)\b|"
+        r"\b(?:obvious|trivial|evident|clear)(?:ly)?\b|\bof course\b|\beas(?:y|ily) (?:to )?(?:see|check|verif\w+|shown?)\b|"
+        r"\bneedless to say\b|\bwithout loss\b|\bself-evident\b|\bintuiti\w+|\bplain to see\b"
+    ),
+    GIVEN: re.compile(
+        r"\b(?:by|from|as|since|because|under|per) (?:the |our |this |these |its |all )?"
+        r"(?:assum\w+|given|supposed|supposition|conditions?|premises?|constraints?)\b|^(?:as )?(?:given|assumed|supposed)\b|"
+        r"\bwe (?:assume|suppose)\b|\bassumptions?\b"
     ),
     LINEARITY: re.compile(r"\blinearity of `"),
     SHIFT_INVARIANCE: re.compile(r"\bshift[- ]invarian"),

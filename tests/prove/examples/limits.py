@@ -92,7 +92,7 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "A rate below one decays, `q**n < eps` for `q < 1` and `n > log(eps)/log(q)`; descent is exponentially fast, "
+        "A rate below one shrinks, `q**n < eps` for `q < 1` and `n > log(eps)/log(q)`; descent is exponentially fast, "
         "`abs(w(t)) <= exp(-u*t)*abs(a)` for `u < 1`."
     ),
     comment="What is said for every distance and all later places is what the word limit means.",
