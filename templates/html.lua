@@ -201,6 +201,17 @@ local function with_punctuation(list)
   return found and out or nil
 end
 
+-- Each heading with all that stands below it: a browser lays out those that are near the window.
+local function in_stretches(blocks)
+  local out = pandoc.List({ raw('<div class="stretch">') })
+  for i, block in ipairs(blocks) do
+    if i > 1 and block.t == "Header" and block.level <= 4 then out:insert(raw('</div><div class="stretch">')) end
+    out:insert(block)
+  end
+  out:insert(raw("</div>"))
+  return out
+end
+
 return {
   common.read_chapter,
   {
@@ -249,6 +260,10 @@ return {
       out:extend(pandoc.utils.blocks_to_inlines(note.content))
       out:insert(raw_inline("</span>"))
       return out
+    end,
+    Pandoc = function(doc)
+      doc.blocks = in_stretches(doc.blocks)
+      return doc
     end,
   },
 }

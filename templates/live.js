@@ -2,7 +2,8 @@
 {
   const place = `place ${live.page}`;
   const remember = () => {
-    const shown = [...document.querySelectorAll("main [id]")].filter(e => e.getClientRects().length);
+    const near = [...document.querySelectorAll("main [id]")].filter(e => e.checkVisibility({ contentVisibilityAuto: true }));
+    const shown = near.filter(e => e.getClientRects().length);
     const here = shown.findLast(e => e.getBoundingClientRect().top < innerHeight / 3);
     const open = [...document.querySelectorAll("details")].flatMap((e, i) => e.open ? [i] : []);
     const at = here ? { id: here.id, top: here.getBoundingClientRect().top } : {};

@@ -2,7 +2,7 @@
 const links = new Map([...document.querySelectorAll(".contents a")].map(a => [a.hash.slice(1), a]));
 const headings = [...document.querySelectorAll("main h2[id], main h3[id]")].filter(h => links.has(h.id));
 function follow() {
-  const passed = headings.filter(h => h.getBoundingClientRect().top < innerHeight / 3);
+  const passed = headings.filter(h => h.closest(".stretch").getBoundingClientRect().top < innerHeight / 3);
   for (const a of links.values()) a.removeAttribute("aria-current");
   const here = passed.length && links.get(passed[passed.length - 1].id);
   if (!here) return;
@@ -20,11 +20,11 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; follow(); });
 }, { passive: true });
 follow();
-// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way. A closed fold is not laid
-// out, and not for this either.
-const SCROLLERS = ":is(.right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math)):not(details:not([open]) *)";
-function reach() {
-  const boxes = [...document.querySelectorAll(SCROLLERS)];
+// What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way. What is not laid out, in a
+// closed fold or far from the window, is asked when it is.
+const SCROLLERS = ":is(.right, .links, .scroll, pre, math[display=block], :is(p, li, dd):has(math))";
+function reach(within) {
+  const boxes = [...within.querySelectorAll(SCROLLERS)].filter(box => box.checkVisibility({ contentVisibilityAuto: true }));
   const scrolls = boxes.map(box => box.scrollWidth > box.clientWidth);
   boxes.forEach((box, i) => {
     if (!scrolls[i]) return box.removeAttribute("tabindex");
@@ -33,26 +33,34 @@ function reach() {
     if (box.role === "group") box.ariaLabel ||= box.matches("pre") ? "code" : "formula";
   });
 }
-addEventListener("load", reach);
-addEventListener("resize", reach);
-for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", reach);
-const tips = "[data-origin]";
-for (const number of document.querySelectorAll(tips)) number.ariaDescription = number.dataset.origin;
-// A tip opens towards the middle of the window.
-function room(event) {
-  const number = event.target.closest?.(tips);
-  if (!number) return;
-  const place = number.getBoundingClientRect(), page = document.documentElement.classList;
-  page.remove("quiet");
-  page.toggle("low", place.bottom > innerHeight * 0.6);
-  page.toggle("late", place.left > innerWidth * 0.55);
+addEventListener("load", () => reach(document));
+addEventListener("resize", () => reach(document));
+for (const event of ["toggle", "contentvisibilityautostatechange"]) {
+  document.addEventListener(event, ({ target }) => target.matches("details, .stretch") && reach(target), true);
 }
-addEventListener("pointerover", room);
-addEventListener("focusin", room);
+// The tip of the number that is pointed at, tapped or focused: one element above all others, and the texts out of their style sheet.
+const tips = "[data-origin]", tip = document.querySelector(".tip");
+const origins = [...document.querySelector(".origins").sheet.cssRules].map(rule => rule.style.getPropertyValue("--origin")
+  .replace(/\\([0-9a-f]+) /g, (_, code) => String.fromCodePoint(parseInt(code, 16))).trim().slice(1, -1));
+for (const number of document.querySelectorAll(tips)) number.ariaDescription = origins[number.dataset.origin];
+let told = null;
+function tell(number) {
+  if (number === told) return;
+  told = number;
+  tip.hidePopover();
+  if (!number) return;
+  tip.textContent = origins[number.dataset.origin];
+  tip.showPopover({ source: number });
+}
+addEventListener("pointerover", event => {
+  if (!tip.contains(event.target)) tell((event.target.closest?.(tips) ?? document.activeElement.closest(tips)));
+});
+addEventListener("focusin", event => tell(event.target.closest(tips)));
+addEventListener("focusout", () => tell(document.querySelector(`${tips}:hover`)));
 addEventListener("keydown", event => {
   if (event.key !== "Escape") return;
-  document.documentElement.classList.add("quiet");
   if (document.activeElement.matches(tips)) document.activeElement.blur();
+  tip.hidePopover();
 });
 // A formula is copied as the LaTeX it was written in.
 addEventListener("copy", event => {

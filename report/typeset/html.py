@@ -16,6 +16,7 @@ from report.typeset.drawings import COLUMN_POINTS, asset, slim, svg_width
 from report.typeset.fonts import font_faces
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
 from report.typeset.pandoc import ALONE, Press, chapter_html, converted
+from report.typeset.tips import told_once
 
 
 def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> str:
@@ -26,8 +27,8 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], p
     written = "\n\n".join(converted(chapters, chapter_html, "html.lua", press))
     numbered, headings = _number_sections(written)
     body, drawn = drawings.styled_once(_insert_figures(_name_chapters(numbered, headings), assets, press.remember))
-    body = _insert_pictures(body, assets)
-    fonts = font_faces(body, meta, press.remember)
+    body, origins = told_once(_insert_pictures(body, assets))
+    fonts = font_faces(body + origins, meta, press.remember)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     return template.render(
@@ -35,6 +36,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], p
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         drawn=Markup(drawn),
+        origins=Markup(origins),
         fonts=Markup(fonts),
         contents=Markup(_contents(headings)),
         places=_places(headings),

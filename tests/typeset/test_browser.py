@@ -5,9 +5,11 @@ Wants Chromium or Chrome on the PATH, or its path in $CHROMIUM.
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from report.model import Value
@@ -15,7 +17,7 @@ from report.typeset.html import html
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from tests import browser
-from tests.typeset.test_pages import ASSETS, CHAPTERS, META, PROOF, Chapter
+from tests.typeset.test_pages import ASSETS, CHAPTERS, META, ODD, PROOF, Chapter
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -136,13 +138,17 @@ def test_a_copied_formula_is_latex(opened):
 def test_what_scrolls_is_reached_by_the_keyboard_and_what_does_not_is_no_stop(opened):
     phone = opened(360)
     phone.wait_for_load_state()
+    for heading in phone.locator("main :is(h2, h3)").all():
+        heading.scroll_into_view_if_needed()
     boxes = "[...document.querySelectorAll('.right, .links, .scroll, p')].filter(b => b.checkVisibility())"
     scrolling = f"{boxes}.filter(b => b.scrollWidth > b.clientWidth)"
     assert phone.evaluate(f"{scrolling}.length") > 1
     assert phone.evaluate(f"{scrolling}.every(b => b.tabIndex === 0 && b.role && b.ariaLabel)")
     folded = phone.evaluate(f"{scrolling}.length")
-    phone.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
-    phone.wait_for_function(f"{scrolling}.length > {folded} && {scrolling}.every(b => b.tabIndex === 0)")
+    for fold in phone.locator("summary").all():
+        fold.click()
+        phone.wait_for_function(f"{scrolling}.every(b => b.tabIndex === 0)")
+    assert phone.evaluate(f"{scrolling}.length") > folded
     still = "[...document.querySelectorAll('.right[tabindex]')].filter(b => b.scrollWidth <= b.clientWidth).length"
     assert opened(1920).evaluate(still) == 0
 
@@ -161,6 +167,36 @@ def test_the_tip_of_a_number_says_its_origin_leaves_its_line_free_and_closes_wit
     assert page.evaluate(TIP) is None
 
 
+def test_odd_characters_arrive_in_a_tip_as_they_are(opened):
+    page = opened()
+    label = page.locator(".label[data-origin]").first
+    label.focus()
+    assert page.evaluate(TIP)["says"] == label.evaluate("label => label.ariaDescription") == f"E1.a\n{ODD}"
+
+
+def test_a_tip_stays_while_the_pointer_is_on_it_and_lies_above_what_would_clip_it(opened):
+    page = opened()
+    number = page.locator(".scroll [data-origin], p:has(math) [data-origin]").first
+    number.hover()
+    tip = page.locator(".tip").bounding_box()
+    x, y = tip["x"] + tip["width"] / 2, tip["y"] + tip["height"] / 2
+    page.mouse.move(x, y, steps=5)
+    assert page.evaluate(f"document.elementFromPoint({x}, {y}).matches('.tip')")
+    page.mouse.move(1, 1)
+    assert not page.is_visible(".tip")
+
+
+def test_a_number_says_its_origin_where_no_script_runs(chromium, address):
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address)
+        number = page.locator(".value[data-origin]").last
+        shown = "number => getComputedStyle(number, '::after').content"
+        assert number.evaluate(shown) == "none"
+        number.hover()
+        assert number.evaluate(shown) == '"E1, seed 0: 0.007"'
+
+
 def test_a_tap_opens_a_tip_where_it_leaves_the_line_free(opened):
     phone = opened(360, touch=True)
     for number in phone.locator("[data-origin]").all():
@@ -169,12 +205,11 @@ def test_a_tap_opens_a_tip_where_it_leaves_the_line_free(opened):
 
 
 TIP = """() => {
+    const tip = document.querySelector('.tip:popover-open');
     const asked = [...document.querySelectorAll('[data-origin]')].find(each => each.matches(':hover, :focus'));
-    const look = asked && getComputedStyle(asked, '::after');
-    if (!look || look.content === 'none' || look.display === 'none') return null;
-    const line = asked.getBoundingClientRect(), height = parseFloat(look.height), fixed = look.position === 'fixed';
-    const from = (fixed ? 0 : line.top) + parseFloat(look.top);
-    return { says: look.content, from, to: from + height, line: [line.top, line.bottom] };
+    if (!tip || !asked) return null;
+    const { top, bottom, left, right } = tip.getBoundingClientRect(), line = asked.getBoundingClientRect();
+    return { says: tip.textContent, from: top, to: bottom, sides: [left, right], line: [line.top, line.bottom] };
 }"""
 
 
@@ -185,7 +220,37 @@ def assert_the_line_is_free(page):
     assert tip["from"] >= bottom - 1 or tip["to"] <= top + 1, tip
     assert tip["from"] >= 0
     assert tip["to"] <= 800
-    assert page.evaluate("document.documentElement.scrollWidth === innerWidth")
+    assert tip["sides"][0] >= 0
+    assert tip["sides"][1] <= page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")
+
+
+FAR = "[...document.querySelectorAll('main math')].at(-1).checkVisibility({ contentVisibilityAuto: true })"
+
+
+def test_what_is_far_from_the_window_is_laid_out_when_it_comes_near_and_on_paper(opened):
+    page = opened()
+    assert not page.evaluate(FAR)
+    page.evaluate("location.hash = 'ch-mistakes'")
+    page.wait_for_function(FAR)
+    page.reload()
+    page.evaluate("scrollTo(0, 0)")
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf()))
+    assert "and loses" in " ".join(" ".join(sheet.extract_text().split()) for sheet in printed.pages)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_lands_on_its_heading_however_far(opened, width):
+    page = opened(width)
+    for heading in ("ch-mistakes", "ch-first", "ch-question", "ch-second"):
+        page.evaluate(f"location.hash = '{heading}'")
+        page.wait_for_function(LANDED, arg=heading)
+
+
+LANDED = """heading => {
+    const { top } = document.getElementById(heading).getBoundingClientRect(), page = document.documentElement;
+    const end = scrollY + innerHeight > page.scrollHeight - 2 && top < innerHeight;
+    return end || Math.abs(top - parseFloat(getComputedStyle(page).scrollPaddingTop)) < 2;
+}"""
 
 
 def test_no_line_breaks_between_a_formula_and_its_comma(opened):
