@@ -101,6 +101,7 @@ def _import(modules: Modules, call: bytes) -> None:
     load(modules)
     try:
         pickle.loads(call)
+        importlib.import_module("report.cache.machine").environment()  # once: it reads what packages say of themselves
     except BaseException:  # it will be raised again where it is told
         load(modules)
 
