@@ -444,6 +444,7 @@ def test_a_store_that_is_a_file_is_said(copy, store):
     done = copy.run("--store", str(copy.root / store))  # an absolute path stays itself
     assert done.code == 6, done.err
     assert "A file stands where a folder is due" in done.err
+    assert "done" not in done.err  # it is said before anything is computed
     assert "Traceback" not in done.err
 
 
@@ -509,11 +510,13 @@ def test_no_data_and_no_network_is_explained(reading_mnist, tmp_path):
     assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize("words", [("plan",), ("clean",), ("--frozen",), ("--only", "T1")])
-def test_data_are_fetched_only_for_trials_that_may_run(reading_mnist, tmp_path, words):
-    done = reading_mnist.run(*words, "--data", str(tmp_path / "no data"), env=OUT_OF_REACH)
-    assert done.code in (0, 1), done.err
-    assert "MNIST" not in done.err
+def test_data_are_fetched_only_for_trials_that_may_run(reading_mnist, tmp_path, monkeypatch):
+    for name, value in OUT_OF_REACH.items():
+        monkeypatch.setenv(name, value)
+    commands = ["plan"], ["--frozen"], ["--only", "T1"], ["clean"]
+    for done in reading_mnist.each(*([*words, "--data", str(tmp_path / "no data")] for words in commands)):
+        assert done.code in (0, 1), done.err
+        assert "MNIST" not in done.err
     assert not (tmp_path / "no data").exists()
 
 

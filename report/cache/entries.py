@@ -97,6 +97,12 @@ class Entries:
         self._lately: Sound = {}  # what was found sound, and has changed so lately that another change could go unseen
         self._found = False  # whether more was found sound than is remembered
 
+    @says_what_to_do
+    def check_place(self) -> None:
+        """Raises ``StoreError`` where no folder can be, so that nobody computes first what cannot be kept."""
+        if self.root.exists() and not self.root.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self.root))
+
     def path(self, fingerprint: str) -> Path:
         """Where the entry is, or would be."""
         return Path(self._place(fingerprint))

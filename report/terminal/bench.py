@@ -162,6 +162,7 @@ def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mappi
     content = collect(root)
     content.only(settings.names)
     store = Store(settings.store, read_only=settings.frozen)
+    store.check_place()
     sources = Sources(root, store.memory("sources"), {measured: machine}, read=snapshot(root).read)
     trials = declared(content, Budget(settings.budget, settings.seed))
     found = data_sets.status(_read(trials.values()), data_sets.locate(settings.data))

@@ -6,6 +6,8 @@ A row is the statement, the names in it, what is given, and what is defined.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from report.proof import (
@@ -513,7 +515,8 @@ def test_a_shown_inequality_is_used_with_its_sign() -> None:
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: f"{row[0]} given {row[2]}" if row[2:] and row[2] else row[0])
 def test_a_wrong_statement_is_refused(row: tuple[str, ...]) -> None:
-    for reason in (calculation(""), algebra("so")):
+    shut = re.search(r"\b(diff|grad)\(", row[0]) or row[3:]  # without such, algebra looks at the very same expressions
+    for reason in (calculation(""), algebra("so")) if shut else (calculation(""),):
         refused = check(in_one_step(row, reason), {"SymPy"}).failures
         assert refused
         assert "Error:" not in " ".join(refused)
