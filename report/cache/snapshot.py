@@ -67,12 +67,20 @@ class _Loader(SourceFileLoader):
             if found.startswith(head):
                 code = marshal.loads(found[len(head) :])
                 if isinstance(code, CodeType):
-                    return code
+                    return _in_file(code, self.path)
         code = compile(source, self.path, "exec", dont_inherit=True)
         if not sys.dont_write_bytecode:
             with contextlib.suppress(OSError):
                 files.replace(kept, head + marshal.dumps(code))
         return code
+
+
+def _in_file(code: CodeType, path: str) -> CodeType:
+    """``code`` as that of the file at ``path``: the project may have been moved since it was compiled."""
+    if code.co_filename == path:
+        return code
+    inner = (_in_file(each, path) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_filename=path, co_consts=tuple(inner))
 
 
 @functools.cache

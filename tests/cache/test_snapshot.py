@@ -75,3 +75,14 @@ def test_damaged_compiled_code_is_compiled_again(tmp_path: Path) -> None:
     for size in (0, 10, 20, compiled.stat().st_size - 1):
         compiled.write_bytes(compiled.read_bytes()[:size])
         assert run(tmp_path, "import one; print(one.X)") == ["1"]
+
+
+def test_code_that_was_compiled_elsewhere_says_where_it_is_now(tmp_path: Path) -> None:
+    """Whoever moves the project, or copies it, is told of lines in files that are there."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "one.py").write_text("def f():\n    return lambda: 1\n")
+    run(old, "import one")
+    old.rename(new)
+    code = "import one; print(Path(one.f.__code__.co_filename).parent.name, Path(one.f().__code__.co_filename).parent.name)"
+    assert run(new, code) == ["new", "new"]
