@@ -59,7 +59,7 @@ def survivors(derivation: Derivation, errors: list[Planted]) -> Iterator[Planted
 
 
 def refuse_survivors(derivation: Derivation, errors: list[Planted]) -> None:
-    left = [f"{error.kind}: {error.key!r}: 'why it is true'," for error in survivors(derivation, errors)]
+    left = [f"{error.kind}:\n{' | '.join(map(str, error.key))} | why it is true" for error in survivors(derivation, errors)]
     assert not left, "accepted, and not listed as equivalent:\n" + "\n".join(left)
 
 

@@ -89,8 +89,6 @@ PROOF = Proof(
     "So.",
     (),
 )
-WORSE = Verdict(Holds.NO, -1.2, -1.5, -0.9, 3, "%", "difference")
-CELLS = ((1, ODD, 97.123), (2, None, None), (3, "$e^x$", -0.001))
 FIRST = "\n".join(
     [
         "# First steps {#ch-first}\n\nA formula $x_1 < y$(b) and $\\alpha$.c, then $$\\int_0^1 f(x)\\,dx.$$\n\n",
