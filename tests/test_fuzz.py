@@ -80,19 +80,7 @@ odd = st.recursive(
 )
 
 names = st.sampled_from(
-    [
-        "E20.acc",
-        "E20.odd",
-        "E20.best",
-        "E20.none",
-        "E20.yes",
-        "E20.all",
-        "build.trials",
-        "E9.x",
-        "E20",
-        "W1",
-        "ch:1",
-    ]
+    ["E20.acc", "E20.odd", "E20.best", "E20.none", "E20.yes", "E20.all", "build.trials", "E9.x", "E20", "W1", "ch:1"]
 )
 functions = st.sampled_from(
     [

@@ -348,13 +348,7 @@ DERIVATION = Derivation(
             "a power of two",
             intro="It has done so here, and not yet at half the length:",
         ),
-        part(
-            "Not before",
-            "24*7 + 16 > 2**7",
-            Step("184", "multiply and add"),
-            Step("> 128", "compare"),
-            "a power of two",
-        ),
+        part("Not before", "24*7 + 16 > 2**7", Step("184", "multiply and add"), Step("> 128", "compare"), "a power of two"),
     ],
     conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a
     Toeplitz matrix, not a circulant one, which is a part of a circulant matrix of order `L` for every `L >= n + k - 1`,

@@ -130,11 +130,7 @@ DERIVATION = Derivation(
             by_small_linear,
         ),
         layer(
-            "V(x)(i)",
-            "max(x(i), x(i + 1))",
-            "max pooling in pairs with stride one",
-            "torch max_pool1d",
-            by_overlapping_pooling,
+            "V(x)(i)", "max(x(i), x(i + 1))", "max pooling in pairs with stride one", "torch max_pool1d", by_overlapping_pooling
         ),
         define("T(x)(i)", "2*x(i)", "the layer that doubles", symbols=[SIGNAL, PLACE]),
     ],

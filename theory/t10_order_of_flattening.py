@@ -192,12 +192,7 @@ DERIVATION = Derivation(
             slope of any loss by it: a step changes the output by the rate times this slope times the squared length of the
             input. In the other order call it `v(t)`. The lengths are equal:""",
         ),
-        part(
-            "At the start",
-            "v(0) == y(0)",
-            Step("c", definition("v")),
-            definition("y"),
-        ),
+        part("At the start", "v(0) == y(0)", Step("c", definition("v")), definition("y")),
         part(
             "A step further",
             "v(t + 1) == y(t + 1)",

@@ -90,12 +90,7 @@ def run(folder: Path, function: str, seeds: Sequence[int], jobs: int) -> tuple[f
         made = plan({"E1": trials}, store, data={}, machine={}, sources=sources)
         busy, began = _processor_seconds(), time.perf_counter()
         outcomes = execute(
-            made.due(["E1"]),
-            store=store,
-            open_data=str,
-            jobs=jobs,
-            executor=ProcessExecutor,
-            shipping=Shipping(sources),
+            made.due(["E1"]), store=store, open_data=str, jobs=jobs, executor=ProcessExecutor, shipping=Shipping(sources)
         )
         assert all(outcome.result for outcome in outcomes.values()), outcomes
         wall = time.perf_counter() - began

@@ -390,13 +390,7 @@ def test_a_disk_that_takes_no_more_is_an_error_with_a_remedy_and_leaves_nothing(
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO, errno.EDQUOT])
 @pytest.mark.parametrize("step", range(5))
 def test_every_step_of_publishing_may_fail(store: Store, monkeypatch: pytest.MonkeyPatch, number: int, step: int) -> None:
-    steps = [
-        (files, "write"),
-        (files, "sync_folder"),
-        (Path, "replace"),
-        (Path, "mkdir"),
-        (os, "fsync"),
-    ]
+    steps = [(files, "write"), (files, "sync_folder"), (Path, "replace"), (Path, "mkdir"), (os, "fsync")]
 
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise OSError(number, os.strerror(number), str(args[0]))

@@ -317,12 +317,7 @@ def made_up(change: Mapping[str, Mapping[str, float]] | None = None, jitter: flo
         ({AUTOENCODER: {"error": 0.0575}}, {"test_error"}),
         (
             {LINEAR_CODE: {"error": 0.0575}},
-            {
-                "linear_code_train_error",
-                "linear_code_test_error",
-                "relu_code_errs",
-                "standardising_costs",
-            },
+            {"linear_code_train_error", "linear_code_test_error", "relu_code_errs", "standardising_costs"},
         ),
         ({AUTOENCODER: {"dead_units": 1}}, {"both_code_units_live"}),
         ({LINEAR: {"error": 0.0555}}, {"linear_never_below"}),

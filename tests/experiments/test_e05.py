@@ -79,13 +79,7 @@ def made_up(test: float = 0.992, train: float = 0.999, seeds: int = 3, rise: flo
     return runs_that_end(over_seeds(trials(Budget("full")), seeds), end)
 
 
-@pytest.mark.parametrize(
-    ("runs", "refuted"),
-    [
-        (made_up(test=0.97), {"reads"}),
-        (made_up(test=0.995, train=0.994), {"gap"}),
-    ],
-)
+@pytest.mark.parametrize(("runs", "refuted"), [(made_up(test=0.97), {"reads"}), (made_up(test=0.995, train=0.994), {"gap"})])
 def test_claims_are_refuted_where_they_are_false(runs: Runs, refuted: set[str]) -> None:
     assert refuted_in(EXPERIMENT, runs) == refuted
 

@@ -230,11 +230,7 @@ def test_a_net_that_diverged_leaves_the_other_seeds() -> None:
     ("budget", "tutorial", "linear"),
     [
         ("full", test_e05.made_up(), made_up()),
-        (
-            "quick",
-            test_e05.made_up(test=0.97, train=0.969),
-            made_up({**USUAL, SOFTMAX: (0.95, 0.95)}, scatter=1.5),
-        ),
+        ("quick", test_e05.made_up(test=0.97, train=0.969), made_up({**USUAL, SOFTMAX: (0.95, 0.95)}, scatter=1.5)),
     ],
 )
 def test_the_chapter_reads_either_way(budget: str, tutorial: Runs, linear: Runs, tmp_path: Path) -> None:

@@ -49,14 +49,7 @@ def run(data: Images) -> Result:
     torch.set_num_threads(1)
     recipe = Recipe(Adam(1e-2), Epochs(6), batch_size=32)
     return train_and_validate(
-        Silent(),
-        seed=0,
-        net=TINY,
-        recipe=recipe,
-        train_examples=400,
-        validation_examples=200,
-        test_examples=None,
-        data=data,
+        Silent(), seed=0, net=TINY, recipe=recipe, train_examples=400, validation_examples=200, test_examples=None, data=data
     )
 
 

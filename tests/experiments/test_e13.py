@@ -245,11 +245,7 @@ NARROWING = {net: (end[1] + 0.3 - 0.04 * i, end[1], 1.0, 1.2 + i) for i, (net, e
         (AS_W4_SAYS, {"total": 5.0}, {"rectified_logits_sum_to_one"}),
         (AS_W4_SAYS, {"classes": CLASSES}, {"real"}),
         (AS_W4_SAYS, {"spared": 2}, {"momentum_spares"}),
-        (
-            AS_W4_SAYS,
-            {"lost": -0.01, "dead": 0},
-            {"relu_costs", "relu_kills", "momentum_spares", "relu_costs_under_momentum"},
-        ),
+        (AS_W4_SAYS, {"lost": -0.01, "dead": 0}, {"relu_costs", "relu_kills", "momentum_spares", "relu_costs_under_momentum"}),
     ],
 )
 def test_claims_are_refuted_where_they_are_false(ends: Mapping[str, End], options: dict[str, Any], refuted: set[str]) -> None:

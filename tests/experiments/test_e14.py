@@ -142,10 +142,7 @@ USUAL: Mapping[str, Numbers] = {
 
 
 def made_up(
-    numbers: Mapping[str, Numbers],
-    difference: float = 1e-7,
-    classes: tuple[str, ...] = cifar.CLASSES,
-    budget: str = "full",
+    numbers: Mapping[str, Numbers], difference: float = 1e-7, classes: tuple[str, ...] = cifar.CLASSES, budget: str = "full"
 ) -> Runs:
     """Runs with these numbers, a little different for each seed."""
     draw = np.random.default_rng(0)

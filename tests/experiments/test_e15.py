@@ -105,14 +105,7 @@ def test_the_nets_are_trained_as_those_of_e13_and_e14() -> None:
 
 # --- sentences -----------------------------------------------------------------------------------------------------
 
-USUAL = {
-    "1×1": 0.50,
-    "3×3": 0.60,
-    "5×5": 0.58,
-    "7×7": 0.565,
-    SINGLE: 0.50,
-    ORIGINAL: 0.65,
-}
+USUAL = {"1×1": 0.50, "3×3": 0.60, "5×5": 0.58, "7×7": 0.565, SINGLE: 0.50, ORIGINAL: 0.65}
 
 
 def made_up(accuracies: Mapping[str, float], rows: int | None = None, gap: float = 0.1) -> Runs:

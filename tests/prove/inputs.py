@@ -232,11 +232,7 @@ INPUTS = {
     ),
     # what may stand as a formula, and not as it is put
     "condition_as_result": lambda: said(
-        [X],
-        "abs(x) == x",
-        EQUALS_ITSELF,
-        given=["x > 0"],
-        conclusion="We have shown that every real number satisfies `x > 0`.",
+        [X], "abs(x) == x", EQUALS_ITSELF, given=["x > 0"], conclusion="We have shown that every real number satisfies `x > 0`."
     ),
     "condition_dropped": lambda: said(
         [X], "abs(x) == x", EQUALS_ITSELF, given=["x > 0"], conclusion="For every real number `abs(x) == x`."

@@ -12,10 +12,7 @@ SYMBOLS = [
     integer("k", "", within=("1", "n")),
     integer("j", "", within=("1", "n")),
 ]
-DEFINITIONS = [
-    define("z[i]", "x[i]**3", "", shape=["n"]),
-    define("q", "sum(z[l] for l in span(1, n))**2", ""),
-]
+DEFINITIONS = [define("z[i]", "x[i]**3", "", shape=["n"]), define("q", "sum(z[l] for l in span(1, n))**2", "")]
 
 
 @pytest.mark.parametrize(

@@ -110,12 +110,7 @@ def test_what_is_strictly_smaller_may_be_called_so() -> None:
 
 @pytest.mark.parametrize(
     ("left", "relation", "right", "symbols"),
-    [
-        ("n", "<=", "100", (N,)),
-        ("exp(x)", "<=", "10**9", (X,)),
-        ("x + 20", ">=", "0", (X,)),
-        ("v[1]", "<=", "30", (N, V)),
-    ],
+    [("n", "<=", "100", (N,)), ("exp(x)", "<=", "10**9", (X,)), ("x + 20", ">=", "0", (X,)), ("v[1]", "<=", "30", (N, V))],
 )
 def test_what_is_only_checked_or_cited_is_looked_at_far_away(
     left: str, relation: str, right: str, symbols: tuple[Symbol, ...]

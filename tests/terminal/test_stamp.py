@@ -125,8 +125,7 @@ def stamped(made: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
-    [_new_chapter, _new_module, _page_deleted, _page_edited, _result_deleted, _stamp_spoilt, _stamp_of_another_kind],
+    "change", [_new_chapter, _new_module, _page_deleted, _page_edited, _result_deleted, _stamp_spoilt, _stamp_of_another_kind]
 )
 def test_what_comes_goes_or_changes_is_noticed(made: Project, change: Callable[[Path], None]) -> None:
     stamped(made)

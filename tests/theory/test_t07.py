@@ -11,13 +11,7 @@ from report.prove.reasons.rule import Rule
 from theory import t07_backpropagation as t07
 from theory.live_convolution import multiplications_of_product
 
-SYMBOLS = [
-    integer("L", "", least="1"),
-    integer("q", ""),
-    integer("p", ""),
-    integer("n", "", least="1"),
-    signal("u", ""),
-]
+SYMBOLS = [integer("L", "", least="1"), integer("q", ""), integer("p", ""), integer("n", "", least="1"), signal("u", "")]
 KEEP = Part("Uses every name", "u(L)*q*p*n == n*p*q*u(L)", [Step("n*p*q*u(L)", "")])
 
 

@@ -24,13 +24,7 @@ DERIVATION = Derivation(
         )
     ],
     parts=[
-        part(
-            "Harmonic",
-            "abs(1/n - 0) < eps",
-            Step("1/n", algebra("it is positive")),
-            Step("<", ""),
-            given=["n > 1/eps"],
-        ),
+        part("Harmonic", "abs(1/n - 0) < eps", Step("1/n", algebra("it is positive")), Step("<", ""), given=["n > 1/eps"]),
         part(
             "A quotient",
             "abs((3*n + 1)/(n + 2) - 3) < eps",
@@ -52,12 +46,7 @@ DERIVATION = Derivation(
             algebra("cancel"),
             given=["a != 0"],
         ),
-        part(
-            "No growth yet",
-            "(1 + h)**0 >= 1 + 0*h",
-            Step("1", algebra("a power of zero")),
-            Step(">=", algebra("the same")),
-        ),
+        part("No growth yet", "(1 + h)**0 >= 1 + 0*h", Step("1", algebra("a power of zero")), Step(">=", algebra("the same"))),
         part(
             "Growth once more",
             "(1 + h)**(t + 1) >= 1 + (t + 1)*h",
@@ -67,12 +56,7 @@ DERIVATION = Derivation(
             supposing="(1 + h)**t >= 1 + t*h",
         ),
         part("Growth without bound", "(1 + h)**t >= 1 + t*h", Step(">=", induction("t", "No growth yet", "Growth once more"))),
-        part(
-            "At the start",
-            "w(0) == (1 - u)**0*a",
-            Step("a", definition("w")),
-            algebra("a power of zero"),
-        ),
+        part("At the start", "w(0) == (1 - u)**0*a", Step("a", definition("w")), algebra("a power of zero")),
         part(
             "A step down",
             "w(t + 1) == (1 - u)**(t + 1)*a",

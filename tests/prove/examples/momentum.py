@@ -20,12 +20,7 @@ DERIVATION = Derivation(
         define("w(t)", "a if t == 0 else w(t - 1) - u*w(t - 1)", "the distance to the minimum after `t` steps", symbols=[TIME]),
     ],
     parts=[
-        part(
-            "At rest",
-            "(1 - mu)*v(0) == g*(1 - mu**0)",
-            Step("0", definition("v")),
-            algebra("subtract"),
-        ),
+        part("At rest", "(1 - mu)*v(0) == g*(1 - mu**0)", Step("0", definition("v")), algebra("subtract")),
         part(
             "A step of momentum",
             "(1 - mu)*v(t + 1) == g*(1 - mu**(t + 1))",
@@ -35,12 +30,7 @@ DERIVATION = Derivation(
             supposing="(1 - mu)*v(t) == g*(1 - mu**t)",
         ),
         part("Momentum", "(1 - mu)*v(t) == g*(1 - mu**t)", induction("t", "At rest", "A step of momentum")),
-        part(
-            "At the start",
-            "w(0) == (1 - u)**0*a",
-            Step("a", definition("w")),
-            algebra("a power of zero"),
-        ),
+        part("At the start", "w(0) == (1 - u)**0*a", Step("a", definition("w")), algebra("a power of zero")),
         part(
             "A step down",
             "w(t + 1) == (1 - u)**(t + 1)*a",

@@ -20,7 +20,7 @@ DERIVATION = Derivation(
             Step("exp(c)*exp(z[k])/(exp(c)*sum(exp(z[l]) for l in span(1, n)))", algebra("take out the factor")),
             Step("exp(z[k])/sum(exp(z[l]) for l in span(1, n))", algebra("cancel it")),
             definition("p"),
-        ),
+        )
     ],
     conclusion="Nothing.",
     comment="Logits may be shifted so that none is large.",
