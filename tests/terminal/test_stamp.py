@@ -178,10 +178,10 @@ def test_what_was_left_out_stays_so_until_its_result_is_there(made: Project, tmp
 def test_a_file_that_is_saved_while_the_build_runs_is_built_next_time(made: Project) -> None:
     chapter = made.root / CHAPTER
     before = (
-        "from report.terminal import edition\nreal = edition.files\n"
+        "from report.terminal import edition\nreal = edition.typeset\n"
         "def saved(*given):\n"
         f"    path = Path({str(chapter)!r}); path.write_text(path.read_text() + '\\nSaved.\\n'); return real(*given)\n"
-        "edition.files = saved"
+        "edition.typeset = saved"
     )
     assert not idle(made, "--force", before=before)
     assert not idle(made)
