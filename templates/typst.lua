@@ -52,10 +52,21 @@ local function longest_words(head)
   return table.concat(out, ", ")
 end
 
+-- How many rows each row begins: those whose first cells are indented belong to it. Nothing where none are.
+local function groups(rows)
+  local sizes, any = {}, false
+  for _, row in ipairs(rows) do
+    local inner = #sizes > 0 and pandoc.utils.stringify(row.cells[1].contents):find("^\u{a0}")
+    any = any or inner
+    if inner then sizes[#sizes] = sizes[#sizes] + 1 else table.insert(sizes, 1) end
+  end
+  return any and "groups: (" .. table.concat(sizes, ", ") .. ",), " or ""
+end
+
 -- A pandoc table as the arguments that report-table and plain-table share.
 local function arguments(tab)
   local sides = tab.colspecs:map(function(spec) return aligned[spec[1]] end)
-  local out = pandoc.List({ raw_inline("align: (" .. table.concat(sides, ", ") .. ",), header: (") })
+  local out = pandoc.List({ raw_inline(groups(tab.bodies[1].body) .. "align: (" .. table.concat(sides, ", ") .. ",), header: (") })
   for _, row in ipairs(tab.head.rows) do out:extend(cells(row)) end
   out:insert(raw_inline("), words: (" .. longest_words(tab.head) .. ",), body: ("))
   for _, body in ipairs(tab.bodies) do

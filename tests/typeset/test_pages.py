@@ -19,6 +19,7 @@ import pytest
 
 from report.errors import ProseError, ReportError
 from report.model import Column, Holds, Table, Value, Verdict
+from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.language.names import DEFINED, Name
 from report.prove.language.standing import Standing
@@ -397,6 +398,16 @@ def test_a_long_table_begins_with_three_rows_or_on_the_next_page(lines):
     document = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})))
     first = next(page.extract_text() for page in document.pages if "row0." in page.extract_text())
     assert "row2." in first
+
+
+@pytest.mark.parametrize("lines", [25, 26, 27, 28])
+def test_a_table_breaks_between_the_rows_that_others_belong_to(lines):
+    rows = [(f"net{i}" if row == 0 else f"{NO_BREAK}{NO_BREAK}layer{i}", row) for i in range(12) for row in range(4)]
+    table = Table((Column("net", "Net", align="left"), Column("row", "Row")), tuple(rows), "Nets and their layers.")
+    text = "# A {#ch-t}\n\n" + "A line.\n\n" * lines + table_markdown("tab-t", 1, table)
+    document = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})))
+    begun = re.findall(r"Net\s*Row\s*(net|layer)", " ".join(page.extract_text() for page in document.pages))
+    assert begun == ["net", "net"]
 
 
 @pytest.mark.parametrize("lines", [79, 88, 96, 97])
