@@ -149,7 +149,8 @@ def templates(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"The ten rows of the affine map that the {LINEARISED} of seed {seed} is, as images (above), and the weights "
-        f"of E2's {SOFTMAX} of the same seed (below). Ink where it is light speaks for the digit, where it is dark against it. "
+        f"of E2's {SOFTMAX} of the same seed (below). Ink where a picture is light speaks for the digit, "
+        "ink where it is dark against it. "
         "What all ten share is taken off, since softmax does not see it; the nets differ in scale.",
         alt=f"Two rows of ten images of 28×28 weights, one for each digit. The largest weight is {sizes}.",
         data=pd.concat(pd.DataFrame(images.reshape(10, -1)).assign(net=net, digit=range(10)) for net, images in shown.items()),

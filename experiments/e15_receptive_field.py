@@ -8,6 +8,7 @@ last trial measures the field of these nets and of those of E14.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -156,20 +157,30 @@ def accuracy(runs: Runs) -> Figure:
         table += [(name, part, seed, value) for name, each in found.items() for seed, value in each.items()]
         plots.seeds_and_mean(ax, {side(net): found[name] for name, net in KERNELS.items()}, LOOKS["kernels"])
         for name, net in REFERENCES.items():
-            look, label = LOOKS[name], f"_{name}, {number_text(parameters(net))} parameters"
-            ax.plot([side(net)] * len(found[name]), list(found[name].values()), look.marker, color=look.colour, label=label)
+            ax.plot([side(net)] * len(found[name]), list(found[name].values()), LOOKS[name].marker, color=LOOKS[name].colour)
+            _name(ax, name, found)
         images = f"{'training' if part == 'train' else part} images"
         ax.set(xlabel="receptive field, pixels along a side", title=f"{images}, accuracy in %")
-    marks = axes[0, 0].get_lines()[-len(REFERENCES) :]
-    figure.legend(marks, [str(mark.get_label())[1:] for mark in marks], loc="outside upper right", ncols=len(marks))
+        ax.margins(y=0.2)
     means = "; ".join(f"{name} ({side(net)} pixels) {mean(_accuracy(runs, name)):.1%}" for name, net in COMPARED.items())
     return Figure(
         figure,
         caption=f"Accuracy against the receptive field, each point one seed. The {len(KERNELS)} nets on the line have "
-        f"{number_text(parameters(KERNELS[MIDDLE]))} parameters, give or take {deviation():.1%}; the two nets of W4 do not.",
+        f"{number_text(parameters(KERNELS[MIDDLE]))} parameters, give or take {deviation():.1%}; of the two nets of W4, "
+        f"{' and '.join(f'{name} has {number_text(parameters(net))}' for name, net in REFERENCES.items())}.",
         alt=f"Two panels, test and training accuracy against the receptive field. Mean test accuracy: {means}.",
         data=pd.DataFrame(table, columns=["net", "images", "seed", "accuracy"]),
     )
+
+
+def _name(ax: Any, name: str, found: Mapping[str, Seeds]) -> None:
+    """The name of a net that is not on the line, at its points, on the side away from the line."""
+    own, at = list(found[name].values()), side(REFERENCES[name])
+    line = np.interp(at, [side(net) for net in KERNELS.values()], [mean(found[kernel]) for kernel in KERNELS])
+    above = mean(found[name]) > line
+    x_y, shift = (at, max(own) if above else min(own)), (-4, 6 if above else -6)
+    colour, vertical = LOOKS[name].colour, "bottom" if above else "top"
+    ax.annotate(name, x_y, xytext=shift, textcoords="offset points", color=colour, va=vertical, fontsize=7.8)
 
 
 def fields(runs: Runs) -> Figure:

@@ -315,12 +315,25 @@ def spread_apart(wanted: Sequence[float], gap: float) -> list[float]:
 
 
 def panel_images(ax: Axes, image: Any, title: str = "", **show: Any) -> None:
-    """An image without axes: ``image`` of shape (height, width) is shown in grey, (height, width, 3) in its colours."""
+    """An image without axes: ``image`` of shape (height, width) is shown in ink, as dark as its values are large, on whatever
+    paper there is; with a ``cmap``, or of shape (height, width, 3), in its colours."""
     with style():
-        ax.imshow(image, **{"cmap": "gray_r", **show})
+        if np.ndim(image) == 2 and "cmap" not in show:
+            ax.imshow(
+                _inked(image, show.pop("vmin", None), show.pop("vmax", None)), gid="ink", **show
+            )  # see typeset/drawings.py
+        else:
+            ax.imshow(image, **show)
         ax.set_axis_off()
         if title:
             ax.set_title(title, fontsize=7.6, fontweight="normal", loc="center", pad=2)
+
+
+def _inked(image: Any, low: float | None, high: float | None) -> np.ndarray:
+    from matplotlib.colors import Normalize, to_rgb
+
+    opaque = Normalize(low, high, clip=True)(image)
+    return np.dstack([*(np.full_like(opaque, part) for part in to_rgb(INK)), opaque])
 
 
 def mark_diverged(ax: Axes, x: float, label: str = "diverged") -> None:

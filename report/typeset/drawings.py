@@ -83,6 +83,8 @@ def _shorten(element: ElementTree.Element, short: Mapping[str, str]) -> None:
     identifier = element.attrib.pop("id", "")
     if identifier in short:
         element.set("id", short[identifier])
+    if identifier == "ink":  # style.css turns such a picture over on dark paper
+        element.set("data-ink", "")
     for name, text in element.attrib.items():
         text = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{short[found[1]]})", text)
         if name in GEOMETRY:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from report import plots
 from report.typeset.drawings import OF_ITS_COLOUR, printed, slim, styled_once
@@ -47,3 +51,14 @@ def test_a_style_that_drawings_share_is_said_once():
     styled, rules = styled_once(page)
     assert rules == ".f0{fill:red}"
     assert styled == page.replace('style="fill:red"', 'class="f0"')
+
+
+def test_a_picture_in_ink_has_no_paper_of_its_own_and_is_turned_over_on_dark_paper():
+    figure, axes = plots.canvas(columns=2)
+    plots.panel_images(axes[0, 0], np.array([[0.0, 1.0], [2.0, 4.0]]))
+    plots.panel_images(axes[0, 1], np.zeros((2, 2, 3)))
+    drawing = slim(plots.svg(figure), "a")
+    assert len(re.findall("<image[^>]* data-ink", drawing)) == 1
+    picture = re.search(r'data:image/webp;base64,([^"]*)"[^>]*data-ink|data-ink[^>]*data:image/webp;base64,([^"]*)"', drawing)
+    with Image.open(io.BytesIO(base64.b64decode(picture[1] or picture[2]))) as ink:
+        assert [pixel[3] for pixel in ink.convert("RGBA").get_flattened_data()] == [0, 63, 127, 255]
