@@ -230,8 +230,8 @@ OWN = ("chapters", "written", "writeups")  # what the project itself is about
 def project(
     folder: Path, experiment: str = EXPERIMENT, chapter: str = CHAPTER, page: str = PAGE, store: Path | None = None
 ) -> Project:
-    """A project in ``folder`` with one experiment and one chapter, and the real engine; it begins with a copy of ``store``,
-    or with what is known of the engine's sources."""
+    """A project in ``folder`` with one experiment and one chapter, and the real engine; it begins with a copy of the ``store``
+    of a project that was built, and the engine as it was compiled there; or with what is known of the engine's sources."""
     root = folder / "a project"
     root.mkdir(parents=True)
     for name in SHARED:
@@ -253,6 +253,7 @@ def project(
     (root / "templates" / "report.toml").write_text(page, encoding="utf-8")
     if store:
         shutil.copytree(store, root / "build" / "store")
+        shutil.copytree(store.parents[1] / "report", root / "report", dirs_exist_ok=True)
     elif (known := read_before().folder).exists():
         shutil.copytree(known, root / "build" / "store" / known.name, ignore=shutil.ignore_patterns(".*"))  # unfinished
     return Project(root)
