@@ -62,23 +62,27 @@ class _Loader(SourceFileLoader):
         source = self._snapshot.read(Path(self.path))
         head = importlib.util.MAGIC_NUMBER + _CHECKED_HASH + importlib.util.source_hash(source)
         kept = Path(importlib.util.cache_from_source(self.path))
-        with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-            found = kept.read_bytes()
-            if found.startswith(head):
-                code = marshal.loads(found[len(head) :])
-                if isinstance(code, CodeType):
-                    return _in_file(code, self.path)
-        code = compile(source, self.path, "exec", dont_inherit=True)
+        found = _compiled(kept, head)
+        if found is not None and found.co_filename == self.path:
+            return found
+        code = _in_file(found, self.path) if found else compile(source, self.path, "exec", dont_inherit=True)
         if not sys.dont_write_bytecode:
             with contextlib.suppress(OSError):
                 files.replace(kept, head + marshal.dumps(code))
         return code
 
 
+def _compiled(kept: Path, head: bytes) -> CodeType | None:
+    """What was kept of the text whose ``head`` this is; None if nothing sound was."""
+    with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        found = kept.read_bytes()
+        code = marshal.loads(found[len(head) :]) if found.startswith(head) else None
+        return code if isinstance(code, CodeType) else None
+    return None
+
+
 def _in_file(code: CodeType, path: str) -> CodeType:
-    """``code`` as that of the file at ``path``: the project may have been moved since it was compiled."""
-    if code.co_filename == path:
-        return code
+    """``code`` as that of the file at ``path``: the project has been moved since it was compiled."""
     inner = (_in_file(each, path) if isinstance(each, CodeType) else each for each in code.co_consts)
     return code.replace(co_filename=path, co_consts=tuple(inner))
 
