@@ -456,6 +456,45 @@ FALSE = [
     ("(x - y)**3 >= 0", "x y", "x >= y - 1"),
     ("x**3 - 1 > 0", "x", "x >= 1"),
     ("sum(u[k]*v[k] for k in span(1, n)) <= max(v[k] for k in span(1, n))", "n u v", "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*v[k] for k in span(1, n))**2 <= sum(u[k]*v[k]**2 for k in span(1, n))", "n u>0 v", ""),
+    ("sum(u[k]*v[k] for k in span(1, n))**2 <= sum(u[k]*v[k]**2 for k in span(1, n))", "n u v",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*v[k] for k in span(1, n))**2 <= sum(u[k]*v[k]**2 for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(1, n)) == 2"),
+    ("sum(u[k]*v[k] for k in span(1, n))**2 <= sum(u[k]*v[k]**2 for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(2, n)) == 1"),
+    ("sum(u[k]*v[k] for k in span(1, n))**2 < sum(u[k]*v[k]**2 for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*v[k] for k in span(1, n))**3 <= sum(u[k]*v[k]**3 for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*v[k] for k in span(1, n)) < max(v[k] for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("exp(sum(u[k]*v[k] for k in span(1, n))) >= sum(u[k]*exp(v[k]) for k in span(1, n))", "n u>0 v",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("log(sum(v[k] for k in span(1, n))) <= sum(u[k]*log(v[k]) for k in span(1, n))", "n u>0 v>0",
+     "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*log(u[k]/v[k]) for k in span(1, n)) >= 0", "n u>0 v>0", "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(u[k]*log(u[k]/v[k]) for k in span(1, n)) >= 0", "n u>0 v>0",
+     "sum(u[k] for k in span(1, n)) == 1; sum(v[k] for k in span(1, n)) == 2"),
+    ("sum(u[k]*log(v[k]/u[k]) for k in span(1, n)) >= 0", "n u>0 v>0",
+     "sum(u[k] for k in span(1, n)) == 1; sum(v[k] for k in span(1, n)) == 1"),
+    ("-sum(u[k]*log(u[k]) for k in span(1, n)) <= log(n - 1)", "n u>0", "sum(u[k] for k in span(1, n)) == 1; n >= 2"),
+    ("sum(u[k]**2 for k in span(1, n)) >= 2/n", "n u>0", "sum(u[k] for k in span(1, n)) == 1"),
+    ("sum(x**k for k in span(0, n)) < 1/(1 - x)", "n x0", "x < 1"),
+    ("sum(x**k for k in span(0, n)) <= 1/(1 - x)", "n x", "x < 1"),
+    ("sum(x**k for k in span(1, n)) <= 1", "n x0", "x < 1"),
+    ("(1 - x)**n >= 1 - n*x", "n x", ""),
+    ("(1 + x)**n > 1 + n*x", "n x", "x >= -1"),
+    ("(1 + x)**n >= 1 + n*x + x**2", "n x0", ""),
+    ("x*y <= 1/3", "x y", "x**2 + y**2 == 1"),
+    ("x*y < 1/4", "x y", "x + y == 1"),
+    ("v[1] + v[2] == v[2] + v[1]", "n v", ""),
+    ("max(f(k) for k in span(a, t)) >= f(a)", "a t f", "a <= t + 1"),
+    ("grad(abs(v.T @ u), v) == sign(v.T @ u)*u", "n v u", ""),
+    ("(-8)**(1/3) == -2*x", "x", "x == 1"),
+    ("mod(t, -2) == mod(t, 2)", "t", ""),
+    ("prod(k - a for k in span(0, n)) == 0", "n0 a", "a >= 0"),
+    ("sum(f(k) for k in span(a, t)) == -sum(f(k) for k in span(t + 1, a - 1))", "a t f", ""),
 ]  # fmt: skip
 UNSEEN = [
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),
@@ -495,22 +534,22 @@ def test_a_definition_that_stands_nowhere_is_no_reason() -> None:
 
 
 def test_a_shown_inequality_is_used_with_its_sign() -> None:
-    scope = "Known for all sizes, and shown in textbooks."
-    law = Part("Law", "(1 + x)**n >= 1 + n*x", [Step(">=", cited("Bernoulli's inequality"))], scope=scope)
+    scope = "Known for all numbers that are not negative, and shown in textbooks."
+    law = Part("Law", "exp(x) >= 1 + x + x**2/2", [Step(">=", cited("Taylor's theorem"))], scope=scope)
 
     def uses(text: str, given: str = "") -> bool:
         claim = statement(text)
         step = Step(f"{claim.relation} {claim.right}", using("Law"))
         part = Part("U", text, [step], given=[given] if given else [], scope=scope)
-        symbols = [SYMBOLS[n] for n in ("x0", "n", *(["y"] if "y" in text else []))]
+        symbols = [SYMBOLS[n] for n in ("x0", *(["y"] if "y" in text else []))]
         return check(Derivation("T0", "", "", symbols, [law, part], "")).holds
 
-    assert uses("y + (1 + x)**n >= y + 1 + n*x")
-    assert uses("y*(1 + x)**n >= y*(1 + n*x)", "y >= 0")
-    assert not uses("y*(1 + x)**n >= y*(1 + n*x)")
-    assert not uses("-(1 + x)**n >= -(1 + n*x)")
-    assert not uses("(1 + x)**n > 1 + n*x")
-    assert not uses("(1 + x)**n == 1 + n*x")
+    assert uses("y + exp(x) >= y + 1 + x + x**2/2")
+    assert uses("y*exp(x) >= y*(1 + x + x**2/2)", "y >= 0")
+    assert not uses("y*exp(x) >= y*(1 + x + x**2/2)")
+    assert not uses("-exp(x) >= -(1 + x + x**2/2)")
+    assert not uses("exp(x) > 1 + x + x**2/2")
+    assert not uses("exp(x) == 1 + x + x**2/2")
 
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: f"{row[0]} given {row[2]}" if row[2:] and row[2] else row[0])

@@ -24,7 +24,8 @@ def sharpened(known: Inequality) -> Inequality:
 def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     """What is true of the atoms of the expressions by themselves."""
     pieces = sp.Tuple(*expressions)
-    for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef), key=sp.default_sort_key):
+    labels = {base.label for base in pieces.atoms(sp.IndexedBase)}
+    for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef) - labels, key=sp.default_sort_key):
         if e.is_positive:
             yield sharpened(Inequality(e, True))
         elif e.is_nonnegative:
@@ -37,17 +38,29 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
         yield Inequality(expanded(e - e.args[0]), False)
         yield Inequality(expanded(e.args[0] + 1 - e), True)
-    for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key):
-        if not is_complex(e):
-            yield Inequality(e, True)
-            yield Inequality(expanded(e - 1 - e.args[0]), False)  # the tangent at 0 of a convex function
+    products = [{*product.args} for product in pieces.atoms(sp.Mul)]
+    exps = [e for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key) if not is_complex(e)]
+    for e in exps:
+        yield Inequality(e, True)
+        tangents = [other for other in exps if other != e and any({other, other.args[0]} <= each for each in products)]
+        for at, slope in ((sp.Integer(0), 1), *((other.args[0], other) for other in tangents)):
+            yield Inequality(expanded(e - slope * (1 + e.args[0] - at)), False)  # the tangent of a convex function
     logs = sorted(pieces.atoms(sp.log), key=sp.default_sort_key)
     for e in logs:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
-    weighted = [e for e in logs if any({e, e.args[0]} <= {*product.args} for product in pieces.atoms(sp.Mul))]
-    one = sp.log(1, evaluate=False)
-    for e, other in ((e, other) for other in weighted for e in (*logs, one) if e != other):  # the same tangent, of a quotient
-        yield Inequality(expanded(e.args[0] / other.args[0] - 1 - (e if e != one else 0) + other), False)
+    weighted = [e for e in logs if any({e, e.args[0]} <= each for each in products)]
+    weighted = weighted or [e for e in logs if 1 / e.args[0] in pieces.atoms(sp.Pow)]
+    values = [(sp.Integer(1), sp.Integer(0)), *((e.args[0] ** s, s * e) for e in logs for s in (1, -1))]
+    for (value, log), other in itertools.product(values, weighted):  # the same tangent, of a quotient
+        if log not in (other, -other):
+            yield Inequality(expanded(value / other.args[0] - 1 - log + other), False)
+    squared = {e.base for e in pieces.atoms(sp.Pow) if e.exp == 2 and e.base.is_Symbol and e.base.is_real}
+    for a, b in itertools.combinations(sorted(squared, key=sp.default_sort_key), 2):
+        if any({a, b} <= each for each in products):
+            yield from (Inequality(expanded((a + s * b) ** 2), False) for s in (1, -1))
+    for e in sorted(pieces.atoms(sp.Pow), key=sp.default_sort_key):
+        if e.exp.is_integer and e.exp.is_nonnegative and e.exp.is_Symbol and signs(e.base, facts) <= NOT_NEGATIVE:
+            yield Inequality(expanded(e - 1 - e.exp * (e.base - 1)), False)  # the tangent at 1
     for e in sorted(pieces.atoms(sp.sin, sp.cos, sp.tanh), key=sp.default_sort_key):
         yield from (Inequality(1 - s * e, isinstance(e, sp.tanh)) for s in (1, -1) if not is_complex(e))
     for e in sorted(pieces.atoms(sp.Abs), key=sp.default_sort_key):
@@ -65,11 +78,30 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, pieces, facts)
         yield from _by_lengths(e, pieces.atoms(sp.Pow))
+        yield from _geometric(e, facts)
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
     yield from _between_lengths(pieces.atoms(sp.Pow))
+
+
+def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
+    """(1 − q) Σ qᵏ is the first power less the one after the last."""
+    (k, low, high), *outer = e.limits
+    q, power = e.function.as_base_exp()
+    if (
+        not outer
+        and expanded(power - k).is_Integer
+        and not q.has(k)
+        and never_negative(expanded(high - low + 1))
+        and high.is_finite
+    ):
+        gap = expanded((1 - q) * e - e.function.xreplace({k: low}) + e.function.xreplace({k: high + 1}))
+        yield from (Inequality(sign * gap, False) for sign in (1, -1))
+        last = q ** (high + 1)
+        for rest in (sp.Integer(0), expanded(1 - q) * last) if signs(q, facts) <= NOT_NEGATIVE else ():
+            yield Inequality(last - rest, False)
 
 
 def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:

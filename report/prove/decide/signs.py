@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import lru_cache
 
 import sympy as sp
+from sympy.external.gmpy import MPQ as Fraction
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.laws import laws, sharpened
@@ -20,6 +20,7 @@ from report.prove.decide.normal_form import never_zero, normal
 from report.prove.decide.simplex import has_nonnegative_solution
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, canonical, known_inequalities, linear_sign, signs
 from report.prove.decide.termwise import attained, under_one_sum
+from report.prove.decide.weights import under_weights
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 
@@ -82,6 +83,8 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     spellings = dict.fromkeys((given, expression)) if expression.has(sp.Sum) else ()
     if any(_surely(*each, wanted, strict, depth) for e in spellings for each in under_one_sum(e, strict, facts)):
+        return True
+    if any(_surely(*each, wanted, strict, depth - 1) for e in spellings if depth for each in under_weights(e, facts)):
         return True
     grown = (each for e in (spellings or (expression,)) for each in _grown(e, facts, depth))
     fewer = itertools.chain(((e, facts) for e in grown), attained(expression, facts))
@@ -187,7 +190,7 @@ def adds_up(target: sp.Expr, strict: bool, facts: Facts) -> bool:
     given += [Inequality(s * a, True) for a in facts.apart for s in (1, -1) if linear_sign(s * a, facts) == POSITIVE]
     given = _relevant(target, [*map(sharpened, given)])
     met = [target, *(g.gap for g in given)]
-    given += list(laws(met, facts))
+    given = list(dict.fromkeys([*given, *laws(met, facts)]))
     if _contradicts(target, strict, given):
         return True
     more = [law for law in laws(_new_atoms([g.gap for g in given], met), facts) if law not in given]

@@ -1,8 +1,10 @@
-"""Linear equations in exact fractions for unknowns that are not negative, by the simplex method with Bland's rule."""
+"""Linear equations in exact fractions (SymPy's, the fastest) for unknowns that are not negative, by the simplex method with
+Bland's rule.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from sympy.external.gmpy import MPQ as Fraction
 
 
 def has_nonnegative_solution(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:

@@ -29,7 +29,7 @@ def _place(number: int) -> sp.Symbol:
     return sp.Dummy(f"k{number}", integer=True)
 
 
-def _new_place(e: sp.Expr, facts: Facts) -> sp.Symbol:
+def new_place(e: sp.Expr, facts: Facts) -> sp.Symbol:
     """An index that means nothing yet: always the same ones, so that what is asked twice is found out once."""
     return next(k for k in map(_place, itertools.count()) if k not in facts.ranges and not e.has(k))
 
@@ -39,7 +39,7 @@ def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
     as the range has places.
     """
     for low, high in dict.fromkeys(s.limits[-1][1:] for s in e.atoms(sp.Sum)):
-        size, k = expanded(high - low + 1), _new_place(e, facts)
+        size, k = expanded(high - low + 1), new_place(e, facts)
         if strict and not never_negative(size - 1):
             continue
         ways = [list(_summands(term, k, low, high)) or [None] for term in sp.Add.make_args(e)]
@@ -83,5 +83,5 @@ def attained(e: sp.Expr, facts: Facts) -> Iterator[At]:
     for largest in sorted(e.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
         if largest.func.__name__ in EXTREMES and largest.free_symbols <= e.free_symbols:
             inside, low, high = largest.args
-            i = _new_place(e, facts)
+            i = new_place(e, facts)
             yield e.xreplace({largest: inside(i)}), replace(facts, ranges={**facts.ranges, i: (low, high)})

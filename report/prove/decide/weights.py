@@ -1,0 +1,62 @@
+"""What an inequality comes to at a single index where it is known of weights that they add up to one: what does not vary is
+spread by the weights, and a function of a mean is taken for its tangent there (Jensen).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from report.prove.decide.conditions import Facts
+from report.prove.decide.structure import POSITIVE, known_inequalities, signs
+from report.prove.decide.termwise import At, new_place
+from report.prove.meaning.expansion import expanded
+
+
+def under_weights(e: sp.Expr, facts: Facts) -> Iterator[At]:
+    """What ``e`` is the sum of over a range of which weights are known that add up to one; that range is not empty."""
+    for low, high in dict.fromkeys(s.limits[0][1:] for s in e.atoms(sp.Sum) if len(s.limits) == 1):
+        k = new_place(e, facts)
+        known = list(dict.fromkeys(_weights(low, high, k, facts)))
+        plain = tuple(each for each in facts.known if not each.gap.has(sp.Sum))
+        ends = replace(facts, ranges={**facts.ranges, k: (low, high)}, known=plain)
+        swaps = [a - b for a, b in itertools.permutations([*known, 1 / expanded(high - low + 1)], 2)]  # of which the sum is 0
+        for weight in known:
+            body, rest = _spread(e, low, high, k)
+            means = {s: sp.Dummy(real=True, positive=signs(s, facts) <= POSITIVE or None) for s in rest.atoms(sp.Sum)}
+            body, rest = body.xreplace(means), rest.xreplace(means)
+            if any(s.limits[0][1:] != (low, high) or len(s.limits) > 1 for s in means):
+                continue
+            slopes = (rest.diff(mean) * (_at(s, k) - weight * mean) for s, mean in means.items())
+            spread = body + weight * rest + sp.Add(*slopes)
+            yield from ((expanded(spread + swap), ends) for swap in (sp.Integer(0), *swaps))
+
+
+def _weights(low: sp.Expr, high: sp.Expr, k: sp.Symbol, facts: Facts) -> Iterator[sp.Expr]:
+    """What adds up to one over this range, as known from two inequalities that are opposite."""
+    gaps = [known.gap for known in (*facts.known, *known_inequalities(facts)) if known.gap.has(sp.Sum)]
+    for gap in gaps:
+        total, constant = gap.as_independent(sp.Sum, as_Add=True)[::-1]
+        number, one = total.as_coeff_Mul()
+        plain = isinstance(one, sp.Sum) and one.limits[0][1:] == (low, high) and len(one.limits) == 1
+        if plain and -gap in gaps and constant.is_number and constant.is_nonzero:
+            yield _at(one, k) * -number / constant
+
+
+def _spread(e: sp.Expr, low: sp.Expr, high: sp.Expr, k: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
+    """The terms that are sums over the range, as what is summed, and the others."""
+    body, rest = sp.Integer(0), sp.Integer(0)
+    for term in sp.Add.make_args(e):
+        summed = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum) and f.limits[0][1:] == (low, high)]
+        if len(summed) == 1 and len(summed[0].limits) == 1:
+            body += term / summed[0] * _at(summed[0], k)
+        else:
+            rest += term
+    return body, rest
+
+
+def _at(s: sp.Sum, k: sp.Symbol) -> sp.Expr:
+    return s.function.xreplace({s.limits[0][0]: k})
