@@ -534,22 +534,22 @@ def test_a_definition_that_stands_nowhere_is_no_reason() -> None:
 
 
 def test_a_shown_inequality_is_used_with_its_sign() -> None:
-    scope = "Known for all numbers that are not negative, and shown in textbooks."
-    law = Part("Law", "exp(x) >= 1 + x + x**2/2", [Step(">=", cited("Taylor's theorem"))], scope=scope)
+    scope = "Known for all sizes, and shown in textbooks."
+    law = Part("Law", "(1 + x)**n >= 1 + n*x", [Step(">=", cited("Bernoulli's inequality"))], scope=scope)
 
     def uses(text: str, given: str = "") -> bool:
         claim = statement(text)
         step = Step(f"{claim.relation} {claim.right}", using("Law"))
         part = Part("U", text, [step], given=[given] if given else [], scope=scope)
-        symbols = [SYMBOLS[n] for n in ("x0", *(["y"] if "y" in text else []))]
+        symbols = [SYMBOLS[n] for n in ("x0", "n", *(["y"] if "y" in text else []))]
         return check(Derivation("T0", "", "", symbols, [law, part], "")).holds
 
-    assert uses("y + exp(x) >= y + 1 + x + x**2/2")
-    assert uses("y*exp(x) >= y*(1 + x + x**2/2)", "y >= 0")
-    assert not uses("y*exp(x) >= y*(1 + x + x**2/2)")
-    assert not uses("-exp(x) >= -(1 + x + x**2/2)")
-    assert not uses("exp(x) > 1 + x + x**2/2")
-    assert not uses("exp(x) == 1 + x + x**2/2")
+    assert uses("y + (1 + x)**n >= y + 1 + n*x")
+    assert uses("y*(1 + x)**n >= y*(1 + n*x)", "y >= 0")
+    assert not uses("y*(1 + x)**n >= y*(1 + n*x)")
+    assert not uses("-(1 + x)**n >= -(1 + n*x)")
+    assert not uses("(1 + x)**n > 1 + n*x")
+    assert not uses("(1 + x)**n == 1 + n*x")
 
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: f"{row[0]} given {row[2]}" if row[2:] and row[2] else row[0])

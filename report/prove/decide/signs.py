@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import sympy as sp
-from sympy.external.gmpy import MPQ as Fraction
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.laws import laws, sharpened
 from report.prove.decide.normal_form import never_zero, normal
-from report.prove.decide.simplex import has_nonnegative_solution
+from report.prove.decide.simplex import Fraction, has_nonnegative_solution
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, canonical, known_inequalities, linear_sign, signs
 from report.prove.decide.termwise import attained, under_one_sum
 from report.prove.decide.weights import under_weights
@@ -222,8 +221,8 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
     if not all(all(v.is_Rational for v in table.values()) for table in tables):
         return False
     matrix = [[_fraction(t.get(m, sp.Integer(0))) for t in tables] for m in (*rows, sp.Integer(1))]
-    matrix.append([Fraction(c.strict) for c in columns])
-    return has_nonnegative_solution(matrix, [Fraction(0)] * (len(rows) + 1) + [Fraction(1)])
+    matrix.append([sp.QQ(int(c.strict)) for c in columns])
+    return has_nonnegative_solution(matrix, [sp.QQ(0)] * (len(rows) + 1) + [sp.QQ(1)])
 
 
 def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
@@ -248,4 +247,4 @@ def _coefficients(e: sp.Expr) -> dict[sp.Expr, sp.Expr]:
 
 
 def _fraction(number: sp.Rational) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
+    return sp.QQ(int(number.p), int(number.q))

@@ -1,10 +1,11 @@
-"""Linear equations in exact fractions (SymPy's, the fastest) for unknowns that are not negative, by the simplex method with
-Bland's rule.
-"""
+"""Linear equations in exact fractions for unknowns that are not negative, by the simplex method with Bland's rule."""
 
 from __future__ import annotations
 
-from sympy.external.gmpy import MPQ as Fraction
+from typing import Any
+
+Fraction = Any
+"""An exact number: those of SymPy's domain of rationals are faster than Python's."""
 
 
 def has_nonnegative_solution(matrix: list[list[Fraction]], right: list[Fraction]) -> bool:
@@ -12,7 +13,7 @@ def has_nonnegative_solution(matrix: list[list[Fraction]], right: list[Fraction]
     width = len(matrix[0])
     rows = [[*row, b] for row, b in zip(matrix, right)]
     basis = [width + i for i in range(len(rows))]  # each row has a variable of its own at first, which never comes back
-    cost = [sum(column, Fraction(0)) for column in zip(*rows)]
+    cost = [sum(column) for column in zip(*rows)]
     while True:
         entering = next((j for j in range(width) if cost[j] > 0), None)
         if entering is None:

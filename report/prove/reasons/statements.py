@@ -196,13 +196,21 @@ def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formul
     if sign in ("<=", ">=", "<", ">"):
         gap, strict = (first - second if ">" in sign else second - first), "=" not in sign
         known = setting.facts.knowing(Inequality(gap, strict))
-        if not prove(before, relation, after, setting.facts) and prove(before, relation, after, known):
+        needed = _speaks_of(after - before, gap) or not prove(before, relation, after, setting.facts)
+        if needed and prove(before, relation, after, known):
             return "an inequality shown"
     if sign == relation and all(prove(x, "==", y, setting.facts) for x, y in ((before, first), (after, second))):
         return "a statement shown"
     if sign == relation == "==" and _follows_by_solving(first, second, before - after, setting.facts):
         return "substitution"
     return None
+
+
+def _speaks_of(difference: sp.Expr, gap: sp.Expr) -> bool:
+    """Whether all that an inequality compares stands in the difference: it may be the reason though another would do."""
+    kinds = (sp.Symbol, sp.Indexed, sp.Function, sp.Sum, sp.Pow)
+    compared = expanded(gap).atoms(*kinds)
+    return bool(compared) and compared <= expanded(difference).atoms(*kinds)
 
 
 def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, facts: Facts) -> bool:
