@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,17 @@ def build(net: Net, seed: int) -> torch.nn.Module:
                 if layer.bias is not None:
                     layer.bias.uniform_(-bound, bound, generator=generator)
     return module
+
+
+def entries(*modules: torch.nn.Module) -> int:
+    """How many numbers the parameters of live layers hold."""
+    return sum(parameter.numel() for module in modules for parameter in module.parameters())
+
+
+@cache
+def counted(net: Net) -> int:
+    """The same of the net that torch builds."""
+    return entries(build(net, seed=0))
 
 
 def weights(module: torch.nn.Module) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from experiments.live import entries
 from report.model import Column, Table
 
 
@@ -57,8 +58,7 @@ def one_for_pooled(k_a: int, k_b: int, s: int, c_0: int = 2, c_1: int = 3, c_2: 
 
 def weights_of_the_stack(k_a: int, k_b: int, c_0: int, c_1: int, c_2: int) -> int:
     """How many weights two live conv2d layers have."""
-    layers = torch.nn.Conv2d(c_0, c_1, k_a, bias=False), torch.nn.Conv2d(c_1, c_2, k_b, bias=False)
-    return sum(p.numel() for layer in layers for p in layer.parameters())
+    return entries(torch.nn.Conv2d(c_0, c_1, k_a, bias=False), torch.nn.Conv2d(c_1, c_2, k_b, bias=False))
 
 
 def stacks_table() -> Table:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import torch
 
 from experiments import zoo
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
-from experiments.live import build
+from experiments.live import counted, entries
 from report.model import Column, Table, Value
 from report.proof import Derivation, Live, Step, algebra, integer, matrix, part
 from theory.arrays import Matrix, table
@@ -31,26 +30,16 @@ ALEXNET = Net(
 """AlexNet in one column, as torchvision has it."""
 
 
-@cache
-def live(net: Net) -> int:
-    """The entries of the tensors of the network that torch builds."""
-    return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
-
-
 def live_convolutions() -> int:
     """The entries of the tensors of AlexNet's convolutions, layer for layer in torch, without memory for them."""
     sizes = [(3, 64, 11), (64, 192, 5), (192, 384, 3), (384, 256, 3), (256, 256, 3)]
-    return _entries(torch.nn.Conv2d(*size, device="meta") for size in sizes)
+    return entries(*(torch.nn.Conv2d(*size, device="meta") for size in sizes))
 
 
 def live_alexnet() -> int:
     """The entries of all of AlexNet's tensors."""
     sizes = [(256 * 6 * 6, 4096), (4096, 4096), (4096, 1000)]
-    return live_convolutions() + _entries(torch.nn.Linear(*size, device="meta") for size in sizes)
-
-
-def _entries(layers: Iterable[torch.nn.Module]) -> int:
-    return sum(tensor.numel() for layer in layers for tensor in layer.parameters())
+    return live_convolutions() + entries(*(torch.nn.Linear(*size, device="meta") for size in sizes))
 
 
 def one_hot_targets(images: int, classes: int) -> int:
@@ -113,7 +102,7 @@ def against() -> Table:
     return Table(columns, tuple(rows), caption)
 
 
-def counted(net: Net, what: str) -> Value:
+def size_of(net: Net, what: str) -> Value:
     """The parameters of a network as a value."""
     return Value(parameters(net), digits=0, origin=f"closed form of {what}, equal to the live network's")
 
@@ -151,7 +140,7 @@ DERIVATION = Derivation(
             Step("7200 + 96", "as many filters"),
             "and as many biases",
             live=[
-                Live("live Conv2d", partial(live, CONV_LAYER), points=1),
+                Live("live Conv2d", partial(counted, CONV_LAYER), points=1),
                 Live("layer description", partial(parameters, CONV_LAYER), points=1),
             ],
         ),
@@ -170,7 +159,7 @@ DERIVATION = Derivation(
             Step("16777216 + 4096", "a weight for each pair of an output and an input"),
             "and a bias for each output",
             live=[
-                Live("live Linear", partial(live, DENSE_LAYER), points=1),
+                Live("live Linear", partial(counted, DENSE_LAYER), points=1),
                 Live("layer description", partial(parameters, DENSE_LAYER), points=1),
             ],
         ),
@@ -271,8 +260,8 @@ DERIVATION = Derivation(
     bounds the freedom.""",
     tables={"against": against},
     values={
-        "conv": partial(counted, CONV_LAYER, "the convolution"),
-        "dense": partial(counted, DENSE_LAYER, "the dense layer"),
+        "conv": partial(size_of, CONV_LAYER, "the convolution"),
+        "dense": partial(size_of, DENSE_LAYER, "the dense layer"),
         "constraints": constraints,
     },
 )

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from experiments.nets import AvgPool, Conv, Flatten, MaxPool, Net, layer_names, receptive_field, wording
-from experiments.live import build
+from experiments.live import build, entries
 from report import plots
 from report.model import Column, Figure, Table
 from report.proof import (
@@ -49,7 +49,7 @@ def live_jump(k: Sequence1, s: Sequence1, l: int) -> int:  # noqa: E741
 
 def weights_of_two(C: int) -> int:
     """The weights of two live layers of windows 3×3 on C channels, without biases."""
-    return sum(torch.nn.Conv2d(C, C, 3, bias=False).weight.numel() for _ in range(2))
+    return entries(*(torch.nn.Conv2d(C, C, 3, bias=False) for _ in range(2)))
 
 
 @cache

@@ -16,7 +16,7 @@ from experiments.nets import (
     AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Row, Shape, Shared, Sigmoid, closed_form, parameters,
     shapes, wording,
 )  # fmt: skip
-from experiments.live import build
+from experiments.live import counted
 from report.model import Column, Table, Value
 from report.numbers import NO_BREAK
 from report.proof import Derivation, Live, Part, Step, Symbol, algebra, integer, part, refuted, signal
@@ -39,12 +39,6 @@ def networks() -> dict[tuple[str, str], Net]:
 
 
 NETS = list(networks().values())
-
-
-@cache
-def counted_live(net: Net) -> int:
-    """The number of entries of all weight tensors of the network that torch builds."""
-    return sum(tensor.numel() for tensor in build(net, seed=0).parameters())
 
 
 def weighted(net: Net) -> list[Row]:
@@ -81,7 +75,7 @@ def known(symbol: Symbol, function: Callable[..., int]) -> Symbol:
 def both(net: Callable[[Any], Net], live: str, sweep: Mapping[str, Sequence[int]]) -> list[Live]:
     """The live network, and its description."""
     return [
-        Live(live, lambda at: counted_live(net(at)), sweep=sweep),
+        Live(live, lambda at: counted(net(at)), sweep=sweep),
         Live("layer description", lambda at: parameters(net(at)), sweep=sweep),
     ]
 
@@ -98,13 +92,13 @@ def dense(at: Any) -> Net:
 
 def on_image(at: Any) -> int:
     """The parameters of a live dense layer on an image that is flattened."""
-    return counted_live(Net((at.C_in, at.k_h, at.k_w), (Flatten(), Dense(at.n_out))))
+    return counted(Net((at.C_in, at.k_h, at.k_w), (Flatten(), Dense(at.n_out))))
 
 
 def saved_by_sharing(at: Any) -> int:
     """The parameters of m dense layers, less those of a live network that applies one of them to all m parts."""
     shared = Net((1, at.m, at.n_in), (Shared((Flatten(), Dense(at.n_out)), at.m),))
-    return at.m * counted_live(dense(at)) - counted_live(shared)
+    return at.m * counted(dense(at)) - counted(shared)
 
 
 # --- tables and values ---------------------------------------------------------------------------------------------
@@ -135,7 +129,7 @@ def kinds() -> Table:
     rows = []
     for name, layer, shape in KINDS:
         form = closed_form(layer, shape)
-        live = counted_live(Net(shape, (layer,)))
+        live = counted(Net(shape, (layer,)))
         rows.append((name, f"${form.symbolic}$", wording(layer), _times(shape), f"${form.numeric}$", live))
     return Table(
         columns,
@@ -162,7 +156,7 @@ def layers(experiment: str) -> Table:
         for row in weighted(net):
             rows.append((f"{INDENT}{wording(row.layer)}", f"${closed_form(row.layer, row.input).numeric}$", row.parameters))
     several = "networks" if len(nets) > 1 else "network"
-    agree = all(parameters(net) == counted_live(net) for net in nets.values())
+    agree = all(parameters(net) == counted(net) for net in nets.values())
     caption = f"The {several} of {experiment}, by the layers that have parameters. "
     caption += "The totals are those of the live networks." if agree else "The totals differ from those of the live networks."
     return Table(columns, tuple(rows), caption)
@@ -242,7 +236,7 @@ def with_numbers(label: str, net: Net) -> Part:
         f"{' + '.join(f'({_formula(net, row)})' for row in rows)} == {parameters(net)}",
         Step(" + ".join(str(row.parameters) for row in rows), "each layer by its closed form"),
         "add",
-        live=[Live("live network", partial(counted_live, net), points=1)],
+        live=[Live("live network", partial(counted, net), points=1)],
     )
 
 
@@ -338,7 +332,7 @@ DERIVATION = Derivation(
             intro="""Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's
             count is a sum over its convolutions and dense layers. The witness has built every network of this report and
             counted the entries of its tensors.""",
-            live=[Live("every live network", lambda e: counted_live(NETS[e - 1]), sweep={"e": range(1, len(NETS) + 1)})],
+            live=[Live("every live network", lambda e: counted(NETS[e - 1]), sweep={"e": range(1, len(NETS) + 1)})],
         ),
         *(with_numbers(label, net) for label, net in COUNTED.items()),
     ],

@@ -13,7 +13,7 @@ import torch
 from experiments import e01_toy_functions as e01
 from experiments.e01_toy_functions import AVERAGE, EXPERIMENT, LARGEST, LINEAR, MATRICES, NETS, PAIRS, TARGETS, trials
 from experiments.e01_toy_functions.trials import AFFINE, DEEP, LARGER, SLOWER
-from experiments.live import build, rebuild
+from experiments.live import counted, rebuild
 from experiments.nets import parameters
 from report.model import Budget, Holds, Result, Runs, Trial
 from tests.contexts import Silent
@@ -144,7 +144,7 @@ def test_every_budget_runs_every_net_on_every_target() -> None:
 
 def test_the_table_counts_the_parameters_of_the_live_nets() -> None:
     for net in (*NETS.values(), *LARGER.values()):
-        assert parameters(net) == sum(p.numel() for p in build(net, 0).parameters())
+        assert parameters(net) == counted(net)
 
 
 # --- the sentences -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from experiments.e07_small_nets.trials import (
     CANDIDATES, E7A, E7B, RATE, SEARCH, SOME, W2, W2_NETS, train_and_validate, trials,
 )  # fmt: skip
 from experiments.e07_small_nets.views import best_below, frontier, searched, smallest
-from experiments.live import build, rebuild
+from experiments.live import counted, rebuild
 from experiments.looks import SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.training import Adam, Epochs, Iterations, Recipe
@@ -87,7 +87,7 @@ def test_digits_that_are_set_aside_are_not_trained_on_and_test_digits_choose_not
 
 
 def test_every_candidate_has_as_many_parameters_as_torch_makes_of_it() -> None:
-    sizes = {name: sum(tensor.numel() for tensor in build(net, 0).parameters()) for name, net in CANDIDATES.items()}
+    sizes = {name: counted(net) for name, net in CANDIDATES.items()}
     assert sizes == {name: parameters(net) for name, net in CANDIDATES.items()}
     small = [size for name, size in sizes.items() if name not in W2_NETS]
     assert min(small) < 500

@@ -15,7 +15,7 @@ from experiments import zoo
 from experiments.e08_overfitting import (
     EXPERIMENT, FAST, FEW, FEWER, KEEP, NETS, RATE, amounts, by_digits, gap, keeps, trials,
 )  # fmt: skip
-from experiments.live import build
+from experiments.live import build, counted
 from experiments.looks import TUTORIAL
 from experiments.nets import Conv, Dense, Dropout, parameters, shapes
 from experiments.training import Adam
@@ -30,8 +30,7 @@ def test_the_smaller_net_differs_in_the_second_convolution_and_in_the_hidden_lay
     pairs = zip(zoo.TUTORIAL.layers, NETS[FEWER].layers, strict=True)
     changed = [(old, new) for old, new in pairs if old != new]
     assert changed == [(Conv(64, 5, padding="same"), Conv(64, 3, padding="same")), (Dense(1024), Dense(300))]
-    counted = sum(p.numel() for p in build(NETS[FEWER], 0).parameters())
-    assert counted == parameters(NETS[FEWER]) == 832 + (32 * 9 * 64 + 64) + (7 * 7 * 64 * 300 + 300) + 3010
+    assert counted(NETS[FEWER]) == parameters(NETS[FEWER]) == 832 + (32 * 9 * 64 + 64) + (7 * 7 * 64 * 300 + 300) + 3010
 
 
 def test_dropout_stands_between_all_layers_with_weights_and_nowhere_else() -> None:

@@ -16,7 +16,7 @@ from experiments.data.datasets import Images
 from experiments.e09_sums import (
     EXPERIMENT, JOINED, NARROW, NETS, READER, SHARED, SUMS, Pairs, add_readings, examples, learn_sums, paired, trials,
 )  # fmt: skip
-from experiments.live import build, rebuild
+from experiments.live import build, counted, rebuild
 from experiments.nets import Dense, Flatten, Net, Shared, parameters
 from experiments.training import Adam, Epochs, Recipe
 from report.model import Budget, Holds, Outcome, Result, Runs, Trial, Value
@@ -80,7 +80,7 @@ def test_pixels_are_scaled_by_the_training_pairs(bars: Images) -> None:
 def test_the_nets_of_w2s_size_are_as_described() -> None:
     dense = 3136 * 1024 + 1024
     assert parameters(NETS[SHARED]) == 832 + 51_264 + dense + 2048 * 19 + 19
-    assert parameters(NETS[SHARED]) == sum(p.numel() for p in build(NETS[SHARED], 0).parameters())
+    assert parameters(NETS[SHARED]) == counted(NETS[SHARED])
     for nets in (NETS, NARROW):
         assert nets[SHARED].layers[:7] == nets[JOINED].layers[:7]
         assert {net.layers[-1] for net in nets.values()} == {Dense(SUMS)}

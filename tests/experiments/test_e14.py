@@ -17,7 +17,7 @@ from experiments.e14_linear_nets import (
     BOUND, EXPERIMENT, FREE, LINEAR, MAP, ORIGINAL, REGRESSION, TRAINING, bound, mapped, trial, trials,
 )  # fmt: skip
 from experiments.e14_linear_nets.logistic import best_affine
-from experiments.live import build
+from experiments.live import counted
 from experiments.looks import AVERAGE_POOLING, FOUR_CONVOLUTIONS, NO_POOLING
 from experiments.nets import Dense, Flatten, Net, parameters
 from experiments.training import drawn
@@ -212,7 +212,7 @@ def test_tables_say_what_was_measured() -> None:
     assert rows[REGRESSION][2].number == 1.35
     maps = {row[0]: row for row in EXPERIMENT.tables["maps"](runs).rows}
     for name, net in LINEAR.items():
-        assert maps[name][1] == sum(tensor.numel() for tensor in build(net, 0).parameters())
+        assert maps[name][1] == counted(net)
         assert maps[name][3] == 1e-7
     assert FREE == parameters(Net((3, 32, 32), (Flatten(), Dense(10)))) == maps[NO_POOLING][2]
 

@@ -13,7 +13,7 @@ from experiments.data.datasets import Images
 from experiments.e15_receptive_field import (
     CHANCE, COMPARED, EXPERIMENT, KERNELS, MIDDLE, ORIGINAL, SINGLE, SUPPORT, TRAINING, sensitivity, trial, trials,
 )  # fmt: skip
-from experiments.live import build, rebuild, weights
+from experiments.live import build, counted, rebuild, weights
 from experiments.nets import Conv, Flatten, MaxPool, Net, ReLU, receptive_field
 from report.model import Budget, Result, Runs, Trial
 from tests.contexts import Silent
@@ -69,7 +69,7 @@ def test_a_net_that_diverged_sees_nothing(noise: Images) -> None:
 
 
 def test_the_nets_are_matched_in_parameters_and_differ_in_what_they_see() -> None:
-    counts = {name: sum(tensor.numel() for tensor in build(net, 0).parameters()) for name, net in KERNELS.items()}
+    counts = {name: counted(net) for name, net in KERNELS.items()}
     assert all(abs(count / counts[MIDDLE] - 1) < 0.02 for count in counts.values())
     sides = [receptive_field(net)[0] for net in KERNELS.values()]
     assert sides == sorted(set(sides))

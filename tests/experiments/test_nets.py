@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.live import build, rebuild, weights
+from experiments.live import build, counted, rebuild, weights
 from experiments.nets import (
     AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Shared, Sigmoid, closed_form, layer_names, parameters,
     receptive_field, shapes, wording,
@@ -42,7 +42,7 @@ def each_net(request: pytest.FixtureRequest) -> Net:
 
 
 def test_parameters_are_those_of_the_live_module(net: Net) -> None:
-    assert parameters(net) == sum(p.numel() for p in build(net, 0).parameters())
+    assert parameters(net) == counted(net)
 
 
 def test_every_row_says_the_shape_that_its_layer_puts_out(net: Net) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from experiments.live import counted
 from report.errors import DeclarationError
 from report.proof import Derivation, Part, Step, algebra, check, integer, reindex
 from report.prove.language.formula import parse
-from theory.t16_parameter_counts import DERIVATION, counted_live, layers, networks
+from theory.t16_parameter_counts import DERIVATION, layers, networks
 
 
 def decided_by_sympy(statement: str, reason: object) -> bool:
@@ -59,10 +60,10 @@ def test_the_tables_of_layers_add_up_to_the_live_networks(experiment: str) -> No
     rows = layers(experiment).rows
     totals = [row[-1] for row in rows if row[1] == "in all"]
     parts = [row[-1] or 0 for row in rows if row[1] != "in all"]
-    live = [counted_live(net) for (owner, _), net in networks().items() if owner == experiment]
+    live = [counted(net) for (owner, _), net in networks().items() if owner == experiment]
     assert totals == live
     assert sum(parts) == sum(live)
 
 
 def test_the_tutorial_network_is_counted_as_torch_builds_it() -> None:
-    assert DERIVATION.values["E5-tutorial"]().number == counted_live(networks()["E5", "tutorial"])
+    assert DERIVATION.values["E5-tutorial"]().number == counted(networks()["E5", "tutorial"])
