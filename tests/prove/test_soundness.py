@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+import sympy as sp
 
 from report.proof import (
     Definition,
@@ -31,6 +32,8 @@ from report.proof import (
     using,
     vector,
 )  # fmt: skip
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.weights import under_weights
 from report.prove.reasons.rule import Rule
 
 X, Y = real("x", ""), real("y", "")
@@ -272,3 +275,16 @@ def test_the_conclusion_shows_no_piece_of_a_result() -> None:
     part = Part("P", "x + y - 1 == y + x - 1", [Step("y + x - 1", "")])
     assert not refusals([part], [X, Y], conclusion="It is `y + x - 1`, in `x`.")
     assert "a piece of a formula" in refusals([part], [X, Y], conclusion="It is `y + x`.")
+
+
+def test_a_mean_that_changes_from_place_to_place_has_no_one_tangent() -> None:
+    n, m = sp.symbols("n m", integer=True, positive=True)
+    k, q = sp.symbols("k q", integer=True)
+    weights, values = sp.IndexedBase("u", positive=True), sp.IndexedBase("W", real=True)
+    one = sp.Sum(weights[k], (k, 1, n)) - 1
+    facts = Facts().knowing(Inequality(one, False), Inequality(-one, False))
+    mean = sp.Sum(weights[k] * values[k, q], (k, 1, n))
+    still = mean.xreplace({q: sp.Integer(1)})
+    assert list(under_weights(sp.exp(-still), facts))
+    assert not list(under_weights(still - sp.Function("f")(sp.Lambda(q, sp.exp(-mean)), 1, m), facts))
+    assert not list(under_weights(sp.sqrt(sp.Abs(still)), facts))  # the tangent stands upright where the mean is 0

@@ -28,10 +28,13 @@ def under_weights(e: sp.Expr, facts: Facts) -> Iterator[At]:
             body, rest = _spread(e, low, high, k)
             means = {s: sp.Dummy(real=True, positive=signs(s, facts) <= POSITIVE or None) for s in rest.atoms(sp.Sum)}
             body, rest = body.xreplace(means), rest.xreplace(means)
-            if any(s.limits[0][1:] != (low, high) or len(s.limits) > 1 for s in means):
-                continue
-            slopes = (rest.diff(mean) * (_at(s, k) - weight * mean) for s, mean in means.items())
-            spread = body + weight * rest + sp.Add(*slopes)
+            if any(s.limits[0][1:] != (low, high) or len(s.limits) > 1 or not s.free_symbols <= e.free_symbols for s in means):
+                continue  # of another range, or another one for each place of what stands around it
+            slopes = {s: rest.diff(mean) for s, mean in means.items()}
+            if any(e.has(sp.Derivative) or 0 in signs(sp.fraction(sp.together(e))[1], facts) for e in slopes.values()):
+                continue  # the tangent is not known, or may stand upright
+            tangents = (slope * (_at(s, k) - weight * means[s]) for s, slope in slopes.items())
+            spread = body + weight * rest + sp.Add(*tangents)
             yield from ((expanded(spread + swap), ends) for swap in (sp.Integer(0), *swaps))
 
 
