@@ -363,6 +363,21 @@ def test_a_figure_for_which_wider_ones_leave_no_room_stands_in_the_text(monkeypa
     assert caption["top"] > 18 / 25.4 * 72 + 270  # below its picture as it was drawn
 
 
+def test_the_lines_of_a_long_formula_are_evenly_apart_and_its_sums_do_not_touch():
+    def heights(formula: str, letter: str) -> list[float]:
+        """Where the letter stands, from the foot of the page, in a chain of this formula and its end."""
+        part = CheckedPart("Long", "", "", "a == x", (), formula, (_step("x", "they cancel"),))
+        text = f"# A {{#ch-a}}\n\n{derivation_markdown(replace(PROOF, parts=(part,)), {'long': 7}.__getitem__)}"
+        with pdfplumber.open(io.BytesIO(pdf((Chapter("ch-a", Path("a.md"), text),), Meta("T"), {}))) as pages:
+            return sorted({round(char["matrix"][5], 1) for char in pages.pages[0].chars if char["text"] == letter})
+
+    letters, sums = " + ".join("bcdefgh" * 12), " + ".join(f"sum((b - {n}*x)**2 for k in span(1, m))" for n in "cdef")
+    (end, *_), (last, above, *_) = heights(letters, "="), heights(letters, "+")
+    assert last - end < 1.2 * (above - last)
+    (_, lower_limit), (upper_limit, _) = heights(sums, "𝑘"), heights(sums, "𝑚")
+    assert lower_limit - upper_limit > 5
+
+
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
