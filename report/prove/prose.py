@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 
 from report.errors import DeclarationError, Where
 from report.prove.derivation import Assertion, Derivation, Part
-from report.prove.language.formula import Formula, calls, join, parse
+from report.prove.language.formula import Formula, calls, join, names, parse
 from report.prove.language.standing import Standing, weakest
-from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
+from report.prove.language.vocabulary import EVERYWHERE, LOGICAL, MEANINGS
 from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import differentiates
 
@@ -278,6 +278,8 @@ class _Shown:
 
     @classmethod
     def of(cls, derivation: Derivation) -> _Shown:
+        used = {name for p in derivation.parts for f in p.formulas for name in names(f.tree)} & MEANINGS.keys()
+        built_in = " ".join(f"{name} {MEANINGS[name]}" for name in used)
         stating = {p.claim.formula.key: p for p in reversed(derivation.parts) if not p.supposing}
         return cls(
             {p.label: p for p in derivation.parts},
@@ -286,7 +288,7 @@ class _Shown:
             {c.key: p for p in derivation.parts for c in p.conditions},
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
             frozenset(said for text in _words(derivation) for said in _weighty(text)),
-            frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation))))),
+            frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:

@@ -47,6 +47,12 @@ def test_a_conclusion_may_say_what_was_shown(conclusion: str) -> None:
     assert not said(conclusion)
 
 
+def test_what_a_formula_applies_may_be_called_so() -> None:
+    root = Part("Root", "sqrt(x**2 + 1)**2 == x**2 + 1", [Step(because="square it")])
+    assert not said("The square of the root is `x**2 + 1`.", parts=[root])
+    assert "says 'logarithm'" in said("The square of the logarithm is `x**2 + 1`.", parts=[root])
+
+
 @pytest.mark.parametrize(
     ("conclusion", "says"),
     [
