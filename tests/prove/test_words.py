@@ -57,6 +57,7 @@ def test_a_name_is_not_printed_as_an_entry() -> None:
         "as shown in E5", "known", "as everybody knows", "without proof", "trust me", "numerically", "by experiment",
         "with torch", "by the previous part", "as shown above", "by hypothesis", "inductively",
         "obviously", "clearly so", "it is trivial", "of course", "easy to see", "evidently", "without loss of generality",
+        "since it is known", "common knowledge", "everyone agrees", "no doubt", "it follows easily", "w.l.o.g.",
         "by assumption", "given", "by the conditions", "as assumed", "from the premise", "we assume it",
     ],
 )  # fmt: skip

@@ -133,7 +133,8 @@ _NAMED = {
         r"\bwithout (?:a )?proof\b|^(?:as is |it is )?known$|\bwell[- ]known\b|"
         r"\b(?:everybody|cited|trust|probably|presumably|believed?)\b|"
         r"\b(?:obvious|trivial|evident|clear)(?:ly)?\b|\bof course\b|\beas(?:y|ily) (?:to )?(?:see|check|verif\w+|shown?)\b|"
-        r"\bneedless to say\b|\bwithout loss\b|\bself-evident\b|\bintuiti\w+|\bplain to see\b"
+        r"\bneedless to say\b|\bwithout loss\b|\bself-evident\b|\bintuiti\w+|\bit is known\b|"
+        r"\bcommon knowledge\b|\beveryone\b|\bno doubt\b|\beasily\b|\bw\.?l\.?o\.?g\b|\bplain to see\b"
     ),
     GIVEN: re.compile(
         r"\b(?:by|from|as|since|because|under|per) (?:the |our |this |these |its |all )?"
