@@ -264,5 +264,13 @@ def test_no_line_breaks_between_a_formula_and_its_comma(opened):
     assert page.evaluate(apart) == 0
 
 
+def test_items_with_formulas_have_their_bullets_where_nothing_cuts_them(opened):
+    bullets = """[...document.querySelectorAll('main ul > li:has(math)')].map(li => {
+        const bullet = getComputedStyle(li, '::before');
+        return [getComputedStyle(li).listStyleType, bullet.content, parseFloat(bullet.width) > 4];
+    })"""
+    assert opened().evaluate(bullets) == [["none", '""', True]]
+
+
 def test_letters_of_a_figure_are_letters(opened):
     assert opened().evaluate("find('A falls') || document.querySelectorAll('svg[aria-label]').length") >= 1
