@@ -76,7 +76,8 @@ def _of_revision(name: str, commit: str, root: Path, settings: Settings) -> Buil
     with tempfile.TemporaryDirectory(prefix="report-revision-") as folder:
         tree, out = Path(folder) / "tree", Path(folder) / "out"
         with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", "--format=tar", commit))) as archive:
-            archive.extractall(tree, filter="data")
+            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)  # it came with 3.11.4
+            archive.extractall(tree)
         if not (tree / "build.py").is_file():
             raise UsageError(f"{name} has no build.py at its top.", remedy="Name a revision of this project.")
         asked = {"--budget": settings.budget, "--seed": settings.seed, "--store": settings.store.absolute(), "--out": out}
