@@ -1,13 +1,8 @@
 """The one way in which a network is trained by gradient descent here (E10 and E11 do it by hand).
 
 ``fit`` takes examples, a net, a recipe and a loss, and gives back the trained module with the history of its metrics.
-``train_classifier`` is the trial for labelled images. A trial of another kind prepares its own examples:
-
-    def train_autoencoder(context, *, seed, net, recipe, data):
-        train, test = pixels(data.train_images), pixels(data.test_images)
-        fitted = fit(context, seed=seed, net=net, recipe=recipe, loss=squared_error,
-                     train=Examples(train, train.flatten(1)), test=Examples(test, test.flatten(1)))
-        return Result(scalars=fitted.final, history=fitted.history, arrays=weights(fitted.module), diverged=fitted.diverged)
+``train_classifier`` is the trial for labelled images. A trial of another kind prepares its own examples, as E4's do
+(``experiments/e04_autoencoder/coders.py``).
 
 What a history holds, a row an evaluation: ``epoch`` (passes over the training examples so far), ``iteration``, and
 ``train_loss``, ``test_loss`` (in the unit of the loss: nats for cross-entropy), with ``train_accuracy``, ``test_accuracy``
@@ -235,10 +230,7 @@ def _agree(layer: torch.nn.Module, given: torch.Tensor, generator: torch.Generat
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained module (in evaluation mode), and how it came about. ``final`` is the last row of the history.
-
-    ``outputs`` (n, …) are what the module makes of the test examples.
-    """
+    """A trained module (in evaluation mode), its ``outputs`` (n, …) for the test examples, and how it came about."""
 
     module: torch.nn.Module
     outputs: torch.Tensor
