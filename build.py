@@ -18,7 +18,7 @@ from report.errors import ExitCode
 from report.terminal import lazy
 from report.terminal.cli import Settings, parse
 from report.terminal.faults import guarded, say
-from report.terminal.stamp import Look
+from report.terminal.stamp import Glance
 
 if TYPE_CHECKING:
     from report.terminal.bench import Bench, DataSets, Findings
@@ -42,7 +42,7 @@ def main(words: list[str]) -> ExitCode:
 
 def build(settings: Settings) -> ExitCode:
     """Run what is missing, judge it, and write the pages."""
-    look = Look(ROOT, settings)
+    look = Glance(ROOT, settings)
     last = None if settings.force else look.same()
     if last is not None:
         print(last.said, flush=True)
@@ -87,7 +87,7 @@ def _data_sets() -> DataSets:
     return datasets
 
 
-def _bench(settings: Settings, look: Look | None = None) -> Bench:
+def _bench(settings: Settings, look: Glance | None = None) -> Bench:
     """What every command begins with: nothing is computed yet, and nothing fetched."""
     from experiments.training import machine
     from report.terminal.bench import laid_out

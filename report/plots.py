@@ -25,6 +25,7 @@ import numpy as np
 
 from report.errors import ReportError
 from report.numbers import number_text
+from report.shown import INK as INK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,6 @@ COLUMN = 84 / 25.4
 PAGE = 175 / 25.4
 """Width of both columns in inches: such a figure stands at the head or the foot of a page."""
 
-INK = "#1c1b19"
 COLOURS = ("#1a7fc1", "#d55e00", "#009e73", "#b3529c", "#a17400", "#6f7782", "#4f66c8", "#c0413b")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.3, 1.3)), (0, (6, 1.5, 1.3, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Scalar = float | int | bool | str | None
 
+INK = "#1c1b19"
+"""What letters have the colour of, on white paper."""
+
 
 @dataclass(frozen=True)
 class Value:

@@ -1,7 +1,7 @@
 """Frozen dataclasses as JSON and back, driven by the types of their fields.
 
 A noun is written as an object of its fields. What is read must fit the types, every field there and no other: whatever
-does not is ``Unreadable``, never half a noun. Known are None, bool, int, float, str, enums, ``Literal``, tuples, lists,
+does not is ``Spoilt``, never half a noun. Known are None, bool, int, float, str, enums, ``Literal``, tuples, lists,
 mappings from strings, dataclasses, unions of these and ``Any`` (plain data, as it is). JSON has no word for what is not
 finite, so that is ``{"float": "nan"}``.
 """
@@ -22,7 +22,7 @@ from report.errors import DeclarationError
 T = TypeVar("T")
 
 
-class Unreadable(ValueError):
+class Spoilt(ValueError):
     """What was kept does not make the noun that is due."""
 
 
@@ -32,16 +32,16 @@ def written(noun: Any) -> bytes:
 
 
 def read(kind: type[T] | Any, content: bytes) -> T:
-    """The ``kind`` that was ``written``. Raises ``Unreadable``, and nothing else."""
+    """The ``kind`` that was ``written``. Raises ``Spoilt``, and nothing else."""
     return revived(kind, parsed(content))
 
 
 def parsed(content: bytes) -> Any:
-    """Strict JSON: no NaN, no Infinity, and not so deep that nobody can have meant it. Raises ``Unreadable``."""
+    """Strict JSON: no NaN, no Infinity, and not so deep that nobody can have meant it. Raises ``Spoilt``."""
     try:
         return json.loads(content.decode(errors="surrogatepass"), parse_constant=_no_json)
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(f"no JSON: {str(error) or type(error).__name__}") from None
+        raise Spoilt(f"no JSON: {str(error) or type(error).__name__}") from None
 
 
 def plain(value: Any, odd: Callable[[float], Any] = lambda number: {"float": repr(float(number))}) -> Any:
@@ -64,11 +64,11 @@ def plain(value: Any, odd: Callable[[float], Any] = lambda number: {"float": rep
 
 
 def revived(kind: type[T] | Any, value: Any) -> T:
-    """The ``kind`` whose plain form is ``value``. Raises ``Unreadable``."""
+    """The ``kind`` whose plain form is ``value``. Raises ``Spoilt``."""
     try:
         return _reader(kind)(value)  # type: ignore[arg-type, no-any-return]
     except RecursionError:
-        raise Unreadable("nested too deep") from None
+        raise Spoilt("nested too deep") from None
 
 
 _Reader = Callable[[Any], Any]
@@ -114,7 +114,7 @@ def _union(kind: Any, inner: tuple[Any, ...]) -> _Reader:
         for reader in readers:
             try:
                 return reader(value)
-            except Unreadable:
+            except Spoilt:
                 continue
         return _refuse(kind, value)
 
@@ -154,7 +154,7 @@ def _noun(kind: Any) -> _Reader:
         try:
             return kind(**fields)
         except Exception as error:  # the noun's own checks
-            raise Unreadable(str(error)) from error
+            raise Spoilt(str(error)) from error
 
     return read_noun
 
@@ -172,7 +172,7 @@ def _is_odd(value: Any) -> bool:
 
 
 def _refuse(kind: Any, value: Any) -> Any:
-    raise Unreadable(f"{getattr(kind, '__name__', kind)} is due, not {value!r:.60}")
+    raise Spoilt(f"{getattr(kind, '__name__', kind)} is due, not {value!r:.60}")
 
 
 def _no_json(word: str) -> Any:

@@ -31,7 +31,7 @@ HARMLESS_METHODS = {
 _ALTERING = {"setattr", "delattr", "exec", "eval", "next", "iter", "print", "input", "open", "__import__"}
 CALLING_BACK = {"map", "filter", "sorted", "min", "max", "sum", "any", "all", "list", "tuple", "dict", "set", "reduce"}
 HARMLESS_BUILTINS = {name for name in dir(builtins) if name not in _ALTERING}
-Function = scopes.Function | ast.Lambda
+AnyFunction = scopes.Function | ast.Lambda
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,10 @@ class _Walker:
         self.package = package
         self.deeds: list[Deed] = []
         self.alters = self.brands = False
-        self.locals: list[scopes.Scope] = []
+        self.locals: list[scopes.Bindings] = []
         self.own: set[str] = set()  # local names that hold nothing but what was made here
 
-    def function(self, node: Function, own: str | None = None) -> None:
+    def function(self, node: AnyFunction, own: str | None = None) -> None:
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
         scope = scopes.scope_of(body, self.package)
         given = {argument.arg for argument in scopes.arguments_of(node.args)}
@@ -256,7 +256,7 @@ class _Walker:
         stored = subject is not None and not hasattr(builtins, subject.name)
         return [part for part in parts if not (stored and isinstance(part, ast.Lambda))]
 
-    def _defined(self, node: Function) -> None:
+    def _defined(self, node: AnyFunction) -> None:
         self.run(scopes.evaluated_outside(node))
         for decorator in getattr(node, "decorator_list", ()):
             self._decorated(decorator)

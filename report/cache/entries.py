@@ -145,7 +145,7 @@ class Entries:
         """What was found sound, by this process or an earlier one."""
         try:
             found: Sound = codec.read(Sound, self._memory_of_sound.read_bytes())
-        except (OSError, codec.Unreadable):
+        except (OSError, codec.Spoilt):
             return {}
         return found
 

@@ -87,18 +87,18 @@ class Module:
         """The syntax trees, parsed anew from the same bytes."""
         return _parsed(self.path, self.source)
 
-    def function(self, code: CodeType) -> Written | None:
+    def function(self, code: CodeType) -> Nameless | None:
         """The lambda, nested or decorated function that was compiled to ``code``; None where that cannot be told."""
         key = _key(code.co_name, code.co_firstlineno, code.co_varnames[: _count(code)])
         inside = [(span, reading) for known, span, reading in self.index.functions if known == key and _holds(span, code)]
         if not inside or (len(inside) > 1 and code.co_name != "<lambda>"):
             return None
         span, reading = max(inside, key=lambda found: found[0])  # the instructions of an inner lambda lie in both
-        return Written(tuple(span), _revived(reading))
+        return Nameless(tuple(span), _revived(reading))
 
 
 @dataclass(frozen=True)
-class Written:
+class Nameless:
     """A function without a global name: where its body is (line, column, last line, last column), and its reading."""
 
     span: tuple[int, int, int, int]

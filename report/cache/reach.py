@@ -27,7 +27,7 @@ from report.cache.deeds import Mention
 from report.cache.digests import Name, Node, digest_of
 from report.cache.files import Memory
 from report.cache.imports import Effect, Imports, chosen, number_of
-from report.cache.modules import Module, Written, load
+from report.cache.modules import Module, Nameless, load
 from report.cache.scopes import Imported
 from report.cache.seals import Reach, Seals
 from report.cache.statements import EVERYTHING, NOTHING, Use
@@ -71,7 +71,7 @@ class Sources:
         self._nodes: dict[Name, Node] = {}
         self._closures: dict[Name, frozenset[Name]] = {}
         self._reached: dict[tuple[Name, ...], Reach] = {}
-        self._anonymous: dict[Name, tuple[Written, frozenset[str]]] = {}  # with the names that it takes along
+        self._anonymous: dict[Name, tuple[Nameless, frozenset[str]]] = {}  # with the names that it takes along
         self._project: dict[str, bool] = {}
         self._paths: dict[str, Path | None] = {}
         self._shown: dict[Name, str] = {}

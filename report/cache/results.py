@@ -62,9 +62,9 @@ def encode(result: Result) -> dict[str, bytes]:
 
 
 def decode(files: Mapping[str, bytes], arrays: Callable[[], dict[str, np.ndarray]] | None = None) -> Result:
-    """The result in ``files``; ``arrays`` reads those later. Raises ``Unreadable`` if there is none."""
+    """The result in ``files``; ``arrays`` reads those later. Raises ``Spoilt`` if there is none."""
     if RESULT not in files:
-        raise codec.Unreadable(f"no {RESULT}")
+        raise codec.Spoilt(f"no {RESULT}")
     read: _Written = codec.read(_Written, files[RESULT])
     now = unpack(files[ARRAYS]) if ARRAYS in files else {}
     return Result(read.scalars, read.history, Later(arrays) if arrays else now, read.diverged)
@@ -111,7 +111,7 @@ def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def unpack(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays that ``pack`` wrote. Raises ``Unreadable``, before memory is asked for that the content does not fill."""
+    """The arrays that ``pack`` wrote. Raises ``Spoilt``, before memory is asked for that the content does not fill."""
     import numpy as np
 
     arrays = {}
@@ -119,15 +119,15 @@ def unpack(content: bytes) -> dict[str, np.ndarray]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
                 if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(content):
-                    raise codec.Unreadable(f"{member.filename} is not as it was written")
+                    raise codec.Spoilt(f"{member.filename} is not as it was written")
                 name = member.filename.removesuffix(".npy")
                 data = archive.read(member)
                 _refuse_promises(data, name)
                 arrays[name] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-    except codec.Unreadable:
+    except codec.Spoilt:
         raise
     except Exception as error:  # zipfile and numpy raise a dozen kinds at bytes that are not theirs
-        raise codec.Unreadable(f"{type(error).__name__}: {error}") from error
+        raise codec.Spoilt(f"{type(error).__name__}: {error}") from error
     return arrays
 
 
@@ -140,4 +140,4 @@ def _refuse_promises(data: bytes, name: str) -> None:
     header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = header[version](stream)
     if math.prod(shape) * dtype.itemsize != len(data) - stream.tell() or dtype.hasobject:
-        raise codec.Unreadable(f"the array '{name}' is not as large as it says")
+        raise codec.Spoilt(f"the array '{name}' is not as large as it says")

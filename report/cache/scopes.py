@@ -36,7 +36,7 @@ class Imported:
 
 
 @dataclass
-class Scope:
+class Bindings:
     """The names that one function, lambda, comprehension or class body binds."""
 
     is_class: bool = False
@@ -105,9 +105,9 @@ def evaluated_outside(node: ast.AST) -> list[ast.expr]:
     return [*getattr(node, "decorator_list", ()), *parts]
 
 
-def scope_of(nodes: Iterable[ast.AST], package: str, is_class: bool = False) -> Scope:
+def scope_of(nodes: Iterable[ast.AST], package: str, is_class: bool = False) -> Bindings:
     """The names that ``nodes`` bind in their own scope, not looking into the scopes nested in it."""
-    scope, outer = Scope(is_class), set[str]()
+    scope, outer = Bindings(is_class), set[str]()
     todo = list(nodes)
     while todo:
         node = todo.pop()

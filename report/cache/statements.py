@@ -16,9 +16,9 @@ from typing import Any
 
 from report.cache import refused
 from report.cache.scopes import (
+    Bindings,
     Function,
     Imported,
-    Scope,
     arguments_of,
     chain_of,
     counts,
@@ -95,7 +95,7 @@ def read_alone(node: Function | ast.Lambda, package: str) -> Reading:
     are among its uses, like global ones.
     """
     reader = _Reader(package, alone=node)
-    reader.scopes.append(Scope())
+    reader.scopes.append(Bindings())
     return reader.reading(node)
 
 
@@ -107,7 +107,7 @@ class _Reader:
         self.out: list[str] = []
         self.uses: list[Use] = []
         self.refusals: list[Refusal] = []
-        self.scopes: list[Scope] = []
+        self.scopes: list[Bindings] = []
         self.slots: dict[Any, int] = {}
         self.binds: dict[str, int] = {}
         self.sees = NOTHING
@@ -338,7 +338,7 @@ class _Reader:
 
     def klass(self, node: ast.ClassDef) -> None:
         self.out.append(f"(ClassDef {self.bind(node.name)}")
-        self.scopes.append(Scope(bound=type_parameters(node)))
+        self.scopes.append(Bindings(bound=type_parameters(node)))
         self.each(node.decorator_list)
         self.each(node.bases)
         self.each(node.keywords)
@@ -382,7 +382,9 @@ class _Reader:
         self.out.append("(" + type(node).__name__)
         self.visit(first.iter)
         targets = (n for g in node.generators for n in ast.walk(g.target))
-        self.scopes.append(Scope(bound={n.id for n in targets if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}))
+        self.scopes.append(
+            Bindings(bound={n.id for n in targets if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)})
+        )
         for generator in node.generators:
             self.out.append("async" if generator.is_async else "for")
             self.visit(generator.target)

@@ -77,7 +77,7 @@ class Store(Entries):
             description = _described(found, DESCRIPTION, fingerprint)
             seconds: float = codec.revived(float, description.get("seconds"))
             return Stored(decode(found, partial(self._arrays, fingerprint)), seconds)
-        except codec.Unreadable as error:
+        except codec.Spoilt as error:
             self.set_aside(fingerprint, f"its files do not make a result ({error})")
             return None
 
@@ -92,7 +92,7 @@ class Store(Entries):
         if DESCRIPTION in found and RESULT in found:
             try:
                 decode(found)
-            except codec.Unreadable as error:
+            except codec.Spoilt as error:
                 raise Unsound(f"its files do not make a result ({error})") from None
         return True
 
@@ -127,7 +127,7 @@ class Store(Entries):
         found = self.get(fingerprint) if FINGERPRINT.fullmatch(fingerprint) else None
         try:
             return None if found is None else _described(found, file, fingerprint)
-        except codec.Unreadable as error:
+        except codec.Spoilt as error:
             self.set_aside(fingerprint, f"its files describe nothing ({error})")
             return None
 
@@ -135,7 +135,7 @@ class Store(Entries):
         """The last entry published for ``slot``. A lost or broken pointer is as good as none."""
         try:
             found: Earlier = codec.read(Earlier, self._pointer(slot).read_bytes())
-        except (OSError, codec.Unreadable):
+        except (OSError, codec.Spoilt):
             return None
         return found if FINGERPRINT.fullmatch(found.fingerprint) else None
 
@@ -222,12 +222,12 @@ class Store(Entries):
 
 def _described(found: Mapping[str, bytes], file: str, fingerprint: str) -> Mapping[str, Any]:
     if file not in found:
-        raise codec.Unreadable(f"no {file}")
+        raise codec.Spoilt(f"no {file}")
     description = codec.parsed(found[file])
     if not isinstance(description, dict):
-        raise codec.Unreadable(f"{file} describes nothing")
+        raise codec.Spoilt(f"{file} describes nothing")
     if description.get("fingerprint") != fingerprint:
-        raise codec.Unreadable(f"it belongs to {description.get('fingerprint')!r:.80}")
+        raise codec.Spoilt(f"it belongs to {description.get('fingerprint')!r:.80}")
     return description
 
 

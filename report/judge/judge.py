@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from report import model, plots
-from report.cache.codec import Unreadable
+from report.cache.codec import Spoilt
 from report.cache.fingerprint import fingerprint_of
 from report.cache.reach import Sources
 from report.cache.store import Store
@@ -50,7 +50,7 @@ class _Memory:
         if files is not None:
             try:
                 return decode(files)
-            except Unreadable as error:
+            except Spoilt as error:
                 self.store.set_aside(key, f"its files do not make a view ({error})")
         try:
             files = _encoded(encode, view, Runs(self.outcomes))
@@ -59,7 +59,7 @@ class _Memory:
             return Absent(missing.what, _kind(self.outcomes))
         except ReportError as error:
             return Absent(f"{error.where or self.file.name}: {error.what}")
-        except Unreadable as error:
+        except Spoilt as error:
             return Absent(f"{self.file.name}: it returns something else than it declares: {error}")
         except Exception as error:
             return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")

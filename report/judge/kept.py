@@ -31,9 +31,9 @@ def encode_figure(figure: model.Figure) -> dict[str, bytes]:
 
 
 def decode_figure(files: Files) -> Drawn:
-    """Raises ``codec.Unreadable`` for files that make no figure."""
+    """Raises ``codec.Spoilt`` for files that make no figure."""
     if files.keys() != {"figure.svg", "figure.csv", "texts.json"}:
-        raise codec.Unreadable(f"a figure is due, not {', '.join(files)}")
+        raise codec.Spoilt(f"a figure is due, not {', '.join(files)}")
     texts: _Texts = codec.read(_Texts, files["texts.json"])
     return Drawn(files["figure.svg"], files["figure.csv"], texts.caption, texts.alt, texts.seeds)
 
@@ -43,11 +43,11 @@ def encode_noun(noun: Any) -> dict[str, bytes]:
 
 
 def decoder(kind: type[T] | Any) -> Callable[[Files], T]:
-    """What makes a ``kind`` of the files of ``encode_noun``; it raises ``codec.Unreadable`` for files of anything else."""
+    """What makes a ``kind`` of the files of ``encode_noun``; it raises ``codec.Spoilt`` for files of anything else."""
 
     def decode(files: Files) -> T:
         if files.keys() != {"value.json"}:
-            raise codec.Unreadable(f"value.json is due, not {', '.join(files)}")
+            raise codec.Spoilt(f"value.json is due, not {', '.join(files)}")
         found: T = codec.read(kind, files["value.json"])
         return found
 

@@ -54,11 +54,11 @@ MAYBE = (
 )
 """What is said of a step that only SymPy refuses."""
 
-Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, str, witness.Findings]]]
+Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, str, witness.Testimony]]]
 """What the witnesses of a part find, each with its method and its name. Raises ``DeclarationError``."""
 
 
-def witnessed(derivation: Derivation, part: Part, methods: Collection[str]) -> list[tuple[str, str, witness.Findings]]:
+def witnessed(derivation: Derivation, part: Part, methods: Collection[str]) -> list[tuple[str, str, witness.Testimony]]:
     """What the witnesses of a part find, each asked now. They need nothing of what SymPy finds."""
     chain, heard = Chain(part), []
     visits = witness.Visits(derivation, chain)
@@ -299,7 +299,7 @@ def _step(chain: Chain, at: int, found: _Found, shown: Shown) -> CheckedStep:
     )
 
 
-def _hear(kind: str, name: str, findings: witness.Findings, found: Sequence[_Found]) -> None:
+def _hear(kind: str, name: str, findings: witness.Testimony, found: Sequence[_Found]) -> None:
     for at, each in enumerate(found):
         if at in findings.refused:
             each.refusals.setdefault(kind, findings.refused[at])

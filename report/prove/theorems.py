@@ -32,7 +32,7 @@ from report.model import Holds, Verdict
 from report.prove.check import METHODS, check, witnessed
 from report.prove.checked import Proof
 from report.prove.derivation import Derivation, Part, load
-from report.prove.witness import Findings
+from report.prove.witness import Testimony
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ def _checked(path: Path) -> Proof:
     return check(load(path))
 
 
-Heard = Sequence[tuple[str, str, Findings]]
+Heard = Sequence[tuple[str, str, Testimony]]
 
 
 def _checked_by_two(path: Path) -> Proof:

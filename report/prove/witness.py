@@ -32,7 +32,7 @@ WHOLE = "at"
 
 
 @dataclass
-class Findings:
+class Testimony:
     """What one witness says of the steps of a chain: at how many points it agreed, and which steps it refuses and why."""
 
     agreed: dict[int, int] = field(default_factory=dict)
@@ -42,16 +42,16 @@ class Findings:
         self.refused.setdefault(step, why)
 
 
-def counterexamples(derivation: Derivation, chain: Chain) -> Findings:
+def counterexamples(derivation: Derivation, chain: Chain) -> Testimony:
     """``by_numbers`` at more points and beyond the sizes that the author draws, for what SymPy refuses: is it false as well?"""
     return by_numbers(derivation, chain, Visits(derivation, chain), searching=True)
 
 
-def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False) -> Findings:
+def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False) -> Testimony:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
     wanted = LOGIC_POINTS if searching else chain.part.points or (LOGIC_POINTS if logical else POINTS)
-    found, used = Findings(), 0
+    found, used = Testimony(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
         chosen = [_edges(derivation, chain)]
@@ -123,7 +123,7 @@ class Visits:
         return known[at]
 
 
-def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) -> Findings:
+def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) -> Testimony:
     """Every expression of the chain equal to the one that ``live`` computes, against what it computes."""
     target = parse(live.of, live.where).key if live.of else chain.claim.left.key
     places = [at for at, e in enumerate(chain.expressions) if e.key == target]
@@ -134,7 +134,7 @@ def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) ->
     prescribed = {n for c in chain.part.conditions for n in names(c.tree)}
     _refuse_blind(live, chain.expressions[places[0]], derivation.symbols, prescribed)
     reached = chain.equal_to(places[0])
-    found, used = Findings(), 0
+    found, used = Testimony(), 0
     with precision():
         for point, value_of in visits.of(live.sweep):
             used += 1

@@ -31,7 +31,7 @@ from report.run.traces import Traces, same_start
 
 T = TypeVar("T")
 Modules: TypeAlias = Mapping[str, Shipped]
-Made: TypeAlias = tuple[bytes | None, int | None, bool]
+Answer: TypeAlias = tuple[bytes | None, int | None, bool]
 """The answer to a call (None if the process that made it died), the exit status of that process if it was another than the
 worker's, and whether the worker may make another call."""
 
@@ -72,7 +72,7 @@ def _warm_up(modules: Sequence[str]) -> None:
     metadata.version("numpy")  # reads the folders of packages
 
 
-def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> Made:
+def _forked(build: int, changed: bool, modules: Modules | None, call: bytes) -> Answer:
     """Make the call in a fork of this process, which only ever imports. It ends with this one, as this one ends with the
     build that ``build`` is the sentinel of."""
     if changed and modules is not None:
@@ -113,13 +113,13 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _in_place(build: int) -> Callable[..., Made]:
+def _in_place(build: int) -> Callable[..., Answer]:
     """What makes calls in this process, and says whether it is afterwards what it was at first."""
     threading.Thread(target=_end_when, args=(build,), daemon=True).start()
     before = Traces()
     shipped: Modules | None = None
 
-    def make(changed: bool, modules: Modules | None, call: bytes) -> Made:
+    def make(changed: bool, modules: Modules | None, call: bytes) -> Answer:
         nonlocal shipped
         shipped = modules if changed else shipped
         if shipped is not None:

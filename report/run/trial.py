@@ -25,7 +25,7 @@ from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.model import Data, Result, Trial
 from report.run.traces import same_start
-from report.run.watching import Step
+from report.run.watching import Advance
 
 OWN_STORE, OWN_DATA = "REPORT_WORKER_STORE", "REPORT_WORKER_DATA"
 """Where a worker on another machine sees the store and the data, if not where the build does."""
@@ -102,7 +102,7 @@ class _Context:
         if now - self._spoke < BETWEEN:
             return
         self._spoke = now
-        step = Step(int(done), int(total), {name: float(number) for name, number in numbers.items()})
+        step = Advance(int(done), int(total), {name: float(number) for name, number in numbers.items()})
         with contextlib.suppress(OSError):  # not worth failing for
             files.replace(self._progress, codec.written(step))
 
@@ -128,10 +128,10 @@ class _Context:
         return body[8:]
 
 
-def progress_of(store: Store, fingerprint: str) -> Step | None:
+def progress_of(store: Store, fingerprint: str) -> Advance | None:
     """What the trial said last, None if nothing yet."""
     try:
-        step: Step = codec.read(Step, store.progress(fingerprint).read_bytes())
-    except (OSError, codec.Unreadable):
+        step: Advance = codec.read(Advance, store.progress(fingerprint).read_bytes())
+    except (OSError, codec.Spoilt):
         return None
     return step

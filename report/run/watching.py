@@ -10,7 +10,7 @@ from report.model import Outcome
 
 
 @dataclass(frozen=True)
-class Step:
+class Advance:
     """What a trial last said of itself: ``done`` of ``total`` epochs, and numbers such as the loss."""
 
     done: int
@@ -27,7 +27,7 @@ class Watch(Protocol):
     def started(self, trial: str, label: str) -> None:
         """A trial runs from now on."""
 
-    def progressed(self, trial: str, step: Step) -> None:
+    def progressed(self, trial: str, step: Advance) -> None:
         """A running trial has come so far."""
 
     def finished(self, outcome: Outcome, label: str) -> None:
@@ -45,7 +45,7 @@ class Silent:
 
     def begin(self, seconds: Mapping[str, float], jobs: int) -> None: ...
     def started(self, trial: str, label: str) -> None: ...
-    def progressed(self, trial: str, step: Step) -> None: ...
+    def progressed(self, trial: str, step: Advance) -> None: ...
     def finished(self, outcome: Outcome, label: str) -> None: ...
     def tick(self) -> None: ...
     def close(self) -> None: ...

@@ -27,7 +27,7 @@ Early = Callable[[str, bytes], None]
 """Who is given a page by its name as soon as it is set, before the PDF is."""
 
 
-AT_ONCE = 2
+PAGES_AT_ONCE = 2
 """Typst sets a write-up on one core; two of them at once have taken no more memory than the longest alone, 1.5 GB."""
 
 
@@ -59,8 +59,8 @@ class Written:
 
 
 def editions(found: Findings, pages: Iterable[Writeup], early: Early = nobody) -> Iterator[Edition]:
-    """Each of ``pages`` as it is published, in their order; ``AT_ONCE`` of them are set while the next is filled."""
-    pool = ThreadPoolExecutor(AT_ONCE)
+    """Each of ``pages`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled."""
+    pool = ThreadPoolExecutor(PAGES_AT_ONCE)
     press = Press(memory(found.bench.store), found.known.measured)
     try:
         begun = [pool.submit(_set, found, page, *filled(found, page), press, early) for page in pages]
@@ -79,7 +79,7 @@ def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, 
         found.known.measured.setdefault(layout, {}).update(measured)
     lacking += overrun(page, made.paging, titles(page, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
-    environment = {**colophon.environment(), **bench.machine}
+    environment = {**colophon.ran_with(), **bench.machine}
     counts = origins.count(found, manuscript)
     listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made.files, counts)
     name = f"{page.name}.manifest.json" if page.questions else "manifest.json"
@@ -97,7 +97,7 @@ def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     outcomes = own(found.outcomes)
     read = {name for each in outcomes.values() for outcome in each for name in data_read(outcome.trial)}
     data = {name: status for name, status in found.bench.data.items() if name in read}
-    about = colophon.about(budget, outcomes, data, {**colophon.environment(), **found.bench.machine})
+    about = colophon.about(budget, outcomes, data, {**colophon.ran_with(), **found.bench.machine})
     told = origins.teller(found)
     manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, found.known, told)
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

@@ -36,7 +36,7 @@ SEVERAL = 8  # how many trials are named one by one
 
 
 @dataclass(frozen=True)
-class Mention:
+class Exhibit:
     """A place where numbers are shown: in prose, a caption, a table or beside a claim; each of ``shown`` is a piece of it."""
 
     name: str
@@ -84,29 +84,29 @@ def _no_result(query: str, wanted: list[str], manuscript: Manuscript) -> str:
     )
 
 
-def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Mention]:
+def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Exhibit]:
     """Every place that shows a number which was computed, in the order of the pages."""
     for stated in manuscript.stated:
         shown = _plain(unescape(value_text(stated.value)))
-        yield Mention(stated.name, f"{stated.chapter}:{stated.line}", (shown,), condition=stated.condition)
+        yield Exhibit(stated.name, f"{stated.chapter}:{stated.line}", (shown,), condition=stated.condition)
     for chapter in manuscript.chapters:  # what stands beside the words of others
         for number in evidence.numbers(chapter.markdown):
             finding = manuscript.findings.get(unescape(number["origin"]).rpartition("stated in ")[2])
             if finding is not None:
                 shown = _plain(unescape(number["text"]))
-                yield Mention(finding.entry.ours[-1], finding.entry.name, (shown,), condition=finding.entry.of)
+                yield Exhibit(finding.entry.ours[-1], finding.entry.name, (shown,), condition=finding.entry.of)
     tables = {table["anchor"]: table["rows"] for chapter in manuscript.chapters for table in TABLE.finditer(chapter.markdown)}
     for name, place in manuscript.places.items():
         owner, _, own = name.partition(".")
         judged = found.judged.get(owner, Judged())
         figure, claim = judged.figures.get(own), judged.claims.get(own)
         if figure is not None and not isinstance(figure, Absent):
-            yield Mention(name, place, (_plain(figure.caption),), "figure")
+            yield Exhibit(name, place, (_plain(figure.caption),), "figure")
         if identifier(name) in tables:
-            yield Mention(name, place, tuple(_rows(tables[identifier(name)])), "table")
+            yield Exhibit(name, place, tuple(_rows(tables[identifier(name)])), "table")
         if claim is not None and not isinstance(claim, Absent):
             shown = f"{claim.sentence} {claim.verdict.holds} {evidence_text(claim.verdict)}"
-            yield Mention(name, place, (_plain(unescape(shown)),), "claim")
+            yield Exhibit(name, place, (_plain(unescape(shown)),), "claim")
 
 
 def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
@@ -136,7 +136,7 @@ def _numbers(text: str) -> list[str]:
     return [number.rstrip(".,") for number in NUMBER.findall(text)]
 
 
-def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mention:
+def _unmentioned(query: str, found: Findings, told: Iterable[Exhibit]) -> Exhibit:
     """What is computed, and not shown on these pages."""
     content = found.bench.content
     try:
@@ -145,7 +145,7 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Mention]) -> Mentio
         if "several kinds" not in error.what:
             known = [mention.name for mention in told]
             raise UsageError(f"there is no number '{query}'.", remedy=nearest(query, known)) from None
-    return Mention(query, "", ())
+    return Exhibit(query, "", ())
 
 
 # --- on the pages --------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def _view(experiment: Experiment, own: str) -> Any:
 # --- the chain -----------------------------------------------------------------------------------------------------
 
 
-def _told(mention: Mention, same: Iterable[Mention], found: Findings) -> str:
+def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings) -> str:
     owner, _, own = mention.name.partition(".")
     lines = [mention.title(), *(f"  {piece}" for piece in mention.shown[:1])]
     entries = [("stands at", [m.place for m in same if m.place] or ["nowhere on these pages"])]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from report.model import Outcome, State
-from report.run.watching import Step
+from report.run.watching import Advance
 
 TELLING = 0.25  # seconds between two reports to somebody far
 WORDS = {State.DONE: "done", State.DIVERGED: "diverged", State.FAILED: "failed", State.MISSING: "not run"}
@@ -34,17 +34,17 @@ def watch(stream: TextIO, quiet: bool = False) -> Lines | Bars:
 class _Running:
     label: str
     since: float
-    steps: list[tuple[float, Step]] = field(default_factory=list)  # the first and the last, with when they were heard of
+    steps: list[tuple[float, Advance]] = field(default_factory=list)  # the first and the last, with when they were heard of
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> Advance | None:
         return self.steps[-1][1] if self.steps else None
 
     @property
     def share(self) -> float:
         return self.step.done / self.step.total if self.step and self.step.total else 0.0
 
-    def heard(self, now: float, step: Step) -> None:
+    def heard(self, now: float, step: Advance) -> None:
         if step != self.step:
             self.steps = [*self.steps[:1], (now, step)]
 
@@ -79,7 +79,7 @@ class Tally:
         del self.waiting[trial]
         self.running[trial] = _Running(label, self.clock())
 
-    def progressed(self, trial: str, step: Step) -> None:
+    def progressed(self, trial: str, step: Advance) -> None:
         self.running[trial].heard(self.clock(), step)
 
     def finished(self, outcome: Outcome) -> float:
@@ -194,7 +194,7 @@ class Lines:
     def started(self, trial: str, label: str) -> None:
         self.tally.started(trial, label)
 
-    def progressed(self, trial: str, step: Step) -> None:
+    def progressed(self, trial: str, step: Advance) -> None:
         self.tally.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:
@@ -225,7 +225,7 @@ class Trials:
     running: tuple[tuple[str, float, str], ...]
 
 
-class Told:
+class Telling:
     """Shows what ``shown`` shows, and tells somebody, some times a second."""
 
     def __init__(self, shown: Lines | Bars, tell: Callable[[Trials], None]):
@@ -238,7 +238,7 @@ class Told:
     def started(self, trial: str, label: str) -> None:
         self._shown.started(trial, label)
 
-    def progressed(self, trial: str, step: Step) -> None:
+    def progressed(self, trial: str, step: Advance) -> None:
         self._shown.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:
@@ -283,7 +283,7 @@ class Bars:
         self._tasks[trial] = self._progress.add_task(self._safe(label), total=None, note="")
         self._draw()
 
-    def progressed(self, trial: str, step: Step) -> None:
+    def progressed(self, trial: str, step: Advance) -> None:
         self.tally.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:

@@ -77,7 +77,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
     """What was found then; None without a note of it, or if the pages of ``bench`` need something else."""
     try:
         read = codec.read(_Note, note) if note else None
-    except codec.Unreadable:
+    except codec.Spoilt:
         return None
     if read is None or bench.needed is None or read.needed != tuple(sorted(bench.needed)):
         return None

@@ -30,7 +30,7 @@ MOST = 20_000  # files of a project; of more, looking at each is no shortcut
 INDIFFERENT = ("jobs", "quiet", "force", "scheduler", "browser", "json")  # settings that change no page
 DECISIVE = ("REPORT_", "PYTHON", "PYPANDOC", "TYPST", "SOURCE_DATE_EPOCH", "LC_", "LANG", "TZ", "HOME")
 
-State = list[Any] | None  # size, times, number and, of what was changed just now, digest; None for what is not there
+Seen = list[Any] | None  # size, times, number and, of what was changed just now, digest; None for what is not there
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Stamp:
     code: int
     asked: str
     data: list[str]  # files and folders
-    inputs: Mapping[str, State]
-    entries: Mapping[str, State]  # of the store
-    pages: Mapping[str, State]
+    inputs: Mapping[str, Seen]
+    entries: Mapping[str, Seen]  # of the store
+    pages: Mapping[str, Seen]
     found: str  # the digest of what was found
 
 
@@ -51,7 +51,7 @@ class Unsure(Exception):
     """There is too much to look at."""
 
 
-class Look:
+class Glance:
     """What a build finds at its beginning; at its end, ``keep`` compares."""
 
     def __init__(self, root: Path, settings: Settings):
@@ -59,7 +59,7 @@ class Look:
         self._asked = _asked(settings)
         self._last: Stamp | None = None  # whose entries of the store have not changed
         self._data: list[str] = []
-        self._inputs: dict[str, State] = {}
+        self._inputs: dict[str, Seen] = {}
         self._sure = True
         self._note(self._project)
 
@@ -107,7 +107,7 @@ class Look:
         try:
             if not self._sure or not _unchanged(self._inputs, self._now()):
                 return
-            looked_up: dict[str, State] = dict(self._last.entries) if self._last and again else {}
+            looked_up: dict[str, Seen] = dict(self._last.entries) if self._last and again else {}
             for entry in entries:
                 looked_up |= _entry(entry)
             published = {self._settings.out / name: content for name, content in pages.items()}
@@ -129,26 +129,26 @@ class Look:
         with suppress(OSError):
             files.replace(self._file, json.dumps(vars(stamp)).encode())
 
-    def _now(self) -> dict[str, State]:
+    def _now(self) -> dict[str, Seen]:
         return self._project() | _states(self._data)
 
-    def _without_prose(self, inputs: Mapping[str, State]) -> dict[str, State]:
+    def _without_prose(self, inputs: Mapping[str, Seen]) -> dict[str, Seen]:
         return {name: state for name, state in inputs.items() if not is_prose(Path(name), self._root)}
 
     @property
     def _found(self) -> Path:
         return self._settings.out / FOUND
 
-    def _note(self, look: Callable[[], dict[str, State]]) -> None:
+    def _note(self, look: Callable[[], dict[str, Seen]]) -> None:
         try:
             self._inputs |= look()
         except (OSError, Unsure):
             self._sure = False
 
-    def _project(self) -> dict[str, State]:
+    def _project(self) -> dict[str, Seen]:
         """Every file that may be imported or read as a template."""
         kept = {self._settings.out, self._settings.store}
-        found: dict[str, State] = {}
+        found: dict[str, Seen] = {}
         for path in sorted(self._root.iterdir()):
             if path.name.startswith(".") or path in kept:
                 continue
@@ -192,9 +192,9 @@ def _machine() -> list[str]:
     return told
 
 
-def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, State]:
+def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, Seen]:
     """The states of all files below the folder, but hidden ones and compiled code."""
-    found: dict[str, State] = {}
+    found: dict[str, Seen] = {}
     for name, folders, names in os.walk(folder, followlinks=True):
         place = Path(name)
         folders[:] = [f for f in folders if not f.startswith(".") and f != "__pycache__" and place / f not in leave]
@@ -204,11 +204,11 @@ def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, State]:
     return found
 
 
-def _states(names: Iterable[str]) -> dict[str, State]:
+def _states(names: Iterable[str]) -> dict[str, Seen]:
     return {name: _state(Path(name)) for name in names}
 
 
-def _entry(folder: Path) -> dict[str, State]:
+def _entry(folder: Path) -> dict[str, Seen]:
     """The states of an entry's files, and of its folder, which tells of files that come or go; or that there is none."""
     found = {str(folder): _state(folder)}
     if found[str(folder)] is not None:
@@ -216,7 +216,7 @@ def _entry(folder: Path) -> dict[str, State]:
     return found
 
 
-def _state(path: Path) -> State:
+def _state(path: Path) -> Seen:
     try:
         stat = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -231,11 +231,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _unchanged(before: Mapping[str, State], now: Mapping[str, State]) -> bool:
+def _unchanged(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bool:
     return before.keys() == now.keys() and all(_same(name, state, now[name]) for name, state in before.items())
 
 
-def _same(name: str, before: State, now: State) -> bool:
+def _same(name: str, before: Seen, now: Seen) -> bool:
     if before is None or now is None:
         return before is now
     return before[:4] == now[:4] and (not before[4] or before[4] == (now[4] or _digest(Path(name))))

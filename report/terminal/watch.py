@@ -23,7 +23,7 @@ from report.terminal import lazy
 from report.terminal.bench import Bench, Findings
 from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
-from report.terminal.progress import Bars, Lines, Told, Trials
+from report.terminal.progress import Bars, Lines, Telling, Trials
 from report.terminal.stages import Stages
 from report.terminal.stamp import is_prose
 
@@ -198,5 +198,5 @@ class _Builds:
         with self._sending:  # write-ups are set side by side
             self._line.send(Made({name: content}))
 
-    def _told(self, shown: Lines | Bars) -> Told:
-        return Told(shown, lambda trials: self._line.send(Now(True, trials)))
+    def _told(self, shown: Lines | Bars) -> Telling:
+        return Telling(shown, lambda trials: self._line.send(Now(True, trials)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 
 from report.errors import ReportError
+from report.shown import INK
 
 COLUMN_POINTS = 326.0  # 115 mm, what the text column of the web page counts as; its wide figures are 175 mm
 
@@ -18,7 +19,6 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 UNSEEN = (f"{SVG}metadata", f"{SVG}title", f"{SVG}style")  # style.css says matplotlib's style, and its font
 GEOMETRY = ("d", "x", "y", "transform", "width", "height")
 MANY_PIXELS = 20_000  # no picture that is shown for its own sake has as many
-INK = "#1c1b19"
 # No colour stands out enough for letters from light and from dark paper alike: a letter has ink in its colour. White ones stay.
 COLOURED = re.compile(r"fill:\s*#(?!ffffff)([0-9a-f]{6})")
 OF_ITS_COLOUR = 78  # per cent

@@ -23,7 +23,7 @@ from report.typeset.html import html
 from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by, once
 from report.typeset.paging import Paging, outline, paged, titles
 from report.typeset.pandoc import ALONE, Measured, Pandocs, Press
-from report.typeset.pdf import Document, document
+from report.typeset.pdf import Pdf, document
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
@@ -36,7 +36,7 @@ def both(
     assets: Mapping[str, bytes],
     press: Press = ALONE,
     early: Callable[[str], None] = lambda page: None,
-) -> tuple[str, Document]:
+) -> tuple[str, Pdf]:
     """The HTML page, which is given to ``early`` at once, and the PDF with what is known of its pages. ``assets`` are the
     figures by name (``E2-curves.svg``).
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from report.typeset.pdf import Document
+from report.typeset.pdf import Pdf
 from report.write.manuscript import Manuscript
 from report.write.writeup import Writeup
 
@@ -22,7 +22,7 @@ class Paging:
     spans: Mapping[str, tuple[int, int]]
 
 
-def paged(document: Document) -> Paging:
+def paged(document: Pdf) -> Paging:
     """The pages from where a question begins to where the next one does."""
     spans: dict[str, tuple[int, int]] = {}
     places = document.places

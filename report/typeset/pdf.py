@@ -21,7 +21,7 @@ CLOSE = 6  # points, half of what floats keep from one another
 
 
 @dataclass(frozen=True)
-class Place:
+class Beginning:
     """Where a chapter begins: its page, from 1, and how far below the page's upper edge."""
 
     name: str
@@ -30,26 +30,26 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Document:
+class Pdf:
     """The PDF, how many pages it has, where its chapters begin, and what was measured, by the digest of the layout."""
 
     content: bytes
     pages: int
-    places: tuple[Place, ...]
+    places: tuple[Beginning, ...]
     measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Setting:
+class Impression:
     """What Typst made of the chapters: ``colliding`` are floats of a column that lie over what floats over both, and a document
     with any has no content."""
 
-    document: Document
+    document: Pdf
     measured: Measured
     colliding: Sequence[str]
 
 
-def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> Document:
+def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> Pdf:
     """A PDF/UA-1 document with an outline; figures and formulas carry alternative texts, and the bytes repeat.
 
     What was measured of the same tables and parts before is not measured again: that is half of the work.
@@ -69,7 +69,7 @@ def document(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes
         (folder / "figures.json").write_text(json.dumps(widths))
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         (folder / "main.typ").write_text(_main(chapters, meta), encoding="utf-8")
-        first: list[Setting] = []
+        first: list[Impression] = []
 
         def measured() -> bytes:
             first.append(_compiled(folder, chapters, told))
@@ -114,7 +114,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Setting:
+def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Impression:
     """The document; of what is ``told``, nothing is measured, and what is ``kept`` in the text does not float."""
     import typst
 
@@ -131,8 +131,8 @@ def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: S
         raise _typst_error(error, chapters) from None
     assert isinstance(content, bytes)
     tagged = with_row_heads(content) if content else content
-    document = Document(tagged, found["pages"], tuple(Place(**place) for place in found["places"]))
-    return Setting(document, _agreed(measured), colliding)
+    document = Pdf(tagged, found["pages"], tuple(Beginning(**place) for place in found["places"]))
+    return Impression(document, _agreed(measured), colliding)
 
 
 def _laid_out(compiler: Any, write: Callable[[], object]) -> tuple[Any, Any]:

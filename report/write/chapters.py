@@ -32,7 +32,7 @@ from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
 from report.write.prose import anchor, identifier, pictures, read, unnumbered
-from report.write.sections import Part, parts, written
+from report.write.sections import Piece, parts, written
 from report.write.tables import table_csv, table_markdown
 from report.write.template import compiled, jinja
 
@@ -115,7 +115,7 @@ class _Writer:
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
-    def part(self, part: Part) -> str:
+    def part(self, part: Piece) -> str:
         """The Markdown of one chapter or section, references not yet resolved."""
         self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source

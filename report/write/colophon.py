@@ -11,7 +11,7 @@ from report.model import Column, DataStatus, Outcome, Table, Value
 PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "jinja2", "pypandoc_binary", "typst")
 
 
-def environment() -> dict[str, str]:
+def ran_with() -> dict[str, str]:
     """What the build ran with, name → version: Python, the packages, the system, the processor."""
     python, system = platform.python_version(), platform.system()
     return {"Python": python, **versions(PACKAGES), "system": system, "processor": processor()}

@@ -25,7 +25,7 @@ from report.write.references import ELSEWHERE, mark
 LONGEST_LEFT = 26
 """Characters of a left side that still leave room for the right one beside it."""
 
-AT_ONCE = frozenset({"unfolding", "identical", "normal form", "simplification", "exact evaluation", "matrix algebra"})
+PLAIN_TO_SEE = frozenset({"unfolding", "identical", "normal form", "simplification", "exact evaluation", "matrix algebra"})
 """How steps are decided that a reader takes at once: a definition opened, terms collected, a number worked out."""
 
 DEFINITION = "definition of "
@@ -323,7 +323,7 @@ def _telling(steps: tuple[CheckedStep, ...]) -> list[CheckedStep]:
 
 
 def _minor(step: CheckedStep) -> bool:
-    return step.standing == Standing.PROVED and step.method.removeprefix("generic entry: ") in AT_ONCE
+    return step.standing == Standing.PROVED and step.method.removeprefix("generic entry: ") in PLAIN_TO_SEE
 
 
 def _because(steps: tuple[CheckedStep, ...]) -> str:

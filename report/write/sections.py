@@ -21,7 +21,7 @@ HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+[^\n]*?(?:\{[^}\n]*#(?P<name>[\w-
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """A piece of a write-up that is filled by itself: Markdown with Jinja, each line where it is in ``file``."""
 
     identifier: str
@@ -68,28 +68,28 @@ def _headings(source: str) -> list[re.Match[str]]:
     return list(HEADING.finditer(blank))
 
 
-def parts(writeup: Writeup) -> tuple[Part, ...]:
+def parts(writeup: Writeup) -> tuple[Piece, ...]:
     """The pieces of a write-up in their order. Raises ``ProseError`` for an answer that is no section and no chapter."""
     if not writeup.questions:
-        return tuple(Part(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
+        return tuple(Piece(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
     sources = {path: without_comments(author_text(path)) for path in writeup.shelf}
     named = {
-        name: Part(anchor(path), path, _placed(source, span))
+        name: Piece(anchor(path), path, _placed(source, span))
         for path, source in sources.items()
         for name, span in _named(source).items()
         if name.startswith(("#", "X"))
     }
-    whole = {path.stem: Part(anchor(path), path, source) for path, source in sources.items()}
+    whole = {path.stem: Piece(anchor(path), path, source) for path, source in sources.items()}
     return tuple(part for question in writeup.questions for part in _answered(question, writeup.file, named, whole))
 
 
-def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: Mapping[str, Part]) -> Iterator[Part]:
+def _answered(question: Question, file: Path, named: Mapping[str, Piece], whole: Mapping[str, Piece]) -> Iterator[Piece]:
     """The heading, the prose, and what answers the question."""
     if question.heading:
         heading = f"# {question.heading}{_ids(question)} {{#{question.identifier}}}\n\n"
-        yield Part(question.identifier, file, _at(question.line, heading))
+        yield Piece(question.identifier, file, _at(question.line, heading))
     if question.prose:
-        yield Part(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
+        yield Piece(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
     unmet = dict(question.without)
     for answer, line in question.answers:
         if answer in whole:
@@ -107,7 +107,7 @@ def _answered(question: Question, file: Path, named: Mapping[str, Part], whole: 
         else:
             headed = answer != question.answers[0][0]
             asked = f'{{{{ answer("{answer}", {list(question.parts)}, headed={headed}) }}}}\n\n'
-            yield Part(question.identifier, file, _at(line, asked))
+            yield Piece(question.identifier, file, _at(line, asked))
     for name, line in unmet.items():
         where, inside = Where(file, line), {n for a, _ in question.answers if a in named for n in _named(named[a].source)}
         raise ProseError(f"no section of this question has {name} to leave out.", where=where, remedy=nearest(name, inside))
@@ -124,7 +124,7 @@ def _at(line: int, text: str) -> str:
     return "\n" * (line - 1) + text
 
 
-def _under_the_question(part: Part, headed: bool) -> Part:
+def _under_the_question(part: Piece, headed: bool) -> Piece:
     """A section with its headings moved up to stand below that of the question, which is its own if it is not ``headed``."""
     headings = _headings(part.source)
     rise = len(headings[0]["marks"]) - (2 if headed else 1)
@@ -133,7 +133,7 @@ def _under_the_question(part: Part, headed: bool) -> Part:
         own = f"[]{{#{heading['name']}}}" if number == 0 and not headed else heading[0][rise:]
         pieces += [part.source[end : heading.start()], own]
         end = heading.end()
-    return Part(part.identifier, part.file, "".join(pieces) + part.source[end:])
+    return Piece(part.identifier, part.file, "".join(pieces) + part.source[end:])
 
 
 def own_prose(writeup: Writeup) -> str:
@@ -146,7 +146,7 @@ def own_prose(writeup: Writeup) -> str:
     return "\n".join(lines) + "\n"
 
 
-def written(writeup: Writeup, pieces: Iterable[Part]) -> dict[Path, str]:
+def written(writeup: Writeup, pieces: Iterable[Piece]) -> dict[Path, str]:
     """Every file that one of the pieces is taken from, whole: what is wrong with it is wrong for every write-up."""
     files = dict.fromkeys(piece.file for piece in pieces)
     return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}

@@ -82,13 +82,13 @@ GOOD: dict[str, Any] = codec.plain(Noun("n", parts=(Part(1.0, "x"),), table={"a"
 )
 def test_what_does_not_fit_the_types_is_unreadable(change: dict[str, Any]) -> None:
     assert codec.revived(Noun, GOOD)
-    with pytest.raises(codec.Unreadable):
+    with pytest.raises(codec.Spoilt):
         codec.revived(Noun, {**GOOD, **change})
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"NaN", b"\xff", b"[" * 100_000, b"1e", b"9" * 5000, b"null"])
 def test_what_is_no_json_is_unreadable(content: bytes) -> None:
-    with pytest.raises(codec.Unreadable):
+    with pytest.raises(codec.Spoilt):
         codec.read(Noun, content)
 
 
@@ -102,7 +102,7 @@ def test_a_noun_that_refuses_its_fields_is_unreadable() -> None:
                 raise ValueError("too small")
 
     assert codec.revived(Picky, {"n": 1}).n == 1
-    with pytest.raises(codec.Unreadable, match="too small"):
+    with pytest.raises(codec.Spoilt, match="too small"):
         codec.revived(Picky, {"n": -1})
 
 

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from report.model import Outcome, Result, Trial
-from report.run.watching import Step
+from report.run.watching import Advance
 from report.terminal.progress import Bars, Lines, Tally, duration, watch
 
 
@@ -65,12 +65,12 @@ def test_time_left_follows_the_pace_of_a_trial_that_was_resumed(clock):
     tally.begin({"a": math.nan}, jobs=1)
     tally.started("a", "a")
     assert math.isnan(tally.left("a"))
-    tally.progressed("a", Step(8, 20))
+    tally.progressed("a", Advance(8, 20))
     clock.now += 4
-    tally.progressed("a", Step(10, 20))
+    tally.progressed("a", Advance(10, 20))
     assert tally.left("a") == 20
     clock.now += 1
-    tally.progressed("a", Step(10, 20))
+    tally.progressed("a", Advance(10, 20))
     assert tally.left("a") == 19
 
 
@@ -96,7 +96,7 @@ def test_one_line_for_each_trial_that_ends(clock):
     lines = Lines(stream, clock)
     lines.begin({"a": 10.0, "b": 10.0, "c": math.nan, "d": 1.0}, jobs=1)
     lines.started("a", "E2 convnet adam seed=0")
-    lines.progressed("a", Step(1, 2, {"loss": 0.5}))
+    lines.progressed("a", Advance(1, 2, {"loss": 0.5}))
     clock.now += 8.1
     lines.finished(outcome("a"), "E2 convnet adam seed=0")
     lines.started("b", "E2 mlp")
@@ -152,7 +152,7 @@ def drawn(monkeypatch, clock, columns: int, label: str) -> tuple[list[str], list
     bars.begin({"a": 12.0, "b": 12.0}, jobs=1)
     bars.started("a", label)
     clock.now += 6
-    bars.progressed("a", Step(6, 12, {"loss": 0.25}))
+    bars.progressed("a", Advance(6, 12, {"loss": 0.25}))
     stream.seek(0)
     stream.truncate()
     bars.tick()

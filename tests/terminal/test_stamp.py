@@ -15,7 +15,7 @@ import pytest
 
 from report.terminal import stamp
 from report.terminal.cli import parse
-from report.terminal.stamp import Look
+from report.terminal.stamp import Glance
 from report.typeset.publish import FOUND, STAMP
 from tests.project import EXPERIMENT, Project, project, result_of
 
@@ -111,9 +111,9 @@ def _stamp_of_another_kind(root: Path) -> None:
     (root / "build" / STAMP).write_text(json.dumps({"said": "", "code": 0}), encoding="utf-8")
 
 
-def looking(made: Project, *words: str) -> Look:
+def looking(made: Project, *words: str) -> Glance:
     """What a build finds at its beginning."""
-    return Look(made.root, parse([*words], made.root))
+    return Glance(made.root, parse([*words], made.root))
 
 
 def stamped(made: Project) -> None:
