@@ -217,7 +217,7 @@ def softmax(runs: Runs) -> Runs:
 def updates(runs: Runs) -> Value:
     """By the counter of the training loop, in the net and with the optimiser of W1."""
     history = runs.where(net=CONVNET, optimizer="Adadelta").history().iloc[0]
-    return Value(round(history["iteration"] / history["epoch"]), digits=0, origin="updates of the weights in an epoch of E2")
+    return Value(round(history["iteration"] / history["epoch"]), origin="updates of the weights in an epoch of E2")
 
 
 EXPERIMENT = Experiment(

@@ -88,7 +88,7 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "total": Value(TOTAL, digits=0, origin="closed form of every layer, added up"),
+        "total": Value(TOTAL, origin="closed form of every layer, added up"),
         "largest_share": Value(
             100 * LARGEST.parameters / TOTAL, "%", 1, origin=f"parameters of {wording(LARGEST.layer)} over those of the net"
         ),

@@ -299,7 +299,7 @@ EXPERIMENT = Experiment(
         },
         "spread_at_w2": _of_fifty(0.9174),
         "spread_at_best": _of_fifty(0.99),
-        "parameters": Value(parameters(NETS[LINEARISED]), digits=0, origin="closed form of every layer, added up"),
-        "map_parameters": Value(parameters(COMPARED[SOFTMAX]), digits=0, origin="closed form of every layer, added up"),
+        "parameters": Value(parameters(NETS[LINEARISED]), origin="closed form of every layer, added up"),
+        "map_parameters": Value(parameters(COMPARED[SOFTMAX]), origin="closed form of every layer, added up"),
     },
 )

@@ -17,7 +17,7 @@ from itertools import pairwise, product
 from experiments import e05_tutorial_net as e05
 from experiments import zoo
 from experiments.looks import LOOKS, TUTORIAL
-from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, classifier, in_percent, reads_more
+from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, classifier, gap, in_percent, reads_more
 from experiments.nets import parameters
 from experiments.training import Adam, Iterations, Recipe
 from report import plots
@@ -37,7 +37,7 @@ LINES = {TUTORIAL: LOOKS[TUTORIAL], FEWER: plots.Look(plots.COLOURS[1], "-", plo
 
 SETTLED = 0.01  # a test accuracy that changes by no more than a percentage point is called settled
 MARGIN = 0.05  # a gap of five percentage points is called wide
-REPORTED = {"all": 97.2, "few": 88.95, "fewer": 90.6}  # % of the test digits
+REPORTED, OF_ALL = {(TUTORIAL, FEW): 88.95, (FEWER, FEW): 90.6}, 97.2  # % of the test digits
 KEEP = 0.5  # the claims are about this keep probability, which is the tutorial's own
 
 
@@ -98,15 +98,9 @@ def most(runs: Runs) -> Runs:
     return by_digits(runs)[runs.values_of("digits")[-1]]
 
 
-def kept(runs: Runs, keep: float) -> Runs:
-    """The runs of the sweep at one keep probability."""
-    return runs.where(keep=keep, rate=FAST)
-
-
-def gap(runs: Runs, metric: str = "accuracy") -> Seeds:
-    """How much better the net is on its training digits: accuracy lost, or cross-entropy gained, on test digits."""
-    ahead = runs[f"train_{metric}"] - runs[f"test_{metric}"]
-    return ahead if metric == "accuracy" else -ahead
+def swept(runs: Runs) -> dict[float, Runs]:
+    """The runs of the sweep, by the keep probability."""
+    return runs.where(rate=FAST).by("keep")
 
 
 def length(runs: Runs) -> int:
@@ -114,14 +108,14 @@ def length(runs: Runs) -> int:
     return int(runs.converged().history()["iteration"].max())
 
 
-def half_way_and_at_the_end(runs: Runs, name: str) -> tuple[Seeds, Seeds]:
+def end_and_half_way(runs: Runs, name: str) -> tuple[Seeds, Seeds]:
     """A column of the history at two moments fixed beforehand: the end is above the lowest point whatever happens."""
     history = runs.converged().history().set_index(["iteration", "seed"])[name]
-    half, end = (Seeds(history.loc[moment].to_dict()) for moment in (length(runs) // 2, length(runs)))
-    return half, end
+    end, half = (Seeds(history.loc[moment].to_dict()) for moment in (length(runs), length(runs) // 2))
+    return end, half
 
 
-# --- figures -------------------------------------------------------------------------------------------------------
+# --- figures and tables -------------------------------------------------------------------------------------------
 
 
 def curves(runs: Runs) -> Figure:
@@ -135,8 +129,8 @@ def curves(runs: Runs) -> Figure:
         plots.train_and_test(ax, part, "iteration", metric, "net", LINES)
         means = part[part["net"] == TUTORIAL].groupby("iteration")[[f"train_{metric}", f"test_{metric}"]].mean()
         ax.fill_between(means.index, *means.T.to_numpy(), color=LINES[TUTORIAL].colour, alpha=0.08, linewidth=0)
-        ax.set_title(f"{number_text(digits)} digits" if row == 0 else "")
-        ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "")
+        title = f"{number_text(digits)} digits"
+        ax.set(title=title * (row == 0), ylabel=label * (column == 0), xlabel="iteration" * (row == 1))
     plots.label_ends(*axes.flat)
     ends = {(n, part): f"{mean(by_digits(runs)[n][f'{part}_accuracy']):.1%}" for n in (FEW, most) for part in ("train", "test")}
     return Figure(
@@ -157,8 +151,7 @@ def gaps(runs: Runs) -> Figure:
     points = {digits: 100 * gap(part) for digits, part in by_digits(runs).items()}
     nats = {digits: gap(part, "loss") for digits, part in by_digits(runs).items()}
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
-    labels = ("gap in accuracy, points", "gap in cross-entropy, nats")
-    for ax, found, label in zip(axes[0], (points, nats), labels):
+    for ax, found, label in zip(axes[0], (points, nats), ("gap in accuracy, points", "gap in cross-entropy, nats")):
         ax.set(xscale="log", xlabel="training digits", ylabel=label)
         plots.seeds_and_mean(ax, found, LINES[TUTORIAL])
         ax.set_ylim(min(0, ax.get_ylim()[0]), None)
@@ -178,25 +171,22 @@ def gaps(runs: Runs) -> Figure:
 
 def sweep(runs: Runs) -> Figure:
     """Test accuracy and cross-entropy against the keep probability."""
-    dropped = runs.where(rate=FAST)
     figure, axes = plots.canvas(plots.PAGE, 1.9, columns=2)
     for ax, (metric, label), scale in zip(axes[0], CURVES.items(), (100, 1)):
-        found = {keep: scale * part[f"test_{metric}"] for keep, part in dropped.by("keep").items()}
+        found = {keep: scale * part[f"test_{metric}"] for keep, part in swept(runs).items()}
         ax.set(xlabel="keep probability (one: no dropout)", ylabel=f"test {label}")
         ax.axhline(mean(found[1.0]), color=plots.INK, linewidth=0.6, linestyle=":")
         plots.seeds_and_mean(ax, found, LINES[TUTORIAL])
-    means = {keep: mean(part["test_accuracy"]) for keep, part in dropped.by("keep").items()}
+    means = {keep: mean(part["test_accuracy"]) for keep, part in swept(runs).items()}
     best = max(means, key=lambda keep: means[keep])
     return Figure(
         figure,
         caption=f"The tutorial net on {FEW} digits under dropout, a mark a seed, the line through the means; dotted, the mean "
         f"without dropout. At a keep probability of {best:g} that is {means[best]:.1%}, without dropout {means[1.0]:.1%}.",
         alt="Mean test accuracy: " + "; ".join(f"{value:.1%} at keep {keep:g}" for keep, value in means.items()) + ".",
-        data=dropped.frame(),
+        data=runs.where(rate=FAST).frame(),
     )
 
-
-# --- tables --------------------------------------------------------------------------------------------------------
 
 COLUMNS = (
     Column("train", "training, %", of=TRAIN.of),
@@ -209,15 +199,12 @@ SHOWN = "accuracy on its training digits and on test digits, the gap between the
 
 def final(runs: Runs) -> Table:
     """W2's three trainings beside ours."""
-    theirs = {(TUTORIAL, FEW): REPORTED["few"], (FEWER, FEW): REPORTED["fewer"]}
     columns = (
         Column("net", "net", align="left"),
         Column("parameters", "parameters", of=lambda runs: parameters(NETS[runs.tag("net")])),
         Column("digits", "digits"),
         *COLUMNS,
-        Column(
-            "reported", "W2: test, %", 2, of=lambda runs: theirs.get((runs.tag("net"), runs.tag("digits")), REPORTED["all"])
-        ),
+        Column("reported", "W2: test, %", 2, of=lambda runs: REPORTED.get((runs.tag("net"), runs.tag("digits")), OF_ALL)),
     )
     caption = f"Where W2's three trainings end, without dropout: {SHOWN} (mean ± standard deviation over seeds)."
     return tabulate((most(runs), few(runs), few(runs, FEWER)), columns, caption)
@@ -227,7 +214,7 @@ def by_keep(runs: Runs) -> Table:
     """Where the tutorial net ends under dropout."""
     columns = (Column("keep", "kept", of=lambda runs: f"{runs.tag('keep'):g}"), *COLUMNS)
     what = f"The tutorial net on {FEW} digits under dropout, at rate {FAST:g}: {SHOWN}. The first row is without dropout."
-    return tabulate(reversed(runs.where(rate=FAST).by("keep").values()), columns, what)
+    return tabulate(reversed(swept(runs).values()), columns, what)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
@@ -235,33 +222,22 @@ def by_keep(runs: Runs) -> Table:
 
 def settled(runs: Runs) -> Verdict:
     """Both nets: one that still learns cannot be compared with one that has done."""
-    moments = {net: half_way_and_at_the_end(few(runs, net), "test_accuracy") for net in NETS}
+    moments = {net: end_and_half_way(few(runs, net), "test_accuracy") for net in NETS}
     what = "mean difference in test accuracy, end less half-way"
-    return all_of(equal_within(end, half, SETTLED, POINTS, f"{what}, {net}") for net, (half, end) in moments.items())
-
-
-def loss_rises(runs: Runs) -> Verdict:
-    half, end = half_way_and_at_the_end(few(runs), "test_loss")
-    return greater(end, half, NATS, "mean difference in test cross-entropy, end less half-way")
+    return all_of(equal_within(*both, SETTLED, POINTS, f"{what}, {net}") for net, both in moments.items())
 
 
 def gap_shrinks(runs: Runs, metric: str, unit: Unit) -> Verdict:
     """At every step from one amount to the next."""
     found = {digits: gap(part, metric) for digits, part in by_digits(runs).items()}
-    return all_of(
-        less(found[more], found[fewer], unit, f"mean change of the gap from {fewer} to {more} digits")
-        for fewer, more in pairwise(found)
-    )
+    return all_of(less(found[b], found[a], unit, f"mean change of the gap from {a} to {b} digits") for a, b in pairwise(found))
 
 
 def more_dropout(runs: Runs) -> Verdict:
     """At every step from one keep probability of the sweep to the next smaller one."""
-    found = {keep: part["test_accuracy"] for keep, part in runs.where(rate=FAST).by("keep").items()}
+    found = {keep: part["test_accuracy"] for keep, part in swept(runs).items()}
     what = "mean difference in test accuracy, keep"
-    return all_of(
-        greater(found[less_kept], found[more_kept], POINTS, f"{what} {less_kept:g} less {more_kept:g}")
-        for less_kept, more_kept in pairwise(sorted(found))
-    )
+    return all_of(greater(found[a], found[b], POINTS, f"{what} {a:g} less {b:g}") for a, b in pairwise(sorted(found)))
 
 
 def _seed_spread(runs: Runs) -> Value:
@@ -300,7 +276,9 @@ EXPERIMENT = Experiment(
         ),
         "loss_rises": Claim(
             f"In the second half of the training on {FEW} digits, the test cross-entropy of the tutorial net rises.",
-            loss_rises,
+            lambda runs: greater(
+                *end_and_half_way(few(runs), "test_loss"), NATS, "mean difference in test cross-entropy, end less half-way"
+            ),
             needs=RECIPE,
         ),
         "settled": Claim(
@@ -315,13 +293,13 @@ EXPERIMENT = Experiment(
         ),
         "dropout_helps": Claim(
             f"Dropout with a keep probability of {KEEP:g} raises the test accuracy on {FEW} digits.",
-            lambda runs: reads_more(kept(runs, KEEP), kept(runs, 1.0)),
+            lambda runs: reads_more(swept(runs)[KEEP], swept(runs)[1.0]),
             needs=RECIPE,
         ),
         "dropout_lowers_loss": Claim(
             f"Dropout with a keep probability of {KEEP:g} lowers the test cross-entropy on {FEW} digits.",
             lambda runs: less(
-                kept(runs, KEEP)["test_loss"], kept(runs, 1.0)["test_loss"], NATS, "mean difference in test loss"
+                swept(runs)[KEEP]["test_loss"], swept(runs)[1.0]["test_loss"], NATS, "mean difference in test loss"
             ),
             needs=RECIPE,
         ),
@@ -354,11 +332,11 @@ EXPERIMENT = Experiment(
         "rate": Value(RATE, digits=4, origin="learning rate of Adam in the tutorial"),
         "fast": Value(FAST, digits=3, origin="learning rate of Adam in the dropout sweep"),
         "iterations": lambda runs: Value(length(few(runs)), origin=f"iterations on {FEW} digits"),
-        "fast_iterations": lambda runs: Value(length(kept(runs, KEEP)), origin="iterations in the sweep of keep probabilities"),
-        "least_kept": lambda runs: Value(
-            100 * min(runs.where(rate=FAST).values_of("keep")), "%", 0, origin="smallest keep probability of the sweep"
+        "fast_iterations": lambda runs: Value(
+            length(swept(runs)[KEEP]), origin="iterations in the sweep of keep probabilities"
         ),
-        "w2_gain": Value(REPORTED["fewer"] - REPORTED["few"], "points", origin="W2's gain through fewer parameters"),
+        "least_kept": lambda runs: Value(100 * min(swept(runs)), "%", 0, origin="smallest keep probability of the sweep"),
+        "w2_gain": Value(REPORTED[FEWER, FEW] - REPORTED[TUTORIAL, FEW], "points", origin="W2's gain through fewer parameters"),
         "seed_spread": _seed_spread,
         "all": Mean(lambda runs: most(runs)["test_accuracy"], SHARE, 2, "test accuracy, all digits"),
         "few_accuracy": Mean(lambda runs: few(runs)["test_accuracy"], SHARE, 2, f"test accuracy, {FEW} digits"),

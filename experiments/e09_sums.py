@@ -306,7 +306,7 @@ def more_accurate(runs: Runs, better: str, worse: str) -> Verdict:
 
 
 def _given(runs: Runs, name: str) -> Value:
-    return Value(runs.where(net=SHARED).argument(name), digits=0, origin=f"argument {name} of the trials of E9")
+    return Value(runs.where(net=SHARED).argument(name), origin=f"argument {name} of the trials of E9")
 
 
 def _recipe(runs: Runs) -> Recipe:
@@ -365,8 +365,8 @@ EXPERIMENT = Experiment(
         "replicated": Mean(lambda runs: runs.where(net=SHARED)["test_accuracy"], SHARE, 2, f"accuracy on test pairs, {SHARED}"),
         "train_pairs": partial(_given, name="train_pairs"),
         "test_pairs": partial(_given, name="test_pairs"),
-        "epochs": lambda runs: Value(_recipe(runs).length.count, digits=0, origin="passes over the training pairs of E9"),
-        "batch": lambda runs: Value(_recipe(runs).batch_size, digits=0, origin="pairs in a minibatch of E9"),
+        "epochs": lambda runs: Value(_recipe(runs).length.count, origin="passes over the training pairs of E9"),
+        "batch": lambda runs: Value(_recipe(runs).batch_size, origin="pairs in a minibatch of E9"),
         "rate": lambda runs: Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9"),
         "guessing": Mean(_guessing, SHARE, 1, "share of the commonest sum"),
         "as_digits": Mean(partial(_as_digits, net=SHARED), SHARE, 1, "root of the accuracy on sums"),

@@ -324,12 +324,12 @@ EXPERIMENT = Experiment(
         "meeting": _field(KERNELS[MIDDLE]),
         "single": _field(zoo.SINGLE),
         "original": _field(REFERENCES[ORIGINAL]),
-        "parameters": Value(parameters(zoo.SINGLE), digits=0, origin="closed form of every layer, added up"),
-        "original_parameters": Value(parameters(REFERENCES[ORIGINAL]), digits=0, origin="closed form of every layer, added up"),
+        "parameters": Value(parameters(zoo.SINGLE), origin="closed form of every layer, added up"),
+        "original_parameters": Value(parameters(REFERENCES[ORIGINAL]), origin="closed form of every layer, added up"),
         "times": Value(
             parameters(zoo.SINGLE) / parameters(REFERENCES[ORIGINAL]), digits=1, origin=f"parameters over those of {ORIGINAL}"
         ),
-        "nets": Value(len(KERNELS), digits=0, origin="nets matched in parameters"),
+        "nets": Value(len(KERNELS), origin="nets matched in parameters"),
         "deviation": Value(100 * deviation(), "%", 1, origin=f"largest distance from the parameters of {MIDDLE}"),
     },
 )

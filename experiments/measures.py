@@ -67,9 +67,10 @@ TRAIN = Column("train", "training accuracy, %", of=lambda runs: value_of(runs["t
 TEST_LOSS = Column("test_loss", "test cross-entropy, nats", of=lambda runs: value_of(runs["test_loss"], LOSS, 3))
 
 
-def gap(runs: Runs) -> Seeds:
-    """Training less test accuracy."""
-    return runs["train_accuracy"] - runs["test_accuracy"]
+def gap(runs: Runs, metric: str = "accuracy") -> Seeds:
+    """How much better the net is on what it was trained on: accuracy lost, or cross-entropy gained, on test examples."""
+    ahead = runs[f"train_{metric}"] - runs[f"test_{metric}"]
+    return ahead if metric == "accuracy" else -ahead
 
 
 def reads_more(better: Runs, worse: Runs, names: str = "", margin: float = 0.0) -> Verdict:

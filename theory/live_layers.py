@@ -210,7 +210,6 @@ def fitting_value(sizes: Mapping[str, int]) -> Value:
     """The same for the gradient by the weights, from the input and the slopes."""
     return Value(
         fitting(sizes, "A", "G", "W"),
-        digits=0,
         origin="products of A and G, in both orders, each transposed or not, that have the shape of W: "
         + ", ".join(f"{name} = {size}" for name, size in sizes.items()),
     )
@@ -225,6 +224,4 @@ def jacobian_size(layer: str, side: int) -> Value:
     weight = torch.ones(OUTPUTS, INPUTS)
     functions = {"linear": lambda a: weight @ a, "sigmoid": torch.sigmoid, "nll": lambda p: -torch.log(p[:1])}
     jacobian = torch.autograd.functional.jacobian(functions[layer], torch.full((INPUTS,), 0.5))
-    return Value(
-        jacobian.shape[side], digits=0, origin=f"the Jacobian of the live {layer} layer for one example of {INPUTS} numbers"
-    )
+    return Value(jacobian.shape[side], origin=f"the Jacobian of the live {layer} layer for one example of {INPUTS} numbers")

@@ -104,13 +104,13 @@ def against() -> Table:
 
 def size_of(net: Net, what: str) -> Value:
     """The parameters of a network as a value."""
-    return Value(parameters(net), digits=0, origin=f"closed form of {what}, equal to the live network's")
+    return Value(parameters(net), origin=f"closed form of {what}, equal to the live network's")
 
 
 def constraints() -> Value:
     """The constraints of the question."""
     _, _, images, classes = CASES[0]
-    return Value(images * classes, digits=0, origin="images times classes")
+    return Value(images * classes, origin="images times classes")
 
 
 DERIVATION = Derivation(

@@ -340,9 +340,7 @@ DERIVATION = Derivation(
     layers none; a shared layer counts once, and a network has the sum over its layers.""",
     comment="""A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and
     the width before flattening divides the weights of the first dense layer by four, which no saving on filters can match.""",
-    values={
-        name: partial(Value, count, digits=0, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())
-    },
+    values={name: partial(Value, count, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())},
     tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment in LAID_OUT}},
     claims={"single_has_fewer": refuted("The single convolution has fewer parameters than (12, 32).", by="The network of E15")},
 )

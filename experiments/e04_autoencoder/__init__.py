@@ -142,9 +142,9 @@ VALUES: dict[str, Callable[[Runs], Value] | Value] = {
     "beyond": of_pixels("test_beyond", PLAIN, 3, "mean squared distance of standardised test pixels from [0, 1]"),
     "varying_train": of_pixels("train_variance", SHARE, 1, "pixels that vary among training digits"),
     "varying_test": of_pixels("test_variance", SHARE, 1, "pixels that vary among test digits"),
-    "dead_runs": lambda runs: Value(int(sum(dead(runs).values())), digits=0, origin="runs of W5's net with a dead code unit"),
-    "relu_runs": lambda runs: Value(len(dead(runs)), digits=0, origin="runs of W5's net"),
-    "neighbours_asked": Value(NEIGHBOURS, digits=0, origin="neighbours that vote"),
+    "dead_runs": lambda runs: Value(int(sum(dead(runs).values())), origin="runs of W5's net with a dead code unit"),
+    "relu_runs": lambda runs: Value(len(dead(runs)), origin="runs of W5's net"),
+    "neighbours_asked": Value(NEIGHBOURS, origin="neighbours that vote"),
     "w1_pca_train": Value(W1[PCA]["train"], digits=3, origin="reported by W1"),
 }
 

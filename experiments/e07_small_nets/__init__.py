@@ -128,12 +128,10 @@ EXPERIMENT = Experiment(
         "whole": Value(100, "%", 0, origin="all of the digits: the largest accuracy that there is"),
         "smallest": _smallest_size,
         "times_smaller": _times_smaller,
-        "searched": lambda runs: Value(len(searched(runs)), digits=0, origin="nets of the search"),
+        "searched": lambda runs: Value(len(searched(runs)), origin="nets of the search"),
         "target": Value(100 * TARGET, "%", 2, origin="W2's test accuracy of E7a"),
         "rate": Value(RATE, digits=3, origin="learning rate of the search"),
-        "passes": lambda runs: Value(
-            runs.where(recipe=SEARCH).argument("recipe").length.count, digits=0, origin="epochs of the search"
-        ),
+        "passes": lambda runs: Value(runs.where(recipe=SEARCH).argument("recipe").length.count, origin="epochs of the search"),
         "ratio": Value(SIZES[E7B] / SIZES[E7A], digits=0, origin="parameters of E7b by those of E7a"),
     },
 )

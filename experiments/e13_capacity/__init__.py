@@ -175,12 +175,12 @@ def _named_first(runs: Runs, logits: str) -> Value:
 def _dead_total(runs: Runs) -> Value:
     dead = _dead(runs)
     origin = f"dead classes in {len(dead)} runs with rectified logits, by Adam"
-    return Value(sum(int(run["dead"]) for run in dead), digits=0, origin=origin)
+    return Value(sum(int(run["dead"]) for run in dead), origin=origin)
 
 
 def _dead_runs(runs: Runs) -> Value:
     dead = _dead(runs)
-    return Value(sum(run["dead"] > 0 for run in dead), digits=0, origin=f"of {len(dead)} runs with rectified logits, by Adam")
+    return Value(sum(run["dead"] > 0 for run in dead), origin=f"of {len(dead)} runs with rectified logits, by Adam")
 
 
 GROWTH = {wider: SIZES[wider] / SIZES[narrower] for narrower, wider in pairwise(SIZES)}

@@ -327,15 +327,13 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "epochs": lambda runs: Value(
-            runs.where(stage=TRAINING).argument("recipe").length.count, digits=0, origin="epochs of the recipe"
-        ),
+        "epochs": lambda runs: Value(runs.where(stage=TRAINING).argument("recipe").length.count, origin="epochs of the recipe"),
         "bound": of_bound("train_loss", LOSS, 3),
         "gradient": of_bound("gradient", PLAIN, 3),
         "reach": reach,
         "memorised": of_bound("train_accuracy", SHARE, 1),
         "unpenalised": of_bound("test_accuracy", SHARE, 1),
-        "map_parameters": Value(FREE, digits=0, origin="a dense layer on the pixels"),
+        "map_parameters": Value(FREE, origin="a dense layer on the pixels"),
         "gap_a": gap_of(NO_POOLING),
         "gap_b": gap_of(AVERAGE_POOLING),
         "gap_c": gap_of(FOUR_CONVOLUTIONS),
