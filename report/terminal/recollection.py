@@ -74,12 +74,12 @@ def noted(found: Findings) -> bytes:
 
 
 def recalled(note: bytes | None, bench: Bench) -> Findings | None:
-    """What was found then; None without a note of it, or if the pages of ``bench`` need something else."""
+    """What was found then; None without a note of it, or if the pages of ``bench`` need more."""
     try:
         read = codec.read(_Note, note) if note else None
     except codec.Spoilt:
         return None
-    if read is None or bench.needed is None or read.needed != tuple(sorted(bench.needed)):
+    if read is None or bench.needed is None or not bench.needed.issubset(read.needed):
         return None
     outcomes = {
         name: [_outcome(trial, ended) for trial, ended in zip(trials, read.outcomes.get(name, ()), strict=True)]

@@ -28,6 +28,7 @@ from report.typeset.publish import FOUND, STAMP
 RECENT = 10**10  # nanoseconds within which an edit may go unseen in a file's times, on any file system
 MOST = 20_000  # files of a project; of more, looking at each is no shortcut
 INDIFFERENT = ("jobs", "quiet", "force", "scheduler", "browser", "json")  # settings that change no page
+PAGES = "writeups"  # which change nothing of what is found: what pages rest on is found whichever are asked for
 DECISIVE = ("REPORT_", "PYTHON", "PYPANDOC", "TYPST", "SOURCE_DATE_EPOCH", "LC_", "LANG", "TZ", "HOME")
 
 Seen = list[Any] | None  # size, times, number and, of what was changed just now, digest; None for what is not there
@@ -39,6 +40,7 @@ class Stamp:
 
     said: str
     code: int
+    pages_asked: list[str]  # for: the names of the write-ups
     asked: str
     data: list[str]  # files and folders
     inputs: Mapping[str, Seen]
@@ -73,6 +75,8 @@ class Glance:
             if not _unchanged(last.entries, entries):
                 return None
             self._last = replace(last, entries=entries)
+            if last.pages_asked != list(self._settings.writeups):
+                return None
             inputs, pages = self._inputs | _states(last.data), _states(last.pages)
             if not (_unchanged(last.inputs, inputs) and _unchanged(last.pages, pages)):
                 return None
@@ -84,7 +88,8 @@ class Glance:
         return last
 
     def found(self) -> bytes | None:
-        """What the last build found, if prose alone has changed since; ask when everything but prose has been read."""
+        """What the last build found, if nothing but prose has changed since, or which pages are asked for; ask when everything
+        but prose has been read."""
         if self._last is None:
             return None
         try:
@@ -118,7 +123,9 @@ class Glance:
                 files.replace(self._found, found)
         except (OSError, Unsure):
             return
-        self._write(Stamp(said, code, self._asked, self._data, self._inputs, looked_up, states, digest))
+        self._write(
+            Stamp(said, code, list(self._settings.writeups), self._asked, self._data, self._inputs, looked_up, states, digest)
+        )
 
     def forget(self) -> None:
         """The pages are about to change."""
@@ -165,9 +172,9 @@ def is_prose(path: Path, root: Path) -> bool:
 
 
 def _asked(settings: Settings) -> str:
-    """What was asked for, of which Python with which packages, where: a package of another version has a folder of another
-    name."""
-    asked = {name: repr(value) for name, value in vars(settings).items() if name not in INDIFFERENT}
+    """What was asked for but the pages, of which Python with which packages, where: a package of another version has a folder
+    of another name."""
+    asked = {name: repr(value) for name, value in vars(settings).items() if name not in (*INDIFFERENT, PAGES)}
     environment = {name: value for name, value in os.environ.items() if name.startswith(DECISIVE)}
     python = [sys.version, sys.executable, sys.prefix, [_packages(folder) for folder in sys.path[1:]]]
     text = json.dumps([asked, environment, python, _machine(), str(Path.cwd())], sort_keys=True)

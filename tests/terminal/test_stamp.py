@@ -17,7 +17,7 @@ from report.terminal import stamp
 from report.terminal.cli import parse
 from report.terminal.stamp import Glance
 from report.typeset.publish import FOUND, STAMP
-from tests.project import EXPERIMENT, Project, project, result_of
+from tests.project import EXPERIMENT, THEOREM, Project, project, result_of
 
 CHAPTER = "templates/chapters/01-walks.md"
 
@@ -31,9 +31,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Project:
     return made
 
 
-def idle(made: Project, *words: str, before: str = "", **env: str) -> bool:
+def idle(made: Project, *words: str, **named: str) -> bool:
     """Build; whether that was done without looking at anything but the stamp."""
-    return "report.run.plan" not in imported(made, *words, before=before, **env)
+    return "report.run.plan" not in imported(made, *words, **named)
 
 
 def found_anew(made: Project) -> bool:
@@ -41,7 +41,7 @@ def found_anew(made: Project) -> bool:
     return "report.prove.theorems" in imported(made)
 
 
-def imported(made: Project, *words: str, before: str = "", **env: str) -> list[str]:
+def imported(made: Project, *words: str, before: str = "", page: str = "report", **env: str) -> list[str]:
     """Build; the modules that it took."""
     code = (
         f"import sys, build\nfrom pathlib import Path\n{before}\ncode = build.main({['--quiet', *words]!r})\n"
@@ -52,7 +52,7 @@ def imported(made: Project, *words: str, before: str = "", **env: str) -> list[s
     )
     assert done.returncode in (0, 1), done.stderr
     *said, modules = done.stdout.splitlines()
-    assert [Path(line).name for line in said[:2]] == ["report.html", "report.pdf"]
+    assert [Path(line).name for line in said[:2]] == [f"{page}.html", f"{page}.pdf"]
     return modules.split()
 
 
@@ -259,6 +259,25 @@ def test_after_a_mistake_in_prose_nothing_is_found_anew(made: Project) -> None:
     say(made, "Mended.")
     assert not found_anew(made)
     assert "Mended." in made.html
+
+
+ESSAY = 'title = "An essay"\n\n[[question]]\nheading = "How far?"\nanswers = ["E1.totals"]\n'
+
+
+def test_another_writeup_is_made_of_what_was_found_where_it_rests_on_no_more(tmp_path: Path, kept: Path) -> None:
+    made = project(tmp_path, store=kept)
+    (made.root / "theory" / "t01_square.py").write_text(THEOREM, encoding="utf-8")
+    (made.root / "templates" / "writeups").mkdir()
+    (made.root / "templates" / "writeups" / "essay.toml").write_text(ESSAY, encoding="utf-8")
+    asked = ("--writeup", "essay")
+    idle(made)
+    assert "report.prove.theorems" not in imported(made, *asked, page="essay")
+    assert idle(made, *asked, page="essay")
+    told = pages(made)
+    (made.root / "build" / STAMP).unlink()
+    assert "report.prove.theorems" in imported(made, *asked, page="essay")
+    assert pages(made) == told
+    assert found_anew(made)  # the complete one rests on more
 
 
 def _code_edited(root: Path) -> None:
