@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import difflib
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+_ENGINE = Path(__file__).resolve().parent
 
 
 class ExitCode(IntEnum):
@@ -112,25 +115,21 @@ def author_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def author_line(error: BaseException, path: Path) -> Where:
-    """The last line of ``path``'s project that the traceback of ``error`` passes through."""
-    if isinstance(error, SyntaxError) and error.filename:
+def author_line(error: BaseException) -> Where | None:
+    """The last line that the traceback of ``error`` passes through in a file that is neither the engine's nor a library's."""
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
         return Where(_short(Path(error.filename)), error.lineno)
-    frames = traceback.extract_tb(error.__traceback__)
-    folder = path.resolve().parent
-    project = folder.parent.parent if path.name == "__init__.py" else folder.parent
-    own = [f for f in frames if Path(f.filename).resolve().is_relative_to(project) and "site-packages" not in f.filename]
-    engine = project / "report"
-    content = [f for f in own if not Path(f.filename).resolve().is_relative_to(engine)]
-    if content or own:
-        frame = (content or own)[-1]
-        return Where(_short(Path(frame.filename)), frame.lineno)
-    return Where(_short(path))
+    libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename).resolve()
+        if file.is_file() and not any(file.is_relative_to(folder) for folder in (_ENGINE, *libraries)):
+            return Where(_short(Path(frame.filename)), frame.lineno)
+    return None
 
 
 def _short(path: Path) -> Path:
-    """``path`` relative to the project on ``sys.path``, so that messages stay readable."""
-    for folder in map(Path, sys.path):
+    """``path`` relative to the project, so that messages stay readable."""
+    for folder in (*map(Path, sys.path), _ENGINE.parent):
         if folder.is_absolute() and path.is_relative_to(folder) and (folder / "report").is_dir():
             return path.relative_to(folder)
     return path

@@ -18,7 +18,7 @@ from report.cache.codec import Spoilt
 from report.cache.fingerprint import fingerprint_of
 from report.cache.reach import Sources
 from report.cache.store import Store
-from report.errors import ReportError, author_line
+from report.errors import ReportError, Where, author_line
 from report.judge import kept
 from report.judge.kept import encode_noun
 from report.judge.views import Absent, Judged, Judgement, Row
@@ -62,7 +62,7 @@ class _Memory:
         except Spoilt as error:
             return Absent(f"{self.file.name}: it returns something else than it declares: {error}")
         except Exception as error:
-            return Absent(f"{author_line(error, self.file)}: {type(error).__name__}: {error}")
+            return Absent(f"{author_line(error) or Where(self.file)}: {type(error).__name__}: {error}")
         if not self.store.read_only:
             self.store.put(key, files, durable=False)  # it is made again in a moment
         return made

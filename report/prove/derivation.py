@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from report.cache.snapshot import spec_of
-from report.errors import DeclarationError, ReportError, Where, nearest
+from report.errors import DeclarationError, ReportError, Where, author_line, nearest
 from report.model import Figure, Table, Value
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality
 from report.prove.decide.place import Settled
@@ -355,19 +355,10 @@ def load(path: Path) -> Derivation:
     except ReportError:
         raise
     except SyntaxError as error:
-        raise DeclarationError(f"this is not Python: {error.msg}", where=Where(path, error.lineno)) from None
+        raise DeclarationError(f"this is not Python: {error.msg}", where=author_line(error)) from None
     except Exception as error:  # whatever an author's file may raise while it is read
-        raise DeclarationError(f"{type(error).__name__}: {error}", where=Where(path, _line_in(path, error))) from None
+        raise DeclarationError(f"{type(error).__name__}: {error}", where=author_line(error) or Where(path)) from None
     found = getattr(module, "DERIVATION", None)
     if not isinstance(found, Derivation):
         raise DeclarationError("no DERIVATION in this file", where=Where(path), remedy="Write DERIVATION = Derivation(…).")
     return found
-
-
-def _line_in(path: Path, error: BaseException) -> int | None:
-    trace, line = error.__traceback__, None
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename) == path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

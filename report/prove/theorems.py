@@ -24,7 +24,7 @@ from report.cache.digests import digest_of
 from report.cache.fingerprint import version_or_absence
 from report.cache.reach import Sources, Whole
 from report.cache.store import Store
-from report.errors import DeclarationError, ProofError, ReportError, author_line
+from report.errors import DeclarationError, ProofError, ReportError, Where, author_line
 from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Judged, Judgement
@@ -168,7 +168,7 @@ def _encoded(path: Path) -> dict[str, bytes]:
     except Exception as error:
         raise DeclarationError(
             f"a view of {derivation.id} cannot be made: {type(error).__name__}: {error}",
-            where=author_line(error, path),
+            where=author_line(error) or Where(path),
             remedy="Mend that line.",
         ) from error
 

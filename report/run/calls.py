@@ -15,17 +15,15 @@ import os
 import pickle
 import signal
 import sys
-import sysconfig
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import metadata
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from report.errors import ReportError, StoreError
+from report.errors import ReportError, StoreError, author_line
 from report.run.shipment import Shipped, load
 from report.run.traces import Traces, same_start
 
@@ -162,20 +160,9 @@ def attempt(function: Callable[..., T], *args: Any) -> T:
 
 
 def described(error: BaseException) -> CallFailed:
-    """What went wrong and where: the last line of the traceback that is neither a library's nor of this module."""
+    """What went wrong and where."""
     details = "".join(traceback.format_exception(error))
     message = str(error).strip().split("\n\n")[0] or "no message"
     reason = message if isinstance(error, ReportError) else f"{type(error).__name__}: {message}"
-    libraries = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    frames = [(Path(f.filename).resolve(), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    for file, line in reversed(frames):
-        ours = file.is_file() and Path(__file__).resolve().parents[1] not in file.parents
-        if ours and not any(file.is_relative_to(folder) for folder in libraries):
-            return CallFailed(f"{reason} ({_short(file)}:{line})", details)
-    return CallFailed(reason, details)
-
-
-def _short(file: Path) -> Path:
-    """``file`` as seen from the project, so that messages stay readable."""
-    project = Path(__file__).resolve().parents[2]
-    return file.relative_to(project) if file.is_relative_to(project) else file
+    where = author_line(error)
+    return CallFailed(f"{reason} ({where})" if where else reason, details)

@@ -95,7 +95,7 @@ def import_file(path: Path) -> Any:
     except (Exception, SystemExit) as error:
         raise DeclarationError(
             f"cannot be imported: {type(error).__name__}: {error}",
-            where=author_line(error, path),
+            where=author_line(error) or Where(path),
             remedy="Mend the file; the build has not changed anything.",
         ) from error
 
@@ -114,6 +114,6 @@ def _trials(content: Content, name: str, budget: Budget) -> list[Trial]:
     except (Exception, SystemExit) as error:
         raise DeclarationError(
             f"{name} cannot declare its trials: {type(error).__name__}: {error}",
-            where=author_line(error, path),
+            where=author_line(error) or Where(path),
             remedy="Mend that line; the build has not changed anything.",
         ) from error
