@@ -6,7 +6,6 @@ import contextlib
 import functools
 import platform
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 
@@ -21,8 +20,22 @@ def environment() -> dict[str, str]:
     }
 
 
+def ran_with(packages: Iterable[str]) -> dict[str, str]:
+    """What a build ran with, for readers: Python, those of the packages that are installed, the system, the processor."""
+    system, python = platform.system(), platform.python_version()
+    return {"Python": python, **versions(packages), "system": system, "processor": processor()}
+
+
+def distinctive() -> list[str]:
+    """What tells this machine from another one with the same disk."""
+    told = [platform.system(), platform.machine()]
+    return told + [line for line in _cpuinfo().partition("\n\n")[0].splitlines() if line.startswith(("model name", "flags"))]
+
+
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """The versions of those that are installed."""
+    from importlib import metadata  # takes longer than all else here, and a build of nothing new does not ask
+
     found = {}
     for package in packages:
         with contextlib.suppress(metadata.PackageNotFoundError):
@@ -33,9 +46,14 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 @functools.cache
 def processor() -> str:
     """The processor's own name where the system tells it, else its architecture."""
+    told = _cpuinfo()
+    names = (line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name"))
+    return next(names, platform.machine()) if told else platform.processor() or platform.machine()
+
+
+def _cpuinfo() -> str:
+    """What Linux says of its processors; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+        return ""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from report.cache import files
+from report.cache.machine import distinctive
 from report.terminal.cli import Settings
 from report.typeset.publish import FOUND, STAMP
 
@@ -177,7 +177,7 @@ def _asked(settings: Settings) -> str:
     asked = {name: repr(value) for name, value in vars(settings).items() if name not in (*INDIFFERENT, PAGES)}
     environment = {name: value for name, value in os.environ.items() if name.startswith(DECISIVE)}
     python = [sys.version, sys.executable, sys.prefix, [_packages(folder) for folder in sys.path[1:]]]
-    text = json.dumps([asked, environment, python, _machine(), str(Path.cwd())], sort_keys=True)
+    text = json.dumps([asked, environment, python, distinctive(), str(Path.cwd())], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -188,15 +188,6 @@ def _packages(folder: str) -> list[str]:
     except OSError:
         return []
     return [folder, *sorted(name for name in names if name.endswith((".dist-info", ".egg-info", ".egg-link", ".pth")))]
-
-
-def _machine() -> list[str]:
-    """What tells this machine from another one with the same disk."""
-    told = [platform.system(), platform.machine()]
-    with suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
-        told += [line for line in lines if line.startswith(("model name", "flags"))]
-    return told
 
 
 def _below(folder: Path, leave: Collection[Path] = ()) -> dict[str, Seen]:

@@ -11,12 +11,12 @@ an edit of one chapter typesets one chapter; assembling the pages takes a fracti
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from report.cache import codec
 from report.cache.store import Store
 from report.model import Outcome
 from report.typeset.html import html
@@ -105,10 +105,10 @@ def typeset(
     def typeset_now() -> dict[str, bytes]:
         page, printed = both(manuscript.chapters, meta, manuscript.assets, press, shown)
         measured.update(printed.measured)
-        return {"html": page.encode(), "pdf": printed.content, "paging": json.dumps(asdict(paged(printed))).encode()}
+        return {"html": page.encode(), "pdf": printed.content, "paging": codec.written(paged(printed))}
 
     kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)
-    paging = Paging(**json.loads(kept["paging"]))
+    paging: Paging = codec.read(Paging, kept["paging"])
     made = {f"{writeup.file_name}.html": kept["html"], f"{writeup.file_name}.pdf": kept["pdf"]}
     if writeup.questions:
         made[f"{writeup.file_name}.outline.csv"] = outline(paging, titles(writeup, manuscript))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 
-from report.cache.machine import processor, versions
+from report.cache import machine
 from report.model import Column, DataStatus, Outcome, Table, Value
 
 PACKAGES = ("torch", "torchvision", "numpy", "sympy", "pandas", "matplotlib", "jinja2", "pypandoc_binary", "typst")
 
 
 def ran_with() -> dict[str, str]:
-    """What the build ran with, name → version: Python, the packages, the system, the processor."""
-    python, system = platform.python_version(), platform.system()
-    return {"Python": python, **versions(PACKAGES), "system": system, "processor": processor()}
+    """What the build ran with, name → version."""
+    return machine.ran_with(PACKAGES)
 
 
 def about(
