@@ -86,12 +86,11 @@ A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable:
 
 from __future__ import annotations
 
-from report.prove.check import METHODS, check
-from report.prove.checked import CheckedPart, CheckedStep, Proof
+from report.prove.check import check
+from report.prove.checked import Proof
 from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, part, proved, refuted
 from report.prove.expression import displayed, shape_of
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
-from report.prove.language.standing import Standing
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
 from report.prove.reasons.entries import contraction, slope_of_entry
 from report.prove.reasons.gradients import chain_rule, entrywise
@@ -100,7 +99,7 @@ from report.prove.reasons.statements import given, induction, using
 from report.prove.reasons.sums import cyclic, even_and_odd, reindex, split_sum
 
 __all__ = [
-    "METHODS", "CheckedPart", "CheckedStep", "Definition", "Derivation", "Live", "Part", "Proof", "Standing", "Step", "Symbol",
+    "Definition", "Derivation", "Live", "Part", "Proof", "Step", "Symbol",
     "algebra", "calculation", "chain_rule", "check", "cited", "contraction", "counterexample", "cyclic", "define", "definition",
     "differentiation", "displayed", "entrywise", "evaluation", "even_and_odd", "finite", "function", "given", "induction",
     "integer", "linearity", "load", "matrix", "operator", "part", "proved", "real", "refuted", "reindex", "shape_of",

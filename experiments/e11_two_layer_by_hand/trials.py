@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.gradient_check import check_gradients
+from experiments.e11_two_layer_by_hand.gradient_check import check_gradients
 from experiments.nets import Dense, Net, Sigmoid
 from experiments.training_by_hand import train_by_hand
 from report.model import Budget, Data, Trial

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.e11_two_layer_by_hand.trials import (
     BATCHES, FIXED, HIDDEN, ITS_BATCH, ITS_RATE, NOTICED, ONE_BATCH, ONE_WIDTH, PROPORTIONAL, rate_of,
 )  # fmt: skip
-from experiments.gradient_check import STEPS
+from experiments.e11_two_layer_by_hand.gradient_check import STEPS
 from report import plots, stats
 from report.model import Column, Figure, Runs, Table, Value, tabulate
 from report.seeds import SHARE, Seeds, Unit

@@ -9,8 +9,8 @@ import jinja2
 
 from report.errors import ProseError, ReportError
 from report.judge.views import Judged, unmade
-from report.proof import load
 from report.prove.checked import Proof
+from report.prove.derivation import load
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon

@@ -12,7 +12,8 @@ import torch
 
 from experiments import e10_logistic_by_hand as e10
 from experiments import e11_two_layer_by_hand as e11
-from experiments import gradient_check, layers_by_hand, two_gaussians
+from experiments import layers_by_hand, two_gaussians
+from experiments.e11_two_layer_by_hand import gradient_check
 from experiments.data.datasets import Images
 from experiments.live import build
 from experiments.nets import Dense, Net, ReLU, Sigmoid

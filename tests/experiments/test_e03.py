@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import base_rates
+from experiments.e03_learning_rates import base_rates
 from experiments.e02_mnist_classifiers import CONVNET
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.e03_learning_rates import EXPERIMENT, GUESSING, RATES, trials

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from functools import partial
 
-from experiments.hidden_layers import try_hidden_weights
+from experiments.e02_mnist_classifiers.hidden_layers import try_hidden_weights
 from experiments.looks import CONVNET, LOOKS, MLP, SOFTMAX
 from experiments.measures import CURVES, MEASURES, TEST, TEST_LOSS, TRAIN, classifier, gap, in_percent, reads_more
 from experiments.nets import Dense, Flatten, Net, ReLU, parameters

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from experiments import base_rates
+from experiments.e03_learning_rates import base_rates
 from experiments.e02_mnist_classifiers import NETS as CLASSIFIERS
 from experiments.looks import CONVNET
 from experiments.measures import MEASURES, classifier, in_percent, named
