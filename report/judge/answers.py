@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from report.errors import ReportError, nearest
 from report.judge.findings import Found
 from report.judge.views import NOTHING_RUN, Absent, Judged, Judgement, measured
 from report.judge.written import Entry
-from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Table, Value
+from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Scalar, Table, Value
 
 T = TypeVar("T")
 
 
-Told = Callable[[str, Mapping[str, Any]], tuple[str, ...]]
+Told = Callable[[str, Mapping[str, Scalar]], tuple[str, ...]]
 """``told("E2.test_accuracy", {"net": "cnn"})``: seeds, data, code and results behind a number, a line each."""
 
 
-def untold(_name: str, _condition: Mapping[str, Any]) -> tuple[str, ...]:
+def untold(_name: str, _condition: Mapping[str, Scalar]) -> tuple[str, ...]:
     """Nothing is known."""
     return ()
 
@@ -47,12 +47,12 @@ class Answers:
             raise ReportError(f"{what}('{name}'): {owner} has no such {what}.", remedy=nearest(name, known))
         return choices[own], owner
 
-    def value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+    def value(self, name: str, condition: Mapping[str, Scalar]) -> Value | Absent:
         """A named value, or a measured scalar over the seeds of one condition, with all that is told of where it came from."""
         found = self._value(name, condition)
         return found if isinstance(found, Absent) else self.explained(found, name, condition)
 
-    def explained(self, value: Value, name: str, condition: Mapping[str, Any]) -> Value:
+    def explained(self, value: Value, name: str, condition: Mapping[str, Scalar]) -> Value:
         """``value`` with what is told of it after its own origin."""
         return replace(value, origin="\n".join(filter(None, (value.origin, *self.told(name, condition)))))
 
@@ -61,7 +61,7 @@ class Answers:
         rows = (tuple(self.explained(c, name, {}) if isinstance(c, Value) else c for c in row) for row in table.rows)
         return replace(table, rows=tuple(rows))
 
-    def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+    def _value(self, name: str, condition: Mapping[str, Scalar]) -> Value | Absent:
         owner, _, own = name.partition(".")
         measures = self.experiments[owner].measures if owner in self.experiments else {}
         if own in measures:

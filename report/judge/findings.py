@@ -15,7 +15,7 @@ from report.errors import ProseError, ReportError
 from report.judge.arithmetic import columns, evaluate
 from report.judge.views import Absent
 from report.judge.written import Document, Entry
-from report.model import Holds, Value
+from report.model import Holds, Scalar, Value
 
 SMALL = 1e-9  # what a sum in floating point may be off by
 NEAR = 2  # how many tolerances away a number is still called near, where the training was shorter
@@ -57,7 +57,7 @@ class Finding:
 class Found:
     """What the entries are held against: values by name and condition, verdicts by name, and what may not be compared."""
 
-    value: Callable[[str, Mapping[str, Any]], Value | Absent]
+    value: Callable[[str, Mapping[str, Scalar]], Value | Absent]
     verdict: Callable[[str], tuple[Holds | None, str, int]]  # the word, the sentence, the seeds to settle it; None, and why not
     forbidden: Callable[[Entry], str]  # why this copy may not be held against the entry, or nothing
 

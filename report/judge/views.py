@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from report import model
 from report.errors import ReportError
@@ -104,11 +104,11 @@ class Declared(Protocol):
     """What an experiment and a theorem have in common: names of views, and what makes them."""
 
     @property
-    def figures(self) -> Mapping[str, Any]: ...
+    def figures(self) -> Mapping[str, object]: ...
     @property
-    def tables(self) -> Mapping[str, Any]: ...
+    def tables(self) -> Mapping[str, object]: ...
     @property
-    def values(self) -> Mapping[str, Any]: ...
+    def values(self) -> Mapping[str, object]: ...
 
 
 def unmade(declared: Declared, because: Absent = NOTHING_RUN) -> Judged:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import ProseError, Where, nearest
+from report.model import Scalar
 
 CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
 KINDS = ("count", "argument", "judgement", "slip")
@@ -51,7 +52,7 @@ class Entry:
     needs: str = ""
     given_by: tuple[str, ...] = ()  # budgets that give it, beside the full one
     ours: tuple[str, ...] = ()
-    of: Mapping[str, Any] = field(default_factory=dict)
+    of: Mapping[str, Scalar] = field(default_factory=dict)
     formula: str = ""
     shape: tuple[str, ...] = ()
     at: Mapping[str, int] = field(default_factory=dict)

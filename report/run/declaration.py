@@ -42,24 +42,25 @@ def check_experiment(experiment: Experiment, path: Path) -> None:
         raise _refused(what, path, name, "Rename one of them.")
 
 
-def _is_claim(view: Any) -> bool:
+def _is_claim(view: object) -> bool:
     return isinstance(view, Claim) and isinstance(view.sentence, str) and callable(view.judge) and isinstance(view.needs, Needs)
 
 
-def _is_measure(view: Any) -> bool:
-    texts = isinstance(view, Measure) and isinstance(view.label, str) and isinstance(view.unit, str | Unit)
-    return texts and _whole(view.digits) and _number(view.scale)
+def _is_measure(view: object) -> bool:
+    if not isinstance(view, Measure) or not isinstance(view.label, str) or not isinstance(view.unit, str | Unit):
+        return False
+    return _whole(view.digits) and _number(view.scale)
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _whole(value: Any) -> bool:
+def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 17
 
 
-_VIEWS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+_VIEWS: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
     ("measures", "a Measure of texts, a number of decimals and a scale", _is_measure),
     ("figures", "a function of the runs", callable),
     ("tables", "a function of the runs", callable),

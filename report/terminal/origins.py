@@ -14,7 +14,7 @@ from typing import Any
 from report.errors import ReportError, UsageError, nearest
 from report.judge.answers import Answers, Told
 from report.judge.views import Absent, Judged
-from report.model import Experiment, Outcome, Runs, data_read
+from report.model import Experiment, Outcome, Runs, Scalar, data_read
 from report.numbers import number_text
 from report.run.plan import Planned
 from report.seeds import Seeds
@@ -43,7 +43,7 @@ class Exhibit:
     place: str
     shown: tuple[str, ...]
     kind: str = "value"
-    condition: Mapping[str, Any] = field(default_factory=dict)
+    condition: Mapping[str, Scalar] = field(default_factory=dict)
 
     def title(self) -> str:
         return " ".join([self.name, *(f"{key}={value}" for key, value in self.condition.items())])
@@ -156,7 +156,7 @@ def teller(found: Findings) -> Told:
     digest of the results, which changes when one of them does."""
     known = found.known.told
 
-    def told(name: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
+    def told(name: str, condition: Mapping[str, Scalar]) -> tuple[str, ...]:
         asked = f"{name} {condition}"
         if asked not in known:
             known[asked] = tuple(_lines(name, condition, found))
@@ -165,7 +165,7 @@ def teller(found: Findings) -> Told:
     return told
 
 
-def _lines(name: str, condition: Mapping[str, Any], found: Findings) -> Iterator[str]:
+def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Iterator[str]:
     owner, _, own = name.partition(".")
     content = found.bench.content
     if owner in content.theory:
@@ -221,7 +221,7 @@ def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings) -> str:
     return "\n".join(lines)
 
 
-def _of_experiment(owner: str, own: str, condition: Mapping[str, Any], found: Findings) -> list[tuple[str, list[str]]]:
+def _of_experiment(owner: str, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[tuple[str, list[str]]]:
     experiment, file = found.bench.content.experiments[owner], found.bench.content.experiment_files[owner]
     entries = [("computed in", [_place(_view(experiment, own), own, file, found)])]
     if own in experiment.measures:
@@ -239,7 +239,7 @@ def _of_experiment(owner: str, own: str, condition: Mapping[str, Any], found: Fi
     ]
 
 
-def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found: Findings) -> list[str]:
+def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[str]:
     """A line for each condition: every seed with its value, and the interval of the mean."""
     measure, lines = experiment.measures[own], []
     runs = Runs(tuple(row.run() for row in found.judged[experiment.id].rows))
@@ -258,7 +258,7 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Any], found
     return lines or ["nothing was run"]
 
 
-def _planned(owner: str, condition: Mapping[str, Any], found: Findings) -> list[Planned]:
+def _planned(owner: str, condition: Mapping[str, Scalar], found: Findings) -> list[Planned]:
     """The trials of an experiment to which a condition applies."""
     plan = found.bench.plan()
     fitting = [t for t in plan.asked[owner] if all(t.condition.get(key) == value for key, value in condition.items())]

@@ -14,7 +14,6 @@ import traceback
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
@@ -22,8 +21,9 @@ from report.errors import ProseError, ReportError, Where, nearest
 from report.judge.answers import Answers
 from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged
-from report.model import Holds, Table, Value
+from report.model import Holds, Scalar, Table, Value
 from report.numbers import NO_BREAK
+from report.prove.checked import GlossaryEntry, Proof
 from report.stats import WEAKEST
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
@@ -99,9 +99,9 @@ class _Writer:
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
         self.mistaken = mistakes.mistakes(self.own)
         self.counts: dict[str, int] = {}
-        self.derived: list[str] = []
-        self.notation: dict[str, Any] = {}  # the names that the chapter's derivations have introduced
-        self.introduced: dict[str, dict[str, Any]] = {}  # and those of a theorem, known where it goes on
+        self.derived: dict[str, Proof] = {}
+        self.notation: dict[str, GlossaryEntry] = {}  # the names that the chapter's derivations have introduced
+        self.introduced: dict[str, dict[str, GlossaryEntry]] = {}  # and those of a theorem, known where it goes on
         self.met: set[str] = set()  # theorems and experiments of which it was said that they stand elsewhere
         self.several = False  # whether a verdict on several comparisons was explained
         self.path = Path()
@@ -188,7 +188,7 @@ class _Writer:
 
     # -- what chapters call ------------------------------------------------------------------------------------
 
-    def value(self, name: str, digits: int | None = None, **condition: Any) -> str:
+    def value(self, name: str, digits: int | None = None, **condition: Scalar) -> str:
         """A number: a named value of an experiment or a theorem, or a measured scalar averaged over seeds."""
         owner = self.material.judged.get(name.partition(".")[0])
         if digits is not None and owner and any("digits" in row.tags for row in owner.rows):
@@ -202,12 +202,12 @@ class _Writer:
         self.stated.append(Stated(name, shown, self.path.stem, line, condition))
         return render.value_markdown(shown, f"{self.path.name}:{line}")
 
-    def number(self, name: str, **condition: Any) -> float:
+    def number(self, name: str, **condition: Scalar) -> float:
         """The number behind ``value(…)``, for conditions in prose; ``Unknown`` where it could not be made."""
         found = self._value(name, condition)
         return Unknown() if isinstance(found, Absent) or math.isnan(found.number) else found.number
 
-    def _value(self, name: str, condition: Mapping[str, Any]) -> Value | Absent:
+    def _value(self, name: str, condition: Mapping[str, Scalar]) -> Value | Absent:
         owner, _, own = name.partition(".")
         if owner == "build":
             fact = self.facts.get(own)
@@ -295,7 +295,7 @@ class _Writer:
             return place + self._missing(name, proof)
         again = name in self.derived
         self.labels[name] = f"{name}, {proof.title}"
-        self.derived.append(name)
+        self.derived[name] = proof
         shown = shortened(proof, parts, again)
         known = self.notation | self.introduced.get(name, {})
         number, formulas = (lambda own: self._number("Equation", f"{name}.{own}")), self.material.known.formulas
@@ -311,7 +311,7 @@ class _Writer:
     def ledger(self) -> str:
         """Every step of the derivations so far, in two columns of the printed page; the web page folds them out in place."""
         return ledger_markdown(
-            [self.material.proofs[name] for name in self.derived],
+            list(self.derived.values()),
             lambda name, own: int(self.labels[f"{name}.{own}"].removeprefix("Equation ")),
             self.material.known.formulas,
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from report.judge.answers import Answers, Told, untold
 from report.judge.findings import findings
-from report.judge.views import Judged
+from report.judge.views import Absent, Judged
 from report.judge.written import Document, Entry, documents
 from report.model import Experiment, Table, Value
+from report.prove.checked import Proof
 from report.write.chapters import write
 from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
@@ -20,7 +20,7 @@ def fill(
     page: Writeup,
     experiments: Mapping[str, Experiment],
     judged: Mapping[str, Judged],
-    proofs: Mapping[str, Any],
+    proofs: Mapping[str, Proof | Absent],
     budget: str,
     about: Mapping[str, Table | Value | str],
     known: Known,
@@ -42,6 +42,6 @@ def entries(page: Writeup) -> dict[str, Entry]:
     return {name: entry for each in written(page).values() for name, entry in each.entries.items()}
 
 
-def asked(page: Writeup, experiments: Mapping[str, Any], theory: Mapping[str, Any]) -> frozenset[str]:
+def asked(page: Writeup, experiments: Mapping[str, object], theory: Mapping[str, object]) -> frozenset[str]:
     """The experiments and theorems that ``page`` rests on."""
     return needed(page, {**experiments, **theory}, entries(page))

@@ -10,9 +10,10 @@ from typing import Any
 
 from report.judge.answers import Told, untold
 from report.judge.findings import Finding
-from report.judge.views import Judged
-from report.model import Experiment, Table, Value
+from report.judge.views import Absent, Judged
+from report.model import Experiment, Scalar, Table, Value
 from report.numbers import NOTHING
+from report.prove.checked import Proof
 from report.write.prose import Prose
 from report.write.writeup import Writeup
 
@@ -34,7 +35,7 @@ class Stated:
     value: Value
     chapter: str
     line: int | None
-    condition: Mapping[str, Any] = field(default_factory=dict)
+    condition: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Material:
 
     experiments: Mapping[str, Experiment]
     judged: Mapping[str, Judged]
-    proofs: Mapping[str, Any]
+    proofs: Mapping[str, Proof | Absent]
     writeup: Writeup
     budget: str
     findings: Mapping[str, Finding] = field(default_factory=dict)
