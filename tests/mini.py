@@ -49,15 +49,23 @@ def imported(folder: Path, source: str) -> Iterator[tuple[Any, Path]]:
 
 def judged(folder: Path, source: str, budget: str = "smoke") -> tuple[Experiment, Judged]:
     """The experiment of this source, its trials run one after the other, judged. Raises as a build would."""
+    with ended(folder, source, budget) as (experiment, path, outcomes):
+        sources = Sources(folder, read_before())
+        return experiment, judge(experiment, path, outcomes, Store(folder / "store"), sources, budget=budget, stand_ins=())
+
+
+@contextmanager
+def ended(folder: Path, source: str, budget: str = "smoke") -> Iterator[tuple[Experiment, Path, list[Outcome]]]:
+    """The experiment of this source, its file, and the outcomes of its trials."""
     with imported(folder, source) as (module, path):
         experiment: Experiment = module.EXPERIMENT
         check_experiment(experiment, path)
         trials = check_trials(experiment, experiment.trials(Budget(budget)), path)
-        outcomes = [
-            Outcome(each, f"{number:064}", each.function(Silent(), **each.arguments)) for number, each in enumerate(trials)
-        ]
-        store = Store(folder / "store")
-        return experiment, judge(experiment, path, outcomes, store, Sources(folder, read_before()), budget=budget, stand_ins=())
+        yield (
+            experiment,
+            path,
+            [Outcome(each, f"{number:064}", each.function(Silent(), **each.arguments)) for number, each in enumerate(trials)],
+        )
 
 
 def filled(folder: Path, experiment: Experiment, views: Judged, *chapters: str) -> Manuscript:

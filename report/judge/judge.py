@@ -38,6 +38,9 @@ class _Memory:
     file: Path
     outcomes: tuple[Outcome, ...]
 
+    def key(self, view: Callable[[Runs], M], encode: Callable[[M], dict[str, bytes]]) -> str:
+        return fingerprint_of(partial(_encoded, encode, view), self.sources, results=_identities(self.outcomes)).digest
+
     def recall(
         self, view: Callable[[Runs], M], encode: Callable[[M], dict[str, bytes]], decode: Callable[[Mapping[str, bytes]], T]
     ) -> T | Absent:
@@ -45,7 +48,7 @@ class _Memory:
 
         What was just made goes through ``encode`` and ``decode`` too, so that a first build and a second one show the same.
         """
-        key = fingerprint_of(partial(_encoded, encode, view), self.sources, results=_identities(self.outcomes)).digest
+        key = self.key(view, encode)
         files = self.store.get(key)
         if files is not None:
             try:
@@ -102,6 +105,18 @@ def judge(
             for name, view in experiment.values.items()
         },
     )
+
+
+def drawings(
+    experiment: Experiment, file: Path, outcomes: Iterable[Outcome], store: Store, sources: Sources
+) -> list[Callable[[], object]]:
+    """What draws each figure of ``experiment`` that the store has not: to be called before ``judge``, in any order, or not."""
+    memory = _Memory(store, sources, experiment, file, tuple(outcomes))
+    return [
+        partial(memory.recall, view, kept.encode_figure, kept.decode_figure)
+        for view in experiment.figures.values()
+        if not store.has(memory.key(view, kept.encode_figure))
+    ]
 
 
 def _rows(runs: Runs) -> tuple[Row, ...]:

@@ -12,13 +12,14 @@ from typing import Protocol
 from report.cache.reach import Sources
 from report.cache.snapshot import snapshot
 from report.cache.store import Store
-from report.judge.judge import judge
+from report.judge.judge import drawings, judge
 from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
 from report.prove.checked import Proof
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
 from report.run.execute import execute
+from report.run.forks import in_forks
 from report.run.plan import Plan, plan
 from report.run.shipment import Shipping
 from report.run.watching import Watch
@@ -121,10 +122,16 @@ class Bench:
         return plan.outcomes(ended)
 
     def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
-        """What each experiment makes of its outcomes; those that nobody needs are named, and not judged."""
+        """What each experiment makes of its outcomes; those that nobody needs are named, and not judged. To draw takes longest
+        by far, so that is done several figures at a time."""
+        experiments, files = self.content.experiments, self.content.experiment_files
+        if not self.settings.frozen:
+            needed = [(each, files[name], outcomes[name]) for name, each in experiments.items() if self.needs(name)]
+            undrawn = [drawing for each in needed for drawing in drawings(*each, self.store, self.sources)]
+            in_forks(undrawn, self.settings.jobs)
         return {
             name: self._judged(name, outcomes[name]) if self.needs(name) else unmade(experiment)
-            for name, experiment in self.content.experiments.items()
+            for name, experiment in experiments.items()
         }
 
     def _judged(self, name: str, outcomes: list[Outcome]) -> Judged:
