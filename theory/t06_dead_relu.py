@@ -12,7 +12,6 @@ from report.proof import (
 )  # fmt: skip
 from theory.arrays import leaf, tensor
 from theory.dead_filter import training
-from theory.descent import descend
 from theory.vocabulary import RELU
 
 # --- live layers ---------------------------------------------------------------------------------------------------
@@ -49,7 +48,7 @@ def after_steps(at: Any) -> float:
     for step in range(1, at.d + 1):
         kernel.grad = bias.grad = None
         torch.relu(window @ kernel + bias).backward(tensor(at.g(step)))
-        descend([kernel, bias], at.eta)
+        torch.optim.SGD([kernel, bias], at.eta).step()
     return (window @ kernel + bias).item()
 
 

@@ -12,7 +12,6 @@ from report.proof import (
     using, vector,
 )  # fmt: skip
 from theory.arrays import Matrix, Vector, table, tensor
-from theory.descent import descend
 
 # --- live layers ---------------------------------------------------------------------------------------------------
 
@@ -38,7 +37,7 @@ def step_by_torch(W: Matrix, P: Matrix, X: Matrix, D: Matrix, eta: float) -> Mat
     order = rows(P).argmax(dim=1)
     weights = torch.nn.Parameter(rows(W)[:, order])
     (rows(X)[:, order] @ weights.T).backward(rows(D).T)
-    descend([weights], eta)
+    torch.optim.SGD([weights], eta).step()
     return weights.tolist()
 
 

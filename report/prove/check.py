@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,7 +33,7 @@ SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 
 
 @contextlib.contextmanager
-def _hoarding() -> Iterator[None]:
+def hoarding() -> Iterator[None]:
     """SymPy makes a million small objects and hardly a circle of them: to look for circles takes a tenth of a check. It keeps
     them, too, so that they are not looked at afterwards.
     """
@@ -54,40 +54,58 @@ MAYBE = (
 )
 """What is said of a step that only SymPy refuses."""
 
-Witnesses = Callable[[Derivation, Part, Collection[str]], Sequence[tuple[str, str, witness.Testimony]]]
-"""What the witnesses of a part find, each with its method and its name. Raises ``DeclarationError``."""
+Heard = Sequence[tuple[str, str, witness.Testimony]]
+"""What the witnesses of a part find, each with its method and its name."""
+BorneOut = tuple[Sequence[Witnessed], str]
+"""Who bears a definition out, and what speaks against it ('' if nothing does)."""
 
 
-def witnessed(derivation: Derivation, part: Part, methods: Collection[str]) -> list[tuple[str, str, witness.Testimony]]:
-    """What the witnesses of a part find, each asked now. They need nothing of what SymPy finds."""
-    chain, heard = Chain(part), []
-    visits = witness.Visits(derivation, chain)
-    if NUMERIC in methods:
-        with _witnessing("numeric", part.where):
-            heard.append((NUMERIC, "numeric", witness.by_numbers(derivation, chain, visits)))
-    for live in part.live if LIVE in methods else ():
-        with _witnessing(live.name, live.where):
-            heard.append((live.name, live.name, witness.by_live(derivation, chain, live, visits)))
-    return heard
+class Witnesses:
+    """Those of a derivation, each asked when it is to be heard. They need nothing of what SymPy finds."""
+
+    def __init__(self, derivation: Derivation, methods: Collection[str] = METHODS):
+        self._derivation, self._methods = derivation, methods
+
+    def of_definition(self, defined: Definition) -> BorneOut:
+        """Raises ``DeclarationError``."""
+        if not {LIVE, NUMERIC} & {*self._methods}:
+            return [], ""
+        with _witnessing(f"definition's of '{defined.name}'", defined.where):
+            return witness.of_definition(self._derivation, defined, lint.parameters(defined))
+
+    def of_part(self, part: Part) -> Heard:
+        """Raises ``DeclarationError``."""
+        chain, heard = Chain(part), []
+        visits = witness.Visits(self._derivation, chain)
+        if NUMERIC in self._methods:
+            with _witnessing("numeric", part.where):
+                heard.append((NUMERIC, "numeric", witness.by_numbers(self._derivation, chain, visits)))
+        for live in part.live if LIVE in self._methods else ():
+            with _witnessing(live.name, live.where):
+                heard.append((live.name, live.name, witness.by_live(self._derivation, chain, live, visits)))
+        return heard
 
 
-@_hoarding()
-def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses: Witnesses = witnessed) -> Proof:
+@hoarding()
+def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses: Witnesses | None = None) -> Proof:
     """Decide every step of a derivation. Never raises for a wrong step: ``failures`` says what is wrong, and where.
 
-    ``methods`` leaves out SymPy or a kind of witness; only tests of the witnesses do that.
+    ``methods`` leaves out SymPy or a kind of witness; only tests of the witnesses do that. All parts are decided before the
+    first witness is heard: nobody waits for one who comes from a process of its own.
     """
     began = time.perf_counter()
+    witnesses = witnesses or Witnesses(derivation, methods)
     failures = list(lint.failures(derivation))
     entries, parts = [], []
     if not failures:
+        decided = _all_decided(derivation, methods)
         try:
-            for entry, problem in _glossary(derivation, methods):
+            for entry, problem in _glossary(derivation, witnesses):
                 entries.append(entry)
                 failures += [problem] if problem else []
         except DeclarationError as error:
             failures.append(str(error))
-        for part, problems in _parts(derivation, methods, witnesses):
+        for part, problems in _parts(derivation, methods, witnesses, decided):
             parts += [part] if part else []
             failures += problems
     return Proof(
@@ -104,17 +122,14 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses:
     )
 
 
-def _glossary(derivation: Derivation, methods: Collection[str]) -> Iterator[tuple[GlossaryEntry, str]]:
+def _glossary(derivation: Derivation, witnesses: Witnesses) -> Iterator[tuple[GlossaryEntry, str]]:
     """What each name means, and what is wrong with it ('' if nothing is)."""
     for symbol in derivation.symbols:
         yield _symbol(symbol), ""
     for defined in derivation.definitions:
-        symbols = lint.parameters(defined)
-        witnessed = LIVE in methods or NUMERIC in methods
-        with _witnessing(f"definition's of '{defined.name}'", defined.where):
-            witnesses, problem = witness.of_definition(derivation, defined, symbols) if witnessed else ([], "")
+        heard, problem = witnesses.of_definition(defined)
         wrong = f"{defined.where}: the definition of '{defined.name}' is wrong: {problem}" if problem else ""
-        yield _definition(defined, symbols, witnesses), wrong
+        yield _definition(defined, lint.parameters(defined), heard), wrong
 
 
 def _symbol(symbol: Symbol) -> GlossaryEntry:
@@ -145,12 +160,8 @@ def _text(formula: Formula | None) -> str:
     return formula.text if formula else ""
 
 
-def _parts(
-    derivation: Derivation, methods: Collection[str], witnesses: Witnesses
-) -> Iterator[tuple[CheckedPart | None, list[str]]]:
-    """The parts in their order, each resting on those before it: on one that fails nothing can rest. All are decided before the
-    first witness is heard: nobody waits for one who comes from a process of its own.
-    """
+def _all_decided(derivation: Derivation, methods: Collection[str]) -> list[_Decided | DeclarationError]:
+    """What SymPy finds about each part, given what is stated before it."""
     stated: dict[str, Lemma] = {}
     decided: list[_Decided | DeclarationError] = []
     for part in derivation.parts:
@@ -159,6 +170,13 @@ def _parts(
         except DeclarationError as error:
             decided.append(error)
         stated[part.label] = Lemma(part.claim, part.conditions, part.hypothesis)
+    return decided
+
+
+def _parts(
+    derivation: Derivation, methods: Collection[str], witnesses: Witnesses, decided: Sequence[_Decided | DeclarationError]
+) -> Iterator[tuple[CheckedPart | None, list[str]]]:
+    """The parts in their order, each resting on those before it: on one that fails nothing can rest."""
     shown: dict[str, Lemma] = {}
     for part, found in zip(derivation.parts, decided):
         checked: CheckedPart | None = None
@@ -189,14 +207,11 @@ class _Found:
 
 
 def check_part(
-    derivation: Derivation,
-    part: Part,
-    shown: Shown,
-    methods: Collection[str] = METHODS,
-    witnesses: Witnesses = witnessed,
+    derivation: Derivation, part: Part, shown: Shown, methods: Collection[str] = METHODS
 ) -> tuple[CheckedPart, list[str]]:
     """One part, given the statements shown before it, and what is wrong with it. Raises ``DeclarationError``."""
-    return _heard(derivation, part, shown, methods, witnesses, _decided(derivation, part, shown, methods))
+    decided = _decided(derivation, part, shown, methods)
+    return _heard(derivation, part, shown, methods, Witnesses(derivation, methods), decided)
 
 
 @dataclass(frozen=True)
@@ -230,7 +245,7 @@ def _heard(
     """One part that SymPy has decided, by its witnesses, and by how that stands on which it rests."""
     chain, setting, found = decided.chain, decided.setting, decided.found
     undecided = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
-    for method, name, findings in witnesses(derivation, part, methods):
+    for method, name, findings in witnesses.of_part(part):
         _hear(method, name, findings, found)
         if method == NUMERIC and undecided - findings.refused.keys():
             with _witnessing("numeric", part.where):

@@ -11,12 +11,12 @@ import functools
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from report import plots
 from report.cache import codec
@@ -29,10 +29,10 @@ from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Judged, Judgement
 from report.model import Holds, Verdict
-from report.prove.check import METHODS, check, witnessed
+from report.prove.check import BorneOut, Heard, Witnesses, check, hoarding
 from report.prove.checked import Proof
 from report.prove.derivation import Derivation, Part, load
-from report.prove.witness import Testimony
+from report.prove.language.glossary import Definition
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ def check_each(files: Sequence[Path], jobs: int) -> AbstractContextManager[Itera
     once: whoever waits for the first may do something else meanwhile.
     """
     alone = len(files) == 1 and jobs > 1
-    return contextlib.nullcontext(map(_checked_by_two, files)) if alone else _each(_checked, files, jobs)
+    return _checked_by_two(files[0]) if alone else _each(_checked, files, jobs)
 
 
 def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> AbstractContextManager[Iterator[T]]:
@@ -118,32 +118,59 @@ def _checked(path: Path) -> Proof:
     return check(load(path))
 
 
-Heard = Sequence[tuple[str, str, Testimony]]
-
-
-def _checked_by_two(path: Path) -> Proof:
+@contextlib.contextmanager
+def _checked_by_two(path: Path) -> Iterator[Iterator[Proof]]:
     """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load."""
+
+    def checked(answers: Iterator[dict[tuple[type, str], Answer]]) -> Iterator[Proof]:
+        derivation = load(path)
+        yield check(derivation, witnesses=_Reported(derivation, answers))
+
     with _apart(_heard, [path], jobs=1) as answers:
-        heard = functools.cache(lambda: next(answers))
-
-        def witnesses(derivation: Derivation, part: Part, methods: Collection[str]) -> Heard:
-            found = heard()[part.label]
-            if isinstance(found, DeclarationError):
-                raise found
-            return found
-
-        return check(load(path), witnesses=witnesses)
+        yield checked(answers)
 
 
-def _heard(path: Path) -> dict[str, Heard | DeclarationError]:
-    """What the witnesses find, or what is wrong with them, by the label of the part."""
-    derivation, found = load(path), dict[str, Heard | DeclarationError]()
+Answer = BorneOut | Heard | DeclarationError
+
+
+class _Reported(Witnesses):
+    """What they found in the other process, once it answers."""
+
+    def __init__(self, derivation: Derivation, answers: Iterator[dict[tuple[type, str], Answer]]):
+        super().__init__(derivation)
+        self._answer = functools.cache(lambda: next(answers))
+
+    def of_definition(self, defined: Definition) -> BorneOut:
+        return cast(BorneOut, self._found(Definition, defined.name))
+
+    def of_part(self, part: Part) -> Heard:
+        return cast(Heard, self._found(Part, part.label))
+
+    def _found(self, *asked: Any) -> Answer:
+        found = self._answer()[asked]
+        if isinstance(found, DeclarationError):
+            raise found
+        return found
+
+
+@hoarding()
+def _heard(path: Path) -> dict[tuple[type, str], Answer]:
+    """What the witnesses find, or what is wrong with them, of each definition by its name and of each part by its label."""
+    derivation = load(path)
+    witnesses = Witnesses(derivation)
+    found: dict[tuple[type, str], Answer] = {}
+    for defined in derivation.definitions:
+        found[Definition, defined.name] = _or_error(witnesses.of_definition, defined)
     for part in derivation.parts:
-        try:
-            found[part.label] = witnessed(derivation, part, METHODS)
-        except DeclarationError as error:
-            found[part.label] = error
+        found[Part, part.label] = _or_error(witnesses.of_part, part)
     return found
+
+
+def _or_error(ask: Callable[[T], Answer], about: T) -> Answer:
+    try:
+        return ask(about)
+    except DeclarationError as error:
+        return error
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

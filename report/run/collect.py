@@ -30,19 +30,29 @@ class Content:
     def only(self, names: Iterable[str]) -> frozenset[str]:
         """The ids that ``--only`` asks for; all of them for no name. Raises ``UsageError`` for an unknown one."""
         known = {**dict.fromkeys(self.experiments), **dict.fromkeys(self.theory)}
-        chosen = [name.upper() for part in names for name in part.split(",") if name]
+        chosen = asked(names)
         for name in chosen:
             if name not in known:
                 raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
         return frozenset(chosen or known)
 
 
+def asked(names: Iterable[str]) -> list[str]:
+    """The ids in what was asked for: ``t4,e2`` are two."""
+    return [name.upper() for part in names for name in part.split(",") if name]
+
+
 def collect(root: Path) -> Content:
     """Everything under ``root``. Raises ``DeclarationError`` for a file that cannot be used, naming its line."""
-    theory = _by_id(root / "theory", "t")
+    theory = theorem_files(root)
     files = _by_id(root / "experiments", "e")
     experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
     return Content(root, experiments, files, theory)
+
+
+def theorem_files(root: Path) -> dict[str, Path]:
+    """The theory file of each theorem. Raises ``DeclarationError`` for two of one."""
+    return _by_id(root / "theory", "t")
 
 
 def _by_id(folder: Path, letter: str) -> dict[str, Path]:

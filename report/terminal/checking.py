@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from report.errors import ExitCode
 from report.prove.checked import Proof
 from report.prove.theorems import check_each
-from report.run.collect import Content
+from report.run.collect import asked, collect, theorem_files
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
@@ -17,16 +18,20 @@ from report.write.manifest import json_text
 from report.write.writeup import Writeup
 
 
-def check(content: Content, settings: Settings, pages: Sequence[Writeup]) -> ExitCode:
+def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeup]]) -> ExitCode:
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
-    chosen = content.only(settings.names)
-    with check_each([path for name, path in content.theory.items() if name in chosen], settings.jobs) as checked:
+    names = asked(settings.names)
+    files = [path for name, path in theorem_files(root).items() if name in names or not names]
+    with check_each(files, settings.jobs) as checked:
+        content = collect(root)  # while they are proved
+        content.only(names)
         if settings.names:
             proofs, problems = printed(checked, settings), list[str]()
         else:
             from report.terminal.linting import declared, lint, read_ahead  # for single theorems nobody waits for it
 
-            judged, known = declared(content), read_ahead(pages)  # while the first are proved
+            pages, judged = writeups(), declared(content)
+            known = read_ahead(pages)
             proofs = printed(checked, settings)
             problems = lint(content, proofs, judged, pages, settings.budget, known)
     failures = [failure for proof in proofs.values() for failure in proof.failures]

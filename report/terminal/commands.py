@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from report.errors import ExitCode
@@ -31,10 +32,9 @@ def preview(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 def check(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
-    from report.run.collect import collect
     from report.terminal.checking import check
 
-    return check(collect(root), settings, _every_writeup(settings, stages))
+    return check(root, settings, partial(_every_writeup, settings, stages))
 
 
 def plan(root: Path, settings: Settings, stages: Stages) -> ExitCode:

@@ -14,7 +14,7 @@ import gc
 import importlib.machinery
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,22 @@ if TYPE_CHECKING:
 else:
     Loader = object  # it need not be more, and that module brings in twenty others
 
-HEAVY = ("torch", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py")  # the last comes with scipy.special
+HEAVY = (
+    "torch",
+    "torch._dynamo",  # the compiler
+    "sympy",
+    "matplotlib",
+    "pandas",
+    "mpmath",
+    "numpy.f2py",  # comes with scipy.special
+)
+
+UNLOADED: Mapping[str, Mapping[str, Any]] = {
+    "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_, **__: None}
+}
+"""What a module answers before it has loaded. Every optimizer of torch asks the compiler to keep off from its steps, and would
+load it for that, as long as torch itself takes; not loaded, it does keep off.
+"""
 
 
 class _Unloaded(ModuleType):
@@ -48,6 +63,7 @@ class _AtFirstUse(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # Without __path__, 'import torch.nn' has to ask for it, and so loads torch before its submodule.
         module.__dict__.pop("__path__", None)
+        module.__dict__.update(UNLOADED.get(module.__name__, {}))
         module.__class__ = _Unloaded
 
     def load(self, module: ModuleType) -> None:
