@@ -32,9 +32,9 @@ def by_dot_product(f: Signal, g: Signal, i: int) -> float:
 
 
 def length_of_conv1d(n: int, k: int, s: int, p: int, d: int) -> int:
-    """The number of outputs of a live convolution layer (on the meta device: shapes without arithmetic)."""
-    layer = torch.nn.Conv1d(1, 1, k, stride=s, padding=p, dilation=d, device="meta")
-    return layer(torch.empty(1, 1, n, device="meta")).shape[-1]
+    """The number of outputs of a live convolution of zeros."""
+    values, kernel = torch.zeros(1, 1, n), torch.zeros(1, 1, k)
+    return torch.nn.functional.conv1d(values, kernel, stride=s, padding=p, dilation=d).shape[-1]
 
 
 def length_of_valid_conv1d(n: int, k: int) -> int:

@@ -33,7 +33,7 @@ def reaches(at: Any) -> tuple[torch.Tensor, ...]:
     """What back-propagation makes of G at the filter and at the bias, ReLU having the slopes S."""
     kernel, bias = leaf(at.f), leaf(at.b, 1)
     given = tensor(at.G, at.n, at.M) * tensor(at.S, at.n, at.M)
-    return torch.autograd.grad(entering(at, kernel, bias), (kernel, bias), given)
+    return torch.autograd.grad((entering(at, kernel, bias) * given).sum(), (kernel, bias))
 
 
 SLOPE_BY_FILTER = Live("torch autograd", lambda at: slopes(at)[0][at.k - 1])
@@ -47,7 +47,7 @@ def after_steps(at: Any) -> float:
     kernel, bias = torch.nn.Parameter(torch.zeros_like(window)), torch.nn.Parameter(-tensor(at.a).exp())
     for step in range(1, at.d + 1):
         kernel.grad = bias.grad = None
-        torch.relu(window @ kernel + bias).backward(tensor(at.g(step)))
+        (torch.relu(window @ kernel + bias) * tensor(at.g(step))).backward()
         torch.optim.SGD([kernel, bias], at.eta).step()
     return (window @ kernel + bias).item()
 

@@ -29,14 +29,14 @@ def permuted_layer(W: Matrix, P: Matrix, x: Vector, b: Vector) -> Vector:
 def slope_by_autograd(W: Matrix, x: Vector, g: Vector) -> Matrix:
     """∂ℓ/∂W for a loss whose slope by the outputs is g, as back-propagation computes it."""
     weights = rows(W).requires_grad_()
-    return torch.autograd.grad(weights @ tensor(x), weights, tensor(g))[0].tolist()
+    return torch.autograd.grad((weights @ tensor(x) * tensor(g)).sum(), weights)[0].tolist()
 
 
 def step_by_torch(W: Matrix, P: Matrix, X: Matrix, D: Matrix, eta: float) -> Matrix:
     """The weights after one step of torch's SGD on permuted inputs, from permuted weights."""
     order = rows(P).argmax(dim=1)
     weights = torch.nn.Parameter(rows(W)[:, order])
-    (rows(X)[:, order] @ weights.T).backward(rows(D).T)
+    (rows(X)[:, order] @ weights.T * rows(D).T).sum().backward()
     torch.optim.SGD([weights], eta).step()
     return weights.tolist()
 
