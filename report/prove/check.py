@@ -24,6 +24,7 @@ from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
 from report.prove.meaning.grid import GridEquality, Unreadable
+from report.prove.meaning.quicker import quicken
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.mistakes import mistake
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
@@ -94,6 +95,7 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses:
     first witness is heard: nobody waits for one who comes from a process of its own.
     """
     began = time.perf_counter()
+    quicken()
     witnesses = witnesses or Witnesses(derivation, methods)
     failures = list(lint.failures(derivation))
     entries, parts = [], []

@@ -132,12 +132,13 @@ def _name(node: ast.Name) -> Reading:
             return point.locals[name]
         if name in point.meanings:
             return point.meanings[name]
-        if name not in point.globals:
+        held = point.globals.get(name)
+        if held is None:
             if constant is not None:
                 return constant()
             if built_in is not None:
                 return built_in
-        return point.look_up(name)
+        return point.look_up(name) if held is None or isinstance(held, Definition) else held
 
     return value
 
