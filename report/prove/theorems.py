@@ -6,17 +6,9 @@ to do what a trial may not, read a font, ask for a caller's line), and under the
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import multiprocessing
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 from report import plots
 from report.cache import codec
@@ -29,22 +21,12 @@ from report.judge import kept
 from report.judge.kept import decode_figure, encode_figure, encode_noun
 from report.judge.views import Judged, Judgement
 from report.model import Holds, Verdict
-from report.prove.check import BorneOut, Heard, Witnesses, check, hoarding
+from report.prove.check import check
 from report.prove.checked import Proof
-from report.prove.derivation import Derivation, Part, load
-from report.prove.language.glossary import Definition
-
-T = TypeVar("T")
+from report.prove.derivation import Derivation, load
+from report.prove.several import Theorem, each_apart
 
 CHECKER = "report.proof"
-
-
-@dataclass(frozen=True)
-class Theorem:
-    """A derivation, checked; and the values, tables and figures that it computes for prose."""
-
-    proof: Proof
-    views: Judged = field(default_factory=Judged)
 
 
 def theorems(
@@ -67,7 +49,7 @@ def theorems(
     missing = [name for name, entry in entries.items() if entry is None and not store.read_only]
     if missing:
         say(f"proving {', '.join(missing)}")
-    with _each(_encoded, [files[name] for name in missing], jobs) as made:
+    with each_apart(_encoded, [files[name] for name in missing], jobs) as made:
         for name, entry in zip(missing, made):
             entries[name] = dict(sorted(entry.items()))  # as the store would give it back
             store.put(keys[name], entry, durable=False)  # it is made again in a moment
@@ -76,101 +58,6 @@ def theorems(
     if failures:
         raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
     return found
-
-
-def check_each(files: Sequence[Path], jobs: int) -> AbstractContextManager[Iterator[Proof]]:
-    """The proofs in the order of ``files``, each checked now, ``jobs`` at a time in processes of their own, which begin at
-    once: whoever waits for the first may do something else meanwhile.
-    """
-    alone = len(files) == 1 and jobs > 1
-    return _checked_by_two(files[0]) if alone else _each(_checked, files, jobs)
-
-
-def _each(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> AbstractContextManager[Iterator[T]]:
-    together = jobs == 1 or len(files) <= 1
-    return contextlib.nullcontext(map(function, files)) if together else _apart(function, files, jobs)
-
-
-@contextlib.contextmanager
-def _apart(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[Iterator[T]]:
-    with ProcessPoolExecutor(min(jobs, len(files))) as pool:
-        try:
-            with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
-                answers = [pool.submit(function, file) for file in files]  # map() would cancel, and the pool stumble over it
-            yield (answer.result() for answer in answers)
-        except BaseException:
-            for worker in multiprocessing.active_children():
-                worker.kill()
-            raise
-
-
-@contextlib.contextmanager
-def _unheard(*signals: signal.Signals) -> Iterator[None]:
-    """Processes that are started inside never hear these signals; this one hears them afterwards."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _checked(path: Path) -> Proof:
-    return check(load(path))
-
-
-@contextlib.contextmanager
-def _checked_by_two(path: Path) -> Iterator[Iterator[Proof]]:
-    """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load."""
-
-    def checked(answers: Iterator[dict[tuple[type, str], Answer]]) -> Iterator[Proof]:
-        derivation = load(path)
-        yield check(derivation, witnesses=_Reported(derivation, answers))
-
-    with _apart(_heard, [path], jobs=1) as answers:
-        yield checked(answers)
-
-
-Answer = BorneOut | Heard | DeclarationError
-
-
-class _Reported(Witnesses):
-    """What they found in the other process, once it answers."""
-
-    def __init__(self, derivation: Derivation, answers: Iterator[dict[tuple[type, str], Answer]]):
-        super().__init__(derivation)
-        self._answer = functools.cache(lambda: next(answers))
-
-    def of_definition(self, defined: Definition) -> BorneOut:
-        return cast(BorneOut, self._found(Definition, defined.name))
-
-    def of_part(self, part: Part) -> Heard:
-        return cast(Heard, self._found(Part, part.label))
-
-    def _found(self, *asked: Any) -> Answer:
-        found = self._answer()[asked]
-        if isinstance(found, DeclarationError):
-            raise found
-        return found
-
-
-@hoarding()
-def _heard(path: Path) -> dict[tuple[type, str], Answer]:
-    """What the witnesses find, or what is wrong with them, of each definition by its name and of each part by its label."""
-    derivation = load(path)
-    witnesses = Witnesses(derivation)
-    found: dict[tuple[type, str], Answer] = {}
-    for defined in derivation.definitions:
-        found[Definition, defined.name] = _or_error(witnesses.of_definition, defined)
-    for part in derivation.parts:
-        found[Part, part.label] = _or_error(witnesses.of_part, part)
-    return found
-
-
-def _or_error(ask: Callable[[T], Answer], about: T) -> Answer:
-    try:
-        return ask(about)
-    except DeclarationError as error:
-        return error
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import ExitCode
-from report.prove.checked import Proof
-from report.prove.theorems import check_each
+from report.prove.several import Theorem, check_each
 from report.run.collect import asked, collect, theorem_files
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
-from report.write.manifest import json_text
 from report.write.writeup import Writeup
 
 
@@ -26,16 +24,19 @@ def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeu
         content = collect(root)  # while they are proved
         content.only(names)
         if settings.names:
-            proofs, problems = printed(checked, settings), list[str]()
+            theorems, problems = printed(checked, settings), list[str]()
         else:
-            from report.terminal.linting import declared, lint, read_ahead  # for single theorems nobody waits for it
+            from report.terminal.linting import lint, read_ahead  # for single theorems nobody waits for it
 
-            pages, judged = writeups(), declared(content)
+            pages = writeups()
             known = read_ahead(pages)
-            proofs = printed(checked, settings)
-            problems = lint(content, proofs, judged, pages, settings.budget, known)
+            theorems = printed(checked, settings)
+            problems = lint(content, theorems, pages, settings.budget, known)
+    proofs = {name: theorem.proof for name, theorem in theorems.items()}
     failures = [failure for proof in proofs.values() for failure in proof.failures]
     if settings.json:
+        from report.write.manifest import json_text
+
         theory = {name: {**proof.summary(), "failures": proof.failures} for name, proof in proofs.items()}
         print(
             json_text({"proofs": theory, "problems": [_apart(problem) for each in problems for problem in _each(each)]}), end=""
@@ -58,11 +59,12 @@ def _apart(problem: str) -> dict[str, Any]:
     return {**where, "what": what[place.end() if place else 0 :], "remedy": remedy.strip()}
 
 
-def printed(checked: Iterable[Proof], settings: Settings) -> dict[str, Proof]:
-    """The proofs by their names, each printed as soon as it is there."""
-    proofs: dict[str, Proof] = {}
-    for proof in checked:
+def printed(checked: Iterable[Theorem], settings: Settings) -> dict[str, Theorem]:
+    """The theorems by their names, each printed as soon as it is there."""
+    theorems: dict[str, Theorem] = {}
+    for theorem in checked:
+        proof = theorem.proof
         if not settings.json:
             print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
-        proofs[proof.id] = proof
-    return proofs
+        theorems[proof.id] = theorem
+    return theorems

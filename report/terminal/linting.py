@@ -8,25 +8,19 @@ from contextlib import suppress
 import jinja2
 
 from report.errors import ProseError, ReportError
-from report.judge.views import Judged, unmade
-from report.prove.checked import Proof
-from report.prove.derivation import load
+from report.judge.views import unmade
+from report.prove.several import Theorem
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon
 from report.write.filling import entries, fill
 from report.write.manuscript import Known
+from report.write.needs import names_in
 from report.write.prose import read
 from report.write.sections import parts, written
 from report.write.template import compiled
 from report.write.unused import unused
 from report.write.writeup import Writeup
-
-
-def declared(content: Content) -> dict[str, Judged]:
-    """The views that experiments and theorems declare, none of them made."""
-    experiments = {name: unmade(experiment) for name, experiment in content.experiments.items()}
-    return experiments | {name: unmade(load(path)) for name, path in content.theory.items()}
 
 
 def read_ahead(pages: Sequence[Writeup]) -> Known:
@@ -37,18 +31,21 @@ def read_ahead(pages: Sequence[Writeup]) -> Known:
         read({file: source for page in pages for file, source in written(page, pieces[page.file]).items()}, known.chapters)
         for part in (part for each in pieces.values() for part in each):
             compiled(part.source, part.file, known.compiled)
+            names_in(part.source)
     return known
 
 
 def lint(
     content: Content,
-    proofs: Mapping[str, Proof],
-    judged: Mapping[str, Judged],
+    theorems: Mapping[str, Theorem],
     pages: Sequence[Writeup],
     budget: str,
     known: Known,
 ) -> list[str]:
     """What is wrong with any write-up, which is filled without results; what none of them uses is only said."""
+    judged = {name: unmade(experiment) for name, experiment in content.experiments.items()}
+    judged |= {name: theorem.views for name, theorem in theorems.items()}
+    proofs = {name: theorem.proof for name, theorem in theorems.items()}
     about, problems = colophon.about(budget, {}, {}, {}), []
     for page in pages:
         try:

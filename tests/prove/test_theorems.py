@@ -9,7 +9,8 @@ import pytest
 from report.cache.files import Memory
 from report.cache.reach import Sources, Whole
 from report.prove.checked import Proof
-from report.prove.theorems import CHECKER, check_each, key_of
+from report.prove.several import check_each
+from report.prove.theorems import CHECKER, key_of
 from tests.project import ROOT
 
 T01 = """
@@ -112,13 +113,13 @@ def test_a_single_theorem_has_its_witnesses_elsewhere_and_the_same_proof(tmp_pat
 
 
 def prove(path: Path, jobs: int) -> list[Proof]:
-    with check_each([path], jobs) as proofs:
-        return [*proofs]
+    with check_each([path], jobs) as theorems:
+        return [theorem.proof for theorem in theorems]
 
 
 def prove_until_interrupted() -> None:
-    with check_each(sorted((ROOT / "theory").glob("t0*_*.py")), jobs=2) as proofs:
-        next(proofs)
+    with check_each(sorted((ROOT / "theory").glob("t0*_*.py")), jobs=2) as theorems:
+        next(theorems)
         raise KeyboardInterrupt
 
 

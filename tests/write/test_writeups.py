@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from report.errors import ProseError, UsageError, Where
+from report.judge.views import unmade
+from report.prove.derivation import load
 from report.run.collect import collect
-from report.terminal.linting import declared
 from report.write.chapters import write
 from report.write.filling import entries
 from report.write.manuscript import Known, Manuscript, Material
@@ -193,7 +194,9 @@ def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
 def test_what_is_made_here_is_shown_somewhere() -> None:
     """A note of what nothing shows is worth reading only while there is none that is meant to be."""
     content, pages = collect(ROOT), chosen(ROOT / "templates", ["all"])
-    assert list(unused(pages, declared(content), content.theory, entries(pages[0]), Known())) == []
+    declared = content.experiments | {name: load(path) for name, path in content.theory.items()}
+    judged = {name: unmade(each) for name, each in declared.items()}
+    assert list(unused(pages, judged, content.theory, entries(pages[0]), Known())) == []
 
 
 def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
