@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,24 +28,25 @@ class Content:
     theory: Mapping[str, Path]
 
     def only(self, names: Iterable[str]) -> frozenset[str]:
-        """The ids that ``--only`` asks for; all of them for no name. Raises ``UsageError`` for an unknown one."""
-        known = {**dict.fromkeys(self.experiments), **dict.fromkeys(self.theory)}
-        chosen = asked(names)
-        for name in chosen:
-            if name not in known:
-                raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
-        return frozenset(chosen or known)
+        """Those of its ids that ``--only`` asks for."""
+        return chosen(names, [*self.experiments, *self.theory])
 
 
-def asked(names: Iterable[str]) -> list[str]:
-    """The ids in what was asked for: ``t4,e2`` are two."""
-    return [name.upper() for part in names for name in part.split(",") if name]
+def chosen(names: Iterable[str], known: Sequence[str]) -> frozenset[str]:
+    """The ids out of ``known`` that are asked for, all of them for no name; ``t4,e2`` are two. Raises ``UsageError`` for an
+    unknown one.
+    """
+    asked = [name.upper() for part in names for name in part.split(",") if name]
+    for name in asked:
+        if name not in known:
+            raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
+    return frozenset(asked or known)
 
 
 def collect(root: Path) -> Content:
     """Everything under ``root``. Raises ``DeclarationError`` for a file that cannot be used, naming its line."""
     theory = theorem_files(root)
-    files = _by_id(root / "experiments", "e")
+    files = experiment_files(root)
     experiments = {identifier: _experiment(identifier, path) for identifier, path in files.items()}
     return Content(root, experiments, files, theory)
 
@@ -53,6 +54,11 @@ def collect(root: Path) -> Content:
 def theorem_files(root: Path) -> dict[str, Path]:
     """The theory file of each theorem. Raises ``DeclarationError`` for two of one."""
     return _by_id(root / "theory", "t")
+
+
+def experiment_files(root: Path) -> dict[str, Path]:
+    """The same of each experiment."""
+    return _by_id(root / "experiments", "e")
 
 
 def _by_id(folder: Path, letter: str) -> dict[str, Path]:

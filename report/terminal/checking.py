@@ -9,7 +9,7 @@ from typing import Any
 
 from report.errors import ExitCode
 from report.prove.several import Theorem, check_each
-from report.run.collect import asked, collect, theorem_files
+from report.run.collect import chosen, collect, experiment_files, theorem_files
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
@@ -18,17 +18,15 @@ from report.write.writeup import Writeup
 
 def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeup]]) -> ExitCode:
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
-    names = asked(settings.names)
-    files = [path for name, path in theorem_files(root).items() if name in names or not names]
-    with check_each(files, settings.jobs) as checked:
-        content = collect(root)  # while they are proved
-        content.only(names)
-        if settings.names:
+    files = theorem_files(root)
+    names = chosen(settings.names, [*experiment_files(root), *files])
+    with check_each([path for name, path in files.items() if name in names], settings.jobs) as checked:
+        if settings.names:  # whoever asks for a theorem waits neither for experiments nor for chapters
             theorems, problems = printed(checked, settings), list[str]()
         else:
-            from report.terminal.linting import lint, read_ahead  # for single theorems nobody waits for it
+            from report.terminal.linting import lint, read_ahead
 
-            pages = writeups()
+            content, pages = collect(root), writeups()  # while the first are proved
             known = read_ahead(pages)
             theorems = printed(checked, settings)
             problems = lint(content, theorems, pages, settings.budget, known)
