@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeu
     names = chosen(settings.names, [*experiment_files(root), *files])
     with check_each([path for name, path in files.items() if name in names], settings.jobs) as checked:
         if settings.names:  # whoever asks for a theorem waits neither for experiments nor for chapters
-            theorems, problems = printed(checked, settings), list[str]()
+            theorems, problems = {each.proof.id: each for each in printed(checked, settings)}, list[str]()
         else:
-            from report.terminal.linting import lint, read_ahead
+            from report.terminal.linting import lint, read_ahead, set_ahead
 
             content, pages = collect(root), writeups()  # while the first are proved
             known = read_ahead(pages)
-            theorems = printed(checked, settings)
+            theorems = {each.proof.id: set_ahead(each, known) for each in printed(checked, settings)}
             problems = lint(content, theorems, pages, settings.budget, known)
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     failures = [failure for proof in proofs.values() for failure in proof.failures]
@@ -57,12 +57,9 @@ def _apart(problem: str) -> dict[str, Any]:
     return {**where, "what": what[place.end() if place else 0 :], "remedy": remedy.strip()}
 
 
-def printed(checked: Iterable[Theorem], settings: Settings) -> dict[str, Theorem]:
-    """The theorems by their names, each printed as soon as it is there."""
-    theorems: dict[str, Theorem] = {}
+def printed(checked: Iterable[Theorem], settings: Settings) -> Iterator[Theorem]:
+    """The theorems, each printed as soon as it is there."""
     for theorem in checked:
-        proof = theorem.proof
         if not settings.json:
-            print(terminal(proof) if settings.names else in_a_line(proof), flush=True)
-        theorems[proof.id] = theorem
-    return theorems
+            print(terminal(theorem.proof) if settings.names else in_a_line(theorem.proof), flush=True)
+        yield theorem

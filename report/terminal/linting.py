@@ -13,7 +13,9 @@ from report.prove.several import Theorem
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon
+from report.write.derivations import derivation_markdown
 from report.write.filling import entries, fill
+from report.write.literature import literature
 from report.write.manuscript import Known
 from report.write.needs import names_in
 from report.write.prose import read
@@ -32,7 +34,16 @@ def read_ahead(pages: Sequence[Writeup]) -> Known:
         for part in (part for each in pieces.values() for part in each):
             compiled(part.source, part.file, known.compiled)
             names_in(part.source)
+        for page in pages:
+            literature(page.templates, known.works)
     return known
+
+
+def set_ahead(theorem: Theorem, known: Known) -> Theorem:
+    """The theorem, its formulas set while the next one is proved; of what cannot be set, ``lint`` tells."""
+    with suppress(ReportError):
+        derivation_markdown(theorem.proof, lambda part: 0, formulas=known.formulas)
+    return theorem
 
 
 def lint(
