@@ -1,6 +1,8 @@
 """A proof is kept under all that it rests on, and no longer."""
 
 import multiprocessing
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -110,6 +112,15 @@ def test_a_single_theorem_has_its_witnesses_elsewhere_and_the_same_proof(tmp_pat
         (by_one,), (by_two,) = prove(path, jobs=1), prove(path, jobs=2)
         assert by_one == by_two
         assert by_one.holds == (path != wrong)
+
+
+def test_who_decides_a_single_theorem_waits_for_no_torch_and_no_experiment():
+    """T7 has a definition that torch bears out."""
+    loaded = "print([m for m in sys.modules if m == 'torch._C' or m.startswith('experiments.e')])"
+    script = f"import sys, build; build.main(['check', 'T7', '--jobs', '2']); {loaded}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "✓ T7" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def prove(path: Path, jobs: int) -> list[Proof]:
