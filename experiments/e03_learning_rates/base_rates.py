@@ -13,7 +13,7 @@ from experiments.measures import classifier, plain
 from experiments.training import Adadelta, Adam, Epochs, Optimizer, Recipe
 from report.model import Budget, Column, Runs, State, Table, Trial, Verdict, tabulate
 from report.seeds import SHARE, Seeds
-from report.stats import all_of, at_least, value_of
+from report.stats import all_of, at_least, mean, value_of
 
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {"Adam": Adam, "Adadelta": Adadelta}
 DEFAULTS = {"Adam": Adam().rate, "Adadelta": Adadelta().rate}
@@ -67,7 +67,7 @@ def table(runs: Runs) -> Table:
         Column("test", "test accuracy, %", of=lambda optimizer, rate: value_of(accuracy(runs, optimizer, rate), SHARE, 1)),
     )
     rows = [(optimizer, rate) for optimizer in OPTIMIZERS for rate in base_rates(optimizer)]
-    means = {row: 100 * sum(found.values()) / len(found) for row in rows if (found := accuracy(runs, *row))}
+    means = {row: 100 * mean(found) for row in rows if (found := accuracy(runs, *row))}
     best, worst = (choose(means, key=lambda row: means[row]) for choose in (max, min))
     caption = (
         f"The convnet under optimisers that adapt their steps, over a range of base rates, the default second. From "
