@@ -321,10 +321,11 @@ def test_a_folder_that_cannot_be_written_is_an_error_for_the_user(tmp_path: Path
         prepare(tmp_path / "file" / "data", offline=True)
 
 
-def test_a_read_only_folder_can_be_read(root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **keywords: object) -> None:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+def refuse(*arguments: object, **keywords: object) -> None:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+
+def test_a_read_only_folder_can_be_read(root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     supply(tiny_mnist, root)
     [before] = prepare(root)
     assert before.folder is not None
@@ -346,9 +347,6 @@ def test_another_user_may_read_what_one_has_prepared(root: Path, tiny_mnist: dic
 def test_a_file_that_may_not_be_read_is_an_error_for_the_user(
     root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*arguments: object, **keywords: object) -> None:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
     supply(tiny_mnist, root)
     prepare(root)
     monkeypatch.setattr(decoded, "_stamp", refuse)
@@ -360,9 +358,6 @@ def test_a_file_that_may_not_be_read_is_an_error_for_the_user(
 def test_a_stand_in_in_a_read_only_folder_is_kept(
     root: Path, tiny_mnist: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, no_network: None
 ) -> None:
-    def refuse(*arguments: object, **keywords: object) -> None:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
     supply(tiny_mnist, root)
     before = prepare(root, "cifar10")
     monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
