@@ -31,6 +31,10 @@ _REALS = (0, 1, -0.5, 40, -40)
 FAR_INTEGER = 210
 
 
+RARE = 0.3
+"""So often a point is wanted where a condition ends, or among small numbers, when an error is looked for."""
+
+
 ROOT_STEPS = 12
 """So many steps of the secant method find a simple root to thirty digits."""
 
@@ -84,9 +88,17 @@ def draw(
         else:
             known[symbol.name] = _value(_reaching(symbol, conditions), here, random, purpose)
     equations = [c.tree for c in conditions if _is_equation(c.tree)]
+    equations += _borders(conditions) if purpose.beyond and random.random() < RARE else []
     movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if equations else []
     random.shuffle(movable)
     return functools.reduce(lambda point, equation: _meeting(equation, movable, point), equations, Point(known, {}))
+
+
+def _borders(conditions: Sequence[Formula]) -> list[ast.Compare]:
+    """Where conditions such as x**2 <= 5 end."""
+    trees = [c.tree for c in conditions if isinstance(c.tree, ast.Compare) and len(c.tree.ops) == 1]
+    ends = [tree for tree in trees if isinstance(tree.ops[0], ast.LtE | ast.GtE)]
+    return [ast.Compare(tree.left, [ast.Eq()], tree.comparators) for tree in ends]
 
 
 def _reaching(symbol: Symbol, conditions: Sequence[Formula]) -> Symbol:
@@ -127,6 +139,8 @@ def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
 
 
 def _is_movable(symbol: Symbol) -> bool:
+    if symbol.kind == "signal":
+        return not symbol.properties and not symbol.sample
     return symbol.kind in ("real", "vector", "matrix") and not set(symbol.properties) - {"positive"} and not symbol.sample
 
 
@@ -147,12 +161,14 @@ def _meeting(tree: ast.Compare, symbols: Sequence[Symbol], point: Point) -> Poin
 
 
 def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
-    """The symbol, or a multiple of the array, or the array with another first entry, at which the gap closes at once: a root
-    that is found slowly is a double one, and not found well.
+    """The symbol, or a multiple of the array, or the array (the signal) with another first entry, at which the gap closes at
+    once: a root that is found slowly is a double one, and not found well.
     """
     start, moving = point.globals[symbol.name], point.moving(symbol.name)
     moves: list[tuple[Number, Callable[[Number], Any]]] = [(start, lambda t: t)]
-    if symbol.kind != "real":
+    if symbol.kind == "signal":
+        moves = [(start(place), functools.partial(_with_value, start, place)) for place in (1, 0, 2)]
+    elif symbol.kind != "real":
         corner = symbol.first, symbol.first
         moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(corner, t))]
     for near, move in moves:
@@ -162,6 +178,10 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
         except (ArithmeticError, ValueError):
             continue
     raise Undefined("no root")
+
+
+def _with_value(signal: Callable[[int], Number], place: int, value: Number) -> Callable[[int], Number]:
+    return lambda k: value if k == place else signal(k)
 
 
 def _by_equations(gap: ast.expr, symbol: Symbol, point: Point) -> Array:
@@ -182,7 +202,7 @@ def _lies_in_domain(symbol: Symbol, point: Point) -> bool:
     if symbol.kind == "real":
         bound = symbol.least or symbol.above
         return bound is None or compare(evaluate(bound.tree, point), "<" if symbol.above else "<=", value)
-    return "positive" not in symbol.properties or all(a > 0 for row in value.rows for a in row)
+    return not symbol.properties or all(a > 0 for row in value.rows for a in row)
 
 
 # --- one symbol ----------------------------------------------------------------------------------------------------
@@ -203,7 +223,7 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         special = _special(symbol, point, purpose)
         if special is not None:
             return special
-        return _decimal(random, float(low), float(high))
+        return _decimal(random, *_nearer(float(low), float(high), random, purpose))
     if symbol.kind == "signal":
         return _signal(symbol, random)
     if symbol.kind == "function":
@@ -216,16 +236,23 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
     if "permutation" in symbol.properties:
         order = random.sample(range(m), m)
         return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
-    if purpose.edge is not None and not set(symbol.properties) - {"positive"}:
-        entry = mp.mpf(_REALS[purpose.edge] if not symbol.properties else abs(_REALS[purpose.edge]) or 1)
+    if purpose.edge is not None and not set(symbol.properties) - {"positive", "symmetric"}:
+        entry = mp.mpf(_REALS[purpose.edge] if "positive" not in symbol.properties else abs(_REALS[purpose.edge]) or 1)
         return Array(((entry,) * n,) * m, symbol.first)
     low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
-    rows = tuple(tuple(_decimal(random, low, symbol.high) for _ in range(n)) for _ in range(m))
+    low, high = _nearer(low, symbol.high, random, purpose)
+    rows = tuple(tuple(_decimal(random, low, high) for _ in range(n)) for _ in range(m))
     if "symmetric" in symbol.properties:
         rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
     if {"orthonormal", "orthogonal"} & set(symbol.properties):
         rows = _orthonormal(rows)
     return Array(rows, symbol.first)
+
+
+def _nearer(low: float, high: float, random: Random, purpose: Purpose) -> tuple[float, float]:
+    """The bounds, or small ones: squares are smaller than small numbers, and larger than others."""
+    small = purpose.beyond and low <= 0 <= high and random.random() < RARE
+    return (low / 10, high / 10) if small else (low, high)
 
 
 def _integer(low: int, high: int, closed: bool, random: Random, purpose: Purpose) -> int:
