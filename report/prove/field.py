@@ -17,7 +17,7 @@ from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import Setting
 
-_LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard|usual|ordinary|so-called)\s+)*")
+_LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard(?! deviation)|usual|ordinary|so-called)\s+)*")
 _HEAD = re.compile(r" of\b| function\b| at\b| with\b| over\b| for\b| between\b| loss\b|[:;(`]")
 """Where the words for what a definition is end."""
 _DELAYED = re.compile(r"^(?:signal )?(?:`\w+` )?delay(?:ed)?\b")
@@ -59,7 +59,7 @@ def _is_delayed(defined: Definition) -> bool:
 def _is_written_so(word: str, defined: Definition, setting: Setting) -> bool:
     """Whether a definition is written in one of the forms that the word has; a mean without a sum is that of a distribution."""
     tree = _in_order(defined.body.tree)
-    if word in ("mean", "average") and not {"sum", "max", "min", "norm"} & names(tree).keys():
+    if word in ("mean", "average", "standard deviation") and not {"sum", "max", "min", "norm"} & names(tree).keys():
         return True
     return any(_fits(_in_order(ast.parse(form, mode="eval").body), tree, defined, setting) for form in WRITTEN[word])
 
