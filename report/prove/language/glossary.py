@@ -255,6 +255,13 @@ class Definition:
     def arguments(self) -> tuple[str, ...]:
         return tuple(name for group in self.parameters for name in group)
 
+    @property
+    def of_numbers(self) -> bool:
+        """Whether it is a function of numbers, which acts on arrays entry by entry."""
+        kinds = {s.name: s.kind for s in self.symbols}
+        plain = len(self.parameters) == 1 and not self.indexed
+        return plain and all(kinds.get(name, "real") in ("real", "integer") for name in self.arguments)
+
 
 def define(
     head: str,

@@ -81,7 +81,7 @@ class Point:
 
     def _meaning(self, definition: Definition) -> Any:
         if definition.reference is not None:
-            return definition.reference
+            return spread(definition.reference) if definition.of_numbers else definition.reference
         here = Point(self.globals, {}, self.meanings)
         if definition.indexed and definition.shape:
             sizes = [evaluate(size.tree, here) for size in definition.shape]
@@ -92,7 +92,13 @@ class Point:
 
             m, n = [*map(int, sizes), 1][:2]
             return Array(Lazily(m, lambda i: Lazily(n, lambda j: entry(i, j))), first)
-        return _curried(definition.parameters, reading(definition.body.tree), here)
+        value = _curried(definition.parameters, reading(definition.body.tree), here)
+        return spread(value) if definition.of_numbers else value
+
+
+def spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function entry by entry of arrays."""
+    return lambda *values: each(function, *values) if any(isinstance(v, Array) for v in values) else function(*values)
 
 
 def _curried(groups: Sequence[Sequence[str]], body: Reading, point: Point) -> Any:

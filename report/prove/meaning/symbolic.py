@@ -90,13 +90,20 @@ class Scope:
             return Grid(
                 sizes[0], sizes[1], lambda i, j: read(definition.body.tree, here.bind(**dict(zip(names, (i, j))))), first
             )
-        return _curried(definition.parameters, definition.body.tree, here)
+        return _entrywise(definition, _curried(definition.parameters, definition.body.tree, here))
 
 
 def _curried(groups: Sequence[Sequence[str]], body: ast.expr, scope: Scope) -> Any:
     if not groups:
         return read(body, scope)
     return lambda *values: _curried(groups[1:], body, scope.bind(**dict(zip(groups[0], values, strict=True))))
+
+
+def _entrywise(definition: Definition, function: Any) -> Any:
+    """A function of numbers acts on arrays entry by entry."""
+    if not definition.of_numbers:
+        return function
+    return lambda *values: each(function, *values) if any(isinstance(v, Grid) for v in values) else function(*values)
 
 
 def _opaque(definition: Definition, scope: Scope) -> Any:
@@ -115,7 +122,7 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
         return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
         return sp.Symbol(name, **real)
-    return _applied(sp.Function(name, **real), groups, ())
+    return _entrywise(definition, _applied(sp.Function(name, **real), groups, ()))
 
 
 def _may_be_complex(definition: Definition, scope: Scope) -> bool:
