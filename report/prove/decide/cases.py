@@ -74,6 +74,29 @@ def _with_logarithms(e: sp.Expr) -> sp.Expr:
     return expanded(sp.expand_log(e))
 
 
+MOST = 36
+"""Remainders are tried in so many cases at most."""
+
+
+def by_remainders(expression: sp.Expr, facts: Facts) -> list[tuple[sp.Expr, Facts]]:
+    """The expression for every remainder that its integers may leave by the numbers under its floors; [] if it has none, or if
+    these are too many.
+    """
+    floors = expression.atoms(sp.floor)
+    numbers = sp.Tuple(*(sp.fraction(sp.together(floor.args[0]))[1] for floor in floors))
+    whole = sorted(set().union(*(floor.free_symbols for floor in floors)), key=sp.default_sort_key)
+    if not floors or not all(number.is_Integer for number in numbers) or not all(s.is_Symbol and s.is_integer for s in whole):
+        return []
+    number, bound = sp.ilcm(1, *numbers), {s for k, ends in facts.ranges.items() for s in sp.Tuple(k, *ends).free_symbols}
+    if number ** len(whole) > MOST or not whole or bound & {*whole} or expression.has(sp.Sum, sp.Product, sp.Lambda):
+        return []
+    found = [(expression, facts)]
+    for s in whole:
+        times = [number * sp.Dummy("q", integer=True) + rest for rest in range(number)]
+        found = [(case.subs(s, at), inside.replacing(s, at)) for case, inside in found for at in times]
+    return [(case.replace(sp.floor, lambda of: sp.floor(expanded(of))), inside) for case, inside in found]
+
+
 def is_kinked(expression: sp.Expr) -> bool:
     return bool(expression.has(sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise))
 

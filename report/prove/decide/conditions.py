@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import GridEquality, is_complex
+from report.prove.meaning.grid import EXTREMES, GridEquality, is_complex
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -38,15 +38,19 @@ class Facts:
     def apply(self, expression: Any) -> Any:
         if not (self.replacements or self.arrays):
             return expression
-        held = {d: sp.Dummy(real=True) for d in expression.atoms(sp.core.function.AppliedUndef) if d.func.__name__ == "D"}
-        expression = expression.xreplace(held)  # what is still to be differentiated keeps its variables
+        expression, held = without_slopes(expression)
         for base, entry in self.arrays:
             expression = expression.replace(
                 lambda n, base=base: isinstance(n, sp.Indexed) and n.base == base, lambda n, entry=entry: entry(*n.indices)
             )
         for old, new in self.replacements:
             expression = put(expression, old, new)
-        return expression.xreplace({dummy: derivative for derivative, dummy in held.items()})
+        return expression.xreplace(held)
+
+    def of_what_stays(self) -> Facts:
+        """What may be assumed where something varies: what is known of integers, and not what holds at the point alone."""
+        kept = tuple((old, new) for old, new in self.replacements if isinstance(old, sp.Symbol) and old.is_integer)
+        return Facts(self.ranges, kept, laws=self.laws)
 
     def knowing(self, *inequalities: Inequality) -> Facts:
         """The facts with more inequalities."""
@@ -66,6 +70,17 @@ class Facts:
 NO_FACTS = Facts()
 
 
+def without_slopes(expression: Any) -> tuple[Any, dict[sp.Expr, sp.Expr]]:
+    """The expression with names for what is still to be differentiated, which keeps its variables, and what they stand for."""
+    found = (d for d in expression.atoms(sp.core.function.AppliedUndef) if is_slope(d))
+    held = {d: sp.Dummy(real=True) for d in found}
+    return expression.xreplace(held), {dummy: slope for slope, dummy in held.items()}
+
+
+def is_slope(e: Any) -> bool:
+    return isinstance(e, sp.core.function.AppliedUndef) and e.func.__name__ == "D"
+
+
 def put(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
     """The expression with ``new`` for ``old``. The value of a function at one place says nothing of its slope there."""
     if not isinstance(old, sp.core.function.AppliedUndef):
@@ -79,6 +94,7 @@ def eliminate(quantity: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr] | No
     least_known_first = lambda s: (isinstance(s, sp.Dummy), s.is_nonnegative is True, sp.default_sort_key(s))  # noqa: E731
     atoms = sorted(quantity.atoms(sp.Indexed), key=sp.default_sort_key) + sorted(quantity.free_symbols, key=least_known_first)
     functions = sorted(quantity.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key)
+    functions = [each for each in functions if each.func.__name__ not in EXTREMES]  # of which more is known than of a name
     for atom in [*functions, *atoms]:
         if isinstance(atom, sp.Symbol) and any(atom in other.free_symbols for other in quantity.atoms(sp.Indexed)):
             continue

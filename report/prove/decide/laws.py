@@ -35,6 +35,8 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         if below == 1 or below.is_positive:  # ⌊a/b⌋ b is at most a, and more than a − b
             yield Inequality(expanded(above - e * below), False)
             yield sharpened(Inequality(expanded((e + 1) * below - above), True))
+        if signs(e, facts) <= NOT_NEGATIVE:
+            yield Inequality(e, False)
     for e in sorted(pieces.atoms(sp.ceiling), key=sp.default_sort_key):
         yield Inequality(expanded(e - e.args[0]), False)
         yield Inequality(expanded(e.args[0] + 1 - e), True)
@@ -42,7 +44,8 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     exps = [e for e in sorted(pieces.atoms(sp.exp), key=sp.default_sort_key) if not is_complex(e)]
     for e in exps:
         yield Inequality(e, True)
-        tangents = [other for other in exps if other != e and any({other, other.args[0]} <= each for each in products)]
+        others = [(other, {other, *sp.Mul.make_args(other.args[0])}) for other in exps if other != e]
+        tangents = [other for other, factors in others if any(factors <= each for each in products)]
         for at, slope in ((sp.Integer(0), 1), *((other.args[0], other) for other in tangents)):
             yield Inequality(expanded(e - slope * (1 + e.args[0] - at)), False)  # the tangent of a convex function
     logs = sorted(pieces.atoms(sp.log), key=sp.default_sort_key)
@@ -83,7 +86,14 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
+        if e.is_Pow and e.exp.is_nonnegative and not e.exp.is_number:  # of what is at most one: at most one, or at least
+            yield from (Inequality(s * (1 - e), False) for s in (1, -1) if _is_power_of_less(e, s, facts))
     yield from _between_lengths(pieces.atoms(sp.Pow))
+
+
+def _is_power_of_less(e: sp.Pow, side: int, facts: Facts) -> bool:
+    """Whether the base is from 0 to 1 (``side`` 1), or from 1 on (−1)."""
+    return signs(e.base, facts) <= NOT_NEGATIVE and signs(expanded(side * (1 - e.base)), facts) <= NOT_NEGATIVE
 
 
 def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
@@ -105,12 +115,14 @@ def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
 
 
 def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
-    """A sum of terms that are not negative is at least any one of them."""
+    """A sum of terms that are not negative is at least any one of them, and more if others are positive."""
     (k, low, high), *outer = e.limits
-    if outer or not signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)})) <= NOT_NEGATIVE:
+    found = signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)}))
+    if outer or not found <= NOT_NEGATIVE:
         return
+    several = found == POSITIVE and never_negative(expanded(facts.apply(high - low - 1)))
     for place in dict.fromkeys((*_places(low, high, facts), *_met(e.function, low, high, pieces, facts))):
-        yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), False)
+        yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), several)
 
 
 def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:

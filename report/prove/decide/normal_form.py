@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, put
+from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, is_slope, put, without_slopes
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import product, total
 
@@ -31,8 +32,26 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     found = _collect(terms(_inner(expression, facts)), facts)
     made = {p for p in found.atoms(sp.Product) if not p.variables[0].name.startswith("_f")}  # of the exponential of a sum
     found = found.xreplace({p: _product(p.function, *p.limits[0]) for p in made if len(p.limits) == 1})
-    zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero}  # of which a contracted sum has taken one factor
+    if facts.known and found.has(sp.Sum):
+        found, slopes = without_slopes(found)
+        found = expanded(found.xreplace(_totals(facts)).xreplace(slopes))
+    # of which a contracted sum has taken one factor:
+    zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero and len(p.limits) == 1}
     return found.xreplace({p: product(p.function, *p.limits[0]) for p in zeros}) if zeros else found
+
+
+@lru_cache(maxsize=2_000)
+def _totals(facts: Facts) -> dict[sp.Expr, sp.Expr]:
+    """The sums whose values are known from two inequalities that are opposite, of the sum or of its root."""
+    gaps = [normal(known.gap, replace(facts, known=())) for known in facts.known if known.gap.has(sp.Sum)]
+    found = {}
+    for gap in gaps:
+        constant, term = gap.as_coeff_Add()
+        number, total = term.as_coeff_Mul()
+        (base, power), value = total.as_base_exp(), -constant / number
+        if isinstance(base, sp.Sum) and -gap in gaps and (power == 1 or (power == sp.Rational(1, 2) and value >= 0)):
+            found[base] = value ** (1 / power)
+    return found
 
 
 def _with_known_floors(expression: sp.Expr) -> sp.Expr:
@@ -73,13 +92,17 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer and expression.exp > 0:
         return _inner(expression.base, facts) ** expression.exp
     if isinstance(expression, sp.Product):
-        return _product(normal(expression.function, facts), *expression.limits[0])
+        *inner, limit = expression.limits  # SymPy flattens nested products, too
+        return _product(normal(expression.func(expression.function, *inner) if inner else expression.function, facts), *limit)
+    facts = facts.of_what_stays() if is_slope(expression) else facts
     return expression.func(*(normal(a, facts) if isinstance(a, sp.Expr) and not isinstance(a, sp.Lambda) else
                              _inner(a, facts) if isinstance(a, sp.Lambda) else a for a in expression.args))  # fmt: skip
 
 
 def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     """A product from 0, with its last factors apart where its size has a constant."""
+    if any(never_negative(at - low) and never_negative(high - at) for at in _zeros(body, k)):
+        return sp.Integer(0)
     size = expanded(high - low + 1)
     if not body.has(k) and not body.is_zero and never_negative(size) and size.is_finite is not False:
         return body**size
@@ -90,6 +113,14 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
         last = [expanded_indices(body.subs(k, expanded(low + base + place))) for place in range(int(constant))]
         return product(moved, name, sp.Integer(0), base - 1) * sp.Mul(*last)
     return product(moved, name, sp.Integer(0), size - 1)
+
+
+def _zeros(body: sp.Expr, k: sp.Symbol) -> Iterator[sp.Expr]:
+    """The integers at which a linear factor of the body is 0."""
+    for factor in (f.base if f.is_Pow and f.exp.is_positive else f for f in sp.Mul.make_args(body)):
+        slope, rest = factor.coeff(k, 1), factor.coeff(k, 0)
+        if slope.is_number and slope != 0 and expanded(factor - slope * k - rest) == 0 and (at := -rest / slope).is_integer:
+            yield at
 
 
 def alike(expression: sp.Expr) -> sp.Expr:

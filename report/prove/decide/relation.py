@@ -15,11 +15,12 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.cases import frozen, in_every_case, is_kinked, is_zero, zero_term_by_term
+from report.prove.decide.cases import by_remainders, frozen, in_every_case, is_kinked, is_zero, zero_term_by_term
 from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.regions import equal_over_regions
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
+from report.prove.decide.structure import NOT_NEGATIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import under_one_sum
 from report.prove.meaning.expansion import expanded
@@ -96,14 +97,23 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
             return "normal form"
         if difference.is_integer and is_positive(difference + 1, facts) and is_positive(1 - difference, facts):
             return "less than one apart"
+        if (cases := by_remainders(difference, facts)) and all(normal(case) == 0 for case, _ in cases):
+            return "for every remainder"
     if difference.has(sp.Abs) and normal(difference.replace(_is_length_of_product, _by_factors), facts) == 0:
         return "normal form"
+    roots = any(map(_is_root, difference.atoms(sp.Pow)))
+    if roots and all(signs(side, facts) <= NOT_NEGATIVE for side in (left, right)) and normal(left**2 - right**2, facts) == 0:
+        return "the same square, and neither is negative"
     extreme = any(e.func.__name__ in EXTREMES for e in difference.atoms(sp.core.function.AppliedUndef))
     if extreme and is_nonnegative(difference, facts) and is_nonnegative(-difference, facts):
         return "neither is larger"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
     return "simplification" if is_zero(difference, facts) else None
+
+
+def _is_root(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Pow) and e.exp == sp.Rational(1, 2)
 
 
 def _is_length_of_product(e: sp.Expr) -> bool:
@@ -126,11 +136,16 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
 
     if holds(alike(high) - alike(low), facts):
         return "sign of the difference"
+    if _is_root(low) and _is_root(high) and (found := _ordered(low.base, high.base, strict, facts)):
+        return found
     difference = normal(high - low, facts)
     if low.has(sp.Sum) != high.has(sp.Sum) and (found := stays_above(difference, strict, facts)):
         return found
     if not is_kinked(difference):
-        return "sign of the difference" if holds(difference, facts) else None
+        if holds(difference, facts):
+            return "sign of the difference"
+        cases = by_remainders(difference, facts)
+        return "for every remainder" if cases and all(holds(*case) for case in cases) else None
     return "case by case" if holds(difference, facts) or in_every_case(difference, facts, 6, holds) else None
 
 
@@ -138,7 +153,7 @@ def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     if premise is sp.false or conclusion is sp.true:
         return "trivial"
     try:
-        inside = assume([premise], facts)
+        inside = assume([premise, *_cleared(premise, facts)], facts)
     except ValueError:
         return None
     if isinstance(conclusion, GridEquality):
@@ -149,6 +164,14 @@ def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     if isinstance(conclusion, sp.core.relational.Relational):
         return prove(conclusion.lhs, conclusion.rel_op, conclusion.rhs, inside)
     return None
+
+
+def _cleared(premise: Any, facts: Facts) -> Iterator[Any]:
+    """An inequality with its denominator, which is positive, multiplied out."""
+    if isinstance(premise, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        above, below = sp.fraction(sp.together(normal(premise.gts - premise.lts, facts)))
+        if not below.is_number and is_positive(below, facts):
+            yield (sp.Gt if isinstance(premise, sp.Lt | sp.Gt) else sp.Ge)(above, 0)
 
 
 def equivalent(p: Any, q: Any, facts: Facts) -> bool:

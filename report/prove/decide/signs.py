@@ -85,13 +85,13 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     if any(_surely(*each, wanted, strict, depth - 1) for e in spellings if depth for each in under_weights(e, facts)):
         return True
-    grown = (each for e in (spellings or (expression,)) for each in _grown(e, facts, depth))
+    grown = (each for e in (spellings or (expression,)) for each in _grown(e, strict, facts, depth))
     fewer = itertools.chain(((e, facts) for e in grown), attained(expression, facts))
     if depth and any(_surely(*each, wanted, strict, depth - 1) for each in fewer):
         return True
     if not _is_small(expression):
         return False
-    if any(form != expression and signs(form, facts) <= wanted for form in _forms(expression)):
+    if any(form != expression and signs(form, facts) <= wanted for form in _forms(expression, facts)):
         return True
     return depth > 0 and not expression.has(sp.Sum) and _by_factors(expression, facts, strict)
 
@@ -108,10 +108,32 @@ def _by_factors(expression: sp.Expr, facts: Facts, strict: bool) -> bool:
     return len(factors) > 1 and sign > 0
 
 
-def _forms(e: sp.Expr) -> Iterator[sp.Expr]:
+def _forms(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
     """The expression in other forms, which may show its sign."""
-    yield from map(_factored, dict.fromkeys((e, _together(e), _without_roots(e))))
+    yield from map(_factored, dict.fromkeys((e, _together(e), _without_roots(e), _in_exponentials(e))))
     yield _with_squares(e)
+    number = e.as_coeff_Add()[0]
+    for gap in _equations(facts) if number != 0 else ():  # a known equation stands in for the number
+        yield _with_squares(e - number / gap.as_coeff_Add()[0] * gap)
+
+
+def _equations(facts: Facts) -> list[sp.Expr]:
+    """What is known to be 0, and is a number less what varies other than linearly."""
+    gaps = [known.gap for known in facts.known if not known.strict and known.gap.as_coeff_Add()[0] != 0]
+    return [gap for gap in gaps if gap.could_extract_minus_sign() and -gap in gaps]
+
+
+def _in_exponentials(e: sp.Expr) -> sp.Expr:
+    """The expression as a polynomial in exponentials: exp(x) as the square of exp(x/2)."""
+    found: dict[sp.Expr, list[tuple[sp.exp, sp.Rational]]] = {}
+    for each in e.atoms(sp.exp):
+        number, rest = each.args[0].as_coeff_Mul()
+        if number.is_Rational and rest.is_real:
+            found.setdefault(rest, []).append((each, number))
+    for powers in (each for each in found.values() if len(each) > 1):
+        step, least = sp.gcd([number for _, number in powers]), sp.Dummy(positive=True)
+        e = e.xreplace({each: least ** (number / step) for each, number in powers})
+    return e
 
 
 @lru_cache(maxsize=20_000)
@@ -149,9 +171,10 @@ def _is_small(expression: sp.Expr) -> bool:
     return bool(sp.count_ops(expression) < 200)
 
 
-def _grown(e: sp.Expr, facts: Facts, depth: int) -> Iterator[sp.Expr]:
-    """Expressions that are positive (not negative) only if this one is: exp, log, root, square and power grow. What is long
-    is left alone: its square is as long as the square of its length.
+def _grown(e: sp.Expr, strict: bool, facts: Facts, depth: int) -> Iterator[sp.Expr]:
+    """Expressions that are positive (not negative) only if this one is: exp, log, tanh, root, square and power grow, and an
+    integer is at most the floor of what it is at most. What is long is left alone: its square is as long as the square of
+    its length.
     """
     terms = sp.Add.make_args(e)
     if len(terms) > MANY:
@@ -159,9 +182,20 @@ def _grown(e: sp.Expr, facts: Facts, depth: int) -> Iterator[sp.Expr]:
     above, below = sp.fraction(_together(e)) if _is_small(e) else (e, sp.Integer(1))
     if below != 1 and signs(below, facts) <= POSITIVE:
         yield expanded(above)
+    number, varying = e.as_coeff_Add()
+    if number.is_positive and (isinstance(-varying, sp.Abs) or _equations(facts)):
+        yield number**2 - expanded(varying**2)
     for term in terms:
         rest = e - term
-        if isinstance(term, sp.log):
+        if isinstance(term, sp.floor) and rest.is_integer:
+            yield term.args[0] + rest - int(strict)
+        elif isinstance(-term, sp.ceiling) and rest.is_integer:
+            yield rest - (-term).args[0] - int(strict)
+        elif isinstance(term, sp.tanh) and isinstance(rest, sp.tanh):  # of minus x it is minus that of x
+            yield term.args[0] + rest.args[0]
+        elif isinstance(term, sp.tanh) and isinstance(-rest, sp.tanh):
+            yield term.args[0] - (-rest).args[0]
+        elif isinstance(term, sp.log):
             yield term.args[0] - expanded(sp.exp(-rest))
         elif isinstance(-term, sp.log):
             yield expanded(sp.exp(rest)) - (-term).args[0]
@@ -208,7 +242,7 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
     if target.is_integer:
         against = Inequality(-target if strict else -target - 1, False)
     curved = any(m.is_Mul or m.is_Pow for m in _monomials(target))
-    if len(given) <= MANY and curved:
+    if len(given) <= MANY and (curved or target.has(sp.floor)):
         pairs = itertools.combinations_with_replacement(given, 2)
         given = given + [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
     elif len(given) <= MANY and any(m.is_Mul or m.is_Pow for g in given for m in _monomials(g.gap)):

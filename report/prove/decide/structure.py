@@ -48,7 +48,7 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
     if isinstance(e, sp.sign | sp.tanh):
         return signs(e.args[0], facts)
     if isinstance(e, sp.log):
-        return linear_sign(e.args[0] - 1, facts)
+        return signs(expanded(e.args[0] - 1), facts)
     if isinstance(e, sp.KroneckerDelta | sp.Heaviside):
         return NOT_NEGATIVE
     if isinstance(e, sp.floor | sp.ceiling):

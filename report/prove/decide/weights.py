@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts
-from report.prove.decide.structure import POSITIVE, known_inequalities, signs
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.normal_form import never_negative
+from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, known_inequalities, signs
 from report.prove.decide.termwise import At, new_place
 from report.prove.meaning.expansion import expanded
 
@@ -20,12 +21,17 @@ def under_weights(e: sp.Expr, facts: Facts) -> Iterator[At]:
     """What ``e`` is the sum of over a range of which weights are known that add up to one; that range is not empty."""
     for low, high in dict.fromkeys(s.limits[0][1:] for s in e.atoms(sp.Sum) if len(s.limits) == 1):
         k = new_place(e, facts)
+        size = expanded(high - low + 1)
         known = list(dict.fromkeys(_weights(low, high, k, facts)))
+        known += [1 / size] if known or never_negative(size - 1) else []
         plain = tuple(each for each in facts.known if not each.gap.has(sp.Sum))
         ends = replace(facts, ranges={**facts.ranges, k: (low, high)}, known=plain)
-        swaps = [a - b for a, b in itertools.permutations([*known, 1 / expanded(high - low + 1)], 2)]  # of which the sum is 0
+        ends = ends.knowing(*(Inequality(1 - weight, False) for weight in known[:-1] if signs(weight, ends) <= NOT_NEGATIVE))
+        swaps = [a - b for a, b in itertools.permutations(known, 2)]  # of which the sum is 0
         for weight in known:
             body, rest = _spread(e, low, high, k)
+            if weight * size == 1 and (body == 0 or not _bends(rest)):
+                continue  # what is spread evenly is compared term by term, or by the squares, if nothing else is done to means
             means = {s: sp.Dummy(real=True, positive=signs(s, facts) <= POSITIVE or None) for s in rest.atoms(sp.Sum)}
             body, rest = body.xreplace(means), rest.xreplace(means)
             if any(s.limits[0][1:] != (low, high) or len(s.limits) > 1 or not s.free_symbols <= e.free_symbols for s in means):
@@ -36,6 +42,12 @@ def under_weights(e: sp.Expr, facts: Facts) -> Iterator[At]:
             tangents = (slope * (_at(s, k) - weight * means[s]) for s, slope in slopes.items())
             spread = body + weight * rest + sp.Add(*tangents)
             yield from ((expanded(spread + swap), ends) for swap in (sp.Integer(0), *swaps))
+
+
+def _bends(e: sp.Expr) -> bool:
+    """Whether something is done to a sum that is neither linear nor a power."""
+    functions = (f for f in e.atoms(sp.exp, sp.log, sp.Pow) if not (f.is_Pow and f.exp.is_Integer and f.exp.is_positive))
+    return any(f.has(sp.Sum) for f in functions)
 
 
 def _weights(low: sp.Expr, high: sp.Expr, k: sp.Symbol, facts: Facts) -> Iterator[sp.Expr]:

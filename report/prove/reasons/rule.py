@@ -27,6 +27,7 @@ from report.prove.meaning import noncommutative as words
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read
 from report.prove.meaning.symbols import scope_for
+from report.prove.reasons.readings import left_by_projection, transposed
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,20 @@ class Setting:
         """How the relation was proved using only ``knowledge``, or None."""
         if relation == "==" and self._as_words(before, after):
             return "matrix algebra"
-        return prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
+        found = prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
+        return found or self._by_what_matrices_promise(before, relation, after, knowledge)
+
+    def _by_what_matrices_promise(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
+        if relation not in ("<=", ">=", "<", ">"):
+            return None
+        symmetric = [s.name for s in self.symbols if "symmetric" in s.properties]
+        if 2 <= sum(occurrences(side, name) for side in (before, after) for name in symmetric) <= SEEN:
+            sides = (self.read(transposed(side, self.symbols), knowledge) for side in (before, after))
+            if found := prove(next(sides), relation, next(sides), self.facts):
+                return found
+        low, high = (before, after) if relation == "<=" else (after, before)
+        squares = left_by_projection(low, high, self.symbols) if relation in ("<=", ">=") else ()
+        return "what a projection leaves" if any(self._as_words(*each) for each in squares) else None
 
     def _as_words(self, before: Formula, after: Formula) -> bool:
         if not any(s.kind == "matrix" for s in self.symbols):
@@ -106,6 +120,9 @@ class Setting:
                 return definition
         raise DeclarationError(f"'{name}' is not defined here", remedy=nearest(name, [d.name for d in self.definitions]))
 
+
+SEEN = 4
+"""With more symmetric matrices than these in a step none is transposed: it would take too long."""
 
 CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "definition", "differentiation", "part", "induction"
 
