@@ -39,7 +39,7 @@ def chosen(names: Iterable[str], known: Sequence[str]) -> frozenset[str]:
     asked = [name.upper() for part in names for name in part.split(",") if name]
     for name in asked:
         if name not in known:
-            raise UsageError(f"--only {name}: there is no such experiment or theorem.", remedy=nearest(name, known))
+            raise UsageError(f"there is no experiment or theorem '{name}'.", remedy=nearest(name, known))
     return frozenset(asked or known)
 
 
