@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Name = tuple[str, str]  # (module, name in it)
+Qualified = tuple[str, str]  # (module, name in it)
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Node:
     """
 
     own: str
-    links: tuple[tuple[str, Name | str], ...]
+    links: tuple[tuple[str, Qualified | str], ...]
     packages: frozenset[str] = frozenset()
     sees: int = 0
     asked: tuple[str, ...] = ()
 
-    def reaches(self) -> Iterator[Name]:
+    def reaches(self) -> Iterator[Qualified]:
         return (target for _, target in self.links if isinstance(target, tuple))
 
 
@@ -43,17 +43,17 @@ def digest_of(*parts: Any) -> str:
 class Digests:
     """The digests of the definitions that ``node`` gives, each made once."""
 
-    def __init__(self, node: Callable[[Name], Node]):
+    def __init__(self, node: Callable[[Qualified], Node]):
         self._node = node
-        self._known: dict[Name, str] = {}
+        self._known: dict[Qualified, str] = {}
 
-    def of(self, name: Name) -> str:
+    def of(self, name: Qualified) -> str:
         if name not in self._known:
             for group in _groups(name, lambda each: [n for n in self._node(each).reaches() if n not in self._known]):
                 self._settle(group)
         return self._known[name]
 
-    def _settle(self, group: Sequence[Name]) -> None:
+    def _settle(self, group: Sequence[Qualified]) -> None:
         inside = set(group)
         said = dict.fromkeys(group, "")
         while True:
@@ -65,10 +65,10 @@ class Digests:
             said = {group[0]: self._said(group[0], set(), {})}
         self._known.update(said)
 
-    def _said(self, name: Name, inside: Iterable[Name], said: dict[Name, str]) -> str:
+    def _said(self, name: Qualified, inside: Iterable[Qualified], said: dict[Qualified, str]) -> str:
         node = self._node(name)
 
-        def stands_for(target: Name | str) -> Any:
+        def stands_for(target: Qualified | str) -> Any:
             if isinstance(target, str):
                 return ["outside", target]
             return ["group", said[target]] if target in inside else self._known[target]
@@ -76,10 +76,10 @@ class Digests:
         return digest_of(node.own, [[chain, stands_for(target)] for chain, target in node.links])
 
 
-def _groups(root: Name, reaches: Callable[[Name], list[Name]]) -> Iterator[list[Name]]:
+def _groups(root: Qualified, reaches: Callable[[Qualified], list[Qualified]]) -> Iterator[list[Qualified]]:
     """The strongly connected groups below ``root``, each after those that it reaches (Tarjan's algorithm, not recursive)."""
-    number: dict[Name, int] = {root: 0}
-    low: dict[Name, int] = {root: 0}
+    number: dict[Qualified, int] = {root: 0}
+    low: dict[Qualified, int] = {root: 0}
     stack, on_stack = [root], {root}
     work = [(root, iter(reaches(root)))]
     while work:

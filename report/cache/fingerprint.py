@@ -28,7 +28,7 @@ from importlib import metadata
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from report.cache.digests import Name, digest_of
+from report.cache.digests import Qualified, digest_of
 from report.cache.reach import ABSENT, Sources
 from report.cache.seals import NOTHING_REACHED, Reach
 from report.errors import DeclarationError, Where, nearest
@@ -88,7 +88,7 @@ class Fingerprint:
         return {each: {key: _shown(text) for key, text in parts.get(each, {}).items()} for each in CATEGORIES}
 
     @property
-    def statements(self) -> Mapping[str, tuple[Name, ...]]:
+    def statements(self) -> Mapping[str, tuple[Qualified, ...]]:
         """Where each name of the part *code* stands."""
         return self.program.reach.statements
 
@@ -162,7 +162,7 @@ def _seal(writer: _Writer, subject: str, own: Mapping[str, Mapping[str, str]], m
 
 @functools.lru_cache(500)
 def _program(
-    sources: Sources, subject: str, roots: tuple[Name, ...], packages: frozenset[str], machine: tuple[tuple[str, str], ...]
+    sources: Sources, subject: str, roots: tuple[Qualified, ...], packages: frozenset[str], machine: tuple[tuple[str, str], ...]
 ) -> Program:
     reach = sources.reach(roots)
     measured = (sources.measured[name] for name in reach.definitions.keys() & sources.measured.keys())
@@ -231,7 +231,7 @@ def version_of(package: str) -> str:
 # --- callables ----------------------------------------------------------------------------------------------------------
 
 
-def _root_of(function: Any, sources: Sources) -> Name | None:
+def _root_of(function: Any, sources: Sources) -> Qualified | None:
     """Where ``function`` is to be found by name, if it is defined at the top level of a project file."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if not (module and callable(function)):
@@ -255,7 +255,7 @@ class _Writer:
     def __init__(self, sources: Sources, subject: Any, callables: bool = False):
         self.sources, self.callables = sources, callables
         self._subject = subject
-        self.roots: list[Name] = []
+        self.roots: list[Qualified] = []
         self.packages: set[str] = set()
         self._writing: list[Any] = []
 
@@ -314,7 +314,7 @@ class _Writer:
         self._note_package(kind.__module__)
         return f"{kind.__module__}.{kind.__qualname__}"
 
-    def called(self, root: Name) -> str:
+    def called(self, root: Qualified) -> str:
         """A definition that comes along, as it is written down."""
         if root not in self.roots:
             self.roots.append(root)

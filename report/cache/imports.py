@@ -20,7 +20,7 @@ from typing import Protocol
 
 from report.cache import codec
 from report.cache.deeds import CALLING_BACK, CONTAINER_METHODS, HARMLESS_BUILTINS, HARMLESS_METHODS, Deed, Mention, Summary
-from report.cache.digests import Name
+from report.cache.digests import Qualified
 from report.cache.modules import Module
 from report.errors import DeclarationError
 
@@ -41,8 +41,8 @@ class Follower(Protocol):
 
     def module(self, name: str) -> Module: ...
     def exists(self, name: str) -> bool: ...
-    def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Name | str]]: ...
-    def closure(self, roots: Iterable[Name]) -> frozenset[Name]: ...
+    def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Qualified | str]]: ...
+    def closure(self, roots: Iterable[Qualified]) -> frozenset[Qualified]: ...
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,19 @@ class Effect:
 
     module: str
     number: int
-    changes: frozenset[Name]
+    changes: frozenset[Qualified]
     everywhere: bool
 
     @property
-    def name(self) -> Name:
+    def name(self) -> Qualified:
         return statement_name(self.module, self.number)
 
 
-def statement_name(module: str, number: int) -> Name:
+def statement_name(module: str, number: int) -> Qualified:
     return module, f"<import {number}>"
 
 
-def number_of(name: Name) -> int | None:
+def number_of(name: Qualified) -> int | None:
     """The number of the statement that this names; None for the name of something that is bound."""
     return int(name[1][8:-1]) if name[1].startswith("<import ") else None
 
@@ -77,9 +77,9 @@ class Imports:
         self._modules: dict[tuple[str, ...], list[str]] = {}
         self._loads: dict[str, tuple[tuple[int, str], ...]] = {}
         self._effects: dict[str, tuple[Effect, ...]] = {}
-        self._pure: dict[Name, bool] = {}
-        self._world: dict[Name, bool] = {}
-        self._values: dict[Name, frozenset[Name]] = {}
+        self._pure: dict[Qualified, bool] = {}
+        self._world: dict[Qualified, bool] = {}
+        self._values: dict[Qualified, frozenset[Qualified]] = {}
 
     # --- what is imported, and in which order ---
 
@@ -136,7 +136,7 @@ class Imports:
         return self._effects[module]
 
     def _effect(self, module: Module, number: int, deeds: Sequence[Deed]) -> Effect:
-        changes: set[Name] = set()
+        changes: set[Qualified] = set()
         everywhere = False
         for deed in deeds:
             changed, world = self._write(module, deed) if deed.write else self._call(module, deed)
@@ -145,18 +145,18 @@ class Imports:
         changes = {name for name in changes if not self._is_fixed(name) or name in self._branded(module, deeds)}
         return Effect(module.name, number, frozenset(changes), everywhere)
 
-    def _branded(self, module: Module, deeds: Sequence[Deed]) -> set[Name]:
+    def _branded(self, module: Module, deeds: Sequence[Deed]) -> set[Qualified]:
         """Functions and constants that are written to by name: ``train.flag = True``, ``helpers.RATE = 2``."""
         written = (deed.subject for deed in deeds if deed.write and deed.subject)
         return {name for mention in written for name in self._names(module, mention)}
 
-    def _write(self, module: Module, deed: Deed) -> tuple[set[Name], bool]:
+    def _write(self, module: Module, deed: Deed) -> tuple[set[Qualified], bool]:
         assert deed.subject is not None
         found = self._stand_for(module, deed.subject)
         changed = {each for _, target in found if isinstance(target, tuple) for each in self.values(target)}
         return changed, any(isinstance(target, str) and not target.startswith("=") for _, target in found)
 
-    def _call(self, module: Module, deed: Deed) -> tuple[set[Name], bool]:
+    def _call(self, module: Module, deed: Deed) -> tuple[set[Qualified], bool]:
         handed = {name for mention in deed.handed for name in self._names(module, mention)}
         methods = [m for m in deed.handed if m.chain and m.chain[-1] in CONTAINER_METHODS]  # TABLE.append, as an object
         changed = {each for m in methods for name in self._names(module, m) for each in self.values(name)}
@@ -174,7 +174,7 @@ class Imports:
             everywhere |= world
         return changed, everywhere
 
-    def _own_call(self, target: Name, chain: str, handed: set[Name]) -> tuple[set[Name], bool]:
+    def _own_call(self, target: Qualified, chain: str, handed: set[Qualified]) -> tuple[set[Qualified], bool]:
         method = chain.rpartition(".")[2]
         if method == "__init_subclass__":
             if not self._hooks(target, set()):
@@ -187,7 +187,7 @@ class Imports:
         itself = set(self.values(target)) if method else set()
         return itself | self._through({target}, handed), self._is_worldly(target)
 
-    def _foreign_call(self, target: str, handed: set[Name], bare: bool) -> tuple[set[Name], bool]:
+    def _foreign_call(self, target: str, handed: set[Qualified], bare: bool) -> tuple[set[Qualified], bool]:
         last = target.rpartition(".")[2]
         calls_back = any(self._summary(name) is not None and not self._is_pure(name) for name in handed)
         if target.startswith("="):
@@ -203,14 +203,14 @@ class Imports:
             return set(), False
         return self._through(handed if calls_back else set(), handed), bare or bool(_SETS.match(last))
 
-    def _through(self, called: Iterable[Name], handed: Iterable[Name]) -> set[Name]:
+    def _through(self, called: Iterable[Qualified], handed: Iterable[Qualified]) -> set[Qualified]:
         """What may be changed when ``called`` are called with ``handed``: that, and all that can be changed from there."""
         inside = {name for name in self._follow.closure(called) if self._may_change(name)}
         brands = any(summary.brands for name in self._follow.closure(called) if (summary := self._summary(name)))
         given = {each for name in (*handed, *called) for each in self.values(name)}
         return inside | {name for name in given if brands or self._may_change(name)}
 
-    def runs(self, module: str, number: int) -> tuple[Name, ...]:
+    def runs(self, module: str, number: int) -> tuple[Qualified, ...]:
         """The definitions that a statement makes use of when it runs, not those that functions in it will use."""
         read = self._follow.module(module)
         mentions: tuple[Mention, ...] = codec.revived(tuple[Mention, ...], read.index.runs.get(str(number), []))
@@ -218,10 +218,10 @@ class Imports:
 
     # --- what may be changed ---
 
-    def values(self, name: Name) -> frozenset[Name]:
+    def values(self, name: Qualified) -> frozenset[Qualified]:
         """The names whose objects the value of ``name`` may be, or hold."""
         if name not in self._values:
-            found: dict[Name, None] = {}
+            found: dict[Qualified, None] = {}
             todo = [name]
             while todo:
                 each = todo.pop()
@@ -235,10 +235,10 @@ class Imports:
             self._values[name] = frozenset(found)
         return self._values[name]
 
-    def _is_fixed(self, name: Name) -> bool:
+    def _is_fixed(self, name: Qualified) -> bool:
         return name[1] in self._follow.module(name[0]).index.fixed
 
-    def _may_change(self, name: Name) -> bool:
+    def _may_change(self, name: Qualified) -> bool:
         if number_of(name) is not None or self._is_fixed(name):
             return False
         summary = self._summary(name)
@@ -246,19 +246,19 @@ class Imports:
 
     # --- what a call may do ---
 
-    def _summary(self, name: Name) -> Summary | None:
+    def _summary(self, name: Qualified) -> Summary | None:
         module = self._follow.module(name[0])
         single = len(module.index.statements.get(name[1], ())) == 1
         return module.summary(name[1]) if single else None
 
-    def _is_pure(self, name: Name) -> bool:
+    def _is_pure(self, name: Qualified) -> bool:
         """Whether calling it changes nothing but what it makes itself."""
         if name not in self._pure:
             self._pure[name] = True  # while it is being found out: a circle does nothing that none of it does
             self._pure[name] = self._found_pure(name)
         return self._pure[name]
 
-    def _found_pure(self, name: Name) -> bool:
+    def _found_pure(self, name: Qualified) -> bool:
         summary, module = self._summary(name), self._follow.module(name[0])
         if summary is None or summary.alters:
             return False
@@ -289,7 +289,7 @@ class Imports:
                 return False
         return True
 
-    def _is_worldly(self, name: Name) -> bool:
+    def _is_worldly(self, name: Qualified) -> bool:
         """Whether calling it may change how a library works."""
         if name not in self._world:
             self._world[name] = False
@@ -312,7 +312,7 @@ class Imports:
                 return True
         return False
 
-    def _hooks(self, name: Name, seen: set[Name]) -> bool:
+    def _hooks(self, name: Qualified, seen: set[Qualified]) -> bool:
         """Whether the class, or one that it inherits from, does something whenever another inherits from it."""
         summary = self._summary(name)
         if summary is None or name in seen:
@@ -323,10 +323,10 @@ class Imports:
 
     # --- names ---
 
-    def _names(self, module: Module, mention: Mention) -> list[Name]:
+    def _names(self, module: Module, mention: Mention) -> list[Qualified]:
         return [target for _, target in self._stand_for(module, mention) if isinstance(target, tuple)]
 
-    def _stand_for(self, module: Module, mention: Mention) -> list[tuple[str, Name | str]]:
+    def _stand_for(self, module: Module, mention: Mention) -> list[tuple[str, Qualified | str]]:
         try:
             return self._follow.stands_for(module, mention)
         except DeclarationError:  # it is refused where it counts
@@ -334,10 +334,10 @@ class Imports:
             return [("", _LOST if ours else f"={mention.name}")]
 
     @staticmethod
-    def _is_harmless_builtin(target: Name | str) -> bool:
+    def _is_harmless_builtin(target: Qualified | str) -> bool:
         return isinstance(target, str) and target.startswith("=") and target[1:] in HARMLESS_BUILTINS
 
 
-def chosen(effects: Iterable[Effect], reached: Collection[Name]) -> Iterator[Effect]:
+def chosen(effects: Iterable[Effect], reached: Collection[Qualified]) -> Iterator[Effect]:
     """Those effects that count for whoever reaches all this."""
     return (effect for effect in effects if effect.everywhere or any(name in reached for name in effect.changes))

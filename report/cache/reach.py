@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from report.cache import refused, scopes
 from report.cache.deeds import Mention
-from report.cache.digests import Name, Node, digest_of
+from report.cache.digests import Node, Qualified, digest_of
 from report.cache.files import Memory
 from report.cache.imports import Effect, Imports, chosen, number_of
 from report.cache.modules import Module, Nameless, load
@@ -68,13 +68,13 @@ class Sources:
         self.root, self.memory, self.measured, self.lenient = Path(root).resolve(), memory, measured or {}, lenient
         self.read = read
         self._modules: dict[str, Module | None] = {}
-        self._nodes: dict[Name, Node] = {}
-        self._closures: dict[Name, frozenset[Name]] = {}
-        self._reached: dict[tuple[Name, ...], Reach] = {}
-        self._anonymous: dict[Name, tuple[Nameless, frozenset[str]]] = {}  # with the names that it takes along
+        self._nodes: dict[Qualified, Node] = {}
+        self._closures: dict[Qualified, frozenset[Qualified]] = {}
+        self._reached: dict[tuple[Qualified, ...], Reach] = {}
+        self._anonymous: dict[Qualified, tuple[Nameless, frozenset[str]]] = {}  # with the names that it takes along
         self._project: dict[str, bool] = {}
         self._paths: dict[str, Path | None] = {}
-        self._shown: dict[Name, str] = {}
+        self._shown: dict[Qualified, str] = {}
         self._imports = Imports(self)
         self._seals = Seals(self, self._imports)
 
@@ -87,7 +87,7 @@ class Sources:
             self._project[top] = self._find(top) is not None
         return self._project[top]
 
-    def reach(self, roots: Iterable[Name]) -> Reach:
+    def reach(self, roots: Iterable[Qualified]) -> Reach:
         """All that ``roots`` reach, themselves included. Raises ``DeclarationError`` at what cannot be followed."""
         names = tuple(dict.fromkeys(roots))
         if names not in self._reached:
@@ -128,13 +128,13 @@ class Sources:
                 todo += [each for module, part in loaded if self.has(module) for each in (module, f"{module}.{part}")]
         return sorted(found)
 
-    def normalised(self, name: Name) -> str:
+    def normalised(self, name: Qualified) -> str:
         """The source behind a definition or statement, without what does not count: for people, and for their diffs."""
         if name not in self._shown:
             self._shown[name] = "\n".join(ast.unparse(_Bare().visit(node)) for node in self._trees(name))
         return self._shown[name]
 
-    def _trees(self, name: Name) -> list[ast.AST]:
+    def _trees(self, name: Qualified) -> list[ast.AST]:
         body = self.module(name[0]).body()
         if name not in self._anonymous:
             return [body[number] for number in self.statements(*name)]
@@ -148,7 +148,7 @@ class Sources:
         path = self.module(module).path
         return Where(path.relative_to(self.root) if path.is_relative_to(self.root) else path, line)
 
-    def anonymous(self, module: str, code: CodeType) -> Name:
+    def anonymous(self, module: str, code: CodeType) -> Qualified:
         """The lambda or nested function of ``module`` that was compiled to ``code``, as a root to ``reach`` from."""
         written = self.module(module).function(code)
         if written is None:
@@ -200,7 +200,7 @@ class Sources:
 
     # --- following ---
 
-    def _reach(self, roots: tuple[Name, ...]) -> Reach:
+    def _reach(self, roots: tuple[Qualified, ...]) -> Reach:
         seen = dict.fromkeys(self.closure(roots))
         starts = [module for module, _ in roots]
         effects: list[Effect] = []
@@ -213,7 +213,7 @@ class Sources:
                 return self._seals.reach(roots, seen, effects, starts, self._looked_into(seen))
             seen |= dict.fromkeys(more)
 
-    def _looked_into(self, seen: Collection[Name]) -> list[Name]:
+    def _looked_into(self, seen: Collection[Qualified]) -> list[Qualified]:
         """What modules that are looked into by computed names may be asked for: all that something is asked for."""
         whole = [module for module, name in seen if name == WHOLE]
         if not whole:
@@ -229,17 +229,17 @@ class Sources:
         names = {f.stem for f in folder.glob("*.py") if f.stem != "__init__"} if folder.is_dir() else set()
         return [f"{module}.{name}" for name in sorted(names)]
 
-    def closure(self, roots: Iterable[Name]) -> frozenset[Name]:
+    def closure(self, roots: Iterable[Qualified]) -> frozenset[Qualified]:
         """All definitions that can be reached, whatever importing does."""
-        found: set[Name] = set()
+        found: set[Qualified] = set()
         for root in dict.fromkeys(roots):
             if root not in found:
                 found |= self._closure(root)
         return frozenset(found)
 
-    def _closure(self, root: Name) -> frozenset[Name]:
+    def _closure(self, root: Qualified) -> frozenset[Qualified]:
         if root not in self._closures:
-            seen: dict[Name, None] = {}
+            seen: dict[Qualified, None] = {}
             todo = [root]
             while todo:
                 name = todo.pop()
@@ -253,13 +253,13 @@ class Sources:
             self._closures[root] = frozenset(seen)
         return self._closures[root]
 
-    def node(self, name: Name) -> Node:
+    def node(self, name: Qualified) -> Node:
         """A definition with what the names in it stand for. Raises ``DeclarationError`` at what cannot be followed."""
         if name not in self._nodes:
             self._nodes[name] = self._follow(name)
         return self._nodes[name]
 
-    def _follow(self, name: Name) -> Node:
+    def _follow(self, name: Qualified) -> Node:
         module = self.module(name[0])
         if ".".join(name) in self.measured:
             return Node(digest_of("measured", ".".join(name)), ())
@@ -279,7 +279,7 @@ class Sources:
             readings = [module.reading(number) for number in self.statements(*name)]
             if name[1] in module.index.changed and not self.lenient:
                 self._refuse_change(module, name[1], module.index.changed[name[1]])
-        links: list[tuple[str, Name | str]] = []
+        links: list[tuple[str, Qualified | str]] = []
         said: list[Any] = []
         for reading in readings:
             if not self.lenient:
@@ -311,14 +311,14 @@ class Sources:
             remedy="Write the table out at the top level, return the new value, or cache with functools.cache.",
         )
 
-    def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Name | str]]:
+    def stands_for(self, module: Module, mention: Mention) -> list[tuple[str, Qualified | str]]:
         """What a name at module level, with its attributes, stands for."""
         return self._targets(module, Use(mention.name, mention.chain, 0, mention.imported))
 
-    def _targets(self, module: Module, use: Use) -> list[tuple[str, Name | str]]:
+    def _targets(self, module: Module, use: Use) -> list[tuple[str, Qualified | str]]:
         """What a use stands for: definitions of this project, with the attributes taken from them; or others' dotted names."""
         imports = use.imported or tuple(module.imports(use.name))
-        found: list[tuple[str, Name | str]] = []
+        found: list[tuple[str, Qualified | str]] = []
         for imported in imports:
             found += self._imported(module, imported, use)
         if not use.imported and use.name in module.index.statements:
@@ -345,7 +345,7 @@ class Sources:
             f"'{name}' in code that a result depends on cannot be followed", where=where, remedy=_sentence(remedy)
         )
 
-    def _imported(self, module: Module, imported: Imported, use: Use) -> list[tuple[str, Name | str]]:
+    def _imported(self, module: Module, imported: Imported, use: Use) -> list[tuple[str, Qualified | str]]:
         rest = ((imported.name,) if imported.name else ()) + use.chain
         if self.lenient and imported.module.partition(".")[0] == ENGINE:  # it counts as a whole
             return [("", ".".join(("=", imported.module, *rest)))]
@@ -367,7 +367,7 @@ class Sources:
         if remedy:
             self._refuse(module, dotted, line, remedy)
 
-    def _inside(self, user: Module, module: Module, rest: tuple[str, ...], use: Use) -> list[tuple[str, Name | str]]:
+    def _inside(self, user: Module, module: Module, rest: tuple[str, ...], use: Use) -> list[tuple[str, Qualified | str]]:
         """Walk the dotted names ``rest`` from ``module`` on: through submodules, to a definition or a re-export."""
         if not rest:
             if self.lenient:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from report.cache.digests import Digests, Name, Node, digest_of
+from report.cache.digests import Digests, Node, Qualified, digest_of
 from report.cache.imports import Effect, Follower, Imports, number_of, statement_name
 from report.cache.statements import EVERYTHING, NOTHING
 
@@ -26,8 +26,8 @@ class Reach:
     definitions: dict[str, str]
     packages: frozenset[str]
     digest: str
-    says: Mapping[Name, str]
-    statements: Mapping[str, tuple[Name, ...]]
+    says: Mapping[Qualified, str]
+    statements: Mapping[str, tuple[Qualified, ...]]
 
     @cached_property
     def spoken(self) -> dict[str, str]:
@@ -41,7 +41,7 @@ NOTHING_REACHED = Reach({}, frozenset(), "", {}, {})
 class Definitions(Follower, Protocol):
     """What ``Seals`` asks of whoever follows names."""
 
-    def node(self, name: Name) -> Node: ...
+    def node(self, name: Qualified) -> Node: ...
     def statements(self, module: str, name: str) -> list[int]: ...
 
 
@@ -51,15 +51,15 @@ class Seals:
     def __init__(self, sources: Definitions, imports: Imports):
         self._sources, self._imports = sources, imports
         self._digests = Digests(sources.node)
-        self._labelled: dict[tuple[tuple[Name, str], ...], Digests] = {}
+        self._labelled: dict[tuple[tuple[Qualified, str], ...], Digests] = {}
 
     def reach(
         self,
-        roots: tuple[Name, ...],
-        seen: Collection[Name],
+        roots: tuple[Qualified, ...],
+        seen: Collection[Qualified],
         effects: list[Effect],
         starts: list[str],
-        looked_into: list[Name],
+        looked_into: list[Qualified],
     ) -> Reach:
         """What ``roots`` come to: they reach all that was ``seen``, and importing the modules ``starts`` has these effects."""
         nodes = {name: self._sources.node(name) for name in sorted(seen)}
@@ -69,7 +69,7 @@ class Seals:
         says = {root: told_apart.of(root) for root in roots}
         looked = [(*name, told_apart.of(name)) for name in looked_into]
         digest = digest_of(list(says.values()), [told_apart.of(name) for name in order], visible, *filter(None, [looked]))
-        statements: dict[str, list[Name]] = {}
+        statements: dict[str, list[Qualified]] = {}
         for name in nodes:
             shown = (name[0], EFFECTS) if number_of(name) is not None else name
             statements.setdefault(".".join(shown), []).append(name)
@@ -79,18 +79,18 @@ class Seals:
         packages = frozenset().union(*(node.packages for node in nodes.values()))
         return Reach(definitions, packages, digest, says, {name: tuple(each) for name, each in statements.items()})
 
-    def _spelled(self, name: Name) -> Any:
+    def _spelled(self, name: Qualified) -> Any:
         """A definition by what it says itself, in names: for people, who will ask which one has changed."""
         node = self._sources.node(name)
         return node.own, [(chain, target if isinstance(target, str) else ".".join(target)) for chain, target in node.links]
 
-    def _twins(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> dict[Name, str]:
+    def _twins(self, seen: Collection[Qualified], effects: list[Effect], starts: list[str]) -> dict[Qualified, str]:
         """Definitions that say the same and are two things nevertheless, classes, tables, sentinels, with names to tell them.
 
         Two numbers are no two things, unless something puts another in the place of one.
         """
         changed = {name for effect in effects for name in effect.changes}
-        alike: dict[str, list[Name]] = {}
+        alike: dict[str, list[Qualified]] = {}
         for name in seen:
             if number_of(name) is None:
                 alike.setdefault(self._digests.of(name), []).append(name)
@@ -99,22 +99,22 @@ class Seals:
         order = {module: rank for rank, module in enumerate(self._imports.modules(starts))} if twins else {}
         return {name: label for group in twins for name, label in _labels(group, order).items()}
 
-    def _is_number(self, name: Name) -> bool:
+    def _is_number(self, name: Qualified) -> bool:
         index = self._sources.module(name[0]).index
         return name[1] in index.fixed and name[1] not in index.summaries
 
-    def _digests_of(self, labels: dict[Name, str]) -> Digests:
+    def _digests_of(self, labels: dict[Qualified, str]) -> Digests:
         key = tuple(sorted(labels.items()))
         if key not in self._labelled:
 
-            def labelled(name: Name) -> Node:
+            def labelled(name: Qualified) -> Node:
                 node = self._sources.node(name)
                 return replace(node, own=digest_of(node.own, labels[name])) if name in labels else node
 
             self._labelled[key] = Digests(labelled) if labels else self._digests
         return self._labelled[key]
 
-    def _in_order(self, seen: Collection[Name], effects: list[Effect], starts: list[str]) -> list[Name]:
+    def _in_order(self, seen: Collection[Qualified], effects: list[Effect], starts: list[str]) -> list[Qualified]:
         """The statements whose order counts, in that order: those that deal with what is bound or changed more than once."""
         bound = {name: self._sources.statements(*name) for name in seen if number_of(name) is None}
         again = {name for name, numbers in bound.items() if len(numbers) > 1}
@@ -127,13 +127,13 @@ class Seals:
             counting |= {(module, n) for n in numbers if self._takes_part(module, n, again, worldly)}
         return [statement_name(*each) for each in self._imports.order(starts) if each in counting]
 
-    def _takes_part(self, module: str, number: int, again: set[Name], worldly: bool) -> bool:
+    def _takes_part(self, module: str, number: int, again: set[Qualified], worldly: bool) -> bool:
         runs = self._imports.runs(module, number)
         if any((module, name) in again for name in self._sources.module(module).reading(number).binds):
             return True
         return bool(runs) and (worldly or not self._sources.closure(runs).isdisjoint(again))
 
-    def _visible(self, nodes: Mapping[Name, Node]) -> list[str]:
+    def _visible(self, nodes: Mapping[Qualified, Node]) -> list[str]:
         """The names that some of this code can see: those of classes where something is printed, of all where it asks."""
         sees = max((node.sees for node in nodes.values()), default=NOTHING)
         if sees == NOTHING:
@@ -143,7 +143,7 @@ class Seals:
         return sorted(".".join(name) if sees == EVERYTHING else name[1] for name in shown)
 
 
-def _labels(twins: list[Name], order: Mapping[str, int]) -> dict[Name, str]:
+def _labels(twins: list[Qualified], order: Mapping[str, int]) -> dict[Qualified, str]:
     """Something to tell twins apart that no renaming changes, if there is any: which one is imported first."""
     modules = sorted({module for module, _ in twins}, key=lambda module: (order.get(module, len(order)), module))
     if len(modules) == len(twins):

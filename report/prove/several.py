@@ -77,7 +77,7 @@ def _checked(path: Path) -> Theorem:
 def _checked_by_two(path: Path) -> Iterator[Iterator[Theorem]]:
     """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load."""
 
-    def checked(answers: Iterator[dict[tuple[type, str], Answer]]) -> Iterator[Theorem]:
+    def checked(answers: Iterator[dict[tuple[type, str], Testified]]) -> Iterator[Theorem]:
         derivation = load(path)
         yield Theorem(check(derivation, witnesses=_Reported(derivation, answers)), unmade(derivation))
 
@@ -85,13 +85,13 @@ def _checked_by_two(path: Path) -> Iterator[Iterator[Theorem]]:
         yield checked(answers)
 
 
-Answer = BorneOut | Heard | DeclarationError
+Testified = BorneOut | Heard | DeclarationError
 
 
 class _Reported(Witnesses):
     """What they found in the other process, once it answers."""
 
-    def __init__(self, derivation: Derivation, answers: Iterator[dict[tuple[type, str], Answer]]):
+    def __init__(self, derivation: Derivation, answers: Iterator[dict[tuple[type, str], Testified]]):
         super().__init__(derivation)
         self._answer = functools.cache(lambda: next(answers))
 
@@ -101,7 +101,7 @@ class _Reported(Witnesses):
     def of_part(self, part: Part) -> Heard:
         return cast(Heard, self._found(Part, part.label))
 
-    def _found(self, *asked: Any) -> Answer:
+    def _found(self, *asked: Any) -> Testified:
         found = self._answer()[asked]
         if isinstance(found, DeclarationError):
             raise found
@@ -109,11 +109,11 @@ class _Reported(Witnesses):
 
 
 @hoarding()
-def _heard(path: Path) -> dict[tuple[type, str], Answer]:
+def _heard(path: Path) -> dict[tuple[type, str], Testified]:
     """What the witnesses find, or what is wrong with them, of each definition by its name and of each part by its label."""
     derivation = load(path)
     witnesses = Witnesses(derivation)
-    found: dict[tuple[type, str], Answer] = {}
+    found: dict[tuple[type, str], Testified] = {}
     for defined in derivation.definitions:
         found[Definition, defined.name] = _or_error(witnesses.of_definition, defined)
     for part in derivation.parts:
@@ -121,7 +121,7 @@ def _heard(path: Path) -> dict[tuple[type, str], Answer]:
     return found
 
 
-def _or_error(ask: Callable[[T], Answer], about: T) -> Answer:
+def _or_error(ask: Callable[[T], Testified], about: T) -> Testified:
     try:
         return ask(about)
     except DeclarationError as error:

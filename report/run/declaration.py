@@ -110,9 +110,9 @@ def _faults(trial: Any) -> Iterator[tuple[str, str]]:
         if name in TAKEN or not NAME.fullmatch(name):
             yield f"a tag cannot be called '{name}'.", "Call it something else: prose selects by it, value(…, name=…)."
         if not (value is None or isinstance(value, str | int | float)):
-            yield f"the tag {name}={value!r:.60} is no text and no number.", "Name the condition in a word."
+            yield f"the tag {name}={value!r:.60} is no text and no number.", "Qualified the condition in a word."
         elif value != value:
-            yield f"the tag {name} is NaN, which equals nothing, not even itself.", "Name the condition in a word."
+            yield f"the tag {name} is NaN, which equals nothing, not even itself.", "Qualified the condition in a word."
     seed = trial.arguments.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
         yield f"the seed {seed!r:.60} is no whole number.", "Take it from budget.seeds(n)."

@@ -101,7 +101,7 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *values: each(function, *values) if any(isinstance(v, Array) for v in values) else function(*values)
 
 
-def _curried(groups: Sequence[Sequence[str]], body: Reading, point: Point) -> Any:
+def _curried(groups: Sequence[Sequence[str]], body: Evaluator, point: Point) -> Any:
     if not groups:
         return body(point)
     return lambda *values: _curried(groups[1:], body, point.bind(**dict(zip(groups[0], values, strict=True))))
@@ -110,7 +110,7 @@ def _curried(groups: Sequence[Sequence[str]], body: Reading, point: Point) -> An
 # --- evaluating ----------------------------------------------------------------------------------------------------
 
 
-Reading = Callable[[Point], Any]
+Evaluator = Callable[[Point], Any]
 """The value of a tree at a point. Raises ``Undefined`` where there is none."""
 
 
@@ -120,17 +120,17 @@ def evaluate(node: ast.expr, point: Point) -> Any:
 
 
 @lru_cache(maxsize=20_000)
-def reading(node: ast.expr) -> Reading:
+def reading(node: ast.expr) -> Evaluator:
     """The tree as a function of the point: walked through once, and asked at many."""
     return _READ[type(node)](node)
 
 
-def _constant(node: ast.Constant) -> Reading:
+def _constant(node: ast.Constant) -> Evaluator:
     value = node.value
     return lambda point: value
 
 
-def _name(node: ast.Name) -> Reading:
+def _name(node: ast.Name) -> Evaluator:
     name, constant, built_in = node.id, CONSTANTS.get(node.id), BUILT_IN.get(node.id)
 
     def value(point: Point) -> Any:
@@ -149,29 +149,29 @@ def _name(node: ast.Name) -> Reading:
     return value
 
 
-def _unary(node: ast.UnaryOp) -> Reading:
+def _unary(node: ast.UnaryOp) -> Evaluator:
     operand = reading(node.operand)
     if isinstance(node.op, ast.Not):
         return lambda point: not operand(point)
     return lambda point: each(operator.neg, operand(point))
 
 
-def _binary(node: ast.BinOp) -> Reading:
+def _binary(node: ast.BinOp) -> Evaluator:
     left, right, apply = reading(node.left), reading(node.right), operation(node.op)
     return lambda point: apply(left(point), right(point))
 
 
-def _logic(node: ast.BoolOp) -> Reading:
+def _logic(node: ast.BoolOp) -> Evaluator:
     parts, decide = [*map(reading, node.values)], all if isinstance(node.op, ast.And) else any
     return lambda point: decide(bool(part(point)) for part in parts)
 
 
-def _choice(node: ast.IfExp) -> Reading:
+def _choice(node: ast.IfExp) -> Evaluator:
     test, body, orelse = reading(node.test), reading(node.body), reading(node.orelse)
     return lambda point: (body if test(point) else orelse)(point)
 
 
-def _transpose(node: ast.Attribute) -> Reading:
+def _transpose(node: ast.Attribute) -> Evaluator:
     held = reading(node.value)
 
     def value(point: Point) -> Any:
@@ -181,12 +181,12 @@ def _transpose(node: ast.Attribute) -> Reading:
     return value
 
 
-def _function(node: ast.Lambda) -> Reading:
+def _function(node: ast.Lambda) -> Evaluator:
     names, body = [a.arg for a in node.args.args], reading(node.body)
     return lambda point: lambda *values: body(point.bind(**dict(zip(names, values, strict=True))))
 
 
-def _call(node: ast.Call) -> Reading:
+def _call(node: ast.Call) -> Evaluator:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name == "diff":
         return _derivative(node.args[0], node.args[1])
@@ -208,7 +208,7 @@ def _call(node: ast.Call) -> Reading:
     return value
 
 
-def _compare(node: ast.Compare) -> Reading:
+def _compare(node: ast.Compare) -> Evaluator:
     first = reading(node.left)
     others = [_is_in(c) if isinstance(op, ast.In) else _is(_SIGNS[type(op)], c) for op, c in zip(node.ops, node.comparators)]
 
@@ -247,7 +247,7 @@ def _is_in(node: ast.expr) -> Callable[[Any, Point], tuple[bool, Any]]:
 _SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
-def _index(node: ast.Subscript) -> Reading:
+def _index(node: ast.Subscript) -> Evaluator:
     held, places = reading(node.value), [*map(reading, _places(node))]
 
     def value(point: Point) -> Any:
@@ -261,7 +261,7 @@ def _places(node: ast.Subscript) -> list[ast.expr]:
     return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-def _literal(node: ast.List) -> Reading:
+def _literal(node: ast.List) -> Evaluator:
     rows = [[*map(reading, r.elts if isinstance(r, ast.List) else [r])] for r in node.elts]
     return lambda point: Array(tuple(tuple(cell(point) for cell in row) for row in rows))
 
@@ -269,7 +269,7 @@ def _literal(node: ast.List) -> Reading:
 # --- sums and their like -------------------------------------------------------------------------------------------
 
 
-def _gather(name: str, node: ast.GeneratorExp) -> Reading:
+def _gather(name: str, node: ast.GeneratorExp) -> Evaluator:
     bindings = _bindings(node.generators)
     if name == "count":
         return lambda point: sum(1 for _ in bindings(point))
@@ -338,7 +338,7 @@ def _range(node: ast.expr) -> Callable[[Point], range]:
 # --- derivatives ---------------------------------------------------------------------------------------------------
 
 
-def _derivative(body: ast.expr, variable: ast.expr) -> Reading:
+def _derivative(body: ast.expr, variable: ast.expr) -> Evaluator:
     value, movable = reading(body), _movable(variable)
 
     def slope(point: Point) -> Any:
@@ -393,7 +393,7 @@ def _moved_signal(original: Callable[..., Number], places: tuple[int, ...], valu
     return lambda *k: value if tuple(k) == places else original(*k)
 
 
-def _gradient(body: ast.expr, variable: ast.expr) -> Reading:
+def _gradient(body: ast.expr, variable: ast.expr) -> Evaluator:
     value, held = reading(body), reading(variable)
 
     def gradient(point: Point) -> Array:
@@ -412,7 +412,7 @@ def _gradient(body: ast.expr, variable: ast.expr) -> Reading:
     return gradient
 
 
-_READ: dict[type[ast.expr], Callable[[Any], Reading]] = {
+_READ: dict[type[ast.expr], Callable[[Any], Evaluator]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.UnaryOp: _unary,
