@@ -186,6 +186,14 @@ TRUE = [
      "n u v"),
     ("exp((x + y)/2) <= (exp(x) + exp(y))/2", "x y"),
     ("log(1 + exp((x + y)/2)) <= (log(1 + exp(x)) + log(1 + exp(y)))/2", "x y"),
+    ("c(x) == x", "x", "", "by x"),
+    ("c(x**2) == x**2", "x", "", "by x"),
+    ("c(v[i]) == n*v[i]", "n v i", "", "by v"),
+    ("c(v[i]) == 2*v[i]*sum(v[k] for k in span(1, n))", "n v i", "", "grad v"),
+    ("c(g)(t) == g(0)", "g t", "", "by f"),
+    ("c(lambda a: x*a)(t) == x*t", "x t", "", "of f"),
+    ("sum(k for k in span(1, n)) + f(0) == n*(n + 1)/2 + 1", "n f", "f(0) == 1"),
+    ("sum(k - i for k in span(i, n)) >= 0", "n i", "n >= 2"),
 ]  # fmt: skip
 
 

@@ -81,8 +81,10 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
     """Arguments of functions and of negative or symbolic powers in normal form; lambdas renamed."""
     if isinstance(expression, sp.Lambda):
         body = normal(expression.expr, facts)
-        dot = sp.Symbol(f"_dot{_height(body, sp.Lambda)}", integer=True)  # inner dots have lower numbers: none is captured
-        return sp.Lambda(dot, body.subs(expression.variables[0], dot))
+        (variable,) = expression.variables  # what a slope is taken by is no integer
+        kind = {"integer": True} if variable.is_integer else {"real": True}
+        dot = sp.Symbol(f"_dot{_height(body, sp.Lambda)}", **kind)  # inner dots have lower numbers: none is captured
+        return sp.Lambda(dot, body.subs(variable, dot))
     if not expression.args or isinstance(expression, sp.Indexed):
         return expression
     if isinstance(expression, sp.Sum):

@@ -13,6 +13,7 @@ from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.meaning.expansion import expanded
+from report.prove.meaning.grid import generic_places
 
 DEPTH = 2
 """So often the growth may be such a sum again."""
@@ -72,7 +73,10 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
 
 def _least(n: sp.Symbol, facts: Facts) -> sp.Integer | None:
     """The least value of an integer of which nothing is known that holds for one value and not for a smaller one."""
-    if n in facts.ranges or any(e.has(n) for e in (*facts.apart, *(e for ends in facts.ranges.values() for e in ends))):
+    told = [facts.apply(e) for ends in facts.ranges.values() for e in ends]
+    told += [e for pair in facts.replacements if not isinstance(pair[0], sp.Symbol) for e in pair]
+    told += [entry(*generic_places()) for _, entry in facts.arrays]
+    if n in facts.ranges or any(e.has(n) for e in (*facts.apart, *told)):
         return None
     least = [sp.Integer(1)] if n.is_positive else [sp.Integer(0)] if n.is_nonnegative else []
     for known in facts.known:

@@ -29,6 +29,7 @@ from report.prove.meaning.grid import (
     each,
     extreme,
     for_all,
+    generic_places,
     product,
     summed,
     tighten,
@@ -298,23 +299,34 @@ def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
 
 
 def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
-    name, at, place = _variable(variable, scope)
+    name, at, place, free = _variable(variable, scope)
     if isinstance(at, sp.Expr) and at.is_integer and not at.is_number and isinstance(variable, ast.Name):
         raise Unreadable(f"a derivative by '{name}', which is an integer: between two integers there is no slope")
-    closed = scope.closed(name) if isinstance(scope.globals.get(name), Definition) and name not in scope.locals else scope
-    if place is None and name in scope.locals:
-        place = sp.Dummy(name, real=True)
-        closed = closed.bind(**{name: place})
-    elif place is None:
-        place = closed.look_up(name)
-    value = read(body, closed)
-    knowledge = _knowing(body, name, closed)
-    slope = each(lambda v: _slope(v, place, knowledge), value)
+    free, given = _standing_still(free, name, place)
+    value = read(body, free)
+    knowledge = _knowing(body, name, free)
+    slope = each(lambda v: _slope(v, place, knowledge).xreplace(given), value)
     if place == at:
         return slope
     if isinstance(place, sp.Indexed):
         return each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
     return each(lambda v: v.subs(place, at), slope)
+
+
+def _standing_still(scope: Scope, name: str, place: sp.Expr) -> tuple[Scope, dict[sp.Expr, sp.Expr]]:
+    """The scope in which all but ``name`` keep the values that they are bound to while ``place`` varies, and what stands for
+    what in these values: where c(y) is the derivative of x y by x, c(x) is x.
+    """
+    varies = place.base if isinstance(place, sp.Indexed) else place
+    label = sp.Dummy("still", **(varies.label if isinstance(varies, sp.IndexedBase) else varies).assumptions0)
+    still = sp.IndexedBase(label) if isinstance(varies, sp.IndexedBase) else label
+
+    def kept(value: Any) -> Any:
+        if isinstance(value, Grid):
+            return Grid(value.rows, value.columns, lambda i, j: kept(value.entry(i, j)), value.first)
+        return (lambda *at: kept(value(*at))) if callable(value) else sp.sympify(value).xreplace({varies: still})
+
+    return replace(scope, locals={n: v if n == name else kept(v) for n, v in scope.locals.items()}), {still: varies}
 
 
 def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
@@ -352,31 +364,39 @@ def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
     return sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
 
 
-def _variable(node: ast.expr, scope: Scope) -> tuple[str, sp.Expr, sp.Expr | None]:
-    """The name that varies, its value here, and the entry that varies when it is one of many."""
+def _variable(node: ast.expr, scope: Scope) -> tuple[str, sp.Expr, sp.Expr, Scope]:
+    """The name that varies, its value here, what varies for it, and the scope in which it does."""
     at = read(node, scope)
-    if isinstance(node, ast.Name):
-        return node.id, at, None
-    holder = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else None
+    holder = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else node
     if not isinstance(holder, ast.Name):
         raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(node)}: use x, x[i], W[i, j] or f(i)")
-    known = scope.globals.get(holder.id)
-    closed = scope.closed(holder.id) if isinstance(known, Definition) else scope
-    place = read(node, closed)
-    if not isinstance(place, sp.Indexed):
+    free = _freed(holder.id, scope)
+    place = read(node, free)
+    if holder is not node and not isinstance(place, sp.Indexed):
         raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(node)}: it is not an entry of anything")
-    return holder.id, at, place
+    return holder.id, at, place, free
+
+
+def _freed(name: str, scope: Scope) -> Scope:
+    """The scope in which a name stands for no value, and may vary."""
+    if name not in scope.locals:
+        return scope.closed(name) if isinstance(scope.globals.get(name), Definition) else scope
+    value, base = scope.locals[name], sp.IndexedBase(sp.Dummy(name, real=True))
+    if isinstance(value, Grid):
+        entry = (lambda i, j: base[i]) if value.columns == 1 else (lambda i, j: base[i, j])
+        return scope.bind(**{name: Grid(value.rows, value.columns, entry, value.first)})
+    return scope.bind(**{name: (lambda *at: base[at]) if callable(value) else sp.Dummy(name, real=True)})
 
 
 def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
     if not isinstance(variable, ast.Name):
         raise DeclarationError(f"grad is taken with respect to a vector or matrix by name, not {ast.unparse(variable)}")
-    known = scope.globals.get(variable.id)
-    closed = scope.closed(variable.id) if isinstance(known, Definition) else scope
-    array = closed.look_up(variable.id)
+    free = _freed(variable.id, scope)
+    array = free.look_up(variable.id)
     if not isinstance(array, Grid):
         raise DeclarationError(f"'{variable.id}' is neither a vector nor a matrix")
-    value = read(body, closed)
+    fixed, given = _standing_still(free, variable.id, array.entry(*generic_places()))
+    value = read(body, fixed)
     if not isinstance(value, sp.Expr):
         raise Unreadable(
             f"a gradient is that of a number, and {ast.unparse(body)} is none: a function of numbers is applied "
@@ -385,8 +405,7 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         place = array.entry(i, j)
-        slope = _slope(value, place, _knowing(body, variable.id, closed))
-        known = closed is not scope and isinstance(place, sp.Indexed)
-        return _opened(slope, place.base, scope.look_up(variable.id)) if known else slope
+        slope = _slope(value, place, _knowing(body, variable.id, fixed)).xreplace(given)
+        return slope if free is scope else _opened(slope, place.base, scope.look_up(variable.id))
 
     return Grid(array.rows, array.columns, entry, array.first)
