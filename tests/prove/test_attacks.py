@@ -59,6 +59,7 @@ DEFINED = {
     "w": [define("w", "imag*x", "")],
     "by x": [define("c(y)", "diff(x*y, x)", "", symbols=[real("y", "")])],
     "by v": [define("c(y)", "sum(diff(v[k]*y, v[k]) for k in span(1, n))", "", symbols=[real("y", "")])],
+    "by first": [define("c(y)", "diff(x*y, v[1])", "", symbols=[real("y", "")])],
     "grad v": [define("c(y)", "sum(grad(y*(v.T @ v), v)[k] for k in span(1, n))", "", symbols=[real("y", "")])],
     "by f": [define("c(f)(t)", "diff(f(0)*g(0), f(0))", "", symbols=[signal("f", ""), integer("t", "")])],
     "of f": [define("c(f)(t)", "diff(x*f(t), x)", "", symbols=[signal("f", ""), integer("t", "")])],
@@ -561,6 +562,7 @@ FALSE = [
     ("c(x**2) == 3*x**2", "x", "", "by x"),
     ("c(v[i]) == n*v[i] + v[i]", "n v i", "", "by v"),
     ("c(v[i]) == 2*v[i]*sum(v[k] for k in span(1, n)) + v.T @ v", "n v i", "", "grad v"),
+    ("c(v[n]) == diff(x*v[n], v[1])", "n v x", "", "by first"),
     ("c(g)(t) == 2*g(0)", "g t", "", "by f"),
     ("c(lambda a: x*a)(t) == 2*x*t", "x t", "", "of f"),
     ("diff(sin(pi*x), x) == diff(0*x, x)", "x"),
@@ -614,6 +616,13 @@ def test_a_definition_that_stands_nowhere_is_no_reason() -> None:
     said = check(Derivation("T0", "", "", [time], [opened, silent], "", "", [defined])).failures
     assert len(said) == 1
     assert "'Q', step 1" in said[0]
+
+
+@pytest.mark.parametrize(
+    "row", [("c(v[n]) == diff(x*v[n], v[1])", "n v x", "", "by first"), ("c(x) == diff(x*x, x)", "x", "", "by x")]
+)
+def test_what_is_put_into_a_definition_does_not_vary_there_with_what_it_differentiates_by(row: tuple[str, ...]) -> None:
+    assert check(in_one_step(row, definition("c")), {"SymPy"}).failures
 
 
 def test_a_shown_inequality_is_used_with_its_sign() -> None:

@@ -305,7 +305,7 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
     free, given = _standing_still(free, name, place)
     value = read(body, free)
     knowledge = _knowing(body, name, free)
-    slope = each(lambda v: _slope(v, place, knowledge).xreplace(given), value)
+    slope = each(lambda v: _slope(v, place, knowledge, given), value)
     if place == at:
         return slope
     if isinstance(place, sp.Indexed):
@@ -317,6 +317,8 @@ def _standing_still(scope: Scope, name: str, place: sp.Expr) -> tuple[Scope, dic
     """The scope in which all but ``name`` keep the values that they are bound to while ``place`` varies, and what stands for
     what in these values: where c(y) is the derivative of x y by x, c(x) is x.
     """
+    if not scope.locals.keys() - {name}:
+        return scope, {}
     varies = place.base if isinstance(place, sp.Indexed) else place
     label = sp.Dummy("still", **(varies.label if isinstance(varies, sp.IndexedBase) else varies).assumptions0)
     still = sp.IndexedBase(label) if isinstance(varies, sp.IndexedBase) else label
@@ -355,13 +357,14 @@ def _opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
     return slope.replace(lambda n: isinstance(n, sp.Indexed) and n.base == base, value)
 
 
-def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge) -> sp.Expr:
+def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge, given: Mapping[sp.Expr, sp.Expr]) -> sp.Expr:
     if knowledge.differentiate:
-        return sp.sympify(value).diff(place)
+        return sp.sympify(value).diff(place).xreplace(given)
     # The variable is bound inside, so that what is later put in for it cannot change what is differentiated.
     inside = sp.Dummy("x", real=True)
     which = (sp.Symbol(str(place.base), real=True), *place.indices) if isinstance(place, sp.Indexed) else ()
-    return sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
+    slope = sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
+    return slope if which else slope.xreplace(given)  # other entries stand in it, which may be the one: those given are not
 
 
 def _variable(node: ast.expr, scope: Scope) -> tuple[str, sp.Expr, sp.Expr, Scope]:
@@ -405,7 +408,7 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         place = array.entry(i, j)
-        slope = _slope(value, place, _knowing(body, variable.id, fixed)).xreplace(given)
+        slope = _slope(value, place, _knowing(body, variable.id, fixed), given)
         return slope if free is scope else _opened(slope, place.base, scope.look_up(variable.id))
 
     return Grid(array.rows, array.columns, entry, array.first)
