@@ -347,7 +347,8 @@ def _unsaid(*_: object) -> str:
 def _refused_by_lint(derivation: Derivation, part: Part) -> set[str]:
     """Whether the glossary and the prose refuse what the steps alone let pass."""
     changed = replace(derivation, parts=[part if each.label == part.label else each for each in derivation.parts])
-    return {"glossary"} if set(lint.failures(changed)) - set(lint.failures(derivation)) else set()
+    said, before = ({*lint.undecidable(each), *lint.failures(each)} for each in (changed, derivation))
+    return {"glossary"} if said - before else set()
 
 
 # --- choosing and counting -----------------------------------------------------------------------------------------

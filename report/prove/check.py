@@ -97,9 +97,10 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses:
     began = time.perf_counter()
     quicken()
     witnesses = witnesses or Witnesses(derivation, methods)
-    failures = list(lint.failures(derivation))
+    undecidable = list(lint.undecidable(derivation))
+    failures = [*undecidable, *lint.failures(derivation)]
     entries, parts = [], []
-    if not failures:
+    if not undecidable:
         decided = _all_decided(derivation, methods)
         try:
             for entry, problem in _glossary(derivation, witnesses):

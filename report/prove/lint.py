@@ -45,8 +45,7 @@ def meaning(symbol: Symbol) -> str:
 
 
 def failures(derivation: Derivation) -> Iterator[str]:
-    """What is wrong with the glossary, the parts and the prose, a message each."""
-    yield from _glossary_failures(derivation)
+    """What is wrong with the names, the parts and the prose, a message each; the steps are decided all the same."""
     yield from field.failures(derivation)
     yield from _part_failures(derivation)
     yield from prose.failures(derivation)
@@ -56,8 +55,8 @@ def _taken(name: str) -> str:
     return f"has a meaning already, {MEANINGS[name]}: take another name"
 
 
-def _glossary_failures(derivation: Derivation) -> Iterator[str]:
-    """Names declared twice, never used, or used without being declared; and a derivation that derives nothing."""
+def undecidable(derivation: Derivation) -> Iterator[str]:
+    """Names declared twice, never used, or used without being declared: no step can be decided then."""
     for name in circular(derivation.symbols):
         yield f"{derivation.where}: the domain of '{name}' speaks of '{name}' itself, maybe by way of another symbol's"
     for symbol in derivation.symbols:

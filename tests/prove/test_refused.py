@@ -89,6 +89,11 @@ def test_what_cannot_stand_is_refused_for_its_reason(name: str, why: str) -> Non
     assert why in said
 
 
+@pytest.mark.parametrize("name", ["l2_grad_norm", "suppose_itself", "empty_product_zero_n0"])
+def test_a_wrong_sentence_hides_no_wrong_step(name: str) -> None:
+    assert "step 1 is not proved" in "\n".join(check(INPUTS[name]()).failures)
+
+
 @pytest.mark.parametrize(("name", "point"), COUNTEREXAMPLES.items())
 def test_a_refused_step_shows_a_point_at_which_it_fails(name: str, point: str) -> None:
     assert point in refusals(name)
