@@ -22,7 +22,7 @@ from report.prove.decide.regions import equal_over_regions
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.structure import NOT_NEGATIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
-from report.prove.decide.termwise import under_one_sum
+from report.prove.decide.termwise import sums_around, under_one_sum
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, Unreadable, generic_places
 
@@ -130,7 +130,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
         plain = frozen(gap)
         if shows(plain) or shows(sp.factor(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
             return True
-        if any(_ordered(sp.Integer(0), body, strict, here) for body, here in under_one_sum(gap, strict, inside)):
+        bodies = under_one_sum(gap, strict, inside) if not sums_around(inside) else ()  # what lies deeper, signs look at
+        if any(_ordered(sp.Integer(0), body, strict, here) for body, here in bodies):
             return True
         return not plain.is_polynomial() and bool(shows(sp.simplify(plain)))
 

@@ -21,7 +21,9 @@ At = tuple["sp.Expr", Facts]
 
 
 WAYS = 6
-"""In so many ways the products of sums are taken under one sum at most."""
+"""In so many ways the products of sums are taken under one sum at most; under the second in half as many, and so on: all of
+them over four indices would take minutes.
+"""
 
 
 @functools.cache
@@ -34,10 +36,16 @@ def new_place(e: sp.Expr, facts: Facts) -> sp.Symbol:
     return next(k for k in map(_place, itertools.count()) if k not in facts.ranges and not e.has(k))
 
 
+def sums_around(facts: Facts) -> int:
+    """How many sums were taken away on the way to what is looked at."""
+    return sum(_place(n) in facts.ranges for n in range(WAYS))
+
+
 def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
     """What has the sign of ``e`` at every index, where ``e`` is a sum over one range; what does not vary, it holds as often
     as the range has places.
     """
+    most = max(1, WAYS >> sums_around(facts))
     for low, high in dict.fromkeys(s.limits[-1][1:] for s in e.atoms(sp.Sum)):
         size, k = expanded(high - low + 1), new_place(e, facts)
         if strict and not never_negative(size - 1):
@@ -49,7 +57,7 @@ def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
         share = sp.cancel(rest / size) if rest != 0 else rest
         if sp.fraction(share)[1] != 1:
             continue
-        for way in itertools.islice(itertools.product(*ways), WAYS):
+        for way in itertools.islice(itertools.product(*ways), most):
             within = sp.Add(*(body for body in way if body is not None))
             if within != 0:
                 yield expanded(within + share), replace(facts, ranges={**facts.ranges, k: (low, high)})
