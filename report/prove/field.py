@@ -59,7 +59,7 @@ def _is_delayed(defined: Definition) -> bool:
 def _is_written_so(word: str, defined: Definition, setting: Setting) -> bool:
     """Whether a definition is written in one of the forms that the word has; a mean without a sum is that of a distribution."""
     tree = _in_order(defined.body.tree)
-    if word in ("mean", "average", "standard deviation") and not {"sum", "max", "min", "norm"} & names(tree).keys():
+    if word in ("mean", "average", "variance", "standard deviation") and not {"sum", "max", "min", "norm"} & names(tree).keys():
         return True
     return any(_fits(_in_order(ast.parse(form, mode="eval").body), tree, defined, setting) for form in WRITTEN[word])
 
