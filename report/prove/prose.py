@@ -27,7 +27,8 @@ _NUMBERS = (
 WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
     r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
-    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|only (?:for|at|in|where|with)|vice versa|"
+    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|vice versa|at (?:most|least)|"
+    r"only (?:for|at|in|where|with)|(?<!.)only|(?<!checked )(?<!cited )only(?=\W*$|,)|"
     r"nothing else (?:is|does|can|has|will)|commut\w+|associativ\w+|distributiv\w+|idempotent|unbiased|identical(?:ly)?|"
     r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|exceeds?|dominates?|guarantee[sd]?|certain(?:ly)?|"
     r"matrices|vectors|integers|whole numbers|inevitabl[ey]|arbitrar(?:y|ily)|negligible|far (?:below|above)|"
@@ -61,6 +62,7 @@ _PLAIN = """a able about across add after again against all alone along already 
     were what whatever when where whether which while who whole whose why will with within without word would yes yet you"""
 """Words that a conclusion may use though no part does: they join, point, count and reckon, and are about nothing."""
 _ORDER = "smaller larger lower higher greater below above beyond shrinks bounded"
+_SIDE = {"<": "at most", "<=": "at most", ">": "at least", ">=": "at least"}
 _SLOPE = "slope derivative gradient differentiated"
 
 _FORMULA = re.compile(r"`([^`]+)`")
@@ -87,7 +89,8 @@ _DEFINED_AFTER = re.compile(
 )
 _DENIED_BEFORE = re.compile(
     r"\b(?:not|never|hardly|rarely|seldom|false|wrong|untrue|unless|without|nobody|no one|none|neither|cannot|doubt\w*|"
-    r"refut\w+|disprov\w+|contrary to|instead of|fails?)\b[^,;:.(“”`]{0,30}$",
+    r"refut\w+|disprov\w+|contrary to|instead of|fails?|neither|nor|differs?|"
+    r"anything but|far from|other than)\b[^,;:.(“”`]{0,30}$",
     re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
@@ -99,6 +102,12 @@ _DENIED_AFTER = re.compile(
 _DENIES = re.compile(
     r"\b(?:not|no|none|nor|never|only|alone|without|fewer|less|more|instead|zero|nothing|different)\b", re.IGNORECASE
 )
+_DENIAL = re.compile(
+    r"\b(?:not(?! (?:change|depend|matter|see)\b)|no(?! (?:effect|difference|influence|matter)\b)|none|(?<=.)nothing|"
+    r"nor|neither|never|nobody|cannot)\b",
+    re.IGNORECASE,
+)
+"""What says that something is not so, other than that a change changes nothing, which an equation says."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""
@@ -118,6 +127,8 @@ def failures(derivation: Derivation) -> Iterator[str]:
         if part.scope and len(part.scope.split()) < SHORTEST_SCOPE:
             why = f"the scope {part.scope!r} does not say what is left open"
             yield f"{part.where}: {why}\n  Say where it was checked, and what is not."
+    if _DENIAL.search(derivation.title) and not shown.denies:
+        yield f"{derivation.where}: the title denies something, and no part does\n  Show what is not so."
     words = frozenset(_families(" ".join((_PLAIN, *_words(derivation, intros=False)))))
     introducing = replace(shown, what="the introduction", words=words)
     for part in derivation.parts:
@@ -274,6 +285,7 @@ class _Shown:
     definitions: dict[str, str]
     said: frozenset[tuple[str, bool]]
     words: frozenset[str]
+    denies: bool
     what: str = "the conclusion"
 
     @classmethod
@@ -289,6 +301,7 @@ class _Shown:
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
             frozenset(said for text in _words(derivation) for said in _weighty(text)),
             frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
+            any(map(_DENIES.search, _words(derivation))) or any(set("!<>") & set(p.claim.relation) for p in derivation.parts),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:
@@ -301,9 +314,12 @@ class _Shown:
             yield from self._bare(f"quotes “{label}”", self.parts[label], sentence, text)
         stands = [m for m in _FORMULA.finditer(sentence) if _readable(m[1])]
         formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in stands]
-        for found in (*_QUOTED.finditer(sentence), *(m for m in stands if parse(m[1]).key in self.statements)):
+        results = (m for m in stands if not isinstance(parse(m[1]).tree, ast.Name) and parse(m[1]).key not in self.conditions)
+        for found in (*_QUOTED.finditer(sentence), *results):
             if _DENIED_BEFORE.search(sentence[: found.start()]) or _DENIED_AFTER.match(sentence[found.end() :]):
                 yield f"{self.what} denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
+        if _DENIAL.search(_QUOTED.sub("", _FORMULA.sub("", sentence))) and not self.denies:
+            yield f"{self.what} denies something, and no part does: {sentence!r}\n  Show what is not so, or say it as comment=."
         telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
             yield (
@@ -327,11 +343,16 @@ class _Shown:
         part = self.statements.get(formula.key)
         if part and formula.key not in self.definitions:
             yield from self._bare(f"states `{source}`", part, sentence, text)
-        elif formula.key in self.conditions and not _CONDITION_AFTER.search(before):
+        elif formula.key in self.conditions and (not _CONDITION_AFTER.search(before) or self._follows_a_result(before)):
             owner = self.conditions[formula.key].label
             yield f"{self.what} asserts `{source}`, which is a condition of '{owner}' and no result"
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
             yield f"{self.what} asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
+
+    def _follows_a_result(self, before: str) -> bool:
+        """Whether a statement stands right before, and no more than a comma or an "and" between."""
+        found = re.search(r"`([^`]+)`(?:,|,? and|,? or)\s*$", before)
+        return bool(found and _readable(found[1]) and parse(found[1]).key in self.statements)
 
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
@@ -368,6 +389,7 @@ def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:
     for part in derivation.parts:
         yield from (part.label, part.intro if intros else "", part.scope, *(step.rule.words for step in part.steps))
         yield "strictly" if part.claim.relation in ("<", ">") else ""
+        yield _SIDE.get(part.claim.relation, "")
         yield _ORDER if set("<>") & set(part.claim.relation) else ""
         yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""
     yield from (s.meaning for s in derivation.symbols)

@@ -306,3 +306,52 @@ def test_what_a_name_stands_for_is_no_result_though_a_part_opens_it() -> None:
 )
 def test_words_that_weigh_are_words_of_a_part(sentence: str) -> None:
     assert "no part does" in said(f"{sentence} (“Twice”).")
+
+
+@pytest.mark.parametrize(
+    ("more", "right"),
+    [
+        ({"conclusion": "No. So `x + x == 2*x`."}, False),
+        ({"conclusion": "No."}, False),
+        ({"conclusion": "Nothing. So `x + x == 2*x`."}, True),
+        ({"conclusion": "The order does not matter, `x + x == 2*x`."}, True),
+        ({"conclusion": "Adding doubles nothing (“Twice”)."}, False),
+        ({"conclusion": "Adding doubles no number (“Twice”)."}, False),
+        ({"conclusion": "It is not `2*x`."}, False),
+        ({"conclusion": "It differs from `2*x`."}, False),
+        ({"conclusion": "It is anything but `2*x`."}, False),
+        ({"conclusion": "It is at most `2*x`."}, False),
+        ({"conclusion": "Only adding doubles (“Twice”)."}, False),
+        ({"title": "Adding never doubles"}, False),
+        ({"title": "Adding doubles"}, True),
+    ],
+)
+def test_what_only_equations_show_is_not_denied(more: dict[str, str], right: bool) -> None:
+    declared = {"title": "A test", "conclusion": "", **more}
+    derivation = Derivation("T0", declared["title"], "Is it twice?", [X], [TWICE], declared["conclusion"])
+    assert bool(check(derivation).failures) is not right
+
+
+def test_no_may_be_answered_where_something_is_denied() -> None:
+    larger = Part("Larger", "x + 1 > x", [Step(">", "one more")])
+    assert not said("No.", parts=[larger])
+
+
+@pytest.mark.parametrize(("words", "right"), [("at most", True), ("at least", False)])
+def test_a_bound_is_said_from_its_side(words: str, right: bool) -> None:
+    bound = Part("Bound", "x <= abs(x)", [Step("<=", "its size")], intro="A number and its size:")
+    assert bool(said(f"A number is {words} its size (“Bound”).", parts=[bound])) is not right
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "right"),
+    [
+        ("Where `abs(x) == x`, `x > 0`.", False),
+        ("Here `abs(x) == x` and `x > 0`.", False),
+        ("For `x > 0` only, `abs(x) == x`.", False),
+        ("Here `abs(x) == x` for `x > 0`.", True),
+        ("Let `x` be a number and `x > 0`. Then `abs(x) == x`.", True),
+    ],
+)
+def test_a_condition_is_no_consequence_of_the_result(conclusion: str, right: bool) -> None:
+    assert bool(said(conclusion, parts=[POSITIVE])) is not right
