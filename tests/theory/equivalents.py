@@ -25,6 +25,8 @@ T6 | Powers of the momentum, one step more | 0 | mu - mu**(t + 1) + (1 - mu)*mu*
 T7 | The factor, half a period later | 0 | exp(-pi * imag * (q - L) / L) | half a turn either way
 T7 | The halves have half the period | 0 | exp(-2 * pi * imag * (q - L) * d / L) | a whole turn either way
 T7 | When the direct product is cheaper | 0 | 2 ** r | the statement for a kernel of one tap
+T7 | When the direct product is cheaper | 0 | k | the statement for a signal of one sample
+T7 | When the direct product is cheaper | 0 | 1 ** r * k | the statement for a signal of one sample
 T7 | The direct product | 0 | k | the statement for a signal of one sample
 T7 | The direct product | 0 | 2 ** (r + 1) * k | a weaker bound
 T7 | When the direct product is cheaper | 0 | 2 ** (r + 1) * (6 * r + 4) | a weaker bound
