@@ -228,23 +228,27 @@ class _Walk(Place):
             for argument in head.args:
                 yield from self.visit(argument)
             head = head.func
+        if isinstance(head, ast.Lambda):
+            put = {a.arg: self.value(given) for a, given in zip(head.args.args, groups[0])}
+            yield from replace(self, scope=self.scope.bind(**put)).visit(head.body)
         holder = head.id if isinstance(head, ast.Name) else ""
         if holder in self.scope.locals:
+            yield from self.places(holder, groups[-1])
             return
         defined = self.scope.globals.get(holder)
         if isinstance(defined, Definition):
+            given = [a for group in groups for a in group]
+            yield from self.lambdas(defined, given)
             if self.scope.knowledge.opens(holder) and len(groups) == len(defined.parameters):
-                given = [a for group in groups for a in group]
                 values = [self.value(a) for a in given]
                 if all(v is not None for v in values):
                     yield from self.spread(defined, values, given)
         elif holder not in self.scope.globals:
             yield from self.built_in(name, node)
         elif symbol := self.symbols.get(holder):
-            for argument in groups[-1] if symbol.kind in ("signal", "function") or len(groups) > 1 else ():
-                value = self.value(argument)
+            wanted = "real" if symbol.kind == "function" else "integer"
+            for value in map(self.value, groups[-1] if symbol.kind in ("signal", "function") or len(groups) > 1 else ()):
                 facts, value = generic(self.facts, value) if isinstance(value, Grid) else (self.facts, value)
-                wanted = "real" if symbol.kind == "function" else "integer"
                 yield from replace(self, facts=facts).asked(wanted, value, holder)
 
     def spread(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr]) -> Iterator[Missing]:

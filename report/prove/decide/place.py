@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,6 +84,19 @@ class Place:
             yield Missing(f"an integer, not {value}", f"'{name}' is asked at integers alone")
         elif kind == "real" and is_complex(value):
             yield Missing(f"a real number, not {value}", f"'{name}' is asked at real numbers alone")
+
+    def places(self, parameter: str, at: Sequence[ast.expr]) -> Iterator[Missing]:
+        """Whether a signal that the definition around takes is asked at integers."""
+        defined = self.scope.globals.get(self.inside)
+        if isinstance(defined, Definition) and any(s.name == parameter and s.kind == "signal" for s in defined.symbols):
+            for place in at:
+                yield from self.asked("integer", self.value(place), parameter)
+
+    def lambdas(self, defined: Definition, given: Sequence[ast.expr]) -> Iterator[Missing]:
+        """Whether what is put for a function of real numbers is one: a lambda is looked at in integers alone."""
+        of_reals = {s.name for s in defined.functions}
+        if any(isinstance(put, ast.Lambda) and name in of_reals for name, put in zip(defined.arguments, given)):
+            yield Missing("a name for it", f"'{defined.name}' takes a function, and a lambda stands for a signal")
 
     def value(self, node: ast.expr) -> Any:
         """The symbolic value, or None where there is no reading: the step is then refused for that."""

@@ -256,6 +256,11 @@ class Definition:
         return tuple(name for group in self.parameters for name in group)
 
     @property
+    def functions(self) -> tuple[Symbol, ...]:
+        """Those of its parameters that are functions of real numbers."""
+        return tuple(s for s in self.symbols if s.kind == "function")
+
+    @property
     def of_numbers(self) -> bool:
         """Whether it is a function of numbers, which acts on arrays entry by entry."""
         kinds = {s.name: s.kind for s in self.symbols}

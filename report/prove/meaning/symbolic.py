@@ -123,7 +123,9 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
         return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
         return sp.Symbol(name, **real)
-    return _entrywise(definition, _applied(sp.Function(name, **real), groups, ()))
+    functions = {s.name for s in definition.functions}
+    whole = [[parameter not in functions for parameter in group] for group in groups]
+    return _entrywise(definition, _applied(sp.Function(name, **real), whole, ()))
 
 
 def _may_be_complex(definition: Definition, scope: Scope) -> bool:
@@ -140,18 +142,18 @@ def _may_be_complex(definition: Definition, scope: Scope) -> bool:
     return False
 
 
-def _applied(function: Any, groups: Sequence[Sequence[str]], before: tuple[Any, ...]) -> Any:
+def _applied(function: Any, groups: Sequence[Sequence[bool]], before: tuple[Any, ...]) -> Any:
     def apply(*values: Any) -> Any:
-        arguments = (*before, *map(as_argument, values))
+        arguments = (*before, *map(as_argument, values, groups[0]))
         return _applied(function, groups[1:], arguments) if len(groups) > 1 else function(*arguments)
 
     return apply
 
 
-def as_argument(value: Any) -> sp.Expr:
-    """A signal as an argument of an opaque function: what it does to a dot, which is nobody else's."""
+def as_argument(value: Any, whole: bool = True) -> sp.Expr:
+    """A signal, or a function of real numbers, as an argument of an opaque function: what it does to a dot, nobody else's."""
     if callable(value):
-        dot = sp.Dummy("dot", integer=True)
+        dot = sp.Dummy("dot", integer=True) if whole else sp.Dummy("dot", real=True)
         return sp.Lambda(dot, value(dot))
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -80,6 +81,7 @@ def induction(over: str, base: str, step: str, *, start: str = "", words: str = 
         if following.hypothesis != claim:
             return None
         _refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
+        setting = replace(setting, facts=setting.settled.facts)  # what is given at one number says nothing of the next
         if not _is_instance(setting, first.statement, claim, over, least.text):
             return None
         return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
@@ -125,7 +127,8 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: 
     """
     scope = setting.scope()
     bound = {n for f in instance.values() for n in names(f.tree)} - scope.globals.keys() - EVERYWHERE
-    local = {n: sp.Symbol(n, integer=True) for n in bound}
+    handed = {argument.arg for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.Lambda) for argument in n.args.args}
+    local = {n: sp.Symbol(n, real=True) if n in handed else sp.Symbol(n, integer=True) for n in bound}
     for symbol in setting.symbols:
         if symbol.name not in instance or symbol.kind not in ("real", "integer"):
             continue
@@ -134,7 +137,7 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: 
         if not (value.is_integer if symbol.kind == "integer" else value.is_real):
             return False
         low, high = symbol.within or (symbol.least or symbol.above, None)
-        ends = _ends(setting, instance[symbol.name], used_in)
+        ends = _ends(setting, instance[symbol.name], used_in) if not handed & names(instance[symbol.name].tree).keys() else []
         if low is not None and high is not None and ends:
             if all(_ordered(setting, put(low), first) and _ordered(setting, last, put(high)) for first, last in ends):
                 continue
