@@ -129,8 +129,8 @@ def curves(runs: Runs) -> Figure:
         plots.train_and_test(ax, part, "iteration", metric, "net", LINES)
         means = part[part["net"] == TUTORIAL].groupby("iteration")[[f"train_{metric}", f"test_{metric}"]].mean()
         ax.fill_between(means.index, *means.T.to_numpy(), color=LINES[TUTORIAL].colour, alpha=0.08, linewidth=0)
-        title = f"{number_text(digits)} digits"
-        ax.set(title=title * (row == 0), ylabel=label * (column == 0), xlabel="iteration" * (row == 1))
+        ax.set_title(f"{number_text(digits)} digits" if row == 0 else "")
+        ax.set(ylabel=label if column == 0 else "", xlabel="iteration" if row == 1 else "")
     plots.label_ends(*axes.flat)
     ends = {(n, part): f"{mean(by_digits(runs)[n][f'{part}_accuracy']):.1%}" for n in (FEW, most) for part in ("train", "test")}
     return Figure(

@@ -90,7 +90,8 @@ def curves(runs: Runs) -> Figure:
         for row, (metric, label) in enumerate(CURVES.items()):
             ax = axes[row, column]
             plots.train_and_test(ax, part, "epoch", metric, "net", {net: LOOKS[net] for net in NETS})
-            ax.set(title=optimizer * (row == 0), ylabel=label * (column == 0), xlabel="epoch" * (row == 1))
+            ax.set_title(optimizer if row == 0 else "")
+            ax.set(ylabel=label if column == 0 else "", xlabel="epoch" if row == 1 else "")
     plots.label_ends(*axes.flat)
     tested = {
         net: [f"{mean(part['test_accuracy']):.1%}" for part in these.by("optimizer").values()]

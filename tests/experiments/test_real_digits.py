@@ -84,7 +84,7 @@ def test_a_test_accuracy_is_that_of_the_kept_predictions_and_dropout_changes_the
         shown = labels[spread(len(labels), run.trial.arguments["test_examples"])]
         assert run["test_accuracy"] == pytest.approx((run.found.arrays["predictions"] == shown).mean())
     assert runs.values_of("digits") == [250, 500, 2000]
-    dropped, plain = (e08.kept(runs, keep).where(seed=0).outcomes[0].found for keep in (e08.KEEP, 1.0))
+    dropped, plain = (e08.swept(runs)[keep].where(seed=0).outcomes[0].found for keep in (e08.KEEP, 1.0))
     assert dropped.history != plain.history
 
 

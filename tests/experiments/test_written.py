@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from experiments import e08_overfitting as e08
 from experiments.e04_autoencoder.trials import LINEAR_CODE
 from experiments.e04_autoencoder.views import W1
 from experiments.e07_small_nets.trials import E7A, E7B
 from experiments.e07_small_nets.views import REPORTED as OF_E7
-from experiments.e08_overfitting import REPORTED as OF_E8
 from experiments.e09_sums import REPORTED as OF_E9
 from experiments.e12_progress_tables import losses, w3
-from experiments.looks import PCA
+from experiments.looks import PCA, TUTORIAL
 from report.judge.written import documents
 
 with Path("templates/written/W3-progress.csv").open(encoding="utf-8-sig", newline="") as text:
@@ -30,9 +30,9 @@ IN_CODE = {
     **{f"E4.autoencoder_{part}": number for part, number in W1[LINEAR_CODE].items()},
     "E7.e7a": OF_E7[E7A],
     "E7.e7b": OF_E7[E7B],
-    "E8.all": OF_E8["all"],
-    "E8.few_accuracy": OF_E8["few"],
-    "E8.fewer_accuracy": OF_E8["fewer"],
+    "E8.all": e08.OF_ALL,
+    "E8.few_accuracy": e08.REPORTED[TUTORIAL, e08.FEW],
+    "E8.fewer_accuracy": e08.REPORTED[e08.FEWER, e08.FEW],
     "E9.replicated": 100 * OF_E9,
     "E12.diverged_error": w3.TOO_LARGE.error,
     "E12.too_large_first_validation_loss": w3.TOO_LARGE.first,

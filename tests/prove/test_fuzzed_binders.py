@@ -288,6 +288,10 @@ def test_no_definition_of_a_sample_is_moved_by_what_varies_in_it() -> None:
     assert refuse_moved(1, 20) > 2
 
 
+def test_the_slope_of_a_step_is_no_number_to_compare_with() -> None:
+    assert not proved("diff(diff(exp(max(y, x)), x), x)", "==", "0")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_false_relation_of_ten_thousand_is_proved(seed: int) -> None:
