@@ -11,8 +11,8 @@ import re
 import pytest
 
 from report.proof import (
-    Derivation, Part, Step, algebra, calculation, check, cited, define, definition, function, induction, integer, matrix,
-    operator, real, signal, using, vector,
+    Derivation, Part, Step, algebra, calculation, check, cited, cyclic, define, definition, function, induction, integer,
+    matrix, operator, real, reindex, signal, using, vector,
 )  # fmt: skip
 from report.prove.language.formula import statement
 from report.prove.reasons.rule import Rule
@@ -670,6 +670,60 @@ def test_a_statement_of_integers_is_not_put_where_a_lambda_binds_a_number() -> N
         Part("Use", "(lambda y: sin(pi*y))(x) == (lambda y: 0)(x)", [Step(because=using("Law", at={"t": "y"}))]),
     ]
     assert not check(Derivation("T0", "", "", [SYMBOLS["t"], SYMBOLS["x"]], parts, ""), {"SymPy"}).holds
+
+
+@pytest.mark.parametrize(("claim", "put", "holds"), [
+    ("diff(sin(pi*x), x) == diff(0*x, x)", "x", False),
+    ("diff(x*sin(pi*t), x) == diff(x*0, x)", "t", True),
+    ("x*sin(pi*x) == x*0", "x", True),
+])  # fmt: skip
+def test_what_is_an_integer_where_something_is_given_is_none_around_it(claim: str, put: str, holds: bool) -> None:
+    law = Part("Law", "sin(pi*a) == 0", [Step(because="")])
+    use = Part("Use", claim, [Step(because=using("Law", at={"a": put}))], given=["x == 3"])
+    names = ["a", "x", *(["t"] if put == "t" else [])]
+    assert check(Derivation("T0", "", "", [SYMBOLS[n] for n in names], [law, use], ""), {"SymPy"}).holds is holds
+
+
+TURNED = [f"sum(sin(2*pi*{place}*{{0}}) for {index} in span(0, n - 1))" for index, place in (("k", "k"), ("j", "(j + 1)"))]
+WAVE = "(lambda y: {}*y)(x) == (lambda y: {}*y)(x)".format(*TURNED)
+SLOPE = "diff(x*{}, x) == diff(x*{}, x)".format(*TURNED)
+MOVED = "(lambda y: y*sum(kron(k, 0) for k in Z))(x) == (lambda y: y*sum(kron(j + {0}, 0) for j in Z))(x)"
+
+
+@pytest.mark.parametrize(("text", "number", "names", "given", "holds"), [
+    (WAVE, "y", "n x", "", False),
+    (WAVE, "t/n", "n x t", "", True),
+    (SLOPE, "x", "n x", "x == 0", False),
+    (SLOPE, "t/n", "n x t", "x == 0", True),
+    (MOVED, "y", "x", "", False),
+    (MOVED, "t", "x t", "", True),
+])  # fmt: skip
+def test_an_index_changes_by_what_is_an_integer_wherever_it_stands(
+    text: str, number: str, names: str, given: str, holds: bool
+) -> None:
+    reason = reindex(f"j = k - {number}") if text is MOVED else cyclic("j = k - 1", "n")
+    part = Part("P", text.format(number), [Step(because=reason)], given=[given] if given else [])
+    assert check(Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [part], ""), {"SymPy"}).holds is holds
+
+
+@pytest.mark.parametrize(("law", "at", "claim", "names", "holds"), [
+    ("diff(x*y, x) == y", {"y": "x"}, "diff(x*x, x) == x", "x y", False),
+    ("diff(x*y, x) == y", {"x": "y"}, "diff(y*y, y) == y", "x y", False),
+    ("diff(x*y, x) == y", {"y": "e"}, "diff(x*e, x) == e", "x y", False),
+    ("diff(v[i]*x, v[i]) == x", {"x": "v[1]"}, "diff(v[i]*v[1], v[i]) == v[1]", "n v x i", False),
+    ("grad(v.T @ u, v) == u", {"u": "v"}, "grad(v.T @ v, v) == v", "n u v", False),
+    ("diff(f(t)*g(t), f(t)) == g(t)", {"g": "f"}, "diff(f(t)*f(t), f(t)) == f(t)", "f g t", False),
+    ("diff(x*y, x) == y", {"y": "z**2"}, "diff(x*z**2, x) == z**2", "x y z", True),
+    ("diff(x*y, x) == y", {"x": "y", "y": "x"}, "diff(y*x, y) == x", "x y", True),
+    ("diff(v[i]*x, v[i]) == x", {"i": "j"}, "diff(v[j]*x, v[j]) == x", "n v x i j", True),
+])  # fmt: skip
+def test_what_a_statement_holds_fast_in_a_derivative_stays_so(
+    law: str, at: dict[str, str], claim: str, names: str, holds: bool
+) -> None:
+    parts = [Part("Law", law, [Step(because="")]), Part("Use", claim, [Step(because=using("Law", at=at))])]
+    defined = [define("e", "x**2", "")] if "e" in at.values() else []
+    theory = Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], parts, "", "", defined)
+    assert check(theory, {"SymPy"}).holds is holds
 
 
 def test_a_shown_inequality_is_used_with_its_sign() -> None:

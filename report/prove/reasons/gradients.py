@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable
 
 import sympy as sp
 
@@ -42,7 +41,7 @@ def entrywise(label: str, *indices: str, words: str = "") -> Rule:
             return None
         if not (isinstance(left, Grid) and isinstance(right, Grid) and _run_over(setting, left, indices)):
             return None
-        if _reached(setting, [*names(a.tree), *names(b.tree)]) & {*indices}:
+        if setting.reached([*names(a.tree), *names(b.tree)]) & {*indices}:
             return None  # the statement speaks of one place already
         if not (_equal(setting, left.rows, right.rows) and _equal(setting, left.columns, right.columns)):
             return None
@@ -59,19 +58,7 @@ def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable:
     holder = variable.value if isinstance(variable, ast.Subscript) else variable
     if not isinstance(holder, ast.Name) or holder.id == layer.name:
         return False
-    return holder.id not in _reached(setting, names(body), but=(layer.name, holder.id))
-
-
-def _reached(setting: Setting, spoken: Iterable[str], but: Collection[str] = ()) -> set[str]:
-    """The names, and those that their definitions speak of; ``but`` these, which are kept shut."""
-    mentioned = {d.name: d.mentioned for d in setting.definitions if d.name not in but}
-    waiting, reached = [*spoken], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += mentioned.get(name, ())
-    return reached
+    return holder.id not in setting.reached(names(body), but=(layer.name, holder.id))
 
 
 def _summed(layer: Definition, body: ast.expr, variable: ast.expr) -> Formula:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,6 +80,21 @@ class Setting:
         that in is a calculation, and a step of its own.
         """
         return replace(self, facts=replace(self.facts, arrays=()))
+
+    def reached(self, spoken: Iterable[str], but: Collection[str] = ()) -> set[str]:
+        """The names, and those that their definitions speak of; ``but`` these, which are kept shut."""
+        mentioned = {d.name: d.mentioned for d in self.definitions if d.name not in but}
+        waiting, reached = [*spoken], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += mentioned.get(name, ())
+        return reached
+
+    def around(self, a: Formula, b: Formula) -> Setting:
+        """Without what the part is given, if there is a derivative, which looks at points where that does not hold, too."""
+        return replace(self, facts=self.settled.facts) if differentiates(a, b) else self
 
     def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
         """How the relation was proved using only ``knowledge``, or None."""

@@ -39,8 +39,10 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
-        refuse_other_kinds(setting, instance)
-        if not _lie_in_domains(setting, instance, (a, b)):
+        refuse_other_kinds(setting.around(a, b), instance)
+        if _moves(setting, (shown.left, shown.right), instance):
+            return None
+        if not _lie_in_domains(setting.around(a, b), instance, (a, b)):
             return None
         if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
             return None
@@ -119,6 +121,22 @@ def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapp
                 remedy=f"Make '{hidden}' a parameter of '{name}', or state it under the condition {hidden} == ….",
             )
         todo += inside
+
+
+def _moves(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> bool:
+    """Whether what was held fast in a derivative varies with what it is taken by, once all is put in: ∂(xy)/∂x at y = x."""
+    spoken = {name for f in formulas for name in names(f.tree)}
+    now = {name: {*names(instance[name].tree)} if name in instance else {name} for name in spoken}
+    for node in (n for f in formulas for n in ast.walk(f.tree) if calls(n, DERIVATIVES)):
+        holder = node.args[1]
+        while isinstance(holder, ast.Subscript | ast.Call):
+            holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
+        variable = names(holder).keys()
+        by = {name for old in variable for name in now[old]}
+        others = (spoken if variable & instance.keys() else spoken & instance.keys()) - variable
+        if any(setting.reached(now[other]) & by for other in others):
+            return True
+    return False
 
 
 def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: Sequence[Formula]) -> bool:

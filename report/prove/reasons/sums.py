@@ -26,8 +26,9 @@ def reindex(substitution: str, words: str = "") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if relation != "==":
             return None
+        around = setting.around(a, b)
         moved = [
-            _reindexed(setting, a.tree, old, new.strip(), change.tree)
+            _reindexed(around, a.tree, old, new.strip(), change.tree)
             for old in names(change.tree)
             if old in bound_names(a.tree)
         ]
@@ -45,7 +46,7 @@ def cyclic(substitution: str, period: str, words: str = "") -> Rule:
         if relation != "==":
             return None
         for index in (name for name in names(change.tree) if name in bound_names(a.tree)):
-            moved = _turned(setting, a, index, new.strip(), change.tree, length)
+            moved = _turned(setting.around(a, b), a, index, new.strip(), change.tree, length)
             if moved is not None and setting.holds(moved, "==", b, ALGEBRA):
                 return "change of index around a circle"
         return None
@@ -104,9 +105,17 @@ def _turned(setting: Setting, a: Formula, old: str, new: str, change: ast.expr, 
 
 def _same_inside(setting: Setting, a: Formula, one: ast.expr, other: ast.expr, *more: str) -> bool:
     """Whether two summands are equal for all values of the indices bound around them."""
-    inner = {n: sp.Dummy(n, integer=True) for n in {*bound_names(a.tree), *more}}
+    anything = _any_number(a.tree)
+    inner = {n: sp.Dummy(n) if n in anything else sp.Dummy(n, integer=True) for n in {*bound_names(a.tree), *more}}
     scope = setting.scope(ALGEBRA).bind(**inner)
     return equal(read(one, scope), read(other, scope), setting.facts) is not None
+
+
+def _any_number(tree: ast.expr) -> set[str]:
+    """What is bound by a lambda that is not handed to something with a name, as a signal is: it may be no integer."""
+    signals = [a for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) for a in n.args]
+    others = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and n not in signals]
+    return {argument.arg for other in others for argument in other.args.args}
 
 
 def _reindexed(setting: Setting, tree: ast.expr, old: str, new: str, change: ast.expr) -> ast.expr | None:
@@ -114,7 +123,7 @@ def _reindexed(setting: Setting, tree: ast.expr, old: str, new: str, change: ast
     symbol = sp.Symbol("old_")
     expression = read(change, Scope({**{n: sp.Symbol(n) for n in names(change)}, old: symbol}))
     slope = expression.diff(symbol)
-    if slope not in (1, -1) or not _is_whole(setting, change):
+    if slope not in (1, -1) or names(change).keys() & _any_number(tree) or not _is_whole(setting, change):
         return None
     back = expanded((sp.Symbol(new) - (expression - slope * symbol)) * slope)
     inverse = parse(str(back)).tree
@@ -198,7 +207,8 @@ def split_sum(at: str, words: str = "") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         if relation != "==":
             return None
-        ways = ((_in_two(setting, a.tree, place), b), (_in_two(setting, b.tree, place), a))
+        around = setting.around(a, b)
+        ways = ((_in_two(around, a.tree, place), b), (_in_two(around, b.tree, place), a))
         return "a sum in two" if any(_same_spelling(setting, formula(tree), other) for tree, other in ways) else None
 
     return Rule(words or f"split the sum at `{at}`", check, by_author=bool(words))
