@@ -6,6 +6,7 @@ import ast
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
@@ -15,11 +16,15 @@ from report.prove.language.glossary import Definition, Symbol, define
 from report.prove.language.vocabulary import FIELD, WRITTEN, FieldName
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING
-from report.prove.reasons.rule import Setting
+from report.prove.reasons.rule import Setting, differentiates
 
 _LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard(?! deviation)|usual|ordinary|so-called)\s+)*")
 _HEAD = re.compile(r" of\b| function\b| at\b| with\b| over\b| for\b| between\b| loss\b|[:;(`]")
 """Where the words for what a definition is end."""
+_SLOPE = re.compile(r"^(?:partial )?(?:derivative|gradient|slope|rate of change)s?(?= of\b| by\b| at\b| with respect\b|\W|$)")
+_SLOPES = re.compile(r"(?<!-)\b(?:derivative|gradient|slope|rate of change)s?\b", re.IGNORECASE)
+_OF = re.compile(r"\bof (?:`([^`]+)`|(?:(?:the|a|an|its) )?([\w -]+?)(?= (?:by|at|with|in)\b|[,;:.]|$))")
+_BY = re.compile(r"\b(?:by|in|with respect to) `([^`]+)`")
 _DELAYED = re.compile(r"^(?:signal )?(?:`\w+` )?delay(?:ed)?\b")
 
 
@@ -41,6 +46,39 @@ def failures(derivation: Derivation) -> Iterator[str]:
         if told:
             what = f"'{defined.name}' is not what the field calls so, {told}"
             yield f"{defined.where}: {what}\n  Give it another name and meaning."
+        elif _SLOPE.match(words) and not _is_slope(defined, derivation):
+            what = f"'{defined.name}' is called the derivative of something, and is not known to be that"
+            remedy = "Write diff(…), or say “the derivative of `…`”; or call it otherwise, and show it in a part."
+            yield f"{defined.where}: {what}\n  {remedy}"
+    meanings = [*(s.meaning for s in derivation.symbols), *(d.meaning for d in derivation.definitions)]
+    places = [
+        (derivation.title, derivation.where, derivation.parts),
+        *((part.label, part.where, [part]) for part in derivation.parts),
+    ]
+    for name, where, parts in () if any(map(_SLOPES.search, meanings)) else places:
+        if _SLOPES.search(name) and not differentiates(*(each for part in parts for each in part.formulas)):
+            yield f"{where}: '{name}' speaks of a derivative, and there is none in it\n  State it: diff(…, x) == …"
+
+
+def _is_slope(defined: Definition, derivation: Derivation) -> bool:
+    """Whether it is the derivative of what its words say, by what they say; one that is written out needs no words."""
+    told = _SLOPE.sub("", _LEADING.sub("", defined.meaning))
+    spoken, by = _OF.search(told), _BY.search(told)
+    if not spoken:
+        return isinstance(defined.body.tree, ast.Call) and bool({"diff", "grad"} & names(defined.body.tree.func).keys())
+    heads = {d.name: d.head for d in derivation.definitions}
+    called = {_HEAD.split(_LEADING.sub("", d.meaning.lower()))[0].strip(): d.head for d in derivation.definitions}
+    of = parse(spoken[1]) if spoken[1] else {**heads, **called}.get(spoken[2])
+    if of is None:
+        return False
+    place = f"[{', '.join(defined.arguments)}]" if defined.indexed else ""
+    names_by = [by[1]] if by else [s.name for s in derivation.symbols] + [*defined.arguments]
+    whole = [f"diff({heads.get(of.text, of)}, {name}{place})" for name in names_by]
+    whole += [f"grad({heads.get(of.text, of)}, {name})" for name in names_by if not place]
+    ends = [(parse(f"{defined.first}"), parse(f"{defined.first} - 1 + ({size})")) for size in defined.shape]
+    placed = [Symbol(name, "", "integer", within=within) for name, within in zip(defined.arguments, ends)]
+    setting = replace(derivation, symbols=[*derivation.symbols, *placed]).setting if placed else derivation.setting
+    return any(_holds(setting, parse(slope).tree, defined.body.tree, defined) for slope in whole)
 
 
 def _is_delayed(defined: Definition) -> bool:
@@ -148,12 +186,13 @@ def _in_order(tree: ast.expr) -> ast.expr:
 def _holds(setting: Setting, left: ast.expr, right: ast.expr, defined: Definition) -> bool:
     local = {s.name: s for s in defined.symbols}
     kind = "integer" if defined.indexed else "real"
-    own = tuple(local.get(name) or Symbol(name, "", kind) for name in defined.arguments)
+    known = {s.name: s for s in setting.symbols if s.within} if defined.shape else {}
+    own = tuple(local.get(name) or known.get(name) or Symbol(name, "", kind) for name in defined.arguments)
     others = tuple(s for s in setting.symbols if s.name not in defined.arguments)
     try:
         holding = Setting((*others, *own), setting.definitions, setting.facts)
         return holding.holds(formula(left), "==", formula(right), EVERYTHING) is not None
-    except (DeclarationError, Unreadable, TypeError, AttributeError):
+    except (DeclarationError, Unreadable, TypeError, ValueError, AttributeError):
         return False
 
 

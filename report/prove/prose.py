@@ -18,6 +18,7 @@ from report.prove.derivation import Assertion, Derivation, Part
 from report.prove.language.formula import Formula, calls, join, names, parse
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL, MEANINGS
+from report.prove.order import DIRECTED, Resting, key_of, pieces
 from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import differentiates
 
@@ -27,10 +28,10 @@ _NUMBERS = (
 WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
     r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
-    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|vice versa|at (?:most|least)|"
+    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|vice versa|"
     r"only (?:for|at|in|where|with)|(?<!.)only|(?<!checked )(?<!cited )only(?=\W*$|,)|"
     r"nothing else (?:is|does|can|has|will)|commut\w+|associativ\w+|distributiv\w+|idempotent|unbiased|identical(?:ly)?|"
-    r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|exceeds?|dominates?|guarantee[sd]?|certain(?:ly)?|"
+    r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|dominates?|guarantee[sd]?|certain(?:ly)?|"
     r"matrices|vectors|integers|whole numbers|inevitabl[ey]|arbitrar(?:y|ily)|negligible|far (?:below|above)|"
     r"as (?:large|small|good|bad) as (?:can be|possible)|"
     r"circulant|toeplitz|optimal|stationary|(?:non-?)?convex|concave|unique|(?:over|under)-?determined|"
@@ -39,7 +40,7 @@ WEIGHTY = re.compile(
     r"(?:un)?bounded|monotone|increas\w+|decreas\w+|without (?:bound|limit|end)|converges?|diverges?|differentiable|continuous|"
     r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
     r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est)|"
-    r"converse|complex|most|few(?:er)?|better|worse|worst|greater|less|grows?|equals?|rarely|seldom|hardly|often|usually|"
+    r"converse|complex|most|few(?:er)?|better|worse|worst|less(?! than)|grows?|equals?|rarely|seldom|hardly|often|usually|"
     r"optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
     re.IGNORECASE,
 )
@@ -61,8 +62,6 @@ _PLAIN = """a able about across add after again against all alone along already 
     this those though through thus time to together too total true under unless until up use used value very was way we well
     were what whatever when where whether which while who whole whose why will with within without word would yes yet you"""
 """Words that a conclusion may use though no part does: they join, point, count and reckon, and are about nothing."""
-_ORDER = "smaller larger lower higher greater below above beyond shrinks bounded"
-_SIDE = {"<": "at most", "<=": "at most", ">": "at least", ">=": "at least"}
 _SLOPE = "slope derivative gradient differentiated"
 
 _FORMULA = re.compile(r"`([^`]+)`")
@@ -286,6 +285,7 @@ class _Shown:
     said: frozenset[tuple[str, bool]]
     words: frozenset[str]
     denies: bool
+    meanings: tuple[str, ...]
     what: str = "the conclusion"
 
     @classmethod
@@ -302,6 +302,7 @@ class _Shown:
             frozenset(said for text in _words(derivation) for said in _weighty(text)),
             frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
             any(map(_DENIES.search, _words(derivation))) or any(set("!<>") & set(p.claim.relation) for p in derivation.parts),
+            (*(s.meaning for s in derivation.symbols), *(d.meaning for d in derivation.definitions)),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:
@@ -328,9 +329,14 @@ class _Shown:
             )
         for source, formula, before in formulas:
             yield from self._wrong(source, formula, before, sentence, text)
+        for piece in pieces(sentence):
+            resting = self._rests_on(piece) or self._rests_on(sentence) or [*self.parts.values()]
+            for problem in Resting(resting, [*self.parts.values()], self.meanings).problems(piece):
+                yield f"{self.what} says {problem}: {sentence!r}\n  Say it as it is shown, or as comment=."
         words = _QUOTED.sub("", _FORMULA.sub("", sentence))
         for number in _DIGITS.findall(words):
             yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
+        words = DIRECTED.sub(" ", words)
         for word, negated in _weighty(words):
             if (word, negated) not in self.said:
                 said = "the parts deny it" if (word, not negated) in self.said else "no part does"
@@ -338,6 +344,14 @@ class _Shown:
         for word in re.findall(r"[^\W\d_]{2,}", WEIGHTY.sub("", words)):
             if not self.words.issuperset(_families(word)):
                 yield f"{self.what} says '{word}', and no part does\n  Say it where it is shown, or as comment=."
+
+    def _rests_on(self, text: str) -> list[Part]:
+        """The parts that a text quotes or states, else those that show what it shows."""
+        labels, keys = _QUOTED.findall(text), [key_of(source) for source in _FORMULA.findall(text)]
+        named = [part for label, part in self.parts.items() if label in labels]
+        stated = [self.statements[key] for key in keys if key in self.statements]
+        shows = [key for key in keys if key and not key.startswith(("Name", "Constant"))]
+        return named + stated or [p for p in self.parts.values() if any(key in f.key for key in shows for f in p.formulas)]
 
     def _wrong(self, source: str, formula: Formula, before: str, sentence: str, text: str) -> Iterator[str]:
         part = self.statements.get(formula.key)
@@ -389,8 +403,7 @@ def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:
     for part in derivation.parts:
         yield from (part.label, part.intro if intros else "", part.scope, *(step.rule.words for step in part.steps))
         yield "strictly" if part.claim.relation in ("<", ">") else ""
-        yield _SIDE.get(part.claim.relation, "")
-        yield _ORDER if set("<>") & set(part.claim.relation) else ""
+        yield "bounded" if set("<>") & set(part.claim.relation) else ""
         yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""
     yield from (s.meaning for s in derivation.symbols)
     yield from (d.meaning for d in derivation.definitions)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from report.proof import (
-    Definition, Derivation, Part, Step, Symbol, check, define, function, integer, operator, real, signal, vector,
+    Definition, Derivation, Part, Step, Symbol, check, define, differentiation, function, integer, operator, real, signal,
+    vector,
 )  # fmt: skip
+from report.prove import field
 
 X, N, V = real("x", "a number"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")
 Y, A, U = real("y", "another"), integer("a", "a time"), vector("u", "n", "more", properties="positive")
 F, G, PLACE = signal("f", "a"), signal("g", "b"), integer("i", "c")
 OVER = "for k in span(1, n)"
+SIGMOID = define("sigma(x)", "1/(1 + exp(-x))", "the sigmoid")
 EXP = f"sum(exp(v[k]) {OVER})"
 
 
@@ -143,3 +146,39 @@ def test_what_has_a_word_of_the_field_is_what_the_field_means(definition: Defini
 )
 def test_a_name_of_the_field_is_no_symbol(symbol: Symbol) -> None:
     assert "is the field's name of a function" in said("x", X, symbol)
+
+
+LOSS, LENGTH = define("ell", "x**2*y", "the loss"), define("ell", "norm(v)**2", "the loss")
+
+
+@pytest.mark.parametrize(
+    ("definitions", "right"),
+    [
+        ((SIGMOID, define("d(x)", "sigma(x)*(1 - sigma(x))", "the derivative of the sigmoid")), True),
+        ((SIGMOID, define("d(x)", "sigma(x)", "the derivative of the sigmoid")), False),
+        ((SIGMOID, define("d(x)", "sigma(x)*(1 - sigma(x))", "the derivative of `sigma(x)`")), True),
+        ((SIGMOID, define("d(x)", "sigma(x)*(1 + sigma(x))", "the derivative of `sigma(x)`")), False),
+        ((define("d(x)", "x", "the slope of `x**2/2`"),), True),
+        ((define("d(x)", "x", "the slope of `x**2`"),), False),
+        ((define("d", "diff(x**2, x)", "the rate of change"),), True),
+        ((define("d", "x", "the rate of change"),), False),
+        ((LOSS, define("g", "x**2", "the gradient of the loss by `y`")), True),
+        ((LOSS, define("g", "2*x*y", "the gradient of the loss by `y`")), False),
+        ((LOSS, define("g", "x**2*y", "the gradient of the loss")), False),
+        ((LOSS, define("g", "diff(ell, x) + 1", "the gradient of the loss")), False),
+        ((LENGTH, define("g[i]", "2*v[i]", "the gradient of the loss by the weights", shape=["n"])), True),
+        ((LENGTH, define("g[i]", "v[i]", "the gradient of the loss by the weights", shape=["n"])), False),
+        ((define("d", "x", "a number that is larger than the slope"),), True),
+    ],
+)
+def test_a_derivative_is_that_of_what_it_is_said_of(definitions: tuple[Definition, ...], right: bool) -> None:
+    twice = Part("Twice", "x + x == 2*x", [Step(because="add")])
+    derivation = Derivation("T0", "", "", [X, Y, N, V], [twice], "", "", definitions)
+    assert bool([*field.failures(derivation)]) is not right
+
+
+@pytest.mark.parametrize(("statement", "right"), [("diff(x**2, x) == 2*x", True), ("x*x == x**2", False)])
+def test_what_speaks_of_a_derivative_has_one(statement: str, right: bool) -> None:
+    for title, label in (("", "The slope of a square"), ("The derivative of a square", "P")):
+        part = Part(label, statement, [Step(because=differentiation("power rule") if right else "")])
+        assert bool(check(Derivation("T0", title, "", [X], [part], "")).failures) is not right

@@ -355,3 +355,64 @@ def test_a_bound_is_said_from_its_side(words: str, right: bool) -> None:
 )
 def test_a_condition_is_no_consequence_of_the_result(conclusion: str, right: bool) -> None:
     assert bool(said(conclusion, parts=[POSITIVE])) is not right
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("A number is below what is added to (“One more”).", True),
+        ("A number is above what is added to (“One more”).", False),
+        ("A number is smaller than one more (“One more”).", True),
+        ("A number is larger than one more (“One more”).", False),
+        ("A number is not larger than one more (“One more”).", True),
+        ("A number is not smaller than one more (“One more”).", False),
+        ("A number is less than one more (“One more”).", True),
+        ("A number is more than one more (“One more”).", False),
+        ("A number exceeds one more (“One more”).", False),
+        ("`x` is smaller than `x + 1` (“One more”).", True),
+        ("`x + 1` is larger than `x` (“One more”).", True),
+        ("`x + 1` exceeds `x` (“One more”).", True),
+        ("`x` exceeds `x + 1` (“One more”).", False),
+        ("`x + 1` is smaller than `x` (“One more”).", False),
+        ("`x` is larger than `x + 1` (“One more”).", False),
+        ("`x` is at most `x + 1` (“One more”).", True),
+        ("`x + 1` is at most `x` (“One more”).", False),
+        ("It is smaller, `x < x + 1`.", True),
+        ("It is larger, `x < x + 1`.", False),
+        ("It is twice the number (“Twice”).", True),
+        ("It is more than twice the number (“Twice”).", False),
+        ("It is no more than the sum (“Twice”).", True),
+        ("It is less than twice the number (“Twice”).", False),
+        ("Twice is smaller than the sum (“Twice”), as one more is (“One more”).", False),
+        ("For a larger one it is one (“Larger”).", True),
+        ("For a smaller one it is one (“Larger”).", False),
+        ("What comes after it is one (“Larger”).", True),
+        ("What comes before it is one (“Larger”).", False),
+    ],
+)
+def test_an_order_is_that_of_what_the_sentence_rests_on(sentence: str, right: bool) -> None:
+    above = Part("One more", "x < x + 1", [Step("<", "one is added to it")])
+    twice = Part(
+        "Twice", "x + x == 2*x", [Step(because="what is added is exceeded by less than nothing")], intro="The sum is twice it."
+    )
+    larger = Part("Larger", "x*x == x**2", [Step(because="")], intro="With any larger one, and what comes after it:")
+    assert bool(said(sentence, parts=[above, twice, larger])) is not right
+    claimed = proved(sentence.split(" (“")[0] + ".", by="One more" if "One more" in sentence.split("(")[-1] else "Larger")
+    if sentence.count("“") == 1 and "Twice" not in sentence:
+        derivation = Derivation("T0", "A test", "", [X], [above, twice, larger], "", claims={"it": claimed})
+        assert bool(check(derivation).failures) is not right
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("The derivative of `x**2` is `2*x`.", True),
+        ("The derivative of `x**2` by `x` is `2*x`.", True),
+        ("The slope of `2*x` is `x**2`.", False),
+        ("The derivative of `2*x` is `x**2`.", False),
+    ],
+)
+def test_a_derivative_is_called_so_where_it_is_stated(sentence: str, right: bool) -> None:
+    square = Part("Square", "diff(x**2, x) == 2*x", [Step(because="power rule")])
+    problems = said(sentence, parts=[square])
+    assert ("no part states that" in problems) is not right

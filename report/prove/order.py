@@ -1,0 +1,162 @@
+"""Words of order in prose: what a sentence calls larger or smaller, what it calls a derivative, is so in a part it rests on."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from report.errors import DeclarationError
+from report.prove.derivation import Part
+from report.prove.language.formula import RELATIONS, Formula, parse
+
+_UP = (
+    "larger|bigger|higher|greater|above|beyond|more than|exceed(?:s|ed|ing)?|surpass\\w*|increas\\w+|"
+    "at least|grow(?:s|n|ing)?|ris(?:es?|en|ing)|longer|wider"
+)
+_DOWN = (
+    "smaller|lower|below|beneath|less than|fewer than|decreas\\w+|shr[iu]nk(?:s|ing)?|diminish\\w*|decay(?:s|ed|ing)?|"
+    "at most|fall(?:s|en|ing)?|shorter|narrower"
+)
+DIRECTED = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|no|none|never|neither|without|cannot|nothing|nobody|nowhere)\b[^,;:.(]*$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"`([^`]+)`(?P<words>(?:\s+[\w-]+){{0,5}}?\s+)"
+    rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:\s+than)?\s+`(?P<other>[^`]+)`",
+    re.IGNORECASE,
+)
+"""One formula, then what it is said to be beside another."""
+_OPPOSITES = """before/after left/right up/down early/late earlier/later begin/end begins/ends row/column rows/columns
+    input/output inputs/outputs odd/even inner/outer numerator/denominator forward/backward longest/shortest
+    increases/decreases increasing/decreasing maximum/minimum largest/smallest weights/biases"""
+"""Of two such words, a sentence does not use the one where what it rests on says only the other."""
+_SLOPE = r"(?:derivative|gradient|slope|rate of change)"
+_SLOPE_IS = re.compile(rf"(?<!-){_SLOPE} of `([^`]+)`(?: (?:by|in|with respect to) `([^`]+)`)? (?:is|equals|becomes) `([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Resting:
+    """The parts that a piece of a sentence rests on, all parts, and what the names of the derivation mean."""
+
+    parts: Sequence[Part]
+    every: Sequence[Part]
+    meanings: Sequence[str]
+
+    def problems(self, piece: str) -> Iterator[str]:
+        """What it says of an order that nothing it rests on says."""
+        for found in _BETWEEN.finditer(piece):
+            if not self._compares(found):
+                yield f"'{found[0]}', and no part states that"
+        for found in _SLOPE_IS.finditer(piece):
+            if not self._differentiates(*found.groups()):
+                yield f"'{found[0]}', and no part states that"
+        said = _blank(_BETWEEN.sub(lambda found: " " * len(found[0]), piece))
+        for found in DIRECTED.finditer(said):
+            up, denied = bool(found["up"]), bool(_DENIED.search(said[: found.start()]))
+            signs = _signs_after(piece[found.end() :]) or self._signs
+            if not _points(signs, up != denied, denied) and (found[0].lower(), denied) not in self._said:
+                yield f"'{'not ' * denied}{found[0]}', and what it rests on shows no such order"
+        spoken = {*re.findall(r"\w+", said.lower())}
+        pairs = [pair.split("/") for pair in _OPPOSITES.split()]
+        for one, other in (*pairs, *(pair[::-1] for pair in pairs)):
+            if one in spoken and other in self._words and one not in self._words:
+                yield f"'{one}', and what it rests on says '{other}'"
+
+    @cached_property
+    def _own(self) -> str:
+        """What the parts say in words of what they state, a line each; why a step holds is another matter."""
+        said = [text for p in self.parts for text in (p.label, p.intro, p.scope)]
+        return "\n".join(said)
+
+    @cached_property
+    def _said(self) -> set[tuple[str, bool]]:
+        lines = self._own.splitlines()
+        return {(m[0].lower(), bool(_DENIED.search(line[: m.start()]))) for line in lines for m in DIRECTED.finditer(line)}
+
+    @cached_property
+    def _words(self) -> set[str]:
+        reasons = " ".join(step.rule.words for part in self.parts for step in part.steps)
+        return set(re.findall(r"\w+", " ".join([self._own, reasons, *self.meanings]).lower()))
+
+    @cached_property
+    def _signs(self) -> set[str]:
+        """The signs of what the parts state; where that is no more than equal, of what they are given, too."""
+        stated = {sign for part in self.parts for _, sign, _ in _relations(part.claim.formula)}
+        given = {sign for part in self.parts for each in part.conditions for _, sign, _ in _relations(each)}
+        return stated if stated & (_LARGER | _SMALLER) else stated | given
+
+    def _compares(self, found: re.Match[str]) -> bool:
+        """Whether the two formulas are the sides of a relation that is shown or given."""
+        first, second = key_of(found[1]), key_of(found["other"])
+        denied = bool(_DENIED.search(found["words"]))
+        wanted = _LARGER if bool(found["up"]) != denied else _SMALLER
+        strict = "strictly" in found["words"]
+        equal = denied or (found["up"] or found["down"]).lower().startswith("at ")
+        wanted = wanted & {"<", ">"} if strict else wanted | {"=="} if equal else wanted
+        return any(
+            (sign if (left, right) == (first, second) else _TURNED.get(sign, sign)) in wanted
+            for part in self.every
+            for stated in (part.claim.formula, *part.conditions)
+            for left, sign, right in _relations(stated)
+            if {left, right} == {first, second}
+        )
+
+    def _differentiates(self, of: str, by: str | None, value: str) -> bool:
+        """Whether a part states that derivative."""
+        for part in self.every:
+            for side, other in ((part.claim.left, part.claim.right), (part.claim.right, part.claim.left)):
+                match side.tree:
+                    case ast.Call(ast.Name("diff" | "grad"), [inner, variable]) if other.key == key_of(value):
+                        if ast.dump(inner) == key_of(of) and by in (None, ast.unparse(variable)):
+                            return True
+        return False
+
+
+_LARGER, _SMALLER = frozenset({">", ">="}), frozenset({"<", "<="})
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
+
+
+def _relations(formula: Formula) -> Iterator[tuple[str, str, str]]:
+    """The relations in a formula: their sides by key, and the sign between."""
+    for node in ast.walk(formula.tree):
+        if isinstance(node, ast.Compare):
+            sides = [ast.dump(side) for side in (node.left, *node.comparators)]
+            yield from zip(sides, (_SIGNS[type(op)] for op in node.ops), sides[1:])
+
+
+def _points(signs: set[str], up: bool, denied: bool) -> bool:
+    """Whether relations have that direction, from left to right; what is equal is not larger."""
+    wanted, other = (_LARGER, _SMALLER) if up else (_SMALLER, _LARGER)
+    return bool(signs & wanted) or (denied and "==" in signs and not signs & other)
+
+
+def _signs_after(text: str) -> set[str]:
+    """The inequalities of the formula that comes next, if it is one."""
+    following = re.match(r"[^`“]*`([^`]+)`", text)
+    try:
+        signs = {sign for _, sign, _ in _relations(parse(following[1]))} if following else set()
+    except DeclarationError:
+        return set()
+    return signs & (_LARGER | _SMALLER)
+
+
+def pieces(sentence: str) -> list[str]:
+    """A sentence cut behind each quotation in brackets: what stands before it rests on it."""
+    cut = re.split(r"(?<=”\))", sentence)
+    return cut[:-1] if len(cut) > 1 and not re.search(r"\w", cut[-1]) else cut
+
+
+def _blank(text: str) -> str:
+    """The text with its formulas and quotations left out, at its length."""
+    return re.sub(r"`[^`]*`|“[^”]*”", lambda found: " " * len(found[0]), text)
+
+
+def key_of(text: str) -> str:
+    """The key of a formula in prose, "" for one that cannot be read."""
+    try:
+        return parse(text).key
+    except DeclarationError:
+        return ""
