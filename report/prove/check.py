@@ -17,8 +17,9 @@ from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof,
 from report.prove.conventions import conventions
 from report.prove.decide.conditions import NO_FACTS, assume
 from report.prove.decide.definedness import missing
+from report.prove.decide.place import Missing
 from report.prove.derivation import Chain, Derivation, Part, Step
-from report.prove.language.formula import Formula
+from report.prove.language.formula import Formula, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
@@ -27,6 +28,7 @@ from report.prove.meaning.grid import GridEquality, Unreadable
 from report.prove.meaning.quicker import quicken
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.mistakes import mistake
+from report.prove.reasons.presence import present
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
@@ -233,11 +235,14 @@ def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collecti
     for at, problem in chain.broken():
         found[at].refusals["chain"] = problem
     setting = _setting(derivation, part, shown)
+    setting, absent = _with_what_steps_speak_of(derivation, part, setting)
+    for at, problem in absent.items():
+        found[at].refusals["defined"] = problem
     if SYMBOLIC in methods:
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
         trees = [expression.tree for expression in chain.expressions]
-        for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled):
+        for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled, chain.relations):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
     return _Decided(chain, setting, found)
 
@@ -328,7 +333,7 @@ def _hear(kind: str, name: str, findings: witness.Testimony, found: Sequence[_Fo
 def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     if part.hypothesis is not None:
         shown = {**shown, "hypothesis": Lemma(part.hypothesis, (), None)}
-    plain = replace(derivation.setting, shown=shown)
+    plain = replace(derivation.setting_without(derivation.doubtful - _spoken(derivation, part)), shown=shown)
     read = []
     for condition in part.conditions:
         try:
@@ -341,6 +346,28 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
         given = ", ".join(map(str, part.conditions))
         raise DeclarationError(f"cannot use the condition {error}", where=part.where, remedy=f"Given: {given}.") from None
     return replace(plain, facts=facts, given=part.conditions)
+
+
+def _spoken(derivation: Derivation, part: Part) -> set[str]:
+    """The names that the statement of a part speaks of, with what it is given and supposes."""
+    formulas = [part.claim.formula, *part.conditions, *([part.hypothesis.formula] if part.hypothesis else [])]
+    return derivation.setting.reached(name for f in formulas for name in names(f.tree))
+
+
+def _with_what_steps_speak_of(derivation: Derivation, part: Part, setting: Setting) -> tuple[Setting, dict[int, str]]:
+    """The setting of the steps, and by their places those that speak of what there may be none of."""
+    doubtful, problems = derivation.doubtful - _spoken(derivation, part), dict[int, str]()
+    for at, step in enumerate(part.steps) if doubtful else ():
+        brought = {*names(step.expression.tree), *(name for each in step.rule.puts.values() for name in each)}
+        for lemma in (setting.shown[label] for label in step.rule.parts if label in setting.shown):
+            formulas = (lemma.statement.formula, *lemma.conditions)
+            brought |= {name for f in formulas for name in names(f.tree)} - step.rule.puts.keys()
+        facts, lacking = present(setting, setting.reached(brought) & doubtful)
+        setting = replace(setting, facts=facts)
+        for name, need in lacking.items():
+            why = f"'{name}' stands in this step and not in what the part states, and there may be no such {name}"
+            problems[at] = str(Missing(need, why))
+    return setting, problems
 
 
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:

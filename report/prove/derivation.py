@@ -33,6 +33,7 @@ from report.prove.language.glossary import Definition, Symbol, written_here
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning.symbols import bounds, ranges
 from report.prove.reasons.calculation import calculation, evaluation
+from report.prove.reasons.presence import present
 from report.prove.reasons.rule import Rule, Setting
 
 POINTS = 6
@@ -263,6 +264,7 @@ class Derivation:
     claims: Mapping[str, Assertion] = field(default_factory=dict)
     comment: str = ""
     where: Where = field(default_factory=written_here, compare=False, repr=False)
+    _settings: dict[frozenset[str], Setting] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, kind in (("symbols", Symbol), ("definitions", Definition), ("parts", Part)):
@@ -284,6 +286,20 @@ class Derivation:
         scope = plain.scope()
         facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
         return replace(plain, facts=facts, settled=Settled(facts))
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """The names of which there may be none."""
+        bare = replace(self.setting, facts=replace(self.setting.facts, ranges={}))
+        return frozenset(present(bare, [s.name for s in self.symbols])[1])
+
+    def setting_without(self, absent: frozenset[str]) -> Setting:
+        """The same, but for the ranges of these names."""
+        if absent not in self._settings:
+            scope, facts = self.setting.scope(), self.setting.facts
+            known = replace(facts, ranges=ranges([s for s in self.symbols if s.name not in absent], scope))
+            self._settings[absent] = replace(self.setting, facts=known, settled=Settled(known)) if absent else self.setting
+        return self._settings[absent]
 
 
 # --- chains --------------------------------------------------------------------------------------------------------

@@ -9,14 +9,17 @@ from dataclasses import replace
 from report.errors import ReportError, Where, nearest
 from report.prove import field, prose
 from report.prove.derivation import Derivation
-from report.prove.language.formula import bound_names, names
+from report.prove.language.formula import bound_names, names, parse
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, circular
 from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
 from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"
+SQUARE = {"symmetric", "orthogonal", "permutation"}
+"""Only a matrix of as many rows as columns can be this."""
 
 
 FAR = 40
@@ -102,6 +105,12 @@ def _size_failures(derivation: Derivation, entries: Sequence[Symbol | Definition
                 continue  # it is said elsewhere what is wrong with it
             if not value.is_integer or value.is_negative:
                 yield f"{entry.where}: the size {size} of '{entry.name}' is not known to be a whole number"
+    for symbol in derivation.symbols:
+        for word in SQUARE & {*symbol.properties}:
+            rows, columns = (derivation.setting.read(size) for size in (*symbol.shape, parse("1"))[:2])
+            if expanded(rows - columns) != 0:
+                why = f"which only a matrix of as many rows as columns is: this one is {rows} by {columns}"
+                yield f"{symbol.where}: '{symbol.name}' is declared {word}, {why}"
 
 
 def _part_failures(derivation: Derivation) -> Iterator[str]:

@@ -49,7 +49,11 @@ SYMBOLS = {
 }
 PLACE = integer("k", "")
 OF_H = define("c(h)(x)", "h(x)", "", symbols=[function("h", ""), real("x", "")])
+OF_F = define("c(f)(t)", "f(t)", "", symbols=[signal("f", ""), integer("t", "")])
+SLOPE_OF_H = define("c(h)(x)", "diff(h(x), x)", "", symbols=[function("h", ""), real("x", "")])
+ABOVE_0 = [real("y", "", above="0")]
 SAME = define("e(y)", "y", "", symbols=[real("y", "")])
+SLOPES = {"abs": "abs(y)", "relu": "max(0, y)", "floor": "floor(y)", "root": "sqrt(abs(y))", "square": "y**2"}
 DEFINED = {
     "": [],
     "sigma": [SIGMA],
@@ -68,6 +72,19 @@ DEFINED = {
     "of h": [OF_H],
     "of h floor": [OF_H, define("d(y)", "floor(y)", "", symbols=[real("y", "")]), SAME],
     "half": [define("c(f)(t)", "f(t/2)", "", symbols=[signal("f", ""), integer("t", "")])],
+    "of h above 0": [OF_H, define("d(y)", "y", "", symbols=ABOVE_0)],
+    "of h 1/y": [OF_H, define("d(y)", "1/y", "", symbols=ABOVE_0)],
+    "of h from 1": [OF_H, define("d(t)", "t", "", symbols=[integer("t", "", least="1")])],
+    "of h square": [OF_H, define("d(y)", "y**2", "", symbols=[real("y", "")])],
+    "slope of h": [SLOPE_OF_H],
+    **{f"slope of {name}": [SLOPE_OF_H, define("d(y)", body, "", symbols=[real("y", "")])] for name, body in SLOPES.items()},
+    "t from 0": [define("d(t)", "t", "", symbols=[integer("t", "", least="0")])],
+    "f shifted": [OF_F, define("d(t)", "t", "", symbols=[integer("t", "", least="0")]), SHIFT],
+    "f": [OF_F],
+    "f from 0": [
+        OF_F,
+        define("d(t)", "t", "", symbols=[integer("t", "", least="0")]),
+    ],
     "softmax": [define("p[q]", "exp(v[q])/sum(exp(v[k]) for k in span(1, n))", "", shape=["n"])],
 }
 FALSE = [
@@ -586,6 +603,41 @@ FALSE = [
     ("c(d)(x) == c(e)(x)", "x", "", "of h floor"),
     ("(lambda y: 1/y)(x)*0 == 0", "x"),
     ("c(f)(t) - c(f)(t) == 0", "f t", "", "half"),
+    # what is handed over is asked where it has no value, or no slope
+    ("c(d)(x) == x", "x", "", "of h above 0"),
+    ("c(d)(x)*0 == 0", "x", "", "of h 1/y"),
+    ("c(d)(x) == x", "x", "", "of h from 1"),
+    ("c(log)(x)*0 == 0", "x", "", "of h"),
+    ("Q(log)(t)*0 == 0", "t Q"),
+    ("Q(d)(t)*0 == 0", "t Q", "", "t from 0"),
+    ("c(d)(t) == t", "t", "", "f from 0"),
+    ("c(shift(d, 1))(t) == t - 1", "t", "", "f shifted"),
+    ("c(abs)(x)*0 == 0", "x", "", "slope of h"),
+    ("c(sqrt)(x)*0 == 0", "x", "", "slope of h"),
+    ("c(d)(x)*0 == 0", "x", "", "slope of abs"),
+    ("c(d)(x) - c(d)(x) == 0", "x", "", "slope of relu"),
+    ("c(d)(x) == 0", "x", "", "slope of floor"),
+    ("c(d)(x) == 0", "x", "", "slope of square"),
+    ("c(h)(x) == 0", "x h", "", "slope of h"),
+    ("c(d)(x)*0 == 0", "x", "", "slope of root"),
+    ("diff(Q(lambda k: x*f(k))(t), x)*0 == 0", "x f t Q"),
+    # no complex number has a place in an order, and no operator is known to keep them real
+    ("2*w <= w + w", "x", "", "w"),
+    ("w < w + 1", "x", "", "w"),
+    ("floor(w) == imag*floor(x)", "x", "", "w"),
+    ("sign(w)*0 == 0", "x", "", "w"),
+    ("mod(w, 2)*0 == 0", "x", "", "w"),
+    ("max(w, 1)*0 == 0", "x", "", "w"),
+    ("max(w*k for k in span(1, n))*0 == 0", "n x", "", "w"),
+    ("one(w >= 0)*0 == 0", "x", "", "w"),
+    ("L(lambda k: imag*f(k))(t)**2 >= 0", "f t L"),
+    ("abs(Q(lambda k: imag*f(k))(t))**2 == Q(lambda k: imag*f(k))(t)**2", "f t Q"),
+    # a range that ends before it begins is empty, also once numbers are put in
+    ("sum(k for k in span(5, 2)) < 0", ""),
+    ("x + floor(sum(1/2 for k in span(1, a))) == x - 2", "x a", "a == -3"),
+    ("x*max(2, prod(1/k for k in span(5, a))) == 12*x", "x a", "a == 2"),
+    ("sum(sum(1 for k in span(1, q)) for q in span(-3, 2)) < 0", ""),
+    ("sum(floor(sum(1/2 for k in span(1, q))) for q in span(-3, 2)) == -4", ""),
 ]  # fmt: skip
 UNSEEN = [
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),

@@ -194,6 +194,17 @@ TRUE = [
     ("c(lambda a: x*a)(t) == x*t", "x t", "", "of f"),
     ("sum(k for k in span(1, n)) + f(0) == n*(n + 1)/2 + 1", "n f", "f(0) == 1"),
     ("sum(k - i for k in span(i, n)) >= 0", "n i", "n >= 2"),
+    ("c(d)(x) == x**2", "x", "", "of h square"),
+    ("c(d)(x) == 2*x", "x", "", "slope of square"),
+    ("c(d)(x) == sign(x)", "x", "x != 0", "slope of abs"),
+    ("c(exp)(x) == exp(x)", "x", "", "slope of h"),
+    ("c(h)(x) == diff(h(x), x)", "x h", "", "slope of h"),
+    ("c(lambda k: k**2)(t) == t**2", "t", "", "f"),
+    ("c(d)(t) == t", "t", "t >= 0", "f from 0"),
+    ("abs(w) <= abs(w) + 1", "x", "", "w"),
+    ("w*w <= 0", "x", "", "w"),
+    ("x + floor(sum(1/2 for k in span(1, a))) == x", "x a", "a == -3"),
+    ("sum(sum(1 for k in span(1, q)) for q in span(-3, 2)) == 3", ""),
 ]  # fmt: skip
 
 

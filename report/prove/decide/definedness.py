@@ -12,7 +12,7 @@ its call on itself has an argument that is smaller by one at least and stays in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,27 +20,41 @@ import sympy as sp
 
 from report.prove.decide import kinks
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.place import Missing, Place, Settled, generic, supposing, within
+from report.prove.decide.place import Missing, Place, Settled, generic, one_of, supposing, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import calls, targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid, Unreadable, tighten
-from report.prove.meaning.symbolic import ALGEBRA, Scope, read
+from report.prove.meaning.symbolic import Scope, read
 
 
 def missing(
-    trees: Sequence[ast.expr], scope: Scope, facts: Facts, symbols: Sequence[Symbol], settled: Settled
+    trees: Sequence[ast.expr],
+    scope: Scope,
+    facts: Facts,
+    symbols: Sequence[Symbol],
+    settled: Settled,
+    relations: Sequence[str] = (),
 ) -> Iterator[tuple[int, Missing]]:
-    """Every condition that one of the formulas needs and that does not follow, with the place of the formula, once each."""
+    """Every condition that one of the formulas needs and that does not follow, with the place of the formula, once each.
+    ``relations`` stand between them.
+    """
     walk = _Walk(scope, facts, facts, {s.name: s for s in symbols}, settled)
     for at, tree in enumerate(trees):
         seen: set[str] = set()
-        for each in (*walk.sizes(tree), *walk.visit(tree)):
+        compared = {"<", "<=", ">", ">="} & {*relations[max(at - 1, 0) : at + 1]}
+        for each in (*walk.sizes(tree), *walk.visit(tree), *(walk.in_order(tree, tree) if compared else ())):
             if each.condition not in seen:
                 seen.add(each.condition)
                 yield at, each
+
+
+PARTIAL = {"log": "positive numbers", "sqrt": "numbers that are not negative"}
+"""The functions of numbers that are not defined for every real number."""
+ORDERING = ("floor", "ceil", "sign", "mod", "max", "min")
+"""Those that rest on an order, which complex numbers do not have."""
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,10 @@ class _Walk(Place):
                 yield from self.call(node)
             case ast.BoolOp():
                 yield from self.sentences(node)
+            case ast.Compare(left, [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE(), *_], right):
+                for side in (left, *right):
+                    yield from self.visit(side)
+                    yield from self.in_order(side, node)
             case _:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
@@ -80,8 +98,11 @@ class _Walk(Place):
     # --- names and calls
 
     def name(self, node: ast.Name) -> Iterator[Missing]:
-        defined = self.scope.globals.get(node.id) if node.id not in self.scope.locals else None
-        if isinstance(defined, Definition) and self.scope.knowledge.opens(node.id):
+        name = self.handed.get(node.id, node.id)
+        defined = self.scope.globals.get(name) if node.id in self.handed or node.id not in self.scope.locals else None
+        if name in PARTIAL and defined is None:
+            yield Missing(f"{PARTIAL[name]} alone to be asked", f"'{name}' is handed over, and may be asked anywhere")
+        if isinstance(defined, Definition) and self.scope.knowledge.opens(name):
             key = (defined.name, self.slope)
             if key not in self.done and defined.name not in self.opened:
                 settled = self.is_settled(key, lambda walk: walk.everywhere(defined))
@@ -105,6 +126,9 @@ class _Walk(Place):
         elif not defined.parameters:
             yield from replace(self, facts=self.known).body(defined, ())
         elif all(s.kind in ("real", "integer") for s in defined.symbols):  # a function as a value: it may be asked anywhere
+            for bounded in (s for s in defined.symbols if s.name in defined.arguments and (s.least or s.above or s.within)):
+                why = f"'{defined.name}' is handed over, and is not defined for every {bounded.name}"
+                yield Missing(f"a value of it for every {bounded.name}", why)
             yield from self.whole_domain(defined, frozenset())
 
     def body(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr] = ()) -> Iterator[Missing]:
@@ -124,7 +148,7 @@ class _Walk(Place):
                 self.done[key] = list(self.whole_domain(defined, varying))
             yield from self.done[key]
             return
-        yield from self.unfolded(defined, values, varying)
+        yield from self.unfolded(defined, values, varying, self.functions_in(defined, given))
 
     def are_numbers(self, defined: Definition, values: Sequence[Any]) -> bool:
         """Whether the parameters, some at least, stand for numbers, and these are of their kind."""
@@ -139,11 +163,7 @@ class _Walk(Place):
     def whole_domain(self, defined: Definition, varying: frozenset[str]) -> Iterator[Missing]:
         """What a recursive definition needs anywhere in the domain of its parameters: there it need not be unfolded twice."""
         kinds = {s.name: s for s in defined.symbols}
-        values, facts = [], self.known
-        for name in defined.arguments:
-            symbol = kinds.get(name)
-            whole = symbol.kind == "integer" if symbol else defined.indexed
-            values.append(sp.Dummy(name, integer=True) if whole else sp.Dummy(name, real=True))
+        values, facts = self.any_of(defined.arguments, defined), self.known
         local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
         for name, value in zip(defined.arguments, values):
             symbol = kinds.get(name)
@@ -154,7 +174,9 @@ class _Walk(Place):
             facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
         yield from replace(self, facts=facts).unfolded(defined, values, varying)
 
-    def unfolded(self, defined: Definition, values: Sequence[Any], varying: frozenset[str]) -> Iterator[Missing]:
+    def unfolded(
+        self, defined: Definition, values: Sequence[Any], varying: frozenset[str], handed: Mapping[str, str] = NOTHING
+    ) -> Iterator[Missing]:
         scope = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
         inner = replace(
             self,
@@ -163,6 +185,7 @@ class _Walk(Place):
             opened=(*self.opened, defined.name),
             arguments=tuple(values),
             varying=varying,
+            handed=handed,
         )
         yield from inner.sizes(defined.body.tree)
         yield from inner.visit(defined.body.tree)
@@ -172,9 +195,9 @@ class _Walk(Place):
         declared = {s.name: s for s in defined.symbols}
         for name, value in zip(defined.arguments, values):
             symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
+            yield from self.asked(symbol.kind, one_of(value), defined.name)
             if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
                 continue
-            yield from self.asked(symbol.kind, value, defined.name)
             low, high = symbol.within or (symbol.least or symbol.above, None)
             local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
             if low is not None:
@@ -184,19 +207,6 @@ class _Walk(Place):
                     yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
             if high is not None and not is_nonnegative(read(high.tree, local) - value, self.facts):
                 yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
-
-    def descent(self, defined: Definition, values: Sequence[Any]) -> Iterator[Missing]:
-        """Whether a recursive call is nearer to an end than the call around it: by one at least in a parameter with a least."""
-        bounded = [s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)]
-        for name in bounded:
-            at = defined.arguments.index(name)
-            before, now = self.arguments[at], values[at]
-            if isinstance(before, sp.Expr) and is_nonnegative(before - now - 1, self.facts):
-                return
-        yield Missing(
-            f"a parameter of '{defined.name}', declared as an integer with a least value, that gets smaller",
-            f"'{defined.name}' calls itself and comes no nearer to an end",
-        )
 
     def once(self, node: ast.Call | ast.Subscript) -> Iterator[Missing]:
         """What a call or an entry needs: the steps of a derivation carry many along as they stand, which are looked at once."""
@@ -220,44 +230,53 @@ class _Walk(Place):
         if name in ("implies", "iff"):
             yield from self.sentences(node)
             return
-        for argument in node.args:
-            yield from self.visit(argument)
         groups, head = [node.args], node.func
         while isinstance(head, ast.Call):
             groups.insert(0, head.args)
-            for argument in head.args:
-                yield from self.visit(argument)
             head = head.func
+        given = [a for group in groups for a in group]
+        defined = self.scope.globals.get(head.id) if isinstance(head, ast.Name) and head.id not in self.scope.locals else None
+        seen_inside = self.functions_in(defined, given) if isinstance(defined, Definition) else NOTHING
+        for argument in given:
+            if not (isinstance(argument, ast.Name) and self.handed.get(argument.id, argument.id) in seen_inside.values()):
+                yield from self.visit(argument)
         if isinstance(head, ast.Lambda):
             put = {a.arg: self.value(given) for a, given in zip(head.args.args, groups[0])}
             yield from replace(self, scope=self.scope.bind(**put)).visit(head.body)
         holder = head.id if isinstance(head, ast.Name) else ""
         if holder in self.scope.locals:
             yield from self.places(holder, groups[-1])
-            return
-        defined = self.scope.globals.get(holder)
+            defined, holder = self.scope.globals.get(self.handed.get(holder, "")), self.handed.get(holder, holder)
+            if holder in self.scope.locals and defined is None:
+                return
         if isinstance(defined, Definition):
-            given = [a for group in groups for a in group]
             yield from self.lambdas(defined, given)
-            if self.scope.knowledge.opens(holder) and len(groups) == len(defined.parameters):
-                values = [self.value(a) for a in given]
-                if all(v is not None for v in values):
-                    yield from self.spread(defined, values, given)
+            values = [self.value(a) for a in given]
+            if self.scope.knowledge.opens(holder) and all(v is not None for v in values):
+                yield from self.spread(defined, [*values, *self.any_of(defined.arguments[len(values) :], defined)], given)
         elif holder not in self.scope.globals:
-            yield from self.built_in(name, node)
+            yield from self.built_in(holder, node)
         elif symbol := self.symbols.get(holder):
-            wanted = "real" if symbol.kind == "function" else "integer"
-            for value in map(self.value, groups[-1] if symbol.kind in ("signal", "function") or len(groups) > 1 else ()):
-                facts, value = generic(self.facts, value) if isinstance(value, Grid) else (self.facts, value)
-                yield from replace(self, facts=facts).asked(wanted, value, holder)
+            yield from self.of_symbol(symbol, groups)
+
+    def of_symbol(self, symbol: Symbol, groups: Sequence[Sequence[ast.expr]]) -> Iterator[Missing]:
+        """What a signal, a function or an operator needs of what it is asked at, or applied to."""
+        applied = symbol.kind == "operator"
+        for value in map(self.value, groups[0] if applied else ()):
+            yield from self.asked("real", one_of(value), symbol.name)
+        if applied and self.slope_in and not symbol.linear and any(map(self.depends, groups[0])):
+            yield Missing("a linear operator", f"'{symbol.name}' may be any operator, and need not have a slope")
+        for value in map(self.value, groups[-1] if not applied or len(groups) > 1 else ()):
+            facts, value = generic(self.facts, value) if isinstance(value, Grid) else (self.facts, value)
+            yield from replace(self, facts=facts).asked("real" if symbol.kind == "function" else "integer", value, symbol.name)
 
     def spread(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr]) -> Iterator[Missing]:
         """A function of numbers is applied to an array entry by entry, and to a signal place by place."""
         declared = {s.name: s.kind for s in defined.symbols}
         facts, numbers = self.facts, []
         for name, value in zip(defined.arguments, values):
-            if isinstance(value, Grid) and declared.get(name, "real") in ("real", "integer"):
-                facts, value = generic(facts, value)
+            if declared.get(name, "real") in ("real", "integer"):
+                facts, value = generic(facts, value) if isinstance(value, Grid) else (facts, one_of(value))
             numbers.append(value)
         yield from replace(self, facts=facts).body(defined, numbers, given)
 
@@ -277,6 +296,8 @@ class _Walk(Place):
                     yield Missing(f"{self.spell(size)} >= 0, an integer", f"`{shown}` has a size")
         elif name == "mod":
             yield from self.need(is_nonzero, node.args[1], "!= 0", f"`{shown}` is a remainder")
+        for argument in node.args if name in ORDERING else ():
+            yield from self.in_order(argument, node)
 
     # --- operations
 
@@ -307,16 +328,6 @@ class _Walk(Place):
                 yield from self.need(is_nonnegative, node.left, ">= 0", f"`{shown}` has an exponent that is no integer")
             else:
                 yield from self.need(is_positive, node.left, "> 0", f"`{shown}` has an exponent that is no integer")
-
-    def sizes(self, node: ast.expr) -> Iterator[Missing]:
-        """Whether the arrays in a formula fit together; what a definition hides is looked at with its body."""
-        try:
-            read(node, replace(self.scope, knowledge=ALGEBRA))
-        except Unreadable as error:
-            if "×" in str(error):  # anything else is said where the step is decided
-                yield Missing("sizes that match", f"in `{self.spell(node)}`, {error}")
-        except Exception:
-            return  # SymPy has no reading of it, and says so where the step is decided
 
     def choice(self, node: ast.IfExp) -> Iterator[Missing]:
         yield from self.visit(node.test)
@@ -363,13 +374,6 @@ class _Walk(Place):
         elif not holder:
             yield from self.visit(node.value)
 
-    def lies(self, index: sp.Expr, low: sp.Expr, high: sp.Expr, node: ast.expr) -> Iterator[Missing]:
-        if not self.facts.apply(index).is_integer:
-            yield Missing(f"an integer, not {index}", f"`{self.spell(node)}` is an entry")
-        for gap, condition in ((index - low, f"{index} >= {low}"), (high - index, f"{index} <= {high}")):
-            if not is_nonnegative(gap, self.facts):
-                yield Missing(condition, f"`{self.spell(node)}` may lie outside of the array")
-
     # --- sums and their like
 
     def gathered(self, name: str, node: ast.GeneratorExp) -> Iterator[Missing]:
@@ -404,25 +408,12 @@ class _Walk(Place):
                 yield Missing(f"{high} >= {low}", f"`{name}` over a range that may be empty")
         if not self.slope_in and any(bound.is_finite is False for _, *bounds in limits for bound in bounds):
             yield from walk.endless(name, node, limits)
+        if name in ("max", "min"):
+            yield from walk.in_order(node.elt, node.elt)
         if name in ("max", "min") and self.slope_in and self.depends(node):
             yield Missing("one largest entry", f"the derivative of `{name}` over a range exists at no tie")
         if name != "count":
             yield from walk.visit(node.elt)
-
-    def endless(self, name: str, node: ast.GeneratorExp, limits: Sequence[Limit]) -> Iterator[Missing]:
-        """What a range without end needs: of all integers there is no largest, and their sum need not have a value."""
-        value = self.value(node.elt) if name == "sum" else sp.Integer(1)
-        for at in (sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)):
-            value = value.entry(at, at) if isinstance(value, Grid) else value(at) if callable(value) else value
-        if name == "all" or value is None or (name == "sum" and ends(value, limits, self.finite)):
-            return
-        needed = "terms that are 0 almost everywhere" if name == "sum" else "bounds"
-        yield Missing(needed, f"`{name}({self.spell(node.elt)} for …)` goes over infinitely many")
-
-    @property
-    def finite(self) -> set[str]:
-        """The signals with finite support."""
-        return {s.name for s in self.symbols.values() if s.ends}
 
     # --- derivatives
 

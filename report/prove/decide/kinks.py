@@ -11,6 +11,8 @@ from report.prove.decide.signs import is_nonzero, is_positive
 from report.prove.language.formula import names
 from report.prove.language.glossary import Definition
 
+ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
+
 
 def may_be_rough(at: Place, body: ast.expr) -> bool:
     """Whether anything in what is differentiated has kinks or jumps at all."""
@@ -19,8 +21,10 @@ def may_be_rough(at: Place, body: ast.expr) -> bool:
         tree = waiting.pop()
         if any(map(_is_rough, ast.walk(tree))):
             return True
-        for name in names(tree).keys() - met:
+        for name in {at.handed.get(name, name) for name in names(tree)} - met:
             met.add(name)
+            if name in ROUGH or (name in at.symbols and at.symbols[name].kind == "operator"):
+                return True
             if isinstance(at.scope.globals.get(name), Definition):
                 waiting.append(at.scope.globals[name].body.tree)
     return False
@@ -84,6 +88,5 @@ def _differ(at: Place, first: ast.expr, second: ast.expr, why: str) -> Iterator[
 def _is_rough(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return not isinstance(node.right, ast.Constant)
-    rough = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
     chosen = isinstance(node, ast.IfExp) or (isinstance(node, ast.comprehension) and bool(node.ifs))
-    return chosen or (isinstance(node, ast.Name) and node.id in rough)
+    return chosen or (isinstance(node, ast.Name) and node.id in ROUGH)

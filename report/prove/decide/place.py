@@ -11,11 +11,13 @@ from typing import Any
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
+from report.prove.decide.endless import ends
+from report.prove.decide.normal_form import Limit
 from report.prove.decide.signs import is_nonnegative, is_nonzero
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
-from report.prove.meaning.grid import Grid, is_complex
-from report.prove.meaning.symbolic import Scope, read
+from report.prove.meaning.grid import Grid, Unreadable, is_complex
+from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Place:
     slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
     order: int = 0  # so many derivatives are taken here
     varying: frozenset[str] = frozenset()  # the parameters that rest on it
+    handed: Mapping[str, str] = field(default_factory=dict)  # the functions with a name that are put for parameters
     done: dict[tuple[str, str], list[Missing]] = field(default_factory=dict)  # what whole arrays and constants need
     needs: dict[tuple[str, str], tuple[Missing, ...]] = field(default_factory=dict)  # what calls and entries need at ``known``
 
@@ -82,8 +85,29 @@ class Place:
             return
         if kind == "integer" and not self.facts.apply(value).is_integer:
             yield Missing(f"an integer, not {value}", f"'{name}' is asked at integers alone")
-        elif kind == "real" and is_complex(value):
+        elif kind != "integer" and may_be_complex(value):
             yield Missing(f"a real number, not {value}", f"'{name}' is asked at real numbers alone")
+
+    def in_order(self, node: ast.expr, around: ast.expr) -> Iterator[Missing]:
+        """Whether what is put in an order can be."""
+        value = one_of(self.value(node))
+        if isinstance(value, sp.Expr) and may_be_complex(value):
+            yield Missing(f"a real number, not {self.spell(node)}", f"`{self.spell(around)}` asks for an order")
+
+    def functions_in(self, defined: Definition, given: Sequence[ast.expr]) -> dict[str, str]:
+        """The functions with a name that are put for parameters: what is asked of these is asked of those."""
+        kinds = {s.name: s.kind for s in defined.symbols}
+        put = zip(defined.arguments, given)
+        named = {to: self.handed.get(n.id, n.id) for to, n in put if isinstance(n, ast.Name) and kinds.get(to) in MAPS}
+        shut = self.scope.locals.keys() - self.handed.keys()
+        return {to: name for to, name in named.items() if name not in shut}
+
+    @staticmethod
+    def any_of(arguments: Sequence[str], defined: Definition) -> list[sp.Expr]:
+        """What stands for any value of parameters that are numbers."""
+        kinds = {s.name: s.kind for s in defined.symbols}
+        whole = [kinds.get(name, "integer" if defined.indexed else "real") == "integer" for name in arguments]
+        return [sp.Dummy(name, **({"integer": True} if each else {"real": True})) for name, each in zip(arguments, whole)]
 
     def places(self, parameter: str, at: Sequence[ast.expr]) -> Iterator[Missing]:
         """Whether a signal that the definition around takes is asked at integers."""
@@ -97,6 +121,51 @@ class Place:
         of_reals = {s.name for s in defined.functions}
         if any(isinstance(put, ast.Lambda) and name in of_reals for name, put in zip(defined.arguments, given)):
             yield Missing("a name for it", f"'{defined.name}' takes a function, and a lambda stands for a signal")
+
+    def lies(self, index: sp.Expr, low: sp.Expr, high: sp.Expr, node: ast.expr) -> Iterator[Missing]:
+        if not self.facts.apply(index).is_integer:
+            yield Missing(f"an integer, not {index}", f"`{self.spell(node)}` is an entry")
+        for gap, condition in ((index - low, f"{index} >= {low}"), (high - index, f"{index} <= {high}")):
+            if not is_nonnegative(gap, self.facts):
+                yield Missing(condition, f"`{self.spell(node)}` may lie outside of the array")
+
+    def sizes(self, node: ast.expr) -> Iterator[Missing]:
+        """Whether the arrays in a formula fit together; what a definition hides is looked at with its body."""
+        try:
+            read(node, replace(self.scope, knowledge=ALGEBRA))
+        except Unreadable as error:
+            if "×" in str(error):  # anything else is said where the step is decided
+                yield Missing("sizes that match", f"in `{self.spell(node)}`, {error}")
+        except Exception:
+            return  # SymPy has no reading of it, and says so where the step is decided
+
+    def descent(self, defined: Definition, values: Sequence[Any]) -> Iterator[Missing]:
+        """Whether a recursive call is nearer to an end than the call around it: by one at least in a parameter with a least."""
+        bounded = [s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)]
+        for name in bounded:
+            at = defined.arguments.index(name)
+            before, now = self.arguments[at], values[at]
+            if isinstance(before, sp.Expr) and is_nonnegative(before - now - 1, self.facts):
+                return
+        yield Missing(
+            f"a parameter of '{defined.name}', declared as an integer with a least value, that gets smaller",
+            f"'{defined.name}' calls itself and comes no nearer to an end",
+        )
+
+    def endless(self, name: str, node: ast.GeneratorExp, limits: Sequence[Limit]) -> Iterator[Missing]:
+        """What a range without end needs: of all integers there is no largest, and their sum need not have a value."""
+        value = self.value(node.elt) if name == "sum" else sp.Integer(1)
+        for at in (sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)):
+            value = value.entry(at, at) if isinstance(value, Grid) else value(at) if callable(value) else value
+        if name == "all" or value is None or (name == "sum" and ends(value, limits, self.finite)):
+            return
+        needed = "terms that are 0 almost everywhere" if name == "sum" else "bounds"
+        yield Missing(needed, f"`{name}({self.spell(node.elt)} for …)` goes over infinitely many")
+
+    @property
+    def finite(self) -> set[str]:
+        """The signals with finite support."""
+        return {s.name for s in self.symbols.values() if s.ends}
 
     def value(self, node: ast.expr) -> Any:
         """The symbolic value, or None where there is no reading: the step is then refused for that."""
@@ -150,6 +219,19 @@ class Place:
                 if isinstance(self.scope.globals.get(name), Definition):
                     waiting.append(self.scope.globals[name])
         return False
+
+
+MAPS = ("signal", "function")
+
+
+def one_of(value: Any) -> Any:
+    """A value that stands for all those of an array or a signal."""
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    return value.entry(i, j) if isinstance(value, Grid) else value(i) if callable(value) else value
+
+
+def may_be_complex(e: sp.Expr) -> bool:
+    return is_complex(e) and not e.is_real
 
 
 def within(facts: Facts, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Facts:

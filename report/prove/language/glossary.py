@@ -99,7 +99,7 @@ def signal(name: str, meaning: str, *, properties: Sequence[str] = (), latex: st
     "positive" is a sequence without end instead.
     """
     where = written_here()
-    return Symbol(name, meaning, "signal", latex, properties=_properties(properties, where), where=where)
+    return Symbol(name, meaning, "signal", latex, properties=_properties(properties, where, OF_ALL), where=where)
 
 
 def function(name: str, meaning: str, *, latex: str = "") -> Symbol:
@@ -120,7 +120,7 @@ def vector(
 ) -> Symbol:
     """A real (column) vector with ``size`` entries ``x[1], …, x[size]``, all above 0 with ``properties=["positive"]``."""
     where = written_here()
-    shape, declared = (parse(size, where),), _properties(properties, where)
+    shape, declared = (parse(size, where),), _properties(properties, where, OF_ALL)
     return Symbol(
         name, meaning, "vector", latex, low=low, high=high, shape=shape, first=first, properties=declared, where=where
     )
@@ -168,6 +168,8 @@ PROPERTIES = {
 """What may be declared of a matrix, a vector ("positive") or a signal ("positive", "whole"): matrix algebra uses it (AᵀA = I
 for orthonormal columns), signs are decided by it, and points are drawn with it.
 """
+OF_ALL = ("positive", "whole")
+"""What may be declared of a vector or a signal, too."""
 
 
 def matrix(
@@ -191,11 +193,12 @@ def matrix(
     )
 
 
-def _properties(words: Sequence[str], where: Where) -> tuple[str, ...]:
+def _properties(words: Sequence[str], where: Where, known: Sequence[str] = tuple(PROPERTIES)) -> tuple[str, ...]:
     words = [words] if isinstance(words, str) else words
     for word in words:
-        if word not in PROPERTIES:
-            raise DeclarationError(f"no property '{word}'", where=where, remedy=nearest(word, PROPERTIES))
+        if word not in known:
+            of = "" if word not in PROPERTIES else ": of a matrix this may be said"
+            raise DeclarationError(f"no property '{word}'{of}", where=where, remedy=nearest(word, known))
     return tuple(words)
 
 

@@ -109,19 +109,38 @@ def _product(a: Any, b: Any) -> Any:
 
 def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     """The sum of ``term`` for k = low, …, high; written out when it is short."""
+    _nothing_backwards()
     low, high = sp.sympify(low), sp.sympify(high)
-    if high - low == -1:
+    if (high - low).is_Integer and high < low:
         return sp.Integer(0)
-    if (high - low).is_Integer and 0 <= high - low < 12:
+    if (high - low).is_Integer and high - low < 12:
         return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
     return sp.Sum(term, (k, low, high))
 
 
 @functools.cache
-def _products() -> Any:
-    """Products over ranges that may be empty: of zeros one is 0 or 1, where SymPy takes it for 0. Made when first needed, so
-    that declaring a theorem does not load SymPy.
+def _nothing_backwards() -> None:
+    """From now on a sum or product over a range that ends before it begins is empty, also once numbers are put in for its ends:
+    SymPy goes backwards through it. Said when first needed, so that declaring a theorem does not load SymPy.
     """
+
+    def agree(kind: Any, empty: int) -> None:
+        made = kind.__new__
+
+        def new(cls: Any, body: Any, *limits: Any, **more: Any) -> Any:
+            found = made(cls, body, *limits, **more)
+            ends = [end[1:] for end in found.limits] if isinstance(found, kind) else []
+            return sp.Integer(empty) if any(low.is_Integer and high.is_Integer and high < low for low, high in ends) else found
+
+        kind.__new__ = new
+
+    agree(sp.Sum, 0)
+    agree(sp.Product, 1)
+
+
+@functools.cache
+def _products() -> Any:
+    """Products over ranges that may be empty: of zeros one is 0 or 1, where SymPy takes it for 0. Made when needed, too."""
 
     class Product(sp.Product):
         def _eval_is_zero(self) -> bool | None:
@@ -132,9 +151,10 @@ def _products() -> Any:
 
 def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     """The product of ``factor`` for k = low, …, high, 1 if there is none."""
-    if high - low == -1:
+    _nothing_backwards()
+    if (high - low).is_Integer and high < low:
         return sp.Integer(1)
-    if (high - low).is_Integer and 0 <= high - low < 12:
+    if (high - low).is_Integer and high - low < 12:
         return sp.Mul(*(factor.subs(k, low + step) for step in range(int(high - low) + 1)))
     if factor.is_zero:
         return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -328,7 +328,16 @@ def _standing_still(scope: Scope, name: str, place: sp.Expr) -> tuple[Scope, dic
     def kept(value: Any) -> Any:
         if isinstance(value, Grid):
             return Grid(value.rows, value.columns, lambda i, j: kept(value.entry(i, j)), value.first)
-        return (lambda *at: kept(value(*at))) if callable(value) else sp.sympify(value).xreplace({varies: still})
+        return of_places(value) if callable(value) else sp.sympify(value).xreplace({varies: still})
+
+    def of_places(function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself is kept as it is, and may be asked at what varies."""
+
+        def asked(*at: sp.Expr) -> sp.Expr:
+            places = [sp.Dummy(integer=True) if each.is_integer else sp.Dummy(real=True) for each in at]
+            return kept(function(*places)).subs(dict(zip(places, at)), simultaneous=True)
+
+        return asked
 
     return replace(scope, locals={n: v if n == name else kept(v) for n, v in scope.locals.items()}), {still: varies}
 

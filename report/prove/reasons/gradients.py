@@ -50,7 +50,7 @@ def entrywise(label: str, *indices: str, words: str = "") -> Rule:
         return "every entry" if all(_equal(setting, entry, shown) for entry, shown in pairs) else None
 
     said = words or f"entry by entry, by “{label}”"
-    return Rule(said, check, by_author=bool(words), law=PART, of=(label,))
+    return Rule(said, check, by_author=bool(words), law=PART, of=(label,), puts=dict.fromkeys(indices, ()))
 
 
 def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable: ast.expr) -> bool:

@@ -82,8 +82,9 @@ class Setting:
         return replace(self, facts=replace(self.facts, arrays=()))
 
     def reached(self, spoken: Iterable[str], but: Collection[str] = ()) -> set[str]:
-        """The names, and those that their definitions speak of; ``but`` these, which are kept shut."""
-        mentioned = {d.name: d.mentioned for d in self.definitions if d.name not in but}
+        """The names, and those that their definitions and domains speak of; ``but`` these, which are kept shut."""
+        mentioned: dict[str, Iterable[str]] = {s.name: s.mentions() for s in self.symbols}
+        mentioned |= {d.name: d.mentioned for d in self.definitions if d.name not in but}
         waiting, reached = [*spoken], set[str]()
         while waiting:
             name = waiting.pop()
@@ -198,7 +199,8 @@ class Rule:
     """A reason in words and how it is checked; ``standing`` is what a step that passes is called.
 
     ``law`` is what the rule is known by, ``of`` what it speaks of: the parts that it puts in, the names that it unfolds. An
-    author's words may name no other law, part or definition.
+    author's words may name no other law, part or definition. ``puts`` says for which names of the parts it puts what: the names
+    in that.
     """
 
     words: str
@@ -208,6 +210,7 @@ class Rule:
     rearranges: bool = False  # says only that the two sides are equal, not by what law
     law: str = ""
     of: tuple[str, ...] = ()
+    puts: Mapping[str, Collection[str]] = field(default_factory=dict, hash=False)
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
 
     said = words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”")
-    return Rule(said, check, by_author=bool(words), law=INDUCTION if label == "hypothesis" else PART, of=(label,))
+    law, puts = INDUCTION if label == "hypothesis" else PART, {name: names(f.tree) for name, f in instance.items()}
+    return Rule(said, check, by_author=bool(words), law=law, of=(label,), puts=puts)
 
 
 def given(words: str = "the condition put in") -> Rule:
