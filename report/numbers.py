@@ -43,11 +43,21 @@ def _shortest(number: float) -> str:
     return f"{number:.0f}" if "e" in text else text
 
 
+def power_and_spread(number: float, spread: float) -> str:
+    """``(8.1 ± 1.4) × 10⁻⁶``: of one power of ten, so that they can be read against each other."""
+    exponent = math.floor(math.log10(abs(number)))
+    mantissa, its = (f"{each / 10**exponent:.1f}".replace("-", MINUS) for each in (number, spread))
+    return f"({mantissa}{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{its}){THIN}×{THIN}10{_raised(exponent)}"
+
+
 def _power_of_ten(number: float) -> str:
     mantissa, exponent = f"{number:.1e}".split("e")
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    mantissa = mantissa.removesuffix(".0").replace("-", MINUS)
+    mantissa, raised = mantissa.removesuffix(".0").replace("-", MINUS), _raised(int(exponent))
     return f"{mantissa[:-1]}10{raised}" if mantissa in ("1", f"{MINUS}1") else f"{mantissa}{THIN}×{THIN}10{raised}"
+
+
+def _raised(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _grouped(text: str) -> str:

@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from report.model import Holds, Value, Verdict
-from report.numbers import NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, shown_fixed
+from report.numbers import NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, power_and_spread, shown_fixed
 
 if TYPE_CHECKING:
     pass
@@ -85,9 +85,17 @@ def spread_text(value: Value) -> str:
     return f"{NO_BREAK}{PLUS_MINUS}{NO_BREAK}{told(float(value.spread or 0))}"
 
 
+def mean_text(value: Value) -> str:
+    """A number and its spread, without the unit: ``97.3 ± 0.2``, ``(8.1 ± 1.4) × 10⁻⁶``."""
+    number = number_text(value.number, value.digits)
+    if value.has_spread and not value.ends and "10⁻" in number:
+        return power_and_spread(float(value.number), float(value.spread or 0))
+    return number + spread_text(value)
+
+
 def value_text(value: Value) -> str:
     """``97.3 ± 0.2 %`` (Markdown: the unit is escaped)."""
-    return with_unit(number_text(value.number, value.digits) + spread_text(value), value.unit)
+    return with_unit(mean_text(value), value.unit)
 
 
 def origin_text(value: Value, source: str) -> str:
@@ -129,8 +137,10 @@ def chapter_reference(identifier: str) -> str:
 def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "", origin: str = "") -> str:
     """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
     stands ``beside`` it (Markdown)."""
-    evidence = ". ".join(filter(None, (evidence_text(verdict), beside)))
-    colon = ":" if evidence and verdict.holds is Holds.NOT_ASKED else ""  # what follows is a sentence, the reason
+    reason = evidence_text(verdict)
+    evidence = ". ".join(filter(None, (reason, beside)))
+    follows = ":" if reason else ";" if beside else ""  # what follows is a sentence, the reason, or is none
+    colon = follows if verdict.holds is Holds.NOT_ASKED else ""
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds), origin=origin)
     told = " " + span(f"{evidence.removesuffix('.')}.", "evidence") if evidence else ""
     return span(f"{sentence} {badge}{told}", "claim")

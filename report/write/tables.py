@@ -19,7 +19,7 @@ from typing import Any
 
 from report.model import Column, Table, Value
 from report.numbers import FIGURE_SPACE, MINUS, NO_BREAK, NOTHING, PLUS_MINUS, POINT_SPACE, THIN, number_text
-from report.write.markdown import div, escape, origin_text, span, spread_text, with_unit
+from report.write.markdown import div, escape, mean_text, origin_text, span, spread_text, with_unit
 
 DIGIT = 465
 SPACES = (FIGURE_SPACE, NO_BREAK, POINT_SPACE, THIN)
@@ -130,8 +130,10 @@ def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -
     if isinstance(cell, Value):
         value = cell if digits is None or cell.digits is None else replace(cell, digits=digits)
         unit = "" if cell.unit in said else cell.unit
-        number = number_text(value.number, value.digits)
-        return _Cell(number=number, spread=spread_text(value), unit=unit, origin=origin_text(cell, ""))
+        number, origin = number_text(value.number, value.digits), origin_text(cell, "")
+        if "10⁻" in number:
+            return _Cell(number=mean_text(value), unit=unit, origin=origin)
+        return _Cell(number=number, spread=spread_text(value), unit=unit, origin=origin)
     if cell is None:
         return _Cell(number=NOTHING)
     if isinstance(cell, bool):
