@@ -188,6 +188,7 @@ local divs = {
   ledger = ledger,
   numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
+  led = block("report-led"),
   notation = notation,
   notice = function(div) return call("report-notice", quote(div.attributes.kind), div.content) end,
   derivation = function(div) return call("report-derivation", quote(div.identifier), div.content) end,

@@ -74,7 +74,7 @@ def _along(finding: Finding, alone: Mapping[str, Finding]) -> Finding:
     if other is None or other.near or not (finding.ours and other.ours):
         return finding
     agreement = Agreement.DIFFERS if finding.agreement is Agreement.AGREES else finding.agreement
-    return replace(finding, agreement=agreement, by_accident=f"its {other.entry.what.partition(',')[0]} is another")
+    return replace(finding, agreement=agreement, by_accident=f"its {other.entry.what.partition(',')[0]} does not agree")
 
 
 def _finding(entry: Entry, document: Document, found: Found) -> Finding:

@@ -10,7 +10,8 @@ way to be held against something::
     asserts = ["E8.x"]     claims that would hold if the statement were true; "not E8.x" if it denies one
 
 ``mistake`` gives the id under which a difference is listed, ``certainty`` A (certain), B (likely) or C (a slip), ``kind`` a
-word for its sort. Nothing here says that an entry is wrong: the program finds that, or it does not.
+word for its sort; a *disagreement* is with another write-up, and what is found is so of some nets and not of all. Nothing
+here says that an entry is wrong: the program finds that, or it does not.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from report.errors import ProseError, Where, nearest
 from report.model import Scalar
 
 CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
-KINDS = ("count", "argument", "judgement", "slip")
+KINDS = ("count", "argument", "judgement", "disagreement", "slip")
 NEEDS = ("recipe", "data")  # the whole of their training; all of their data
 
 
@@ -45,6 +46,7 @@ class Entry:
     what: str = ""
     printed: str = ""
     scale: float = 1.0
+    unit: str = ""  # where ours may be missing, which else tells it
     relation: str = "="
     tolerance: float = 0.0
     because: str = ""  # why the tolerance is what it is

@@ -92,7 +92,7 @@ CALLED = (
     "anchor, formula, displayed, singlebar, doublebar, uprightsans, "
     "firstrelation, nextrelation, heldrelation, nextterm, heldsign, report-chapter, report-picture, report-task, "
     "report-figure, report-table, plain-table, report-part, report-case, report-cases, part-title, "
-    "report-brief, report-notation, report-strip, report-bar, report-page, report-contents, "
+    "report-brief, report-led, report-notation, report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
     "report-conclusion, report-consequence, report-note, report-references, "
     "report-claim, report-claimed, report-verdict, report-evidence, report-check, report-notice, lead-in, "

@@ -90,7 +90,7 @@ def _against(finding: Finding) -> str:
         return f"; here it is {near}, which is not comparable{why}" if near else f"; this copy cannot say{why}"
     if finding.entry.rows:
         of_table = finding.entry.run or "table(" in finding.entry.rows
-        otherwise = "; its own table says otherwise" if of_table else "; as it is printed, it is not so"
+        otherwise = "; its own table says otherwise" if of_table else "; as it is printed, that cannot be"
         return otherwise if finding.agreement is Agreement.DIFFERS else ""
     texts = [value_markdown(value, finding.entry.name) for value in finding.ours]
     ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
@@ -108,9 +108,12 @@ def _against(finding: Finding) -> str:
 def _judged(finding: Finding) -> str:
     """What the claim behind a statement came to, quoted: one that the statement denies as what holds in its place, another as
     what would follow from it and does not."""
+    disagreement = finding.entry.kind == "disagreement"
     if finding.agreement is Agreement.AGREES:
-        return "; so it is here"
+        return "; so it can be" if disagreement else "; so it is here"
     denies = all(name.startswith("not ") for name in finding.entry.asserts)
+    if disagreement and denies and finding.agreement is Agreement.DIFFERS:
+        return f"; not always: “{finding.why.rstrip('.')}”"
     words = {Agreement.DIFFERS: "here, on the contrary" if denies else "refuted here", Agreement.OPEN: "not settled here"}
     settles = f" ({finding.would_take} seeds like these would settle it)" if finding.would_take else ""
     return f"; {words[finding.agreement]}: “{finding.why.rstrip('.')}”{settles}" if finding.agreement in words else ""
@@ -145,7 +148,7 @@ def in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], st
         told = "; ".join(f"{place}: {'; '.join(says)}" for place, says in said.items())
         named = treated(name) or (escape(name) if each[0].entry.mistake else "")
         (slips if each[0].entry.certainty == "C" else lines).append(f"- {named} {told}.")
-    led = "Slips, which change nothing that follows:" if slips else ""
+    led = div("Slips, which change nothing that follows:", "led") if slips else ""
     return div("\n".join(lines), "brief") + led + (div("\n".join(slips), "brief") if slips else "")
 
 
@@ -168,6 +171,8 @@ def _heading(certainty: str, kind: str) -> str:
     if certainty == "C":
         return "Slips, which change nothing that follows"
     words = {"count": "Counts", "argument": "Arguments", "judgement": "Judgements on training", "slip": "Slips"}
+    if kind == "disagreement":
+        return "Disagreements between write-ups"
     return f"{words.get(kind, 'Others')}, {CERTAINTIES[certainty]}" if certainty else "Found, and not yet looked into"
 
 
@@ -178,7 +183,7 @@ def _line(name: str, each: Sequence[Finding], treated: str) -> str:
 
 def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
     """A line each, with what is not settled."""
-    return "\n\n".join(_line(name, each, treated(name)) for name, each in found.items())
+    return "\n\n".join(_line(name, found[name], treated(name)) for name in in_order(found))
 
 
 # --- reported beside ours ------------------------------------------------------------------------------------------
@@ -233,13 +238,18 @@ def _replicated(finding: Finding, whose: str) -> tuple[Any, ...]:
     entry = finding.entry
     item, place = entry.what or entry.says, f"{whose}{entry.place}"
     if not finding.ours:
-        return item, place, entry.printed or entry.formula, None, None, None, verdict(finding)
+        return item, place, _printed(entry), None, None, None, verdict(finding)
     ours = _told(finding.ours[-1])
     whole = isinstance(ours.number, int) and finding.reported.is_integer()
     reported = int(finding.reported) if whole else finding.reported
     theirs = Value(reported, ours.unit, entry.decimals if entry.printed else ours.digits)
     ahead = Value(ours.number - reported, "", ours.digits)
     return item, place, theirs, replace(ours, spread=None), _interval(ours), ahead, verdict(finding)
+
+
+def _printed(entry: Entry) -> Value | str:
+    """What stands there, where there is nothing of ours to tell its unit."""
+    return Value(entry.number, entry.unit, entry.decimals) if entry.unit else entry.printed or entry.formula
 
 
 def _told(value: Value) -> Value:

@@ -18,8 +18,11 @@ from report.write.mistakes import grouped, in_order
 
 
 def mistakes_in_brief(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], str]) -> str:
-    """A line for each mistake that matters: what is said and what is found, and where it is treated."""
-    weighty = [(name, found[name][0]) for name in in_order(found) if found[name][0].entry.certainty in ("A", "B")]
+    """A line for each mistake that matters: what is said and what is found, and where it is treated. A disagreement is none."""
+    first = {name: found[name][0] for name in in_order(found)}
+    weighty = [
+        (name, each) for name, each in first.items() if each.entry.certainty in ("A", "B") and each.entry.kind != "disagreement"
+    ]
     lines = [
         f"- {treated(name)} {_wrong(finding)}{span('', 'page', of=name)}" if finding.entry.mistake else f"- {_wrong(finding)}"
         for name, finding in weighty
@@ -50,14 +53,14 @@ def _short(verdict: Verdict) -> Verdict:
 
 
 def _beside(finding: Finding) -> str:
-    """``W5: 92.0 %, here 91.8 ± 0.1 %``."""
-    source = escape(finding.entry.source)
+    """``test accuracy: W5 92.0 %, here 91.8 ± 0.1 %``."""
+    source = f"{escape(finding.entry.what)}: {escape(finding.entry.source)}"
     if not finding.ours:
-        return f"{source}: {escape(finding.entry.printed)}"
+        return f"{source} {escape(finding.entry.printed)}"
     ours = finding.ours[-1]
     theirs = value_text(Value(finding.reported, ours.unit, finding.entry.decimals if finding.entry.printed else ours.digits))
     strip = _strip(finding.reported, ours)
-    return f"{source}: {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}"
+    return f"{source} {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}"
 
 
 def _strip(theirs: float, ours: Value) -> str:

@@ -129,7 +129,7 @@ needs = "recipe"
     ("loss", "long", "short"),
     [
         ("110", "reproduced", "near, not comparable"),
-        ("5", "not reproduced: its loss is another", "not comparable: its loss is another"),
+        ("5", "not reproduced: its loss does not agree", "not comparable: its loss does not agree"),
     ],
 )
 def test_what_agrees_while_its_run_is_another_agrees_by_accident(tmp_path, loss, long, short):

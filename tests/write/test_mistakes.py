@@ -11,8 +11,10 @@ import pytest
 from report.errors import Where
 from report.judge.findings import Agreement, Finding
 from report.judge.written import Entry
-from report.model import Value
-from report.write.mistakes import in_brief, in_order, listing, mistakes, opened, quoted, replication, verdict
+from report.judge.views import Judgement
+from report.model import Holds, Value, Verdict
+from report.write.mistakes import in_brief, in_order, listing, mistakes, opened, quoted, replication, still_open, verdict
+from report.write.summary import answer_in_brief, mistakes_in_brief
 
 HERE = Where(Path("W9.toml"), 1)
 
@@ -33,13 +35,16 @@ NINE = Value(9, digits=0)
         (finding(Agreement.AGREES, (NINE,)), "; so it is here"),
         (finding(ours=(Value(5, digits=0), Value(5, digits=0)), shape=("n", "1"), printed=""), " × "),
         (finding(printed="", rows="last(table('a', 'loss')) < 0"), "its own table says otherwise"),
-        (finding(printed="", rows="False"), "as it is printed, it is not so"),
+        (finding(printed="", rows="False"), "as it is printed, that cannot be"),
         (finding(printed="", asserts=("E1.more",), why="There are more."), "refuted here: “There are more”"),
         (finding(Agreement.OPEN, printed="", asserts=("E1.more",), why="There are more."), "not settled here"),
         (finding(Agreement.NOT_ASKED, why="it needs all of the data"), "this copy cannot say (it needs all of the data)"),
         (finding(Agreement.NOT_ASKED, (NINE,), "it needs all", tolerance=0.5), ", which is not comparable (it needs all)"),
         (finding(Agreement.AGREES, (NINE,), tolerance=2.0, because="a count of ten"), ", which agrees (a count of ten)"),
         (finding(Agreement.AGREES, printed="", asserts=("E1.more",)), "so it is here"),
+        (finding(printed="", asserts=("not E1.more",), why="There are more.", kind="disagreement"), "; not always: “There are"),
+        (finding(printed="", asserts=("E1.more",), why="There are more.", kind="disagreement"), "refuted here: “There are"),
+        (finding(Agreement.AGREES, printed="", asserts=("E1.more",), kind="disagreement"), "so it can be"),
     ],
 )
 def test_what_stands_there_and_what_is_found(found, says):
@@ -50,23 +55,25 @@ def test_what_stands_there_and_what_is_found(found, says):
 def test_what_two_entries_say_alike_is_said_once_with_all_that_is_found():
     other = finding(printed="", rows="False")
     assert re.sub(r"\{[^}]*\}", "", quoted(finding(ours=(NINE,)), other)) == (
-        "W9 says that there are eight (two); it is [9]; as it is printed, it is not so"
+        "W9 says that there are eight (two); it is [9]; as it is printed, that cannot be"
     )
     more = replace(other, entry=replace(other.entry, says="there are more"))
     nine = finding(ours=(NINE,))
     assert re.sub(r"\{[^}]*\}", "", quoted(nine, more)) == (
-        "W9 says (two) that there are eight (it is [9]) and that there are more (as it is printed, it is not so)"
+        "W9 says (two) that there are eight (it is [9]) and that there are more (as it is printed, that cannot be)"
     )
     unasked = replace(nine, agreement=Agreement.NOT_ASKED, ours=(), why="it takes all")
     assert quoted(unasked, more).startswith("W9 says (two) that there are eight (this copy cannot say: it takes all) and that")
-    assert quoted(other, more) == ("W9 says that there are eight and that there are more (two); as it is printed, it is not so")
+    assert quoted(other, more) == (
+        "W9 says that there are eight and that there are more (two); as it is printed, that cannot be"
+    )
     third = replace(more, entry=replace(more.entry, says="there are few", place="three"))
     assert quoted(other, more, third) == (
         "W9 says that there are eight and that there are more (two); and W9 says that there are few (three); "
-        "as it is printed, it is not so"
+        "as it is printed, that cannot be"
     )
     elsewhere = replace(other, entry=replace(other.entry, name="W8.it", place="one"))
-    assert quoted(other, elsewhere) == "W9 (two) and W8 (one) say that there are eight; as it is printed, it is not so"
+    assert quoted(other, elsewhere) == "W9 (two) and W8 (one) say that there are eight; as it is printed, that cannot be"
 
 
 def test_a_square_shape_is_shown_with_both_sizes():
@@ -144,8 +151,35 @@ def test_numbers_beside_ours_stand_by_write_up_and_question_with_their_intervals
     assert others.rows[0][4].replace("\u202f", " ") == "3.4 to 6.6, n = 4"
 
 
+def test_a_number_of_which_nothing_of_ours_tells_the_unit_is_shown_with_it():
+    ((*_, theirs, ours, _, _, _),) = replication([finding(Agreement.NOT_ASKED, printed="12.00", unit="%")], "")[1].rows
+    assert (theirs.number, theirs.digits, theirs.unit, ours) == (12, 2, "%", None)
+
+
 def test_mistakes_stand_in_the_order_of_their_ids():
     assert in_order(["W5.faster", "X27b", "X10", "X2", "X27"]) == ["X2", "X10", "X27", "X27b", "W5.faster"]
+    left = opened([finding(Agreement.OPEN, mistake="X32"), finding(Agreement.OPEN, mistake="X31")])
+    told = still_open(left, lambda name: "")
+    assert told.index("X31") < told.index("X32")
+
+
+def test_a_disagreement_of_two_write_ups_is_listed_as_one_and_not_as_wrong():
+    found = mistakes([finding(kind="disagreement"), finding(mistake="X2")])
+    assert listing(found, lambda name: "").index("## Counts") < listing(found, lambda name: "").index(
+        "## Disagreements between"
+    )
+    told = mistakes_in_brief(found, lambda name: name)
+    assert "X2" in told
+    assert "X1" not in told
+
+
+def test_in_short_a_reported_number_is_named_and_what_was_not_asked_gives_no_reason_for_it():
+    unasked = Judgement("There are more.", Verdict(Holds.NOT_ASKED, what="it needs all of the data"))
+    told = answer_in_brief("E1", "sec-e1", unasked, [finding(ours=(NINE,), what="how many there are")])
+    assert "not asked of this copy;" in told
+    assert "how many there are: W9 8, here " in told
+    assert "it needs" not in told
+    assert "not asked of this copy:" in answer_in_brief("E1", "sec-e1", unasked, [])
 
 
 def test_in_an_assignment_a_mistake_is_a_line_and_told_in_full_where_nothing_treats_it():
