@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.nets import Net
 from experiments.training import Recipe, train_classifier
 from report.model import Column, Data, Measure, Result, Runs, Scalar, Trial, Verdict
+from report.numbers import number_text
 from report.stats import LOSS, POINTS, SHARE, Seeds, greater, value_of
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def examination(by: Callable[..., Result], trained: Trial, **tags: Scalar) -> Tr
 
 
 def plain(rate: float) -> str:
-    """A learning rate as people write it: 0.001, 5e-5."""
-    return f"{rate:g}".replace("e-0", "e-")
+    """A learning rate as any number: 0.001, 5 × 10⁻⁵."""
+    return number_text(rate)
 
 
 def named(rate: float) -> str:

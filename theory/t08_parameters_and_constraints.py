@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -89,13 +90,14 @@ def against() -> Table:
         Column("images", "Images"),
         Column("classes", "Classes"),
         Column("constraints", "Constraints"),
-        Column("ratio", "Constraints a parameter", digits=3),
+        Column("ratio", "Constraints a parameter"),
         Column("count", "By the count", align="left"),
     )
     rows = []
     for name, net, images, classes in CASES:
         ratio = images * classes / parameters(net)
-        rows.append((name, parameters(net), images, classes, images * classes, ratio, "over" if ratio > 1 else "under"))
+        told = Value(ratio, digits=max(0, 2 - math.floor(math.log10(ratio))))  # three digits that count
+        rows.append((name, parameters(net), images, classes, images * classes, told, "over" if ratio > 1 else "under"))
     under = sum(row[-1] == "under" for row in rows)
     caption = "One constraint for each class of each training image, against the parameters: "
     caption += f"{under} of {len(rows)} are under-determined by the count, the others over-determined."

@@ -88,8 +88,8 @@ def training() -> Table:
     columns = (
         Column("optimizer", "Optimiser", align="left"),
         Column("start", "The second network starts from", align="left"),
-        Column("weights", "Largest difference of weights"),
-        Column("outputs", "Largest difference of outputs"),
+        Column("weights", "Largest difference of weights", digits=2),
+        Column("outputs", "Largest difference of outputs", digits=2),
     )
     rows = []
     for optimizer in OPTIMIZERS:

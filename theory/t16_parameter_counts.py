@@ -105,7 +105,7 @@ def saved_by_sharing(at: Any) -> int:
 
 KINDS: tuple[tuple[str, Layer, Shape], ...] = (
     ("convolution", Conv(4, (5, 3)), (2, 9, 9)),
-    ("convolution without biases", Conv(4, 5, bias=False), (2, 9, 9)),
+    ("convolution without biases", Conv(4, (5, 3), bias=False), (2, 9, 9)),
     ("dense", Dense(10), (7,)),
     ("max pooling", MaxPool(2), (2, 8, 8)),
     ("average pooling", AvgPool(2), (2, 8, 8)),

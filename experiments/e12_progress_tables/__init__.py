@@ -27,7 +27,7 @@ from experiments.e12_progress_tables.views import all_progress, curves, final, p
 from experiments.measures import plain
 from report.model import RECIPE, Budget, Claim, Experiment, Measure, Runs, State, Trial, Value, Verdict
 from report.seeds import Seeds
-from report.stats import LOSS, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, within
+from report.stats import LOSS, POINTS, SHARE, Mean, all_of, at_least, equal_within, every, greater, less, mean, within
 
 __all__ = [
     "EXPERIMENT", "FAR_TOO_LARGE", "HIDDEN", "LARGE", "LOW", "MIDDLE", "NETS", "RATES", "SETTINGS", "TOO_SLOW", "USUAL",
@@ -96,8 +96,10 @@ def read_by_nan(part: str) -> Mean:
     return Mean(lambda runs: 1 - runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run[f"{part}_error"]), SHARE, 2, origin)
 
 
-def unread(runs: Runs) -> Seeds:
-    return runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"])
+def unread(runs: Runs) -> Value:
+    """Without a spread: a net that diverged has a finite output for no digit."""
+    share = mean(runs.where(rate=FAR_TOO_LARGE).by_seed(lambda run: run["unread"]))
+    return Value(100 * share, "%", 0, origin="validation digits without an answer")
 
 
 def usual(runs: Runs) -> Runs:
@@ -202,7 +204,7 @@ EXPERIMENT = Experiment(
         "widest": Value(WIDEST, origin="the greatest width of E12"),
         "difference_by_chance": Value(BY_CHANCE, "points", 1, origin="standard deviation of a difference of two such errors"),
         "spread_of_seeds": spread_of_seeds,
-        "unread": Mean(unread, SHARE, 0, "validation digits without an answer"),
+        "unread": unread,
         **dict(losses.values()),
         "agree_error": lambda runs: Value(
             losses.counted(runs, "error"), origin="runs of W3 with which ours agree in the error"

@@ -71,6 +71,11 @@ def counted(runs: Runs, *what: str) -> int:
     return sum(set(what) <= set(agreements(runs, row)) for row in ROWS)
 
 
+def _told(losses: Seeds) -> Value:
+    """Their mean, of large ones without decimals."""
+    return Value(mean(losses), digits=2 if mean(losses) < 100 else 0)
+
+
 def table(runs: Runs) -> Table:
     """Errors and losses of every run of W3 beside ours, and in what they agree."""
 
@@ -83,9 +88,9 @@ def table(runs: Runs) -> Table:
         Column("error", "W3: error, %", 2, of=lambda row: row.error),
         Column("our_error", "ours, %", of=ours(lambda row: value_of(errors(runs, row.rate, row.hidden), SHARE, 1))),
         Column("first", "W3: first loss, nats", 2, of=lambda row: None if math.isnan(row.first) else row.first),
-        Column("our_first", "ours", of=ours(lambda row: Value(mean(first(runs, row)), digits=2))),
+        Column("our_first", "ours", of=ours(lambda row: _told(first(runs, row)))),
         Column("last", "W3: last loss, nats", 2, of=lambda row: "diverged" if row == TOO_LARGE else row.last),
-        Column("our_last", "ours", of=ours(lambda row: Value(mean(last(runs, row)), digits=2))),
+        Column("our_last", "ours", of=ours(lambda row: _told(last(runs, row)))),
         Column("agrees", "agrees in", align="left", of=ours(lambda row: ", ".join(agreements(runs, row)) or "nothing")),
     )
     alone = [f"rate {plain(row.rate)} with H = {row.hidden}" for row in by_error_alone(runs)]

@@ -252,8 +252,8 @@ def test_an_agreement_in_the_error_alone_is_told() -> None:
     assert EXPERIMENT.values["rate_4_last_train_accuracy"](runs).number == pytest.approx(76.8)
 
 
-def test_rates_are_written_as_people_write_them() -> None:
-    assert [plain(rate) for rate in (5e-5, 8e-4, 1e-3, 10.0)] == ["5e-5", "0.0008", "0.001", "10"]
+def test_rates_are_written_as_all_numbers_are() -> None:
+    assert [plain(rate) for rate in (5e-5, 8e-4, 1e-3, 10.0)] == ["5\u202f×\u202f10⁻⁵", "0.0008", "0.001", "10"]
 
 
 def test_sampling_error_is_that_of_a_count() -> None:
