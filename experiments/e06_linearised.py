@@ -254,7 +254,8 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "underfits": Claim(
-            f"It underfits: it gets fewer of its own training digits right than the {TUTORIAL} of digits it never saw.",
+            f"It underfits: it gets fewer of its own training digits right than the {TUTORIAL} gets of digits "
+            "that it never saw.",
             underfits,
             needs=RECIPE,
         ),

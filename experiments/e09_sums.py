@@ -267,7 +267,7 @@ def final(runs: Runs) -> Table:
         of(TRAIN, reader=False),
         of(TEST_LOSS, reader=False),
         Column("digit", "accuracy on one digit, %", of=digit),
-        Column("distance", "a mistake is off by", of=lambda net: value_of(_distance(runs, net))),
+        Column("distance", "mistakes are off by", of=lambda net: value_of(_distance(runs, net))),
     )
     return tabulate(
         LOOK,

@@ -78,9 +78,10 @@ def loss_figure(runs: Runs) -> Figure:
     axes[0, 0].set_ylabel("training loss (nats)")
     raw, standardised = ({rate: stats.mean(_at(runs, rate, f)["train_loss"]) for rate in RATES} for f in (RAW, STANDARDISED))
     caption = (
-        f"Training loss over {ITERATIONS} iterations for {len(RATES)} learning rates, mean and range over seeds, and over "
-        "neighbouring iterations where it swings, against the mean over seeds of the least loss that any line reaches; losses "
-        "above the axes are cut off. Left and right, the same rates on the same points in other units."
+        "Training loss by iteration, mean and range over seeds, and over neighbouring iterations where it swings; the thin "
+        "line is the least loss that any separating line has, in the mean over seeds; losses above the axes are cut off. Left "
+        f"and right are the same points, in other units: rate {LARGE:g} ends at {raw[LARGE]:.2f} nats on raw features, and at "
+        f"{standardised[LARGE]:.2f} on standardised ones."
     )
     listed, level = (", ".join(f"{end:.3f} at rate {r:g}" for r, end in ends.items()) for ends in (raw, standardised))
     alt = (

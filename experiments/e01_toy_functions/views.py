@@ -106,8 +106,8 @@ def losses(runs: Runs) -> Table:
     away = (frame["worst_start"] - frame["test_loss"]).max()
     caption = (
         "Final test loss as a share of the target's variance (mean ± standard deviation over seeds), for a convnet "
-        f"that of one of {STARTS} starts, which the training loss chooses. Between that and the farthest other lies as much as "
-        f"{away:.2f} of the variance."
+        f"that of the one of {STARTS} starts that the training loss chooses. Another start ends up to {away:.2f} of the "
+        "variance above it."
     )
     return tabulate(product(MATRICES, (*NETS, AFFINE)), columns, caption)
 

@@ -152,7 +152,7 @@ def final(runs: Runs) -> Table:
         TRAIN,
         TEST_LOSS,
     )
-    caption = "Where each net ends under each optimiser, over all its seeds."
+    caption = "Where each net ends under each optimiser."
     return tabulate(runs.by("net", "optimizer").values(), columns, caption)
 
 
@@ -248,7 +248,8 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "underfits": Claim(
-            "Softmax regression underfits: it gets fewer of its own training digits right than the MLP of digits it never saw.",
+            "Softmax regression underfits: it gets fewer of its own training digits right than the MLP "
+            "gets of digits that it never saw.",
             underfits,
         ),
         "sizes_alike": Claim(

@@ -101,7 +101,7 @@ def batch_figure(runs: Runs) -> Figure:
     error = frame.groupby(["rule", "batch"])["validation_error"].mean() * 100
     times = frame.groupby("batch")["microseconds_per_image"].mean()
     worst = {rule: max(BATCHES, key=lambda batch: error[rule, batch]) for rule in RULES}
-    told = {rule: f"batches of {worst[rule]} err most, {error[rule, worst[rule]]:.1f} %" for rule in RULES}
+    told = {rule: f"the largest error is {error[rule, worst[rule]]:.1f} %, in batches of {worst[rule]}" for rule in RULES}
     caption = (
         f"Batch size against error and speed after the same number of epochs, {ONE_WIDTH} hidden units (mean and range over "
         f"seeds). At one rate for all, {told[FIXED]}; with the rate in proportion, {told[PROPORTIONAL]}. Batches of "

@@ -229,4 +229,4 @@ def test_views_say_what_was_measured() -> None:
         in EXPERIMENT.figures["final"](runs).caption
     )
     assert len(EXPERIMENT.figures["curves"](runs).data) == 2 * sum(run.trial.tags["net"] in NETS for run in runs)
-    assert "as much as 0.25 of the variance" in EXPERIMENT.tables["losses"](runs).caption
+    assert "up to 0.25 of the variance above it" in EXPERIMENT.tables["losses"](runs).caption

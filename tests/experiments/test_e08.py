@@ -210,8 +210,8 @@ def test_the_tables_say_what_was_measured() -> None:
 
 
 def test_captions_follow_the_numbers() -> None:
-    runs = made_up({(TUTORIAL, FAST, 0.3): (1.0, 0.999)}, jitter=0)
-    assert "At a keep probability of 0.3 that is 99.9%" in EXPERIMENT.figures["sweep"](runs).caption
+    runs = made_up({(TUTORIAL, FAST, 1.0): (1.0, 0.999)}, jitter=0)
+    assert "At a keep probability of 0.5 the mean is 91.5%, without dropout 99.9%" in EXPERIMENT.figures["sweep"](runs).caption
     assert "12.0 points on 250 digits, 1.0 on 60\u202f000" in EXPERIMENT.figures["gaps"](runs).caption
     assert "88.0% of the test digits; on 60\u202f000 at 100.0% and 99.0%" in EXPERIMENT.figures["curves"](runs).caption
 
