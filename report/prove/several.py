@@ -6,6 +6,7 @@ import contextlib
 import functools
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
@@ -47,7 +48,8 @@ def each_apart(function: Callable[[Path], T], files: Sequence[Path], jobs: int) 
 
 @contextlib.contextmanager
 def _apart(function: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[Iterator[T]]:
-    with ProcessPoolExecutor(min(jobs, len(files))) as pool:
+    context = multiprocessing.get_context("fork") if sys.platform == "linux" else None
+    with ProcessPoolExecutor(min(jobs, len(files)), context) as pool:  # Python 3.14 would start each one anew
         try:
             with _unheard(signal.SIGINT, signal.SIGTERM):  # whoever is interrupted ends them, without a word of theirs
                 answers = [pool.submit(function, file) for file in files]  # map() would cancel, and the pool stumble over it
