@@ -100,13 +100,14 @@ def _bench(settings: Settings, look: Glance | None = None) -> Bench:
 
 
 def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
-    """Prove, plan, run what is missing, and judge: what the pages rest on, and nothing else."""
+    """Prove, plan, run what is missing, draw, and judge: what the pages rest on, and nothing else."""
     from report.terminal.bench import Findings
 
     bench = bench.narrowed(pages)
     bench = bench if bench.settings.frozen else bench.with_data()  # the first to fail, where nothing is to be had
     proofs, computed = bench.prove()
     outcomes = bench.run(bench.plan())
+    bench.draw(outcomes)
     judged = computed | bench.judge(outcomes)
     for each in bench.store.damaged:
         say(f"{each.path}: a stored result was damaged, and is not used: {each.why}.")

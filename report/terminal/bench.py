@@ -121,17 +121,18 @@ class Bench:
         )
         return plan.outcomes(ended)
 
-    def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
-        """What each experiment makes of its outcomes; those that nobody needs are named, and not judged. To draw takes longest
-        by far, so that is done several figures at a time."""
+    def draw(self, outcomes: Mapping[str, list[Outcome]]) -> None:
+        """Put into the store the figures that ``judge`` would draw, several at a time: nothing else of it takes as long."""
         experiments, files = self.content.experiments, self.content.experiment_files
+        needed = [(each, files[name], outcomes[name]) for name, each in experiments.items() if self.needs(name)]
         if not self.settings.frozen:
-            needed = [(each, files[name], outcomes[name]) for name, each in experiments.items() if self.needs(name)]
-            undrawn = [drawing for each in needed for drawing in drawings(*each, self.store, self.sources)]
-            in_forks(undrawn, self.settings.jobs)
+            in_forks([each for one in needed for each in drawings(*one, self.store, self.sources)], self.settings.jobs)
+
+    def judge(self, outcomes: Mapping[str, list[Outcome]]) -> dict[str, Judged]:
+        """What each experiment makes of its outcomes; those that nobody needs are named, and not judged."""
         return {
             name: self._judged(name, outcomes[name]) if self.needs(name) else unmade(experiment)
-            for name, experiment in experiments.items()
+            for name, experiment in self.content.experiments.items()
         }
 
     def _judged(self, name: str, outcomes: list[Outcome]) -> Judged:
