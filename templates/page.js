@@ -74,6 +74,12 @@ addEventListener("copy", event => {
   const copy = document.createElement("div");
   copy.append(range.cloneContents());
   if (!copy.querySelector("math")) return;
+  for (const term of copy.querySelectorAll("math + wbr + math")) {
+    const [gap, before] = [term.previousElementSibling, term.previousElementSibling.previousElementSibling];
+    before.setAttribute("alttext", `${before.getAttribute("alttext")} ${term.getAttribute("alttext")}`);
+    gap.remove();
+    term.remove();
+  }
   for (const math of copy.querySelectorAll("math")) {
     const sign = math.getAttribute("display") === "block" ? "$$" : "$";
     math.replaceWith(sign + math.getAttribute("alttext") + sign);

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as markup
 import re
 
-from report.typeset.breaking import unbroken
+from report.typeset.breaking import in_terms, unbroken
 from report.typeset.spoken import spoken
 
 # What the Typst writer says, and what was meant: a pattern, and what stands in its place.
@@ -53,7 +53,7 @@ def _typst(formula: str) -> str:
 def mathml(page: str) -> str:
     """A chapter's HTML, each formula with its LaTeX as alternative text, which is what is copied of it, and without all that
     a browser takes for granted."""
-    return re.sub(r"<math.*?</math>", _mathml, page, flags=re.DOTALL)
+    return in_terms(re.sub(r"<math.*?</math>", _mathml, page, flags=re.DOTALL))
 
 
 # What of pandoc's MathML can be left out, and what has to be put in: a pattern, and what stands in its place.

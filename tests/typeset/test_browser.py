@@ -38,13 +38,18 @@ LAST = Chapter(
 )
 STRIP = render.span("", "strip", low="0.2", high="0.5", at="0.3", theirs="0.4")
 BAR = render.span("", "bar", **{"holds": "3", "does-not-hold": "1", "undecided": "2", "not-asked-of-this-copy": "0"})
+(*FIRST, LONG) = PROOF.parts
+BRACKETED = replace(LONG.steps[0], expression=f"sigma({' + '.join('bcdefgh' * 12)})")  # in brackets no line ends
 OTHER = Chapter(  # what the first two chapters lack; a proof right below its chapter's heading
     "ch-question",
     Path("question.md"),
     "\n\n".join(
         (
             "# A question {#ch-question}",
-            derivation_markdown(replace(PROOF, id="T3"), {"result": 11, "long": 13}.__getitem__),
+            derivation_markdown(
+                replace(PROOF, id="T3", parts=(*FIRST, replace(LONG, steps=(BRACKETED,)))),
+                {"result": 11, "long": 13}.__getitem__,
+            ),
             "## Words\n\n### More words\n\n> It was said.\n\n1. One.\n2. Two.\n\n- Three $x$.\n\n`code`\n\n```\na = 1\n```",
             render.div(f"A {STRIP} {BAR}", "brief"),
             "[A link](https://example.org) and $$x = 1$$ and **strong**, *weak*.\n\n---\n\nA term\n:   Its meaning.",
@@ -133,6 +138,18 @@ def test_a_copied_formula_is_latex(opened):
     page.keyboard.press("Control+C")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "A formula $x_1 < y$(b) and $\\alpha$.c" in copied
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_sum_ends_its_lines_between_terms_and_is_copied_as_one_formula(opened, width):
+    page = opened(width)
+    sum_ = "document.querySelector('.links:has(wbr)')"
+    page.locator(".links:has(wbr)").first.scroll_into_view_if_needed()
+    assert page.evaluate(f"{sum_}.querySelectorAll('math').length") > 80
+    assert page.evaluate(f"{sum_}.scrollWidth <= {sum_}.clientWidth")
+    page.evaluate(f"getSelection().selectAllChildren({sum_}.querySelector('.terms'))")
+    page.keyboard.press("Control+C")
+    assert page.evaluate("navigator.clipboard.readText()") == f"$$= {' + '.join('bcdefgh' * 12)}$$"
 
 
 def test_what_scrolls_is_reached_by_the_keyboard_and_what_does_not_is_no_stop(opened):
