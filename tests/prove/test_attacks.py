@@ -51,6 +51,8 @@ PLACE = integer("k", "")
 OF_H = define("c(h)(x)", "h(x)", "", symbols=[function("h", ""), real("x", "")])
 OF_F = define("c(f)(t)", "f(t)", "", symbols=[signal("f", ""), integer("t", "")])
 SLOPE_OF_H = define("c(h)(x)", "diff(h(x), x)", "", symbols=[function("h", ""), real("x", "")])
+UP, DOWN = "c(t - 1, s + 1) + 1", "c(t + 1, s - 1) + 1"
+COUNTS = [integer("t", "", least="0"), integer("s", "", least="0")]
 ABOVE_0 = [real("y", "", above="0")]
 SAME = define("e(y)", "y", "", symbols=[real("y", "")])
 SLOPES = {"abs": "abs(y)", "relu": "max(0, y)", "floor": "floor(y)", "root": "sqrt(abs(y))", "square": "y**2"}
@@ -84,6 +86,16 @@ DEFINED = {
     "f from 0": [
         OF_F,
         define("d(t)", "t", "", symbols=[integer("t", "", least="0")]),
+    ],
+    "lambda": [define("c(y)", "(lambda r: abs(r))(y)", "", symbols=[real("y", "")])],
+    "y from 0": [define("c(y)", "y", "", symbols=[real("y", "", least="0")])],
+    "floor y": [define("d(y)", "floor(y)", "", symbols=[real("y", "")]), SAME],
+    "circle": [define("c", "d + 1", ""), define("d", "c", "")],
+    "itself": [define("c", "c + 1", "")],
+    "two ways": [define("c(t, s)", f"({UP} if t >= 1 else {DOWN}) if s >= 1 else 0", "", symbols=COUNTS)],
+    "mutual": [
+        define("c(t)", "d(t + 1) + 1", "", symbols=COUNTS[:1]),
+        define("d(s)", "c(s - 1)", "", symbols=[integer("s", "", least="1")]),
     ],
     "softmax": [define("p[q]", "exp(v[q])/sum(exp(v[k]) for k in span(1, n))", "", shape=["n"])],
 }
@@ -621,6 +633,19 @@ FALSE = [
     ("c(h)(x) == 0", "x h", "", "slope of h"),
     ("c(d)(x)*0 == 0", "x", "", "slope of root"),
     ("diff(Q(lambda k: x*f(k))(t), x)*0 == 0", "x f t Q"),
+    ("diff((lambda r: abs(r))(x), x)*0 == 0", "x"),
+    ("diff((lambda r: floor(r))(x), x) == 0", "x"),
+    ("diff(c(x), x)*0 == 0", "x", "", "lambda"),
+    ("diff(c(x), x) == 1", "x0", "", "y from 0"),
+    # functions of real numbers are not the same where they are so at integers
+    ("d == e", "", "", "floor y"),
+    ("floor == ceil", ""),
+    # what calls itself comes to an end
+    ("c == c + 1", "", "", "itself"),
+    ("c == c + 1", "", "", "circle"),
+    ("c(n, 1) == c(n - 1, 2) + 1", "n", "", "two ways"),
+    ("c(n) == c(n) + 1", "n", "", "mutual"),
+    ("W[i] == W[1, i]", "n W i"),
     # no complex number has a place in an order, and no operator is known to keep them real
     ("2*w <= w + w", "x", "", "w"),
     ("w < w + 1", "x", "", "w"),
@@ -678,6 +703,23 @@ def test_a_definition_that_stands_nowhere_is_no_reason() -> None:
     said = check(Derivation("T0", "", "", [time], [opened, silent], "", "", [defined])).failures
     assert len(said) == 1
     assert "'Q', step 1" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("steps", "defined"),
+    [
+        ([("d + 1", ["c"]), ("c + 1", ["d"])], "circle"),
+        ([("c + 1", ["c"])], "itself"),
+        ([("d(n + 1) + 1", ["c"]), ("c(n) + 1", ["d"])], "mutual"),
+    ],
+)
+def test_what_calls_itself_without_end_is_opened_by_no_step(steps: list[tuple[str, list[str]]], defined: str) -> None:
+    start = "c(n)" if defined == "mutual" else "c"
+    chain = [Step(text, definition(*names)) for text, names in steps]
+    part = Part("P", f"{start} == {steps[-1][0]}", chain)
+    theory = Derivation("T0", "", "", [SYMBOLS["n"]] if defined == "mutual" else [], [part], "", "", DEFINED[defined])
+    (*_, refused) = check(theory, {"SymPy"}).failures
+    assert "comes no nearer to an end" in refused
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,24 @@ def test_a_statement_is_put_to_use_only_under_its_condition(given: list[str], ac
     assert checked("1 + sum(u[k]*v[k] for k in span(1, n)) == 1", given, using("Law"), [law]).holds is accepted
 
 
+@pytest.mark.parametrize(("at", "lacking"), [({}, "v == zeros(n)"), ({"v": "u"}, "u == zeros(n)")])
+def test_the_condition_is_named_that_a_statement_was_shown_under(at: dict[str, str], lacking: str) -> None:
+    law = Part("Law", "sum(v[k]**2 for k in span(1, n)) == 0", [Step("0", "")], given=["v == zeros(n)"])
+    total = f"sum({'u' if at else 'v'}[k]**2 for k in span(1, n))"
+    found = checked(f"1 + {total} == 1", [], using("Law", at=at), [law])
+    assert any(f"“Law” was shown under {lacking}, which does not follow here" in failure for failure in found.failures)
+
+
+def test_a_condition_on_what_a_sum_binds_does_not_follow() -> None:
+    index = integer("i", "", within=("1", "n"))
+    law = Part("Law", "abs(v[i]) == v[i]", [Step("v[i]", "")], given=["v[i] >= 0"])
+    total = "sum({}*u[k] for k in span(1, n))"
+    use = Step(total.format("v[k]"), using("Law", at={"i": "k"}))
+    part = Part("Use", f"{total.format('abs(v[k])')} == {total.format('v[k]')}", [use], given=["v[i] >= 0"])
+    (*_, refused) = check(Derivation("T0", "", "", [*SYMBOLS, index], [law, part, KEEP], "", ""), {"SymPy"}).failures
+    assert "“Law” was shown under v[k] >= 0, which does not follow here" in refused
+
+
 @pytest.mark.parametrize(
     ("statement", "accepted"),
     [

@@ -52,6 +52,16 @@ def test_the_chain_rule_needs_all_that_lies_between(statement: str, through: str
     assert accepted(statement, chain_rule(through)) is right
 
 
+@pytest.mark.parametrize("index", ["z_0_", "l0", "p"])
+@pytest.mark.parametrize(("entry", "holds"), [("{0}", True), ("l", False)])
+def test_the_chain_rule_sums_over_an_index_that_means_nothing_yet(index: str, entry: str, holds: bool) -> None:
+    symbols = [SYMBOLS[0], SYMBOLS[2], SYMBOLS[4], integer(index, "", within=("1", "n"))]
+    squares = define("z[q]", "x[q]**2", "", shape=["n"])
+    claim = f"diff(z[{index}], x[k]) == sum(diff(z[{entry.format(index)}], z[l])*diff(z[l], x[k]) for l in span(1, n))"
+    part = Part("P", claim, [Step(because=chain_rule("z"))])
+    assert check(Derivation("T0", "", "", symbols, [part], "", "", [squares]), {"SymPy"}).holds is holds
+
+
 ENTRY = "diff(e, W[j, k]) == (2*s[j]**2)*x[k]"
 
 

@@ -111,7 +111,7 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
     """The facts with conditions added; an equation that cannot be eliminated adds none (``given`` puts it in as it stands).
     Raises ``ValueError`` naming a condition that nothing meets, or that is none.
     """
-    for condition in conditions:
+    for condition in sorted(conditions, key=lambda each: not isinstance(each, sp.Eq)):  # what is equal is put in for the others
         if isinstance(condition, GridEquality):
             known = _known_entries(condition)
             facts = replace(facts, arrays=(*facts.arrays, known)) if known else facts

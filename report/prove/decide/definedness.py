@@ -103,6 +103,8 @@ class _Walk(Place):
         if name in PARTIAL and defined is None:
             yield Missing(f"{PARTIAL[name]} alone to be asked", f"'{name}' is handed over, and may be asked anywhere")
         if isinstance(defined, Definition) and self.scope.knowledge.opens(name):
+            if name in self.opened and not defined.parameters:
+                yield from self.descent(defined, ())
             key = (defined.name, self.slope)
             if key not in self.done and defined.name not in self.opened:
                 settled = self.is_settled(key, lambda walk: walk.everywhere(defined))
@@ -136,7 +138,7 @@ class _Walk(Place):
         varying = frozenset(name for name, node in zip(defined.arguments, given) if self.slope_in and self.depends(node))
         if self.slope_in and not varying and not self.reaches(defined):
             return
-        yield from self.domain(defined, values)
+        yield from self.domain(defined, values, varying)
         if defined.name in self.opened:
             yield from self.descent(defined, values)
             return
@@ -178,20 +180,21 @@ class _Walk(Place):
         self, defined: Definition, values: Sequence[Any], varying: frozenset[str], handed: Mapping[str, str] = NOTHING
     ) -> Iterator[Missing]:
         scope = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
+        self.falling.pop(defined.name, None)
         inner = replace(
             self,
             scope=scope,
             inside=defined.name,
             opened=(*self.opened, defined.name),
-            arguments=tuple(values),
+            called={**self.called, defined.name: tuple(values)},
             varying=varying,
             handed=handed,
         )
         yield from inner.sizes(defined.body.tree)
         yield from inner.visit(defined.body.tree)
 
-    def domain(self, defined: Definition, values: Sequence[Any]) -> Iterator[Missing]:
-        """Whether what is put for the parameters lies where they were declared to be."""
+    def domain(self, defined: Definition, values: Sequence[Any], varying: frozenset[str]) -> Iterator[Missing]:
+        """Whether what is put for the parameters lies where they are declared to be, and not at the end of it under a slope."""
         declared = {s.name: s for s in defined.symbols}
         for name, value in zip(defined.arguments, values):
             symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
@@ -201,7 +204,7 @@ class _Walk(Place):
             low, high = symbol.within or (symbol.least or symbol.above, None)
             local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
             if low is not None:
-                gap, strict = value - read(low.tree, local), symbol.above is not None
+                gap, strict = value - read(low.tree, local), symbol.above is not None or name in varying
                 if not (is_positive if strict else is_nonnegative)(gap, self.facts):
                     sign = ">" if strict else ">="
                     yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
@@ -241,8 +244,10 @@ class _Walk(Place):
             if not (isinstance(argument, ast.Name) and self.handed.get(argument.id, argument.id) in seen_inside.values()):
                 yield from self.visit(argument)
         if isinstance(head, ast.Lambda):
-            put = {a.arg: self.value(given) for a, given in zip(head.args.args, groups[0])}
-            yield from replace(self, scope=self.scope.bind(**put)).visit(head.body)
+            put = {a.arg: given for a, given in zip(head.args.args, groups[0])}
+            moving = {name for name, given in put.items() if self.slope_in and self.depends(given)}
+            inner = self.scope.bind(**{name: self.value(given) for name, given in put.items()})
+            yield from replace(self, scope=inner, varying=self.varying - put.keys() | moving).visit(head.body)
         holder = head.id if isinstance(head, ast.Name) else ""
         if holder in self.scope.locals:
             yield from self.places(holder, groups[-1])

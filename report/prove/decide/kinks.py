@@ -15,7 +15,7 @@ ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "o
 
 
 def may_be_rough(at: Place, body: ast.expr) -> bool:
-    """Whether anything in what is differentiated has kinks or jumps at all."""
+    """Whether anything in what is differentiated has kinks, jumps or an end at all."""
     waiting, met = [body], set[str]()
     while waiting:
         tree = waiting.pop()
@@ -25,8 +25,11 @@ def may_be_rough(at: Place, body: ast.expr) -> bool:
             met.add(name)
             if name in ROUGH or (name in at.symbols and at.symbols[name].kind == "operator"):
                 return True
-            if isinstance(at.scope.globals.get(name), Definition):
-                waiting.append(at.scope.globals[name].body.tree)
+            defined = at.scope.globals.get(name)
+            if isinstance(defined, Definition):
+                if any(symbol.least for symbol in defined.symbols):
+                    return True
+                waiting.append(defined.body.tree)
     return False
 
 

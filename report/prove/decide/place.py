@@ -51,7 +51,8 @@ class Place:
     settled: Settled
     inside: str = ""  # the definition whose body this is
     opened: tuple[str, ...] = ()  # the definitions around it
-    arguments: tuple[Any, ...] = ()  # and what the innermost recursive one was called with
+    called: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # what they were called with
+    falling: dict[str, set[str]] = field(default_factory=dict)  # their parameters that every call on themselves makes smaller
     slope_in: str = ""  # the name by which is differentiated: then only kinks are asked for
     order: int = 0  # so many derivatives are taken here
     varying: frozenset[str] = frozenset()  # the parameters that rest on it
@@ -140,15 +141,18 @@ class Place:
             return  # SymPy has no reading of it, and says so where the step is decided
 
     def descent(self, defined: Definition, values: Sequence[Any]) -> Iterator[Missing]:
-        """Whether a recursive call is nearer to an end than the call around it: by one at least in a parameter with a least."""
-        bounded = [s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)]
-        for name in bounded:
-            at = defined.arguments.index(name)
-            before, now = self.arguments[at], values[at]
-            if isinstance(before, sp.Expr) and is_nonnegative(before - now - 1, self.facts):
-                return
+        """Whether a recursive call is nearer to an end than the call around it: by one at least in a parameter with a least,
+        which is the same for all calls.
+        """
+        put = zip(defined.arguments, self.called[defined.name], values)
+        smaller = {name for name, a, b in put if isinstance(a, sp.Expr) and is_nonnegative(a - b - 1, self.facts)}
+        bounded = {s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)}
+        left = self.falling.setdefault(defined.name, bounded)
+        left &= smaller
+        if left:
+            return
         yield Missing(
-            f"a parameter of '{defined.name}', declared as an integer with a least value, that gets smaller",
+            f"a parameter of '{defined.name}', declared as an integer with a least value, that each such call makes smaller",
             f"'{defined.name}' calls itself and comes no nearer to an end",
         )
 

@@ -33,7 +33,7 @@ SMALL = range(1, 5)
 def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str | None:
     """How ``left relation right`` was proved, in a few words, or None if it was not."""
     if callable(left) or callable(right):
-        i = sp.Dummy("i", integer=True)
+        i = sp.Dummy("x", real=True)  # a signal is given at integers alone, but what is the same at every number is so there
         at = lambda v: v(i) if callable(v) else v  # noqa: E731
         return prove(at(left), relation, at(right), facts)
     if isinstance(left, Grid) or isinstance(right, Grid):

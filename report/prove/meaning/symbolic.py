@@ -152,6 +152,8 @@ def _applied(function: Any, groups: Sequence[Sequence[bool]], before: tuple[Any,
 
 def as_argument(value: Any, whole: bool = True) -> sp.Expr:
     """A signal, or a function of real numbers, as an argument of an opaque function: what it does to a dot, nobody else's."""
+    if isinstance(value, Grid):
+        raise Unreadable("it keeps shut what is defined of a whole vector or matrix: name the definition that is to be opened")
     if callable(value):
         dot = sp.Dummy("dot", integer=True) if whole else sp.Dummy("dot", real=True)
         return sp.Lambda(dot, value(dot))
@@ -232,6 +234,8 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
         right = read(comparator, scope)
         if isinstance(left, Grid) and isinstance(right, Grid) and isinstance(op, ast.Eq) and len(node.ops) == 1:
             return GridEquality(left, right)
+        if callable(left) or callable(right):
+            raise Unreadable("signals and functions are compared place by place: f(t) == g(t)")
         parts.append(relations[type(op)](left, right))
         left = right
     return sp.And(*parts) if len(parts) > 1 else parts[0]
@@ -243,6 +247,8 @@ def _index(node: ast.Subscript, scope: Scope) -> Any:
     indices = [read(e, scope) for e in elements]
     if isinstance(value, Grid):
         if len(indices) == 1 and value.columns != 1:
+            if value.rows != 1:
+                raise Unreadable(f"an entry of a matrix has two places, and {ast.unparse(node)} has one")
             return value.entry(sp.Integer(value.first), indices[0])
         return value.entry(indices[0], indices[1] if len(indices) > 1 else sp.Integer(value.first))
     return value(*indices)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 import sympy as sp
 
 from report.prove.decide.relation import prove
-from report.prove.language.formula import Formula, calls, formula, names, parse
+from report.prove.language.formula import Formula, bound_names, calls, formula, names, parse
 from report.prove.language.glossary import Definition
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA
@@ -63,7 +64,11 @@ def _only_through(setting: Setting, layer: Definition, body: ast.expr, variable:
 
 def _summed(layer: Definition, body: ast.expr, variable: ast.expr) -> Formula:
     """Σ ∂body/∂z_l ∂z_l/∂variable over all entries l of the layer."""
-    indices = [f"{layer.name}_{place}_" for place in range(len(layer.shape))]
+    letters = (f"l{place}" for place in itertools.count())  # of which none stands in the formula
+    spoken = {
+        name for tree in (body, variable, *(size.tree for size in layer.shape)) for name in (*names(tree), *bound_names(tree))
+    }
+    indices = list(itertools.islice((letter for letter in letters if letter not in spoken), len(layer.shape)))
     entry = f"{layer.name}[{', '.join(indices)}]"
     inside = f"diff({ast.unparse(body)}, {entry})*diff({entry}, {ast.unparse(variable)})"
     for index, size in zip(indices, layer.shape):

@@ -17,7 +17,7 @@ from report.prove.language.formula import Formula, Statement, calls, formula, na
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import Grid, GridEquality
+from report.prove.meaning.grid import Grid, GridEquality, Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.kinds import refuse_other_kinds
 from report.prove.reasons.rule import GIVEN, INDUCTION, PART, Rule, Setting, differentiates
@@ -44,8 +44,9 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
             return None
         if not _lie_in_domains(setting.around(a, b), instance, (a, b)):
             return None
-        if not _conditions_hold(setting, [formula(substitute(c.tree, replaced)) for c in conditions]):
-            return None
+        for condition in (formula(substitute(c.tree, replaced)) for c in conditions):
+            if not _holds(setting, condition):
+                raise Unreadable(f"“{label}” was shown under {condition}, which does not follow here")
         if conditions and differentiates(a, b):  # it holds at some points only, and a derivative looks at their neighbours
             return _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
         return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
@@ -187,23 +188,18 @@ def _ordered(setting: Setting, low: sp.Expr, high: sp.Expr) -> bool:
     return prove(low, "<=", high, setting.facts) is not None
 
 
-def _conditions_hold(setting: Setting, conditions: Sequence[Formula]) -> bool:
-    for condition in conditions:
-        if condition.key in {c.key for c in setting.given}:
-            continue
-        value = setting.read(condition)
-        if isinstance(value, GridEquality):
-            if prove(value.left, "==", value.right, setting.facts) is None:
-                return False
-            continue
-        value = setting.facts.apply(value)
-        parts = value.args if isinstance(value, sp.And) else (value,)
-        for part in parts:
-            if part is sp.true:
-                continue
-            if part is sp.false or prove(part.lhs, part.rel_op, part.rhs, setting.facts) is None:
-                return False
-    return True
+def _holds(setting: Setting, condition: Formula) -> bool:
+    """Whether a condition follows from those of the part, for what is bound in no sum or lambda."""
+    if condition.key in {c.key for c in setting.given}:
+        return True
+    if not {*names(condition.tree)} <= EVERYWHERE | set(setting.scope().globals):
+        return False
+    value = setting.read(condition)
+    if isinstance(value, GridEquality):
+        return prove(value.left, "==", value.right, setting.facts) is not None
+    value = setting.facts.apply(value)
+    parts = [part for part in (value.args if isinstance(value, sp.And) else (value,)) if part is not sp.true]
+    return all(part is not sp.false and prove(part.lhs, part.rel_op, part.rhs, setting.facts) is not None for part in parts)
 
 
 def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
