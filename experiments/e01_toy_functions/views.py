@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import product
 
-from experiments.e01_toy_functions.trials import AFFINE, CONVNETS, LINEAR, MATRICES, NETS, STARTS, TARGETS
+from experiments.e01_toy_functions.trials import AFFINE, CONVNETS, LINEAR, MATRICES, NETS, PAIRS, STARTS, TARGETS
 from experiments.nets import parameters
 from report import plots
 from report.model import Column, Figure, Runs, Table, Value, tabulate
@@ -46,10 +46,12 @@ def curves(runs: Runs) -> Figure:
         for matrix in MATRICES
         for target in TARGETS
     ]
+    left = " and ".join(f"{mean(loss(runs, PAIRS, 'sum', matrix)):.2f} where $W$ is {matrix}" for matrix in MATRICES)
     return Figure(
         figure,
         caption=f"Loss on test (solid) and training examples (dotted), mean and range over seeds, on a logarithmic scale; "
-        f"losses below {LOWEST:g} are drawn there. The thin line is what predicting the mean costs.",
+        f"losses below {LOWEST:g} are drawn there. The thin line is what predicting the mean costs. Of the sum, the convnet "
+        f"that pools pairs leaves {left}.",
         alt="Six panels of loss curves of the linear net and of three convnets named by their pooling. Test loss at the end: "
         + "; ".join(said)
         + ".",

@@ -163,7 +163,7 @@ def _found(runs: Runs) -> str:
 
 
 def tabulate_w2(runs: Runs) -> Table:
-    """W2's nets by each recipe."""
+    """W2's nets by each recipe; what W2 reports, beside runs of its own, if there are any."""
 
     def share(part: str) -> Callable[[str, str], Value]:
         return lambda net, recipe: value_of(read(runs, net, part, recipe), SHARE)
@@ -174,11 +174,12 @@ def tabulate_w2(runs: Runs) -> Table:
         Column("parameters", "parameters", of=lambda net, _: SIZES[net]),
         Column("train", "training accuracy, %", 2, of=share("train")),
         Column("test", "test accuracy, %", 2, of=share("test")),
-        Column("reported", "reported in W2, %", 2, of=lambda net, recipe: REPORTED[net] if recipe == W2 else None),
     )
+    recipes = sorted(runs.values_of("recipe"))
+    reported = Column("reported", "reported in W2, %", 2, of=lambda net, recipe: REPORTED[net] if recipe == W2 else None)
     return tabulate(
-        [(net, recipe) for recipe in sorted(runs.values_of("recipe")) for net in W2_NETS if net in searched(runs)],
-        columns,
+        [(net, recipe) for recipe in recipes for net in W2_NETS if net in searched(runs)],
+        (*columns, reported) if W2 in recipes else columns,
         f"The two nets of W2. E7a: {in_words(E7A)}. E7b: {in_words(E7B)}. A ReLU follows every layer with weights but the "
         "last, of E7a by inference.",
     )

@@ -44,10 +44,12 @@ def curves(runs: Runs) -> Figure:
             plots.mark_diverged(ax, max(iteration, shown["iteration"].min()), gone_by)
     said = "; ".join(f"{lost(runs, rate)} at rate {plain(rate)}" for rate in ends)
     errs = {rate: mean(errors(runs, rate)) for rate in RATES if rate not in ends}
+    ordered = [f"{error:.1%} at rate {plain(rate)}" for rate, error in sorted(errs.items(), key=lambda item: item[1])]
+    told = f" At the end the error is from {ordered[0]} to {ordered[-1]}." if ordered else ""
     return Figure(
         figure,
         caption=f"Training loss (logarithmic scale) and validation error of the net with H = {WIDEST}, mean and range over "
-        f"seeds, every {EVERY} iterations. A cross stands for runs that diverged: {said or 'none did'}.",
+        f"seeds, every {EVERY} iterations.{told} A cross stands for runs that diverged: {said or 'none did'}.",
         alt="Mean validation error at the end: "
         + "; ".join(f"{error:.1%} at rate {plain(rate)}" for rate, error in errs.items())
         + f". Diverged: {said or 'none'}.",
