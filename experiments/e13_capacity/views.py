@@ -90,7 +90,8 @@ def curves(runs: Runs) -> Figure:
     said = "; ".join(f"{net} {accuracy:.1%} and {loss:.2f} nats" for net, (accuracy, loss) in ends.items())
     rectified = {net: mean(select(runs, net, RECTIFIED)["test_accuracy"]) for net in trained_both_ways(runs)[-1:]}
     told = (
-        f" {net} ends with {ends[net][0]:.1%} of the test images right, and with {end:.1%}." for net, end in rectified.items()
+        f" {net} ends with {ends[net][0]:.1%} of the test images right without it, {end:.1%} with it."
+        for net, end in rectified.items()
     )
     return Figure(
         figure,
