@@ -27,6 +27,7 @@ from report.prove.leftover import left_over
 from report.prove.meaning.grid import GridEquality, Unreadable
 from report.prove.meaning.quicker import quicken
 from report.prove.meaning.symbolic import ALGEBRA
+from report.prove.meaning.values import MIXED
 from report.prove.mistakes import mistake
 from report.prove.reasons.presence import present
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
@@ -292,9 +293,16 @@ def _witnessing(name: str, where: Where | None) -> Iterator[None]:
     except ReportError:
         raise
     except Exception as error:
-        raise DeclarationError(
-            f"the {name} witness cannot look at this: {error or type(error).__name__}", where=where
-        ) from None
+        raise DeclarationError(f"the {name} witness cannot look at this: {_in_words(error)}", where=where) from None
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong in a formula, as its author may understand it."""
+    if isinstance(error, RecursionError):
+        return "it never comes to an end"
+    if isinstance(error, TypeError | AttributeError | RuntimeError | sp.SympifyError):
+        return MIXED
+    return str(error) or type(error).__name__
 
 
 def _is_trivial(setting: Setting, part: Part) -> bool:
@@ -374,13 +382,14 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     why = f"SymPy cannot prove it by {step.rule.words.replace('`', '').removeprefix('by ') or 'calculation'}"
     try:
         method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
+        for side in chain.expressions[at : at + 2] if method and step.rule.standing is Standing.PROVED else ():
+            setting.read(side, ALGEBRA)  # what is put in as it is written has to mean something there
     except DeclarationError as error:
         raise DeclarationError(error.what, where=error.where or step.where, remedy=error.remedy) from None
     except Unreadable as error:
         method, why = None, str(error)
     except Exception as error:  # SymPy raises what it likes; what it cannot read it has not proved
-        endless = isinstance(error, RecursionError)
-        method, why = None, f"SymPy has no reading of it: {'it never comes to an end' if endless else error}"
+        method, why = None, f"SymPy has no reading of it: {_in_words(error)}"
     if method is None:
         over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])

@@ -21,7 +21,7 @@ from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points
 from report.prove.meaning.numeric import Point, evaluate
-from report.prove.meaning.values import Array, Undefined, compare, precision, short
+from report.prove.meaning.values import MIXED, Array, Undefined, compare, precision, short
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
@@ -297,7 +297,9 @@ def _value(expression: Formula, point: Point) -> Any:
         return reason
     except RecursionError:
         return Undefined("the definition never comes to an end")
-    except (TypeError, ValueError, AttributeError, OverflowError) as reason:
+    except (TypeError, AttributeError):
+        return Undefined(MIXED)
+    except (ValueError, OverflowError) as reason:
         return Undefined(str(reason))
 
 

@@ -87,6 +87,7 @@ DEFINED = {
         OF_F,
         define("d(t)", "t", "", symbols=[integer("t", "", least="0")]),
     ],
+    "D": [define("D(h)(x)", "0*h(x)", "", symbols=[function("h", ""), real("x", "")])],
     "lambda": [define("c(y)", "(lambda r: abs(r))(y)", "", symbols=[real("y", "")])],
     "y from 0": [define("c(y)", "y", "", symbols=[real("y", "", least="0")])],
     "floor y": [define("d(y)", "floor(y)", "", symbols=[real("y", "")]), SAME],
@@ -646,6 +647,7 @@ FALSE = [
     ("c(n, 1) == c(n - 1, 2) + 1", "n", "", "two ways"),
     ("c(n) == c(n) + 1", "n", "", "mutual"),
     ("W[i] == W[1, i]", "n W i"),
+    ("diff(h(x), x) == D(h)(x)", "x h", "", "D"),  # no name of an author's is that of a slope
     # no complex number has a place in an order, and no operator is known to keep them real
     ("2*w <= w + w", "x", "", "w"),
     ("w < w + 1", "x", "", "w"),
@@ -818,6 +820,24 @@ def test_what_a_statement_holds_fast_in_a_derivative_stays_so(
     defined = [define("e", "x**2", "")] if "e" in at.values() else []
     theory = Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], parts, "", "", defined)
     assert check(theory, {"SymPy"}).holds is holds
+
+
+@pytest.mark.parametrize(("put", "names", "holds"), [
+    ("y", "x y", True), ("v[1]", "x n v", True), ("t", "x t", False), ("2", "x", False), ("-y", "x y", False),
+])  # fmt: skip
+def test_a_statement_of_slopes_is_used_where_there_are_some(put: str, names: str, holds: bool) -> None:
+    law = Part("Law", "diff(x**2, x) == 2*x", [Step(because="")])
+    use = Part("Use", f"diff(({put})**2, {put}) == 2*({put})", [Step(because=using("Law", at={"x": put}))])
+    assert check(Derivation("T0", "", "", [SYMBOLS[n] for n in names.split()], [law, use], ""), {"SymPy"}).holds is holds
+
+
+@pytest.mark.parametrize(("claim", "names"), [
+    ("x[1] == 1", "x"), ("Q(t) == 1", "Q t"), ("norm(f) == 1", "f"), ("diag(x) == x", "x"), ("kron(v, v) == 1", "n v"),
+])  # fmt: skip
+def test_what_is_no_number_or_no_array_is_said_to_be_so(claim: str, names: str) -> None:
+    (refused,) = check(in_one_step((claim, names), calculation(""))).failures
+    assert "where a signal, a function or an array is meant" in refused
+    assert "object" not in refused
 
 
 def test_a_shown_inequality_is_used_with_its_sign() -> None:

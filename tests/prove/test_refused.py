@@ -34,7 +34,7 @@ MISSING = {  # the condition that the formula needs and that does not follow
     "max_tie": "x != y",
     "l2_grad_norm": "norm(v) != 0",
     "piecewise_jump": "x != 0",
-    "contradiction_undrawn": "gets smaller",
+    "contradiction_undrawn": "makes smaller",
 }
 SAID = {  # another reason why it cannot stand
     "diff_integer": "which is an integer",

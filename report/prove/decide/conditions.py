@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import EXTREMES, GridEquality, is_complex
+from report.prove.meaning.grid import EXTREMES, SLOPE, GridEquality, is_complex
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -78,7 +78,7 @@ def without_slopes(expression: Any) -> tuple[Any, dict[sp.Expr, sp.Expr]]:
 
 
 def is_slope(e: Any) -> bool:
-    return isinstance(e, sp.core.function.AppliedUndef) and e.func.__name__ == "D"
+    return isinstance(e, sp.core.function.AppliedUndef) and e.func.__name__ == SLOPE
 
 
 def put(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:

@@ -256,8 +256,16 @@ def _full(value: int) -> Callable[..., Grid]:
     return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
 
 
+def _one(condition: Any) -> sp.Expr:
+    if isinstance(condition, GridEquality):
+        raise Unreadable("one() asks about numbers: of whole arrays say one of every entry")
+    return sp.Piecewise((1, condition), (0, True))
+
+
 EXTREMES = ("max over", "min over")
 """How SymPy calls the largest and the smallest over a range: as nobody can call a function."""
+SLOPE = "slope of"
+"""And a derivative that is not carried out."""
 
 
 def extreme(name: str, body: sp.Expr, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> sp.Expr:
@@ -284,7 +292,7 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "min": spread(lambda *v: sp.Min(*v)),
     "delta": lambda i: sp.KroneckerDelta(i, 0),
     "kron": lambda i, j: sp.KroneckerDelta(i, j),
-    "one": lambda condition: sp.Piecewise((1, condition), (0, True)),
+    "one": _one,
     "norm": _norm,
     "trace": _trace,
     "identity": lambda n: Grid(n, n, lambda i, j: sp.KroneckerDelta(i, j)),

@@ -22,6 +22,7 @@ from report.prove.language.glossary import Definition
 from report.prove.meaning.grid import (
     BUILT_IN,
     CONSTANTS,
+    SLOPE,
     Grid,
     GridEquality,
     Unreadable,
@@ -380,7 +381,7 @@ def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge, given: Mapping[
     # The variable is bound inside, so that what is later put in for it cannot change what is differentiated.
     inside = sp.Dummy("x", real=True)
     which = (sp.Symbol(str(place.base), real=True), *place.indices) if isinstance(place, sp.Indexed) else ()
-    slope = sp.Function("D", real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
+    slope = sp.Function(SLOPE, real=True)(sp.Lambda(inside, sp.sympify(value).subs(place, inside)), place, *which)
     return slope if which else slope.xreplace(given)  # other entries stand in it, which may be the one: those given are not
 
 

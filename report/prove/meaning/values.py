@@ -35,6 +35,10 @@ def short(value: Number) -> str:
 Number = Any  # int, mpf or mpc
 
 
+MIXED = "something is a number where a signal, a function or an array is meant, or the other way round"
+"""What is wrong with a formula at which Python stumbles."""
+
+
 class Undefined(ArithmeticError):
     """The formula has no value at this point: a division by zero, a sum without end, sizes that do not fit."""
 
