@@ -28,6 +28,9 @@ LONGEST_LEFT = 26
 PLAIN_TO_SEE = frozenset({"unfolding", "identical", "normal form", "simplification", "exact evaluation", "matrix algebra"})
 """How steps are decided that a reader takes at once: a definition opened, terms collected, a number worked out."""
 
+RULES = ("chain rule", "product rule", "quotient rule")
+"""Reasons that a reader wants to see the work of, however it is decided."""
+
 DEFINITION = "definition of "
 
 FEWEST_ROWS = 3
@@ -318,12 +321,15 @@ def _link(step: CheckedStep, pages: _Pages) -> str:
 
 
 def _telling(steps: tuple[CheckedStep, ...]) -> list[CheckedStep]:
-    """The steps that carry the idea, and the last: an equality that is seen at once goes with the step that follows it."""
-    return [step for step in steps if step is steps[-1] or step.relation != "==" or not _minor(step)]
+    """The steps that carry the idea, the last, and what is compared: any other equality that is seen at once goes with the
+    step that follows it."""
+    compared = {at for at, step in enumerate(steps[1:]) if step.relation != "=="} | {len(steps) - 1}
+    return [step for at, step in enumerate(steps) if at in compared or step.relation != "==" or not _minor(step)]
 
 
 def _minor(step: CheckedStep) -> bool:
-    return step.standing == Standing.PROVED and step.method.removeprefix("generic entry: ") in PLAIN_TO_SEE
+    plain = step.method.removeprefix("generic entry: ") in PLAIN_TO_SEE and not step.reason.startswith(RULES)
+    return step.standing == Standing.PROVED and plain
 
 
 def _because(steps: tuple[CheckedStep, ...]) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from report.errors import ReportError
-from report.proof import Derivation, Part, Step, check, define, integer, real, using, vector
+from report.proof import (
+    Derivation, Part, Step, algebra, check, define, differentiation, integer, part, real, using, vector,
+)  # fmt: skip
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 from report.write.references import resolved
 
@@ -39,6 +41,18 @@ def test_what_is_seen_at_once_goes_with_the_next_step_and_is_kept_in_the_ledger(
     assert r"2 steps\: numeric" in short
     assert opened in every
     assert opened in ledger_markdown([said], lambda *_: 1)
+
+
+def test_what_is_compared_stands_there_however_plain() -> None:
+    chain = [Step("1 - (1 - x)**2", "complete the square"), Step("<= 1", "a square is not negative")]
+    short = page(Part("Square", "x*(2 - x) <= 1", chain)).partition(":::::::: every")[0]
+    assert r"[$= 1 - (1 - x)^{2}$]{.link} [$\le 1$]{.link}" in short
+
+
+def test_a_rule_of_differentiation_stands_there_with_what_it_gives() -> None:
+    chain = [Step("2*(x + 1)", differentiation("chain rule")), algebra("multiply out")]
+    short = page(part("Slope", "diff((x + 1)**2, x) == 2*x + 2", *chain)).partition(":::::::: every")[0]
+    assert r"[$= 2(x + 1)$]{.link}" in short
 
 
 def test_names_that_the_chapter_has_introduced_are_not_introduced_again() -> None:
