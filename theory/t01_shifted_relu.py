@@ -191,8 +191,8 @@ DERIVATION = Derivation(
             Step(f"d + {SOME.format('(relu(z(l + k) - t) + t)')}", EVERY_UNIT),
             definition("relu", words="multiply out; ReLU leaves one as it is"),
             intro="""One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and
-            zero on the padding, and so counts exactly the taps that lie on the image. (Padding the ReLUs with minus `t`
-            would do as well, or the threshold units with `t`.)""",
+            zero on the padding. With weights `t*u[k]` it adds what is missing for just the taps that lie on the image.
+            (Padding the ReLUs with minus `t` would do as well, or the threshold units with `t`.)""",
             live=[Live("torch conv1d, two channels", two_channels)],
         ),
         counterexample(

@@ -129,7 +129,7 @@ DERIVATION = Derivation(
         integer("n", "the number of places where a filter is applied", least="1", high=4),
         integer("h", "the number of weights of a filter", least="1", high=3),
         integer("q", "the number of filters", least="1", high=3),
-        vector("x", "n + h - 1", "the input", first=0),
+        vector("x", "n + h - 1", "the input, counted from zero", first=0),
         matrix("w", "h", "q", "the matrix of the filters, one a column"),
         vector("u", "q", "the vector of the output weights"),
         real("y", "the target"),
@@ -221,8 +221,8 @@ DERIVATION = Derivation(
             given=[W_ZERO, U_ZERO],
             intro="""Each gradient has a factor that comes from the other layer. With both layers zero this factor is zero, so
             gradient descent, with momentum or without, moves nothing, neither at the first step nor at any later one. With
-            only `u` zero its own gradient survives, for every filter that finds something; that of the filters is zero at
-            the first step, and at the first alone, since that step moves `u`:""",
+            only `u` zero its own gradient survives, for every filter that finds something, unless the target `y` is zero.
+            That of the filters is zero at the first step; but that step moves `u`, and the next can move them:""",
             live=[U_AT_KINK],
         ),
         part(
@@ -258,7 +258,7 @@ DERIVATION = Derivation(
             given=[W_ZERO],
             intro="""With only `w` zero nothing is pooled, so nothing reaches the output weights. Every ReLU now stands at its
             kink, and the slopes chosen there decide: with slope zero, the usual choice, nothing survives, and training never
-            starts; with another, say `r` everywhere, the filters do move, and under mean pooling all of them along one and
+            starts; with another, say `r` everywhere, the filters can move, and under mean pooling all of them along one and
             the same direction, the mean of what each of their weights sees:""",
             live=[U_AT_KINK],
         ),
@@ -296,12 +296,12 @@ DERIVATION = Derivation(
             live=[W_AT_KINK],
         ),
     ],
-    conclusion="""With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of
-    u”, “All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u`
-    survives, `diff(ell, u[j]) == -2*y*m[j]`, and training starts. With only `w` zero, `w == zeros(h, q)`, the gradient of
-    `u` is zero (“Only w zero: the gradient of u”), and that of `w` is as large as the slope chosen at zero lets it be
-    (“Only w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing moves (“Only w zero, slope
-    zero”).""",
+    conclusion="""With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”,
+    “All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives,
+    `diff(ell, u[j]) == -2*y*m[j]`, if the target and a pooled value are other than zero, and training starts. With only `w`
+    zero, `w == zeros(h, q)`, the gradient of `u` is zero (“Only w zero: the gradient of u”), and that of `w` is as large as
+    the slope chosen at zero lets it be (“Only w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing
+    moves (“Only w zero, slope zero”).""",
     comment="""Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes
     through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. And
     being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients and stay

@@ -42,9 +42,9 @@ REACHES_BIAS = Live("torch autograd", lambda at: reaches(at)[1].item())
 
 
 def after_steps(at: Any) -> float:
-    """What enters ReLU after d steps of torch's SGD with these slopes of the loss, when it was −exp(a) at first."""
+    """What enters ReLU after d steps of torch's SGD with these slopes of the loss, when it was −h at first."""
     window = tensor(at.w)
-    kernel, bias = torch.nn.Parameter(torch.zeros_like(window)), torch.nn.Parameter(-tensor(at.a).exp())
+    kernel, bias = torch.nn.Parameter(torch.zeros_like(window)), torch.nn.Parameter(-tensor(at.h))
     for step in range(1, at.d + 1):
         kernel.grad = bias.grad = None
         (torch.relu(window @ kernel + bias) * tensor(at.g(step))).backward()
@@ -103,8 +103,9 @@ DERIVATION = Derivation(
         real("v", "the velocity of a weight or bias"),
         integer("t", "a number of steps", least="1", high=5),
         integer("d", "a number of steps, perhaps none", least="0", high=4),
-        real("rho", "the share by which weight decay shrinks a weight in one step"),
-        real("a", "a number; and the weight of a single unit"),
+        real("rho", "the share, less than one, by which weight decay shrinks a weight in one step", above="0", high=1),
+        real("h", "how far below zero what enters ReLU is at first", above="0"),
+        real("a", "the weight of a single unit"),
         real("c", "its bias"),
     ],
     definitions=[
@@ -124,7 +125,7 @@ DERIVATION = Derivation(
         ),
         define(
             "u(t)",
-            "-exp(a) if t == 0 else u(t - 1) - eta*(1 + norm(w)**2)*g(t)*one(u(t - 1) > 0)",
+            "-h if t == 0 else u(t - 1) - eta*(1 + norm(w)**2)*g(t)*one(u(t - 1) > 0)",
             "what enters ReLU after `t` steps of gradient descent",
             symbols=[integer("t", "a number of steps", least="0", high=3)],
         ),
@@ -204,30 +205,30 @@ DERIVATION = Derivation(
         ),
         part(
             "Before the first step",
-            "u(0) == -exp(a)",
+            "u(0) == -h",
             definition("u"),
-            intro="""So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if
-            the images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps,
-            negative at first, `-exp(a)`. For one place of one example a step adds to it, if ReLU is on, the slope of the
-            loss times the squared length of the window, with one more for the bias. (Other places add such terms of their
-            own, and these have such factors of their own.) By induction:""",
+            intro="""So a step of gradient descent leaves filter and bias as they were, and with them what enters ReLU, if the
+            images are the input of the network. Does it stay so? Let `u(d)` be what enters ReLU after `d` steps, negative at
+            first, `-h`. For one place of one example a step takes from it, if ReLU is on, the learning rate times the slope
+            of the loss times the squared length of the window, with one more for the bias. (Other places add such terms of
+            their own, and these have such factors of their own.) By induction:""",
         ),
         part(
             "One step more",
-            "u(d + 1) == -exp(a)",
+            "u(d + 1) == -h",
             Step("u(d) - eta*(1 + norm(w)**2)*g(d + 1)*one(u(d) > 0)", definition("u")),
             using("hypothesis", "induction hypothesis: `u(d)` is negative, so the last factor is zero"),
-            supposing="u(d) == -exp(a)",
+            supposing="u(d) == -h",
         ),
         part(
             "Dead it stays",
-            "u(d) == -exp(a)",
+            "u(d) == -h",
             induction("d", "Before the first step", "One step more"),
             live=[Live("torch SGD", after_steps, points=3)],
         ),
         part(
             "Powers of the momentum, one step",
-            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**(1 + 1)",
+            "(1 - mu)*sum(mu**j for j in span(1, 1)) == mu - mu**2",
             Step("(1 - mu)*mu", "one summand"),
             algebra("multiply out"),
             intro="""With momentum `mu` a step goes along a velocity, which gradients feed and which otherwise shrinks by
@@ -262,9 +263,11 @@ DERIVATION = Derivation(
         ),
         part(
             "Weight decay",
-            "(1 - rho)*b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) == (1 - rho)*z[e, i]",
+            "(1 - rho)*b + sum((1 - rho)*f[l]*x[e, i + r - l] for l in span(1, r)) < 0",
             Step("(1 - rho)*(b + sum(f[l]*x[e, i + r - l] for l in span(1, r)))", algebra("factor out")),
-            definition("z"),
+            Step("(1 - rho)*z[e, i]", definition("z")),
+            Step("< 0", "a positive number times a negative one"),
+            given=["rho < 1", "z[e, i] < 0"],
             intro="""Weight decay does move it: in each step it shrinks filter and bias by a positive factor `1 - rho`. The
             input of ReLU shrinks by the same factor and keeps its sign. Dead it remains.""",
             live=[Live("torch conv1d", decayed)],
@@ -308,12 +311,12 @@ DERIVATION = Derivation(
     ],
     conclusion="""Where the input of ReLU is negative on every example, so that every slope is zero, `S == zeros(n, M)`, the
     derivatives by filter and bias are zero (“Off everywhere: the filter”, “Off everywhere: the bias”), and gradient descent
-    never changes them: the unit is dead (“Dead it stays”). That says nothing about the loss, which can be strictly larger
-    than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a + c < 0`: the point is stationary, not
-    optimal (“A dead unit is not optimal”).""",
+    never changes them, if the images are the input of the network: the unit is dead (“Dead it stays”). That says nothing
+    about the loss, which can be strictly larger than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a +
+    c < 0`: the point is stationary, not optimal (“A dead unit is not optimal”).""",
     comment="""A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the
-    share of units that are never on. Small learning rates and biases that do not start far below zero prevent it; a leaky
-    ReLU has no such region. In deeper layers there is hope, since the layers below go on learning and may bring its input
+    share of units that are never on. Small learning rates and biases that do not start far below zero make it rare; a leaky
+    ReLU has no such region. In deeper layers there is hope, since the layers below may go on learning and bring its input
     above zero again. And a gradient of zero is a reason to look at the loss, not to stop.""",
     tables={"training": training},
     claims={

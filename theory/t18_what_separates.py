@@ -33,7 +33,7 @@ DERIVATION = Derivation(
         vector("x", "d", "an example"),
         vector("m_0", "d", "the mean of the first class"),
         vector("m_1", "d", "that of the second"),
-        matrix("R", "d", "d", "a matrix whose square `R.T@R` is the inverse of the covariance that both classes have"),
+        matrix("R", "d", "d", "a root of the inverse of the covariance that both classes have: that inverse is `R.T@R`"),
     ],
     definitions=[SIGMA],
     parts=[
@@ -53,7 +53,8 @@ DERIVATION = Derivation(
             definition("sigma"),
             intro="""A border where an affine function of the input is zero is a line in the plane, a hyperplane in general.
             When is it the right one? The probability of the second class, given the input, is by Bayes' rule the sigmoid of
-            the logarithm of a ratio, whatever the densities. So the best border is where this logarithm is zero:""",
+            the logarithm of a ratio, whatever the densities. Whoever answers with the more probable class errs least, so the
+            best border is where this logarithm is zero:""",
             live=[Live("NumPy", lambda p_0, p_1: np.divide(p_1, p_0 + p_1))],
         ),
         part(
@@ -62,7 +63,8 @@ DERIVATION = Derivation(
             " == (R.T@R@(m_1 - m_0)).T@x - 1/2*(m_1.T@R.T@R@m_1 - m_0.T@R.T@R@m_0)",
             algebra("multiply out; what is quadratic in `x` cancels"),
             intro="""For two normal densities of one covariance the logarithm of their ratio is the difference of two
-            quadratic functions, since what stands before the exponentials is the same. It is affine:""",
+            quadratic functions, since what stands before the exponentials is the same. It is affine, and so it stays when the
+            logarithm of the ratio of both shares, a constant, is added:""",
             live=[Live("torch distributions", log_odds_by_torch)],
         ),
     ],
@@ -72,7 +74,7 @@ DERIVATION = Derivation(
     covariance”).""",
     comment="""On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the
     right weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays,
-    the best border bends, and a line falls short.""",
+    and the best border is a line no more.""",
     claims={
         "line_separates": proved(
             "Two normal clouds of one covariance are best separated by a line.", by="Two normal clouds of one covariance"
