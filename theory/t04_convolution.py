@@ -161,11 +161,11 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=f"""Shifting either signal shifts their convolution by as much (“Shifting the first signal”, “Shifting the
-    second signal”). A convolution layer has `{LENGTH} + 1` outputs: `n - k + 1` without stride, padding and dilation, and a
-    single one when the kernel is as long as the input.""",
+    second signal”). A convolution layer whose kernel fits into its padded input, `d*(k - 1) + 1 <= n + 2*p`, has `{LENGTH} +
+    1` outputs: `n - k + 1` without stride, padding and dilation, and a single one when the kernel is as long as the input.""",
     comment="""What a convolution layer detects in one place it detects, with the same weights, in every other; nothing has
     to be learnt twice. The output lengths say whether a stack of layers fits its input before it is ever run, and a kernel
-    as long as its input is a dense layer with one output.""",
+    as long as its input is, without padding, a dense layer with one output.""",
     claims={
         "sum_runs_over_the_signal": refuted(
             "The sum at a place of a convolution has a term for each sample of the signal.", by="As many terms as taps"

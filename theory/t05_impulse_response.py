@@ -40,7 +40,7 @@ DERIVATION = Derivation(
     symbols=[
         signal("x", "a signal with finite support"),
         signal("f", "another"),
-        operator("L", "a linear and shift-invariant operator on signals", linear=True, invariant=True),
+        operator("L", "an operator on signals", linear=True, invariant=True),
         integer("i", "a place"),
     ],
     definitions=[
@@ -78,11 +78,12 @@ DERIVATION = Derivation(
             "conv(f, lambda m: delta(m))(i) == f(i)",
             Step("sum(f(k)*delta(i - k) for k in Z)", definition("conv")),
             contraction(),
-            intro=("No other kernel will do: an operator that convolves with `f` has the impulse response `f`."),
+            intro="""No other kernel will do: an operator that convolves with `f` answers the unit impulse with `f` (the
+            order does not matter, by T4).""",
         ),
     ],
-    conclusion="""`L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`; the impulse response is all
-    there is to know of it.""",
+    conclusion="""On signals with finite support `L` is convolution with its own impulse response, `L(x)(i) == conv(x, l)(i)`;
+    the impulse response is all there is to know of it.""",
     comment="""Whoever asks of a linear layer that it treat every place alike has asked for a convolution layer. Its weights
     are its answer to a single lit pixel, and can be read off from that answer.""",
     claims={

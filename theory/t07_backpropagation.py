@@ -30,7 +30,7 @@ DERIVATION = Derivation(
         signal("f", "the kernel"),
         signal("I", "the input, a signal with finite support"),
         signal("g", "the slope of a loss by each output"),
-        integer("x", "a place of the output, the row of a matrix", low=-2, high=4),
+        integer("x", "a place, often of the output, the row of a matrix", low=-2, high=4),
         integer("i", "a tap, the column of a matrix", low=-2, high=4),
         integer("d", "a distance below the diagonal"),
         integer("n", "the number of samples of the input", least="1", high=4),
@@ -50,7 +50,13 @@ DERIVATION = Derivation(
         CONV,
         define("J[x, i]", "diff(conv(f, I)(x), f(i))", "the Jacobian of a convolution by its kernel"),
         define("E(j)", "delta(j) + 2*delta(j - 1) + 3*delta(j - 2)", "the signal one, two, three", symbols=[PLACE]),
-        define("T[x, i]", "diff(conv(f, E)(x), f(i))", "three rows and columns of its Jacobian", shape=("3", "3"), first=0),
+        define(
+            "T[x, i]",
+            "diff(conv(f, E)(x), f(i))",
+            "three rows and columns of its Jacobian, counted from zero",
+            shape=("3", "3"),
+            first=0,
+        ),
         define(
             "X(j)",
             "I(j) if j in span(0, n - 1) else 0",
@@ -180,10 +186,11 @@ DERIVATION = Derivation(
             Step("X(n - 1) - X(-(L - n + 1))", algebra("the remainder of a negative place is one period further")),
             definition("X", words="the place subtracted lies before the first sample"),
             given=["L >= n", "L <= n + k - 2"],
-            intro="""In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L
-            - n + 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a
-            zero. (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last
-            sample is zero:""",
+            intro="""In a smaller one, of order `L` from `n` to `n + k - 2`, the last sample comes round: on the diagonal `L -
+            n + 1` above the main one, which has entries in the first `k` columns, it stands where the Jacobian has a zero.
+            (And with fewer than `n` rows there is no room for the first column.) So none will do, unless the last sample is
+            zero. That is said of all outputs. Those for which the kernel lies inside the signal stand on or below the main
+            diagonal, where `L >= n` is enough.""",
         ),
         part(
             "Its products are convolutions",
@@ -209,8 +216,9 @@ DERIVATION = Derivation(
             ),
             definition("vhat"),
             intro="""Why is that fast? Let `v` be the first column of a circulant matrix. Row `x` of the matrix, times the
-            wave of frequency `q`, is that wave again, times a number. The waves are eigenvectors, the same ones for all
-            circulant matrices, and the eigenvalues are the discrete Fourier transform of the first column.""",
+            wave of frequency `q`, is that wave at `x`, times a number that is the same for all rows. The waves are
+            eigenvectors, the same ones for all circulant matrices, and the eigenvalues are the discrete Fourier transform of
+            the first column.""",
             live=[Live("NumPy roll", live.wave_answer)],
         ),
         part(
@@ -272,7 +280,7 @@ DERIVATION = Derivation(
         ),
         part(
             "The halves have half the period",
-            "exp(-2*pi*imag*q*d/L) == exp(-2*pi*imag*(q + L)*d/L)",
+            "exp(-2*pi*imag*q*x/L) == exp(-2*pi*imag*(q + L)*x/L)",
             algebra("whole turns change nothing"),
             intro="""The two halves do not change at all. One multiplication therefore serves two outputs, at `q` and at `q
             + L`.""",
@@ -316,7 +324,8 @@ DERIVATION = Derivation(
             Step("4*(3*(r*2**r/2) + 2**r)", using("Multiplications of an FFT")),
             algebra("multiply out"),
             intro="""A product takes three transforms and a multiplication for every frequency. Their length `2**r` is the
-            next power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications:""",
+            next power of two that is not less than `n + k - 1`, and so less than twice that. In real multiplications (a
+            division by a power of two is none):""",
             live=[Live("counted product", live.multiplications_of_product, sweep={"r": range(7)})],
         ),
         part(
@@ -328,9 +337,9 @@ DERIVATION = Derivation(
         ),
         part(
             "When the direct product is cheaper",
-            "2**r*k <= 2**r*(6*r + 4)",
+            "2**r*k < 2**r*(6*r + 4)",
             algebra("the length is positive"),
-            given=["k <= 6*r + 4"],
+            given=["k < 6*r + 4"],
             intro="So short kernels are better off with it:",
         ),
         part(
@@ -342,19 +351,19 @@ DERIVATION = Derivation(
         ),
         part(
             "From this length on",
-            "24*8 + 16 < 2**8",
-            Step("208", "multiply and add"),
-            Step("< 256", "compare"),
-            "a power of two",
-            intro="It has done so here, and not yet at half the length:",
+            "24*r + 16 < 2**r",
+            "a power of two outgrows a multiple of its exponent",
+            given=["r >= 8"],
+            intro="It has done so from eight halvings on, and not yet with seven:",
         ),
         part("Not before", "24*7 + 16 > 2**7", Step("184", "multiply and add"), Step("> 128", "compare"), "a power of two"),
     ],
-    conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a
-    Toeplitz matrix, not a circulant one, which is a part of a circulant matrix of order `L` for every `L >= n + k - 1`,
-    and of none that is smaller unless the last sample is zero. Circulant matrices are diagonal in the Fourier basis, so a
-    product with the Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, where the
-    direct product takes as many as there are pairs of a sample and a tap.""",
+    conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz
+    matrix, not a circulant one (“The Jacobian is Toeplitz”, “It is not circulant”). With all outputs it is a part of a
+    circulant matrix of order `L` for every `L >= n + k - 1`, and of none that is smaller unless the last sample is zero.
+    Circulant matrices are diagonal in the Fourier basis, so a product with the Jacobian takes three transforms, `2**r*(6*r +
+    4)` real multiplications at a length `2**r`, of the order of the length times its logarithm (“In terms of the length”),
+    where the direct product takes as many as there are pairs of a sample and a tap.""",
     comment="""The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from
     above: training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct
     product is the cheaper one; the transform pays when kernels are long.""",

@@ -99,7 +99,7 @@ POOLED = define(
 WIDTH = define(
     "W(n)",
     "k if n == 1 else W(n - 1) + k - 1",
-    "the width of a stack of `n` layers, each of width `k`: one layer more adds `k - 1`",
+    "the width of a stack of `n` layers, each of width `k`",
     symbols=[integer("n", "the number of layers", least="1")],
     live=[Live("NumPy convolve", taps_of_a_stack)],
 )
@@ -222,12 +222,10 @@ DERIVATION = Derivation(
         ),
         part(
             "One layer",
-            "W(1) == 1*(k - 1) + 1",
-            Step("k", definition("W")),
-            algebra("add and subtract one"),
-            intro="""So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have; each layer of
-            width `k` adds `k - 1` to the width of the stack below it, which is in the place of `k_a`. What that comes to,
-            by induction:""",
+            "W(1) == k",
+            definition("W"),
+            intro="""So two layers have the taps from place zero to `k_a + k_b - 2`, one less than both have together: a
+            layer of width `k` on top of a stack adds `k - 1` to its width. What that comes to, by induction:""",
         ),
         part(
             "One layer more",
@@ -244,8 +242,7 @@ DERIVATION = Derivation(
             Step("n*k - (n*(k - 1) + 1)", using("The width of a stack")),
             algebra("multiply out and cancel"),
             intro="""So depth does reach farther. But one layer of the width `W(n)` reaches as far, and the stack has `n*k`
-            parameters where that one has `W(n)`: every layer after the first brings one parameter that nobody can see in
-            the output.""",
+            weights where that one has `W(n)`: every layer after the first brings one that nobody can see in the output.""",
         ),
         part(
             "What two layers of width two can reach",
@@ -334,10 +331,10 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two
-    convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them has the width `W(n) == n*(k - 1) + 1`;
-    average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided convolution”, “A
-    layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers are one”), and
-    may be able to do less, however many parameters it has (“A kernel out of their reach”).""",
+    convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them, each `k` wide, has the width `W(n) == n*(k
+    - 1) + 1`; average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided
+    convolution”, “A layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers
+    are one”), and may be able to do less, however many parameters it has (“A kernel out of their reach”).""",
     comment="""Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that
     nobody sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros
     are padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier.""",
