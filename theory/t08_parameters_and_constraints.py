@@ -189,7 +189,7 @@ DERIVATION = Derivation(
             "== 2469696",
             Step("23296 + 307392 + 663936 + 884992 + 590080", "each layer"),
             "add",
-            intro="A network of the size that the question has in mind is AlexNet, here in one column:",
+            intro="A whole network with layers like these is AlexNet, here in one column:",
             live=[Live("live Conv2d", live_convolutions, points=1)],
         ),
         part(
@@ -244,16 +244,19 @@ DERIVATION = Derivation(
             "norm(Y - U@B)**2 == norm(Y - U@(U.T@Y))**2 + norm(U.T@Y - B)**2",
             Step("norm((Y - U@(U.T@Y)) + U@(U.T@Y - B))**2", algebra("add and subtract what can be reached")),
             algebra("the two are orthogonal, and `U` keeps lengths"),
-            intro="""The other way round, over-determined: fewer directions `r` than examples: whatever the weights, the
-            outputs stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights
+            intro="""The other way round, over-determined: with fewer directions `r` than examples, and whatever the weights,
+            the outputs stay in a space with a basis `U` of `r` columns. The squared error on the targets splits, and weights
             have no hold on the first term, which is zero only for targets that lie in that space:""",
             live=[Live("NumPy", squared_error_by_numpy)],
         ),
     ],
-    conclusion="""Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which
-    alone is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined.
-    AlexNet as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an
-    image”), and under-determined if each label counts once (“AlexNet against one label an image”).""",
+    conclusion="""Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which alone
+    is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined. AlexNet
+    as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an image”), and
+    under-determined if each label counts once (“AlexNet against one label an image”). A dense layer with more inputs than its
+    examples span has directions of its weights that change no output (“More parameters than constraints”, “How many
+    directions that is”); with more examples than directions its weights have no hold on the first of two terms of the squared
+    error (“More constraints than parameters”).""",
     comment="""Under-determined means that the data leave directions of the weights undecided: many networks fit equally
     well, and the start, the optimiser and the regularisation choose among them. It does not mean that the one found
     generalises badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot,

@@ -125,10 +125,10 @@ DERIVATION = Derivation(
         vector("g", "m", "the slope of the loss by the outputs"),
         matrix("X", "q", "n", "a batch, an example in each row"),
         matrix("D", "m", "q", "the slopes of the loss by the outputs, an example in each column"),
-        matrix("M", "m", "n", "a running mean of gradients"),
+        matrix("M", "m", "n", "a running sum or mean of gradients"),
         matrix("S", "m", "n", "a running mean of their squares"),
         real("eta", "the learning rate", above="0"),
-        real("mu", "the share of a running mean that is kept", least="0", high=1),
+        real("mu", "the share of it that is kept in a step", least="0", high=1),
         function("u", "any function of one variable, applied entry by entry"),
         real("c", "the output that training starts from"),
         integer("t", "a number of steps", least="0", high=3),
@@ -188,7 +188,7 @@ DERIVATION = Derivation(
             "norm(P@x)**2 == norm(x)**2",
             algebra("a permutation keeps lengths"),
             intro="""And so through all of training. Take one output, `y(t)` after `t` steps, on one example, with `u` the
-            slope of any loss by it: a step changes the output by the rate times this slope times the squared length of the
+            slope of any loss by it: a step takes from the output the rate times this slope times the squared length of the
             input. In the other order call it `v(t)`. The lengths are equal:""",
         ),
         part("At the start", "v(0) == y(0)", Step("c", definition("v")), definition("y")),
@@ -228,8 +228,8 @@ DERIVATION = Derivation(
             Step("W@P.T - eta*((M@P.T)*(u(S)@P.T))", algebra("what is done entry by entry moves with the entries")),
             Step("W@P.T - eta*((M*u(S))@P.T)", algebra("so do products of entries")),
             algebra("factor out"),
-            intro="""And divides by a root of it, which is a function `u` of each entry alone. The same holds for weight
-            decay, Adadelta, and every optimiser that treats each weight by its own history:""",
+            intro="""Its step divides one mean by a root of the other, which is a function `u` of each entry alone. The
+            same holds for weight decay, Adadelta, and every optimiser that treats each weight by its own history:""",
         ),
         part(
             "The start",
@@ -239,13 +239,14 @@ DERIVATION = Derivation(
             intro="""There remains the start. An initialiser draws the weights independently from one distribution. Where
             this has a positive density, with the logarithm `u`, the logarithm of their joint density is a sum over the
             entries, and the same for `W@P.T` as for `W`. (Elsewhere, and for distributions without a density, the same
-            holds of the probabilities of sets, which are products over the entries.)""",
+            holds of the probability that each entry lies in an interval of its own, which is a product over the entries.)""",
         ),
     ],
     conclusion="""The order of flattening changes nothing but the order of the columns: same functions (“Same class of
-    functions”), and the same outputs step by step, if the initial weights are permuted too (“The same outputs for ever”).
-    If they are not, but an initialiser draws each weight independently of the others and from one distribution, both orders
-    start with the same distribution of weights, so that they differ in nothing but the draw (“The start”).""",
+    functions”), and the same outputs step by step, if the initial weights are permuted too (“A step of gradient descent”,
+    “The same outputs for ever”). If they are not, but an initialiser draws each weight independently of the others and from
+    one distribution, both orders start with the same distribution of weights, so that they differ in nothing but the draw
+    (“The start”).""",
     comment="""Flatten as you like, but always in the same way: weights trained with one order are useless with another. One
     seed compared with one seed says nothing about the order. And a dense layer cannot know that pixels are neighbours; a
     convolution, for which a permutation of pixels is no permutation of weights, does.""",

@@ -278,7 +278,7 @@ DERIVATION = Derivation(
             "The gradient by the input of the sigmoid",
             "grad(h, H) == G*S*(1 - S)",
             differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]),
-            intro="So this gradient has the shape of `H`, which is that of `S` and of `G`:",
+            intro="So this gradient has the shape of `H`, which is that of `S` and of `G`; it is a product entry by entry:",
             live=live.both("sigmoid", "Z"),
         ),
         part(
@@ -302,8 +302,8 @@ DERIVATION = Derivation(
             "The gradient by the probabilities",
             "grad(ell, P) == -Y/(n*P)",
             calculation("the gradient, entry by entry"),
-            intro="""So this gradient has the shape of `P`: not that of the labels, which are `n` numbers, nor that of the
-            loss, which is one.""",
+            intro="""So this gradient, a fraction entry by entry, has the shape of `P`: not that of the labels, which are
+            `n` numbers, nor that of the loss, which is one.""",
             live=live.both("likelihood", "P"),
         ),
         part(
@@ -352,9 +352,9 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""The linear layer makes `k` by `n` numbers of `d` by `n` (“The outputs of a linear layer”). Every gradient
-    of it has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` that of the biases, `W@G`
-    that of the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of the probabilities. They are
-    computed in the reverse order of the values (“Last layer first”, “Then the sigmoid”).""",
+    has the shape of what it is the gradient by: `A@G.T` that of the weights, `G@ones(n)` that of the biases, `W@G` that of
+    the input, `G*S*(1 - S)` that of the input of the sigmoid, and `-Y/(n*P)` that of the probabilities. They are computed in
+    the reverse order of the values (“Last layer first”, “Then the sigmoid”).""",
     comment="""Shapes are the first check of a backward pass that is written by hand. While `d`, `k` and `n` differ, hardly
     any wrong product fits: of those of `A` and `G`, transposed or not, `A@G.T` alone has the shape of `W`. With equal
     sizes, or a batch of one example, the check is blind to most mistakes. And no Jacobian is ever built: what looks like a

@@ -294,7 +294,8 @@ DERIVATION = Derivation(
             algebra("collect"),
             given=["k <= d"],
             intro="""Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum
-            of such terms, so no subspace keeps more than they do:""",
+            of such terms, so no subspace keeps more than they do. One keeps as much only if all of these terms are zero: if
+            it leaves nothing of a direction with a singular value above `s[k]`, and takes nothing of one below:""",
         ),
         part(
             "PCA attains it",
@@ -333,11 +334,14 @@ DERIVATION = Derivation(
             to which all of the above applies:""",
         ),
     ],
-    conclusion=f"""The least squared error of a linear autoencoder with `k` codes, at most as many as an example has values,
-    `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `{LOST}`. PCA
-    attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”).""",
-    comment="""A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, though not the principal
-    directions in it, because any invertible change of the codes can be undone by the decoder. Whatever an autoencoder gains
-    over PCA is owed to its non-linearities, and PCA is the baseline to hold it against.""",
+    conclusion=f"""The least squared error of a linear autoencoder with biases and `k` codes, at most as many as an example
+    has values, `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `{LOST}`.
+    PCA attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”). To get there it must have
+    learnt to write the `k` directions with the largest singular values, any of them where some are equal (“Nothing does
+    better”).""",
+    comment="""A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, if the next singular value
+    is smaller than `s[k]`, though not the principal directions in it, because any invertible change of the codes can be
+    undone by the decoder. Whatever an autoencoder gains over PCA is owed to its non-linearities, and PCA is the baseline to
+    hold it against.""",
     figures={"arrival": arrival},
 )

@@ -300,7 +300,8 @@ DERIVATION = Derivation(
             algebra("regroup"),
             intro="""So unit `i` sees `f + (k[l] - 1)*j` inputs, and its neighbour's field begins `j*s[l]` after its own.
             Again nothing is left out if the stride is not larger than the window, because both terms on the right are then
-            not negative. (With a larger stride there are gaps, and the field is counted from its first to its last input.)""",
+            not negative. (With a larger stride there can be gaps, and the field is counted from its first to its last
+            input.)""",
         ),
         part(
             "The jump at the input",
@@ -362,8 +363,8 @@ DERIVATION = Derivation(
             Step("18*C**2", "multiply"),
             Step("< 25*C**2", "compare"),
             "multiply",
-            intro="""With `C` channels throughout they have fewer weights. They put another ReLU between, and without one
-            they reach fewer kernels, as T13 says:""",
+            intro="""With `C` channels throughout they have fewer weights. They put another ReLU between; without one they
+            would reach fewer kernels, as two layers of width two do in T13:""",
             live=[Live("live conv2d layers", weights_of_two, sweep={"C": range(1, 5)})],
         ),
         *(with_numbers(windows, members) for windows, members in alike().items()),

@@ -336,10 +336,12 @@ DERIVATION = Derivation(
         ),
         *(with_numbers(label, net) for label, net in COUNTED.items()),
     ],
-    conclusion="""A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, all other
-    layers none; a shared layer counts once, and a network has the sum over its layers.""",
+    conclusion="""A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, both with
+    biases, and all other layers of this report none; a shared layer counts once, and a network has the sum over its
+    layers.""",
     comment="""A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and
-    the width before flattening divides the weights of the first dense layer by four, which no saving on filters can match.""",
+    the width before flattening divides the weights of the first dense layer by four, and in most networks here
+    that is where they are.""",
     values={name: partial(Value, count, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())},
     tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment in LAID_OUT}},
     claims={"single_has_fewer": refuted("The single convolution has fewer parameters than (12, 32).", by="The network of E15")},
