@@ -62,6 +62,7 @@ def _setter(kind: str, token: str, before: str, inside: bool, display: bool) -> 
 LINK = re.compile(
     r'((?:<span class="link">|<div class="right">\s*<p>))<math display="block" alttext="([^"]*)">(.*?)</math>', re.DOTALL
 )
+SIGN = re.compile("(?:<m(?:sub|sup|subsup)>)?<mo[^>]*>([^<]*)</mo>")  # a bracket may bear an exponent
 ELEMENT = re.compile(r"<(?P<close>/)?(?P<tag>\w+)[^>]*?(?P<empty>/)?>")
 LATEX = re.compile(r"\\begin\b|\\end\b|\\[A-Za-z]+|\\.|&\w+;|\S", re.DOTALL)
 OPENS, CLOSES = ("(", "[", "{", "⌊", "⌈"), (")", "]", "}", "⌋", "⌉")
@@ -79,7 +80,7 @@ def _in_terms(found: re.Match[str]) -> str:
     before, latex, content = found.groups()
     tokens = [(each[0], each.start()) for each in LATEX.finditer(latex)]
     told = _cut(latex, [at for token, at in _between(tokens, LATEX_OPENS, LATEX_CLOSES)])
-    elements = [(re.sub("<[^>]*>", "", text) if text.startswith("<mo") else "", at) for text, at in _elements(content)]
+    elements = [(sign[1] if (sign := SIGN.match(text)) else "", at) for text, at in _elements(content)]
     terms = _cut(content, [at for sign, at in _between(elements, OPENS, CLOSES)])
     if len(terms) == 1 or len(terms) != len(told):
         return found[0]

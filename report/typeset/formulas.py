@@ -62,7 +62,7 @@ MATHML = {
     r' form="(?:prefix|postfix)"(?=>[()\[\]{}]</mo>)': "",
     r"&#8289;": "\u2061",
     r"<mrow>(<mi>[^<]*</mi><mo>\u2061</mo>)</mrow>": r"\1",
-    r"<mo>\*</mo>": "<mo>∗</mo>",  # at the height of the signs, not of a superscript
+    r"<(m[io])>\*</\1>": r"<\1>∗</\1>",  # at the height of the signs, not of a superscript
     r"<mo>([′″‴]+)</mo>": r'<mo class="prime">\1</mo>',
     r"(<mo>\u2061</mo>)(?!<mo[^>]*>\(|<mrow><mo[^>]*>\()": r'\1<mspace width="0.167em" />',
 }

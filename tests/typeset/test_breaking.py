@@ -43,6 +43,8 @@ def link(latex: str, content: str) -> str:
          '<mo stretchy="false">)</mo>', ["-a", "+ (b - c)"]),
         (r"\{a + b\} + \left(c + d\right)", "<mo>{</mo><mi>a</mi><mo>+</mo><mi>b</mi><mo>}</mo><mo>+</mo><mrow><mo>(</mo>"
          "<mi>c</mi><mo>+</mo><mi>d</mi><mo>)</mo></mrow>", [r"\{a + b\}", r"+ \left(c + d\right)"]),
+        ("(a - b)^{2} + c", "<mo>(</mo><mi>a</mi><mo>−</mo><mi>b</mi><msup><mo>)</mo><mn>2</mn></msup><mo>+</mo><mi>c</mi>",
+         ["(a - b)^{2}", "+ c"]),
         (r"e^{a + b}", "<msup><mi>e</mi><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></msup>", [r"e^{a + b}"]),
         ("a + b", "<mi>a</mi>", ["a + b"]),  # what is told otherwise than it is set stays whole
     ],
