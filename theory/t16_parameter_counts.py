@@ -272,7 +272,7 @@ DERIVATION = Derivation(
         integer("n_in", "the number of inputs of a dense layer", least="1", high=40),
         integer("n_out", "the number of its outputs", least="1", high=5),
         integer("m", "the number of parts to which a shared layer is applied", least="1", high=4),
-        integer("e", "the number of a network in this report", within=("1", str(len(NETS)))),
+        integer("e", "the number of a network among those that the experiments declare", within=("1", str(len(NETS)))),
         known(signal("L", "how many of its layers have weights", properties=["whole"]), depth),
         known(
             signal("n", "the number of outputs of its layer `l`, channels or units", properties=["positive", "whole"]),
@@ -330,18 +330,18 @@ DERIVATION = Derivation(
             f"{ADDED} == {FACTORED}",
             algebra("factor out"),
             intro="""Pooling, ReLU, sigmoid, flattening and dropout have nothing that training could change, so a network's
-            count is a sum over its convolutions and dense layers. The witness has built every network of this report and
-            counted the entries of its tensors.""",
+            count is a sum over its convolutions and dense layers. The witness has built every network that the experiments
+            declare, and counted the entries of its tensors.""",
             live=[Live("every live network", lambda e: counted(NETS[e - 1]), sweep={"e": range(1, len(NETS) + 1)})],
         ),
         *(with_numbers(label, net) for label, net in COUNTED.items()),
     ],
     conclusion="""A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, both with
-    biases, and all other layers of this report none; a shared layer counts once, and a network has the sum over its
-    layers.""",
+    biases; pooling, ReLU, sigmoid, flattening and dropout have none; a shared layer counts once, and a network has the sum
+    over its layers.""",
     comment="""A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and
-    the width before flattening divides the weights of the first dense layer by four, and in most networks here
-    that is where they are.""",
+    the width before flattening divides the weights of the first dense layer by four, and in most networks here that is where
+    they are.""",
     values={name: partial(Value, count, origin=origin) for name, count, origin in (*totals(), *sizes_of_maps(), *counts())},
     tables={"kinds": kinds, **{experiment: partial(layers, experiment) for experiment in LAID_OUT}},
     claims={"single_has_fewer": refuted("The single convolution has fewer parameters than (12, 32).", by="The network of E15")},

@@ -14,13 +14,15 @@ from dataclasses import replace
 from functools import partial
 
 from experiments.e04_autoencoder.coders import NEIGHBOURS, PIXELS, STANDARDISED
-from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, trials
+from experiments.e04_autoencoder.trials import DEEPER, LINEAR, LINEAR_CODE, NETS, trials
 from experiments.e04_autoencoder.views import (
     SCALES, W1, coders, codes, curves, dead, errors, judged, of_codes, off, ratio, reconstructions, scales,
 )  # fmt: skip
 from experiments.looks import AUTOENCODER, PCA
 from report.model import Claim, Experiment, Holds, Measure, Outcome, Runs, Value, Verdict
 from report.stats import SHARE, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_least, at_most, greater, less
+
+__all__ = ["EXPERIMENT", "NETS"]
 
 ROUNDING = 5e-4  # PCA does not depend on chance, so its errors must be W1's to the last of the three digits reported
 NEAR = 0.05  # a linear autoencoder is near PCA if its error is at most so much larger, as a share
