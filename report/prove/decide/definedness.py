@@ -67,8 +67,8 @@ class _Walk(Place):
                 return
             case ast.Name():
                 yield from self.name(node)
-            case ast.BinOp(ast.Call(_, [inside])) if kinks.is_smooth(self.order, node):
-                yield from self.visit(inside)
+            case ast.BinOp(ast.Call(_, inside)) if kinks.is_smooth(self.order, node):
+                yield from (missing for each in inside for missing in self.visit(each))
             case ast.BinOp():
                 yield from self.visit(node.left)
                 yield from self.visit(node.right)

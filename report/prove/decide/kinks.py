@@ -34,8 +34,14 @@ def may_be_rough(at: Place, body: ast.expr) -> bool:
 
 
 def is_smooth(order: int, node: ast.BinOp) -> bool:
-    """Whether a power of a length has as many slopes as are asked for, also where the length is 0: |x|³ has two."""
+    """Whether a power of a length has as many slopes as are asked for, also where the length is 0: |x|³ has two; so has the
+    cube of what is cut off at 0.
+    """
     match node:
+        case ast.BinOp(
+            ast.Call(ast.Name("max" | "min"), [ast.Constant(0), _] | [_, ast.Constant(0)]), ast.Pow(), ast.Constant(int(power))
+        ):
+            return power > order
         case ast.BinOp(ast.Call(ast.Name("norm" | "abs")), ast.Pow(), ast.Constant(int(power))):
             return power > 0 and (power % 2 == 0 or power > order)
     return False

@@ -10,9 +10,13 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import expanded_indices, never_negative, normal
-from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, signs
+from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, signs
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex
+
+BELOW: Signs = frozenset({-1})
+MOST = 9
+"""So many entries of a matrix are held against the sum of all at most."""
 
 
 def sharpened(known: Inequality) -> Inequality:
@@ -51,12 +55,15 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     logs = sorted(pieces.atoms(sp.log), key=sp.default_sort_key)
     for e in logs:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
+        if (found := signs(e, facts)) in (POSITIVE, BELOW):
+            yield Inequality(e if found == POSITIVE else -e, True)
     weighted = [e for e in logs if any({e, e.args[0]} <= each for each in products)]
     weighted = weighted or [e for e in logs if 1 / e.args[0] in pieces.atoms(sp.Pow)]
     values = [(sp.Integer(1), sp.Integer(0)), *((e.args[0] ** s, s * e) for e in logs for s in (1, -1))]
     for (value, log), other in itertools.product(values, weighted):  # the same tangent, of a quotient
         if log not in (other, -other):
-            yield Inequality(expanded(value / other.args[0] - 1 - log + other), False)
+            above = expanded(value - other.args[0])  # so that (n + 1)/n less 1 is 1/n
+            yield Inequality(expanded(above / other.args[0] - log + other), False)
     squared = {e.base for e in pieces.atoms(sp.Pow) if e.exp == 2 and e.base.is_Symbol and e.base.is_real}
     for a, b in itertools.combinations(sorted(squared, key=sp.default_sort_key), 2):
         if any({a, b} <= each for each in products):
@@ -72,6 +79,8 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
             yield Inequality(expanded(sp.Add(*map(sp.Abs, e.args[0].args)) - e), False)
     for e in sorted(pieces.atoms(sp.Max), key=sp.default_sort_key):
         yield from (Inequality(expanded(e - a), False) for a in e.args)
+    for e in sorted(pieces.atoms(sp.Min), key=sp.default_sort_key):
+        yield from (Inequality(expanded(a - e), False) for a in e.args)
     for e in sorted(pieces.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
         if e.func.__name__ in EXTREMES:
             inside, low, high = e.args
@@ -80,6 +89,7 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
             yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in dict.fromkeys(places))
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, pieces, facts)
+        yield from _some_of(e, pieces, facts)
         yield from _by_lengths(e, pieces.atoms(sp.Pow))
         yield from _geometric(e, facts)
     for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
@@ -125,9 +135,24 @@ def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
         yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), several)
 
 
+def _some_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
+    """A sum of terms that are not negative over two indices is at least that over its diagonal, and any one of them."""
+    if len(e.limits) != 2 or any(bound.has(k) for _, *bounds in e.limits for bound in bounds for k in e.variables):
+        return
+    ranges = {k: (low, high) for k, low, high in e.limits}
+    if not signs(e.function, replace(facts, ranges={**facts.ranges, **ranges})) <= NOT_NEGATIVE:
+        return
+    (a, *ends), (b, *others) = e.limits
+    if ends == others:
+        yield Inequality(expanded(e - normal(sp.Sum(e.function.xreplace({b: a}), (a, *ends)))), False)
+    places = [[*_places(*bounds, facts), *_met(e.function, *bounds, pieces, facts)] for bounds in ranges.values()]
+    for i, j in itertools.islice(itertools.product(*map(dict.fromkeys, places)), MOST):
+        yield Inequality(expanded(e - expanded_indices(e.function.xreplace({a: i, b: j}))), False)
+
+
 def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
     """The known indices, moved so that they lie in a range."""
-    for i, (first, last) in facts.ranges.items():
+    for i, (first, last) in ((i, facts.apply(sp.Tuple(*ends))) for i, ends in facts.ranges.items()):
         for shift in {expanded(first - low), expanded(last - high)} if low.is_finite and high.is_finite else ():
             if never_negative(expanded(first - shift - low)) and never_negative(expanded(high - last + shift)):
                 yield i - shift

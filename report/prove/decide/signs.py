@@ -18,6 +18,7 @@ from report.prove.decide.laws import laws, sharpened
 from report.prove.decide.normal_form import never_zero, normal
 from report.prove.decide.simplex import Fraction, has_nonnegative_solution
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, canonical, known_inequalities, linear_sign, signs
+from report.prove.decide.tangents import below_tangents, growth
 from report.prove.decide.termwise import attained, under_one_sum
 from report.prove.decide.weights import under_weights
 from report.prove.meaning.expansion import expanded
@@ -27,14 +28,37 @@ MANY = 12
 """With more known inequalities than this their products are not tried, nor the square of more terms: both grow too long."""
 
 
+EFFORT = 1600
+"""So many operations are looked at for one sign; then the answer is no. What a textbook says takes half of it at most, and the
+ways to take four sums apart, or to follow five exponentials, have no end.
+"""
+_left: list[int] = []
+
+
+class _SpentError(Exception):
+    """All of the effort is: it is raised and not answered, since what is answered is kept for the next who asks."""
+
+
 def is_positive(expression: sp.Expr, facts: Facts) -> bool:
     """Whether it is surely greater than 0."""
-    return _surely(expression, facts, POSITIVE, strict=True)
+    return _with_effort(expression, facts, POSITIVE, strict=True)
 
 
 def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
     """Whether it is surely 0 or more."""
-    return _surely(expression, facts, NOT_NEGATIVE, strict=False)
+    return _with_effort(expression, facts, NOT_NEGATIVE, strict=False)
+
+
+def _with_effort(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> bool:
+    if _left:
+        return _surely(expression, facts, wanted, strict)
+    _left.append(EFFORT)
+    try:
+        return _surely(expression, facts, wanted, strict)
+    except _SpentError:
+        return False
+    finally:
+        _left.clear()
 
 
 def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
@@ -74,6 +98,9 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     if is_complex(expression) or expression.has(sp.zoo, sp.nan, sp.oo):
         return False
+    _left[0] -= int(sp.count_ops(expression))
+    if _left[0] < 0:
+        raise _SpentError
     if expression.has(sp.Sum, sp.KroneckerDelta):
         expression = normal(expression, facts)
         if signs(expression, facts) <= wanted:
@@ -81,9 +108,13 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
     if adds_up(expression, strict, facts):
         return True
     spellings = dict.fromkeys((given, expression)) if expression.has(sp.Sum) else ()
+    if given in spellings and given != expression and facts.replacements and adds_up(given, strict, facts):
+        return True  # the normal form takes off the last terms, and then what is asked for may be any of these
     if any(_surely(*each, wanted, strict, depth) for e in spellings for each in under_one_sum(e, strict, facts)):
         return True
     if any(_surely(*each, wanted, strict, depth - 1) for e in spellings if depth for each in under_weights(e, facts)):
+        return True
+    if depth and not spellings and any(_surely(e, facts, wanted, strict, 0) for e in below_tangents(expression, facts)):
         return True
     grown = (each for e in (spellings or (expression,)) for each in _grown(e, strict, facts, depth))
     fewer = itertools.chain(((e, facts) for e in grown), attained(expression, facts))
@@ -93,19 +124,39 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return False
     if any(form != expression and signs(form, facts) <= wanted for form in _forms(expression, facts)):
         return True
-    return depth > 0 and not expression.has(sp.Sum) and _by_factors(expression, facts, strict)
+    if depth == 0 or expression.has(sp.Sum):
+        return False
+    return _by_factors(expression, facts, strict) or _by_growth(expression, facts, strict, depth)
+
+
+def _by_growth(expression: sp.Expr, facts: Facts, strict: bool, depth: int) -> bool:
+    """Whether it starts with that sign and does not fall from there."""
+    for start, slope, inside, further in growth(expression, facts):
+        ways = ((strict, False), (False, True)) if strict and further else ((strict, False),)
+        for above, rising in ways:
+            if all(
+                _surely(e, facts_there, POSITIVE if more else NOT_NEGATIVE, more, depth - 1)
+                for e, facts_there, more in ((start, facts, above), (slope, inside, rising))
+            ):
+                return True
+    return False
 
 
 def _by_factors(expression: sp.Expr, facts: Facts, strict: bool) -> bool:
     """Whether it is a product of which each factor has a sign, an even number of them negative."""
     factors = sp.Mul.make_args(_factored(_together(expression)))
     wanted, sign = (POSITIVE if strict else NOT_NEGATIVE), 1
-    for factor in factors if len(factors) > 1 else ():
+    for factor in map(_upright, factors) if len(factors) > 1 else ():
         if not _surely(factor, facts, wanted, strict, depth=0):
             if not _surely(-factor, facts, wanted, strict, depth=0):
                 return False
             sign = -sign
     return len(factors) > 1 and sign > 0
+
+
+def _upright(factor: sp.Expr) -> sp.Expr:
+    """What has the sign of the factor: 1/a that of a."""
+    return factor.base if factor.is_Pow and factor.exp == -1 else factor
 
 
 def _forms(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
@@ -115,12 +166,28 @@ def _forms(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
     number = e.as_coeff_Add()[0]
     for gap in _equations(facts) if number != 0 else ():  # a known equation stands in for the number
         yield _with_squares(e - number / gap.as_coeff_Add()[0] * gap)
+    yield from (_factored(form) for gap in _equations(facts) if (form := _of_one_degree(e, gap)) != e)
 
 
 def _equations(facts: Facts) -> list[sp.Expr]:
     """What is known to be 0, and is a number less what varies other than linearly."""
     gaps = [known.gap for known in facts.known if not known.strict and known.gap.as_coeff_Add()[0] != 0]
     return [gap for gap in gaps if gap.could_extract_minus_sign() and -gap in gaps]
+
+
+def _of_one_degree(e: sp.Expr, gap: sp.Expr) -> sp.Expr:
+    """The expression as a polynomial of terms of one degree, where an equation says that some of one degree are a number."""
+    number, varying = gap.as_coeff_Add()
+    symbols = sorted(varying.free_symbols, key=sp.default_sort_key)
+    if not (e.is_polynomial(*symbols) and varying.is_polynomial(*symbols)) or e.has(sp.Sum, sp.Indexed):
+        return e
+    (whole, *others), terms = ({sum(powers) for powers in sp.Poly(varying, *symbols).monoms()}, sp.Poly(e, *symbols).terms())
+    most = max(sum(powers) for powers, _ in terms)
+    if others or whole == 0 or any((most - sum(powers)) % whole for powers, _ in terms):
+        return e
+    one = -varying / number  # it is 1
+    monomials = ((sp.Mul(*(x**n for x, n in zip(symbols, powers))), sum(powers), c) for powers, c in terms)
+    return expanded(sp.Add(*(c * x * one ** ((most - degree) // whole) for x, degree, c in monomials)))
 
 
 def _in_exponentials(e: sp.Expr) -> sp.Expr:
@@ -199,18 +266,20 @@ def _grown(e: sp.Expr, strict: bool, facts: Facts, depth: int) -> Iterator[sp.Ex
             yield term.args[0] - expanded(sp.exp(-rest))
         elif isinstance(-term, sp.log):
             yield expanded(sp.exp(rest)) - (-term).args[0]
-        elif isinstance(term, sp.Pow) and term.exp == sp.Rational(1, 2):
-            yield term.base - expanded(rest**2)
-        elif (
-            isinstance(-term, sp.Pow)
-            and (-term).exp == sp.Rational(1, 2)
-            and (_surely(rest, facts, NOT_NEGATIVE, strict=False, depth=depth - 1))
-        ):
-            yield expanded(rest**2) - (-term).base
+        elif _is_root(term):
+            yield expanded(term**2) - expanded(rest**2)
+        elif _is_root(-term) and _surely(rest, facts, NOT_NEGATIVE, strict=False, depth=depth - 1):
+            yield expanded(rest**2) - expanded(term**2)
         elif (-term).atoms(sp.exp, sp.Pow) and signs(rest, facts) <= POSITIVE:
             powers = [f.as_base_exp() for f in sp.Mul.make_args(-term)]
             if all(signs(base, facts) <= POSITIVE for base, _ in powers):
                 yield sp.expand_log(sp.log(rest)) - sp.Add(*(exponent * sp.log(base) for base, exponent in powers))
+
+
+def _is_root(e: sp.Expr) -> bool:
+    """Whether it is a product of roots, and so not negative."""
+    number, roots = e.as_coeff_mul()
+    return bool(number > 0 and roots and all(f.is_Pow and f.exp == sp.Rational(1, 2) for f in roots))
 
 
 # --- by adding up --------------------------------------------------------------------------------------------------

@@ -33,13 +33,14 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
     if isinstance(e, sp.Mul):
         return _times(signs(a, facts) for a in e.args)
     if isinstance(e, sp.Pow):
-        return _power(e, facts)
+        return _power(e, facts) & (linear_sign(e, facts) if facts.known else ANY)
     if isinstance(e, sp.exp):
         return NOT_ZERO if is_complex(e) else POSITIVE
     if is_complex(e):
         return ANY
     if isinstance(e, sp.Add):
-        return _plus([signs(a, facts) for a in e.args]) & linear_sign(e, facts)
+        found = _plus([signs(a, facts) for a in e.args]) & linear_sign(e, facts)
+        return found & _beside_a_length(e, facts) if found == ANY else found
     if isinstance(e, sp.Abs):
         return frozenset(s * s for s in signs(e.args[0], facts))
     if isinstance(e, sp.Max | sp.Min):
@@ -58,6 +59,17 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
     if isinstance(e, sp.Sum | sp.Product):
         return _gathered(e, facts)
     return _atom(e, facts)
+
+
+def _beside_a_length(e: sp.Add, facts: Facts) -> Signs:
+    """The signs of a sum with a length in it: a + |b| is the larger of a + b and a − b, and a − |b| the smaller."""
+    for term in e.args:
+        number, length = term.as_coeff_Mul()
+        if isinstance(length, sp.Abs) and not is_complex(length.args[0]):
+            sides = [signs(expanded(e - term + s * number * length.args[0]), facts) for s in (1, -1)]
+            choose = max if number > 0 else min
+            return frozenset(choose(pair) for pair in itertools.product(*sides))
+    return ANY
 
 
 def _atom(e: sp.Expr, facts: Facts) -> Signs:
@@ -134,7 +146,9 @@ def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     unbounded = low is -sp.oo or high is sp.oo
     size = expanded(facts.apply(high - low))
     filled = unbounded or never_negative(size) or linear_sign(size, facts) <= NOT_NEGATIVE
-    return body if filled else body | ({0} & linear_sign(e, facts) if facts.apart else {0})
+    if filled:
+        return body & linear_sign(e, facts) if facts.known and 0 in body else body
+    return body | ({0} & linear_sign(e, facts) if facts.apart else {0})
 
 
 def _squared(e: sp.Sum, facts: Facts) -> Signs:

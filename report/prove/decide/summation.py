@@ -59,6 +59,9 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
     difference = normal(difference, facts)
     if difference == 0 or is_zero(difference, facts):
         return True
+    turned = difference.xreplace({s: _turned(s) for s in difference.atoms(sp.Sum)})
+    if depth and turned != difference and _vanishes(turned, facts, depth - 1):
+        return True
     sums = sorted(difference.atoms(sp.Sum), key=sp.default_sort_key)
     for n in _ends(difference) if depth else ():
         least, free = _least(n, facts), _without(n, facts)
@@ -69,6 +72,14 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
                 if _vanishes(quantity.xreplace({n: least}), free, 0) and _vanishes(grown, free, depth - 1):
                     return True
     return False
+
+
+def _turned(s: sp.Sum) -> sp.Sum:
+    """A sum whose terms change with its last place, from its last term to its first."""
+    (k, low, high), *outer = s.limits
+    if outer or not (high.is_finite and low.is_finite and s.function.has(*high.free_symbols)) or not high.free_symbols:
+        return s
+    return sp.Sum(expanded(s.function.xreplace({k: low + high - k})), (k, low, high))
 
 
 def _least(n: sp.Symbol, facts: Facts) -> sp.Integer | None:
