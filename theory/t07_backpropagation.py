@@ -157,6 +157,20 @@ DERIVATION = Derivation(
             intro=("Entry by entry:"),
         ),
         part(
+            "The outputs inside the signal",
+            "J[k - 1 + d, 0] - J[k - 1, k - d] == I(k - 1 + d) - I(d - 1)",
+            Step("diff(conv(f, I)(k - 1 + d), f(0)) - diff(conv(f, I)(k - 1), f(k - d))", definition("J")),
+            Step(
+                "I(k - 1 + d) - diff(conv(f, I)(k - 1), f(k - d))",
+                using(SLOPE, "the slope in the first column", at={"x": "k - 1 + d", "i": "0"}),
+            ),
+            Step("I(k - 1 + d) - I((k - 1) - (k - d))", using(SLOPE, "and in the first row", at={"x": "k - 1", "i": "k - d"})),
+            algebra("simplify the places"),
+            intro="""It is no better with the outputs alone for which the kernel lies inside the signal, from row `k - 1`
+            on. These rows are as many as the `k` columns only if the signal is one sample shorter than twice the kernel; and
+            then, for `d` from one to `k - 1`, it must end as it begins:""",
+        ),
+        part(
             "Inside a circulant matrix: on and below the diagonal",
             "c(x - i) == X(x - i)",
             Step("X(mod(x - i, L))", definition("c")),
