@@ -120,7 +120,7 @@ def derivation_markdown(
     asked += [("conclusion", "Answer", pages.concluded(proof.conclusion))] if proof.conclusion else []
     asked += [("consequence", "Hence", pages.concluded(proof.consequence))] if proof.consequence else []
     comment = [("consequence", "In practice, as a comment", pages.concluded(proof.comment))] if proof.comment else []
-    notation = _notation(used(proof), pages, known or {})
+    notation = _notation(used(proof), pages, known or {}, _formulas(proof))
     opening = _told(asked) + (div(notation, "notation") if notation else "")
     groups = "".join(_group(group, pages) for group in _groups(_agreeing_once(proof.parts)))
     every = "".join(_chain(part, pages) for part in proof.parts)
@@ -177,10 +177,15 @@ def _told(paragraphs: Iterable[tuple[str, str, str]]) -> str:
 # --- the glossary --------------------------------------------------------------------------------------------------
 
 
-def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping[str, GlossaryEntry]) -> str:
+def _formulas(proof: Proof) -> str:
+    """All that is shown, as the author has it."""
+    return " ".join(text for part in proof.parts for text in (part.start, *(step.expression for step in part.steps)))
+
+
+def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping[str, GlossaryEntry], shown: str) -> str:
     """What each name is that the chapter has not introduced: symbols in a sentence, then definitions in another."""
     new = [entry for entry in glossary if not _same(entry, known.get(entry.name))]
-    symbols = [f"${_domain(e, pages)}$ is {pages.prose(e.meaning)}" for e in new if not e.head]
+    symbols = [f"${_domain(e, pages, shown)}$ is {pages.prose(e.meaning)}" for e in new if not e.head]
     defined = [f"${_equation(e, pages)}$, {_meaning(e, pages)}" for e in new if e.head]
     said = [f"Here {'; '.join(symbols)}."] if symbols else []
     said += [f"We write {'; '.join(defined)}."] if defined else []
@@ -209,8 +214,8 @@ def _same(entry: GlossaryEntry, other: GlossaryEntry | None) -> bool:
     return other is not None and replace(entry, witnesses=()) == replace(other, witnesses=())
 
 
-def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
-    """Where a symbol lives: x ∈ ℝ, n ≥ 1, i = 1, …, n, W ∈ ℝ^(m × n), f: ℤ → ℝ."""
+def _domain(entry: GlossaryEntry, pages: _Pages, shown: str) -> str:
+    """Where a symbol lives: x ∈ ℝ, n ≥ 1, i = 1, …, n, W ∈ ℝ^(m × n), f: ℤ → ℝ; ℤ² → ℝ where it is shown with two indices."""
     name = pages.math(entry.name)
     if entry.within:
         low, high = map(pages.math, entry.within)
@@ -223,13 +228,17 @@ def _domain(entry: GlossaryEntry, pages: _Pages) -> str:
     space = {
         "real": r"{0} \in \mathbb{{R}}",
         "integer": r"{0} \in \mathbb{{Z}}",
-        "signal": r"{0}\colon \mathbb{{Z}} \to \mathbb{{R}}",
+        "signal": rf"{{0}}\colon \mathbb{{{{Z}}}}{'^{{2}}' * _has_two_indices(entry, shown)} \to \mathbb{{{{R}}}}",
         "function": r"{0}\colon \mathbb{{R}} \to \mathbb{{R}}",
         "vector": r"{0} \in \mathbb{{R}}^{{{1}}}",
         "matrix": r"{0} \in \mathbb{{R}}^{{{1}}}",
         "operator": "{0}",
     }[entry.printed.kind]
     return space.format(name, r" \times ".join(map(pages.math, entry.shape)))
+
+
+def _has_two_indices(entry: GlossaryEntry, shown: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(entry.name)}\[[^\[\],]*,", shown))
 
 
 def _equation(entry: GlossaryEntry, pages: _Pages) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from report.errors import ReportError
 from report.proof import (
-    Derivation, Part, Step, algebra, check, define, differentiation, integer, part, real, using, vector,
+    Derivation, Part, Step, algebra, check, define, differentiation, integer, part, real, signal, using, vector,
 )  # fmt: skip
 from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened
 from report.write.references import resolved
@@ -82,6 +82,13 @@ def test_the_glossary_says_where_each_name_lives() -> None:
     assert r"Here $x \in \mathbb{R}$ is a number; $n = 1, 2, \dots$ is a size; $v \in \mathbb{R}^{n}$" in text
     assert r"We write $\sigma(u) = \frac{1}{1 + e^{-u}}$, a sigmoid." in text
     assert "**Sum.** Let $x > 0$." in text
+
+
+def test_a_sequence_with_two_indices_lives_over_pairs() -> None:
+    one, two = (signal(name, "counts", properties=["positive"]) for name in ("a", "b"))
+    shown = page(Part("Swap", "a[n]*b[n, n] == b[n, n]*a[n]", [Step("b[n, n]*a[n]", "")]), symbols=(N, one, two))
+    assert r"$a\colon \mathbb{Z} \to \mathbb{R}$ is counts" in shown
+    assert r"$b\colon \mathbb{Z}^{2} \to \mathbb{R}$ is counts" in shown
 
 
 def test_a_conclusion_links_the_parts_that_it_rests_on() -> None:
