@@ -133,7 +133,7 @@ DERIVATION = Derivation(
             algebra("simplify the places"),
             intro="""In a circulant matrix of order `n` a diagonal that leaves at the right comes in again at the left: for
             `d` from one to `n - 1`, the entry in row `d` of the first column equals the one in column `n - d` of the first
-            row. In the Jacobian the two differ:""",
+            row. In the Jacobian the two differ by:""",
         ),
         part(
             "A counterexample",
