@@ -649,6 +649,23 @@ FALSE = [
     ("c(n) == c(n) + 1", "n", "", "mutual"),
     ("W[i] == W[1, i]", "n W i"),
     ("diff(h(x), x) == D(h)(x)", "x h", "", "D"),  # no name of an author's is that of a slope
+    # what is called and has no name
+    ("(f*g)(t/2)*0 == 0", "f g t"),
+    ("(1/f)(t)*0 == 0", "f t"),
+    ("(2*f)(x)*0 == 0", "f x"),
+    ("(-f)(t/2)*0 == 0", "f t"),
+    ("(f if x > 0 else g)(t/2)*0 == 0", "f g x t"),
+    ("max(f, g)(t/2)*0 == 0", "f g t"),
+    ("sum(f for k in span(1, n))(t/2)*0 == 0", "f n t"),
+    ("(lambda k: f)(t)(x)*0 == 0", "f t x"),
+    ("(lambda k: lambda s: 1/(2*s - 1))(t)(x)*0 == 0", "t x"),
+    ("diff((lambda k: lambda s: abs(s))(t)(x), x)*0 == 0", "t x"),
+    ("diff(abs(h)(x), x)*0 == 0", "h x"),
+    ("(lambda r: r(1/2))(f)*0 == 0", "f"),
+    ("(lambda r: r(x))(log)*0 == 0", "x"),
+    ("(lambda r: r(x))(lambda s: 1/(2*s - 1))*0 == 0", "x"),
+    ("diff((lambda r: r(x))(abs), x)*0 == 0", "x"),
+    ("diff((lambda r: r(x))(lambda s: abs(s)), x)*0 == 0", "x"),
     # no complex number has a place in an order, and no operator is known to keep them real
     ("2*w <= w + w", "x", "", "w"),
     ("w < w + 1", "x", "", "w"),

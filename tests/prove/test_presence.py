@@ -82,3 +82,18 @@ def test_an_entry_speaks_of_one_place_also_by_the_size_of_an_array() -> None:
     assert "'All'" in refused([N, INDEX, V, vector("u", "i", "")], entry, whole, defined=[factor])
     plain = define("w[q]", "n*v[q]", "", shape=["n"])
     assert not refused([N, INDEX, V, vector("u", "n", "")], entry, whole, defined=[plain])
+
+
+@pytest.mark.parametrize(("given", "holds"), [(["n <= m + 2"], False), (["n <= m + 2", "n >= 3"], True)])
+def test_there_is_no_array_of_a_negative_size(given: list[str], holds: bool) -> None:
+    narrow = matrix("Q", "m", "n - 2", "", properties=["orthonormal"])
+    steps = [Step("2*norm(Q)**2", ""), Step(">= 0", "")]
+    assert (refused([N, M, narrow], Part("P", "2*(n - 2) >= 0", steps, given=given)) == "") is holds
+    ones = [Step("2*norm(1 + 0*v)**2", ""), Step(">= 0", "")]
+    said = refused([N, vector("v", "n - 2", "")], Part("P", "2*(n - 2) >= 0", ones))
+    assert "there may be no such v: that needs 0 <= n - 2" in said
+
+
+def test_a_number_has_one_end_from_below() -> None:
+    with pytest.raises(DeclarationError, match="not both"):
+        real("x", "", least="1", above="0")

@@ -19,6 +19,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.decide import kinks
+from report.prove.decide.applied import taken_inside, with_functions_put_in
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.place import Missing, Place, Settled, generic, one_of, supposing, within
@@ -152,16 +153,6 @@ class _Walk(Place):
             return
         yield from self.unfolded(defined, values, varying, self.functions_in(defined, given))
 
-    def are_numbers(self, defined: Definition, values: Sequence[Any]) -> bool:
-        """Whether the parameters, some at least, stand for numbers, and these are of their kind."""
-        kinds = {s.name: s.kind for s in defined.symbols}
-        wanted = [kinds.get(name, "integer" if defined.indexed else "real") for name in defined.arguments]
-        fits = {"real": lambda v: v.is_real, "integer": lambda v: v.is_integer}
-        return bool(wanted) and all(
-            kind in fits and isinstance(value, sp.Expr) and fits[kind](self.facts.apply(value))
-            for kind, value in zip(wanted, values)
-        )
-
     def whole_domain(self, defined: Definition, varying: frozenset[str]) -> Iterator[Missing]:
         """What a recursive definition needs anywhere in the domain of its parameters: there it need not be unfolded twice."""
         kinds = {s.name: s for s in defined.symbols}
@@ -193,24 +184,6 @@ class _Walk(Place):
         yield from inner.sizes(defined.body.tree)
         yield from inner.visit(defined.body.tree)
 
-    def domain(self, defined: Definition, values: Sequence[Any], varying: frozenset[str]) -> Iterator[Missing]:
-        """Whether what is put for the parameters lies where they are declared to be, and not at the end of it under a slope."""
-        declared = {s.name: s for s in defined.symbols}
-        for name, value in zip(defined.arguments, values):
-            symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
-            yield from self.asked(symbol.kind, one_of(value), defined.name)
-            if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
-                continue
-            low, high = symbol.within or (symbol.least or symbol.above, None)
-            local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
-            if low is not None:
-                gap, strict = value - read(low.tree, local), symbol.above is not None or name in varying
-                if not (is_positive if strict else is_nonnegative)(gap, self.facts):
-                    sign = ">" if strict else ">="
-                    yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
-            if high is not None and not is_nonnegative(read(high.tree, local) - value, self.facts):
-                yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
-
     def once(self, node: ast.Call | ast.Subscript) -> Iterator[Missing]:
         """What a call or an entry needs: the steps of a derivation carry many along as they stand, which are looked at once."""
         key = (ast.dump(node), f"{self.slope} {self.opened}")
@@ -233,6 +206,12 @@ class _Walk(Place):
         if name in ("implies", "iff"):
             yield from self.sentences(node)
             return
+        inside = taken_inside(node.func, [ast.Name(f"_{n}", ast.Load()) for n in range(len(node.args))])
+        if inside is not None:
+            places = [ast.arg(f"_{n}") for n in range(len(node.args))]
+            around = ast.Lambda(ast.arguments([], places, None, [], [], None, []), inside)
+            yield from self.call(ast.Call(around, node.args, []))
+            return
         groups, head = [node.args], node.func
         while isinstance(head, ast.Call):
             groups.insert(0, head.args)
@@ -244,10 +223,8 @@ class _Walk(Place):
             if not (isinstance(argument, ast.Name) and self.handed.get(argument.id, argument.id) in seen_inside.values()):
                 yield from self.visit(argument)
         if isinstance(head, ast.Lambda):
-            put = {a.arg: given for a, given in zip(head.args.args, groups[0])}
-            moving = {name for name, given in put.items() if self.slope_in and self.depends(given)}
-            inner = self.scope.bind(**{name: self.value(given) for name, given in put.items()})
-            yield from replace(self, scope=inner, varying=self.varying - put.keys() | moving).visit(head.body)
+            yield from self.of_lambda(head, node)
+            return
         holder = head.id if isinstance(head, ast.Name) else ""
         if holder in self.scope.locals:
             yield from self.places(holder, groups[-1])
@@ -264,8 +241,19 @@ class _Walk(Place):
         elif symbol := self.symbols.get(holder):
             yield from self.of_symbol(symbol, groups)
 
+    def of_lambda(self, head: ast.Lambda, node: ast.Call) -> Iterator[Missing]:
+        """What the body of a lambda that is called needs with what is put for its parameters."""
+        values = [self.value(given) for given in node.args]
+        numbers, body = with_functions_put_in(head, node.args, [callable(value) for value in values])
+        put = {name: (value, given) for name, value, given in zip((a.arg for a in head.args.args), values, node.args)}
+        moving = {name for name in numbers if self.slope_in and self.depends(put[name][1])}
+        inner = self.scope.bind(**{name: put[name][0] for name in numbers})
+        yield from replace(self, scope=inner, varying=self.varying - put.keys() | moving).visit(body)
+
     def of_symbol(self, symbol: Symbol, groups: Sequence[Sequence[ast.expr]]) -> Iterator[Missing]:
         """What a signal, a function or an operator needs of what it is asked at, or applied to."""
+        if symbol.kind in ("real", "integer"):
+            return  # a number beside a signal
         applied = symbol.kind == "operator"
         for value in map(self.value, groups[0] if applied else ()):
             yield from self.asked("real", one_of(value), symbol.name)

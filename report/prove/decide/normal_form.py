@@ -321,7 +321,10 @@ def _spelled(body: sp.Expr, limits: tuple[Limit, ...]) -> sp.Expr:
     rectangular = not any((low.free_symbols | high.free_symbols) & indices for _, low, high in limits)
     if rectangular and not body.free_symbols & indices:
         return body * sp.Mul(*(_count(low, high) for _, low, high in limits))
-    still, best = min(map(_apart, _spellings(body, limits)), key=_simplest_first)
+    spellings = [*_spellings(body, limits)]
+    if not all(isinstance(each, sp.Sum) for each in spellings):
+        return sp.Integer(0)  # its range ends before it begins
+    still, best = min(map(_apart, spellings), key=_simplest_first)
     pieces = sp.Mul.make_args(best.function)
     groups = _groups(pieces, best.limits)
     if len(groups) == 1:

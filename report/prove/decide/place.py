@@ -13,7 +13,7 @@ import sympy as sp
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.signs import is_nonnegative, is_nonzero
+from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
@@ -122,6 +122,34 @@ class Place:
         of_reals = {s.name for s in defined.functions}
         if any(isinstance(put, ast.Lambda) and name in of_reals for name, put in zip(defined.arguments, given)):
             yield Missing("a name for it", f"'{defined.name}' takes a function, and a lambda stands for a signal")
+
+    def are_numbers(self, defined: Definition, values: Sequence[Any]) -> bool:
+        """Whether the parameters, some at least, stand for numbers, and these are of their kind."""
+        kinds = {s.name: s.kind for s in defined.symbols}
+        wanted = [kinds.get(name, "integer" if defined.indexed else "real") for name in defined.arguments]
+        fits = {"real": lambda v: v.is_real, "integer": lambda v: v.is_integer}
+        return bool(wanted) and all(
+            kind in fits and isinstance(value, sp.Expr) and fits[kind](self.facts.apply(value))
+            for kind, value in zip(wanted, values)
+        )
+
+    def domain(self, defined: Definition, values: Sequence[Any], varying: frozenset[str]) -> Iterator[Missing]:
+        """Whether what is put for the parameters lies where they are declared to be, and not at the end of it under a slope."""
+        declared = {s.name: s for s in defined.symbols}
+        for name, value in zip(defined.arguments, values):
+            symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
+            yield from self.asked(symbol.kind, one_of(value), defined.name)
+            if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
+                continue
+            low, high = symbol.within or (symbol.least or symbol.above, None)
+            local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
+            if low is not None:
+                gap, strict = value - read(low.tree, local), symbol.above is not None or name in varying
+                if not (is_positive if strict else is_nonnegative)(gap, self.facts):
+                    sign = ">" if strict else ">="
+                    yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
+            if high is not None and not is_nonnegative(read(high.tree, local) - value, self.facts):
+                yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
 
     def lies(self, index: sp.Expr, low: sp.Expr, high: sp.Expr, node: ast.expr) -> Iterator[Missing]:
         if not self.facts.apply(index).is_integer:

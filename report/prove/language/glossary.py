@@ -75,6 +75,8 @@ def real(
 ) -> Symbol:
     """A real number; ``least="0"`` (x ≥ 0) and ``above="0"`` (x > 0) restrict it, ``low`` and ``high`` only the test points."""
     where = written_here()
+    if least and above:
+        raise DeclarationError(f"'{name}' has a least value, or is above one: not both", where=where)
     return Symbol(name, meaning, "real", latex, _bound(least, where), _bound(above, where), low, high, where=where)
 
 
