@@ -257,9 +257,12 @@ MAPS = ("signal", "function")
 
 
 def one_of(value: Any) -> Any:
-    """A value that stands for all those of an array or a signal."""
+    """A value that stands for all those of an array or a signal, or None where there is no reading of one."""
     i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-    return value.entry(i, j) if isinstance(value, Grid) else value(i) if callable(value) else value
+    try:
+        return value.entry(i, j) if isinstance(value, Grid) else value(i) if callable(value) else value
+    except Exception:
+        return None
 
 
 def may_be_complex(e: sp.Expr) -> bool:
