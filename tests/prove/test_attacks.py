@@ -649,6 +649,7 @@ FALSE = [
     ("c(n) == c(n) + 1", "n", "", "mutual"),
     ("W[i] == W[1, i]", "n W i"),
     ("diff(h(x), x) == D(h)(x)", "x h", "", "D"),  # no name of an author's is that of a slope
+    ("1/(2 + ((n - m)*k)**2) >= 1/2", "n m k"),  # of which SymPy says so
     # what is called and has no name
     ("(f*g)(t/2)*0 == 0", "f g t"),
     ("(1/f)(t)*0 == 0", "f t"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.proof import Derivation, Part, Proof, Step, Symbol, algebra, check, integer, matrix, real, using, vector
+from report.proof import Derivation, Part, Proof, Step, Symbol, algebra, check, function, integer, matrix, real, using, vector
 
 SYMBOLS = [integer("n", "", least="1", high=3), vector("u", "n", ""), matrix("W", "n", "n", ""), vector("v", "n", "")]
 KEEP = Part("Uses every name", "W @ u + v == v + W @ u", [Step("v + W @ u", "")])
@@ -40,6 +40,16 @@ def test_a_derivative_that_is_not_carried_out_keeps_its_variable(method: str) ->
     statement = "diff(u[1]**2, u[1]) == diff(u[1], u[1])"
     part = Part("Claim", statement, [Step(statement.split("==")[1], algebra(""))], given=["u == zeros(n)"])
     assert not check(Derivation("T0", "", "", SYMBOLS, [part, KEEP], "", ""), {method}).holds
+
+
+@pytest.mark.parametrize(("given", "right", "accepted"), [
+    ("u == zeros(n)", "0", False), ("u == zeros(n)", "diff(h(v[1]), v[1])", False), ("u == v", "diff(h(v[1]), v[1])", True),
+])  # fmt: skip
+def test_a_derivative_by_an_entry_is_not_taken_by_its_value(given: str, right: str, accepted: bool) -> None:
+    part = Part("Claim", f"diff(h(u[1]), u[1]) == {right}", [Step(right, "")], given=[given])
+    found = check(Derivation("T0", "", "", [*SYMBOLS, function("h", "")], [part, KEEP], "", ""), {"SymPy"})
+    assert found.holds is accepted
+    assert "wrt" not in " ".join(found.failures)
 
 
 @pytest.mark.parametrize("condition", ["u == u + v", "u == zeros(n + 1)", "u + v == zeros(n)"])

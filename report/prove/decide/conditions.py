@@ -40,9 +40,11 @@ class Facts:
             return expression
         expression, held = without_slopes(expression)
         for base, entry in self.arrays:
-            expression = expression.replace(
+            kept = {d: sp.Dummy(real=True) for d in expression.atoms(sp.Derivative) if _by_no_entry(d, base, entry)}
+            expression = expression.xreplace(kept).replace(
                 lambda n, base=base: isinstance(n, sp.Indexed) and n.base == base, lambda n, entry=entry: entry(*n.indices)
             )
+            expression = expression.xreplace({dummy: d for d, dummy in kept.items()})
         for old, new in self.replacements:
             expression = put(expression, old, new)
         return expression.xreplace(held)
@@ -65,6 +67,12 @@ class Facts:
         known = tuple(Inequality(put(each.gap, old, new), each.strict) for each in facts.known)
         apart = tuple(put(each, old, new) for each in facts.apart)
         return replace(facts, replacements=(*facts.replacements, (old, new)), known=known, apart=apart)
+
+
+def _by_no_entry(slope: sp.Derivative, base: sp.IndexedBase, entry: Callable[..., sp.Expr]) -> bool:
+    """Whether what a derivative is taken by would be none, once the entries of an array have their values."""
+    by = [v for v in slope.variables if isinstance(v, sp.Indexed) and v.base == base]
+    return any(not isinstance(entry(*v.indices), sp.Indexed) for v in by)
 
 
 NO_FACTS = Facts()

@@ -1,4 +1,4 @@
-"""SymPy made quicker, and its order the same at every run; what it finds does not change."""
+"""SymPy made quicker, and its order the same at every run; what it finds does not change, but for one mistake of its own."""
 
 from __future__ import annotations
 
@@ -21,3 +21,15 @@ def quicken() -> None:
         return set(found(self))  # whoever asks may change it
 
     limited.free_symbols = property(free_symbols)
+    _bound_no_quotients()
+
+
+def _bound_no_quotients() -> None:
+    """From now on SymPy does not say what a quotient is at least: it takes 1/(2 + x²) to be 1/2 or more, for integers."""
+    least = sp.core.exprtools._monotonic_sign
+
+    def of_no_quotient(e: Any) -> Any:
+        divided = any(not power.exp.is_nonnegative for power in e.atoms(sp.Pow) if not power.is_number)
+        return None if divided else least(e)
+
+    sp.core.exprtools._monotonic_sign = of_no_quotient
