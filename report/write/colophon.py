@@ -19,12 +19,12 @@ def about(
     budget: str, outcomes: Mapping[str, Sequence[Outcome]], data: Mapping[str, DataStatus], environment: Mapping[str, str]
 ) -> dict[str, Table | Value | str]:
     """The facts that chapters may state: ``table("build.environment")``, ``value("build.trials")``, …"""
-    every = [outcome for each in outcomes.values() for outcome in each]
+    every = {outcome.fingerprint for each in outcomes.values() for outcome in each}  # some stand in several experiments
     return {
         "environment": environment_table(environment),
         "data": data_table(data),
         "budget": budget_table(budget, outcomes),
-        "trials": Value(len(every), digits=0, origin="trials declared by all experiments"),
+        "trials": Value(len(every), digits=0, origin="trials of all experiments, each counted once"),
     }
 
 
