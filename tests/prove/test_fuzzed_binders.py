@@ -24,12 +24,13 @@ from report.prove.language.glossary import Definition, define, integer, matrix, 
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
 from report.prove.meaning.symbols import bounds, ranges, scope_for
+from tests.prove.exact import Place, Slopes, Undefined, slope
 
 SYMBOLS = [
     real("x", ""), real("y", ""), integer("n", "", least="1"), vector("v", "n", ""), vector("u", "n", ""),
     matrix("W", "n", "n", ""), integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")),
 ]  # fmt: skip
-Place = dict[str, Any]
+pytestmark = pytest.mark.usefixtures("forty_digits")
 
 
 # --- formulas ------------------------------------------------------------------------------------------------------
@@ -124,25 +125,9 @@ def _put(body: ast.expr, name: str, text: str) -> str:
 # --- their values --------------------------------------------------------------------------------------------------
 
 
-class Undefined(Exception):
-    """There is no value here, or no slope."""
-
-
-class _Slopes(ast.NodeTransformer):
-    """diff(A, x) becomes the call of a function that may evaluate A beside x."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if not (isinstance(node.func, ast.Name) and node.func.id == "diff"):
-            return node
-        body, by = node.args
-        name, entry = (by, "None") if isinstance(by, ast.Name) else (by.value, ast.unparse(by.slice))  # type: ignore[attr-defined]
-        return ast.parse(f"slope(lambda {name.id}: {ast.unparse(body)}, {name.id}, {entry})", mode="eval").body
-
-
 def value(text: str, place: Place, **functions: Any) -> Any:
     """What Python computes. Raises ``Undefined``."""
-    code = ast.unparse(_Slopes().visit(ast.parse(text, mode="eval")))
+    code = ast.unparse(Slopes().visit(ast.parse(text, mode="eval")))
     known = {
         "kron": lambda a, b: int(a == b), "prod": mp.fprod, "sum": mp.fsum, "max": max, "min": min, "abs": abs, "exp": mp.exp,
         "span": lambda a, b: range(int(a), int(b) + 1), "slope": slope,
@@ -151,20 +136,6 @@ def value(text: str, place: Place, **functions: Any) -> Any:
         return mp.mpf(eval(code, {"__builtins__": {}, **known, **functions, **place}))
     except (KeyError, ValueError, OverflowError, ZeroDivisionError):
         raise Undefined from None
-
-
-def slope(function: Callable[[Any], Any], at: Any, entry: Any) -> Any:
-    """By differences, where those on both sides agree."""
-    step = mp.mpf(10) ** -12
-
-    def beside(by: Any) -> Any:
-        return function(at + by) if entry is None else function({**at, entry: at[entry] + by})
-
-    here = beside(0)
-    left, right = (here - beside(-step)) / step, (beside(step) - here) / step
-    if abs(left - right) > mp.mpf(10) ** -6 * (1 + abs(left)):
-        raise Undefined
-    return (left + right) / 2
 
 
 def places(random: Random) -> Iterator[Place]:
@@ -272,12 +243,6 @@ def _compare_called(left: str, right: str, body: str, random: Random) -> None:
     for place in places(random):
         wrong = false_at(left, "==", right, iter([place]), c=lambda y, place=place: value(body, {**place, "y": y}))
         assert wrong is None, f"proved, and false: {left} == {right} where c(y) = {body} at {wrong}"
-
-
-@pytest.fixture(autouse=True)
-def forty_digits() -> Iterator[None]:
-    with mp.workdps(40):
-        yield
 
 
 def test_no_false_relation_of_a_sample_is_proved() -> None:

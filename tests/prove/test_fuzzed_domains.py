@@ -24,7 +24,9 @@ from report.prove.language.glossary import Definition, Symbol, define, function,
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
 from report.prove.meaning.symbols import bounds, ranges, scope_for
-from tests.prove.test_fuzzed_binders import Place, Undefined, slope
+from tests.prove.exact import Place, Slopes, Undefined, root, slope
+
+pytestmark = pytest.mark.usefixtures("forty_digits")
 
 SYMBOLS = [
     real("x", ""), real("y", ""), real("z", "", least="0"), real("p", "", above="0"), integer("n", "", least="1"),
@@ -76,17 +78,11 @@ def definitions(random: Random) -> tuple[list[Definition], list[str]]:
 # --- their values --------------------------------------------------------------------------------------------------
 
 
-class _Slopes(ast.NodeTransformer):
-    """diff(A, x) becomes the call of a function that may evaluate A beside x; a definition is called with all that varies."""
+class _Moving(Slopes):
+    """Definitions, too, are evaluated beside x: they are called with all that varies."""
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if not (isinstance(node.func, ast.Name) and node.func.id == "diff"):
-            return node
-        body, by = node.args
-        name, entry = (by, "None") if isinstance(by, ast.Name) else (by.value, ast.unparse(by.slice))  # type: ignore[attr-defined]
-        moved = f"(lambda {name.id}: (lambda here: {ast.unparse(body)})({{**here, '{name.id}': {name.id}}}))"
-        return ast.parse(f"slope({moved}, {name.id}, {entry})", mode="eval").body
+    def moved(self, name: str, body: str) -> str:
+        return f"(lambda {name}: (lambda here: {body})({{**here, '{name}': {name}}}))"
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.parse(f"called('{node.id}', here)", mode="eval").body if node.id in ("c", "d", "e") else node
@@ -102,12 +98,6 @@ def _log(a: Any) -> Any:
     if a <= 0:
         raise Undefined
     return mp.log(a)
-
-
-def _root(a: Any) -> Any:
-    if a < 0:
-        raise Undefined
-    return mp.sqrt(a)
 
 
 def _rest(a: Any, b: Any) -> Any:
@@ -131,11 +121,11 @@ def value(text: str, place: Place, defined: dict[str, Definition]) -> Any:
         return function
 
     def run(formula: str, here: Place) -> Any:
-        code = ast.unparse(_Slopes().visit(ast.parse(formula, mode="eval")))
+        code = ast.unparse(_Moving().visit(ast.parse(formula, mode="eval")))
         return _real(eval(code, {"__builtins__": {}, **known, **here, "here": here}))
 
     known = {
-        "sum": mp.fsum, "prod": mp.fprod, "max": max, "abs": abs, "exp": mp.exp, "log": _log, "sqrt": _root, "sign": mp.sign,
+        "sum": mp.fsum, "prod": mp.fprod, "max": max, "abs": abs, "exp": mp.exp, "log": _log, "sqrt": root, "sign": mp.sign,
         "floor": mp.floor, "mod": _rest, "span": lambda a, b: range(int(a), int(b) + 1), "slope": slope, "called": called,
     }  # fmt: skip
     try:
@@ -194,12 +184,6 @@ def refuse_undefined(seed: int, count: int) -> int:
                 told = "; ".join(f"{d.head} = {d.body} for {d.symbols[-1].least or d.symbols[-1].above}" for d in defined)
                 pytest.fail(f"said to be defined: {text} given {condition or 'nothing'} at {place} where {told}")
     return accepted
-
-
-@pytest.fixture(autouse=True)
-def forty_digits() -> Iterator[None]:
-    with mp.workdps(40):
-        yield
 
 
 def test_nothing_of_a_sample_that_has_no_value_is_said_to_be_defined() -> None:

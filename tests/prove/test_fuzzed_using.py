@@ -18,7 +18,10 @@ import pytest
 from report.errors import DeclarationError
 from report.proof import Derivation, Part, Step, Symbol, check, integer, real, using, vector
 from report.prove.language.formula import names, parse, statement, substitute
-from tests.prove.test_fuzzed_binders import Place, Undefined, false_at
+from tests.prove.exact import Place, root
+from tests.prove.test_fuzzed_binders import false_at
+
+pytestmark = pytest.mark.usefixtures("forty_digits")
 
 SYMBOLS = [
     real("x", ""), real("y", ""), real("z", "", least="0"), real("p", "", above="0"), integer("n", "", least="1"),
@@ -151,13 +154,7 @@ def _computed(text: str) -> str:
     return ast.unparse(Entries().visit(ast.parse(text, mode="eval")))
 
 
-def _root(e: Any) -> Any:
-    if e < 0:
-        raise Undefined
-    return mp.sqrt(e)
-
-
-FUNCTIONS = {"sqrt": _root, "floor": mp.floor, "sin": mp.sin, "pi": mp.pi}
+FUNCTIONS = {"sqrt": root, "floor": mp.floor, "sin": mp.sin, "pi": mp.pi}
 
 
 def wrong_at(used: str, given: str, random: Random) -> Place | None:
@@ -187,12 +184,6 @@ def refuse_false_uses(seed: int, count: int) -> int:
             told = f"{used} given {given or 'nothing'} by {law.statement} given {law.given}, {use.steps[0].rule.puts}"
             assert wrong is None, f"accepted, and false: {told} at {wrong}"
     return accepted
-
-
-@pytest.fixture(autouse=True)
-def forty_digits() -> Iterator[None]:
-    with mp.workdps(40):
-        yield
 
 
 def test_no_false_use_of_a_sample_is_accepted() -> None:

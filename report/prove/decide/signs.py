@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import lru_cache
 
 import sympy as sp
@@ -32,7 +33,7 @@ EFFORT = 1600
 """So many operations are looked at for one sign; then the answer is no. What a textbook says takes half of it at most, and the
 ways to take four sums apart, or to follow five exponentials, have no end.
 """
-_left: list[int] = []
+_left: ContextVar[int | None] = ContextVar("the operations left for the sign that is sought", default=None)
 
 
 class _SpentError(Exception):
@@ -50,15 +51,15 @@ def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
 
 
 def _with_effort(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> bool:
-    if _left:
+    if _left.get() is not None:
         return _surely(expression, facts, wanted, strict)
-    _left.append(EFFORT)
+    outside = _left.set(EFFORT)
     try:
         return _surely(expression, facts, wanted, strict)
     except _SpentError:
         return False
     finally:
-        _left.clear()
+        _left.reset(outside)
 
 
 def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
@@ -98,9 +99,10 @@ def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, dept
         return True
     if is_complex(expression) or expression.has(sp.zoo, sp.nan, sp.oo):
         return False
-    _left[0] -= int(sp.count_ops(expression))
-    if _left[0] < 0:
+    left = (_left.get() or 0) - int(sp.count_ops(expression))
+    if left < 0:
         raise _SpentError
+    _left.set(left)
     if expression.has(sp.Sum, sp.KroneckerDelta):
         expression = normal(expression, facts)
         if signs(expression, facts) <= wanted:
