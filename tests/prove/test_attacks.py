@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 import pytest
+import sympy as sp
 
 import report.prove.decide.signs
 from report.proof import (
     Derivation, Part, Step, algebra, calculation, check, cited, cyclic, define, definition, function, induction, integer,
     matrix, operator, real, reindex, signal, using, vector,
 )  # fmt: skip
+from report.prove.decide.conditions import NO_FACTS
+from report.prove.decide.signs import is_nonnegative
 from report.prove.language.formula import statement
 from report.prove.reasons.rule import Rule
 from theory.vocabulary import CONV, RELU, SHIFT, SIGMA
@@ -1017,3 +1020,12 @@ def test_what_was_given_up_is_not_remembered_as_an_answer(monkeypatch: pytest.Mo
     assert check(in_one_step(row, calculation("")), {"SymPy"}).failures
     monkeypatch.undo()
     assert not check(in_one_step(row, calculation("")), {"SymPy"}).failures
+
+
+def test_a_search_for_a_sign_comes_as_far_as_before_when_it_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for effort in range(5, 30, 3):
+        monkeypatch.setattr(report.prove.decide.signs, "EFFORT", effort)
+        x, y, z = sp.symbols(f"x_{effort} y_{effort} z_{effort}", real=True)
+        product = (sp.exp(x) - x - 1) * (sp.exp(y) - y - 1) * (sp.exp(z) - z - 1)
+        answers = {is_nonnegative(product, NO_FACTS) for _ in range(4)}
+        assert len(answers) == 1, f"of {effort} operations"

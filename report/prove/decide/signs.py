@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import sympy as sp
@@ -33,11 +34,21 @@ EFFORT = 1600
 """So many operations are looked at for one sign; then the answer is no. What a textbook says takes half of it at most, and the
 ways to take four sums apart, or to follow five exponentials, have no end.
 """
-_left: ContextVar[int | None] = ContextVar("the operations left for the sign that is sought", default=None)
 
 
 class _SpentError(Exception):
-    """All of the effort is: it is raised and not answered, since what is answered is kept for the next who asks."""
+    """All of the effort is: it is raised and not answered, since what is answered is known for the rest of the search."""
+
+
+@dataclass
+class _Search:
+    """One for every sign that is asked for: how far it comes does not depend on what was asked before."""
+
+    left: int
+    known: dict[tuple[object, ...], bool] = field(default_factory=dict)
+
+
+_search: ContextVar[_Search] = ContextVar("the search for a sign that is going on")
 
 
 def is_positive(expression: sp.Expr, facts: Facts) -> bool:
@@ -51,15 +62,20 @@ def is_nonnegative(expression: sp.Expr, facts: Facts) -> bool:
 
 
 def _with_effort(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool) -> bool:
-    if _left.get() is not None:
+    if _search.get(None):
         return _surely(expression, facts, wanted, strict)
-    outside = _left.set(EFFORT)
+    return _sought(expression, facts, wanted, strict, EFFORT)
+
+
+@lru_cache(maxsize=20_000)
+def _sought(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, effort: int) -> bool:
+    outside = _search.set(_Search(effort))
     try:
         return _surely(expression, facts, wanted, strict)
     except _SpentError:
         return False
     finally:
-        _left.reset(outside)
+        _search.reset(outside)
 
 
 def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
@@ -92,17 +108,22 @@ def _multiple(expression: sp.Expr, known: sp.Expr) -> bool:
     return bool(ratio.is_number and ratio.is_nonzero)
 
 
-@lru_cache(maxsize=20_000)
 def _surely(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth: int = 2) -> bool:
+    known, question = _search.get().known, (expression, facts, wanted, strict, depth)
+    if question not in known:
+        known[question] = _found(expression, facts, wanted, strict, depth)
+    return known[question]
+
+
+def _found(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth: int) -> bool:
     expression = given = facts.apply(sp.sympify(expression))
     if signs(expression, facts) <= wanted:
         return True
     if is_complex(expression) or expression.has(sp.zoo, sp.nan, sp.oo):
         return False
-    left = (_left.get() or 0) - int(sp.count_ops(expression))
-    if left < 0:
+    _search.get().left -= int(sp.count_ops(expression))
+    if _search.get().left < 0:
         raise _SpentError
-    _left.set(left)
     if expression.has(sp.Sum, sp.KroneckerDelta):
         expression = normal(expression, facts)
         if signs(expression, facts) <= wanted:
