@@ -8,11 +8,12 @@ many of each kind were planted and refused; ``--all`` plants all there are.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import copy
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import chain, pairwise
@@ -385,18 +386,27 @@ def theorem(name: str) -> Derivation:
     return load(next(path for path in theorems() if path.stem.startswith(f"t{name[1:].zfill(2)}_")))
 
 
-def main(arguments: list[str]) -> int:
+def asked(arguments: Sequence[str] | None = None) -> tuple[list[Path], bool]:
+    """The theory files to plant in, and whether all errors are to be planted. Ends the program for a theorem there is not."""
+    files = {f"T{int(path.stem.partition('_')[0][1:])}": path for path in theorems()}
+    parser = argparse.ArgumentParser("python -m tests.planting", description="Plant errors, and print what nobody refuses.")
+    parser.add_argument("names", nargs="*", metavar="T", help="a theorem; without one, all of them")
+    parser.add_argument("--all", action="store_true", help="all errors there are, not some of each kind")
+    given = parser.parse_args(arguments)
+    for name in set(given.names) - files.keys():
+        parser.error(f"there is no theorem '{name}', but {', '.join(files)}")
+    return [path for name, path in files.items() if name in (given.names or files)], given.all
+
+
+def main(paths: Sequence[Path], every: bool) -> int:
     """Plants, prints what nobody refuses and is not listed as true, and how many of each kind were planted and refused."""
     from tests.theory.equivalents import EQUIVALENTS
 
-    choose = everything if "--all" in arguments else chosen
-    wanted = {f"t{name[1:].zfill(2)}" for name in arguments if name != "--all"}
+    choose = everything if every else chosen
     count: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     left = 0
-    for path in theorems():
-        if wanted and path.stem.partition("_")[0] not in wanted:
-            continue
+    for path in paths:
         derivation = load(path)
         for error in (each for part in derivation.parts for each in choose(derivation, part)):
             count[error.kind] += 1
@@ -412,4 +422,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*asked()))

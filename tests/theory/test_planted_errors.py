@@ -24,7 +24,7 @@ from report.prove.language.glossary import Definition
 from report.prove.lint import parameters
 from report.prove.witness import of_definition
 from tests.planting import (
-    Planted, caught_by, chosen, everything, is_refused, misplanted, planted, refused_by, refused_by_steps, theorems,
+    Planted, asked, caught_by, chosen, everything, is_refused, misplanted, planted, refused_by, refused_by_steps, theorems,
     wrong_formulas,
 )  # fmt: skip
 from tests.theory.equivalents import EQUIVALENTS
@@ -86,6 +86,13 @@ def test_a_thousand_errors_are_chosen_some_in_every_part() -> None:
             assert errors, f"{derivation.id}, '{part.label}'"
             count += len(errors)
     assert count >= 1000
+
+
+def test_no_theorem_is_asked_for_in_vain() -> None:
+    """A misspelt name would plant nothing, and all of it would be refused."""
+    assert asked(["T2"]) == ([path for path in theorems() if path.stem == "t02_sigmoid"], False)
+    with pytest.raises(SystemExit):
+        asked(["T99"])
 
 
 @pytest.mark.slow
