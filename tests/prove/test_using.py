@@ -60,6 +60,29 @@ def test_an_index_that_a_sum_binds_lies_between_its_ends(upper: str, accepted: b
 
 
 @pytest.mark.parametrize(
+    ("law", "lower", "accepted"),
+    [
+        ("abs(z) == z", "0", True), ("abs(z) == z", "2", True), ("abs(z) == z", "-1", False),
+        ("abs(z) == z", "m", True), ("abs(z) == z", "m - 2", False),
+        ("sign(p) == 1", "1", True), ("sign(p) == 1", "0", False), ("abs(m) == m", "1", True), ("abs(m) == m", "0", False),
+    ],
+)  # fmt: skip
+def test_an_index_that_a_sum_binds_is_as_large_as_its_first_one(law: str, lower: str, accepted: bool) -> None:
+    left, _, right = law.partition(" == ")
+    name = right if right != "1" else "p"
+    total = f"sum({{}}*y for j in span({lower}, n))"
+    before, after = (total.format(side.replace(f"({name})", "(j)") if side != name else "j") for side in (left, right))
+    use = Part("Use", f"{before} == {after}", [Step(after, using("Law", at={name: "j"}))])
+    keep = Part("Uses every name", "m*y*z*p == p*z*y*m", [Step("p*z*y*m", "")])
+    symbols = [
+        integer("n", "", least="1"), integer("m", "", least="1"), real("z", "", least="0"), real("p", "", above="0"),
+        real("y", ""),
+    ]  # fmt: skip
+    found = check(Derivation("T0", "", "", symbols, [Part("Law", law, [Step(right, "")]), use, keep], "", ""), {"SymPy"})
+    assert found.holds is accepted
+
+
+@pytest.mark.parametrize(
     ("law", "use", "at"),
     [
         ("exp(x) > 0", "sin(x) > 0", {"exp": "sin"}),

@@ -158,13 +158,10 @@ def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: 
             return False
         low, high = symbol.within or (symbol.least or symbol.above, None)
         ends = _ends(setting, instance[symbol.name], used_in) if not handed & names(instance[symbol.name].tree).keys() else []
-        if low is not None and high is not None and ends:
-            if all(_ordered(setting, put(low), first) and _ordered(setting, last, put(high)) for first, last in ends):
-                continue
+        less = "<" if symbol.above else "<="
+        if low is not None and not _any_hold(setting, less, [(put(low), value)], [(put(low), first) for first, _ in ends]):
             return False
-        if low is not None and prove(put(low), "<" if symbol.above else "<=", value, setting.facts) is None:
-            return False
-        if high is not None and prove(value, "<=", put(high), setting.facts) is None:
+        if high is not None and not _any_hold(setting, "<=", [(value, put(high))], [(last, put(high)) for _, last in ends]):
             return False
     return True
 
@@ -184,8 +181,9 @@ def _ends(setting: Setting, put: Formula, used_in: Sequence[Formula]) -> list[tu
     return [(setting.read(formula(low)), setting.read(formula(high))) for low, high in ends]
 
 
-def _ordered(setting: Setting, low: sp.Expr, high: sp.Expr) -> bool:
-    return prove(low, "<=", high, setting.facts) is not None
+def _any_hold(setting: Setting, relation: str, *ways: Sequence[tuple[sp.Expr, sp.Expr]]) -> bool:
+    """Whether all pairs of one of the ways are in the relation."""
+    return any(way and all(prove(a, relation, b, setting.facts) is not None for a, b in way) for way in ways)
 
 
 def _holds(setting: Setting, condition: Formula) -> bool:
