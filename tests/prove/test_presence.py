@@ -10,6 +10,7 @@ from report.errors import DeclarationError
 from report.proof import (
     Definition, Derivation, Part, Step, Symbol, check, define, definition, entrywise, integer, matrix, real, using, vector,
 )  # fmt: skip
+from report.prove.language.formula import statement
 
 X, N, M = real("x", ""), integer("n", "", least="1"), integer("m", "", least="1")
 N0 = integer("n", "", least="0")
@@ -97,3 +98,17 @@ def test_there_is_no_array_of_a_negative_size(given: list[str], holds: bool) -> 
 def test_a_number_has_one_end_from_below() -> None:
     with pytest.raises(DeclarationError, match="not both"):
         real("x", "", least="1", above="0")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["(u.T @ v)**2 <= norm(u)**2*norm(v)**2", "v.T @ A @ A @ v >= 0", "norm(u @ v.T) == norm(u)*norm(v)"],
+)
+def test_products_over_nothing_are_noughts_to_the_witness(claim: str) -> None:
+    """There may be no entries at all, and the witness looks there."""
+    numbers = [integer("n", "", least="0"), vector("u", "n", ""), vector("v", "n", "")]
+    symbols = [*numbers, matrix("A", "n", "n", "", properties=["symmetric"])]
+    said = statement(claim)
+    part = Part("P", claim, [Step(f"{said.relation} {said.right}", "")])
+    keep = Part("Uses every name", "u + v + A @ u == v + u + A @ u", [Step("v + u + A @ u", "")])
+    assert not check(Derivation("T0", "", "", symbols, [part, keep], "", ""), {"numeric"}).failures

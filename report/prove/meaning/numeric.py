@@ -91,7 +91,7 @@ class Point:
                 return body(Point(self.globals, dict(zip(parameters, (i + first, j + first))), self.meanings))
 
             m, n = [*map(int, sizes), 1][:2]
-            return Array(Lazily(m, lambda i: Lazily(n, lambda j: entry(i, j))), first)
+            return Array(Lazily(m, lambda i: Lazily(n, lambda j: entry(i, j))), first, n)
         value = _curried(definition.parameters, reading(definition.body.tree), here)
         return spread(value) if definition.of_numbers else value
 
@@ -407,7 +407,7 @@ def _gradient(body: ast.expr, variable: ast.expr) -> Evaluator:
         def slope(i: int, j: int) -> Number:
             return _slope(lambda h: value(moving(array.put((i + first, j + first), h))), array.rows[i][j], centre)
 
-        return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first)
+        return Array(tuple(tuple(slope(i, j) for j in range(n)) for i in range(m)), first, n)
 
     return gradient
 

@@ -235,10 +235,10 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
     m, n = (*sizes, 1)[:2]
     if "permutation" in symbol.properties:
         order = random.sample(range(m), m)
-        return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first)
+        return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first, n)
     if purpose.edge is not None and not set(symbol.properties) - {"positive", "symmetric"}:
         entry = mp.mpf(_REALS[purpose.edge] if "positive" not in symbol.properties else abs(_REALS[purpose.edge]) or 1)
-        return Array(((entry,) * n,) * m, symbol.first)
+        return Array(((entry,) * n,) * m, symbol.first, n)
     low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
     low, high = _nearer(low, symbol.high, random, purpose)
     rows = tuple(tuple(_decimal(random, low, high) for _ in range(n)) for _ in range(m))
@@ -246,7 +246,7 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
     if {"orthonormal", "orthogonal"} & set(symbol.properties):
         rows = _orthonormal(rows)
-    return Array(rows, symbol.first)
+    return Array(rows, symbol.first, n)
 
 
 def _nearer(low: float, high: float, random: Random, purpose: Purpose) -> tuple[float, float]:

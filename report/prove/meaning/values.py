@@ -7,9 +7,10 @@ division by zero, the root of a negative number, an entry outside of an array ha
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,14 +64,17 @@ _NOT_YET: Any = object()
 
 @dataclass(frozen=True)
 class Array:
-    """A matrix of numbers; ``first`` is the index of its first row and column. A vector has one column."""
+    """A matrix of numbers; ``first`` is the index of its first row and column. A vector has one column. ``width`` is the
+    number of columns where there is no row to count them in.
+    """
 
     rows: Sequence[Sequence[Number]]
     first: int = 1
+    width: int = 1
 
     @cached_property
     def size(self) -> tuple[int, int]:
-        return len(self.rows), len(self.rows[0]) if self.rows else 0
+        return len(self.rows), len(self.rows[0]) if self.rows else self.width
 
     def entry(self, i: int, j: int | None = None) -> Number:
         """The entry in the author's own indexing. Raises ``Undefined`` outside the array."""
@@ -87,14 +91,15 @@ class Array:
         row, column = (*(at - self.first for at in place), 0)[:2]
         changed = [list(r) for r in self.rows]
         changed[row][column] = value
-        return Array(tuple(map(tuple, changed)), self.first)
+        return replace(self, rows=tuple(map(tuple, changed)))
 
     def map(self, function: Callable[[Number], Number]) -> Array:
-        return Array(tuple(tuple(function(a) for a in row) for row in self.rows), self.first)
+        return replace(self, rows=tuple(tuple(function(a) for a in row) for row in self.rows))
 
     @property
     def T(self) -> Array:
-        return Array(tuple(zip(*self.rows)), self.first)
+        m, n = self.size
+        return Array(tuple(tuple(self.rows[i][j] for i in range(m)) for j in range(n)), self.first, m)
 
 
 # --- operations ----------------------------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ def each(function: Callable[..., Any], *values: Any) -> Any:
     if any(a.size != (m, n) for a in arrays):
         raise Undefined("sizes differ: " + " and ".join(f"{a.size[0]}×{a.size[1]}" for a in arrays))
     cells = lambda r, c: (v.rows[r][c] if isinstance(v, Array) else v for v in values)  # noqa: E731
-    return Array(tuple(tuple(each(function, *cells(r, c)) for c in range(n)) for r in range(m)), first)
+    return Array(tuple(tuple(each(function, *cells(r, c)) for c in range(n)) for r in range(m)), first, n)
 
 
 def _divide(a: Number, b: Number) -> Number:
@@ -164,7 +169,7 @@ def _product(a: Any, b: Any) -> Any:
     if n != p:
         raise Undefined(f"cannot multiply {m}×{n} by {p}×{q}")
     rows = tuple(tuple(sum((a.rows[i][k] * b.rows[k][j] for k in range(n)), 0) for j in range(q)) for i in range(m))
-    return alone(Array(rows, a.first))
+    return alone(Array(rows, a.first, q))
 
 
 def alone(value: Any) -> Any:
@@ -201,7 +206,7 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
         if not (isinstance(a, Array) and isinstance(b, Array)):
             return False
         if a.size != b.size:
-            return False
+            return not (math.prod(a.size) or math.prod(b.size))  # whoever is asked may give [] for what has no entries
         every = any if relation == "!=" else all
         return every(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
     slack = tolerance * (1 + abs(a) + abs(b))
@@ -237,7 +242,7 @@ def whole(value: Any) -> int:
 
 
 def _identity(n: int) -> Array:
-    return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)))
+    return Array(tuple(tuple(int(i == j) for j in range(n)) for i in range(n)), width=n)
 
 
 def _trace(a: Array) -> Number:
@@ -250,7 +255,7 @@ def _trace(a: Array) -> Number:
 def _diagonal(a: Any) -> Array:
     entries = [row[0] for row in as_array(a).rows]
     places = range(len(entries))
-    return Array(tuple(tuple(entries[i] if i == j else 0 for j in places) for i in places), as_array(a).first)
+    return Array(tuple(tuple(entries[i] if i == j else 0 for j in places) for i in places), as_array(a).first, len(entries))
 
 
 def _norm(a: Any) -> Number:
@@ -298,8 +303,8 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "norm": _norm,
     "trace": lambda a: _trace(a) if isinstance(a, Array) else a,
     "identity": _identity,
-    "zeros": lambda m, n=1: Array(((0,) * n,) * m),
-    "ones": lambda m, n=1: Array(((1,) * n,) * m),
+    "zeros": lambda m, n=1: Array(((0,) * n,) * m, width=n),
+    "ones": lambda m, n=1: Array(((1,) * n,) * m, width=n),
     "diag": _diagonal,
     "implies": lambda p, q: not p or bool(q),
     "iff": lambda p, q: bool(p) == bool(q),
