@@ -11,6 +11,7 @@ from report.proof import (
     Definition, Derivation, Part, Step, Symbol, check, define, definition, entrywise, integer, matrix, real, using, vector,
 )  # fmt: skip
 from report.prove.language.formula import statement
+from report.prove.meaning.values import Array, compare
 
 X, N, M = real("x", ""), integer("n", "", least="1"), integer("m", "", least="1")
 N0 = integer("n", "", least="0")
@@ -112,3 +113,10 @@ def test_products_over_nothing_are_noughts_to_the_witness(claim: str) -> None:
     part = Part("P", claim, [Step(f"{said.relation} {said.right}", "")])
     keep = Part("Uses every name", "u + v + A @ u == v + u + A @ u", [Step("v + u + A @ u", "")])
     assert not check(Derivation("T0", "", "", symbols, [part, keep], "", ""), {"numeric"}).failures
+
+
+def test_what_has_no_entries_differs_in_none() -> None:
+    nothing, nowhere = Array((), width=3), Array(())
+    assert compare(nothing, "==", nowhere)
+    assert not compare(nothing, "!=", nowhere)
+    assert not compare(nothing, "==", Array(((1,),)))

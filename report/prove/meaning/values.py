@@ -7,7 +7,6 @@ division by zero, the root of a negative number, an entry outside of an array ha
 from __future__ import annotations
 
 import ast
-import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -205,8 +204,8 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
     if isinstance(a, Array) or isinstance(b, Array):
         if not (isinstance(a, Array) and isinstance(b, Array)):
             return False
-        if a.size != b.size:
-            return not (math.prod(a.size) or math.prod(b.size))  # whoever is asked may give [] for what has no entries
+        if a.size != b.size and not (0 in a.size and 0 in b.size):  # a live witness gives [] for what has no entries
+            return False
         every = any if relation == "!=" else all
         return every(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
     slack = tolerance * (1 + abs(a) + abs(b))
