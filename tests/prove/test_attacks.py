@@ -102,6 +102,9 @@ DEFINED = {
         define("c(t)", "d(t + 1) + 1", "", symbols=COUNTS[:1]),
         define("d(s)", "c(s - 1)", "", symbols=[integer("s", "", least="1")]),
     ],
+    "p = 1/k": [define("p[k]", "1/k", "", shape=["n"])],
+    "p = root": [define("p[k]", "sqrt(n - 1)", "", shape=["n"])],
+    "root from 1": [define("c(y)", "sqrt(y - 1)", "", symbols=[real("y", "", least="1")])],
     "softmax": [define("p[q]", "exp(v[q])/sum(exp(v[k]) for k in span(1, n))", "", shape=["n"])],
 }
 FALSE = [
@@ -776,6 +779,26 @@ FALSE = [
     ("diff(max(0, abs(x))**2, x) == 2*max(0, x)", "x"),
     ("diff(max(0, x)**1, x) == one(x > 0)", "x"),
     ("diff(max(x, y)**2, x) == 2*max(x, y)*one(x > y)", "x y"),
+    # what a case keeps from being asked has no value elsewhere, and no sign
+    ("(sqrt(x - 3) if x >= 3 else 0) + (sqrt(2 - x) if x <= 2 else 0) - 5 + y**2 >= 0", "x y"),
+    ("sum((sqrt(k - 3) if k >= 3 else sqrt(2 - k)) for k in span(0, n))**2 + x**2 >= 1", "n x"),
+    ("x**2 + x >= 0", "x", "(sqrt(x) if x >= 0 else 0) >= 0"),
+    ("x > 0", "x0", "(1/x if x > 0 else 0) >= 0"),
+    ("v[i]**2 + v[i] >= 0", "n v i", "(sqrt(v[i]) if v[i] >= 0 else 0) >= 0"),
+    ("implies((sqrt(x) if x >= 0 else 0) >= 0, x**2 + x >= 0)", "x"),
+    # what can be taken out of a sum has a value also where the range is empty
+    ("n + sum(sqrt(n - 1) for k in span(1, n)) >= 1", "n0"),
+    ("n + sum(sqrt((n - 1)*k**2) for k in span(1, n)) >= 1", "n0"),
+    ("n + sum((sqrt(n - 1) if x > 0 else 1) for k in span(1, n)) >= 1", "n0 x"),
+    ("n + sum(sum(sqrt(n - 1) for q in span(1, k)) for k in span(1, n)) >= 1", "n0"),
+    ("sum(q + sum(sqrt(q - 1) for k in span(1, q)) - 1 for q in span(0, n)) >= 0", "n0"),
+    ("n*x**2 + n + sum((n - 1)**(1/2) for k in span(1, n)) >= 1", "n0 x"),
+    ("n - m + 1 + sum(sqrt(n - m) for k in span(m, n)) >= 1", "n m"),
+    ("n + sum(sqrt(n - 1) for k in Z if k >= 1 if k <= n) >= 1", "n0"),
+    ("n + ones(n).T @ sqrt((n - 1)*ones(n)) >= 1", "n0"),
+    ("n + sum(p[k] for k in span(1, n)) >= 1", "n0", "", "p = root"),
+    ("sum(p[n] for k in span(1, n)) == 1", "n0", "", "p = 1/k"),
+    ("n + sum(c(n) for k in span(1, n)) >= 1", "n0", "", "root from 1"),
 ]  # fmt: skip
 UNSEEN = [
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),

@@ -252,6 +252,13 @@ TRUE = [
     ("diff(max(0, x)**2, x) == 2*max(0, x)", "x"),
     ("diff(max(0, 1 - x*y)**2, x) == -2*y*max(0, 1 - x*y)", "x y"),
     ("diff(diff(max(0, x)**3, x), x) == 6*max(0, x)", "x"),
+    ("(sqrt(x) if x >= 0 else 0)**2 == max(0, x)", "x"),
+    ("(1/x if x > 0 else 1) > 0", "x"),
+    ("n + sum(sqrt(n - 1) for k in span(1, n)) >= 1", "n"),
+    ("sum(sum(sqrt(q) for k in span(1, q)) for q in span(0, n)) >= 0", "n0"),
+    ("sum(sqrt(x*k) for k in span(-n, -1)) >= 0", "n0 x", "x <= 0"),
+    ("sum((1/k if k != 0 else 0)*k for k in span(0, n)) == n", "n0"),
+    ("sum((sqrt(n - 1)*k if n >= 1 else 0) for k in span(0, n)) >= 0", "n0"),
 ]  # fmt: skip
 
 

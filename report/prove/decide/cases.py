@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -147,7 +148,8 @@ def _kinks(expression: sp.Expr) -> list[sp.Expr]:
 def _what_decides(kink: sp.Expr) -> sp.Expr:
     """A quantity whose sign settles it, or one condition of it."""
     if isinstance(kink, sp.Piecewise):
-        relation = next(r for _, condition in kink.args for r in condition.atoms(sp.core.relational.Relational))
+        relations = (sorted(c.atoms(sp.core.relational.Relational), key=sp.default_sort_key) for _, c in kink.args)
+        relation = next(itertools.chain.from_iterable(relations))
         return expanded(relation.lhs - relation.rhs)
     return expanded(kink.args[0] - kink.args[1] if isinstance(kink, sp.Max | sp.Min) else kink.args[0])
 

@@ -22,7 +22,7 @@ from report.prove.decide import kinks
 from report.prove.decide.applied import taken_inside, with_functions_put_in
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.place import Missing, Place, Settled, generic, one_of, supposing, within
+from report.prove.decide.place import Missing, Place, Settled, one_of
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import calls, targets
 from report.prove.language.glossary import Definition, Symbol
@@ -116,7 +116,7 @@ class _Walk(Place):
         """Whether nothing is missing as soon as the domains hold."""
         found = self.settled.found
         if key not in found and not self.opened:
-            found[key] = not any(needs(replace(self, facts=self.settled.facts, known=self.settled.facts, done={})))
+            found[key] = not any(needs(replace(self, facts=self.settled.facts, known=self.settled.facts, around=(), done={})))
         return found.get(key, False)
 
     def everywhere(self, defined: Definition) -> Iterator[Missing]:
@@ -125,9 +125,9 @@ class _Walk(Place):
             sizes = [read(size.tree, Scope(self.scope.globals)) for size in defined.shape]
             places = [sp.Dummy(name, integer=True) for name in defined.arguments]
             ends = {k: (sp.Integer(defined.first), defined.first + size - 1) for k, size in zip(places, sizes)}
-            yield from replace(self, facts=within(self.known, ends)).body(defined, places)
+            yield from replace(self, facts=self.known, around=()).among(ends).body(defined, places)
         elif not defined.parameters:
-            yield from replace(self, facts=self.known).body(defined, ())
+            yield from replace(self, facts=self.known, around=()).body(defined, ())
         elif all(s.kind in ("real", "integer") for s in defined.symbols):  # a function as a value: it may be asked anywhere
             for bounded in (s for s in defined.symbols if s.name in defined.arguments and (s.least or s.above or s.within)):
                 why = f"'{defined.name}' is handed over, and is not defined for every {bounded.name}"
@@ -165,7 +165,7 @@ class _Walk(Place):
             low, high = symbol.within or (symbol.least or symbol.above, None)
             facts = facts if low is None else facts.knowing(Inequality(value - read(low.tree, local), symbol.above is not None))
             facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
-        yield from replace(self, facts=facts).unfolded(defined, values, varying)
+        yield from replace(self, facts=facts, around=()).unfolded(defined, values, varying)
 
     def unfolded(
         self, defined: Definition, values: Sequence[Any], varying: frozenset[str], handed: Mapping[str, str] = NOTHING
@@ -260,18 +260,18 @@ class _Walk(Place):
         if applied and self.slope_in and not symbol.linear and any(map(self.depends, groups[0])):
             yield Missing("a linear operator", f"'{symbol.name}' may be any operator, and need not have a slope")
         for value in map(self.value, groups[-1] if not applied or len(groups) > 1 else ()):
-            facts, value = generic(self.facts, value) if isinstance(value, Grid) else (self.facts, value)
-            yield from replace(self, facts=facts).asked("real" if symbol.kind == "function" else "integer", value, symbol.name)
+            here, value = self.among_entries(value) if isinstance(value, Grid) else (self, value)
+            yield from here.asked("real" if symbol.kind == "function" else "integer", value, symbol.name)
 
     def spread(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr]) -> Iterator[Missing]:
         """A function of numbers is applied to an array entry by entry, and to a signal place by place."""
         declared = {s.name: s.kind for s in defined.symbols}
-        facts, numbers = self.facts, []
+        here, numbers = self, []
         for name, value in zip(defined.arguments, values):
             if declared.get(name, "real") in ("real", "integer"):
-                facts, value = generic(facts, value) if isinstance(value, Grid) else (facts, one_of(value))
+                here, value = here.among_entries(value) if isinstance(value, Grid) else (here, one_of(value))
             numbers.append(value)
-        yield from replace(self, facts=facts).body(defined, numbers, given)
+        yield from here.body(defined, numbers, given)
 
     def built_in(self, name: str, node: ast.Call) -> Iterator[Missing]:
         if self.slope_in:
@@ -285,7 +285,7 @@ class _Walk(Place):
         elif name in ("identity", "zeros", "ones"):
             for size in node.args:
                 value = self.value(size)
-                if value is None or not (value.is_integer and is_nonnegative(value, self.facts)):
+                if value is None or not (value.is_integer and self.follows(is_nonnegative, value)):
                     yield Missing(f"{self.spell(size)} >= 0, an integer", f"`{shown}` has a size")
         elif name == "mod":
             yield from self.need(is_nonzero, node.args[1], "!= 0", f"`{shown}` is a remainder")
@@ -313,11 +313,11 @@ class _Walk(Place):
             if not isinstance(exponent, sp.Expr):
                 return
             whole = bool(self.facts.apply(exponent).is_integer)
-            if whole and is_nonnegative(exponent, self.facts):
+            if whole and self.follows(is_nonnegative, exponent):
                 return
             if whole:
                 yield from self.need(is_nonzero, node.left, "!= 0", f"`{shown}` may have a negative exponent")
-            elif is_positive(exponent, self.facts):
+            elif self.follows(is_positive, exponent):
                 yield from self.need(is_nonnegative, node.left, ">= 0", f"`{shown}` has an exponent that is no integer")
             else:
                 yield from self.need(is_positive, node.left, "> 0", f"`{shown}` has an exponent that is no integer")
@@ -328,24 +328,21 @@ class _Walk(Place):
         if self.slope_in:
             yield from kinks.jump(self, node.test, f"`{self.spell(node)}`")
         for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
-            inside = self.facts
+            here = self
             if condition is not None:
-                condition = self.facts.apply(condition)
-                if condition == sp.false:
+                if self.facts.apply(condition) == sp.false:
                     continue
-                inside = supposing(condition, inside)
-            yield from replace(self, facts=inside).visit(branch)
+                here = self.under(condition)
+            yield from here.visit(branch)
 
     def sentences(self, node: ast.BoolOp | ast.Call) -> Iterator[Missing]:
         """Of two sentences the second may use the first, where the first decides whether the second is asked for."""
         first, *others = node.values if isinstance(node, ast.BoolOp) else node.args
         yield from self.visit(first)
-        inside = self.facts
-        if calls(node, {"implies"}):
-            premise = self.value(first)
-            inside = inside if premise is None else supposing(premise, inside)
+        premise = self.value(first) if calls(node, {"implies"}) else None
+        inside = self if premise is None else self.under(premise)
         for other in others:
-            yield from replace(self, facts=inside).visit(other)
+            yield from inside.visit(other)
 
     def entry(self, node: ast.Subscript) -> Iterator[Missing]:
         elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -372,7 +369,7 @@ class _Walk(Place):
     def gathered(self, name: str, node: ast.GeneratorExp) -> Iterator[Missing]:
         walk, limits = self, list[Limit]()
         for generator in node.generators:
-            (index,), outside = targets(generator), walk.facts
+            (index,), outside = targets(generator), walk
             k = sp.Dummy(index, integer=True)
             if isinstance(generator.iter, ast.Call):
                 for end in generator.iter.args:
@@ -388,16 +385,16 @@ class _Walk(Place):
                     (-sp.oo if isinstance(generator.iter, ast.Name) and generator.iter.id == "Z" else sp.Integer(0)),
                     sp.oo,
                 )
-            walk = replace(walk, scope=walk.scope.bind(**{index: k}), facts=within(walk.facts, {k: (low, high)}))
+            walk = replace(walk.among({k: (low, high)}), scope=walk.scope.bind(**{index: k}))
             for condition in generator.ifs:
                 yield from walk.visit(condition)
                 yield from kinks.jump(walk, condition, f"a sum under `{walk.spell(condition)}`") if walk.slope_in else ()
                 held = walk.value(condition)
                 if held is not None:
                     low, high = _tightened(k, low, high, held)
-                    walk = replace(walk, facts=supposing(held, walk.facts))
+                    walk = walk.under(held)
             limits.append((k, low, high))
-            if name in ("max", "min") and not self.slope_in and not is_nonnegative(high - low, outside):
+            if name in ("max", "min") and not self.slope_in and not outside.follows(is_nonnegative, high - low):
                 yield Missing(f"{high} >= {low}", f"`{name}` over a range that may be empty")
         if not self.slope_in and any(bound.is_finite is False for _, *bounds in limits for bound in bounds):
             yield from walk.endless(name, node, limits)

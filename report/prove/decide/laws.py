@@ -28,6 +28,7 @@ def sharpened(known: Inequality) -> Inequality:
 def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     """What is true of the atoms of the expressions by themselves."""
     pieces = sp.Tuple(*expressions)
+    logs, powers = _asked(pieces, sp.log), _asked(pieces, sp.Pow)
     labels = {base.label for base in pieces.atoms(sp.IndexedBase)}
     for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef) - labels, key=sp.default_sort_key):
         if e.is_positive:
@@ -52,13 +53,12 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         tangents = [other for other, factors in others if any(factors <= each for each in products)]
         for at, slope in ((sp.Integer(0), 1), *((other.args[0], other) for other in tangents)):
             yield Inequality(expanded(e - slope * (1 + e.args[0] - at)), False)  # the tangent of a convex function
-    logs = sorted(pieces.atoms(sp.log), key=sp.default_sort_key)
     for e in logs:
         yield Inequality(expanded(e.args[0] - 1 - e), False)
         if (found := signs(e, facts)) in (POSITIVE, BELOW):
             yield Inequality(e if found == POSITIVE else -e, True)
     weighted = [e for e in logs if any({e, e.args[0]} <= each for each in products)]
-    weighted = weighted or [e for e in logs if 1 / e.args[0] in pieces.atoms(sp.Pow)]
+    weighted = weighted or [e for e in logs if 1 / e.args[0] in powers]
     values = [(sp.Integer(1), sp.Integer(0)), *((e.args[0] ** s, s * e) for e in logs for s in (1, -1))]
     for (value, log), other in itertools.product(values, weighted):  # the same tangent, of a quotient
         if log not in (other, -other):
@@ -92,13 +92,24 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         yield from _some_of(e, pieces, facts)
         yield from _by_lengths(e, pieces.atoms(sp.Pow))
         yield from _geometric(e, facts)
-    for e in sorted(pieces.atoms(sp.Sum, sp.Pow, sp.Product), key=sp.default_sort_key):
+    for e in sorted((*pieces.atoms(sp.Sum, sp.Product), *powers), key=sp.default_sort_key):
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
         if e.is_Pow and e.exp.is_nonnegative and not e.exp.is_number:  # of what is at most one: at most one, or at least
             yield from (Inequality(s * (1 - e), False) for s in (1, -1) if _is_power_of_less(e, s, facts))
     yield from _between_lengths(pieces.atoms(sp.Pow))
+
+
+def _asked(e: sp.Basic, kind: type[sp.Expr]) -> list[sp.Expr]:
+    """The logarithms or powers that surely have a value: not what a case does not ask for, or a range that may be empty."""
+    found, walk = set(), sp.preorder_traversal(e)
+    for node in walk:
+        if isinstance(node, sp.Piecewise | sp.Sum | sp.Product | sp.Lambda):
+            walk.skip()
+        elif isinstance(node, kind):
+            found.add(node)
+    return sorted(found, key=sp.default_sort_key)
 
 
 def _is_power_of_less(e: sp.Pow, side: int, facts: Facts) -> bool:

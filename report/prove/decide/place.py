@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
+from report.prove.decide.signs import is_nonnegative, is_positive
 from report.prove.language.formula import formula, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
@@ -49,6 +49,7 @@ class Place:
     known: Facts  # what holds everywhere, without the indices and cases around this place
     symbols: Mapping[str, Symbol]
     settled: Settled
+    around: tuple[tuple[sp.Symbol, Facts], ...] = ()  # the indices that are bound around, and what holds outside of each
     inside: str = ""  # the definition whose body this is
     opened: tuple[str, ...] = ()  # the definitions around it
     called: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # what they were called with
@@ -62,23 +63,46 @@ class Place:
 
     def need(self, shown_by: Any, node: ast.expr, sign: str, why: str) -> Iterator[Missing]:
         """The condition ``node sign``, unless ``shown_by`` shows it of the value, or of every entry of it."""
-        value, facts = self.value(node), self.facts
+        value, here = self.value(node), self
         if isinstance(value, Grid):
-            facts, value = generic(facts, value)
+            here, value = self.among_entries(value)
         if callable(value):
             value = value(sp.Dummy("i", integer=True))
-        if isinstance(value, sp.Expr) and shown_by(value, facts) and (shown_by is not is_nonzero or self.apart(value)):
+        if isinstance(value, sp.Expr) and here.follows(shown_by, value):
             return
         yield Missing(sign if "!= " in sign[1:] else f"{self.spell(node)} {sign}", why + self.place())
 
-    def apart(self, divisor: sp.Expr) -> bool:
-        """Whether what can be taken out of the sums around is not 0 either where these are empty."""
-        bound = self.facts.ranges.keys() - self.known.ranges.keys()
-        if not bound:
-            return True
-        outer = replace(self.facts, ranges=self.known.ranges)
-        factors = sp.Mul.make_args(sp.factor(divisor))
-        return all(f.free_symbols & bound or is_nonzero(f, outer) for f in factors)
+    def follows(self, shown_by: Callable[[sp.Expr, Facts], bool], value: sp.Expr) -> bool:
+        """Whether it is surely so here; and of what can be taken out of the sums around, also where these are empty."""
+        if not shown_by(value, self.facts):
+            return False
+        factored = sp.factor(value) if self.around else value
+        for at, (_, outside) in enumerate(self.around):
+            still, moving = factored.as_independent(*(k for k, _ in self.around[at:]), as_Add=False)
+            if not (shown_by(still, outside) or (shown_by(-still, outside) and shown_by(-moving, self.facts))):
+                return False
+        return True
+
+    def among(self, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Self:
+        """The place for indices bound there, which there may be none of."""
+        facts, around = self.facts, self.around
+        for k, bounds in ends.items():
+            around, facts = (*around, (k, facts)), within(facts, {k: bounds})
+        return replace(self, facts=facts, around=around)
+
+    def among_entries(self, value: Grid) -> tuple[Self, sp.Expr]:
+        """The place of an entry that stands for all, and that entry."""
+        i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+        first = sp.Integer(value.first)
+        ends = {i: (first, first + value.rows - 1), j: (first, first + value.columns - 1)}
+        return self.among(ends), value.entry(i, j if value.columns != 1 else first)
+
+    def under(self, condition: Any) -> Self:
+        """The place where a condition holds; outside of the indices that it does not speak of, too."""
+        spoken = condition.free_symbols if isinstance(condition, sp.Basic) else set()
+        last = max((at for at, (k, _) in enumerate(self.around) if k in spoken), default=-1)
+        around = tuple((k, supposing(condition, facts) if at > last else facts) for at, (k, facts) in enumerate(self.around))
+        return replace(self, facts=supposing(condition, self.facts), around=around)
 
     def asked(self, kind: str, value: Any, name: str) -> Iterator[Missing]:
         """Whether a function of real numbers or of integers is asked at one."""
@@ -145,17 +169,17 @@ class Place:
             local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
             if low is not None:
                 gap, strict = value - read(low.tree, local), symbol.above is not None or name in varying
-                if not (is_positive if strict else is_nonnegative)(gap, self.facts):
+                if not self.follows(is_positive if strict else is_nonnegative, gap):
                     sign = ">" if strict else ">="
                     yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
-            if high is not None and not is_nonnegative(read(high.tree, local) - value, self.facts):
+            if high is not None and not self.follows(is_nonnegative, read(high.tree, local) - value):
                 yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
 
     def lies(self, index: sp.Expr, low: sp.Expr, high: sp.Expr, node: ast.expr) -> Iterator[Missing]:
         if not self.facts.apply(index).is_integer:
             yield Missing(f"an integer, not {index}", f"`{self.spell(node)}` is an entry")
         for gap, condition in ((index - low, f"{index} >= {low}"), (high - index, f"{index} <= {high}")):
-            if not is_nonnegative(gap, self.facts):
+            if not self.follows(is_nonnegative, gap):
                 yield Missing(condition, f"`{self.spell(node)}` may lie outside of the array")
 
     def sizes(self, node: ast.expr) -> Iterator[Missing]:
@@ -271,14 +295,6 @@ def may_be_complex(e: sp.Expr) -> bool:
 
 def within(facts: Facts, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Facts:
     return replace(facts, ranges={**facts.ranges, **ends})
-
-
-def generic(facts: Facts, value: Grid) -> tuple[Facts, sp.Expr]:
-    """An entry that stands for all, and where it is."""
-    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-    first = sp.Integer(value.first)
-    ends = {i: (first, first + value.rows - 1), j: (first, first + value.columns - 1)}
-    return within(facts, ends), value.entry(i, j if value.columns != 1 else first)
 
 
 def supposing(condition: Any, facts: Facts) -> Facts:
