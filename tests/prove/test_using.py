@@ -152,3 +152,22 @@ def test_a_parameter_has_a_name_of_its_own(head: str) -> None:
     part = Part("P", f"F({', '.join('1' for _ in name)}) == 1", [Step(because="")])
     found = check(Derivation("T0", "", "", [], [part], "", "", [define(head, name[0], "")]))
     assert any("a parameter of 'F'" in failure for failure in found.failures)
+
+
+@pytest.mark.parametrize(
+    ("law", "claim", "accepted"),
+    [
+        ("loss == x**4", "diff(loss, z) == diff(x**4, z)", False),  # z is x² there, and no variable
+        ("z*y == x**2*y", "diff(z*y, z) == diff(x**2*y, z)", False),
+        ("sum(q[k] for k in span(1, n)) == n*x", "diff(sum(q[k] for k in span(1, n)), q[1]) == diff(n*x, q[1])", False),
+        ("loss == z**2", "diff(loss, z) == diff(z**2, z)", True),
+        ("loss == x**4", "loss*diff(y*z, z) == x**4*diff(y*z, z)", True),
+        ("(y + 1)**2 == y**2 + 2*y + 1", "diff((y + 1)**2*z, z) == diff((y**2 + 2*y + 1)*z, z)", True),
+    ],
+)
+def test_a_statement_that_opens_what_a_derivative_is_taken_by_is_not_put_into_it(law: str, claim: str, accepted: bool) -> None:
+    parts = [Part("Law", law, [Step(because="")]), Part("Use", claim, [Step(because=using("Law"))])]
+    parts += [Part("Uses every name", "n*x*y*loss*q[1] == q[1]*loss*y*x*n", [Step(because="")])]
+    defined = [define("z", "x**2", ""), define("loss", "z**2", ""), define("q[k]", "x", "", shape=["n"])]
+    theory = Derivation("T0", "", "", [real("x", ""), real("y", ""), integer("n", "", least="1")], parts, "", "", defined)
+    assert check(theory, {"SymPy"}).holds is accepted

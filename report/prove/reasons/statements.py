@@ -18,7 +18,7 @@ from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable
-from report.prove.meaning.symbolic import ALGEBRA, read
+from report.prove.meaning.symbolic import ALGEBRA, Knowledge, read
 from report.prove.reasons.kinds import refuse_other_kinds
 from report.prove.reasons.rule import GIVEN, INDUCTION, PART, Rule, Setting, differentiates
 
@@ -47,8 +47,12 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         for condition in (formula(substitute(c.tree, replaced)) for c in conditions):
             if not _holds(setting, condition):
                 raise Unreadable(f"“{label}” was shown under {condition}, which does not follow here")
-        if conditions and differentiates(a, b):  # it holds at some points only, and a derivative looks at their neighbours
-            return _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
+        opened = _opened_variable(setting, shown, (a, b))
+        if (conditions and differentiates(a, b)) or opened:  # it holds at some points only, a derivative looks at others too
+            found = _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
+            if opened and not found:
+                raise Unreadable(f"“{label}” says what '{opened}' is, and a derivative by '{opened}' takes it for a variable")
+            return found
         return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
 
     said = words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”")
@@ -125,20 +129,35 @@ def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapp
         todo += inside
 
 
+def _opened_variable(setting: Setting, shown: Statement, used_in: Sequence[Formula]) -> str:
+    """An abbreviation by which is differentiated where a statement is put in that holds only for what it stands for: it is a
+    variable there, and ∂ℓ/∂z is not 0 because ℓ is a function of x, too. "" if there is none.
+    """
+    shut = {definition.name for definition in setting.definitions}
+    variables = {_holder(n.args[1]) for f in used_in for n in ast.walk(f.tree) if calls(n, DERIVATIVES)}
+    candidates = sorted(variables & shut & setting.reached(names(shown.formula.tree)))
+    free = lambda z: setting.holds(shown.left, shown.relation, shown.right, Knowledge(frozenset(shut - {z})))  # noqa: E731
+    return next((z for z in candidates if not free(z)), "")
+
+
 def _moves(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> bool:
     """Whether what was held fast in a derivative varies with what it is taken by, once all is put in: ∂(xy)/∂x at y = x."""
     spoken = {name for f in formulas for name in names(f.tree)}
     now = {name: {*names(instance[name].tree)} if name in instance else {name} for name in spoken}
     for node in (n for f in formulas for n in ast.walk(f.tree) if calls(n, DERIVATIVES)):
-        holder = node.args[1]
-        while isinstance(holder, ast.Subscript | ast.Call):
-            holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
-        variable = names(holder).keys()
+        variable = {_holder(node.args[1])}
         by = {name for old in variable for name in now[old]}
         others = (spoken if variable & instance.keys() else spoken & instance.keys()) - variable
         if any(setting.reached(now[other]) & by for other in others):
             return True
     return False
+
+
+def _holder(variable: ast.expr) -> str:
+    """The name of what a derivative is taken by."""
+    while isinstance(variable, ast.Subscript | ast.Call):
+        variable = variable.value if isinstance(variable, ast.Subscript) else variable.func
+    return variable.id if isinstance(variable, ast.Name) else ""
 
 
 def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: Sequence[Formula]) -> bool:
