@@ -325,7 +325,6 @@ def _step(chain: Chain, at: int, found: _Found, shown: Shown) -> CheckedStep:
         Standing.FAILED if found.refusals else _standing(step, shown),
         found.method,
         tuple(found.witnesses),
-        str(step.where),
         tuple(found.refusals),
     )
 

@@ -30,7 +30,6 @@ class CheckedStep:
     standing: Standing
     method: str
     witnesses: tuple[Witnessed, ...]
-    where: str
     caught_by: tuple[str, ...] = ()
 
 

@@ -42,25 +42,38 @@ def theorems(
 
     Raises ``ProofError`` with every step that is not proved: a write-up with a wrong proof is not written.
     """
-    sources = Sources(root, store.memory("sources"), lenient=True, read=read)
-    checker = sources.whole([CHECKER, __name__])
-    keys = {name: key_of(f"theory.{path.stem}", checker, sources) for name, path in files.items()}
-    entries = {name: store.get(key) for name, key in keys.items()}
-    missing = [name for name, entry in entries.items() if entry is None and not store.read_only]
+    keys = keys_of(files, root, store, read)
+    found = stored(keys, store)
+    missing = [name for name in files if name not in found and not store.read_only]
     if missing:
         say(f"proving {', '.join(missing)}")
     with each_apart(_encoded, [files[name] for name in missing], jobs) as made:
         for name, entry in zip(missing, made):
-            entries[name] = dict(sorted(entry.items()))  # as the store would give it back
-            store.put(keys[name], entry, durable=False)  # it is made again in a moment
-    found = {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
-    failures = [failure for theorem in found.values() for failure in theorem.proof.failures]
+            found[name] = _decoded(entry)
+            if found[name].proof.holds:  # a refusal names lines, and they move
+                store.put(keys[name], entry, durable=False)  # it is made again in a moment
+    failures = [failure for name in missing for failure in found[name].proof.failures]
     if failures:
         raise ProofError("\n".join(failures), remedy="Mend the theory file; python build.py check T… shows one theorem.")
-    return found
+    return {name: found[name] for name in files if name in found}
+
+
+def stored(keys: Mapping[str, str], store: Store) -> dict[str, Theorem]:
+    """Those of the theorems that the store holds."""
+    entries = {name: store.get(key) for name, key in keys.items()}
+    return {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def keys_of(
+    files: Mapping[str, Path], root: Path, store: Store, read: Callable[[Path], bytes] = Path.read_bytes
+) -> dict[str, str]:
+    """What each theorem is kept under."""
+    sources = Sources(root, store.memory("sources"), lenient=True, read=read)
+    checker = sources.whole([CHECKER, __name__])
+    return {name: key_of(f"theory.{path.stem}", checker, sources) for name, path in files.items()}
 
 
 def key_of(module: str, checker: Whole, sources: Sources) -> str:
@@ -103,7 +116,7 @@ def _views(derivation: Derivation) -> dict[str, bytes]:
 
 def _decoded(files: Mapping[str, bytes]) -> Theorem:
     kinds: dict[str, dict[str, dict[str, bytes]]] = {"values": {}, "tables": {}, "figures": {}, "claims": {}}
-    for file, content in files.items():
+    for file, content in sorted(files.items()):  # as the store would give them back
         kind, dash, rest = file.partition("-")
         if dash and kind in kinds:
             name, _, part = rest.rpartition("-")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from report.cache.snapshot import snapshot
+from report.cache.store import Store
 from report.errors import ExitCode
+from report.judge.views import unmade
+from report.prove.check import hoarding
 from report.prove.several import Theorem, check_each
 from report.run.collect import chosen, collect, experiment_files, theorem_files
 from report.terminal.cli import Settings
@@ -17,10 +21,14 @@ from report.write.writeup import Writeup
 
 
 def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeup]]) -> ExitCode:
-    """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for."""
+    """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for, and they
+    are proved now. Of all, those that the store holds as they are stand as they were proved, unless there is --force."""
     files = theorem_files(root)
     names = chosen(settings.names, [*experiment_files(root), *files])
-    with check_each([path for name, path in files.items() if name in names], settings.jobs) as checked:
+    files = {name: path for name, path in files.items() if name in names}
+    before = {} if settings.names or settings.force else _kept(files, root, settings.store)
+    with check_each([path for name, path in files.items() if name not in before], settings.jobs) as proved:
+        checked = (before.get(name) or next(proved) for name in files)
         if settings.names:  # whoever asks for a theorem waits neither for experiments nor for chapters
             theorems, problems = {each.proof.id: each for each in printed(checked, settings)}, list[str]()
         else:
@@ -28,7 +36,7 @@ def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeu
 
             content, pages = collect(root), writeups()  # while the first are proved
             known = read_ahead(pages)
-            theorems = {each.proof.id: set_ahead(each, known) for each in printed(checked, settings)}
+            theorems = {each.proof.id: set_ahead(each, known) for each in printed(checked, settings, before)}
             problems = lint(content, theorems, pages, settings.budget, known)
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     failures = [failure for proof in proofs.values() for failure in proof.failures]
@@ -57,9 +65,22 @@ def _apart(problem: str) -> dict[str, Any]:
     return {**where, "what": what[place.end() if place else 0 :], "remedy": remedy.strip()}
 
 
-def printed(checked: Iterable[Theorem], settings: Settings) -> Iterator[Theorem]:
-    """The theorems, each printed as soon as it is there."""
+def printed(checked: Iterable[Theorem], settings: Settings, kept: Container[str] = ()) -> Iterator[Theorem]:
+    """The theorems, each printed as soon as it is there; those that were ``kept`` say so."""
     for theorem in checked:
+        proof = theorem.proof
         if not settings.json:
-            print(terminal(theorem.proof) if settings.names else in_a_line(theorem.proof), flush=True)
+            print(terminal(proof) if settings.names else in_a_line(proof, kept=proof.id in kept), flush=True)
         yield theorem
+
+
+def _kept(files: Mapping[str, Path], root: Path, store: Path) -> dict[str, Theorem]:
+    """The theorems that the store holds, without what their views came to: prose is looked at whatever that is."""
+    if not store.is_dir():
+        return {}
+    from report.prove.theorems import keys_of, stored
+
+    with hoarding():
+        where = Store(store)
+        found = stored(keys_of(files, root, where, snapshot(root).read), where)
+    return {name: Theorem(theorem.proof, unmade(theorem.views)) for name, theorem in found.items()}

@@ -31,7 +31,7 @@ def preview(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 
 def check(root: Path, settings: Settings, stages: Stages) -> ExitCode:
-    """Prove the theory and lint the prose; nothing is trained, and nothing is taken from the store."""
+    """Prove the theory and lint the prose; nothing is trained, and no proof that the store holds is done again."""
     from report.terminal.checking import check
 
     return check(root, settings, partial(_every_writeup, settings, stages))

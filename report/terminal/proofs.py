@@ -23,13 +23,15 @@ def terminal(proof: Proof) -> str:
     return "\n".join([*lines, "", *proof.failures, in_a_line(proof)])
 
 
-def in_a_line(proof: Proof) -> str:
-    """``T2  The derivative of the sigmoid: 16 steps proved; numeric, torch autograd; 0.11 s``."""
+def in_a_line(proof: Proof, *, kept: bool = False) -> str:
+    """``T2  The derivative of the sigmoid: 16 steps proved; numeric, torch autograd; 0.11 s``, or ``kept`` where it was proved
+    before."""
     counts = {standing: sum(step.standing == standing for step in proof.steps) for standing in Standing}
     told = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing checked"
     witnesses = ", ".join(dict.fromkeys(w.name for step in proof.steps for w in step.witnesses))
+    when = "kept" if kept else f"{proof.seconds:.2f} s"
     mark = "✓" if proof.holds else "✗"
-    return f"{mark} {proof.id:<4} {proof.title}: {len(proof.steps)} steps, {told}; {witnesses}; {proof.seconds:.2f} s"
+    return f"{mark} {proof.id:<4} {proof.title}: {len(proof.steps)} steps, {told}; {witnesses}; {when}"
 
 
 def _part(part: CheckedPart) -> list[str]:
