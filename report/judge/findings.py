@@ -131,6 +131,8 @@ def _compared(entry: Entry, found: Found) -> Finding:
     ours = tuple(value for value in values if isinstance(value, Value))
     if forbidden:
         return Finding(entry, Agreement.NOT_ASKED, ours, forbidden)
+    if any(math.isnan(value.number) for value in ours):
+        return Finding(entry, Agreement.OPEN, why="no number comes out")
     if entry.shape:
         sizes = [float(evaluate(size, entry.at)) for size in entry.shape]
         agree = all(abs(size - float(value.number)) <= SMALL for size, value in zip(sizes, ours, strict=True))

@@ -96,6 +96,8 @@ def _against(finding: Finding) -> str:
     ours = " × ".join(texts) if finding.entry.shape else " and ".join(dict.fromkeys(texts))
     if finding.entry.asserts:
         return _judged(finding)
+    if finding.agreement is Agreement.OPEN:
+        return f"; here {finding.why}"
     if finding.agreement is Agreement.AGREES and finding.entry.tolerance:
         return f"; here it is {ours}, which agrees ({finding.entry.because or 'within the tolerance'})"
     at = " and ".join(f"${letter} = {size}$" for letter, size in finding.entry.at.items() if finding.entry.shape)

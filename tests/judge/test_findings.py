@@ -14,7 +14,13 @@ from report.judge.written import documents
 from report.model import Holds, Value
 from report.write.mistakes import quoted, verdict
 
-VALUES = {"E1.total": Value(110), "E1.rows": Value(5), "E1.columns": Value(5), "E1.share": Value(91.6, "%")}
+VALUES = {
+    "E1.none": Value(float("nan")),
+    "E1.total": Value(110),
+    "E1.rows": Value(5),
+    "E1.columns": Value(5),
+    "E1.share": Value(91.6, "%"),
+}
 VERDICTS = {"E1.sure": Holds.YES, "E1.wrong": Holds.NO, "E1.unclear": Holds.UNDECIDED}
 
 
@@ -39,6 +45,7 @@ def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
     [
         ('printed = "110"\nours = "E1.total"', Agreement.AGREES),
         ('printed = "111"\nours = "E1.total"', Agreement.DIFFERS),
+        ('printed = "111"\nours = "E1.none"', Agreement.OPEN),
         ('printed = "0.92"\nscale = 100\ntolerance = 0.5\nours = "E1.share"', Agreement.AGREES),
         ('printed = "0.92"\nscale = 100\nours = "E1.share"', Agreement.DIFFERS),
         ('printed = "91"\nrelation = "≥"\nours = "E1.share"', Agreement.AGREES),
