@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -93,6 +94,11 @@ class Judged:
     tables: Mapping[str, model.Table | Absent] = field(default_factory=dict)
     claims: Mapping[str, Judgement | Absent] = field(default_factory=dict)
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
+
+    def seeds_of_each(self) -> set[int]:
+        """How many seeds the conditions have a result of: one number where all have as many."""
+        ended = [row for row in self.rows if row.seed is not None and row.state in (State.DONE, State.DIVERGED)]
+        return set(Counter(tuple(row.tags.items()) for row in ended).values())
 
     def absent(self) -> list[Absent]:
         """The views that could not be made."""

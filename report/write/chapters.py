@@ -183,8 +183,11 @@ class _Writer:
         """What stands behind the numbers of an experiment, for captions: how many seeds, and whether its data stand in."""
         if owner not in self.material.experiments:
             return ""
-        seeds, stand_in = seeds or len(self.material.judged[owner].seeds), self.material.judged[owner].stand_ins
-        return f"{seeds} seed{'' if seeds == 1 else 's'}.{' *Stand-in data.*' if stand_in else ''}"
+        judged = self.material.judged[owner]
+        counts = {seeds} if seeds else judged.seeds_of_each()
+        most = max(counts, default=0)
+        told = f"{'At most ' if len(counts) > 1 else ''}{most} seed{'' if most == 1 else 's'}."
+        return told + " *Stand-in data.*" * bool(judged.stand_ins)
 
     # -- what chapters call ------------------------------------------------------------------------------------
 

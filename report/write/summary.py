@@ -86,17 +86,20 @@ def proved(proofs: Iterable[Proof | Absent]) -> dict[str, Value]:
 def tally(judged: Iterable[Judged]) -> str:
     """``✔ 80 hold, ✘ 12 do not hold …``: how many claims came to which verdict, in words and as a bar."""
     words = {
-        Holds.YES: "hold",
-        Holds.NO: "do not hold",
-        Holds.UNDECIDED: "are undecided",
-        Holds.NOT_ASKED: "are not asked of this copy",
+        Holds.YES: ("holds", "hold"),
+        Holds.NO: ("does not hold", "do not hold"),
+        Holds.UNDECIDED: ("is undecided", "are undecided"),
+        Holds.NOT_ASKED: ("is not asked of this copy", "are not asked of this copy"),
     }
     counts = Counter(
         Holds(claim.verdict.holds) for each in judged for claim in each.claims.values() if not isinstance(claim, Absent)
     )
     told = ", ".join(
-        span(f"{MARKS[verdict]}{NO_BREAK}{counts[verdict]}", "verdict", word=slug(verdict)) + f" {words[verdict]}"
+        span(f"{MARKS[verdict]}{NO_BREAK}{counts[verdict]}", "verdict", word=slug(verdict))
+        + f" {words[verdict][counts[verdict] != 1]}"
         for verdict in words
         if counts[verdict]
     )
-    return f"{told}.\n\n{span('', 'bar', **{slug(verdict): str(counts[verdict]) for verdict in words})}"
+    return (
+        f"{told or 'none could be judged'}.\n\n{span('', 'bar', **{slug(verdict): str(counts[verdict]) for verdict in words})}"
+    )

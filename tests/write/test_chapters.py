@@ -84,6 +84,7 @@ def text(folder: Path, chapter: str) -> str:
         ("{{ ledger() }}", "{.ledger}"),
         ("{{ evidence() }}", ":::: {.numbers}"),
         ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
+        ("{{ tally() }}", '1]{.verdict word="does-not-hold"} does not hold, [–'),
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
         ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0.]{.evidence}"),
         ('{{ value("build.theorems") }}', "[0]"),
@@ -213,6 +214,13 @@ def test_whoever_looks_at_one_figure_alone_sees_that_its_data_stand_in(tmp_path:
     monkeypatch.setitem(globals(), "JUDGED", replace(JUDGED, stand_ins=("CIFAR-10",)))
     said = text(tmp_path, call)
     assert said.count("2 seeds. *Stand-in data.*") == 2
+
+
+def test_a_caption_counts_the_seeds_that_have_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = replace(JUDGED.rows[0], state=State.FAILED)
+    for rows, said in (((lost, *JUDGED.rows[1:]), "Ends. At most 2 seeds."), (JUDGED.rows[1:3], "Ends. 1 seed.")):
+        monkeypatch.setitem(globals(), "JUDGED", replace(JUDGED, rows=rows))
+        assert said in text(tmp_path, '{{ table("E2.ends") }}')
 
 
 def test_a_verdict_on_several_comparisons_is_explained_where_the_first_stands(tmp_path):
