@@ -330,9 +330,9 @@ EXPERIMENT = Experiment(
         "few": Value(FEW, origin="digits that W2 leaves the net"),
         "rate": Value(RATE, digits=4, origin="learning rate of Adam in the tutorial"),
         "fast": Value(FAST, digits=3, origin="learning rate of Adam in the dropout sweep"),
-        "iterations": lambda runs: Value(length(few(runs)), origin=f"iterations on {FEW} digits"),
+        "iterations": lambda runs: Value(length(few(runs)), "minibatches", origin=f"on {FEW} digits"),
         "fast_iterations": lambda runs: Value(
-            length(swept(runs)[KEEP]), origin="iterations in the sweep of keep probabilities"
+            length(swept(runs)[KEEP]), "minibatches", origin="in the sweep of keep probabilities"
         ),
         "least_kept": lambda runs: Value(100 * min(swept(runs)), "%", 0, origin="smallest keep probability of the sweep"),
         "w2_gain": Value(REPORTED[FEWER, FEW] - REPORTED[TUTORIAL, FEW], "points", origin="W2's gain through fewer parameters"),

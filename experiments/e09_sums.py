@@ -365,7 +365,7 @@ EXPERIMENT = Experiment(
         "replicated": Mean(lambda runs: runs.where(net=SHARED)["test_accuracy"], SHARE, 2, f"accuracy on test pairs, {SHARED}"),
         "train_pairs": partial(_given, name="train_pairs"),
         "test_pairs": partial(_given, name="test_pairs"),
-        "epochs": lambda runs: Value(_recipe(runs).length.count, origin="passes over the training pairs of E9"),
+        "epochs": lambda runs: Value(_recipe(runs).length.count, "passes", origin="over the training pairs of E9"),
         "batch": lambda runs: Value(_recipe(runs).batch_size, origin="pairs in a minibatch of E9"),
         "rate": lambda runs: Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9"),
         "guessing": Mean(_guessing, SHARE, 1, "share of the commonest sum"),

@@ -312,7 +312,7 @@ EXPERIMENT = Experiment(
         "rate_too_slow": Value(TOO_SLOW, digits=4, origin="a rate of E10"),
         "rate_called_slow": Value(CALLED_SLOW, digits=2, origin="a rate of E10"),
         "rate_large": Value(LARGE, digits=0, origin="a rate of E10"),
-        "iterations": Value(ITERATIONS, origin="iterations of every run of E10"),
+        "iterations": Value(ITERATIONS, "iterations", origin="iterations of every run of E10"),
         "examples": Value(EXAMPLES, origin="points to train on, and as many to test on"),
         "stable_raw": _stable(RAW),
         "stable_standardised": _stable(STANDARDISED),

@@ -237,7 +237,7 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "starts": Value(STARTS, origin="starts of each convnet of E1"),
+        "starts": Value(STARTS, "starts", origin="those of each convnet of E1"),
         "rows": Value(ROWS, origin="rows of W in E1"),
         "inputs": Value(INPUT[-1], origin="entries of x in E1"),
         "linear_parameters": Value(parameters(NETS[LINEAR]), origin="parameters of the linear net of E1"),

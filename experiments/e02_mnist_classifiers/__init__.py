@@ -112,7 +112,7 @@ def curves(runs: Runs) -> Figure:
 def mistakes(runs: Runs) -> Figure:
     """The test digits that the best net gets wrong with most conviction."""
     (net, optimizer), _ = _best(runs)
-    return misread(runs.where(net=net, optimizer=optimizer), f"{net} under {optimizer}")
+    return misread(runs.where(net=net, optimizer=optimizer), f"{'' if net == SOFTMAX else 'the '}{net} under {optimizer}")
 
 
 def misread(runs: Runs, reader: str) -> Figure:
@@ -131,9 +131,9 @@ def misread(runs: Runs, reader: str) -> Figure:
     pairs = [f"{label} read as {prediction}" for label, prediction in zip(labels, predictions)]
     return Figure(
         figure,
-        caption=f"The {shown} test digits that cost the {reader} most, in its first run. Above each: its label, and after "
+        caption=f"The {shown} test digits that cost {reader} most, in its first run. Above each: its label, and after "
         "“not” what the net reads.",
-        alt=f"{shown} images of handwritten digits, many of them hard to read: {', '.join(pairs[:shown])}.",
+        alt=f"{shown} images of handwritten digits: {', '.join(pairs[:shown])}.",
         data=pd.DataFrame({"label": labels, "prediction": predictions}),
         seeds=1,
     )

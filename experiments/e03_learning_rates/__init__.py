@@ -250,7 +250,7 @@ def _too_small(runs: Runs) -> Value:
 EXPERIMENT = Experiment(
     id="E3",
     title="Learning rates",
-    question="Which learning rate trains the convnet best in five epochs of plain SGD, and which rates fail?",
+    question="Which learning rate trains the convnet best by plain SGD, and which rates fail?",
     trials=trials,
     measures=MEASURES,
     figures={"curves": curves, "final": final},
@@ -303,7 +303,7 @@ EXPERIMENT = Experiment(
     values={
         "fails": Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
         "diverged": lambda runs: Value(_diverged(runs, TOO_LARGE), origin=f"runs at rate {TOO_LARGE:g} that diverged"),
-        "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), origin=f"runs at rate {TOO_LARGE:g}"),
+        "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), "runs", origin=f"those at rate {TOO_LARGE:g}"),
         "best": lambda runs: _rate(best_rate(runs), BEST, runs, "the rate of the highest mean test accuracy"),
         "too_large": _too_large,
         "too_small": _too_small,

@@ -144,7 +144,7 @@ VALUES: dict[str, Callable[[Runs], Value] | Value] = {
     "varying_train": of_pixels("train_variance", SHARE, 1, "pixels that vary among training digits"),
     "varying_test": of_pixels("test_variance", SHARE, 1, "pixels that vary among test digits"),
     "dead_runs": lambda runs: Value(int(sum(dead(runs).values())), origin="runs of W5's net with a dead code unit"),
-    "relu_runs": lambda runs: Value(len(dead(runs)), origin="runs of W5's net"),
+    "relu_runs": lambda runs: Value(len(dead(runs)), "runs", origin="those of W5's net"),
     "neighbours_asked": Value(NEIGHBOURS, origin="neighbours that vote"),
     "w1_pca_train": Value(W1[PCA]["train"], digits=3, origin="reported by W1"),
 }

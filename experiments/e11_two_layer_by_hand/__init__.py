@@ -115,8 +115,8 @@ def wide_overfits(runs: Runs) -> Verdict:
     return stats.greater(gap(HIDDEN[-1]), gap(ONE_WIDTH), stats.NATS, "mean difference of the gaps")
 
 
-def _given(runs: Runs, name: str) -> Value:
-    return Value(runs.where(sweep="hidden").argument(name), origin=f"argument {name} of the trials of E11")
+def _given(runs: Runs, name: str, unit: str = "") -> Value:
+    return Value(runs.where(sweep="hidden").argument(name), unit, origin=f"argument {name} of the trials of E11")
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -193,7 +193,8 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        **{name: partial(_given, name=name) for name in ("epochs", "train", "validation")},
+        "epochs": partial(_given, name="epochs", unit="epochs"),
+        **{name: partial(_given, name=name) for name in ("train", "validation")},
         "one_width": Value(ONE_WIDTH, origin="hidden units of E11 where the batch is varied"),
         "examples_small": partial(_examples, batch=BATCHES[1]),
         "examples_large": partial(_examples, batch=BATCHES[2]),

@@ -105,7 +105,7 @@ def batch_figure(runs: Runs) -> Figure:
     caption = (
         f"Batch size against error and speed after the same number of epochs, {ONE_WIDTH} hidden units (mean and range over "
         f"seeds). At one rate for all, {told[FIXED]}; with the rate in proportion, {told[PROPORTIONAL]}. Batches of "
-        f"{BATCHES[-1]} are {times[BATCHES[0]] / times[BATCHES[-1]]:.0f} times as fast as batches of {BATCHES[0]}."
+        f"{BATCHES[-1]} are {times[BATCHES[0]] / times[BATCHES[-1]]:.2g} times as fast as batches of {BATCHES[0]}."
     )
     alt = " ".join(
         f"{words}: " + ", ".join(f"{error[rule, batch]:.1f} % at batch {batch}" for batch in BATCHES) + "."

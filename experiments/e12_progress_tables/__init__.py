@@ -198,7 +198,7 @@ EXPERIMENT = Experiment(
         "rate_usual": Value(USUAL, digits=3, origin="a rate of E12"),
         "momentum": Value(MOMENTUM, digits=1, origin="momentum of the trials of E12"),
         "batch": lambda runs: Value(usual(runs).argument("recipe").batch_size, origin="digits in a batch of E12"),
-        "epochs": lambda runs: Value(usual(runs).argument("recipe").length.count, origin="epochs of the trials of E12"),
+        "epochs": lambda runs: Value(usual(runs).argument("recipe").length.count, "epochs", origin="the trials' of E12"),
         "train_digits": lambda runs: Value(usual(runs).argument("train_examples"), origin="training digits of E12"),
         "digits_held": lambda runs: Value(usual(runs).argument("validation_examples"), origin="validation digits of E12"),
         "widest": Value(WIDEST, origin="the greatest width of E12"),
@@ -218,7 +218,7 @@ EXPERIMENT = Experiment(
             0,
             origin="probability of exactly 100 digits of a class in a random draw of 1000",
         ),
-        "w3_runs": Value(len(w3.ROWS), origin="runs of W3 that end with finite numbers"),
+        "w3_runs": Value(len(w3.ROWS), "runs", origin="those of W3 that end with finite numbers"),
         "combinations": lambda runs: Value(
             len(search.combinations(runs)), origin="scales times starts times meanings of the rate"
         ),

@@ -327,7 +327,9 @@ EXPERIMENT = Experiment(
         ),
     },
     values={
-        "epochs": lambda runs: Value(runs.where(stage=TRAINING).argument("recipe").length.count, origin="epochs of the recipe"),
+        "epochs": lambda runs: Value(
+            runs.where(stage=TRAINING).argument("recipe").length.count, "epochs", origin="the recipe's"
+        ),
         "bound": of_bound("train_loss", LOSS, 3),
         "gradient": of_bound("gradient", PLAIN, 3),
         "reach": reach,

@@ -124,11 +124,11 @@ def _number(found: TypedNumber, path: Path) -> ProseError:
 
 
 def _wording(found: Wording, path: Path) -> ProseError:
-    sentence = re.sub(f"[{FILLED}{HIDDEN}]", "…", found.sentence)
+    text, sentence = (re.sub(f"[{FILLED}{HIDDEN}]", "…", each) for each in (found.text, found.sentence))
     return ProseError(
-        f"“{found.text}” says of results what those of another copy may not: “{sentence}”",
+        f"“{text}” says of results what those of another copy may not: “{sentence}”",
         where=Where(path, found.line),
-        remedy="Use value(…), a claim or a condition, or typed(…, why) if it is no result.",
+        remedy="Use value(…) with its unit, a claim or a condition, or typed(…, why) if it is no result.",
     )
 
 

@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from report.model import Holds, Value, Verdict
-from report.numbers import NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, power_and_spread, shown_fixed
+from report.numbers import MINUS, NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, power_and_spread, shown_fixed
 
 if TYPE_CHECKING:
     pass
@@ -68,7 +68,13 @@ def _attributes(attributes: Mapping[str, str]) -> str:
 def with_unit(text: str, unit: str) -> str:
     if not unit or text == NOTHING:
         return text
-    return text + (THIN if unit == "%" else NO_BREAK) + escape(unit)
+    counted = singular(unit) if text in ("1", f"{MINUS}1") else unit
+    return text + (THIN if unit == "%" else NO_BREAK) + escape(counted)
+
+
+def singular(unit: str) -> str:
+    """``classes`` → ``class``, ``points`` → ``point``; ``ms`` stays."""
+    return re.sub(r"((?<=ss)es|(?<=[a-z]{2}[^\Ws])s)$", "", unit)
 
 
 def spread_text(value: Value) -> str:

@@ -23,6 +23,8 @@ COUNT = re.compile(
     rf"|\b(?:{COUNTS})-?fold\b",
     re.IGNORECASE,
 )
+PLURAL = re.compile(rf"{FILLED} (?:seeds|runs|epochs|iterations|passes|minibatches|starts)\b")
+"""What is filled in may be 1: the noun is for the unit of its value, which knows how to be singular."""
 
 COMPARISON = re.compile(
     r"\b(?:best|worst|(?:high|low|large|small|few|fast|slow|sure|wide|narrow|deep)est|(?<!at )most|(?<!at )least"
@@ -62,7 +64,7 @@ def wordings(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path,
 def _line(found: Wording, source: str) -> int | None:
     """The line of the word, which is told apart by the words before it that nothing was filled into."""
     before = found.sentence[: found.sentence.find(found.text)].rpartition(FILLED)[2].rpartition(HIDDEN)[2].split()[-4:]
-    words = r"\s+".join(map(re.escape, [*before, *found.text.split()]))
+    words = r"\s+".join(map(re.escape, [*before, *found.text.split()])).replace(FILLED, r"\{\{[^}]*\}\}")
     place = re.search(words.replace("’", "['’]"), source)
     return source.count("\n", 0, place.end()) + 1 if place else None
 
@@ -88,7 +90,7 @@ def _blank(text: str) -> str:
 
 def counts(text: str) -> Iterator[Wording]:
     for sentence in sentences(text):
-        yield from (Wording(found.group(), sentence) for found in COUNT.finditer(sentence))
+        yield from (Wording(found.group(), sentence) for each in (COUNT, PLURAL) for found in each.finditer(sentence))
 
 
 def comparisons(text: str) -> Iterator[Wording]:

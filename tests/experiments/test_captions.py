@@ -23,7 +23,7 @@ DEFINED = (
     "with fewer parameters",
     "on more and more digits",
     "rows of ten images",  # a digit each
-    "that cost the",  # the digits that are shown are chosen so
+    f"that cost {FILLED} most",  # the digits that are shown are chosen so
 )
 """What holds of any numbers, by what is drawn."""
 
@@ -34,6 +34,12 @@ def captions(file: Path) -> Iterator[tuple[int, str]]:
         match node:
             case ast.keyword(arg="caption" | "alt", value=value) | ast.Assign([ast.Name("caption" | "alt")], value=value):
                 yield value.lineno, _text(value)
+
+
+def questions(file: Path) -> list[str]:
+    """Every question of a module."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return [_text(node.value) for node in nodes if isinstance(node, ast.keyword) and node.arg == "question"]
 
 
 def _text(node: ast.expr) -> str:
@@ -57,6 +63,12 @@ def wrong(text: str) -> list[str]:
 @pytest.mark.parametrize("file", sorted((ROOT / "experiments").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_caption_says_best_or_six_only_through_results(file: Path) -> None:
     assert [(line, found) for line, text in captions(file) for found in wrong(text)] == []
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "experiments").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_question_counts_nothing_that_a_budget_has_less_of(file: Path) -> None:
+    told = [text.replace("two handwritten digits", "") for text in questions(file)]
+    assert [text for text in told if COUNT.search(text)] == []
 
 
 def test_a_caption_that_ranks_is_found(tmp_path: Path) -> None:

@@ -208,6 +208,15 @@ def test_a_choice_that_test_digits_do_not_confirm_is_refuted() -> None:
     assert {"smallest", "beats_reported_e7b", "hundredth"} <= refuted_in(EXPERIMENT, runs)
 
 
+def test_a_net_that_is_the_smallest_itself_is_not_refuted_by_that() -> None:
+    runs = made_up({**USUAL, **dict.fromkeys(CANDIDATES, 0.95), E7B: 0.97})
+    verdict = EXPERIMENT.claims["beats_reported_e7b"].judge(runs)
+    assert (verdict.holds, verdict.what) == (
+        Holds.UNDECIDED,
+        "no smaller net of the search reaches it on the validation digits",
+    )
+
+
 def test_where_no_net_reaches_the_mark_its_sentences_are_undecided() -> None:
     runs = made_up({**USUAL, **dict.fromkeys(CANDIDATES, 0.95)})
     verdicts = {name: EXPERIMENT.claims[name].judge(runs) for name in ("smallest", "beats_softmax")}

@@ -138,3 +138,22 @@ def test_beside_a_verdict_stands_what_it_rests_on() -> None:
     asked = render.verdict_markdown("It rises.", Verdict(Holds.NOT_ASKED, what="it needs all of the data"))
     assert "not asked of this copy" in asked
     assert "it needs all of the data" in asked
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "shown"),
+    [
+        (1, "passes", "1 pass"),
+        (2, "passes", "2 passes"),
+        (-1.0, "points", "−1 point"),
+        (1.0, "nats", "1 nat"),
+        (1.0, "ms", "1 ms"),
+        (1, "of the variance", "1 of the variance"),
+    ],
+)
+def test_one_of_a_unit_is_singular(number, unit, shown):
+    assert re.sub("[\u202f\u00a0]", " ", render.value_text(Value(number, unit, digits=0))) == shown
+
+
+def test_one_with_a_spread_is_no_single_one():
+    assert render.value_text(Value(1.0, "epochs", 0, spread=0.2, n=3)).endswith("epochs")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from report.write.prose import FILLED
 from report.write.wording import wordings
 
 ORDINARY = [
@@ -20,6 +21,7 @@ REFUSED = [
     ("Six widths stand in the figure.", [("Six widths", 1)]),
     ("a\n\nHere it is.\nIt took three of the runs.", [("three of the runs", 4)]),
     ("{% if holds('E1.a') %}\nSo five epochs suffice.\n{% endif %}\n", [("five epochs", 2)]),
+    ("Many epochs pass.\n\nIt takes\n{{ value('E1.a') }}\nepochs.", [(f"{FILLED} epochs", 5)]),
     ("Each of four base rates is tried.", [("four base rates", 1)]),
     ("The loss grows ten-fold, or twofold.", [("ten-fold", 1), ("twofold", 1)]),
     ("The best is {{ value('E1.a') }}.", [("best", 1)]),
