@@ -69,16 +69,20 @@ def _headings(source: str) -> list[re.Match[str]]:
 
 
 def parts(writeup: Writeup) -> tuple[Piece, ...]:
-    """The pieces of a write-up in their order. Raises ``ProseError`` for an answer that is no section and no chapter."""
+    """The pieces of a write-up in their order. Raises ``ProseError`` for an answer that is no section and no chapter, and
+    for a section of two chapters."""
     if not writeup.questions:
         return tuple(Piece(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
     sources = {path: without_comments(author_text(path)) for path in writeup.shelf}
-    named = {
-        name: Piece(anchor(path), path, _placed(source, span))
-        for path, source in sources.items()
-        for name, span in _named(source).items()
-        if name.startswith(("#", "X"))
-    }
+    named: dict[str, Piece] = {}
+    for path, source in sources.items():
+        for name, span in _named(source).items():
+            if name.startswith("#") and name in named:
+                what = f"{named[name].file.name} has a section {name} as well."
+                where = Where(path, source.count("\n", 0, span[0]) + 1)
+                raise ProseError(what, where=where, remedy="Give one of them another name.")
+            if name.startswith(("#", "X")):
+                named[name] = Piece(anchor(path), path, _placed(source, span))
     whole = {path.stem: Piece(anchor(path), path, source) for path, source in sources.items()}
     return tuple(part for question in writeup.questions for part in _answered(question, writeup.file, named, whole))
 

@@ -107,7 +107,7 @@ def chosen(templates: Path, wanted: Sequence[str]) -> list[Writeup]:
 def writeup(templates: Path) -> Writeup:
     """The title, the chapters in their order, and the sources. Raises ``ProseError``."""
     page = _page(templates / "report.toml")
-    title, subtitle, abstract = page.words("title"), page.words("subtitle"), page.words("abstract", "")
+    title, subtitle, abstract = page.title(), page.words("subtitle"), page.words("abstract", "")
     chapters = tuple(page.chapter(name) for name in page.names("chapters"))
     whose: dict[str, Any] = {key: page.words(key, "") for key in ("author", "course", "date")}
     return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), page.file, **whose)
@@ -124,10 +124,10 @@ def assignment(file: Path, complete: Writeup) -> Writeup:
     found = replace(
         complete,
         **whose,
-        title=page.words("title"),
+        title=page.title(),
         file=file,
         name=file.stem,
-        language=page.words("language", "en"),
+        language=page.language(),
         lines=tuple(page.names("lines", empty=True)),
         pages=page.whole("pages"),
         fresh=page.yes("fresh"),
@@ -163,6 +163,8 @@ def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
     lines, left_out = (tuple((n, own.line(f'"{n}"')) for n in each) for each in (answers, own.names("without", empty=True)))
     prose_line = own.line(prose.split("\n")[0]) if prose else 0
     shown = tuple(own.names("parts", empty=True))
+    if shown and not any(re.fullmatch(r"T\d+", name) for name in answers):
+        raise own.wrong("parts", "parts are those of a theorem, and none answers this question", "Name it in answers.")
     return Question(f"q-{number}", heading, own.line("heading"), prose, prose_line, lines, shown, left_out)
 
 
@@ -223,13 +225,27 @@ class _Page:
     def words(self, key: str, default: str | None = None) -> str:
         found = self.entries.get(key, default)
         if found is None:
-            raise self.wrong(key, f"has no entry '{key}'", "Add it: title, subtitle, chapters.")
+            raise self.wrong(key, f"has no entry '{key}'", f'Add it: {key} = "…".')
         if not isinstance(found, str):
             raise self.wrong(key, f"{key} is {found!r:.40}, not text", 'Write it in quotes: "…".')
         return " ".join(found.split())
 
+    def title(self) -> str:
+        found = self.words("title")
+        if not found:
+            raise self.wrong("title", "title is empty", 'Write: title = "…".')
+        return found
+
+    def language(self) -> str:
+        found = self.words("language", "en")
+        if not re.fullmatch("[a-z]{2,3}", found):
+            raise self.wrong("language", f"language is {found!r:.40}, no code of a language", 'Write: language = "de".')
+        return found
+
     def names(self, key: str, empty: bool = False) -> list[str]:
         found = self.entries.get(key, [] if empty else None)
+        if found is None:
+            raise self.wrong(key, f"has no entry '{key}'", f'Add it: {key} = ["…"].')
         if not isinstance(found, list) or not (found or empty) or not all(isinstance(name, str) for name in found):
             raise self.wrong(key, f"{key} is {found!r:.40}, not a list of names", f'Write: {key} = ["…"].')
         for name in found:
@@ -251,5 +267,8 @@ class _Page:
         return folder / f"{name}.md"
 
     def wrong(self, said: str, what: str, remedy: str) -> ProseError:
-        line = self.line(said) if said in self.text and said else (self.start if self.start > 1 else None)
+        """What is wrong with ``said``: a key, a table, or what stands in quotes."""
+        quoted = re.escape(said)
+        found = re.search(rf"^[ \t]*(\[\[?)?{quoted}\b|[\"']{quoted}[\"']", self.text, re.MULTILINE) if said else None
+        line = self.start + self.text.count("\n", 0, found.start()) if found else self.start if self.start > 1 else None
         return ProseError(f"{what}.", where=Where(self.file, line), remedy=remedy)

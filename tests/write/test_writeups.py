@@ -155,9 +155,17 @@ def test_what_a_write_up_rests_on_is_read_off_its_parts(tmp_path: Path) -> None:
         ('heading = "Which nets?"\n', "", 7, "a question has no heading"),
         ('["03-end"]', '["03-end", "E2.more"]', 17, "the chapter 03-end has a heading of its own"),
         ("title =", "title", 1, "is not TOML"),
+        ('title = "An essay"\n', "# an essay without a title\n", None, "has no entry 'title'"),
+        ('"An essay"', '""', 1, "title is empty"),
+        ("pages = 2", "# how many pages\npage = 2", 6, "there is no 'page' here"),
+        ("pages = 2", 'language = "klingon"', 5, "language is 'klingon', no code of a language"),
+        ('answers = ["#sec-nets"]\n', "", 7, "has no entry 'answers'"),
+        ('answers = ["#sec-nets"]\n', 'answers = ["#sec-nets"]\nparts = ["All"]\n', 10, "parts are those of a theorem"),
     ],
 )
-def test_what_a_write_up_may_not_say_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+def test_what_a_write_up_may_not_say_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int | None, said: str
+) -> None:
     assert old in ESSAY
     with pytest.raises(ProseError) as refusal:
         project(tmp_path, ESSAY.replace(old, new))
@@ -172,6 +180,13 @@ def test_what_answers_nothing_is_refused_with_the_nearest_name(tmp_path: Path) -
     (tmp_path / "writeups" / "essay.toml").write_text(ESSAY.replace("E2.ends", "E2.end"), encoding="utf-8")
     with pytest.raises(ProseError, match=r"essay\.toml:14: 'E2\.end' answers nothing\.\n.*'E2\.ends'"):
         filled(chosen(tmp_path, ["essay"])[0])
+
+
+def test_a_section_of_two_chapters_is_refused_and_not_chosen_for_the_author(tmp_path: Path) -> None:
+    page = project(tmp_path)
+    (tmp_path / "chapters" / "02-more.md").write_text("# More\n\n## Other nets {#sec-nets}\n", encoding="utf-8")
+    with pytest.raises(ProseError, match=r"02-more\.md:3: 01-nets\.md has a section #sec-nets as well"):
+        parts(page)
 
 
 def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> None:
