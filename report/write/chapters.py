@@ -27,10 +27,11 @@ from report.prove.checked import GlossaryEntry, Proof
 from report.stats import WEAKEST
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
-from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened, used
+from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened, slug, used
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
+from report.write.needs import elsewhere
 from report.write.prose import anchor, identifier, pictures, read, unnumbered
 from report.write.sections import Piece, parts, written
 from report.write.tables import table_csv, table_markdown
@@ -102,6 +103,7 @@ class _Writer:
         self.derived: dict[str, Proof] = {}
         self.notation: dict[str, GlossaryEntry] = {}  # the names that the chapter's derivations have introduced
         self.introduced: dict[str, dict[str, GlossaryEntry]] = {}  # and those of a theorem, known where it goes on
+        self.elsewhere = elsewhere(material.writeup)
         self.met: set[str] = set()  # theorems and experiments of which it was said that they stand elsewhere
         self.several = False  # whether a verdict on several comparisons was explained
         self.path = Path()
@@ -150,18 +152,17 @@ class _Writer:
 
     def resolved(self, chapter: Chapter, here: Collection[str]) -> str:
         """The chapter's Markdown with every reference put in; ``here`` are the anchors of the write-up."""
-        known = self._stands_elsewhere if self.material.writeup.questions else lambda name: False
         markdown = references.unquoted(chapter.markdown, self.sentences)
-        markdown = references.resolved(markdown, chapter.file, self.labels, self.absent, known)
-        inside = references.kept_inside(references.placed(markdown, here, self.met), here)
+        markdown = references.resolved(markdown, chapter.file, self.labels, self.absent, self._stands_elsewhere)
+        inside = references.kept_inside(references.placed(markdown, here, self.elsewhere, self.met), here)
         return inside if self.material.writeup.questions else markdown
 
     def _stands_elsewhere(self, name: str) -> bool:
-        """Whether a reference out of an assignment may be meant: the name is that of something in the complete write-up."""
-        chapters = {f"ch:{unnumbered(path)}" for path in self.material.writeup.shelf}
-        mistaken = {finding.entry.mistake for finding in self.material.findings.values()}
-        owners = {**self.material.judged, "build": None}
-        return name.partition(".")[0] in owners or name in chapters or name in mistaken
+        """Whether a reference out of an assignment may be meant: what has the name stands in the complete write-up."""
+        owner, _, own = name.partition(".")
+        proof = self.material.proofs.get(owner)
+        of_proof = owner in self.elsewhere and isinstance(proof, Proof) and own in {slug(part.label) for part in proof.parts}
+        return name in self.elsewhere or f"sec-{name.lower()}" in self.elsewhere or of_proof
 
     def _number(self, kind: str, name: str) -> int:
         taken = next((other for other in self.labels if identifier(other) == identifier(name)), name)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 import jinja2
 from jinja2 import nodes
 
+from report.errors import author_text
 from report.judge.written import Entry
+from report.write.prose import unnumbered, without_comments
+from report.write.references import anchors
 from report.write.sections import parts
 from report.write.template import jinja
 from report.write.writeup import Writeup
+
+HANDED = re.compile(r"""[(\[,]\s*["']([^"'\n]+)["']""")
+"""A text in a call or a list, found without reading all of the Jinja around it: by the thousand, and in a moment."""
 
 
 def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry]) -> frozenset[str]:
@@ -22,6 +29,16 @@ def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry
     told = [e for name, e in entries.items() if e.source == writeup.source or name in named or e.mistake in named]
     owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in beside(entry)}
     return frozenset(owners & set(known))
+
+
+def elsewhere(writeup: Writeup) -> frozenset[str]:
+    """What a reference out of an assignment may be meant for: all that the complete write-up names, its chapters, and its
+    sections. Nothing stands elsewhere for the complete one itself."""
+    if not writeup.questions:
+        return frozenset()
+    sources = [without_comments(author_text(path)) for path in writeup.chapters]
+    named = {name for source in sources for name in (*HANDED.findall(source), *anchors(source))}
+    return frozenset({*named, *(f"ch:{unnumbered(path)}" for path in writeup.chapters), "build.counts", "build.replication"})
 
 
 def beside(entry: Entry) -> Iterable[str]:

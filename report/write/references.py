@@ -71,9 +71,9 @@ def kept_inside(markdown: str, here: Collection[str]) -> str:
     return LINK.sub(lambda link: link[0] if link[2] in here else f"{link[1]} (in {ELSEWHERE})", markdown)
 
 
-def placed(markdown: str, here: Collection[str], met: set[str]) -> str:
-    """``markdown`` with the names of theorems and experiments led to where they stand, if that is ``here``; of others it is
-    said once that they stand elsewhere, and ``met`` keeps of which."""
+def placed(markdown: str, here: Collection[str], elsewhere: Collection[str], met: set[str]) -> str:
+    """``markdown`` with the names of theorems and experiments led to where they stand, if that is ``here``; of those that
+    stand ``elsewhere`` this is said once, and ``met`` keeps of which."""
 
     def led(found: re.Match[str]) -> str:
         name, owns = found["name"], found["owns"] or ""
@@ -82,7 +82,7 @@ def placed(markdown: str, here: Collection[str], met: set[str]) -> str:
         anchor = f"sec-{name if name[0] == 'T' else name.lower()}"
         if anchor in here:
             return f"[{name}](#{anchor}){found[0][len(name) :]}"
-        if owns or name in met:
+        if owns or name in met or not {name, anchor} & set(elsewhere):
             return found[0]
         met.add(name)
         opened = markdown[: found.start()].rstrip("\n").rpartition("\n\n")[2]

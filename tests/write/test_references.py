@@ -7,6 +7,7 @@ import pytest
 from report.write.references import placed, quoting, unquoted
 
 HERE = {"sec-T3", "sec-e2"}
+THERE = {"T13", "sec-e9"}
 
 
 @pytest.mark.parametrize(
@@ -18,10 +19,11 @@ HERE = {"sec-T3", "sec-e2"}
         ("It is one map (T13).", "It is one map (T13, in the complete report)."),
         ("It (as T13 says) is.", "It (as T13, in the complete report, says) is."),
         ("E9's nets, and those of E9.", "E9's nets, and those of E9 (in the complete report)."),
+        ("Neither E16 nor T99 stands anywhere.", "Neither E16 nor T99 stands anywhere."),
     ],
 )
 def test_a_name_leads_to_its_place_or_is_said_once_to_stand_elsewhere(markdown: str, reads: str) -> None:
-    assert placed(markdown, HERE, set()) == reads
+    assert placed(markdown, HERE, THERE, set()) == reads
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_a_name_leads_to_its_place_or_is_said_once_to_stand_elsewhere(markdown: 
     ],
 )
 def test_what_is_no_prose_keeps_its_names(markdown: str) -> None:
-    assert placed(markdown, HERE, set()) == markdown
+    assert placed(markdown, HERE, THERE, set()) == markdown
 
 
 def test_a_claim_that_stands_here_is_not_quoted_again() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from report.errors import ProseError, UsageError, Where
 from report.judge.views import unmade
+from report.proof import Derivation, algebra, part, real
+from report.prove.check import check
 from report.prove.derivation import load
 from report.run.collect import collect
 from report.write.chapters import write
@@ -115,9 +118,30 @@ def test_an_anchor_is_found_whatever_stands_beside_it() -> None:
 
 
 def test_a_reference_to_what_stands_nowhere_is_refused_in_an_assignment_too(tmp_path: Path) -> None:
-    page = project(tmp_path, ESSAY.replace("They have", "See {{ ref('E9.x') }}:"))
-    with pytest.raises(ProseError, match=r"essay\.toml:13: ref\('E9\.x'\)"):
-        filled(page)
+    for name in ("E9.x", "E2.curve", "ch:more-or-less"):
+        (folder := tmp_path / name.replace(":", "-")).mkdir()
+        page = project(folder, ESSAY.replace("They have", f"See {{{{ ref('{name}') }}}}:"))
+        with pytest.raises(ProseError, match=rf"essay\.toml:13: ref\('{name}'\): nothing of that name stands"):
+            filled(page)
+
+
+def test_a_part_of_a_theorem_elsewhere_is_known_by_its_label(tmp_path: Path) -> None:
+    symbols = [real("x", "a number", low=-4, high=4)]
+    proof = check(
+        Derivation("T1", "A square", "?", symbols, [part("The sum", "x + x == 2*x", algebra("collect"))], "It is.", "")
+    )
+    for name, known in (("T1.the-sum", True), ("T1.the-sun", False)):
+        (folder := tmp_path / name).mkdir()
+        page = project(folder, ESSAY.replace("They have", f"By {{{{ ref('{name}') }}}} they have"))
+        with (folder / "chapters" / "03-end.md").open("a", encoding="utf-8") as chapter:
+            chapter.write('\n{{ derivation("T1") }}\n')
+        page = replace(page, questions=page.questions[:2])
+        material = Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {"T1": proof}, page, "quick")
+        if known:
+            assert "By the complete report they have" in "".join(chapter.markdown for chapter in write(material).chapters)
+        else:
+            with pytest.raises(ProseError, match=r"ref\('T1\.the-sun'\): nothing of that name"):
+                write(material)
 
 
 def test_each_write_up_counts_for_itself(tmp_path: Path) -> None:
@@ -234,6 +258,6 @@ def test_what_is_said_of_a_mistake_can_be_placed_by_its_id(tmp_path: Path) -> No
     page = project(tmp_path, ESSAY.replace('"E2.ends", "E2.more"', '"E2.ends", "X7"'))
     with (tmp_path / "chapters" / "02-more.md").open("a", encoding="utf-8") as chapter:
         chapter.write('\n{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}\nNor this.\n')
-    (part,) = [part for part in parts(page) if "X7" in part.source]
-    assert part.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
-    assert part.source.count("\n", 0, part.source.index("{%")) == 6
+    (piece,) = [piece for piece in parts(page) if "X7" in piece.source]
+    assert piece.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
+    assert piece.source.count("\n", 0, piece.source.index("{%")) == 6
