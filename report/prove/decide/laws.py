@@ -10,7 +10,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import expanded_indices, never_negative, normal
-from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, signs
+from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, asked, signs
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex
 
@@ -28,7 +28,7 @@ def sharpened(known: Inequality) -> Inequality:
 def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     """What is true of the atoms of the expressions by themselves."""
     pieces = sp.Tuple(*expressions)
-    logs, powers = _asked(pieces, sp.log), _asked(pieces, sp.Pow)
+    logs, powers = asked(pieces, sp.log), asked(pieces, sp.Pow)
     labels = {base.label for base in pieces.atoms(sp.IndexedBase)}
     for e in sorted(pieces.atoms(sp.Symbol, sp.Indexed, sp.core.function.AppliedUndef) - labels, key=sp.default_sort_key):
         if e.is_positive:
@@ -99,17 +99,6 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         if e.is_Pow and e.exp.is_nonnegative and not e.exp.is_number:  # of what is at most one: at most one, or at least
             yield from (Inequality(s * (1 - e), False) for s in (1, -1) if _is_power_of_less(e, s, facts))
     yield from _between_lengths(pieces.atoms(sp.Pow))
-
-
-def _asked(e: sp.Basic, kind: type[sp.Expr]) -> list[sp.Expr]:
-    """The logarithms or powers that surely have a value: not what a case does not ask for, or a range that may be empty."""
-    found, walk = set(), sp.preorder_traversal(e)
-    for node in walk:
-        if isinstance(node, sp.Piecewise | sp.Sum | sp.Product | sp.Lambda):
-            walk.skip()
-        elif isinstance(node, kind):
-            found.add(node)
-    return sorted(found, key=sp.default_sort_key)
 
 
 def _is_power_of_less(e: sp.Pow, side: int, facts: Facts) -> bool:

@@ -168,6 +168,17 @@ def _squared(e: sp.Sum, facts: Facts) -> Signs:
     return ANY
 
 
+def asked(e: sp.Basic, kind: type[sp.Expr]) -> list[sp.Expr]:
+    """What surely has a value, of one kind: not what stands in a case, or in a range that may be empty."""
+    found, walk = set(), sp.preorder_traversal(e)
+    for node in walk:
+        if isinstance(node, sp.Piecewise | sp.Sum | sp.Product | sp.Lambda):
+            walk.skip()
+        elif isinstance(node, kind):
+            found.add(node)
+    return sorted(found, key=sp.default_sort_key)
+
+
 def known_inequalities(facts: Facts) -> Iterator[Inequality]:
     for known in facts.known:
         yield replace(known, gap=canonical(known.gap))

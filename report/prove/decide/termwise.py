@@ -13,6 +13,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import never_negative
+from report.prove.decide.structure import asked
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES
 
@@ -88,7 +89,7 @@ def _may_be_last(e: sp.Sum, limit: sp.Tuple) -> bool:
 
 def attained(e: sp.Expr, facts: Facts) -> Iterator[At]:
     """The expression with an extreme in it replaced by one of those that it is taken of, whichever it is."""
-    for largest in sorted(e.atoms(sp.core.function.AppliedUndef), key=sp.default_sort_key):
+    for largest in asked(e, sp.core.function.AppliedUndef):
         if largest.func.__name__ in EXTREMES and largest.free_symbols <= e.free_symbols:
             inside, low, high = largest.args
             i = new_place(e, facts)
