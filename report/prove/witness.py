@@ -12,6 +12,8 @@ from functools import partial
 from random import Random
 from typing import Any
 
+import mpmath as mp
+
 from report.errors import DeclarationError, nearest
 from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live
@@ -21,7 +23,7 @@ from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points
 from report.prove.meaning.numeric import Point, evaluate
-from report.prove.meaning.values import MIXED, Array, Undefined, compare, precision, short
+from report.prove.meaning.values import DIGITS, MIXED, Array, Undefined, alone, compare, precision, short
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
@@ -66,7 +68,7 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
                 if missing is not None:
                     found.refuse(at, f"no value at {_spell(point, derivation)}: {missing}")
-                elif not compare(before, chain.relations[at], after):
+                elif not compare(before, chain.relations[at], after) and not _differ_a_little(chain, at, point):
                     sides = f"the left side is {_number(before)}, the right side {_number(after)}"
                     found.refuse(at, f"at {_spell(point, derivation)} {sides}")
             if logical:
@@ -83,6 +85,20 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             found.refuse(at, "the premise was never true: nothing was tested")
     found.agreed = {at: used for at in range(len(chain.relations)) if at not in found.refused}
     return found
+
+
+def _differ_a_little(chain: Chain, at: int, point: Point) -> bool:
+    """Whether two numbers stand in a strict relation, by a difference so small that only more digits show it: one that still
+    more of them do not wash out.
+    """
+    relation, gaps = chain.relations[at], []
+    for times in (3, 6) if relation in ("<", ">", "!=") else ():
+        with mp.workdps(times * DIGITS):
+            a, b = (alone(_value(expression, point)) for expression in chain.expressions[at : at + 2])
+            if not all(isinstance(side, int | mp.mpf) for side in (a, b)):
+                return False
+            gaps.append(b - a if relation == "<" else a - b)
+    return bool(gaps) and (gaps[-1] > 0 or relation == "!=") and bool(abs(gaps[0] - gaps[-1]) < abs(gaps[-1]) / 2)
 
 
 Visit = tuple[Point, Callable[[int], Any]]

@@ -799,6 +799,15 @@ FALSE = [
     ("n + sum(p[k] for k in span(1, n)) >= 1", "n0", "", "p = root"),
     ("sum(p[n] for k in span(1, n)) == 1", "n0", "", "p = 1/k"),
     ("n + sum(c(n) for k in span(1, n)) >= 1", "n0", "", "root from 1"),
+    ("x**n <= x", "x0 n0", "x <= 1"),
+    ("x**n <= x", "x0 n", "x <= 2"),
+    ("x**n >= x", "x n0", "x >= 1"),
+    ("x**n < x", "x0 n", "x < 1"),
+    ("1 - x**n > 0", "x0 n0", "x < 1"),
+    ("x - 1/2 > 0", "x", "2*x >= 1"),
+    ("3*x + 3*y > 4", "x y", "x + y > 1"),
+    ("kron(i, j + 1) == 0", "n i j", "i != j"),
+    ("sum(kron(k, j) for k in span(1, n)) == 0", "n i j", "i != j"),
 ]  # fmt: skip
 UNSEEN = [
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),

@@ -259,9 +259,26 @@ TRUE = [
     ("sum(sqrt(x*k) for k in span(-n, -1)) >= 0", "n0 x", "x <= 0"),
     ("sum((1/k if k != 0 else 0)*k for k in span(0, n)) == n", "n0"),
     ("sum((sqrt(n - 1)*k if n >= 1 else 0) for k in span(0, n)) >= 0", "n0"),
+    ("diff(p[i], v[j]) == -p[i]*p[j]", "n v i j", "i != j", "softmax"),
+    ("1 - x**n > 0", "x0 n", "x < 1"),
+    ("x**n <= x", "x0 n", "x <= 1"),
+    ("x**n >= x", "x n", "x >= 1"),
+    ("3*x + 3*y > 2", "x y", "x + y > 1"),
+    ("(y/10)**n > 0", "y>0 n", "y < 1"),
+    ("exp(-100*y) > 0", "y>0"),
+    ("tanh(40*y) < 1", "y>0"),
+    ("1 + exp(-60*y) != 1", "y>0"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("row", TRUE, ids=lambda row: row[0])
 def test_what_a_textbook_says_is_accepted(row: tuple[str, ...]) -> None:
     assert not check(in_one_step(row, calculation(""))).failures
+
+
+@pytest.mark.parametrize("row", [
+    ("x*(x + 1) < x**2 + x", "x"), ("exp(x)*exp(-x) > 1", "x"), ("1 + exp(-100*y) < 1", "y>0"), ("sqrt(2)**2*x != 2*x", "x"),
+])  # fmt: skip
+def test_a_small_difference_is_seen_and_none_is_made_of_rounding(row: tuple[str, ...]) -> None:
+    (refused,) = check(in_one_step(row, calculation("")), {"numeric"}).failures
+    assert "the left side is" in refused

@@ -96,13 +96,17 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         found = signs(e, facts)
         if found <= NOT_NEGATIVE:
             yield Inequality(e, found == POSITIVE)
-        if e.is_Pow and e.exp.is_nonnegative and not e.exp.is_number:  # of what is at most one: at most one, or at least
-            yield from (Inequality(s * (1 - e), False) for s in (1, -1) if _is_power_of_less(e, s, facts))
+        if e.is_Pow and e.exp.is_nonnegative and not e.exp.is_number:
+            whole = e.exp.is_integer and e.exp.is_positive
+            for side in (s for s in (1, -1) if _is_power_of_less(e, s, facts)):
+                yield from (Inequality(expanded(side * (than - e)), False) for than in (1, *([e.base] if whole else [])))
     yield from _between_lengths(pieces.atoms(sp.Pow))
 
 
 def _is_power_of_less(e: sp.Pow, side: int, facts: Facts) -> bool:
-    """Whether the base is from 0 to 1 (``side`` 1), or from 1 on (−1)."""
+    """Whether the base is from 0 to 1 (``side`` 1), or from 1 on (−1): then the power is at most 1, and at most the base, or at
+    least these.
+    """
     return signs(e.base, facts) <= NOT_NEGATIVE and signs(expanded(side * (1 - e.base)), facts) <= NOT_NEGATIVE
 
 

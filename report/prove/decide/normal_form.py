@@ -21,7 +21,7 @@ MANY = 4
 @lru_cache(maxsize=20_000)
 def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     """The normal form: expanded, sums linear, contracted with deltas, their indices renamed and shifted canonically."""
-    expression = _with_known_floors(facts.apply(sp.sympify(expression)))
+    expression = _with_known_deltas(_with_known_floors(facts.apply(sp.sympify(expression))), facts)
     for law in facts.laws:
         expression = law(expression)
     if expression.has(sp.Sum):
@@ -62,6 +62,13 @@ def _with_known_floors(expression: sp.Expr) -> sp.Expr:
             if below.is_nonnegative and above.is_positive:
                 expression = expression.xreplace({floor: value})
     return expression
+
+
+def _with_known_deltas(expression: sp.Expr, facts: Facts) -> sp.Expr:
+    """δ_ij as 0 where it is known of integers that they are not equal."""
+    apart = {expanded(side) for known in facts.apart for side in (known, -known) if known.is_integer}
+    none = {d: sp.Integer(0) for d in expression.atoms(sp.KroneckerDelta) if expanded(d.args[0] - d.args[1]) in apart}
+    return expression.xreplace(none) if none else expression
 
 
 def _written_out(sum_: sp.Sum) -> sp.Expr:

@@ -99,10 +99,11 @@ def _given_lines(facts: Facts) -> tuple[tuple[dict[sp.Expr, sp.Expr], sp.Expr, b
 
 @lru_cache(maxsize=20_000)
 def _line(e: sp.Expr) -> tuple[dict[sp.Expr, sp.Expr], sp.Expr]:
-    """The expression as a sum of monomials with their numbers, and the constant."""
+    """Of all positive multiples of the expression the same one: a sum of monomials with their numbers, and the constant."""
     table = dict(expanded(e).as_coefficients_dict())
     constant = table.pop(sp.Integer(1), sp.Integer(0))
-    return table, constant
+    most = max(map(abs, table.values()), default=sp.Integer(1))
+    return {monomial: number / most for monomial, number in table.items()}, constant / most
 
 
 def _times(factors: Iterable[Signs]) -> Signs:
