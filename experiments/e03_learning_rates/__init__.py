@@ -147,8 +147,8 @@ def final(runs: Runs) -> Figure:
     ax.set(xscale="log", xlabel="learning rate", ylabel="final test accuracy, %", ylim=(0, 104))
     ax.axhline(100 * FAILS, color=plots.INK, linewidth=0.6, linestyle=":")
     ax.axhline(10, color=plots.INK, linewidth=0.6)
-    ax.annotate("guessing", (0.03, 10), xytext=(0, 3), ha="center", **_SMALL)
-    ax.annotate("fails below", (0.02, 100 * FAILS), xycoords=("axes fraction", "data"), xytext=(0, 3), **_SMALL)
+    for name, height in (("guessing", 10), ("fails below", 100 * FAILS)):  # beside the axes, where no run can lie
+        ax.annotate(name, (1, height), xycoords=("axes fraction", "data"), xytext=(4, 0), va="center", **_SMALL)
     plots.seeds_and_mean(ax, {rate: 100 * _accuracy(runs, rate) for rate in RATES}, plots.PLAIN)
     for rate in RATES:
         if _diverged(runs, rate):

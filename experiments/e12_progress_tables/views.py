@@ -107,11 +107,13 @@ def all_progress(runs: Runs) -> Figure:
     figure, axes = plots.canvas(plots.PAGE, 2.3, 2, len(SETTINGS), sharex=True, sharey="row")
     for (rate, hidden), column in zip(SETTINGS, axes.T):
         part = history[(history["rate"] == rate) & (history["hidden"] == hidden)]
+        column[0].set_title(f"{plain(rate)}\nH = {hidden}", fontsize=7.6)
+        if part.empty:  # of this seed there is no run
+            continue
         last = part.iloc[-1]
         lasts.append(
             f"rate {plain(rate)}, H = {hidden}: {loss_text(last['validation_loss'])}, {last['validation_accuracy']:.1f} %"
         )
-        column[0].set_title(f"{plain(rate)}\nH = {hidden}", fontsize=7.6)
         if diverged(runs, rate, hidden).get(seed):
             column[0].text(0.5, 0.5, "diverged", transform=column[0].transAxes, ha="center", fontsize=7.6)
             continue
@@ -122,7 +124,7 @@ def all_progress(runs: Runs) -> Figure:
     axes[0, 0].set(ylabel="loss, nats", yscale="log")
     axes[1, 0].set(ylabel="accuracy, %")
     axes[1, 0].set(xlabel="iteration")
-    lines_drawn = axes[0, 0].get_lines()
+    lines_drawn = [line for ax in axes[0] for line in ax.get_lines()][:2]
     figure.legend(lines_drawn, ("training", "validation"), loc="outside lower right", ncols=2)
     return Figure(
         figure,

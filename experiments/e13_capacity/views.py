@@ -126,7 +126,8 @@ def fit(runs: Runs) -> Figure:
             for net, x, y in zip(nets, sizes, measured[line]):
                 ax.plot(x, y, color=LOOKS[net].colour, marker=LOOKS[net].marker, linestyle="none", label="_", clip_on=False)
     for net, x, y in zip(nets, sizes, measured["test accuracy"]):
-        at = {"xytext": (0, -11), "textcoords": "offset points", "ha": "center", "fontsize": 7.4}
+        last = net == nets[-1]  # whose name leaves room for those of the lines
+        at = {"xytext": (4 * last, -11), "textcoords": "offset points", "ha": "right" if last else "center", "fontsize": 7.4}
         panels[0].annotate(net, (x, y), color=LOOKS[net].colour, **at)
     panels[0].margins(x=0.1, y=0.2)  # room for these names
     plots.label_ends(*panels)

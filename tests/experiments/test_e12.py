@@ -22,7 +22,7 @@ from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 from tests.experiments.given import bright_squares
-from tests.made_up import refuted_in, runs_that_end, with_scalars
+from tests.made_up import lost, refuted_in, runs_that_end, with_scalars
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +225,15 @@ def test_all_progress_tables_are_there_in_full() -> None:
     assert set(data["rate"]) == set(RATES)
     assert set(data["hidden"]) == set(HIDDEN)
     assert len(data) == sum(len(o.result.history.get("epoch", [0])) for o in trained(runs) if o.result)
+
+
+def test_a_run_that_failed_leaves_its_panel_empty() -> None:
+    rate, hidden = SETTINGS[0]
+    runs = lost(made_up(USUAL_ERRORS), lambda run: run.seed == 0 and run.trial.condition.get("rate") == rate)
+    figure = EXPERIMENT.figures["all_progress"](runs)
+    assert not figure.plot.axes[0].lines
+    assert [text.get_text() for text in figure.plot.legends[0].texts] == ["training", "validation"]
+    assert f"rate {plain(rate)}, H = {hidden}" not in figure.alt
 
 
 def test_reported_errors_are_held_against_the_right_runs() -> None:

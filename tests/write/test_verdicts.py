@@ -91,3 +91,32 @@ def test_a_conclusion_in_the_wrong_branch_is_found() -> None:
     assert said_too_soon(source.replace("else", 'elif fails("E1.a")')) == set()
     assert said_too_soon(source.replace("It does not pay", "Whether it pays, is not settled")) == set()
     assert said_too_soon(source.replace('if holds("E1.a")', 'if not fails("E1.a")')) == {("E1.a", "It pays.")}
+
+
+NUMBER_ALONE = re.compile(r"\{% if (?:not )?\(?number\((?:(?!holds|fails|verdict).)*?%\}")
+BRANCH = re.compile(r"\{%-? ?(if|elif|else|endif)\b.*?%\}", re.DOTALL)
+
+
+def concludes_from_nothing(source: str) -> list[str]:
+    """The conditions on a number alone that have an *else*: it would be said, too, where the number could not be made."""
+    opened, found = list[str](), []
+    for tag in BRANCH.finditer(source):
+        match tag[1]:
+            case "if":
+                opened.append(tag[0])
+            case "endif":
+                opened.pop()
+            case "else" if NUMBER_ALONE.match(opened[-1]):
+                found.append(opened[-1])
+    return found
+
+
+@pytest.mark.parametrize("file", CHAPTERS, ids=lambda file: file.stem)
+def test_nothing_is_said_of_a_number_that_was_not_made(file: Path) -> None:
+    assert concludes_from_nothing(file.read_text(encoding="utf-8")) == []
+
+
+def test_an_else_behind_a_number_is_found() -> None:
+    source = '{% if number("E1.a") %}\nSome.\n{% else %}\nNone.\n{% endif %}\n'
+    assert concludes_from_nothing(source) == ['{% if number("E1.a") %}']
+    assert concludes_from_nothing(source.replace("else", 'elif number("E1.a") == 0')) == []
