@@ -259,6 +259,7 @@ TRUE = [
     ("sum(sqrt(x*k) for k in span(-n, -1)) >= 0", "n0 x", "x <= 0"),
     ("sum((1/k if k != 0 else 0)*k for k in span(0, n)) == n", "n0"),
     ("sum((sqrt(n - 1)*k if n >= 1 else 0) for k in span(0, n)) >= 0", "n0"),
+    ("norm(v - Q @ Q.T @ v)**2 <= norm(v)**2", "n0 m vm Q|"),
     ("diff(p[i], v[j]) == -p[i]*p[j]", "n v i j", "i != j", "softmax"),
     ("1 - x**n > 0", "x0 n", "x < 1"),
     ("x**n <= x", "x0 n", "x <= 1"),

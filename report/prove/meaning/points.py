@@ -304,7 +304,7 @@ def _orthonormal(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Number, ..
         if length < mp.mpf(10) ** -6:
             raise Undefined("these columns cannot be made orthonormal")
         columns.append([a / length for a in rest])
-    return tuple(zip(*columns))
+    return tuple(tuple(column[row] for column in columns) for row in range(len(rows)))  # where there are none, as many rows
 
 
 def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:
