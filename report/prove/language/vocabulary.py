@@ -79,6 +79,9 @@ FIELD = {
     ),
     "relu": FieldName("relu(x)", "max(0, x)", ("real",), ("rectified linear unit", "rectifier")),
     "softplus": FieldName("softplus(x)", "log(1 + exp(x))", ("real",)),
+    "swish": FieldName("swish(x)", "x/(1 + exp(-x))", ("real",), ("silu", "sigmoid linear unit", "swish activation")),
+    "ident": FieldName("ident(x)", "x", ("real",), ("identity function", "identity map")),
+    "sgn": FieldName("sgn(x)", "sign(x)", ("real",), ("sign", "signum")),
     "modulus": FieldName("modulus(x)", "abs(x)", ("real",), ("absolute value",)),
     "tangent": FieldName("tangent(x)", "tanh(x)", ("real",), ("hyperbolic tangent",)),
     "conv": FieldName(
@@ -94,6 +97,9 @@ FIELD = {
 _TERMS = ("A(k)*log(B(k))", "A(k)*log(B(k)) + (1 - A(k))*log(1 - B(k))", "log(B(k))")
 _LENGTHS = ("norm(A)", "sqrt(sum(A(k)**2 for k in R))", "sqrt(A.T @ A)")
 _LOGITS = "log(sum(exp(A(k)) for k in R)) - B"
+_SQUARES = ("(A - B)**2", "norm(A - B)**2", "sum((A(k) - B(k))**2 for k in R)")
+_ABOVE, _TO_1 = ("A if A > 0 else", "A if A >= 0 else", "A if 0 < A else", "A if 0 <= A else"), "exp(A) - 1"
+_DECAYS = ("norm(A)**2", "sum(A(k)**2 for k in R)")
 WRITTEN = {
     "softmax": ("exp(A(i))/sum(exp(A(k)) for k in EVERY)",),
     **dict.fromkeys(
@@ -132,6 +138,31 @@ WRITTEN = {
     "mean absolute error": ("sum(abs(A(k) - B(k)) for k in R)/SIZE", "1/SIZE*sum(abs(A(k) - B(k)) for k in R)"),
     **dict.fromkeys(("root mean square", "root mean squared error", "root mean square error"), ("sqrt(A)", "norm(A)/B")),
     **dict.fromkeys(("squared norm", "squared length"), ("norm(A)**2", "sum(A(k)**2 for k in R)", "A.T @ A")),
+    "squared error": (*_SQUARES, *(f"{each}/2" for each in _SQUARES), *(f"1/2*{each}" for each in _SQUARES)),
+    **{
+        word: tuple(form.format(f"sum(one(A(k) {relation} B(k)) for k in R)") for form in ("{}/SIZE", "1/SIZE*{}"))
+        for word, relation in (("accuracy", "=="), ("error rate", "!="))
+    },
+    "cosine similarity": ("A.T @ B/(norm(A)*norm(B))", "sum(A(k)*B(k) for k in R)/(norm(A)*norm(B))"),
+    **dict.fromkeys(
+        ("l2 penalty", "weight decay penalty"),
+        (*_DECAYS, *(f"{by}*{each.replace('A', 'B')}" for each in _DECAYS for by in ("A", "A/2"))),
+    ),
+    "l1 penalty": ("sum(abs(A(k)) for k in R)", "A*sum(abs(B(k)) for k in R)"),
+    "leaky relu": (
+        "max(A, B*A)",
+        "max(B*A, A)",
+        "max(A, A/B)",
+        "max(A/B, A)",
+        *(f"{way} {part}" for way in _ABOVE for part in ("B*A", "A/B")),
+    ),
+    "elu": (*(f"{way} {_TO_1}" for way in _ABOVE), *(f"{way} B*({_TO_1})" for way in _ABOVE)),
+    "huber": ("A**2/2 if abs(A) <= B else B*(abs(A) - B/2)", "A**2/2 if abs(A) <= 1 else abs(A) - 1/2"),
+    "positive part": ("max(0, A)", "max(A, 0)"),
+    "negative part": ("max(0, -A)", "max(-A, 0)", "min(0, A)", "min(A, 0)", "-min(0, A)", "-min(A, 0)"),
+    **dict.fromkeys(("reciprocal", "reciprocal value"), ("1/A",)),
+    **dict.fromkeys(("ceiling", "least integer above"), ("ceil(A)", "-floor(-A)")),
+    "nearest integer": ("floor(A + 1/2)", "ceil(A - 1/2)"),
     "sum": ("sum(A(k) for k in R)", "A + B", "norm(A)**2", "A.T @ B"),
     "product": ("prod(A(k) for k in R)", "A*B", "A @ B"),
     "difference": ("A - B",),
