@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from report.judge.findings import Finding
+from report.judge.findings import Agreement, Finding
 from report.judge.views import Absent, Judged, Judgement
 from report.model import Holds, Value, Verdict
 from report.numbers import NO_BREAK
@@ -60,7 +60,8 @@ def _beside(finding: Finding) -> str:
     ours = finding.ours[-1]
     theirs = value_text(Value(finding.reported, ours.unit, finding.entry.decimals if finding.entry.printed else ours.digits))
     strip = _strip(finding.reported, ours)
-    return f"{source} {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}"
+    apart = ", not comparable" if finding.agreement is Agreement.NOT_ASKED else ""
+    return f"{source} {theirs}, here {value_markdown(ours, finding.entry.name)}{strip and NO_BREAK + strip}{apart}"
 
 
 def _strip(theirs: float, ours: Value) -> str:

@@ -180,6 +180,8 @@ def test_in_short_a_reported_number_is_named_and_what_was_not_asked_gives_no_rea
     assert "how many there are: W9 8, here " in told
     assert "it needs" not in told
     assert "not asked of this copy:" in answer_in_brief("E1", "sec-e1", unasked, [])
+    assert "not comparable" not in told
+    assert "not comparable" in answer_in_brief("E1", "sec-e1", unasked, [finding(Agreement.NOT_ASKED, ours=(NINE,), what="so")])
 
 
 def test_in_an_assignment_a_mistake_is_a_line_and_told_in_full_where_nothing_treats_it():
