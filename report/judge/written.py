@@ -17,22 +17,28 @@ here says that an entry is wrong: the program finds that, or it does not.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from report.errors import ProseError, Where, nearest
+from report.errors import ProseError, Where, author_text, nearest
 from report.model import Scalar
 
 CERTAINTIES = {"A": "certain", "B": "likely", "C": "a slip"}
 KINDS = ("count", "argument", "judgement", "disagreement", "slip")
 NEEDS = ("recipe", "data")  # the whole of their training; all of their data
+RELATIONS = ("=", "≥", "≤")
+
+
+IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+"""3,274,634; but 0,2 is no number here, lest it be read as two."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ class Entry:
 
     @property
     def _digits(self) -> str:
-        return self.printed.replace(" ", "").replace(",", "").rstrip("%")
+        text = self.printed.replace(" ", "").replace("−", "-").rstrip("%")
+        return text.replace(",", "") if IN_THOUSANDS.fullmatch(text) else text
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def documents(folder: Path) -> dict[str, Document]:
 
 
 def _document(path: Path) -> Document:
-    found, table = _read(path, path.read_text(encoding="utf-8-sig"))
+    found, table = _read(path, author_text(path))
     return replace(found, table=_rows(path, table))
 
 
@@ -114,10 +121,20 @@ def _read(path: Path, text: str) -> tuple[Document, str]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise ProseError(f"{error}.", where=Where(path, int(line[1]) if line else None), remedy="Mend the TOML.") from None
-    lines = text.splitlines()
+    title, table, raws = page.pop("title", path.stem), page.pop("table", ""), page.pop("entry", [])
+    for key in page:
+        where = Where(path, _line_of(rf"\[*{key}\b", text))
+        raise ProseError(f"there is no '{key}' here.", where=where, remedy=nearest(key, ("title", "table", "entry")))
+    for key, found in (("title", title), ("table", table)):
+        if not isinstance(found, str):
+            where = Where(path, _line_of(rf"{key}\b", text))
+            raise ProseError(f"{key} is {found!r:.40}, not text.", where=where, remedy=f'Write it in quotes: {key} = "…".')
+    if not isinstance(raws, list) or not all(isinstance(raw, dict) for raw in raws):
+        where = Where(path, _line_of(r"\[*entry\b", text))
+        raise ProseError("an entry is no table.", where=where, remedy="Begin each with [[entry]].")
     entries: dict[str, Entry] = {}
-    for raw in page.get("entry", ()):
-        entry = _entry(raw, path, lines)
+    for raw in raws:
+        entry = _entry(raw, path, text)
         if entry.name in entries:
             raise ProseError(f"the id '{raw['id']}' stands twice.", where=entry.where, remedy="Give one another id.")
         entries[entry.name] = entry
@@ -125,27 +142,52 @@ def _read(path: Path, text: str) -> tuple[Document, str]:
         if entry.along_with and f"{path.stem}.{entry.along_with}" not in entries:
             remedy = nearest(entry.along_with, [name.partition(".")[2] for name in entries])
             raise ProseError(f"{entry.name}: there is no entry '{entry.along_with}'.", where=entry.where, remedy=remedy)
-    return Document(path.stem, str(page.get("title", path.stem)), entries), page.get("table", "")
+    return Document(path.stem, title, entries), table
 
 
-def _entry(raw: Mapping[str, Any], path: Path, lines: Sequence[str]) -> Entry:
-    where = Where(path, _line_of(str(raw.get("id", "")), lines))
+def _entry(raw: Mapping[str, Any], path: Path, text: str) -> Entry:
+    where = Where(path, _line_of(rf"id\s*=\s*[\"']{re.escape(str(raw.get('id', '')))}[\"']", text))
     for key in ("id", "place", "says"):
         if not isinstance(raw.get(key), str) or not raw[key].strip():
             raise ProseError(f"an entry needs '{key}', a text.", where=where, remedy=f'Add {key} = "…".')
-    known = {each.name for each in fields(Entry)} - {"name", "where"} | {"id"}
-    for key in raw:
-        if key not in known:
-            raise ProseError(f"an entry has no '{key}'.", where=where, remedy=nearest(key, known))
+    sorts = {each.name: str(each.type) for each in fields(Entry) if each.name not in ("name", "where")}
+    for key, found in raw.items():
+        if key not in (*sorts, "id"):
+            raise ProseError(f"an entry has no '{key}'.", where=where, remedy=nearest(key, (*sorts, "id")))
+        fits, what = SORTS[sorts.get(key, "str")]
+        if not fits(found):
+            remedy = f'Write it in quotes: {key} = "{found}".' if what == "text" else "report/judge/written.py lists the keys."
+            raise ProseError(f"{path.stem}.{raw['id']}: {key} is {found!r:.40}, not {what}.", where=where, remedy=remedy)
     entry = Entry(name=f"{path.stem}.{raw['id']}", where=where, **{k: _frozen(k, v) for k, v in raw.items() if k != "id"})
     _refuse_unusable(entry)
     return entry
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+SORTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "str": (_is_text, "text"),
+    "float": (_is_number, "a number"),
+    "tuple[str, ...]": (lambda v: _is_text(v) or (isinstance(v, list) and all(map(_is_text, v))), "a text or a list of texts"),
+    "Mapping[str, Scalar]": (
+        lambda v: isinstance(v, dict) and all(isinstance(each, str | int | float) for each in v.values()),
+        'tags and their values, { net = "cnn" }',
+    ),
+    "Mapping[str, int]": (lambda v: isinstance(v, dict) and all(map(_is_number, v.values())), "letters and sizes, { n = 5 }"),
+}
+"""What a key may hold, by the type of its field."""
+
+
 def _frozen(key: str, value: Any) -> Any:
     if key in ("ours", "asserts", "shape", "given_by"):
         return (value,) if isinstance(value, str) else tuple(value)
-    return float(value) if key in ("scale", "tolerance") and isinstance(value, int) else value
+    return float(value) if key in ("scale", "tolerance") else value
 
 
 def _refuse_unusable(entry: Entry) -> None:
@@ -165,20 +207,27 @@ def _refuse_unusable(entry: Entry) -> None:
         try:
             _ = entry.number
         except ValueError:
-            refuse(f"'{entry.printed}' is no number", "Print it with digits.")
+            refuse(f"'{entry.printed}' is no number", "Write it with digits, and a point before decimals.")
+    if entry.relation not in RELATIONS:
+        refuse(f"'{entry.relation}' is no relation", f"Known: {', '.join(RELATIONS)}.")
+    if entry.scale <= 0 or entry.tolerance < 0:
+        refuse(f"scale is {entry.scale:g}, tolerance {entry.tolerance:g}", "A scale is above nought, a tolerance not below.")
     if entry.certainty and entry.certainty not in CERTAINTIES:
         refuse(f"'{entry.certainty}' is no certainty", nearest(entry.certainty, CERTAINTIES))
     if entry.kind and entry.kind not in KINDS:
         refuse(f"'{entry.kind}' is no kind of mistake", nearest(entry.kind, KINDS))
     if entry.needs and entry.needs not in NEEDS:
         refuse(f"'{entry.needs}' is nothing that a number may need", nearest(entry.needs, NEEDS))
+    if entry.mistake and not re.fullmatch(r"X\w+", entry.mistake):
+        refuse(f"'{entry.mistake}' is no id of a mistake", 'Call it mistake = "X1", say.')
     if entry.mistake and not (entry.certainty and entry.kind):
         refuse("a mistake has a certainty and a kind", 'Add certainty = "A" and kind = "count", say.')
 
 
-def _line_of(identifier: str, lines: Sequence[str]) -> int | None:
-    wanted = re.compile(rf"\s*id\s*=\s*[\"']{re.escape(identifier)}[\"']")
-    return next((number for number, line in enumerate(lines, 1) if wanted.match(line)), None)
+def _line_of(wanted: str, text: str) -> int | None:
+    """The first line that begins so."""
+    found = re.search(rf"^[ \t]*{wanted}", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _rows(path: Path, name: str) -> tuple[Mapping[str, str], ...]:
@@ -187,5 +236,7 @@ def _rows(path: Path, name: str) -> tuple[Mapping[str, str], ...]:
     file = path.parent / name
     if not file.is_file():
         raise ProseError(f"there is no file {name} beside it.", where=Where(path), remedy="Correct table = ….")
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        return tuple(csv.DictReader(text))
+    rows = tuple(csv.DictReader(io.StringIO(author_text(file))))
+    if any("run" not in row for row in rows):
+        raise ProseError("the table has no column 'run'.", where=Where(file, 1), remedy="Head it: run,…")
+    return rows

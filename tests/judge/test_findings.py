@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from report.errors import ProseError, ReportError
+from report.errors import ProseError, ReportError, Where
 from report.judge.arithmetic import evaluate
 from report.judge.findings import Agreement, Found, findings
 from report.judge.views import Absent
@@ -87,12 +88,52 @@ def test_an_entry_agrees_differs_or_stays_open(tmp_path, entry, expected):
         ('rows = "all(speed > 0)"\nrun = "slow"', "'speed'"),
         ('rows = "all(accuracy > 0)"\nrun = "slo"', "no run 'slo'"),
         ('rows = "accuracy.__class__"\nrun = "slow"', "may not stand"),
+        ('printed = 0.2\nours = "E1.share"', "printed is 0.2, not text"),
+        ('printed = "0,2"\nours = "E1.share"', "'0,2' is no number"),
+        ('printed = "1"\nours = 5', "ours is 5, not a text or a list"),
+        ('printed = "1"\nours = "E1.total"\nof = "cnn"', "of is 'cnn', not tags"),
+        ('printed = "1"\nours = "E1.total"\nof = { net = ["cnn"] }', "of is .*, not tags"),
+        ('printed = "1"\nours = "E1.total"\ntolerance = "1"', "tolerance is '1', not a number"),
+        ('printed = "1"\nours = "E1.total"\ntolerance = -1', "tolerance -1"),
+        ('printed = "1"\nours = "E1.total"\nscale = 0', "scale is 0"),
+        ('printed = "1"\nours = "E1.total"\nrelation = "<="', "'<=' is no relation"),
+        ('printed = "1"\nours = "E1.total"\nmistake = "1"\ncertainty = "A"\nkind = "count"', "'1' is no id of a mistake"),
     ],
 )
 def test_an_entry_that_cannot_be_used_is_refused_with_its_line(tmp_path, entry, says):
     with pytest.raises(ReportError, match=says) as refused:
         agreement(tmp_path, entry)
     assert "W9.toml:4" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "says"),
+    [
+        (b'title = "A"\n\n[[entries]]\nid = "it"\n', 3, "there is no 'entries' here"),
+        (b'title = "A"\n\n[entry]\nid = "it"\n', 3, "an entry is no table"),
+        (b"title = 5\n", 1, "title is 5, not text"),
+        (b'title = "A"\ntable = 5\n', 2, "table is 5, not text"),
+        (b'title = "A"\n# f\xfcr uns\n', 2, "this line is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_its_line(tmp_path, file, line, says):
+    (tmp_path / "W9.toml").write_bytes(file)
+    with pytest.raises(ProseError, match=says) as refused:
+        documents(tmp_path)
+    assert refused.value.where == Where(tmp_path / "W9.toml", line)
+
+
+def test_a_table_names_its_runs(tmp_path):
+    (tmp_path / "W9.toml").write_text('table = "rows.csv"\n')
+    (tmp_path / "rows.csv").write_text("step,loss\n1,2\n")
+    with pytest.raises(ProseError, match=r"rows\.csv:1: the table has no column 'run'"):
+        documents(tmp_path)
+
+
+@pytest.mark.parametrize("printed", ["3,274,634", "3 274 634", "−3,274,634", "3274634.0"])
+def test_thousands_may_stand_apart(tmp_path, printed):
+    found = replace(FOUND, value=lambda *_: Value(3274634 * (-1 if printed.startswith("−") else 1)))
+    assert agreement(tmp_path, f'printed = "{printed}"\nours = "E1.total"', found) is Agreement.AGREES
 
 
 def test_an_id_stands_once(tmp_path):
