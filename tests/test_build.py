@@ -324,6 +324,11 @@ def test_slips_on_the_command_line_are_explained(built):
         ("STEP = 2.0", "STEP = = 2.0", "e01_walk.py:8"),
         ("STEP = 2.0", "STEP = undefined", "e01_walk.py:8"),
         ('tags={"kind": "other"}', 'tags={"kind": "other"}, typo=1', "typo"),
+        (
+            'tags={"kind": "other"}',
+            'tags={"kind": "other"}, inputs={"data": __import__("report.model").model.Data("mnits")}',
+            "e01_walk.py:33: E1: there is no data set 'mnits'.\n  Did you mean 'mnist'?",
+        ),
     ],
 )
 def test_a_file_that_declares_nonsense_is_refused_with_its_line(copy, old, new, said):

@@ -377,4 +377,8 @@ def load(path: Path) -> Derivation:
     found = getattr(module, "DERIVATION", None)
     if not isinstance(found, Derivation):
         raise DeclarationError("no DERIVATION in this file", where=Where(path), remedy="Write DERIVATION = Derivation(…).")
+    numbered = re.match(r"t0*(\d+)", path.stem) if path.parent.name == "theory" else None
+    if numbered and found.id != f"T{numbered[1]}":
+        what = f"the theorem calls itself {found.id}, its file name says T{numbered[1]}."
+        raise DeclarationError(what, where=Where(path), remedy="Make the two agree: t02_name.py holds T2.")
     return found

@@ -59,9 +59,10 @@ def theorems(
 
 
 def stored(keys: Mapping[str, str], store: Store) -> dict[str, Theorem]:
-    """Those of the theorems that the store holds."""
+    """Those of the theorems that the store holds; a copy under another number is not it."""
     entries = {name: store.get(key) for name, key in keys.items()}
-    return {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
+    found = {name: _decoded(entry) for name, entry in entries.items() if entry is not None}
+    return {name: theorem for name, theorem in found.items() if theorem.proof.id == name}
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

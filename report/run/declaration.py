@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from report.errors import DeclarationError, Where
-from report.model import Claim, Data, Experiment, Measure, Needs, Trial, Value
+from report.errors import DeclarationError, Where, nearest
+from report.model import Claim, Data, Experiment, Measure, Needs, Trial, Value, data_read
 from report.seeds import Unit
 
 NAME = re.compile(r"[^\W\d]\w*")
@@ -89,6 +89,12 @@ def check_trials(experiment: Experiment, trials: Iterable[Any], path: Path) -> l
     return every
 
 
+def check_data(name: str, trials: Iterable[Trial], known: Collection[str], path: Path) -> None:
+    """Raises ``DeclarationError`` for a data set that nobody knows."""
+    for read in sorted({each for trial in trials for each in data_read(trial)} - set(known)):
+        raise _refused(f"{name}: there is no data set '{read}'.", path, read, nearest(read, known))
+
+
 def _faults(trial: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with one trial, and what to do."""
     if not isinstance(trial, Trial):
@@ -110,9 +116,9 @@ def _faults(trial: Any) -> Iterator[tuple[str, str]]:
         if name in TAKEN or not NAME.fullmatch(name):
             yield f"a tag cannot be called '{name}'.", "Call it something else: prose selects by it, value(…, name=…)."
         if not (value is None or isinstance(value, str | int | float)):
-            yield f"the tag {name}={value!r:.60} is no text and no number.", "Qualified the condition in a word."
+            yield f"the tag {name}={value!r:.60} is no text and no number.", "Name the condition in a word."
         elif value != value:
-            yield f"the tag {name} is NaN, which equals nothing, not even itself.", "Qualified the condition in a word."
+            yield f"the tag {name} is NaN, which equals nothing, not even itself.", "Name the condition in a word."
     seed = trial.arguments.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
         yield f"the seed {seed!r:.60} is no whole number.", "Take it from budget.seeds(n)."

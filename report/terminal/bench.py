@@ -18,6 +18,7 @@ from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
 from report.prove.checked import Proof
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
+from report.run.declaration import check_data
 from report.run.execute import execute
 from report.run.forks import in_forks
 from report.run.plan import Plan, plan
@@ -173,6 +174,8 @@ def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mappi
     store.check_place()
     sources = Sources(root, store.memory("sources"), {measured: machine}, read=snapshot(root).read)
     trials = declared(content, Budget(settings.budget, settings.seed))
+    for name, each in trials.items():
+        check_data(name, each, data_sets.DATA_SETS, content.experiment_files[name])
     found = data_sets.status(_read(trials.values()), data_sets.locate(settings.data))
     return Bench(settings, content, store, sources, machine, trials, data_sets, {status.name: status for status in found})
 

@@ -10,9 +10,11 @@ import pytest
 
 from report.cache.files import Memory
 from report.cache.reach import Sources, Whole
+from report.cache.store import Store
+from report.errors import DeclarationError
 from report.prove.checked import Proof
 from report.prove.several import check_each
-from report.prove.theorems import CHECKER, key_of
+from report.prove.theorems import CHECKER, key_of, theorems
 from tests.project import ROOT
 
 T01 = """
@@ -43,6 +45,23 @@ def root(tmp_path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
+
+
+COPIED = """
+from report.proof import Derivation, algebra, part, real
+DERIVATION = Derivation("T1", "?", "?", [real("x", "?")], [part("It", "x + x == 2*x", algebra("collect"))], "It is so (“It”).", "")
+"""
+
+
+def test_a_theorem_is_called_as_its_file_is_and_a_copy_is_none_of_another_number(tmp_path):
+    (tmp_path / "theory").mkdir()
+    files = {f"T{number}": tmp_path / "theory" / f"t0{number}_it.py" for number in (1, 2)}
+    for path in files.values():
+        path.write_text(COPIED, encoding="utf-8")
+    store = Store(tmp_path / "store")
+    assert list(theorems({"T1": files["T1"]}, tmp_path, store, 1, lambda said: None)) == ["T1"]
+    with pytest.raises(DeclarationError, match=r"t02_it\.py: the theorem calls itself T1, its file name says T2"):
+        theorems(files, tmp_path, store, 1, lambda said: None)
 
 
 @pytest.fixture(scope="module")
