@@ -160,9 +160,11 @@ def attempt(function: Callable[..., T], *args: Any) -> T:
 
 
 def described(error: BaseException) -> CallFailed:
-    """What went wrong and where."""
+    """What went wrong and where, on one line."""
     details = "".join(traceback.format_exception(error))
-    message = str(error).strip().split("\n\n")[0] or "no message"
+    first = str(error).strip().split("\n\n")[0].splitlines() or ["no message"]
+    between = ". " if isinstance(error, ReportError) else " "  # what was wrong, and the remedy
+    message = between.join(line.strip().rstrip(".") for line in first)
     reason = message if isinstance(error, ReportError) else f"{type(error).__name__}: {message}"
     where = author_line(error)
     return CallFailed(f"{reason} ({where})" if where else reason, details)

@@ -184,7 +184,7 @@ class _Run:
         reason = failure.reason
         log = self.store.failed(each.digest, self.label(each), reason, failure.details)
         if log is not None:  # the reason is worth having without its log
-            reason += f"; see {_seen_from_here(log)}"
+            reason = f"{reason.rstrip('.')}; see {_seen_from_here(log)}"
         return Outcome(each.trial, each.digest, None, reason=reason)
 
 

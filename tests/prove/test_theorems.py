@@ -49,7 +49,8 @@ def root(tmp_path) -> Path:
 
 COPIED = """
 from report.proof import Derivation, algebra, part, real
-DERIVATION = Derivation("T1", "?", "?", [real("x", "?")], [part("It", "x + x == 2*x", algebra("collect"))], "It is so (“It”).", "")
+PARTS = [part("It", "x + x == 2*x", algebra("collect"))]
+DERIVATION = Derivation("T1", "?", "?", [real("x", "?")], PARTS, "It is so (“It”).", "")
 """
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from report.errors import ReportError
 from report.model import Context, Result
 
 
@@ -64,6 +65,10 @@ def forget(context: Context) -> Result:
 
 def leave(context: Context) -> Result:
     sys.exit(3)
+
+
+def quarrel(context: Context) -> Result:
+    raise ReportError("the array holds objects", remedy="Give it a numeric dtype.")
 
 
 def vanish(context: Context) -> Result:
