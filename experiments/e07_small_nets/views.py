@@ -181,7 +181,7 @@ def tabulate_w2(runs: Runs) -> Table:
         [(net, recipe) for recipe in recipes for net in W2_NETS if net in searched(runs)],
         (*columns, reported) if W2 in recipes else columns,
         f"The two nets of W2. E7a: {in_words(E7A)}. E7b: {in_words(E7B)}. A ReLU follows every layer with weights but the "
-        "last, of E7a by inference.",
+        "last.",
     )
 
 
