@@ -517,6 +517,11 @@ def reading_mnist(tmp_path_factory, kept) -> Project:
     return made
 
 
+def test_a_folder_may_have_any_letters_where_the_locale_has_none_of_them(tmp_path, kept):
+    done = project(tmp_path / "Übung 日", store=kept).run("--quiet", env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"})
+    assert done.code == 0, done.err
+
+
 OUT_OF_REACH = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
 
 

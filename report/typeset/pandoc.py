@@ -63,9 +63,11 @@ class Pandocs:
         process = self._processes[which]
         if process is None:
             program = str(pandoc_program())
-            command = [program, "lua", str(TEMPLATES / "pandoc.lua"), str(TEMPLATES), READER, program]
+            command = [program, "lua", "pandoc.lua", ".", READER, program]
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            process = self._open.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing))
+            process = self._open.enter_context(
+                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES)
+            )
             self._processes[which] = process
         return process
 

@@ -30,13 +30,14 @@ def _read(bibliography: str, file: Path) -> dict[str, Work]:
     citing = "\n\n".join(f"@{key}" for key in keys)
     options = (
         "--citeproc",
-        f"--bibliography={file}",
+        f"--bibliography={file.name}",
         "--metadata=link-citations",
         "--to=markdown-citations-smart",
         "--wrap=none",
     )
     command = [str(pandoc_program()), "--from=markdown", *options]
-    done = subprocess.run(command, input=citing.encode(), capture_output=True, check=False)
+    # in its folder: in the locale C pandoc can open no path that has other letters
+    done = subprocess.run(command, input=citing.encode(), capture_output=True, check=False, cwd=file.parent)
     if done.returncode or done.stderr:
         said = done.stderr.decode(errors="replace").strip()
         raise ReportError(f"the bibliography cannot be read: {said}", where=Where(file), remedy="Mend the entry there.")

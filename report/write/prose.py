@@ -96,8 +96,8 @@ def _read(sources: tuple[str, ...]) -> tuple[Prose, ...]:
         for file, source in zip(files, sources):
             plain = EXPRESSION.sub(FILLED, BLOCK.sub("", without_comments(source)))
             file.write_text(f"{CHAPTER}\n\n{plain}\n", encoding="utf-8")
-        command = [str(pandoc_program()), "--from", READER, "--to", "json", "--file-scope", *map(str, files)]
-        done = subprocess.run(command, capture_output=True, check=False)
+        command = [str(pandoc_program()), "--from", READER, "--to", "json", "--file-scope", *(file.name for file in files)]
+        done = subprocess.run(command, capture_output=True, check=False, cwd=folder)
     if done.returncode:
         raise ReportError(f"pandoc cannot read the chapters: {done.stderr.decode(errors='replace').strip()}")
     pieces = [piece for block in json.loads(done.stdout)["blocks"] for piece in _pieces(block)]
