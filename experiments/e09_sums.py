@@ -27,7 +27,7 @@ from report.model import (
     RECIPE, Budget, Claim, Column, Context, Data, Experiment, Figure, Outcome, Result, Runs, Table, Trial, Value, Verdict,
     tabulate,
 )  # fmt: skip
-from report.stats import POINTS, SHARE, Mean, Seeds, at_least, greater, less, mean, value_of
+from report.stats import POINTS, SHARE, Mean, Seeds, above, at_least, greater, less, mean, value_of
 
 if TYPE_CHECKING:
     from experiments.data.datasets import Images
@@ -294,7 +294,7 @@ def still_learning(runs: Runs) -> Verdict:
 
 def off_by_one(runs: Runs) -> Verdict:
     one = runs.where(net=SHARED).converged().by_seed(lambda run: float(_distances(run)[1]))
-    return greater(one, 0.5, POINTS, "mean share of mistakes that are off by one, less one half")
+    return above(one, 0.5, SHARE, "mean share of mistakes that are off by one")
 
 
 def nearer(runs: Runs, to: str) -> Verdict:

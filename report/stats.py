@@ -26,8 +26,9 @@ from report.model import Holds, Runs, Value, Verdict
 from report.seeds import LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
-    "LOSS", "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "all_of", "at_least", "at_most",
-    "equal_within", "every", "greater", "interval_of", "less", "mean", "mostly", "spread", "value_of", "within",
+    "LOSS", "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "above", "all_of", "at_least",
+    "at_most", "below", "equal_within", "every", "greater", "interval_of", "less", "mean", "mostly", "spread", "value_of",
+    "within",
 ]  # fmt: skip
 
 CONFIDENCE = 0.95
@@ -66,6 +67,18 @@ def at_most(a: Numbers, bound: float, unit: Unit = PLAIN, what: str = "") -> Ver
     """Is the mean of ``a`` at most ``bound``? The effect is the mean."""
     found = _mean(list(a.values()))
     return _verdict(found, found.high <= bound, found.low > bound, bound - found.effect, unit, what)
+
+
+def above(a: Numbers, bound: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
+    """Is the mean of ``a`` above ``bound``? The effect is the mean, which stays where its unit does, as no difference would."""
+    found = _mean(list(a.values()))
+    return _verdict(found, found.low > bound, found.high <= bound, found.effect - bound, unit, what)
+
+
+def below(a: Numbers, bound: float, unit: Unit = PLAIN, what: str = "") -> Verdict:
+    """Is the mean of ``a`` below ``bound``? The effect is the mean."""
+    found = _mean(list(a.values()))
+    return _verdict(found, found.high < bound, found.low >= bound, bound - found.effect, unit, what)
 
 
 def within(a: Numbers, low: float, high: float, unit: Unit = PLAIN, what: str = "") -> Verdict:

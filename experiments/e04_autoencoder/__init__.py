@@ -20,7 +20,7 @@ from experiments.e04_autoencoder.views import (
 )  # fmt: skip
 from experiments.looks import AUTOENCODER, PCA
 from report.model import Claim, Experiment, Holds, Measure, Outcome, Runs, Value, Verdict
-from report.stats import SHARE, PLAIN, POINTS, Mean, Seeds, Unit, all_of, at_least, at_most, greater, less
+from report.stats import SHARE, PLAIN, POINTS, Mean, Seeds, Unit, above, all_of, at_least, at_most, greater, less
 
 __all__ = ["EXPERIMENT", "NETS"]
 
@@ -57,7 +57,7 @@ def linear_never_below(runs: Runs) -> Verdict:
 
 def four_as_nine(runs: Runs) -> Verdict:
     share = of_codes(runs, AUTOENCODER, "fours_as_nines")
-    return greater(share, 0.5, POINTS, "mean share of 9s among the answers to spoilt 4s, less one half")
+    return above(share, 0.5, SHARE, "mean share of 9s among the answers to spoilt 4s")
 
 
 def classes_longer(runs: Runs) -> Verdict:

@@ -13,8 +13,8 @@ import pytest
 
 from report.model import Holds, Measure, Verdict
 from report.stats import (
-    LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, Unit, all_of, at_least, at_most, equal_within, every, greater, interval_of, less,
-    mostly, t_quantile, value_of, within,
+    LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, Unit, above, all_of, at_least, at_most, below, equal_within, every,
+    greater, interval_of, less, mostly, t_quantile, value_of, within,
 )  # fmt: skip
 
 YES, NO, UNDECIDED = Holds.YES, Holds.NO, Holds.UNDECIDED
@@ -161,6 +161,18 @@ def test_bounds(bound: float, least: Holds, most: Holds) -> None:
     values = by_seed(0.99, 1.0, 1.01)
     assert at_least(values, bound).holds is least
     assert at_most(values, bound).holds is most
+    assert above(values, bound).holds is least
+    assert below(values, bound).holds is most
+
+
+def test_a_mean_that_is_the_bound_is_neither_above_nor_below_it() -> None:
+    assert {said(by_seed(0.5, 0.5), 0.5).holds for said in (above, below)} == {NO}
+    assert {said(by_seed(0.5, 0.5), 0.5).holds for said in (at_least, at_most)} == {YES}
+
+
+def test_a_share_above_a_bound_stays_a_share() -> None:
+    verdict = above(by_seed(0.0, 0.4), 0.5, SHARE)
+    assert (verdict.low, verdict.high) == (0, 100)
 
 
 def test_within_and_equivalence() -> None:
@@ -179,6 +191,8 @@ def test_nothing_is_decided_by_too_little_or_by_what_is_not_a_number(a: dict[int
         greater(a, dict.fromkeys(a, 0.1)),
         at_least(a, 0.1),
         at_most(a, 0.1),
+        above(a, 0.1),
+        below(a, 0.1),
         within(a, 0, 1),
         equal_within(a, a, 1),
     ):
