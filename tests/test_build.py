@@ -649,6 +649,12 @@ def test_what_the_page_may_not_say_is_refused_with_its_line(tmp_path, old, new, 
     assert refusal.value.where == Where(tmp_path / "report.toml", line)
 
 
+def test_all_chapters_that_are_not_there_are_said_at_once(tmp_path):
+    (tmp_path / "report.toml").write_text(PAGE.replace('["01-walks"]', '["01-walks",\n"02-runs"]'), encoding="utf-8")
+    with pytest.raises(ProseError, match=r"report\.toml:3: lists a chapter '01-walks'(.|\n)*report\.toml:4: .*'02-runs'"):
+        writeup(tmp_path)
+
+
 def test_a_byte_order_mark_is_no_part_of_the_page(tmp_path):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters" / "01-walks.md").touch()

@@ -63,8 +63,16 @@ class Found:
 
 
 def findings(document: Document, found: Found) -> dict[str, Finding]:
-    """Every entry of ``document``, held against ``found``. Raises ``ReportError`` for an entry that names what is not there."""
-    alone = {name: _finding(entry, document, found) for name, entry in document.entries.items()}
+    """Every entry of ``document``, held against ``found``. Raises ``ProseError`` for all that name what is not there."""
+    alone: dict[str, Finding] = {}
+    problems: list[ProseError] = []
+    for name, entry in document.entries.items():
+        try:
+            alone[name] = _finding(entry, document, found)
+        except ProseError as problem:
+            problems.append(problem)
+    if problems:
+        raise ProseError("\n".join(map(str, problems)))
     return {name: _along(finding, alone) for name, finding in alone.items()}
 
 

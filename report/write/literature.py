@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from report.errors import ReportError, Where, author_text
+from report.errors import ProseError, Where, author_text
 from report.write.manuscript import Chapter, Work
 from report.write.markdown import div
 from report.write.prose import pandoc_program
@@ -26,7 +26,13 @@ def literature(templates: Path, known: dict[str, dict[str, Work]]) -> dict[str, 
 
 
 def _read(bibliography: str, file: Path) -> dict[str, Work]:
-    keys = re.findall(r"^@(?!comment|string|preamble)\w+\{\s*([\w:-]+)\s*,", bibliography, flags=re.MULTILINE | re.IGNORECASE)
+    begun = re.finditer(r"^@(?!comment|string|preamble)\w+\{\s*([\w:-]+)\s*,", bibliography, re.MULTILINE | re.IGNORECASE)
+    keys: list[str] = []
+    for work in begun:
+        if work[1] in keys:
+            where = Where(file, bibliography.count("\n", 0, work.start()) + 1)
+            raise ProseError(f"two works are called '{work[1]}'.", where=where, remedy="Give one of them another key.")
+        keys.append(work[1])
     citing = "\n\n".join(f"@{key}" for key in keys)
     options = (
         "--citeproc",
@@ -40,7 +46,7 @@ def _read(bibliography: str, file: Path) -> dict[str, Work]:
     done = subprocess.run(command, input=citing.encode(), capture_output=True, check=False, cwd=file.parent)
     if done.returncode or done.stderr:
         said = done.stderr.decode(errors="replace").strip()
-        raise ReportError(f"the bibliography cannot be read: {said}", where=Where(file), remedy="Mend the entry there.")
+        raise ProseError(f"the bibliography cannot be read: {said}", where=Where(file), remedy="Mend the entry there.")
     written = done.stdout.decode()
     named = dict(zip(keys, written.split("\n\n")))
     entries = re.findall(r"^::: \{#ref-(\S+) \.csl-entry\}\n(.*?)\n:::$", written, flags=re.MULTILINE | re.DOTALL)

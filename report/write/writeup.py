@@ -108,7 +108,7 @@ def writeup(templates: Path) -> Writeup:
     """The title, the chapters in their order, and the sources. Raises ``ProseError``."""
     page = _page(templates / "report.toml")
     title, subtitle, abstract = page.title(), page.words("subtitle"), page.words("abstract", "")
-    chapters = tuple(page.chapter(name) for name in page.names("chapters"))
+    chapters = page.chapters(page.names("chapters"))
     whose: dict[str, Any] = {key: page.words(key, "") for key in ("author", "course", "date")}
     return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), page.file, **whose)
 
@@ -259,12 +259,15 @@ class _Page:
             raise self.wrong(key, f"{key} is {found!r:.40}, not texts under names", 'Write: W1 = "A course, 2018".')
         return found
 
-    def chapter(self, name: str) -> Path:
+    def chapters(self, names: Sequence[str]) -> tuple[Path, ...]:
         folder = self.file.parent / "chapters"
         known = [path.stem for path in folder.glob("*.md")]
-        if name not in known:
-            raise self.wrong(name, f"lists a chapter '{name}' that is not there", nearest(name, known))
-        return folder / f"{name}.md"
+        missing = [
+            self.wrong(n, f"lists a chapter '{n}' that is not there", nearest(n, known)) for n in names if n not in known
+        ]
+        if missing:
+            raise missing[0] if len(missing) == 1 else ProseError("\n".join(map(str, missing)))
+        return tuple(folder / f"{name}.md" for name in names)
 
     def wrong(self, said: str, what: str, remedy: str) -> ProseError:
         """What is wrong with ``said``: a key, a table, or what stands in quotes."""

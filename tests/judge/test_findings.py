@@ -143,6 +143,13 @@ def test_an_id_stands_once(tmp_path):
         documents(tmp_path)
 
 
+def test_all_entries_that_name_what_is_not_there_are_said_at_once(tmp_path):
+    entry = '[[entry]]\nid = "{}"\nplace = "1"\nsays = "so"\nrows = "{}"\n'
+    (tmp_path / "W9.toml").write_text(entry.format("one", "here") + entry.format("two", "there"))
+    with pytest.raises(ProseError, match=r"W9\.toml:2: (.|\n)*W9\.toml:7: "):
+        findings(documents(tmp_path)["W9"], FOUND)
+
+
 def test_a_sum_is_read_as_printed():
     assert evaluate("96*5*5 + 96*3", {}) == 2688
     for refused in ("__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):

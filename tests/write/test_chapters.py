@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from report.errors import ProseError, ReportError
+from report.errors import ProseError
 from report.judge.views import Absent, Drawn, Judged, Judgement, Row
 from report.model import Column, Experiment, Holds, Measure, State, Table, Value, Verdict
 from report.proof import Derivation, Part, Step, check, integer, real
@@ -204,7 +204,10 @@ def test_an_unknown_work_and_a_broken_bibliography_are_said_with_their_file(tmp_
     with pytest.raises(ProseError, match=r"01-part-1\.md:2: .*no such source.*\n?.*davis1979"):
         text(tmp_path, 'A line.\n{{ cite("davis1997") }}')
     (tmp_path / "references.bib").write_text(BOOK.replace("},", "", 1), encoding="utf-8")
-    with pytest.raises(ReportError, match=r"references\.bib"):
+    with pytest.raises(ProseError, match=r"references\.bib"):
+        text(tmp_path, "A line.")
+    (tmp_path / "references.bib").write_text(BOOK + BOOK, encoding="utf-8")
+    with pytest.raises(ProseError, match=r"references\.bib:4: two works are called 'davis1979'"):
         text(tmp_path, "A line.")
 
 
