@@ -76,9 +76,9 @@ def one_in_ten(runs: Runs) -> Verdict:
 
 
 def spread_of_seeds(runs: Runs) -> Value:
-    """The largest minus the smallest error over the seeds, averaged over the three neighbouring rates."""
+    """The largest minus the smallest error over the seeds, averaged over the three neighbouring rates; one seed has none."""
     found = [errors(runs, rate).values() for rate in (LOW, MIDDLE, USUAL)]
-    wide = sum(100 * (max(each) - min(each)) for each in found) / 3
+    wide = sum(100 * (max(each) - min(each)) if len(each) > 1 else math.nan for each in found) / 3
     return Value(wide, "points", 1, n=len(found[1]), origin="range of validation errors over seeds, mean of three rates")
 
 

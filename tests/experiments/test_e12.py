@@ -22,7 +22,7 @@ from experiments.training import SGD, Epochs, Iterations, Recipe
 from report.model import Budget, Holds, MissingResult, Outcome, Result, Runs, Trial
 from tests.contexts import Silent
 from tests.experiments.given import bright_squares
-from tests.made_up import lost, refuted_in, runs_that_end, with_scalars
+from tests.made_up import lost, number_of, refuted_in, runs_that_end, with_scalars
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +259,12 @@ def test_an_agreement_in_the_error_alone_is_told() -> None:
     ours = {name: EXPERIMENT.values[f"rate_4_{name}"](runs) for name in ("first_validation_loss", "first_train_accuracy")}
     assert [value.number for value in ours.values()] == [2.0, 50.0]
     assert EXPERIMENT.values["rate_4_last_train_accuracy"](runs).number == pytest.approx(76.8)
+
+
+def test_one_seed_has_no_spread() -> None:
+    runs = made_up(USUAL_ERRORS)
+    assert number_of(EXPERIMENT, "spread_of_seeds", runs) > 0
+    assert math.isnan(number_of(EXPERIMENT, "spread_of_seeds", Runs(tuple(run for run in runs if run.seed == 0))))
 
 
 def test_rates_are_written_as_all_numbers_are() -> None:
