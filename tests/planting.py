@@ -328,7 +328,7 @@ def refused_by(derivation: Derivation, part: Part) -> set[str]:
 def refused_by_steps(derivation: Derivation, part: Part, *methods: str) -> set[str]:
     """Who refuses a step of the part. Nobody reads here by how much its sides differ: to find that out takes the longest."""
     try:
-        with patch.multiple("report.prove.check", left_over=_unsaid, mistake=_unsaid):
+        with patch.multiple("report.prove.check", left_over=_unsaid, mistake=_unsaid, remedy=_unsaid):
             checked, failures = check_part(derivation, part, shown_before(derivation, part.label), methods)
     except ReportError:
         return {"declaration"}

@@ -31,6 +31,7 @@ from report.prove.meaning.values import MIXED
 from report.prove.mistakes import mistake
 from report.prove.reasons.presence import present
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
+from report.prove.remedies import remedy
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""
@@ -51,12 +52,13 @@ def hoarding() -> Iterator[None]:
             gc.enable()
 
 
-MAYBE = (
-    "No point was found at which it fails: it may be true and out of reach in one step, or for this reason. Go in smaller "
-    "steps (a sum in closed form, then the bound; an equation that is given put in by given(); a range split by split_sum), "
-    "name what is done (definition, differentiation), or by induction."
-)
+MAYBE = "No point was found at which it fails: it may be true, and out of reach in one step or for this reason."
 """What is said of a step that only SymPy refuses."""
+ADVICE = (
+    "Go in smaller steps (a sum in closed form, then the bound; an equation that is given put in by given(); a range split by "
+    "split_sum), name what is done (definition, differentiation), or by induction."
+)
+"""What is said once of all such steps."""
 
 Heard = Sequence[tuple[str, str, witness.Testimony]]
 """What the witnesses of a part find, each with its method and its name."""
@@ -122,10 +124,16 @@ def check(derivation: Derivation, methods: Collection[str] = METHODS, witnesses:
         tuple(parts),
         derivation.conclusion,
         derivation.consequence,
-        tuple(failures),
+        tuple(_advised(failures)),
         derivation.comment,
         time.perf_counter() - began,
     )
+
+
+def _advised(failures: Sequence[str]) -> list[str]:
+    """The failures, the last of those that may be true with what to do about all of them."""
+    last = max((at for at, failure in enumerate(failures) if MAYBE in failure), default=None)
+    return [f"{failure}\n  {ADVICE}" if at == last else failure for at, failure in enumerate(failures)]
 
 
 def _glossary(derivation: Derivation, witnesses: Witnesses) -> Iterator[tuple[GlossaryEntry, str]]:
@@ -259,9 +267,9 @@ def _heard(
         if method == NUMERIC and undecided - findings.refused.keys():
             with _witnessing("numeric", part.where):
                 _hear(method, name, witness.counterexamples(derivation, chain), found)
-    for each in found:
+    for at, each in enumerate(found):
         if set(each.refusals) == {SYMBOLIC} and NUMERIC in methods:
-            each.refusals[SYMBOLIC] += f"\n  {MAYBE}"
+            each.refusals[SYMBOLIC] += f"\n  {_follows(setting, chain, at) or MAYBE}"
     for step, each in zip(part.steps, found):
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:
@@ -398,6 +406,10 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:
         found.method = method
+
+
+def _follows(setting: Setting, chain: Chain, at: int) -> str:
+    return remedy(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1], chain.part.steps[at].rule)
 
 
 def _is_left_as_it_stands(condition: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from report.errors import DeclarationError, Where
@@ -337,13 +337,18 @@ class _Shown:
         for number in _DIGITS.findall(words):
             yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
         words = DIRECTED.sub(" ", words)
-        for word, negated in _weighty(words):
-            if (word, negated) not in self.said:
-                said = "the parts deny it" if (word, not negated) in self.said else "no part does"
-                yield f"{self.what} says '{'not ' * negated}{word}', and {said}\n  Say it where it is shown, or as comment=."
-        for word in re.findall(r"[^\W\d_]{2,}", WEIGHTY.sub("", words)):
-            if not self.words.issuperset(_families(word)):
-                yield f"{self.what} says '{word}', and no part does\n  Say it where it is shown, or as comment=."
+        said = self.said | {sign for _, formula, _ in formulas for sign in _signs(formula)}
+        unsaid = [(word, negated) for word, negated in dict.fromkeys(_weighty(words)) if (word, negated) not in said]
+        denied = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) in said]
+        new = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) not in said]
+        new += [
+            f"'{word}'"
+            for word in dict.fromkeys(re.findall(r"[^\W\d_]{2,}", WEIGHTY.sub("", words)))
+            if not self.words.issuperset(_families(word))
+        ]
+        for listed, why in ((denied, "the parts deny it"), (new, "no part does")):
+            if listed:
+                yield f"{self.what} says {_and(listed)}, and {why}\n  Say it where it is shown, or as comment=."
 
     def _rests_on(self, text: str) -> list[Part]:
         """The parts that a text quotes or states, else those that show what it shows."""
@@ -386,6 +391,24 @@ def _weighty(text: str) -> Iterator[tuple[str, bool]]:
     for found in WEIGHTY.finditer(text):
         denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
         yield found[0].lower().removesuffix("ly"), bool(denied)
+
+
+def _signs(formula: Formula) -> Iterator[tuple[str, bool]]:
+    """What a comparison with 0 says of a sign, as ``_weighty`` has it."""
+    match formula.tree:
+        case ast.Compare(_, [relation], [ast.Constant(0)]):
+            signs = {
+                ast.Lt: ("negative", False),
+                ast.Gt: ("positive", False),
+                ast.GtE: ("negative", True),
+                ast.LtE: ("positive", True),
+            }
+            yield from filter(None, [signs.get(type(relation))])
+
+
+def _and(listed: Sequence[str]) -> str:
+    *others, last = listed
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 _ENDING = re.compile(r"(?:ations?|ative|ings?|edly|ied|ies|ed|es|ers?|est|s|(?<=\w{4})ly|ity|ness|y)$|(?<=\w{3})e$")

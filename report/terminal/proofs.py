@@ -13,14 +13,14 @@ WIDEST = 60
 
 
 def terminal(proof: Proof) -> str:
-    """The derivation for reading in a terminal."""
+    """The derivation for reading in a terminal; why a step is refused is said as an error."""
     lines = [f"{proof.id}  {proof.title}", ""]
     told = [_told(entry) for entry in proof.glossary]
     width = max((len(text) for text in told), default=0)
     lines += [f"  {text:<{width}}   {_plain(entry.meaning)}" for text, entry in zip(told, proof.glossary)]
     for part in proof.parts:
         lines += ["", *_part(part), *_used(proof.users(part.label))]
-    return "\n".join([*lines, "", *proof.failures, in_a_line(proof)])
+    return "\n".join([*lines, "", in_a_line(proof)])
 
 
 def in_a_line(proof: Proof, *, kept: bool = False) -> str:

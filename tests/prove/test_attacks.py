@@ -292,6 +292,8 @@ FALSE = [
     ("diff(x*h(x), x) == diff(h(x), x)", "x h"),
     ("diff(sum(v[k] for k in span(2, n)), v[i]) == 1", "n v i"),
     ("diff(p[i], v[j]) == p[i]*(1 - p[j])", "n v i j", "", "softmax"),
+    ("p[i] < 1", "n v i", "", "softmax"),
+    ("v[i] < sum(v[k] for k in span(1, n))", "n v>0 i"),
     ("diff(p[i], v[j]) == kron(i, j)*p[i] - p[i]", "n v i j", "", "softmax"),
     ("sum(kron(k, 0)*prod(k for q in span(1, n)) for k in span(0, m)) != max(1, n)", "n0 m"),
     ("max(v[k] for k in span(2, n)) >= v[i]", "n v i", "n >= 2"),

@@ -57,6 +57,7 @@ def test_what_a_formula_applies_may_be_called_so() -> None:
     ("conclusion", "says"),
     [
         ("Deep networks generalise.", "rests on nothing that was shown"),
+        ("Momentum explodes, `x + x == 2*x`.", "says 'Momentum' and 'explodes', and no part does"),
         ("So `x + x == 2*x`. Deep networks generalise.", "rests on nothing that was shown"),
         ("Adding doubles (“Thrice”).", "there is no such part"),
         ("It grows tenfold (“Twice”).", "says 'tenfold', and no part does"),
@@ -75,7 +76,7 @@ def test_what_a_formula_applies_may_be_called_so() -> None:
         ("It is at most 5, in short `2*x`.", "has the number 5"),
         ("It is a third of `2*x`.", "says 'third'"),
         ("It has seven terms, `2*x`.", "says 'seven'"),
-        ("Ten percent more is `2*x`.", "says 'percent'"),
+        ("Ten percent more is `2*x`.", "'percent'"),
         ("The sum `2*x` is quadratic.", "says 'quadratic'"),
         ("The sum `2*x` is invertible.", "says 'invertible'"),
         ("The sum `2*x` is the smallest.", "says 'smallest'"),
@@ -83,13 +84,24 @@ def test_what_a_formula_applies_may_be_called_so() -> None:
         ("The sum `2*x` is bilinear.", "says 'bilinear'"),
         ("So momentum helps, `x + x == 2*x`.", "says 'momentum'"),
         ("Adding explodes (“Twice”).", "says 'explodes'"),
-        ("So `x + x == 2*x`, and all networks converge (“Twice”).", "says 'networks'"),
-        ("Training finds the best weights (“Twice”).", "says 'weights'"),
+        ("So `x + x == 2*x`, and all networks converge (“Twice”).", "'networks'"),
+        ("Training finds the best weights (“Twice”).", "'weights'"),
     ],
 )
 def test_a_conclusion_says_no_more_than_was_shown(conclusion: str, says: str) -> None:
     assert says in said(conclusion)
     assert says in said("", conclusion)
+
+
+@pytest.mark.parametrize(
+    ("word", "relation", "holds"),
+    [("positive", ">", True), ("not negative", ">=", True), ("negative", "<", True), ("not positive", "<=", True),
+     ("negative", ">", False), ("positive", ">=", False), ("not negative", "<", False), ("zero", ">", False)],
+)  # fmt: skip
+def test_a_comparison_with_zero_says_what_sign_there_is(word: str, relation: str, holds: bool) -> None:
+    claim = f"x**2 + 1 {relation} 0" if ">" in relation else f"-x**2 - 1 {relation} 0"
+    part = Part("A sign", claim, [Step(f"{relation} 0", algebra("a square"))])
+    assert bool(said(f"The value is {word}: `{claim}`.", parts=[part])) is not holds
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ TRUE = [
     ("x**2 + x + 1 > 0", "x"),
     ("x**2 - 2*x*y + 2*y**2 + 2*y + 1 >= 0", "x y"),
     ("p[i] <= 1", "n v i", "", "softmax"),
+    ("p[i] < 1", "n v i", "n >= 2", "softmax"),
+    ("v[i] < sum(v[k] for k in span(1, n))", "n v>0 i", "n >= 2"),
     ("log(sum(exp(v[k]) for k in span(1, n))) >= v[i]", "n v i"),
     ("norm(v)**2 >= v[i]**2", "n v i"),
     ("norm(u + v) <= norm(u) + norm(v)", "n u v"),

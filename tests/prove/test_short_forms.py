@@ -112,6 +112,7 @@ ALL = [M, K, W, V, ROW, S, Q]
         ("v[o] + v[s] == v[s] + v[o]", slope_of_entry(), False),
         ("sum(kron(j, o)*v[j] for j in span(1, m)) == v[o]", contraction(), True),
         ("sum(kron(j, o)*v[j] for j in span(1, m)) == v[o] + 1", contraction(), False),
+        ("sum(v[j] - kron(j, o) for j in span(1, m)) == sum(v[j] for j in span(1, m)) - 1", contraction(), True),
         ("sum(2*v[j] for j in span(1, m)) == 2*sum(v[j] for j in span(1, m))", contraction(), False),
     ],
 )

@@ -134,7 +134,7 @@ def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     found = signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)}))
     if outer or not found <= NOT_NEGATIVE:
         return
-    several = found == POSITIVE and never_negative(expanded(facts.apply(high - low - 1)))
+    several = found == POSITIVE and signs(expanded(facts.apply(high - low - 1)), facts) <= NOT_NEGATIVE
     for place in dict.fromkeys((*_places(low, high, facts), *_met(e.function, low, high, pieces, facts))):
         yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), several)
 

@@ -32,7 +32,7 @@ def contraction(words: str = "") -> Rule:
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         picked = any(occurrences(a, name) or occurrences(b, name) for name in PICKS)
-        if not picked or occurrences(a, "sum") == occurrences(b, "sum"):
+        if not picked or all(occurrences(a, name) == occurrences(b, name) for name in (*PICKS, "sum")):
             return None
         return setting.holds(a, relation, b, ALGEBRA) and "one term of a sum"
 

@@ -33,6 +33,8 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         lemma = setting.lemma(label)
+        if words in setting.shown:
+            raise Unreadable(f"using() puts in one part: “{words}” is a step of its own")
         if lemma.hypothesis is not None:
             return None  # it holds only under its hypothesis
         shown, conditions = lemma.statement, lemma.conditions

@@ -1,0 +1,93 @@
+"""What would do: a step that its reason does not reach, and nothing refutes, may follow by another, which is named."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import sympy as sp
+
+from report.prove.language.formula import Formula, bound_names, names
+from report.prove.leftover import LARGEST
+from report.prove.meaning.symbolic import EVERYTHING, Knowledge
+from report.prove.reasons.calculation import algebra, calculation, definition, differentiation
+from report.prove.reasons.entries import contraction
+from report.prove.reasons.rule import CALCULATION, PART, Rule, Setting
+from report.prove.reasons.statements import using
+
+MOST = 8
+"""Definitions of which it is found out which are needed."""
+WORDS_ALONE = "It follows with all definitions opened and derivatives carried out: give the reason in words alone."
+
+
+def remedy(setting: Setting, a: Formula, relation: str, b: Formula, tried: Rule) -> str:
+    """The reason by which the step follows, as a theory file has it; "" if none is found."""
+    if _too_large(setting, a, b):
+        return ""
+    by_itself = _decides(calculation(""), setting, a, relation, b)
+    narrower = _narrower(setting, a, relation, b) if by_itself else ()
+    for text, rule in itertools.chain(_at_another(setting, a, b, tried), narrower):
+        if _decides(rule, setting, a, relation, b):
+            return f"It follows by {text}."
+    if not by_itself:
+        return ""
+    return "" if tried.law == CALCULATION else WORDS_ALONE
+
+
+def _at_another(setting: Setting, a: Formula, b: Formula, tried: Rule) -> Iterator[tuple[str, Rule]]:
+    """The part that was to be put in, at an index that a sum of the step binds."""
+    lemmas = [(label, setting.shown[label]) for label in tried.of if tried.law == PART and label in setting.shown]
+    for label, lemma in lemmas if not tried.puts else ():
+        spoken = names(lemma.statement.formula.tree)
+        indices = [symbol.name for symbol in setting.symbols if symbol.kind == "integer" and symbol.name in spoken]
+        for index, bound in itertools.product(indices, sorted(bound_names(a.tree) | bound_names(b.tree))):
+            yield f'using("{label}", at={{"{index}": "{bound}"}})', using(label, at={index: bound})
+
+
+def _narrower(setting: Setting, a: Formula, relation: str, b: Formula) -> Iterator[tuple[str, Rule]]:
+    """Reasons that say more than that it is so, the narrowest first."""
+    yield 'algebra("…")', algebra("")
+    yield "contraction()", contraction()
+    opened = _needed(setting, a, relation, b, differentiate=False)
+    if opened:
+        yield f"definition({_listed(opened)})", definition(*opened)
+    yield 'differentiation("…")', differentiation("")
+    opened = _needed(setting, a, relation, b, differentiate=True)
+    yield f'differentiation("…", unfold=[{_listed(opened)}])', differentiation("", unfold=opened)
+
+
+def _needed(setting: Setting, a: Formula, relation: str, b: Formula, *, differentiate: bool) -> list[str]:
+    """The definitions without which the step does not follow; none if it follows by none, or by too many."""
+    reached = setting.reached([*names(a.tree), *names(b.tree)])
+    opened = [each.name for each in setting.definitions if each.name in reached]
+    formal = setting.formal()
+
+    def follows(by: list[str]) -> bool:
+        return bool(formal.holds(a, relation, b, Knowledge(frozenset(by), differentiate=differentiate)))
+
+    if len(opened) > MOST or not follows(opened):
+        return []
+    for name in list(opened):
+        fewer = [other for other in opened if other != name]
+        opened = fewer if follows(fewer) else opened
+    return opened
+
+
+def _listed(opened: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in opened)
+
+
+def _decides(rule: Rule, setting: Setting, a: Formula, relation: str, b: Formula) -> bool:
+    try:
+        return bool(rule.decide(setting, a, relation, b))
+    except Exception:  # a guess at what an author could say must never be a second mistake
+        return False
+
+
+def _too_large(setting: Setting, a: Formula, b: Formula) -> bool:
+    """Whether nobody would wait for the answer."""
+    try:
+        sides = [setting.read(side, EVERYTHING) for side in (a, b)]
+    except Exception:  # what SymPy cannot read follows by nothing
+        return True
+    return sum(sp.count_ops(side) for side in sides if isinstance(side, sp.Basic)) > LARGEST

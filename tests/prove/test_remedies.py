@@ -1,0 +1,66 @@
+"""A step that nothing refutes, and its reason does not reach, is told which reason would do."""
+
+from __future__ import annotations
+
+import pytest
+
+from report.proof import (
+    Derivation, Part, Step, algebra, calculation, check, define, definition, integer, real, using,
+    vector,
+)  # fmt: skip
+from report.prove.check import ADVICE, MAYBE
+from report.prove.reasons.rule import Rule
+
+N, INDEX = integer("n", "a size", least="2", high=4), integer("i", "an index", within=("1", "n"))
+X, Z = real("x", "a number"), vector("z", "n", "a vector")
+SQUARE = define("F(u)", "u**2", "the square")
+SHARE = define("p[i]", "exp(z[i])/sum(exp(z[k]) for k in span(1, n))", "a share", shape=["n"])
+
+
+def refused(claim: str, reason: Rule, *before: Part) -> str:
+    """What is said of a claim that a single step does not reach for its reason."""
+    part = Part("P", claim, [Step(because=reason)])
+    symbols = [N, INDEX, Z] if "[" in claim else [X]
+    defined = [each for each in (SQUARE, SHARE) if f"{each.name}{each.head.text[1]}" in claim]
+    (failure,) = check(Derivation("T0", "", "", symbols, [*before, part], "", "", defined)).failures
+    return failure
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason", "remedy"),
+    [
+        ("F(x) + 1 == x**2 + 1", algebra("add"), 'definition("F")'),
+        ("F(x) + (x + 1)**2 == F(x) + x**2 + 2*x + 1", definition("F"), 'algebra("…")'),
+        ("diff(x**3, x) == 3*x**2", algebra("the power comes down"), 'differentiation("…")'),
+        ("diff(F(x), x) == 2*x + F(x) - x**2", algebra("open it"), 'differentiation("…", unfold=["F"])'),
+        ("p[i]*sum(kron(k, i)*z[k] for k in span(1, n)) == p[i]*z[i]", definition("p"), 'algebra("…")'),
+        ("p[i] < 1", algebra("a share of two or more"), 'definition("p")'),
+    ],
+)
+def test_the_reason_that_would_do_is_named(claim: str, reason: Rule, remedy: str) -> None:
+    said = refused(claim, reason)
+    assert f"It follows by {remedy}." in said
+    assert MAYBE not in said
+
+
+def test_a_part_is_put_in_at_the_index_that_a_sum_binds() -> None:
+    shown = Part("One", "p[i]*2 == p[i] + p[i]", [Step(because=algebra("add"))])
+    said = refused(
+        "sum(p[k]*2 for k in span(1, n)) == sum(p[k] + p[k] for k in span(1, n))", using("One", at={"i": "n"}), shown
+    )
+    assert "at=" not in said
+    said = refused("sum(p[k]*2 for k in span(1, n)) == sum(p[k] + p[k] for k in span(1, n))", using("One"), shown)
+    assert 'using("One", at={"i": "k"})' in said
+
+
+def test_two_parts_are_two_steps() -> None:
+    parts = [Part(label, "x + x == 2*x", [Step(because=algebra("add"))]) for label in ("One", "Two")]
+    assert "using() puts in one part: “Two” is a step of its own" in refused("x + x == 2*x", using("One", "Two"), *parts)
+
+
+def test_what_is_false_has_no_remedy_and_advice_is_given_once() -> None:
+    assert "It follows" not in refused("F(x) == x**2 + 1", algebra("add"))
+    hard = [Part(label, "log(1 + exp(x)) <= x/2 + log(2) + x**2/8", [Step(because=calculation(""))]) for label in "AB"]
+    failures = check(Derivation("T0", "", "", [X], hard, "", "")).failures
+    assert [MAYBE in failure for failure in failures] == [True, True]
+    assert [ADVICE in failure for failure in failures] == [False, True]
