@@ -12,7 +12,7 @@ from experiments.e12_progress_tables.trials import (
 from experiments.e12_progress_tables.w3 import BY_RATE, BY_WIDTH
 from experiments.measures import named, plain
 from report import plots
-from report.model import Column, Figure, Runs, Table, tabulate
+from report.model import Column, Figure, MissingResult, Runs, Table, tabulate
 from report.seeds import Seeds
 from report.stats import mean
 
@@ -61,6 +61,8 @@ def final(runs: Runs) -> Figure:
     """The validation error of every setting, a mark a seed, beside what W3 reports."""
     figure, axes = plots.canvas(plots.PAGE, 2.1, columns=2, sharey=True)
     finite = [rate for rate in RATES if not all(diverged(runs, rate).values())]
+    if not finite:
+        raise MissingResult("every run diverged")
     seen = {(rate, hidden): errors(runs, rate, hidden) for rate, hidden in SETTINGS if rate in finite}
     top = 100 * max(max(found.values()) for found in seen.values())
     by_rate, by_width = axes[0]
@@ -74,11 +76,11 @@ def final(runs: Runs) -> Figure:
     handles, names = by_rate.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names))
     said = "; ".join(f"{mean(found):.1%} at rate {plain(rate)}, H = {hidden}" for (rate, hidden), found in seen.items())
-    near = [f"{mean(errors(runs, rate)):.1%} at rate {plain(rate)}" for rate in (LOW, MIDDLE, USUAL)]
+    near = [f"{mean(errors(runs, rate)):.1%} at rate {plain(rate)}" for rate in (LOW, MIDDLE, USUAL) if rate in finite]
     return Figure(
         figure,
-        caption="Validation error at the end, a mark a seed, seeds joined by thin lines, beside the numbers of W3. The "
-        f"means are {near[0]}, {near[1]} and {near[2]}.",
+        caption="Validation error at the end, a mark a seed, seeds joined by thin lines, beside the numbers of W3."
+        + f" In the mean: {'; '.join(near)}." * bool(near),
         alt=f"Mean validation error: {said}.",
         data=trained(runs).frame(),
     )

@@ -261,6 +261,15 @@ def test_an_agreement_in_the_error_alone_is_told() -> None:
     assert EXPERIMENT.values["rate_4_last_train_accuracy"](runs).number == pytest.approx(76.8)
 
 
+def test_the_mean_of_a_rate_that_diverged_is_not_told() -> None:
+    runs = made_up({**USUAL_ERRORS, (LOW, WIDEST): None})
+    caption = EXPERIMENT.figures["final"](runs).caption
+    assert f"at rate {plain(MIDDLE)}" in caption
+    assert f"at rate {plain(LOW)}" not in caption
+    with pytest.raises(MissingResult, match="every run diverged"):
+        EXPERIMENT.figures["final"](made_up(dict.fromkeys(USUAL_ERRORS, None)))
+
+
 def test_one_seed_has_no_spread() -> None:
     runs = made_up(USUAL_ERRORS)
     assert number_of(EXPERIMENT, "spread_of_seeds", runs) > 0
@@ -280,6 +289,6 @@ def test_sampling_error_is_that_of_a_count() -> None:
 
 def test_the_captions_follow_the_numbers() -> None:
     runs = made_up({**USUAL_ERRORS, (LOW, WIDEST): 0.02})
-    assert f"means are 2.1% at rate {plain(LOW)}," in EXPERIMENT.figures["final"](runs).caption
+    assert f"In the mean: 2.1% at rate {plain(LOW)};" in EXPERIMENT.figures["final"](runs).caption
     steady = made_up({**USUAL_ERRORS, (FAR_TOO_LARGE, WIDEST): 0.5})
     assert "for runs that diverged: none did" in EXPERIMENT.figures["curves"](steady).caption
