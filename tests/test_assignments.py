@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.project import EXPERIMENT, Project, project
+from report.terminal.cli import parse
+from tests.project import EXPERIMENT, ROOT, Project, project
 
 SECOND = EXPERIMENT.replace('id="E1"', 'id="E2"').replace("E1:", "E2:").replace("STEP = 2.0", "STEP = 3.0")
 ESSAY = """\
@@ -76,9 +77,19 @@ def test_a_new_write_up_is_laid_out_and_builds_at_once(tmp_path, kept):
     assert "there is a file theory" in again.err or "there is a file templates" in again.err
 
 
+def test_names_may_be_asked_for_one_by_one():
+    settings = parse(["--writeup", "one", "--only", "E1", "E2", "--writeup", "two", "--only", "T1"], ROOT)
+    assert (settings.writeups, settings.names) == (("one", "two"), ("E1", "E2", "T1"))
+
+
+ONE = 'title = "One"\n[[question]]\nheading = "What?"\nanswers = ["E1.totals"]\n'
+
+
 def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path, kept):
     made = project(tmp_path, store=kept)
     assert made.run().code == 0
+    (made.root / "templates" / "writeups").mkdir()
+    (made.root / "templates" / "writeups" / "one.toml").write_text(ONE, encoding="utf-8")
     queries = ("E1.total", "9.0", "9.0 m", "6.0", "E1.totl", "77.7")
     by_name, printed, with_unit, in_a_table, misspelt, nowhere = made.each(*(["explain", query] for query in queries))
     told = by_name.out
@@ -98,6 +109,9 @@ def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path, kept):
 
     assert "Did you mean 'E1.total'" in misspelt.err
     assert "no page shows the number 77.7" in nowhere.err
+    everywhere, on_one = made.each(*(["explain", "9.0", "--writeup", *names] for names in (["all"], ["one"])))
+    assert (everywhere.code, everywhere.out) == (0, f"In complete:\n{told}\n")
+    assert (on_one.code, on_one.out) == (2, "")
     counts = made.manifest()["how many numbers"]
     assert (counts["in prose"], counts["in prose without an origin"]) == (1, 0)
     assert counts["typed without one"] == 0

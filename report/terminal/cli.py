@@ -124,8 +124,12 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", default="build", metavar="COMMAND", help="one of the commands below")
     parser.add_argument("names", nargs="*", metavar="ID", help="what check, diff, explain and new are about")
     parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
-    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these experiments and theorems: E2 T4")
-    parser.add_argument("--writeup", nargs="+", default=[], metavar="NAME", help="these assignments, or all (see: list)")
+    parser.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="ID", help="only these experiments and theorems: E2 T4"
+    )
+    parser.add_argument(
+        "--writeup", nargs="+", action="extend", default=[], metavar="NAME", help="these assignments, or all (see: list)"
+    )
     cores = os.cpu_count() or 1
     parser.add_argument(
         "--jobs", type=partial(_whole, least=1), default=cores, metavar="N", help="trials at a time (default: cores)"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from report.errors import ExitCode
+from report.errors import ExitCode, UsageError
 from report.terminal.cli import BUDGETS, Settings
 from report.terminal.faults import say
 from report.terminal.stages import Stages
@@ -66,7 +66,16 @@ def explain(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     (query,), still = settings.names, replace(settings, frozen=True, names=())
     pages = stages.pages(still)
     found = stages.found(stages.bench(still), pages)
-    print(*(origin(query, found, filled(found, page)[0]) for page in pages), sep="\n")
+    told: dict[str, str] = {}
+    unknown: list[UsageError] = []
+    for page in pages:
+        try:
+            told[page.name] = origin(query, found, filled(found, page)[0])
+        except UsageError as error:
+            unknown.append(error)
+    if not told:
+        raise unknown[0]
+    print(*(f"In {name}:\n{text}\n" if len(pages) > 1 else text for name, text in told.items()), sep="\n")
     return ExitCode.OK
 
 

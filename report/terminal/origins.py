@@ -25,7 +25,7 @@ from report.write.manuscript import Manuscript
 from report.write.markdown import evidence_text, unescape, value_text
 from report.write.prose import identifier
 
-NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?·\s?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?×\s?10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*")
 VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?:[^}"]|"(?:[^"\\]|\\.)*")*\}')
 TABLE = re.compile(r"\{\.table #(?P<anchor>\S+) .*?\n::: caption\n(?P<rows>.*?)\n:::::\n", re.DOTALL)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
@@ -133,7 +133,7 @@ def _plain(text: str) -> str:
 
 
 def _numbers(text: str) -> list[str]:
-    return [number.rstrip(".,") for number in NUMBER.findall(text)]
+    return ["".join(number.split()).rstrip(".,") for number in NUMBER.findall(text)]
 
 
 def _unmentioned(query: str, found: Findings, told: Iterable[Exhibit]) -> Exhibit:

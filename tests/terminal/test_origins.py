@@ -13,7 +13,8 @@ from report.terminal.origins import origin
 from report.write.manuscript import Chapter
 
 MARKDOWN = """\
-W1 (*A course, December 2018*) needs $16\\,781\\,312$ weights.
+W1 (*A course, December 2018*) needs $16\\,781\\,312$ weights,
+and 6.5\u202f×\u202f10⁻⁷ or 10⁻⁸ of them.
 
 [0.5]{.value origin="of 77 runs"}
 """
@@ -34,6 +35,8 @@ MANUSCRIPT = cast(
     [
         ("2018", "2018 is the year of a citation, or of a course: “W1 (*A course, December 2018*) needs"),
         ("16 781 312", "16 781 312 is no result of a run: “"),
+        ("6.5 × 10⁻⁷", "6.5 × 10⁻⁷ is no result of a run: “and 6.5×10⁻⁷ or"),
+        ("10⁻⁸", "10⁻⁸ is no result of a run: “and 6.5×10⁻⁷ or"),
         ("12", "(12) is the number of an equation, T1.square"),
     ],
 )
@@ -41,6 +44,7 @@ def test_what_nothing_computed_is_shown_where_it_stands(query: str, said: str) -
     assert said in origin(query, cast("Any", None), MANUSCRIPT)
 
 
-def test_what_stands_nowhere_is_refused() -> None:
-    with pytest.raises(UsageError, match="no page shows the number 77"):
-        origin("77", cast("Any", None), MANUSCRIPT)
+@pytest.mark.parametrize("query", ["77", "6.5", "10"])
+def test_what_stands_nowhere_is_refused(query: str) -> None:
+    with pytest.raises(UsageError, match=f"no page shows the number {query}"):
+        origin(query, cast("Any", None), MANUSCRIPT)
