@@ -353,7 +353,9 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     for condition in part.conditions:
         try:
             read.append(plain.read(condition))
-        except (Unreadable, TypeError) as error:
+        except DeclarationError:
+            raise
+        except Exception as error:  # SymPy raises what it likes
             raise DeclarationError(f"the condition {condition} cannot be used: {error}", where=part.where) from None
     try:
         facts = assume(read, plain.facts)

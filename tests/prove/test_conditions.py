@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from report.proof import Derivation, Part, Proof, Step, Symbol, algebra, check, function, integer, matrix, real, using, vector
+from report.proof import (
+    Derivation, Part, Proof, Step, Symbol, algebra, calculation, check, function, integer, matrix, real, using, vector,
+)  # fmt: skip
 
 SYMBOLS = [integer("n", "", least="1", high=3), vector("u", "n", ""), matrix("W", "n", "n", ""), vector("v", "n", "")]
 KEEP = Part("Uses every name", "W @ u + v == v + W @ u", [Step("v + W @ u", "")])
@@ -109,3 +111,18 @@ def test_points_are_drawn_where_a_condition_lets_them_be(symbol: Symbol, stateme
     _, relation, right = statement.rsplit(" ", 2)
     part = Part("P", statement, [Step(f"{relation} {right}", "")], given=given)
     assert not check(Derivation("T0", "", "", [symbol], [part], "")).failures
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("max(sum(1/0 for k in span(0, n)), 3) >= 1/2", "cannot be used"),
+        ("v >= zeros(n)", "of whole arrays only u == zeros(n) can be given"),
+        ("v == 0", "of whole arrays only u == zeros(n) can be given"),
+        ("implies(v[1] > 1, v[1] > 0)", "is what a part states, and stands in no formula"),
+        ("v[1]", "a condition is a relation"),
+    ],
+)
+def test_what_is_no_condition_is_said_to_be_none(given: str, says: str) -> None:
+    (*_, refused) = checked("sum(u[k]*v[k] for k in span(1, n)) == 0", [given], calculation(""), []).failures
+    assert says in refused

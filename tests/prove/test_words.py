@@ -10,7 +10,7 @@ from report.errors import DeclarationError
 from report.proof import (
     Definition, Derivation, Live, Part, Step, Symbol, algebra, check, cited, define, finite, integer, part, real, using, vector,
 )  # fmt: skip
-from report.prove.language.formula import parse
+from report.prove.language.formula import parse, statement
 
 X, Y, N, V = real("x", "a number"), real("y", "another"), integer("n", "a size", least="1", high=4), vector("v", "n", "numbers")
 SQUARE = "(x + y)**2 == x**2 + 2*x*y + y**2"
@@ -213,3 +213,25 @@ def test_what_cannot_be_read_is_said_without_the_name_of_an_error() -> None:
         assert "Error" not in problems
     named = Part("R", "x + x == 2*x", [Step(because=using(3))])  # type: ignore[arg-type]
     assert "Error" not in said(named, symbols=(X,))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("exp(exp(exp(exp(exp(x))))) > 0", "a number is too large to be looked at"),
+        ("x**(10**(10**x)) >= 0", "a number is too large to be looked at"),
+        ("sum(x for k in span(1, 10**9)) == 10**9*x", "a range of 1000000000 places is too long to be looked at"),
+    ],
+)
+def test_what_would_take_a_witness_for_ever_is_said_to_be_too_large(text: str, says: str) -> None:
+    sign, right = statement(text).relation, statement(text).right
+    (refused,) = check(
+        Derivation("T0", "", "", [X], [Part("P", text, [Step(f"{sign} {right}", "")], given=["x > 3"])], "")
+    ).failures
+    assert says in refused
+
+
+@pytest.mark.parametrize(("head", "shape"), [("c[k]", ["n", "n"]), ("c[k, j]", ["n"]), ("c[k]", ["n", "n", "n"])])
+def test_an_array_has_a_size_for_every_index(head: str, shape: list[str]) -> None:
+    with pytest.raises(DeclarationError, match="has a size for"):
+        define(head, "k", "it", shape=shape)

@@ -159,7 +159,7 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
             f"{condition}: it joins cases by 'or'. State a part for each case, or x != y where that is what is meant"
         )
     if not isinstance(condition, sp.core.relational.Relational):
-        raise ValueError(str(condition))
+        raise ValueError(f"{condition}: a condition is a relation, such as x > 0")
     if isinstance(condition, sp.Eq) and not is_complex(condition.lhs - condition.rhs):
         gap = expanded(condition.lhs - condition.rhs)
         return facts.knowing(Inequality(gap, False), Inequality(-gap, False))

@@ -290,6 +290,10 @@ def define(
     parsed = parse(head, where)
     name, parameters, indexed = _head(parsed)
     sizes = tuple(parse(size, where) for size in shape)
+    places = sum(map(len, parameters)) if indexed else 0
+    if sizes and len(sizes) != places:
+        what = f"'{name}' has a size for {len(sizes)} {'index' if len(sizes) == 1 else 'indices'}, and '{head}' has {places}"
+        raise DeclarationError(what, where=where, remedy="Write p[j] with shape=['n'], or T[i, j] with shape=['m', 'n'].")
     return Definition(
         name,
         parsed,

@@ -32,9 +32,11 @@ from report.prove.meaning.values import (
     as_array,
     compare,
     each,
+    integers,
     is_nonzero,
     operation,
     short,
+    times,
     whole,
 )
 
@@ -300,7 +302,7 @@ def _extreme(name: str) -> Callable[[Sequence[Any]], Any]:
 _COMBINE: dict[str, Callable[[Sequence[Any]], Any]] = {
     "all": all,
     "any": any,
-    "prod": lambda values: functools.reduce(operator.mul, values, 1),
+    "prod": lambda values: functools.reduce(times, values, 1),
     "max": _extreme("max"),
     "min": _extreme("min"),
 }
@@ -332,7 +334,7 @@ def _range(node: ast.expr) -> Callable[[Point], range]:
         return lambda point: window
     assert isinstance(node, ast.Call)
     low, high = map(reading, node.args)
-    return lambda point: range(whole(low(point)), whole(high(point)) + 1)
+    return lambda point: integers(low(point), high(point))
 
 
 # --- derivatives ---------------------------------------------------------------------------------------------------

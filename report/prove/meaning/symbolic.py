@@ -19,6 +19,7 @@ import sympy as sp
 from report.errors import DeclarationError, nearest
 from report.prove.language.formula import names, targets
 from report.prove.language.glossary import Definition
+from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning.grid import (
     BUILT_IN,
     CONSTANTS,
@@ -214,6 +215,8 @@ def _call(node: ast.Call, scope: Scope) -> Any:
         return _derivative(node.args[0], node.args[1], scope)
     if name == "grad":
         return _gradient(node.args[0], node.args[1], scope)
+    if name in LOGICAL and name not in scope.globals:
+        raise Unreadable(f"{name}(p, q) is what a part states, and stands in no formula")
     known = name in BUILT_IN and name not in scope.globals and name not in scope.locals
     function = BUILT_IN[name] if known else read(node.func, scope)
     if not callable(function):
@@ -235,6 +238,10 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
         right = read(comparator, scope)
         if isinstance(left, Grid) and isinstance(right, Grid) and isinstance(op, ast.Eq) and len(node.ops) == 1:
             return GridEquality(left, right)
+        if isinstance(left, Grid) or isinstance(right, Grid):
+            raise Unreadable(
+                "of whole arrays only u == zeros(n) can be given: say it of one entry, v[i] >= 0, or declare the array positive"
+            )
         if callable(left) or callable(right):
             raise Unreadable("signals and functions are compared place by place: f(t) == g(t)")
         parts.append(relations[type(op)](left, right))

@@ -144,9 +144,36 @@ def _divide(a: Number, b: Number) -> Number:
     return mp.mpf(a) / b if isinstance(a, int) else a / b
 
 
+LARGEST, LONGEST = 1_000, 10_000
+"""What has so many digits before its point, or a range of more places, would take longer to look at than anybody waits."""
+
+
+def bounded(x: Number) -> Number:
+    """A number whose digits can be counted. Raises ``Undefined`` for a larger one."""
+    if mp.mag(x) > LARGEST:
+        raise Undefined("a number is too large to be looked at: draw smaller ones, or show it for smaller ones")
+    return x
+
+
+def integers(low: Number, high: Number) -> range:
+    """The integers between two bounds."""
+    if (number := bounded(high) - bounded(low)) >= LONGEST:
+        raise Undefined(f"a range of {short(number + 1)} places is too long to be looked at: draw smaller sizes")
+    return range(whole(low), whole(high) + 1)
+
+
+def times(a: Number, b: Number) -> Number:
+    """A product; of a whole number with very many digits only the first ones."""
+    product = a * b
+    return mp.mpf(product) if type(product) is int and product.bit_length() > 10 * LARGEST else product
+
+
 def _power(a: Number, b: Number) -> Number:
     if isinstance(a, int) and (isinstance(b, int) and b >= 0):
+        if a.bit_length() * b > 10 * LARGEST:
+            return mp.mpf(a) ** bounded(b)
         return a**b
+    bounded(b)
     if not isinstance(a, mp.mpc) and a < 0 and not mp.isint(b):
         raise Undefined(f"the power {short(b)} of {short(a)}")
     return mp.mpf(a) ** b if not isinstance(a, mp.mpc) else a**b
@@ -155,7 +182,7 @@ def _power(a: Number, b: Number) -> Number:
 _OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
+    ast.Mult: times,
     ast.Div: _divide,
     ast.Pow: _power,
 }
@@ -283,17 +310,17 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 BUILT_IN: dict[str, Callable[..., Any]] = {
-    "exp": entrywise(lambda x: mp.exp(x)),
+    "exp": entrywise(lambda x: mp.exp(bounded(x))),
     "sqrt": entrywise(_real_root),
-    "sin": entrywise(lambda x: mp.sin(x)),
-    "cos": entrywise(lambda x: mp.cos(x)),
-    "tanh": entrywise(lambda x: mp.tanh(x)),
+    "sin": entrywise(lambda x: mp.sin(bounded(x))),
+    "cos": entrywise(lambda x: mp.cos(bounded(x))),
+    "tanh": entrywise(lambda x: mp.tanh(bounded(x))),
     "log": entrywise(_positive_log),
     "abs": entrywise(abs),
     "sign": entrywise(lambda x: (x > 0) - (x < 0)),
-    "floor": entrywise(lambda x: int(mp.floor(x))),
-    "ceil": entrywise(lambda x: int(mp.ceil(x))),
-    "mod": entrywise(lambda a, n: a - n * int(mp.floor(mp.mpf(a) / n))),
+    "floor": entrywise(lambda x: int(mp.floor(bounded(x)))),
+    "ceil": entrywise(lambda x: int(mp.ceil(bounded(x)))),
+    "mod": entrywise(lambda a, n: a - n * int(mp.floor(bounded(mp.mpf(a) / n)))),
     "max": _extreme(max),
     "min": _extreme(min),
     "delta": lambda i: int(i == 0),
