@@ -801,6 +801,12 @@ FALSE = [
     ("n + sum(p[k] for k in span(1, n)) >= 1", "n0", "", "p = root"),
     ("sum(p[n] for k in span(1, n)) == 1", "n0", "", "p = 1/k"),
     ("n + sum(c(n) for k in span(1, n)) >= 1", "n0", "", "root from 1"),
+    # nor has each part of a root one
+    ("y**2 + y + sqrt(x*y) >= 0", "x0 y", "x*y >= 0"),
+    ("y**2 + y >= 0", "x0 y", "sqrt(x*y) >= 0; x*y >= 0"),
+    ("y**2 + y >= 0", "x y", "sqrt(x**2*y) >= 0; x**2*y >= 0"),
+    ("y**2 + y + (x*y)**(3/2) >= 0", "x0 y", "x*y >= 0"),
+    ("x**2 + x + sum(sqrt(k*x) for k in span(0, n)) >= 0", "n0 x", "n*x >= 0"),
     ("x**n <= x", "x0 n0", "x <= 1"),
     ("x**n <= x", "x0 n", "x <= 2"),
     ("x**n >= x", "x n0", "x >= 1"),

@@ -1,4 +1,6 @@
-"""SymPy made quicker, and its order the same at every run; what it finds does not change, but for one mistake of its own."""
+"""SymPy made quicker, and its order the same at every run; what it finds does not change, but for a mistake of its own, and for
+roots of what is not known to have one.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ def quicken() -> None:
 
     limited.free_symbols = property(free_symbols)
     _bound_no_quotients()
+    _keep_roots_whole()
 
 
 def _bound_no_quotients() -> None:
@@ -33,3 +36,20 @@ def _bound_no_quotients() -> None:
         return None if divided else least(e)
 
     sp.core.exprtools._monotonic_sign = of_no_quotient
+
+
+def _keep_roots_whole() -> None:
+    """From now on a root is taken apart only where each of its parts surely has one: of √(xy) where x may be 0 nothing is known
+    of y, and √y would say that it is not negative.
+    """
+    apart = sp.Pow._eval_expand_power_base
+
+    def where_each_has_one(self: Any, **hints: Any) -> Any:
+        base, exponent = self.base, self.exp
+        others = [factor for factor in sp.Mul.make_args(base) if not factor.is_positive]
+        if exponent.is_integer or all(factor.is_nonnegative for factor in others):
+            return apart(self, **hints)
+        rest = sp.Mul(*others)
+        return apart((base / rest) ** exponent, **hints) * rest**exponent if rest != base else self
+
+    sp.Pow._eval_expand_power_base = where_each_has_one
