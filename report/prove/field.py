@@ -19,7 +19,7 @@ from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import Setting, differentiates
 
 _LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard(?! deviation)|usual|ordinary|so-called)\s+)*")
-_HEAD = re.compile(r" of\b| an?\b| the\b| function\b| at\b| with\b| over\b| for\b| between\b| loss\b|[:;(`]")
+_HEAD = re.compile(r" of\b| an?\b| the\b| function\b| at\b| with\b| over\b| for\b| between\b|[:;(`]")
 """Where the words for what a definition is end."""
 _SLOPE = re.compile(r"^(?:partial )?(?:derivative|gradient|slope|rate of change)s?(?= of\b| by\b| at\b| with respect\b|\W|$)")
 _SLOPES = re.compile(r"(?<!-)\b(?:derivative|gradient|slope|rate of change)s?\b", re.IGNORECASE)
@@ -36,10 +36,11 @@ def failures(derivation: Derivation) -> Iterator[str]:
     called = {word: meant for name, meant in FIELD.items() for word in (name, *meant.words)}
     for defined in derivation.definitions:
         words = _LEADING.sub("", defined.meaning.lower())
-        named = (defined.name.lower(), words, _HEAD.split(words)[0].strip())
+        head = _HEAD.split(words)[0].strip()
+        named = (defined.name.lower(), words, head)
         meant = next((called[name] for name in named if name in called), None)
         told = f"{meant.head} = {meant.body}" if meant and not _means(defined, meant) else ""
-        for word in {re.sub("[-–]", " ", name) for name in named} & WRITTEN.keys():
+        for word in {re.sub("[-–]", " ", name) for name in (*named, head.removesuffix(" loss"))} & WRITTEN.keys():
             told = told or ("" if _is_written_so(word, defined, derivation.setting) else WRITTEN[word][0])
         if _DELAYED.match(words) and not _is_delayed(defined):
             told = "f(i - t)"

@@ -21,33 +21,7 @@ from report.prove.language.vocabulary import EVERYWHERE, LOGICAL, MEANINGS
 from report.prove.order import DIRECTED, Resting, key_of, pieces
 from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import differentiates
-
-_NUMBERS = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
-)
-WEIGHTY = re.compile(
-    rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
-    r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
-    r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|vice versa|"
-    r"only (?:for|at|in|where|with)|(?<!.)only|(?<!checked )(?<!cited )only(?=\W*$|,)|"
-    r"nothing else (?:is|does|can|has|will)|commut\w+|associativ\w+|distributiv\w+|idempotent|unbiased|identical(?:ly)?|"
-    r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|dominates?|guarantee[sd]?|certain(?:ly)?|"
-    r"matrices|vectors|integers|whole numbers|inevitabl[ey]|arbitrar(?:y|ily)|negligible|far (?:below|above)|"
-    r"as (?:large|small|good|bad) as (?:can be|possible)|"
-    r"circulant|toeplitz|optimal|stationary|(?:non-?)?convex|concave|unique|(?:over|under)-?determined|"
-    r"(?:non-?|bi)?linear|affine|quadratic|cubic|exponentially|logarithmically|constant|independent(?:ly)?|periodic|"
-    r"(?:in|equi)variant|(?:anti-?|skew-?)?symmetric|orthogonal|invertible|singular|injective|surjective|bijective|"
-    r"(?:un)?bounded|monotone|increas\w+|decreas\w+|without (?:bound|limit|end)|converges?|diverges?|differentiable|continuous|"
-    r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
-    r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est)|"
-    r"converse|complex|most|few(?:er)?|better|worse|worst|less(?! than)|grows?|equals?|rarely|seldom|hardly|often|usually|"
-    r"optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
-    re.IGNORECASE,
-)
-"""Words that say how much or of what kind: they are believed, so they are bound to what was shown."""
-_NEGATED = re.compile(r"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
-_UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
-"""Words whose denial says no less."""
+from report.prove.weight import WEIGHTY, said_by, weighty
 
 _PLAIN = """a able about across add after again against all alone along already also although an and another any anything
     applied apply are arise as at away back be because become been before begin behind being between both but by call can
@@ -299,7 +273,7 @@ class _Shown:
             standings(derivation),
             {c.key: p for p in derivation.parts for c in p.conditions},
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
-            frozenset(said for text in _words(derivation) for said in _weighty(text)),
+            frozenset(said for text in _words(derivation) for said in weighty(text)),
             frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
             any(map(_DENIES.search, _words(derivation))) or any(set("!<>") & set(p.claim.relation) for p in derivation.parts),
             (*(s.meaning for s in derivation.symbols), *(d.meaning for d in derivation.definitions)),
@@ -337,8 +311,8 @@ class _Shown:
         for number in _DIGITS.findall(words):
             yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
         words = DIRECTED.sub(" ", words)
-        said = self.said | {sign for _, formula, _ in formulas for sign in _signs(formula)}
-        unsaid = [(word, negated) for word, negated in dict.fromkeys(_weighty(words)) if (word, negated) not in said]
+        said = self.said | {word for _, formula, _ in formulas if formula.key in self.statements for word in said_by(formula)}
+        unsaid = [(word, negated) for word, negated in dict.fromkeys(weighty(words)) if (word, negated) not in said]
         denied = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) in said]
         new = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) not in said]
         new += [
@@ -384,26 +358,6 @@ class _Shown:
         mark = _MARKS.get(self.standings[part.label])
         if mark and not mark.search(sentence):
             yield f"{self.what} {says}, which is only {self.standings[part.label]}\n  Say so in that sentence."
-
-
-def _weighty(text: str) -> Iterator[tuple[str, bool]]:
-    """The weighty words of a text, and whether each is denied."""
-    for found in WEIGHTY.finditer(text):
-        denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
-        yield found[0].lower().removesuffix("ly"), bool(denied)
-
-
-def _signs(formula: Formula) -> Iterator[tuple[str, bool]]:
-    """What a comparison with 0 says of a sign, as ``_weighty`` has it."""
-    match formula.tree:
-        case ast.Compare(_, [relation], [ast.Constant(0)]):
-            signs = {
-                ast.Lt: ("negative", False),
-                ast.Gt: ("positive", False),
-                ast.GtE: ("negative", True),
-                ast.LtE: ("positive", True),
-            }
-            yield from filter(None, [signs.get(type(relation))])
 
 
 def _and(listed: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sympy as sp
 
@@ -25,13 +25,11 @@ def remedy(setting: Setting, a: Formula, relation: str, b: Formula, tried: Rule)
     if _too_large(setting, a, b):
         return ""
     by_itself = _decides(calculation(""), setting, a, relation, b)
-    narrower = _narrower(setting, a, relation, b) if by_itself else ()
-    for text, rule in itertools.chain(_at_another(setting, a, b, tried), narrower):
+    others = _narrower(setting, a, relation, b) if by_itself else _recursive(setting, a, relation, b)
+    for text, rule in itertools.chain(_at_another(setting, a, b, tried), others):
         if _decides(rule, setting, a, relation, b):
             return f"It follows by {text}."
-    if not by_itself:
-        return ""
-    return "" if tried.law == CALCULATION else WORDS_ALONE
+    return WORDS_ALONE if by_itself and tried.law != CALCULATION else ""
 
 
 def _at_another(setting: Setting, a: Formula, b: Formula, tried: Rule) -> Iterator[tuple[str, Rule]]:
@@ -56,20 +54,32 @@ def _narrower(setting: Setting, a: Formula, relation: str, b: Formula) -> Iterat
     yield f'differentiation("…", unfold=[{_listed(opened)}])', differentiation("", unfold=opened)
 
 
+def _recursive(setting: Setting, a: Formula, relation: str, b: Formula) -> Iterator[tuple[str, Rule]]:
+    """Definitions that call themselves are opened where they are named, and nowhere else."""
+    opened = _opened(setting, a, b)
+    if any(setting.definition(name).recursive for name in opened):
+        opened = _fewest(opened, lambda some: _decides(definition(*some), setting, a, relation, b))
+        yield f"definition({_listed(opened)})", definition(*opened)
+
+
 def _needed(setting: Setting, a: Formula, relation: str, b: Formula, *, differentiate: bool) -> list[str]:
     """The definitions without which the step does not follow; none if it follows by none, or by too many."""
+    opened, formal = _opened(setting, a, b), setting.formal()
+    by = lambda some: bool(formal.holds(a, relation, b, Knowledge(frozenset(some), differentiate=differentiate)))  # noqa: E731
+    return _fewest(opened, by) if len(opened) <= MOST and by(opened) else []
+
+
+def _opened(setting: Setting, a: Formula, b: Formula) -> list[str]:
+    """All definitions that a step speaks of."""
     reached = setting.reached([*names(a.tree), *names(b.tree)])
-    opened = [each.name for each in setting.definitions if each.name in reached]
-    formal = setting.formal()
+    return [each.name for each in setting.definitions if each.name in reached]
 
-    def follows(by: list[str]) -> bool:
-        return bool(formal.holds(a, relation, b, Knowledge(frozenset(by), differentiate=differentiate)))
 
-    if len(opened) > MOST or not follows(opened):
-        return []
+def _fewest(opened: list[str], follows: Callable[[list[str]], bool]) -> list[str]:
+    """Those of the definitions that have to be opened."""
     for name in list(opened):
         fewer = [other for other in opened if other != name]
-        opened = fewer if follows(fewer) else opened
+        opened = fewer if fewer and follows(fewer) else opened
     return opened
 
 

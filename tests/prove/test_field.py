@@ -30,6 +30,7 @@ def said(applied: str, *symbols: Symbol, definitions: tuple[Definition, ...] = (
         (define("sigma(x)", "exp(x)/(1 + exp(x))", "the sigmoid"), True),
         (define("sigma(x)", "1/(1 + exp(x))", "the logistic sigmoid"), False),
         (define("s(u)", "1/(1 + exp(u))", "the logistic sigmoid"), False),
+        (define("q(x)", "log(1 + exp(-x))", "the logistic loss"), True),
         (define("relu(x)", "max(x, 0)", "the rectified linear unit"), True),
         (define("relu(x)", "max(x, 1)", "a unit"), False),
         (define("conv(g, f)(i)", "sum(g(i - j)*f(j) for j in Z)", "the convolution", symbols=[F, G, PLACE]), True),

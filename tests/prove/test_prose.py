@@ -8,8 +8,8 @@ import mpmath as mp
 import pytest
 
 from report.proof import (
-    Definition, Derivation, Part, Proof, Step, Symbol, algebra, check, cited, counterexample, define, definition, finite,
-    induction, integer, matrix, proved, real, refuted, using,
+    Definition, Derivation, Part, Proof, Step, Symbol, algebra, calculation, check, cited, counterexample, define, definition,
+    finite, induction, integer, matrix, proved, real, refuted, using,
 )  # fmt: skip
 from report.prove.derivation import Assertion
 from report.terminal.proofs import terminal
@@ -93,15 +93,27 @@ def test_a_conclusion_says_no_more_than_was_shown(conclusion: str, says: str) ->
     assert says in said("", conclusion)
 
 
-@pytest.mark.parametrize(
-    ("word", "relation", "holds"),
-    [("positive", ">", True), ("not negative", ">=", True), ("negative", "<", True), ("not positive", "<=", True),
-     ("negative", ">", False), ("positive", ">=", False), ("not negative", "<", False), ("zero", ">", False)],
-)  # fmt: skip
-def test_a_comparison_with_zero_says_what_sign_there_is(word: str, relation: str, holds: bool) -> None:
-    claim = f"x**2 + 1 {relation} 0" if ">" in relation else f"-x**2 - 1 {relation} 0"
-    part = Part("A sign", claim, [Step(f"{relation} 0", algebra("a square"))])
-    assert bool(said(f"The value is {word}: `{claim}`.", parts=[part])) is not holds
+SIGNED = [
+    ("x**2 + 1 > 0", "", "The value is positive", True),
+    ("x**2 >= 0", "", "The value is not negative", True),
+    ("-x**2 - 1 < 0", "", "The value is negative", True),
+    ("-x**2 <= 0", "", "The value is not positive", True),
+    ("x - x == 0", "", "The value vanishes", True),
+    ("iff(x + x == 0, x == 0)", "", "It is nought exactly then", True),
+    ("x**2 + 1 > 0", "", "The value is negative", False),
+    ("x**2 >= 0", "", "The value is positive", False),
+    ("-x**2 - 1 < 0", "", "The value is not negative", False),
+    ("x**2 + 1 > 0", "", "The value vanishes", False),
+    ("x + x == 2*x", "x > 0", "The value is positive", False),  # that is the condition
+    ("implies(x == 0, x + x == 0)", "", "It is nought exactly then", False),
+]
+
+
+@pytest.mark.parametrize(("claim", "given", "sentence", "holds"), SIGNED)
+def test_a_relation_says_what_sign_there_is_and_what_is_equivalent(claim: str, given: str, sentence: str, holds: bool) -> None:
+    part = Part("A value", claim, [Step(because=calculation("so it is"))], given=[given] if given else [])
+    condition = f" for `{given}`" if given else ""
+    assert bool(said(f"{sentence}: `{claim}`{condition}.", parts=[part])) is not holds
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,18 @@ def test_a_part_is_put_in_at_the_index_that_a_sum_binds() -> None:
     assert 'using("One", at={"i": "k"})' in said
 
 
+def test_a_definition_that_calls_itself_is_opened_on_one_side() -> None:
+    time = integer("t", "steps done", least="0", high=4)
+    weight = define("w(t)", "x if t == 0 else w(t - 1)/2", "the weight", symbols=[time])
+    claim = "F(w(t + 1)) == F(w(t))/4"
+    for reason, holds in ((definition("F", "w"), True), (definition("w"), False), (algebra("half of it"), False)):
+        part = Part("P", claim, [Step(because=reason)])
+        failures = check(Derivation("T0", "", "", [time, X], [part], "", "", [SQUARE, weight])).failures
+        assert not failures if holds else 'It follows by definition("F", "w").' in failures[0]
+    part = Part("P", "F(w(t + 1)) == F(w(t))/2", [Step(because=definition("F", "w"))])
+    assert check(Derivation("T0", "", "", [time, X], [part], "", "", [SQUARE, weight])).failures
+
+
 def test_two_parts_are_two_steps() -> None:
     parts = [Part(label, "x + x == 2*x", [Step(because=algebra("add"))]) for label in ("One", "Two")]
     assert "using() puts in one part: “Two” is a step of its own" in refused("x + x == 2*x", using("One", "Two"), *parts)

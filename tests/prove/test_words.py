@@ -174,6 +174,7 @@ def test_one_property_needs_no_list() -> None:
         ("mod(x)", "arguments of 'mod': 2"),
         ("max(v)", "of one argument there is no max"),
         ("sum(x)", "'sum' is taken over a range"),
+        ("diff(x**3, x, x)", "a second derivative is diff(diff(e, x), x)"),
         ("exp(k for k in Z)", "'exp' is not taken over a range"),
         ("(lambda a, b: a)(x)", "takes one argument"),
         ("[[x, 1], [2]]", "rows, all of one length"),

@@ -9,7 +9,8 @@ from dataclasses import replace
 import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import expanded_indices, never_negative, normal
+from report.prove.decide.normal_form import expanded_indices, normal
+from report.prove.decide.sizes import never_negative
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, asked, signs
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, is_complex

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from report.prove.decide.conditions import NO_FACTS, Facts, Ranges, eliminate, is_slope, put, without_slopes
+from report.prove.decide.sizes import counts, never_negative
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import product, total
 
@@ -34,7 +35,7 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     found = found.xreplace({p: _product(p.function, *p.limits[0]) for p in made if len(p.limits) == 1})
     if facts.known and found.has(sp.Sum):
         found, slopes = without_slopes(found)
-        found = expanded(found.xreplace(_totals(facts)).xreplace(slopes))
+        found = expanded(found.xreplace({**_totals(facts), **counts(found, facts)}).xreplace(slopes))
     # of which a contracted sum has taken one factor:
     zeros = {p for p in found.atoms(sp.Product) if p.function.is_zero and len(p.limits) == 1}
     return found.xreplace({p: product(p.function, *p.limits[0]) for p in zeros}) if zeros else found
@@ -356,25 +357,6 @@ def _count(low: sp.Expr, high: sp.Expr) -> sp.Expr:
     if never_negative(size) and size.is_finite is not False:
         return size
     return sp.Sum(1, (sp.Symbol("_n", integer=True), low, high))
-
-
-def never_zero(expression: sp.Expr) -> bool:
-    """Whether a number is surely not 0; e^(2πi a) − 1 is not for 0 < a < 1."""
-    expression = sp.expand(expression, power_exp=False)
-    if expression.is_nonzero:
-        return True
-    turned = [e for e in expression.args if isinstance(e, sp.exp)] if expression.is_Add else []
-    if len(turned) != 1 or expanded(expression - turned[0]) != -1:
-        return False
-    turns = sp.together(expanded(turned[0].exp / (2 * sp.pi * sp.I)))
-    return bool(turns.is_positive and sp.together(1 - turns).is_positive)
-
-
-def never_negative(size: sp.Expr) -> bool:
-    """Whether a number is 0 or more; a positive integer is at least 1."""
-    positive = [s for s in size.free_symbols if s.is_integer and s.is_positive]
-    from_one = {s: 1 + sp.Dummy(integer=True, nonnegative=True) for s in positive}
-    return bool(size.is_nonnegative or expanded(size.subs(from_one)).is_nonnegative)
 
 
 def _spellings(body: sp.Expr, limits: Sequence[Limit]) -> Iterator[sp.Expr]:

@@ -204,7 +204,8 @@ class Place:
         if left:
             return
         yield Missing(
-            f"a parameter of '{defined.name}', declared as an integer with a least value, that each such call makes smaller",
+            f"a parameter, declared in the symbols= of '{defined.name}' as an integer with a least value, that each such call "
+            "makes smaller",
             f"'{defined.name}' calls itself and comes no nearer to an end",
         )
 

@@ -17,8 +17,9 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.laws import laws, sharpened
-from report.prove.decide.normal_form import never_zero, normal
+from report.prove.decide.normal_form import normal
 from report.prove.decide.simplex import Fraction, has_nonnegative_solution
+from report.prove.decide.sizes import never_zero
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, canonical, known_inequalities, linear_sign, signs
 from report.prove.decide.tangents import below_tangents, growth
 from report.prove.decide.termwise import attained, under_one_sum

@@ -12,7 +12,8 @@ from functools import lru_cache
 import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import never_negative, normal
+from report.prove.decide.normal_form import normal
+from report.prove.decide.sizes import never_negative
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import sympy as sp
 
 from report.prove.decide.conditions import Facts
-from report.prove.decide.normal_form import never_negative
+from report.prove.decide.sizes import never_negative
 from report.prove.decide.structure import asked
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES

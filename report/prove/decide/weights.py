@@ -11,7 +11,7 @@ from dataclasses import replace
 import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import never_negative
+from report.prove.decide.sizes import never_negative
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, known_inequalities, signs
 from report.prove.decide.termwise import At, new_place
 from report.prove.meaning.expansion import expanded

@@ -264,6 +264,8 @@ def _malformed(node: ast.AST) -> str:
             return f"'{name}' is taken over a range: {name}(… for k in span(1, n))"
         case ast.Call(ast.Name("max" | "min" as name), [_]):
             return f"of one argument there is no {name}; over a vector it is {name}(v[k] for k in span(1, n))"
+        case ast.Call(ast.Name("diff"), [_, _, _]):
+            return "a second derivative is diff(diff(e, x), x)"
         case ast.Call(ast.Name(name), arguments) if name in ARGUMENTS:
             least, most = ARGUMENTS[name]
             wanted = f"{least}" if least == most else f"{least} or {most}" if most < 99 else f"{least} or more"

@@ -4,6 +4,7 @@ that prove nothing but say so.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 
@@ -63,15 +64,17 @@ def definition(*defined: str, words: str = "") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         within = [(name, n) for name in defined for n in names(setting.definition(name).body.tree)]
         for name in defined:
-            kept = occurrences(a, name) == occurrences(b, name)
-            if kept and not any(n == name and (other != name or occurrences(a, name)) for other, n in within):
+            inside = any(n == name and (other != name or occurrences(a, name)) for other, n in within)
+            if _applied(a, name) == _applied(b, name) and not inside:
                 return None  # a recursive one may stand on both sides
         setting = setting.formal()
         unfolded = Knowledge(frozenset(defined), differentiate=False)
         if setting.holds(a, relation, b, unfolded):
             return "unfolding"
-        if any(setting.definition(name).recursive for name in defined):  # unfolded on one side only
-            sides = [(unfolded, ALGEBRA), (ALGEBRA, unfolded)]
+        once = [name for name in defined if not setting.definition(name).recursive]
+        if len(once) < len(defined):  # the others are unfolded on one side only
+            shut = Knowledge(frozenset(once), differentiate=False)
+            sides = [(unfolded, shut), (shut, unfolded)]
             if any(prove(setting.read(a, m), relation, setting.read(b, n), setting.facts) for m, n in sides):
                 return "unfolding"
         return None
@@ -79,6 +82,16 @@ def definition(*defined: str, words: str = "") -> Rule:
     *others, last = (f"`{name}`" for name in defined)
     listed = f"{', '.join(others)} and {last}" if others else last
     return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
+
+
+def _applied(expression: Formula, name: str) -> list[str]:
+    """How a definition stands in a formula: how often, and each time what it is asked for."""
+    asked = []
+    for node in ast.walk(expression.tree):
+        match node:
+            case ast.Call(ast.Name(called)) | ast.Subscript(ast.Name(called)) if called == name:
+                asked.append(ast.dump(node))
+    return [*sorted(asked), str(occurrences(expression, name))]
 
 
 def differentiation(words: str = "chain rule", *, unfold: Sequence[str] | None = None) -> Rule:

@@ -11,8 +11,9 @@ import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.normal_form import never_zero, normal
+from report.prove.decide.normal_form import normal
 from report.prove.decide.relation import equal, prove
+from report.prove.decide.sizes import never_zero
 from report.prove.language.formula import Formula, Statement, calls, formula, names, parse, statement, substitute, targets
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE

@@ -9,8 +9,9 @@ import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
-from report.prove.decide.normal_form import expanded_indices, never_negative
+from report.prove.decide.normal_form import expanded_indices
 from report.prove.decide.relation import equal, prove
+from report.prove.decide.sizes import never_negative
 from report.prove.language.formula import Formula, bound_names, calls, formula, names, parse, substitute, targets
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid
