@@ -359,6 +359,8 @@ FALSE = [
     ("iff(x in N, x >= 0)", "x"),
     ("implies(1 <= x, x in N)", "x"),
     ("n*sum(one(k <= i) for k in span(1, n)) + abs(x) <= sum(one(k <= i) for k in span(1, n))**2 + max(x, -x)", "n i x"),
+    ("sum(exp(v[k])*one(k <= i) for k in span(1, n))*sum(exp(v[k]) for k in span(1, n)) + abs(x) <= "
+     "sum(exp(v[k])*one(k <= i) for k in span(1, n))**2 + max(x, -x)", "n i v x"),
     ("diff(relu(x), x) == one(x > 0)", "x", "x != 1", "relu"),
     ("max(x, y) == x", "x y", "x != y"),
     ("sign(x*y) == 1", "x y", "x*y != 0"),

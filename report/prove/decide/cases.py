@@ -168,7 +168,16 @@ def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tup
             yield _decided(expression, quantity, value), side
         else:
             case = put(expression, *solved)
-            yield sp.piecewise_fold(case) if case.has(sp.Piecewise) else case, facts.replacing(*solved)
+            yield _folded(case), facts.replacing(*solved)
+
+
+def _folded(expression: sp.Expr) -> sp.Expr:
+    """Its cases outermost, but no case out of a sum: SymPy would take one along that changes with the index."""
+    if not expression.has(sp.Piecewise):
+        return expression
+    held = {bound: sp.Dummy(real=bound.is_real) for bound in expression.atoms(sp.Sum, sp.Product, sp.Lambda)}
+    back = {dummy: bound for bound, dummy in held.items()}
+    return sp.piecewise_fold(expression.xreplace(held)).xreplace(back)
 
 
 def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:

@@ -29,5 +29,9 @@ def never_zero(expression: sp.Expr) -> bool:
 
 def counts(expression: sp.Expr, facts: Facts) -> dict[sp.Expr, sp.Expr]:
     """How many places there are in ranges of which that is known from one inequality alone."""
-    sizes = {s: expanded(s.limits[0][2] - s.limits[0][1] + 1) for s in expression.atoms(sp.Sum) if s.function == 1}
+    sizes = {
+        s: expanded(s.limits[0][2] - s.limits[0][1] + 1)
+        for s in expression.atoms(sp.Sum)
+        if s.function == 1 and len(s.limits) == 1
+    }
     return {s: size for s, size in sizes.items() if any(never_negative(expanded(size - each.gap)) for each in facts.known)}
