@@ -72,6 +72,10 @@ def test_a_new_write_up_is_laid_out_and_builds_at_once(tmp_path, kept):
     assert set(listing["proofs"]) == {"T1"}
     assert "reproduced" in (made.root / "build" / "my-course.html").read_text(encoding="utf-8")
 
+    (made.root / "templates" / "chapters" / "07-nets.md").write_text("## All {#sec-every-net}\n", encoding="utf-8")
+    for ended in made.each(*(["new", name] for name in ("complete", "all", "report", "nets", "every-net"))):
+        assert ended.code == 2
+        assert "means something else already" in ended.err
     again, spaced, nameless = made.each(["new", "my-course"], ["new", "My Course"], ["new"])
     assert (again.code, spaced.code, nameless.code) == (2, 2, 2)
     assert "there is a file theory" in again.err or "there is a file templates" in again.err

@@ -10,7 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from report.cache.files import replace
-from report.errors import UsageError
+from report.errors import UsageError, author_text
+from report.write.prose import unnumbered
+from report.write.writeup import COMPLETE
+
+TAKEN = (COMPLETE, "all", "report")
+"""The complete write-up, all of them, and the pages of the complete one."""
 
 
 def lay_out(root: Path, name: str, taken: Iterable[str]) -> list[Path]:
@@ -33,6 +38,10 @@ def lay_out(root: Path, name: str, taken: Iterable[str]) -> list[Path]:
     for place in places.values():
         if place.exists():
             raise UsageError(f"there is a file {place.relative_to(root)} already.", remedy="Choose another name.")
+    chapters = list((templates / "chapters").glob("*.md"))
+    if name in TAKEN or any(unnumbered(path) == name or f"#sec-{name}}}" in author_text(path) for path in chapters):
+        what = f"'{name}' means something else already: a chapter, a section, or pages of another write-up."
+        raise UsageError(what, remedy="Choose another name.")
     for file, place in places.items():
         text = (templates / "new" / file).read_text(encoding="utf-8")
         for mark, meant in {"E0": experiment, "T0": theorem, "W0": source, "NAME": name}.items():
