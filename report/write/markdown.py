@@ -74,7 +74,7 @@ def with_unit(text: str, unit: str) -> str:
 
 def singular(unit: str) -> str:
     """``classes`` → ``class``, ``points`` → ``point``; ``ms`` stays."""
-    return re.sub(r"((?<=ss)es|(?<=[a-z]{2}[^\Ws])s)$", "", unit)
+    return re.sub(r"((?<=ss|ch|sh)es|(?<=[a-z]{2}[^\Ws])s)$", "", unit)
 
 
 def spread_text(value: Value) -> str:

@@ -144,6 +144,7 @@ def test_beside_a_verdict_stands_what_it_rests_on() -> None:
     ("number", "unit", "shown"),
     [
         (1, "passes", "1 pass"),
+        (1, "minibatches", "1 minibatch"),
         (2, "passes", "2 passes"),
         (-1.0, "points", "−1 point"),
         (1.0, "nats", "1 nat"),
