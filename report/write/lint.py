@@ -17,6 +17,7 @@ from PIL import Image
 
 from report.errors import ProseError, Where
 from report.write.prose import EXPRESSION, FILLED, HIDDEN, Prose, anchor, line_of, read, without_comments
+from report.write.sections import headings_of
 from report.write.wording import Wording, wordings
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -50,6 +51,7 @@ def problems(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path,
     return {
         path: [
             *_anchors(path, found[path].names, source, taken),
+            *_levels(path, source),
             *_pictures(path, found[path].pictures, source),
             *_links(path, found[path].links, source),
             *(_comment(line, path) for line in stray_comments(source)),
@@ -74,6 +76,19 @@ def _anchors(path: Path, names: Iterable[str], source: str, taken: dict[str, Pat
             last = source.rfind(f"#{name}")
             where = Where(path, source.count("\n", 0, last) + 1 if last >= 0 else None)
             yield ProseError(what, where=where, remedy="Give it another name.")
+
+
+def _levels(path: Path, source: str) -> Iterator[ProseError]:
+    """Headings that leave out a level, which no PDF for everybody may; the first of a chapter and of a question is its own."""
+    level = 1
+    for heading in headings_of(source):
+        if len(heading["marks"]) > level + 1:
+            where = Where(path, source.count("\n", 0, heading.start()) + 1)
+            remedy = f"Begin it with {'#' * (level + 1)}."
+            yield ProseError(
+                f"a heading of level {len(heading['marks'])} follows one of level {level}.", where=where, remedy=remedy
+            )
+        level = len(heading["marks"])
 
 
 def _pictures(path: Path, names: Iterable[str], source: str) -> Iterator[ProseError]:

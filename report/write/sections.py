@@ -37,7 +37,7 @@ def sections(source: str) -> dict[str, str]:
 
 def _sections(source: str) -> dict[str, tuple[int, int]]:
     """Where each section begins and ends."""
-    headings, found = _headings(source), {}
+    headings, found = headings_of(source), {}
     for number, heading in enumerate(headings):
         if heading["name"]:
             after = (other.start() for other in headings[number + 1 :] if len(other["marks"]) <= len(heading["marks"]))
@@ -62,7 +62,7 @@ def _left(source: str, name: str) -> str:
     return source[:start] + "\n" * source.count("\n", start, end) + source[end:]
 
 
-def _headings(source: str) -> list[re.Match[str]]:
+def headings_of(source: str) -> list[re.Match[str]]:
     """The headings of a chapter; what begins with # in code is none."""
     blank = re.sub(CODE, lambda code: re.sub(r"[^\n]", " ", code[0]), source, flags=re.DOTALL | re.MULTILINE)
     return list(HEADING.finditer(blank))
@@ -130,7 +130,7 @@ def _at(line: int, text: str) -> str:
 
 def _under_the_question(part: Piece, headed: bool) -> Piece:
     """A section with its headings moved up to stand below that of the question, which is its own if it is not ``headed``."""
-    headings = _headings(part.source)
+    headings = headings_of(part.source)
     rise = len(headings[0]["marks"]) - (2 if headed else 1)
     pieces, end = [], 0
     for number, heading in enumerate(headings):

@@ -106,3 +106,11 @@ def test_a_link_to_an_address_or_a_place_is_allowed(tmp_path: Path) -> None:
     assert not problems({chapter: "See [a](https://a.org/b?c=d), [b](mailto:a@b.de), [c](#sec-c), [d]({{ link }}).\n"}, {})[
         chapter
     ]
+
+
+def test_a_heading_that_leaves_out_a_level_is_refused_with_its_line(tmp_path: Path) -> None:
+    chapter = tmp_path / "01-a.md"
+    good = '{{ chapter_title("A") }}\n\n## One\n\n### Two\n\n```\n#### code\n```\n\n## Three\n'
+    assert not problems({chapter: good}, {})[chapter]
+    (found,) = problems({chapter: good + "\n#### Four\n\nText.\n"}, {})[chapter]
+    assert str(found) == f"{chapter}:13: a heading of level 4 follows one of level 2.\n  Begin it with ###."
