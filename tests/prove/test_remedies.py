@@ -65,6 +65,15 @@ def test_a_definition_that_calls_itself_is_opened_on_one_side() -> None:
     assert check(Derivation("T0", "", "", [time, X], [part], "", "", [SQUARE, weight])).failures
 
 
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [("F(x + 1) == F(x) + 2*x + 1", True), ("F(x + x) == F(2*x)", False), ("F(x) + x + x == F(x) + 2*x", False)],
+)
+def test_a_definition_is_opened_only_where_that_makes_it_true(claim: str, holds: bool) -> None:
+    part = Part("P", claim, [Step(because=definition("F"))])
+    assert bool(check(Derivation("T0", "", "", [X], [part], "", "", [SQUARE])).failures) is not holds
+
+
 def test_two_parts_are_two_steps() -> None:
     parts = [Part(label, "x + x == 2*x", [Step(because=algebra("add"))]) for label in ("One", "Two")]
     assert "using() puts in one part: “Two” is a step of its own" in refused("x + x == 2*x", using("One", "Two"), *parts)

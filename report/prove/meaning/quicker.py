@@ -50,6 +50,7 @@ def _keep_roots_whole() -> None:
         if exponent.is_integer or all(factor.is_nonnegative for factor in others):
             return apart(self, **hints)
         rest = sp.Mul(*others)
-        return apart((base / rest) ** exponent, **hints) * rest**exponent if rest != base else self
+        power = (base / rest) ** exponent  # which may be a number times a root by itself
+        return (apart(power, **hints) if isinstance(power, sp.Pow) else power) * rest**exponent if rest != base else self
 
     sp.Pow._eval_expand_power_base = where_each_has_one

@@ -63,11 +63,14 @@ def definition(*defined: str, words: str = "") -> Rule:
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         within = [(name, n) for name in defined for n in names(setting.definition(name).body.tree)]
+        setting = setting.formal()
         for name in defined:
             inside = any(n == name and (other != name or occurrences(a, name)) for other, n in within)
-            if _applied(a, name) == _applied(b, name) and not inside:
-                return None  # a recursive one may stand on both sides
-        setting = setting.formal()
+            if inside or occurrences(a, name) != occurrences(b, name):
+                continue  # a recursive one may stand on both sides
+            shut = Knowledge(frozenset({*defined} - {name}), differentiate=False)
+            if _applied(a, name) == _applied(b, name) or setting.holds(a, relation, b, shut):
+                return None  # it is not what makes this true
         unfolded = Knowledge(frozenset(defined), differentiate=False)
         if setting.holds(a, relation, b, unfolded):
             return "unfolding"
