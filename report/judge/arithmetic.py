@@ -20,6 +20,10 @@ _NODES = (
 )  # fmt: skip
 
 
+LARGEST = 100
+"""A larger number as an exponent could take longer than anybody waits."""
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "all": lambda values: all(bool(value) for value in values),
     "any": lambda values: any(bool(value) for value in values),
@@ -48,10 +52,17 @@ def evaluate(expression: str, names: Mapping[str, Any]) -> Any:
             raise ReportError(f"'{ast.unparse(node)}' may not stand in '{expression}'.", remedy="Use sums and functions.")
         if isinstance(node, ast.Name) and node.id not in known and node.id not in bound:
             raise ReportError(f"'{node.id}' in '{expression}' is unknown.", remedy=nearest(node.id, known))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not _is_small(node.right):
+            raise ReportError(f"'{ast.unparse(node)}' in '{expression}' is too large.", remedy=f"Exponents go to {LARGEST}.")
     try:
         return eval(compile(tree, "<data>", "eval"), {"__builtins__": {}, **known})
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         raise ReportError(f"'{expression}' has no value: {error}.", remedy="Mend the expression.") from None
+
+
+def _is_small(exponent: ast.expr) -> bool:
+    number = exponent.operand if isinstance(exponent, ast.UnaryOp) else exponent
+    return isinstance(number, ast.Constant) and isinstance(number.value, int | float) and number.value <= LARGEST
 
 
 def columns(rows: tuple[Mapping[str, str], ...], run: str) -> dict[str, np.ndarray]:

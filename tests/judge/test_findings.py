@@ -152,7 +152,7 @@ def test_all_entries_that_name_what_is_not_there_are_said_at_once(tmp_path):
 
 def test_a_sum_is_read_as_printed():
     assert evaluate("96*5*5 + 96*3", {}) == 2688
-    for refused in ("__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):
+    for refused in ("9**9**9**9", "2**1000", "__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):
         with pytest.raises(ReportError):
             evaluate(refused, {})
 
