@@ -177,6 +177,8 @@ def test_one_property_needs_no_list() -> None:
         ("diff(x**3, x, x)", "a second derivative is diff(diff(e, x), x)"),
         ("exp(k for k in Z)", "'exp' is not taken over a range"),
         ("(lambda a, b: a)(x)", "takes one argument"),
+        ("(lambda a=1: a)(x)", "takes one argument"),
+        ("(lambda a, *b: a)(x)", "takes one argument"),
         ("[[x, 1], [2]]", "rows, all of one length"),
         ("[]", "rows, all of one length"),
         ("A[1, 2, 3]", "one place or two"),

@@ -258,7 +258,7 @@ def _malformed(node: ast.AST) -> str:
             return f"'{name}' is not taken over a range"
         case ast.Call(_, [ast.GeneratorExp()]):
             return ""
-        case ast.Lambda(ast.arguments(args=places)) if len(places) != 1:
+        case ast.Lambda(arguments) if not ast.unparse(arguments).isidentifier():
             return "what stands for a signal or a function takes one argument: lambda k: …"
         case ast.Call(ast.Name(name), arguments) if name in BINDERS.keys() - ARGUMENTS.keys():
             return f"'{name}' is taken over a range: {name}(… for k in span(1, n))"
