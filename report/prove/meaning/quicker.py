@@ -45,12 +45,10 @@ def _keep_roots_whole() -> None:
     apart = sp.Pow._eval_expand_power_base
 
     def where_each_has_one(self: Any, **hints: Any) -> Any:
-        base, exponent = self.base, self.exp
-        others = [factor for factor in sp.Mul.make_args(base) if not factor.is_positive]
-        if exponent.is_integer or all(factor.is_nonnegative for factor in others):
+        factors = sp.Mul.make_args(self.base)
+        positive, others = ([f for f in factors if bool(f.is_positive) is sign] for sign in (True, False))
+        if self.exp.is_integer or all(factor.is_nonnegative for factor in others):
             return apart(self, **hints)
-        rest = sp.Mul(*others)
-        power = (base / rest) ** exponent  # which may be a number times a root by itself
-        return (apart(power, **hints) if isinstance(power, sp.Pow) else power) * rest**exponent if rest != base else self
+        return sp.Mul(*(factor**self.exp for factor in positive), sp.Mul(*others) ** self.exp) if positive else self
 
     sp.Pow._eval_expand_power_base = where_each_has_one
