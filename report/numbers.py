@@ -51,8 +51,10 @@ def power_and_spread(number: float, spread: float) -> str:
 
 
 def _power_of_ten(number: float) -> str:
-    mantissa, exponent = f"{number:.1e}".split("e")
-    mantissa, raised = mantissa.removesuffix(".0").replace("-", MINUS), _raised(int(exponent))
+    """10⁻⁴ of just that, 1.0 × 10⁻⁴ of what comes near it."""
+    mantissa, exponent = (text := f"{number:.1e}").split("e")
+    mantissa = mantissa.removesuffix(".0") if math.isclose(float(text), number) else mantissa
+    mantissa, raised = mantissa.replace("-", MINUS), _raised(int(exponent))
     return f"{mantissa[:-1]}10{raised}" if mantissa in ("1", f"{MINUS}1") else f"{mantissa}{THIN}×{THIN}10{raised}"
 
 
