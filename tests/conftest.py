@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from experiments.data import datasets
 from report.errors import DataError
@@ -19,6 +20,10 @@ from tests.project import RESULTS, ROOT, whole
 # A shell that starts us in the background has us ignore Ctrl-C, and what the tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How fast a machine draws and tries examples is nothing to a test.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 LONGEST = ("test_build.py", "test_report.py", "test_execute.py", "test_stamp.py", "test_planted_errors.py", "test_diff.py")
 """Files that take long: they begin first, so that nobody waits for one of them at the end."""
