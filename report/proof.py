@@ -34,9 +34,9 @@ A sentence that somebody asserts stands or falls by a part: ``claims={"name": re
 
 A part is a chain: it starts at the left side of its statement; each step gives the next expression and why it equals the one
 before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``). The last step arrives at the right side, and
-may be its reason alone: ``algebra("collect")``. (``Part`` is the same with its steps in a list.) Each step is decided by SymPy
-for the reason that it names, in general and under the part's conditions (``given=["x < 0"]``), and again by witnesses. Names
-may be declared in any order.
+may be its reason alone: ``algebra("collect")``. (``Part`` is the same with its steps in a list; ``intro=`` is prose before
+them.) Each step is decided by SymPy for the reason that it names, in general and under the part's conditions (``given=["x <
+0"]``), and again by witnesses. Names may be declared in any order.
 
 That something is no law is one line: ``counterexample("Adding one is not additive", "A(lambda m: x(m) + y(m))(1) == A(x)(1) +
 A(y)(1)", at={"x": "u", "y": "lambda m: 3*u(m)"}, values=("5", "6"))``: both sides are evaluated exactly, and differ.
@@ -73,13 +73,16 @@ The conclusion (and a ``consequence``, if something follows) says what was shown
 or quotes a part by its “label”; a statement comes with its conditions, and with the word *checked* or *cited* if it is no more;
 words of quantity and names of properties (twice, never, linear) are words that a part uses. Remarks go in ``comment``.
 
-The glossary (``report.prove.language.glossary``): ``real``, ``integer``, ``signal``, ``function``, ``vector``, ``matrix``,
-``operator``; and ``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries),
-``define("T[i, j]", …, shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
+The glossary (``report.prove.language.glossary``): ``real("c", "…", above="0")``, ``integer("n", "…", least="1")``, an index
+``integer("k", "…", within=("1", "n"))``, ``vector("v", "n", "…", properties=["positive"])``, ``matrix("W", "m", "n", "…")``,
+``signal``, ``function``, ``operator``. These bounds hold in every statement; ``low=`` and ``high=`` only say where points are
+drawn. Entries are counted from 1, both ends belong to ``span(1, n)``, and the index of a sum has no symbol's name. And
+``define`` for abbreviations: ``define("F(x)", …)``, ``define("p[j]", …, shape=["n"])`` (by its entries), ``define("T[i, j]", …,
+shape=["m", "n"])``, recursive ones with a case that ends. The field's own names, with references, are in
 ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
-one(condition) norm trace identity(n) zeros ones diag diff(e, x) grad(e, W) sum prod count all pi imag, and the
-ranges Z, N (from 0), span(a, b). Functions of numbers apply to vectors and matrices entry by entry; ``*`` between two of
-them is entry by entry, ``@`` the product.
+one(condition) norm trace identity(n) zeros ones diag diff(e, x) grad(e, W) sum prod count all pi imag, and the ranges Z, N
+(from 0), span(a, b). Functions of numbers apply to vectors and matrices entry by entry; ``*`` between two of them is entry by
+entry, ``@`` the product.
 
 A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable: everything that rests on z moves with it.
 """

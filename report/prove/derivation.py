@@ -122,7 +122,8 @@ class Part:
         _ = self.claim, self.conditions, self.hypothesis
         _flow(self, "intro", "scope")
         if not self.steps:
-            raise DeclarationError(f"part '{self.label}' has no step", where=self.where)
+            remedy = 'Behind the statement comes why it holds: algebra("…"), definition("…"), or words alone.'
+            raise DeclarationError(f"part '{self.label}' has no step", where=self.where, remedy=remedy)
         *before, last = self.steps
         for step in before:
             if step.open:
@@ -270,6 +271,7 @@ class Derivation:
         for name, kind in (("symbols", Symbol), ("definitions", Definition), ("parts", Part)):
             _are(kind, self, name)
         _flow(self, "question", "conclusion", "consequence", "comment")
+        object.__setattr__(self, "definitions", [self._over_its_domain(each) for each in self.definitions])
         labels = {part.label for part in self.parts}
         for name, claim in self.claims.items():
             if claim.by not in labels:
@@ -278,6 +280,12 @@ class Derivation:
                     where=self.where,
                     remedy=nearest(claim.by, labels),
                 )
+
+    def _over_its_domain(self, defined: Definition) -> Definition:
+        """A definition that calls itself ends by a parameter with a least value: that of the symbol of its name."""
+        own = {s.name for s in defined.symbols}
+        ends = [s for s in self.symbols if s.kind == "integer" and s.least and s.name in {*defined.arguments} - own]
+        return replace(defined, symbols=(*defined.symbols, *ends)) if ends and defined.recursive else defined
 
     @cached_property
     def setting(self) -> Setting:

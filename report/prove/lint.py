@@ -84,7 +84,7 @@ def undecidable(derivation: Derivation) -> Iterator[str]:
         used |= set(names(tree))
         for name in names(tree):
             if name not in declared | EVERYWHERE and name not in local:
-                remedy = OUT_OF_REACH.get(name.lower()) or nearest(name, declared | EVERYWHERE)
+                remedy = OUT_OF_REACH.get(name.lower()) or _undeclared(name, declared)
                 yield f"{where}: '{name}' is not in the glossary\n  {remedy}"
         for name in sorted(bound_names(tree) & declared) if not local else ():
             yield f"{where}: the index '{name}' has the name of a symbol; choose another"
@@ -93,6 +93,14 @@ def undecidable(derivation: Derivation) -> Iterator[str]:
     for entry in entries:
         if entry.name not in used:
             yield f"{entry.where}: '{entry.name}' is declared and never used"
+
+
+def _undeclared(name: str, declared: Collection[str]) -> str:
+    """What to do about a name that nobody declared; a single letter is like no other."""
+    if len(name) > 1:
+        return nearest(name, {*declared} | EVERYWHERE)
+    index = f'integer("{name}", "…", within=("1", "n"))'
+    return f'Declare it in symbols=: real("{name}", "…"), {index}; the index of a sum is known in the sum alone.'
 
 
 def _size_failures(derivation: Derivation, entries: Sequence[Symbol | Definition]) -> Iterator[str]:

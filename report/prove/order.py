@@ -17,8 +17,8 @@ _UP = (
     "at least|grow(?:s|n|ing)?|ris(?:es?|en|ing)|longer|wider"
 )
 _DOWN = (
-    "smaller|lower|below|beneath|less than|fewer than|decreas\\w+|shr[iu]nk(?:s|ing)?|diminish\\w*|decay(?:s|ed|ing)?|"
-    "at most|fall(?:s|en|ing)?|shorter|narrower"
+    "smaller|lower|below|beneath|less than|fewer than|decreas\\w+|shr[iu]nk(?:s|ing)?|diminish\\w*|"
+    "(?<!weight )decay(?:s|ed|ing)?|at most|fall(?:s|en|ing)?|shorter|narrower"
 )
 DIRECTED = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|no|none|never|neither|without|cannot|nothing|nobody|nowhere)\b[^,;:.(]*$", re.IGNORECASE)

@@ -23,19 +23,22 @@ from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import differentiates
 from report.prove.weight import WEIGHTY, said_by, weighty
 
-_PLAIN = """a able about across add after again against all alone along already also although an and another any anything
-    applied apply are arise as at away back be because become been before begin behind being between both but by call can
-    cannot case change checked cited come consequently cover covered did differ difference do does done down each either
-    else elsewhere end enough equal even every everything except far few find first follow for form from full further
-    general get give given go hand has have hence here hold how however if in initial instead into is it its itself just
-    keep kept know known large last latter lead leave left let lie like likewise long made make many matter may might more
-    moreover most move much multiplies multiply must name namely near need neither next no none nor not nothing now of off
-    on once one only onto or order other otherwise our out over own part plain product prove provided put rather remain
-    respectively rest result right round said same say see set several shall should show shown side simple simply since
-    single so some something stand still such sum take taken than that the their them then there therefore these they thing
-    this those though through thus time to together too total true under unless until up use used value very was way we well
-    were what whatever when where whether which while who whole whose why will with within without word would yes yet you"""
+_PLAIN = """a able about across add after again against all alone along already also although an and another any
+    anything applied apply are arise as at away back be because become been before begin behind being between both but
+    by call can cannot case change checked cited come consequently cover covered did differ difference do does done down
+    each either else elsewhere end enough equal even every everything except far few find first follow for form from
+    full further general get give given go hand has have hence here hold how however if in initial instead into is it
+    its itself just keep kept know known large last latter lead leave left let lie like likewise long made make many
+    matter may might more moreover most move much multiplies multiply must name namely near need neither next no none
+    nor not nothing now of off on once one only onto or order other otherwise our out over own part plain product prove
+    provided put rather remain respect respectively rest result right round said same say see set several shall should
+    show shown side simple simply since single so some something stand still such sum take taken than that the their
+    them then there therefore these they thing this those though through thus time to together too total true under
+    unless until up use used uses using value very was way we well were what whatever when where whether which while who
+    whole whose why will with within without word would yes yet you"""
 """Words that a conclusion may use though no part does: they join, point, count and reckon, and are about nothing."""
+_SIGNS = {"+": "plus", "-": "minus", "/": "fraction ratio quotient"}
+"""What is called so where a statement has the sign."""
 _SLOPE = "slope derivative gradient differentiated"
 
 _FORMULA = re.compile(r"`([^`]+)`")
@@ -310,9 +313,11 @@ class _Shown:
         words = _QUOTED.sub("", _FORMULA.sub("", sentence))
         for number in _DIGITS.findall(words):
             yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
-        words = DIRECTED.sub(" ", words)
-        said = self.said | {word for _, formula, _ in formulas if formula.key in self.statements for word in said_by(formula)}
+        stated = [formula for _, formula, _ in formulas if formula.key in self.statements]
+        stated += [self.parts[label].claim.formula for label in labels if label in self.parts]
+        said = self.said | {word for formula in stated for word in said_by(formula)}
         unsaid = [(word, negated) for word, negated in dict.fromkeys(weighty(words)) if (word, negated) not in said]
+        words = DIRECTED.sub(" ", words)
         denied = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) in said]
         new = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) not in said]
         new += [
@@ -379,6 +384,7 @@ def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:
     """All that is said where something is shown: labels, introductions, reasons, what names mean, and what relations say."""
     for part in derivation.parts:
         yield from (part.label, part.intro if intros else "", part.scope, *(step.rule.words for step in part.steps))
+        yield " ".join(word for sign, word in _SIGNS.items() if sign in part.claim.formula.text)
         yield "strictly" if part.claim.relation in ("<", ">") else ""
         yield "bounded" if set("<>") & set(part.claim.relation) else ""
         yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""

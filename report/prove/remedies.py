@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import sympy as sp
 
-from report.prove.language.formula import Formula, bound_names, names
+from report.prove.decide.conditions import assume
+from report.prove.language.formula import Formula, bound_names, names, parse
 from report.prove.leftover import LARGEST
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge
 from report.prove.reasons.calculation import algebra, calculation, definition, differentiation
@@ -29,7 +31,22 @@ def remedy(setting: Setting, a: Formula, relation: str, b: Formula, tried: Rule)
     for text, rule in itertools.chain(_at_another(setting, a, b, tried), others):
         if _decides(rule, setting, a, relation, b):
             return f"It follows by {text}."
-    return WORDS_ALONE if by_itself and tried.law != CALCULATION else ""
+    return WORDS_ALONE if by_itself and tried.law != CALCULATION else _where_points_are_drawn(setting, a, relation, b, tried)
+
+
+def _where_points_are_drawn(setting: Setting, a: Formula, relation: str, b: Formula, tried: Rule) -> str:
+    """That it follows for the numbers above 0 of which alone points are drawn, if it does: which is no condition."""
+    reached = setting.reached([*names(a.tree), *names(b.tree)])
+    plain = [each for each in setting.symbols if each.name in reached and each.kind in ("real", "integer")]
+    drawn = [each.name for each in plain if each.low >= 0 and not (each.least or each.above or each.within)]
+    if not drawn:
+        return ""
+    known = assume([setting.read(parse(f"{name} > 0")) for name in drawn], setting.facts)
+    supposing = replace(setting, facts=known)
+    if not any(_decides(rule, supposing, a, relation, b) for rule in (tried, calculation(""))):
+        return ""
+    conditions = ", ".join(f'"{name} > 0"' for name in drawn)
+    return f"It follows with given=[{conditions}]: low= says only where points are drawn, and is no condition."
 
 
 def _at_another(setting: Setting, a: Formula, b: Formula, tried: Rule) -> Iterator[tuple[str, Rule]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from report.prove.language.formula import Formula, calls
 from report.prove.language.vocabulary import LOGICAL
+from report.prove.order import DIRECTED
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
@@ -31,7 +32,11 @@ WEIGHTY = re.compile(
     r"optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_ORDER = "than"
+"""Stands for a word of order, which is looked at by itself: what is not above the maximum may be about a maximum."""
+_NEVER_BEYOND = re.compile(rf"\bnever (?={DIRECTED.pattern})", re.IGNORECASE)
+"""An order that is stated holds always."""
+_NEGATED = re.compile(rf"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:(?!{_ORDER}\b)\w+\W+){{0,2}}$", re.IGNORECASE)
 _UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
 """Words whose denial says no less."""
 
@@ -48,6 +53,7 @@ _EQUIVALENT = "exact", "precise", "equivalent", "only if", "only when", "only wh
 
 def weighty(text: str) -> Iterator[tuple[str, bool]]:
     """The weighty words of a text, and whether each is denied."""
+    text = DIRECTED.sub(_ORDER, _NEVER_BEYOND.sub("not ", text))
     for found in WEIGHTY.finditer(text):
         denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
         yield found[0].lower().removesuffix("ly"), bool(denied)
@@ -60,5 +66,7 @@ def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
         match node:
             case ast.Compare(_, [relation], [ast.Constant(0) | ast.Call(ast.Name("zeros"))]):
                 yield from _COMPARED.get(type(relation), ())
+    if isinstance(formula.tree, ast.Compare) and isinstance(formula.tree.ops[0], ast.Eq):
+        yield from (("equal", False), ("equals", False))
     if calls(formula.tree, {"iff"}):
         yield from ((word, False) for word in _EQUIVALENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from report.proof import Derivation, Part, Step, check, define, integer, matrix, vector
+from report.proof import Derivation, Part, Step, algebra, check, define, integer, matrix, vector
 from report.prove.reasons.gradients import chain_rule, entrywise
 from report.prove.reasons.rule import Rule
 
@@ -89,3 +89,10 @@ def test_entries_that_were_shown_under_a_condition_are_not_all_entries() -> None
     law = "sum(x[l]*W[j, k] for l in span(1, n)) == 0"
     shown = Part("Law", law, [Step("0", "")], given=["x == zeros(n)"])
     assert not accepted("sum(x[l] for l in span(1, n))*W == 0*W", entrywise("Law", "j", "k"), shown)
+
+
+@pytest.mark.parametrize(("right", "accepted"), [("W.T @ r @ x.T + x @ x.T", True), ("W.T @ r @ x.T + x.T @ x", False)])
+def test_an_abbreviation_of_an_array_is_one_where_it_is_kept_shut(right: str, accepted: bool) -> None:
+    shut = [define("r", "W @ x - 2*z", "what is left"), DEFINITIONS[0]]
+    part = Part("P", f"(W.T @ r + x) @ x.T == {right}", [Step(because=algebra("distribute"))])
+    assert check(Derivation("T0", "", "", SYMBOLS[:4], [part], "", "", shut)).holds is accepted

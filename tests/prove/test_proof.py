@@ -113,6 +113,7 @@ def test_inequalities_chain() -> None:
     ("part", "symbols", "says"),
     [
         (one("y == y + 0", Step("y + 0", "")), [X], "'y' is not in the glossary"),
+        (one("i == i + 0", Step("i + 0", "")), [X], 'Declare it in symbols=: real("i", "…"), integer("i", "…"'),
         (one("x + x == 2*x", Step("2*x", "")), [X, real("y", "")], "'y' is declared and never used"),
         (one("x + x == 2*x", Step("2*x", "")), [X, X], "'x' is declared twice"),
         (one("x + x == 2*x", Step("2*x", "")), [X, real("exp", "")], "'exp' has a meaning already, the exponential function"),
@@ -124,6 +125,11 @@ def test_inequalities_chain() -> None:
 )
 def test_names_and_prose_are_checked(part: Part, symbols: list[Symbol], says: str) -> None:
     assert says in "\n".join(checked(part, symbols).failures)
+
+
+def test_a_part_without_a_reason_is_told_where_it_goes() -> None:
+    with pytest.raises(DeclarationError, match="Behind the statement comes why it holds"):
+        Part("Part", "x + x == 2*x", [])
 
 
 def test_prose_may_say_what_a_part_states() -> None:

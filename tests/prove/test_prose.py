@@ -93,6 +93,31 @@ def test_a_conclusion_says_no_more_than_was_shown(conclusion: str, says: str) ->
     assert says in said("", conclusion)
 
 
+SAME = Part("Same", "x + x*y - x == x*y", [Step(because=algebra("collect"))], intro="The bounds of a maximum:")
+BOUND = Part("Bound", "min(x, y) <= x", [Step(because="the least is below each")], intro="A maximum:")
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "says"),
+    [
+        ("A number plus another equals the product (“Same”).", ""),
+        ("With respect to it, one uses the product (“Same”).", ""),
+        ("The quotient is the product (“Same”).", "says 'quotient'"),
+        ("A number equals the other (“Bound”).", "says 'equals'"),
+        ("It is never above the maximum (“Bound”).", ""),
+        ("It is never the maximum (“Bound”).", "says 'never'"),
+        ("It is not the maximum (“Bound”).", "the parts deny it"),
+        ("It is never below the maximum (“Bound”).", "shows no such order"),
+        ("The product is that of weight decay (“Same”).", "says 'weight'"),
+        ("The product decays (“Same”).", "shows no such order"),
+    ],
+)
+def test_what_a_statement_has_a_sign_for_may_be_said(conclusion: str, says: str) -> None:
+    problems = said(conclusion, parts=[SAME, BOUND], symbols=[X, real("y", "another number")])
+    assert says in problems if says else not problems
+    assert "'decay'" not in problems or "such order" not in problems
+
+
 SIGNED = [
     ("x**2 + 1 > 0", "", "The value is positive", True),
     ("x**2 >= 0", "", "The value is not negative", True),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sympy as sp
 
 from report.proof import calculation, check
+from report.prove.meaning.quicker import quicken
 from tests.prove.test_attacks import in_one_step
 
 TRUE = [
@@ -289,3 +291,9 @@ def test_what_a_textbook_says_is_accepted(row: tuple[str, ...]) -> None:
 def test_a_small_difference_is_seen_and_none_is_made_of_rounding(row: tuple[str, ...]) -> None:
     (refused,) = check(in_one_step(row, calculation("")), {"numeric"}).failures
     assert "the left side is" in refused
+
+
+def test_a_root_is_taken_apart_where_one_part_has_no_root_left() -> None:
+    quicken()
+    a, v = sp.Symbol("a", positive=True), sp.Symbol("v", real=True)
+    assert sp.Pow(a**2 * v, sp.S.Half, evaluate=False).expand(power_base=True) == a * sp.sqrt(v)

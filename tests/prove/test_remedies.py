@@ -74,6 +74,27 @@ def test_a_definition_is_opened_only_where_that_makes_it_true(claim: str, holds:
     assert bool(check(Derivation("T0", "", "", [X], [part], "", "", [SQUARE])).failures) is not holds
 
 
+@pytest.mark.parametrize(("claim", "helps"), [("2*c**2 < 5*c**2", True), ("log(1 + exp(c)) <= c/2 + log(2) + c**2/8", False)])
+def test_where_points_are_drawn_is_no_condition(claim: str, helps: bool) -> None:
+    symbols = [integer("c", "how many", low=1)]
+    (failure,) = check(Derivation("T0", "", "", symbols, [Part("P", claim, [Step(because="so")])], "", "")).failures
+    assert ('It follows with given=["c > 0"]' in failure) is helps
+
+
+def test_what_is_left_over_is_said_in_the_authors_names() -> None:
+    part = Part("P", "abs(x*y - 1) < 1", [Step(because="so")], given=["x > 0", "x*y < 3"])
+    (failure,) = check(Derivation("T0", "", "", [X, real("y", "a factor")], [part], "", "")).failures
+    assert "abs(-1 + y*x)" in failure
+
+
+def test_what_calls_itself_ends_where_the_symbol_of_its_parameter_does() -> None:
+    weight = define("w(t)", "x if t == 0 else w(t - 1)/2", "the weight")
+    part = Part("P", "w(t + 1) == w(t)/2", [Step(because=definition("w"))])
+    for time, ends in ((integer("t", "steps", least="0", high=4), True), (integer("t", "steps", low=0, high=4), False)):
+        failures = check(Derivation("T0", "", "", [X, time], [part], "", "", [weight])).failures
+        assert not failures if ends else "comes no nearer to an end" in failures[0]
+
+
 def test_two_parts_are_two_steps() -> None:
     parts = [Part(label, "x + x == 2*x", [Step(because=algebra("add"))]) for label in ("One", "Two")]
     assert "using() puts in one part: “Two” is a step of its own" in refused("x + x == 2*x", using("One", "Two"), *parts)

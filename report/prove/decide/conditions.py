@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -203,6 +204,12 @@ def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
         gap = expanded(condition.gts - condition.lts)
         strict = isinstance(condition, sp.Lt | sp.Gt)
         kind = {"positive": True} if strict else {"nonnegative": True}
-        slack = sp.Dummy("p", **kind, **({"integer": True} if gap.is_integer else {}))
+        slack = sp.Dummy(_called(gap), **kind, **({"integer": True} if gap.is_integer else {}))
         return eliminate(gap, slack)
     return None
+
+
+def _called(gap: sp.Expr) -> str:
+    """How what takes the place of a quantity above 0 is called in what is left over: as the quantity."""
+    text = re.sub(r"(?<!\w)_", "", str(gap))
+    return text if gap.is_Atom else f"({text})"

@@ -240,7 +240,7 @@ def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> N
     elif isinstance(node, ast.Call) and _miscounts(node):
         problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
     elif isinstance(node, ast.comprehension) and not _is_range(node.iter):
-        problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}"
+        problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}{_meant(node.iter)}"
     else:
         problem = _malformed(node)
     if problem:
@@ -307,6 +307,15 @@ def _is_range(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "span" and len(node.args) == 2
     return isinstance(node, ast.Name) and node.id in ("Z", "N")
+
+
+def _meant(node: ast.expr) -> str:
+    """What an author who counts as Python does has to write."""
+    match node:
+        case ast.Call(ast.Name("range"), [size]):
+            places = ast.unparse(size)
+            return f"; both ends belong to it: span(0, ({places}) - 1), and span(1, {places}) for the entries of a vector"
+    return ""
 
 
 def _column(node: ast.AST) -> int:

@@ -119,15 +119,15 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
             single = len(definition.shape) == 1
             return Grid(sizes[0], sizes[1], lambda i, j: base[i] if single else base[i, j], definition.first)
         return lambda *indices: base[indices]
-    if isinstance(definition.body.tree, ast.List):
-        table = _literal(definition.body.tree, scope)
-        base = sp.IndexedBase(name, **real)
-        return Grid(table.rows, table.columns, lambda i, j: base[i] if table.columns == 1 else base[i, j])
     if not groups:
-        return sp.Symbol(name, **real)
+        whole = read(definition.body.tree, scope)
+        if not isinstance(whole, Grid):
+            return sp.Symbol(name, **real)
+        base = sp.IndexedBase(name, **real)
+        return Grid(whole.rows, whole.columns, lambda i, j: base[i] if whole.columns == 1 else base[i, j], whole.first)
     functions = {s.name for s in definition.functions}
-    whole = [[parameter not in functions for parameter in group] for group in groups]
-    return _entrywise(definition, _applied(sp.Function(name, **real), whole, ()))
+    numbers = [[parameter not in functions for parameter in group] for group in groups]
+    return _entrywise(definition, _applied(sp.Function(name, **real), numbers, ()))
 
 
 def _may_be_complex(definition: Definition, scope: Scope) -> bool:
