@@ -11,7 +11,7 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
-from report.prove.decide.structure import signs
+from report.prove.decide.structure import signs_of_quotient
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 
@@ -158,14 +158,14 @@ def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tup
     """The expression for a negative, zero and positive quantity, and what is then known; without the cases that cannot be."""
     whole = bool(quantity.is_integer)
     p = sp.Dummy("p", positive=True, integer=True) if whole else sp.Dummy("p", positive=True)
-    possible = signs(quantity, facts)
+    possible = signs_of_quotient(quantity, facts)
     for sign, value in ((-1, -p), (0, sp.Integer(0)), (1, p)):
         if sign not in possible and not is_complex(quantity):
             continue
         solved = eliminate(quantity, value)
         if solved is None:
             side = facts if value == 0 else facts.knowing(Inequality(quantity if value == p else -quantity, True))
-            yield _decided(expression, quantity, value), side
+            yield _decided(expression, quantity, sign, sign or max(possible)), side
         else:
             case = put(expression, *solved)
             yield _folded(case), facts.replacing(*solved)
@@ -180,23 +180,23 @@ def _folded(expression: sp.Expr) -> sp.Expr:
     return sp.piecewise_fold(expression.xreplace(held)).xreplace(back)
 
 
-def _decided(expression: sp.Expr, quantity: sp.Expr, value: sp.Expr) -> sp.Expr:
-    """The expression with what hangs on the sign of ``quantity`` settled, where no symbol can be eliminated."""
+def _decided(expression: sp.Expr, quantity: sp.Expr, known: int, beside: int) -> sp.Expr:
+    """The expression with what hangs on the sign of ``quantity`` settled, where no symbol can be eliminated. Of a tie that is
+    kept which is the larger, or the smaller, ``beside`` it: both are the same.
+    """
 
-    def sign_of(e: sp.Expr) -> int | None:
+    def sign_of(e: sp.Expr, known: int = known) -> int | None:
         ratio = sp.cancel(e / quantity) if quantity != 0 else sp.nan
         if not ratio.is_number or not ratio.is_real:
             return None
-        sign = 0 if value == 0 else 1 if value.is_positive else -1
-        return int(sp.sign(ratio)) * sign
+        return int(sp.sign(ratio)) * known
 
     def settle_extreme(node: sp.Expr) -> sp.Expr:
         a, b, *rest = node.args
-        sign = sign_of(expanded(a - b))
+        sign = sign_of(expanded(a - b), beside)
         if sign is None:
             return node
-        first = (sign >= 0) == isinstance(node, sp.Max)
-        kept = a if first or sign == 0 else b
+        kept = a if (sign >= 0) == isinstance(node, sp.Max) else b
         return node.func(kept, *rest) if rest else kept
 
     def settle_sign(node: sp.Expr) -> sp.Expr:

@@ -323,7 +323,7 @@ class _Walk(Place):
                 yield from self.need(is_positive, node.left, "> 0", f"`{shown}` has an exponent that is no integer")
 
     def choice(self, node: ast.IfExp) -> Iterator[Missing]:
-        yield from self.visit(node.test)
+        yield from (replace(self, order=0) if self.slope_in else self).visit(node.test)  # a test has to be continuous
         test = self.value(node.test)
         if self.slope_in:
             yield from kinks.jump(self, node.test, f"`{self.spell(node)}`")

@@ -12,6 +12,8 @@ from report.prove.language.formula import names
 from report.prove.language.glossary import Definition
 
 ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
+CONTINUOUS = ("abs", "norm", "max", "min")
+"""Of these, what has kinks, and neither jumps nor an end."""
 
 
 def may_be_rough(at: Place, body: ast.expr) -> bool:
@@ -58,7 +60,7 @@ def tied(at: Place, name: str) -> Iterator[Missing]:
 
 def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
     """What a function needs so that it has a slope at its argument."""
-    if not at.depends(node):
+    if not at.depends(node) or (at.order == 0 and name in CONTINUOUS):
         return
     shown = at.spell(node)
     why = f"the derivative of `{shown}` exists at no "

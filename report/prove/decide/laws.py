@@ -86,7 +86,7 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
         if e.func.__name__ in EXTREMES:
             inside, low, high = e.args
             sign = 1 if e.func.__name__ == EXTREMES[0] else -1
-            places = (*_places(low, high, facts), *_met(inside.expr, low, high, pieces, facts))
+            places = (*_places(low, high, facts), *_met(inside.expr, inside.variables[0], low, high, pieces, facts))
             yield from (Inequality(expanded(sign * (e - inside(place))), False) for place in dict.fromkeys(places))
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, pieces, facts)
@@ -136,7 +136,7 @@ def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     if outer or not found <= NOT_NEGATIVE:
         return
     several = found == POSITIVE and signs(expanded(facts.apply(high - low - 1)), facts) <= NOT_NEGATIVE
-    for place in dict.fromkeys((*_places(low, high, facts), *_met(e.function, low, high, pieces, facts))):
+    for place in dict.fromkeys((*_places(low, high, facts), *_met(e.function, k, low, high, pieces, facts))):
         yield Inequality(expanded(e - expanded_indices(e.function.xreplace({k: place}))), several)
 
 
@@ -150,7 +150,7 @@ def _some_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     (a, *ends), (b, *others) = e.limits
     if ends == others:
         yield Inequality(expanded(e - normal(sp.Sum(e.function.xreplace({b: a}), (a, *ends)))), False)
-    places = [[*_places(*bounds, facts), *_met(e.function, *bounds, pieces, facts)] for bounds in ranges.values()]
+    places = [[*_places(*bounds, facts), *_met(e.function, k, *bounds, pieces, facts)] for k, bounds in ranges.items()]
     for i, j in itertools.islice(itertools.product(*map(dict.fromkeys, places)), MOST):
         yield Inequality(expanded(e - expanded_indices(e.function.xreplace({a: i, b: j}))), False)
 
@@ -163,11 +163,16 @@ def _places(low: sp.Expr, high: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
                 yield i - shift
 
 
-def _met(body: sp.Expr, low: sp.Expr, high: sp.Expr, pieces: sp.Tuple, facts: Facts) -> Iterator[sp.Expr]:
-    """The indices at which an array of the body is asked for, if they surely lie in the range."""
-    bases = {entry.base for entry in body.atoms(sp.Indexed)}
-    places = {i for entry in pieces.atoms(sp.Indexed) if entry.base in bases for i in entry.indices}
-    for place in sorted(places & {*_named(pieces)}, key=sp.default_sort_key):
+def _met(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr, pieces: sp.Tuple, facts: Facts) -> Iterator[sp.Expr]:
+    """The indices at which an array of the body is asked for, and those at which it is asked for there, if they surely lie in
+    the range.
+    """
+    entries = body.atoms(sp.Indexed)
+    asked = {i for entry in pieces.atoms(sp.Indexed) if entry.base in {e.base for e in entries} for i in entry.indices}
+    asked &= {*_named(pieces)}
+    shifted = {(s, by) for each in entries for i in each.indices for s in (1, -1) if not (by := expanded(i - s * k)).has(k)}
+    places = asked | {expanded(s * (i - by)) for i in asked for s, by in shifted}
+    for place in sorted(places, key=sp.default_sort_key):
         gaps = (expanded(facts.apply(place - low)), expanded(facts.apply(high - place)))
         if place.is_integer and all(
             gap.is_finite is not False and (never_negative(gap) or signs(gap, facts) <= NOT_NEGATIVE) for gap in gaps

@@ -96,7 +96,9 @@ def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
         return True
     if is_complex(expression):
         return False
-    return is_positive(expression, facts) or is_positive(-expression, facts)
+    size = sp.Abs(expression)
+    by_size = any(each.gap.has(size) for each in facts.known) and is_positive(size, facts)
+    return by_size or is_positive(expression, facts) or is_positive(-expression, facts)
 
 
 def _base(factor: sp.Expr) -> sp.Expr:

@@ -49,6 +49,9 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
         return frozenset(choose(each) for each in itertools.product(*(signs(a, facts) for a in e.args)))
     if isinstance(e, sp.sign | sp.tanh):
         return signs(e.args[0], facts)
+    if isinstance(e, sp.sin):
+        sides = [signs_of_quotient(side, facts) for side in (e.args[0], sp.pi - e.args[0])]
+        return _times(sides) if all(side <= NOT_NEGATIVE for side in sides) else ANY  # from 0 to π
     if isinstance(e, sp.log):
         return signs(expanded(e.args[0] - 1), facts)
     if isinstance(e, sp.KroneckerDelta | sp.Heaviside):
@@ -60,6 +63,14 @@ def signs(e: sp.Expr, facts: Facts) -> Signs:
     if isinstance(e, sp.Sum | sp.Product):
         return _gathered(e, facts)
     return _atom(e, facts)
+
+
+def signs_of_quotient(e: sp.Expr, facts: Facts) -> Signs:
+    """The signs of a sum, which may show only over one denominator."""
+    found = signs(e, facts)
+    above, below = sp.fraction(sp.together(e)) if found == ANY and e.is_Add else (e, sp.Integer(1))
+    over = below != 1 and signs(below, facts) == POSITIVE
+    return signs(above, facts) & signs(expanded(above), facts) if over else found
 
 
 def _beside_a_length(e: sp.Add, facts: Facts) -> Signs:

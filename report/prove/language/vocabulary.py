@@ -100,6 +100,7 @@ _LOGITS = "log(sum(exp(A(k)) for k in R)) - B"
 _SQUARES = ("(A - B)**2", "norm(A - B)**2", "sum((A(k) - B(k))**2 for k in R)")
 _ABOVE, _TO_1 = ("A if A > 0 else", "A if A >= 0 else", "A if 0 < A else", "A if 0 <= A else"), "exp(A) - 1"
 _DECAYS = ("norm(A)**2", "sum(A(k)**2 for k in R)")
+_ERRORS = "(A(k) - B(k))**2", "(A(k) - B)**2"
 WRITTEN = {
     "softmax": ("exp(A(i))/sum(exp(A(k)) for k in EVERY)",),
     **dict.fromkeys(
@@ -127,7 +128,10 @@ WRITTEN = {
     ),
     **dict.fromkeys(
         ("mean squared error", "mean square error"),
-        ("sum((A(k) - B(k))**2 for k in R)/SIZE", "1/SIZE*sum((A(k) - B(k))**2 for k in R)", "norm(A - B)**2/N"),
+        (
+            *(way.format(each) for way in ("sum({} for k in R)/SIZE", "1/SIZE*sum({} for k in R)") for each in _ERRORS),
+            "norm(A - B)**2/N",
+        ),
     ),
     **dict.fromkeys(("inner product", "scalar product", "dot product"), ("sum(A(k)*B(k) for k in R)", "A.T @ B")),
     "log sum exp": ("log(sum(exp(A(k)) for k in R))", "log(exp(A) + exp(B))"),
