@@ -43,7 +43,7 @@ A(y)(1)", at={"x": "u", "y": "lambda m: 3*u(m)"}, values=("5", "6"))``: both sid
 
 Reasons (``report.prove.reasons.rule``) and what each of them may use::
 
-    "words"                              anything: all definitions unfolded, derivatives carried out
+    "words"                              anything: all definitions unfolded; derivatives carried out if the words say so
     algebra("words")                     rearranging; definitions and derivatives stay shut; matrix algebra
     definition("F", "sigma")             unfolding or folding these names, and rearranging
     differentiation("words", unfold=…)   carrying out derivatives; opens the definitions in unfold, or those that disappear

@@ -82,6 +82,21 @@ class _AtFirstUse(Loader):
                 gc.enable()
 
 
+class _AsItIs(Loader):
+    """Loads what is loaded: ``import mpmath.libmp`` asks for mpmath, which loads its submodule itself; Python would not look
+    whether it is there by now and load it again, as another module without any submodules.
+    """
+
+    def __init__(self, module: ModuleType):
+        self.module, self.spec = module, module.__spec__
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return self.module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.spec
+
+
 class _Finder:
     """Finds a heavy package as usual, and puts ``_AtFirstUse`` before its loader."""
 
@@ -91,6 +106,8 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        if target is None and name in sys.modules and name.partition(".")[0] in self.names:
+            return importlib.machinery.ModuleSpec(name, _AsItIs(sys.modules[name]))
         if name not in self.names:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)

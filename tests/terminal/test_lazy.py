@@ -31,6 +31,8 @@ def test_listing_the_writeups_loads_no_room_that_computes():
         ("import torch; print(torch.nn.functional.relu(torch.tensor(-1.0)).item())", "0.0"),
         ("import torch.nn.functional as F, torch; print(F.relu(torch.tensor(2.0)).item())", "2.0"),
         ("from torch import nn; print(nn.Linear(2, 3).out_features)", "3"),
+        ("import mpmath.libmp as m; print(m is sys.modules['mpmath'].libmp, m.libmpf.__name__)", "True mpmath.libmp.libmpf"),
+        ("import sympy as sp; print(sp.nsimplify(sp.Float(0.3)))", "3/10"),
         ("import matplotlib.figure as f; print(f.Figure().axes)", "[]"),
         ("import pandas as pd; print(pd.DataFrame([1]).shape)", "(1, 1)"),
     ],
