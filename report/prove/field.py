@@ -36,16 +36,9 @@ def failures(derivation: Derivation) -> Iterator[str]:
     called = {word: meant for name, meant in FIELD.items() for word in (name, *meant.words)}
     for defined in derivation.definitions:
         words = _LEADING.sub("", defined.meaning.lower())
-        head = _HEAD.split(words)[0].strip()
-        named = (defined.name.lower(), words, head)
-        meant = next((called[name] for name in named if name in called), None)
-        told = f"{meant.head} = {meant.body}" if meant and not _means(defined, meant) else ""
-        for word in {re.sub("[-–]", " ", name) for name in (*named, head.removesuffix(" loss"))} & WRITTEN.keys():
-            told = told or ("" if _is_written_so(word, defined, derivation.setting) else WRITTEN[word][0])
-        if _DELAYED.match(words) and not _is_delayed(defined):
-            told = "f(i - t)"
+        word, told = next(_misused(defined, words, called, derivation.setting), ("", ""))
         if told:
-            what = f"'{defined.name}' is not what the field calls so, {told}"
+            what = f"'{defined.name}' is not what the field calls so, {told}: it is called “{word}”"
             yield f"{defined.where}: {what}\n  Give it another name and meaning."
         elif _SLOPE.match(words) and not _is_slope(defined, derivation):
             what = f"'{defined.name}' is called the derivative of something, and is not known to be that"
@@ -59,6 +52,20 @@ def failures(derivation: Derivation) -> Iterator[str]:
     for name, where, parts in () if any(map(_SLOPES.search, meanings)) else places:
         if _SLOPES.search(name) and not differentiates(*(each for part in parts for each in part.formulas)):
             yield f"{where}: '{name}' speaks of a derivative, and there is none in it\n  State it: diff(…, x) == …"
+
+
+def _misused(defined: Definition, words: str, called: Mapping[str, FieldName], setting: Setting) -> Iterator[tuple[str, str]]:
+    """The field's words by which a definition is called and which it is not, with what each means."""
+    head = _HEAD.split(words)[0].strip()
+    named = dict.fromkeys((defined.name.lower(), words, head))
+    for word in (name for name in named if name in called):
+        if not _means(defined, called[word]):
+            yield word, f"{called[word].head} = {called[word].body}"
+    for word in dict.fromkeys(re.sub("[-–]", " ", name) for name in (*named, head.removesuffix(" loss"))):
+        if word in WRITTEN and not _is_written_so(word, defined, setting):
+            yield word, WRITTEN[word][0]
+    if _DELAYED.match(words) and not _is_delayed(defined):
+        yield "delayed", "f(i - t)"
 
 
 def _is_slope(defined: Definition, derivation: Derivation) -> bool:

@@ -355,9 +355,10 @@ class _Shown:
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
         said = {parse(m).key for m in _FORMULA.findall(text) if _readable(m)}
-        for condition in part.conditions:
-            if condition.key not in said:
-                yield f"{self.what} {says} without its condition\n  Say that it is for `{condition.text}`."
+        unsaid = [f"`{condition.text}`" for condition in part.conditions if condition.key not in said]
+        if unsaid:
+            conditions = "condition" if len(unsaid) == 1 else "conditions"
+            yield f"{self.what} {says} without its {conditions}\n  Say that it is for {_and(unsaid)}."
         if part.hypothesis is not None:
             yield f"{self.what} {says}, which holds only under its hypothesis\n  Quote the induction that it is a step of."
         mark = _MARKS.get(self.standings[part.label])

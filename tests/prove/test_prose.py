@@ -118,6 +118,11 @@ def test_what_a_statement_has_a_sign_for_may_be_said(conclusion: str, says: str)
     assert "'decay'" not in problems or "such order" not in problems
 
 
+def test_the_conditions_that_a_conclusion_leaves_out_are_said_together() -> None:
+    part = Part("Root", "sqrt(x**2) == x", [Step(because="its root")], given=["x > 0", "x < 2"])
+    assert "without its conditions\n  Say that it is for `x > 0` and `x < 2`." in said("So it is (“Root”).", parts=[part])
+
+
 SIGNED = [
     ("x**2 + 1 > 0", "", "The value is positive", True),
     ("x**2 >= 0", "", "The value is not negative", True),
