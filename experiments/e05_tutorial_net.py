@@ -28,7 +28,7 @@ def trial(budget: Budget, seed: int) -> Trial:
 
 def trained(net: Net, name: str, budget: Budget, seed: int) -> Trial:
     """``net`` under the tutorial's recipe. A full evaluation costs as much as 300 updates, hence so few of them."""
-    length, every = budget.pick(smoke=(40, 20), quick=(150, 75), full=(20_000, 2500))
+    length, every = budget.pick(smoke=(40, 20), quick=(120, 60), full=(20_000, 2500))
     recipe = Recipe(Adam(1e-4), Iterations(length), batch_size=BATCH, evaluate=Iterations(every))
     amounts = budget.pick(smoke=(2000, 200), quick=(10_000, 1000), full=(None, None))
     return classifier("mnist", net, recipe, seed, amounts, {"net": name}, keep=("weights", "predictions"))

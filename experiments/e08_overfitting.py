@@ -71,7 +71,7 @@ def amounts(budget: Budget) -> tuple[int, ...]:
 def _trial(budget: Budget, seed: int, net: str, digits: int, keep: float = 1.0, rate: float = RATE) -> Trial:
     """Measuring all test digits costs as much as two hundred updates, so only what is drawn as a curve is measured often."""
     passes = e05.trial(budget, seed).arguments["recipe"].length.count / amounts(budget)[-1]
-    at_least = budget.pick(smoke=20, quick=40, full=500) if rate == FAST else budget.pick(smoke=20, quick=80, full=1500)
+    at_least = budget.pick(smoke=20, quick=40, full=500) if rate == FAST else budget.pick(smoke=20, quick=64, full=1500)
     length = max(at_least, round(passes * digits))
     every = length // budget.pick(smoke=2, quick=4, full=6) if (digits, rate) == (FEW, RATE) else length
     recipe = Recipe(Adam(rate), Iterations(length), batch_size=50, evaluate=Iterations(every))

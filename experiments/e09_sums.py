@@ -101,7 +101,7 @@ def trials(budget: Budget) -> list[Trial]:
         evaluate=Iterations(budget.pick(smoke=10, quick=120, full=600)),
     )
     amounts = {
-        "train_pairs": budget.pick(smoke=1000, quick=15_000, full=60_000),
+        "train_pairs": budget.pick(smoke=1000, quick=10_000, full=60_000),
         "test_pairs": budget.pick(smoke=200, quick=1000, full=2000),
     }
     learned = [({"seed": seed, "net": nets[net], "recipe": recipe, **amounts}, net) for net in nets for seed in seeds]

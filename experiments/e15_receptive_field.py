@@ -9,6 +9,7 @@ last trial measures the field of these nets and of those of E14.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -62,12 +63,14 @@ def trial(budget: Budget, name: str, seed: int) -> Trial:
     """One net by the recipe of E13."""
     if name in e14.COMPARED:
         return e14.trial(budget, name, seed)
-    return e13.training(budget, COMPARED[name], e13.recipe(budget), seed, {"net": name, "stage": TRAINING})
+    recipe = e13.recipe(budget)
+    at_end = replace(recipe, evaluate=recipe.length)
+    return e13.training(budget, COMPARED[name], at_end, seed, {"net": name, "stage": TRAINING})
 
 
 def trials(budget: Budget) -> list[Trial]:
     """The nets, and what the middle unit sees in them and in those of E14."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=5))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=5))
     measured = [trial(budget, name, seeds[0]) for name in (*COMPARED, *e14.LINEAR)]
     return [
         *(trial(budget, name, seed) for name in COMPARED for seed in seeds),

@@ -43,7 +43,7 @@ Plain = Any
 
 @dataclass(frozen=True)
 class Budget:
-    """How much of the real thing to run: ``smoke`` (a minute), ``quick`` (ten minutes), ``full`` (the write-ups' own).
+    """How much of the real thing to run: ``smoke`` (a minute), ``quick`` (some minutes), ``full`` (the write-ups' own).
 
     A budget changes epochs, the amount of data and the seeds; never the code path.
     """

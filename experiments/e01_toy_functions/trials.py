@@ -56,7 +56,7 @@ STARTS = 3
 def trials(budget: Budget) -> list[Trial]:
     """Every net on every target of either kind of W, and what W1 wonders about: the best affine map of each target, more linear
     layers on log-sum-exp, and a lower rate, more filters and more layers for the convnet that fails on the sum."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=10, full=10))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=8, full=10))
     larger = [_training(budget, seed, "dense", "sum", name, net) for seed in seeds for name, net in LARGER.items()]
     return larger + [
         trial
@@ -74,7 +74,7 @@ def trials(budget: Budget) -> list[Trial]:
 def _training(budget: Budget, seed: int, matrix: Matrix, target: Target, name: str, net: Net, rate: float = RATE) -> Trial:
     arguments = {
         "net": net,
-        "recipe": Recipe(Adam(rate), Epochs(budget.pick(smoke=2, quick=20, full=50)), batch_size=200),
+        "recipe": Recipe(Adam(rate), Epochs(budget.pick(smoke=2, quick=16, full=50)), batch_size=200),
         "starts": STARTS if name in (*CONVNETS, SLOWER, *LARGER) else 1,  # the loss of the linear net has one minimum
     }
     return Trial(train_on_toy, {**_drawing(budget, seed, matrix, target), **arguments}, tags=_tags(matrix, target, name))

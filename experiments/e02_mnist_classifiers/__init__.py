@@ -48,7 +48,7 @@ NEAR_ZERO = 0.1  # nats: what it costs to give the right class a probability of 
 def trial(budget: Budget, net: str, optimizer: str, seed: int) -> Trial:
     """One net under one optimiser. Its weights are kept, so that other experiments can build on it."""
     recipe = Recipe(OPTIMIZERS[optimizer], Epochs(budget.pick(smoke=2, quick=5, full=12)))
-    amounts = budget.pick(smoke=(2000, 1000), quick=(16_000, 5000), full=(None, None))
+    amounts = budget.pick(smoke=(2000, 1000), quick=(12_000, 5000), full=(None, None))
     tags = {"net": net, "optimizer": optimizer}
     return classifier("mnist", NETS[net], recipe, seed, amounts, tags, keep=("weights", "predictions", "mistakes"))
 
@@ -63,7 +63,9 @@ def trials(budget: Budget) -> list[Trial]:
 def _sized(budget: Budget, size: str, seed: int) -> Trial:
     """The MLP of another size, under the optimiser of W1, which wonders about it."""
     usual = trial(budget, MLP, "Adadelta", seed)
-    return replace(usual, arguments={**usual.arguments, "net": mlp(*SIZES[size]), "keep": ()}, tags={"size": size})
+    recipe = usual.arguments["recipe"]
+    other = {"net": mlp(*SIZES[size]), "recipe": replace(recipe, evaluate=recipe.length), "keep": ()}
+    return replace(usual, arguments={**usual.arguments, **other}, tags={"size": size})
 
 
 def _with_given_weights(budget: Budget, seed: int) -> Trial:

@@ -57,10 +57,13 @@ def judge_trial(budget: Budget, coder: str, seed: int) -> Trial:
 
 
 def _recipe(budget: Budget, coder: str, scale: str) -> Recipe:
-    """A linear autoencoder learns slowly and costs little: a larger rate for three times as long."""
+    """A linear autoencoder learns slowly and costs little: a larger rate for three times as long. Those of which nothing is
+    drawn by epoch are measured at their end."""
     if scale == PIXELS:
-        epochs = budget.pick(smoke=2, quick=6, full=20)
-        return Recipe(Adam(1e-2), Epochs(3 * epochs)) if coder == LINEAR else Recipe(Adam(), Epochs(epochs))
+        epochs, every = budget.pick(smoke=(2, 1), quick=(6, 2), full=(20, 1))
+        if coder == LINEAR:
+            return Recipe(Adam(1e-2), Epochs(3 * epochs), evaluate=Epochs(3 * epochs))
+        return Recipe(Adam(), Epochs(epochs), evaluate=Epochs(every if coder in SHOWN else epochs))
     length, every = budget.pick(smoke=(32, 16), quick=(200, 100), full=(20 * EPOCH, EPOCH))
     return Recipe(Adam(), Iterations(length), evaluate=Iterations(every))
 
@@ -77,7 +80,7 @@ def _amounts(budget: Budget, scale: str) -> dict[str, int | None]:
 
 def trials(budget: Budget) -> list[Trial]:
     """What is judged over all seeds; at the smaller budgets, what stands beside them over fewer."""
-    seeds = budget.seeds(budget.pick(smoke=2, quick=5, full=10))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=10))
     fewer = seeds[: budget.pick(smoke=2, quick=3, full=5)]
     fewest = seeds[: budget.pick(smoke=2, quick=2, full=5)]
     asked = [

@@ -109,10 +109,11 @@ def _examples(images: np.ndarray, labels: np.ndarray, reference: torch.Tensor) -
 
 def trials(budget: Budget) -> list[Trial]:
     """The search, W2's nets in it; at full budget these by the tutorial's recipe as well, of which a part would say nothing."""
-    quicker = Recipe(Adam(RATE), Epochs(budget.pick(smoke=2, quick=5, full=4)), batch_size=64)
+    length = Epochs(budget.pick(smoke=2, quick=5, full=4))
+    quicker = Recipe(Adam(RATE), length, batch_size=64, evaluate=length)
     tutorials = Recipe(Adam(1e-4), Iterations(20_000), batch_size=50, evaluate=Iterations(2000))
     names = budget.pick(smoke=SOME, quick=SOME, full=tuple(CANDIDATES))
-    seeds = budget.seeds(budget.pick(smoke=2, quick=6, full=4))
+    seeds = budget.seeds(budget.pick(smoke=2, quick=4, full=4))
     few = seeds[: budget.pick(smoke=1, quick=1, full=3)]  # a run of E7b takes as long as all others of its seed
     return [
         *(_trial(budget, name, SEARCH, quicker, seed) for name in names for seed in (few if name == E7B else seeds)),
@@ -127,7 +128,7 @@ def _trial(budget: Budget, name: str, label: str, recipe: Recipe, seed: int) -> 
             "seed": seed,
             "net": CANDIDATES[name],
             "recipe": recipe,
-            "train_examples": budget.pick(smoke=1000, quick=8000, full=55_000),
+            "train_examples": budget.pick(smoke=1000, quick=7000, full=55_000),
             "validation_examples": budget.pick(smoke=200, quick=2000, full=5000),
             "test_examples": budget.pick(smoke=500, quick=4000, full=None),
         },

@@ -103,7 +103,7 @@ def rows(
     module: torch.nn.Module, rate: float, at: tuple[int, ...], train: Examples, held: Examples, seed: int
 ) -> Iterator[tuple[int, dict[str, float]]]:
     """What the net makes of ``held`` after each number of updates in ``at``."""
-    optimizer = torch.optim.SGD(module.parameters(), lr=rate, momentum=MOMENTUM)
+    optimizer = torch.optim.SGD(module.parameters(), lr=rate, momentum=MOMENTUM, fused=True)
     generator = torch.Generator().manual_seed(seed)
     iteration = 0
     while iteration < max(at):

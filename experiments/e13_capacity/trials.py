@@ -62,12 +62,14 @@ def trial(budget: Budget, channels: Channels, seed: int, logits: str = PLAIN, op
 
 
 def trials(budget: Budget) -> list[Trial]:
-    """All six with plain logits; with rectified ones those that are cheap; the best in W4's eyes by momentum as well. What
-    became of the logits is examined where they were rectified."""
+    """All six with plain logits, of which the widest takes as long as all others and is left to *full*; with rectified ones
+    those that are cheap; the best in W4's eyes by momentum as well. What became of the logits is examined where they were
+    rectified."""
     seeds = budget.seeds(budget.pick(smoke=2, quick=3, full=3))
+    widths = CAPACITIES if budget.name == "full" else CAPACITIES[:-1]
     cheap = budget.pick(smoke=CAPACITIES[:3], quick=CAPACITIES[:3], full=CAPACITIES[:4])
     asked = [
-        *((channels, PLAIN, ADAM) for channels in CAPACITIES),
+        *((channels, PLAIN, ADAM) for channels in widths),
         *((channels, RECTIFIED, ADAM) for channels in cheap),
         *((W4_BEST, logits, MOMENTUM) for logits in LOGITS),
     ]
