@@ -263,7 +263,8 @@ def _inside(found: Verdict, low: float, high: float, unit: Unit, what: str) -> V
 def _verdict(found: Verdict, yes: bool, no: bool, margin: float, unit: Unit, what: str) -> Verdict:
     # comparisons with NaN are all false, so that an interval that does not exist decides nothing
     holds = Holds.YES if yes else Holds.NO if no else Holds.UNDECIDED
-    low, high = max(found.low, unit.low), min(found.high, unit.high)  # NaN stays NaN
+    # NaN stays NaN; and by rounding, what is measured may lie a hair beyond what is possible
+    low, high = max(found.low, min(unit.low, found.effect)), min(found.high, max(unit.high, found.effect))
     would_take = _seeds_to_settle(found, margin) if holds is Holds.UNDECIDED and found.n > 1 else 0
     effect, low, high, margin = (number * unit.scale for number in (found.effect, low, high, margin))
     return Verdict(holds, effect, low, high, found.n, unit.name, what, margin, unit.exact, would_take)

@@ -26,6 +26,7 @@ __all__ = ["EXPERIMENT", "NETS"]
 
 ROUNDING = 5e-4  # PCA does not depend on chance, so its errors must be W1's to the last of the three digits reported
 NEAR = 0.05  # a linear autoencoder is near PCA if its error is at most so much larger, as a share
+SIZE, OVER_LEAST = PLAIN.unsigned, Unit(low=1)  # an error or a ratio of two; what is held against the least there can be
 
 
 # --- claims --------------------------------------------------------------------------------------------------------
@@ -108,29 +109,29 @@ VALUES: dict[str, Callable[[Runs], Value] | Value] = {
     ),
     **{
         f"{short}_{part}": Mean(
-            partial(errors, coder=coder, part=part, scale=STANDARDISED), PLAIN, 3, f"{part} error, {coder}, pixels standardised"
+            partial(errors, coder=coder, part=part, scale=STANDARDISED), SIZE, 3, f"{part} error, {coder}, pixels standardised"
         )
         for short, coder in (("pca", PCA), ("autoencoder", LINEAR_CODE))
         for part in W1[PCA]
     },
     **{
         f"ratio_{name}": Mean(
-            partial(ratio, coder=coder, part=part, scale=scale), PLAIN, 3, f"{part} error, {coder} over PCA, {scale}"
+            partial(ratio, coder=coder, part=part, scale=scale), unit, 3, f"{part} error, {coder} over PCA, {scale}"
         )
-        for name, coder, part, scale in (
-            ("w1_train", LINEAR_CODE, "train", STANDARDISED),
-            ("w1_test", LINEAR_CODE, "test", STANDARDISED),
-            ("w5", AUTOENCODER, "test", PIXELS),
-            ("linear_code", LINEAR_CODE, "test", PIXELS),
-            ("linear", LINEAR, "train", PIXELS),
-            ("deeper", DEEPER, "test", PIXELS),
+        for name, coder, part, scale, unit in (
+            ("w1_train", LINEAR_CODE, "train", STANDARDISED, SIZE),
+            ("w1_test", LINEAR_CODE, "test", STANDARDISED, SIZE),
+            ("w5", AUTOENCODER, "test", PIXELS, SIZE),
+            ("linear_code", LINEAR_CODE, "test", PIXELS, SIZE),
+            ("linear", LINEAR, "train", PIXELS, OVER_LEAST),
+            ("deeper", DEEPER, "test", PIXELS, SIZE),
         )
     },
     **{
         name: Mean(partial(of_codes, coder=coder, name=reading), unit, digits, f"{what}, {coder}")
         for name, coder, reading, what, unit, digits in (
-            ("length_linear_code", LINEAR_CODE, "length", LENGTH, PLAIN, 1),
-            ("length_pca", PCA, "length", LENGTH, PLAIN, 1),
+            ("length_linear_code", LINEAR_CODE, "length", LENGTH, OVER_LEAST, 1),
+            ("length_pca", PCA, "length", LENGTH, OVER_LEAST, 1),
             ("on_axis", AUTOENCODER, "on_axis", "test digits with a code number of 0", SHARE, 1),
             ("negative", LINEAR_CODE, "negative", "test digits with a code number below 0", SHARE, 1),
             ("spoilt_fours", AUTOENCODER, "spoilt_fours", "4s that are not read as one after coding", PLAIN, 0),
@@ -184,7 +185,7 @@ EXPERIMENT = Experiment(
         ),
         "linear_near": Claim(
             f"Its training error ends at most {NEAR:.0%} above PCA's.",
-            lambda runs: at_most(ratio(runs, LINEAR, "train"), 1 + NEAR, what="mean ratio of training errors"),
+            lambda runs: at_most(ratio(runs, LINEAR, "train"), 1 + NEAR, OVER_LEAST, "mean ratio of training errors"),
         ),
         "deeper_errs_more": Claim(
             "The deeper autoencoder's test error is higher than that of W5's final net.",

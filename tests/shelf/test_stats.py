@@ -165,6 +165,11 @@ def test_bounds(bound: float, least: Holds, most: Holds) -> None:
     assert below(values, bound).holds is most
 
 
+def test_what_rounding_puts_beyond_what_is_possible_stays_inside_its_interval() -> None:
+    verdict = at_most(by_seed(1 - 1e-9, 1 - 2e-9), 1.05, Unit(low=1))
+    assert (verdict.holds, verdict.low) == (YES, verdict.effect)
+
+
 def test_a_mean_that_is_the_bound_is_neither_above_nor_below_it() -> None:
     assert {said(by_seed(0.5, 0.5), 0.5).holds for said in (above, below)} == {NO}
     assert {said(by_seed(0.5, 0.5), 0.5).holds for said in (at_least, at_most)} == {YES}
