@@ -48,7 +48,7 @@ NEAR = 0.05  # nats
 def trials(budget: Budget) -> list[Trial]:
     """Every rate, the two good ones for longer, and the base rates of other optimisers."""
     epochs = budget.pick(smoke=2, quick=5, full=5)
-    digits = budget.pick(smoke=1000, quick=4000, full=None)
+    digits = budget.pick(smoke=1000, quick=6000, full=None)
     fewer = budget.pick(smoke=1000, quick=1000, full=None)  # what is asked of them, only the full budget can say
     return [
         *(
