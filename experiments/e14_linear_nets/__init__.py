@@ -48,7 +48,7 @@ FREE = parameters(Net(zoo.CIFAR, (Flatten(), Dense(10))))  # of an affine map fr
 def trial(budget: Budget, name: str, seed: int) -> Trial:
     """One of the linear nets, or the original, as E13 trains it; at *quick*, the others are measured less often."""
     oftener = e13.recipe(budget)
-    recipe = oftener if name == ORIGINAL else replace(oftener, evaluate=Epochs(budget.pick(smoke=1, quick=5, full=1)))
+    recipe = oftener if name == ORIGINAL else replace(oftener, evaluate=Epochs(budget.pick(smoke=1, quick=6, full=1)))
     return e13.training(budget, COMPARED[name], recipe, seed, {"net": name, "stage": TRAINING})
 
 
