@@ -418,7 +418,7 @@ class _Walk(Place):
         while isinstance(holder, ast.Subscript | ast.Call):
             holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
         if isinstance(holder, ast.Name):
-            yield from kinks.tied(self, holder.id)
+            yield from (*kinks.tied(self, holder.id), *kinks.fixed(self, holder.id, node))
         if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
             yield from replace(self, slope_in=holder.id, order=1, varying=frozenset({holder.id})).visit(body)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from report.prove.decide.place import Missing, Place
 from report.prove.decide.signs import is_nonzero, is_positive
@@ -14,6 +14,8 @@ from report.prove.language.glossary import Definition
 ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
 CONTINUOUS = ("abs", "norm", "max", "min")
 """Of these, what has kinks, and neither jumps nor an end."""
+VARYING = ("real", "vector", "matrix", "signal")
+"""The kinds of symbols that take other values in a derivative: no index or size does, and no function."""
 
 
 def may_be_rough(at: Place, body: ast.expr) -> bool:
@@ -56,6 +58,31 @@ def tied(at: Place, name: str) -> Iterator[Missing]:
         if word != "positive":
             why = f"'{name}' is declared {word}, so that no entry of it varies by itself"
             yield Missing("free entries", f"the derivative by '{name}' does not exist: {why}")
+
+
+def fixed(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
+    """What an abbreviation by which is differentiated must stand for, so that it can vary: something that does not stand beside
+    it, too. ∂x²/∂c is not 0 where c is x².
+    """
+    defined = at.scope.globals.get(name)
+    if name in at.scope.locals or not isinstance(defined, Definition):
+        return
+    beside = _rests_on(at, names(node.args[0]), but=name)
+    if not _rests_on(at, defined.mentioned) - beside:
+        why = f"`{at.spell(node)}` holds fixed all that '{name}' stands for, so that '{name}' does not vary"
+        yield Missing(f"'{name}' to rest on something else, too, or to be a symbol", why)
+
+
+def _rests_on(at: Place, spoken: Iterable[str], but: str = "") -> set[str]:
+    """The symbols that may vary of which names speak, by themselves or by what they abbreviate."""
+    waiting, met = [*spoken], {but}
+    while waiting:
+        name = waiting.pop()
+        if name not in met:
+            met.add(name)
+            defined = at.scope.globals.get(name)
+            waiting += defined.mentioned if isinstance(defined, Definition) else ()
+    return {name for name in met & at.symbols.keys() if at.symbols[name].kind in VARYING}
 
 
 def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
