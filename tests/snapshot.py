@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.arguments import given_numbers
 from tests.project import whole
 
 KEPT = Path(__file__).parent / "snapshots"
@@ -53,6 +54,7 @@ def taken(folder: Path, store: Path | None = None) -> dict[str, str]:
 
 
 def main() -> None:
+    given_numbers()
     KEPT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for name, text in taken(Path(folder)).items():

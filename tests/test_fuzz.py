@@ -6,7 +6,6 @@ python -m tests.test_fuzz 10000     tries so many of each kind; the suite takes 
 from __future__ import annotations
 
 import functools
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,12 +28,13 @@ from report.run.declaration import check_experiment
 from report.run.plan import plan
 from report.write.manifest import manifest
 from report.write.writeup import writeup
+from tests.arguments import given_numbers
 from tests.mini import filled, imported, judged
 from tests.project import read_before
 
 HUNTING = __name__ == "__main__"
 SAMPLE = settings(
-    max_examples=int(sys.argv[1]) if HUNTING else 40,
+    max_examples=given_numbers("COUNT")[0] if HUNTING else 40,
     deadline=None,
     derandomize=not HUNTING,
     suppress_health_check=list(HealthCheck),

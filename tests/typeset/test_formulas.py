@@ -19,6 +19,7 @@ import pytest
 from report.typeset.inputs import Meta
 from report.typeset.pandoc import Pandocs, chapter_html, chapter_typst
 from report.typeset.pdf import document as pdf_document
+from tests.arguments import given_numbers
 
 PINNED = Path(__file__).with_name("formulas.toml")
 KNOWN = tomllib.loads(PINNED.read_text(encoding="utf-8"))["formula"]
@@ -80,6 +81,7 @@ def test_every_formula_can_be_set_in_the_pdf():
 
 
 if __name__ == "__main__":
+    given_numbers()
     found = set_both_ways([known["latex"] for known in KNOWN])
     tables = ["\n".join(f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in each.items()) for each in found]
     PINNED.write_text("".join(f"[[formula]]\n{table}\n\n" for table in tables).rstrip() + "\n", encoding="utf-8")
