@@ -23,6 +23,7 @@ def test_a_number_is_given_for_each_name(monkeypatch: pytest.MonkeyPatch) -> Non
         ("tests.test_fuzz", "many", "test_fuzz.py takes COUNT, in whole numbers above 0; it was given: many"),
         ("tests.test_fuzz", "", "test_fuzz.py takes COUNT, in whole numbers above 0; it was given: none"),
         ("tests.test_fuzz", "0", "test_fuzz.py takes COUNT, in whole numbers above 0; it was given: 0"),
+        ("tests.prove.test_fuzzed", "7 x", "test_fuzzed.py takes SEED and COUNT, in whole numbers above 0; it was given: 7 x"),
         ("tests.typeset.test_formulas", "anew", "test_formulas.py takes no arguments; it was given: anew"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What generated formulas come to, by Python and forty digits (``conftest.forty_digits``): the generators' own arithmetic."""
+"""What generated formulas come to, by Python and forty digits (``generated.accepted``): the generators' own arithmetic."""
 
 from __future__ import annotations
 

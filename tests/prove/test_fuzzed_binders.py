@@ -25,12 +25,12 @@ from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
 from report.prove.meaning.symbols import bounds, ranges, scope_for
 from tests.prove.exact import Place, Slopes, Undefined, slope
+from tests.prove.generated import accepted, hunt
 
 SYMBOLS = [
     real("x", ""), real("y", ""), integer("n", "", least="1"), vector("v", "n", ""), vector("u", "n", ""),
     matrix("W", "n", "n", ""), integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")),
 ]  # fmt: skip
-pytestmark = pytest.mark.usefixtures("forty_digits")
 
 
 # --- formulas ------------------------------------------------------------------------------------------------------
@@ -203,40 +203,36 @@ def proved(left: str, sign: str, right: str, condition: str = "", *definitions: 
         return False
 
 
-def refuse_false(seed: int, count: int) -> int:
-    random, accepted = Random(seed), 0
-    for _ in range(count):
-        left, condition = number(random, random.choice([1, 2, 2])), random.choice(["", "", *CONDITIONS])
-        right, sign = rewritten(random, left), random.choice(["==", "==", "<=", ">="])
-        one, _, other = condition.partition(" == ")
-        right = right.replace(one, f"({other})") if other and "(" not in condition and random.random() < 0.5 else right
-        if proved(left, sign, right, condition):
-            accepted += 1
-            met = (CONDITIONS[condition](p) if condition else p for p in places(random))
-            wrong = false_at(left, sign, right, (p for p in met if p))
-            assert wrong is None, f"proved, and false: {left} {sign} {right} given {condition or 'nothing'} at {wrong}"
-    return accepted
+def refuse_false(random: Random) -> bool:
+    left, condition = number(random, random.choice([1, 2, 2])), random.choice(["", "", *CONDITIONS])
+    right, sign = rewritten(random, left), random.choice(["==", "==", "<=", ">="])
+    one, _, other = condition.partition(" == ")
+    right = right.replace(one, f"({other})") if other and "(" not in condition and random.random() < 0.5 else right
+    if not proved(left, sign, right, condition):
+        return False
+    met = (CONDITIONS[condition](p) if condition else p for p in places(random))
+    wrong = false_at(left, sign, right, (p for p in met if p))
+    assert wrong is None, f"proved, and false: {left} {sign} {right} given {condition or 'nothing'} at {wrong}"
+    return True
 
 
-def refuse_moved(seed: int, count: int) -> int:
+def refuse_moved(random: Random) -> bool:
     """A definition whose body varies something, called with what varies: c(x) is not its body with x for its parameter."""
-    random, accepted = Random(seed), 0
-    for _ in range(count):
-        by = random.choice(["x", "v[i]", "v[1]", "W[i, j]"])
-        body = f"diff(({number(random, 1)})*{random.choice(['y', '(x + y)', 'exp(y)', '(y + v[i])'])}, {by})"
-        call = random.choice(["c({})", "c({}) + x", "diff(c({}), x)", "diff(c({}), v[i])"])
-        argument = number(random, 1)
-        plain = _put(ast.parse(body, mode="eval").body, "y", f"({argument})")
-        left, right = call.format(argument), call.format("0").replace("c(0)", f"({plain})")
-        try:
-            definition = define("c(y)", body, "", symbols=[real("y", "")])
-        except DeclarationError:
-            continue
-        if proved(left, "==", right, "", definition):
-            accepted += 1
-            if "diff(c" not in left:  # what is differentiated outside moves the place as well
-                _compare_called(left, right, body, random)
-    return accepted
+    by = random.choice(["x", "v[i]", "v[1]", "W[i, j]"])
+    body = f"diff(({number(random, 1)})*{random.choice(['y', '(x + y)', 'exp(y)', '(y + v[i])'])}, {by})"
+    call = random.choice(["c({})", "c({}) + x", "diff(c({}), x)", "diff(c({}), v[i])"])
+    argument = number(random, 1)
+    plain = _put(ast.parse(body, mode="eval").body, "y", f"({argument})")
+    left, right = call.format(argument), call.format("0").replace("c(0)", f"({plain})")
+    try:
+        definition = define("c(y)", body, "", symbols=[real("y", "")])
+    except DeclarationError:
+        return False
+    if not proved(left, "==", right, "", definition):
+        return False
+    if "diff(c" not in left:  # what is differentiated outside moves the place as well
+        _compare_called(left, right, body, random)
+    return True
 
 
 def _compare_called(left: str, right: str, body: str, random: Random) -> None:
@@ -246,11 +242,11 @@ def _compare_called(left: str, right: str, body: str, random: Random) -> None:
 
 
 def test_no_false_relation_of_a_sample_is_proved() -> None:
-    assert refuse_false(1, 40) > 5
+    assert accepted(refuse_false, 1, 40) > 5
 
 
 def test_no_definition_of_a_sample_is_moved_by_what_varies_in_it() -> None:
-    assert refuse_moved(1, 20) > 2
+    assert accepted(refuse_moved, 1, 20) > 2
 
 
 def test_the_slope_of_a_step_is_no_number_to_compare_with() -> None:
@@ -260,5 +256,9 @@ def test_the_slope_of_a_step_is_no_number_to_compare_with() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_false_relation_of_ten_thousand_is_proved(seed: int) -> None:
-    assert refuse_false(100 + seed, 400) > 50
-    assert refuse_moved(100 + seed, 100) > 10
+    assert accepted(refuse_false, 100 + seed, 400) > 50
+    assert accepted(refuse_moved, 100 + seed, 100) > 10
+
+
+if __name__ == "__main__":
+    hunt(refuse_false, refuse_moved)

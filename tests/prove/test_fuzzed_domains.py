@@ -25,8 +25,7 @@ from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
 from report.prove.meaning.symbols import bounds, ranges, scope_for
 from tests.prove.exact import Place, Slopes, Undefined, root, slope
-
-pytestmark = pytest.mark.usefixtures("forty_digits")
+from tests.prove.generated import accepted, hunt
 
 SYMBOLS = [
     real("x", ""), real("y", ""), real("z", "", least="0"), real("p", "", above="0"), integer("n", "", least="1"),
@@ -165,32 +164,33 @@ def is_said_to_be_defined(
         return False  # it is not read at all
 
 
-def refuse_undefined(seed: int, count: int) -> int:
-    random, accepted = Random(seed), 0
-    for _ in range(count):
+def refuse_undefined(random: Random) -> bool:
+    try:
+        defined, calls = definitions(random)
+        text = number(random, random.choice([2, 2, 3]), ["x", "y"], calls)
+    except DeclarationError:
+        return False
+    condition = random.choice(CONDITIONS)
+    if not is_said_to_be_defined(text, condition, defined):
+        return False
+    for place in places(random, condition, 40):
         try:
-            defined, calls = definitions(random)
-            text = number(random, random.choice([2, 2, 3]), ["x", "y"], calls)
-        except DeclarationError:
-            continue
-        condition = random.choice(CONDITIONS)
-        if not is_said_to_be_defined(text, condition, defined):
-            continue
-        accepted += 1
-        for place in places(random, condition, 40):
-            try:
-                value(text, place, {d.name: d for d in defined})
-            except Undefined:
-                told = "; ".join(f"{d.head} = {d.body} for {d.symbols[-1].least or d.symbols[-1].above}" for d in defined)
-                pytest.fail(f"said to be defined: {text} given {condition or 'nothing'} at {place} where {told}")
-    return accepted
+            value(text, place, {d.name: d for d in defined})
+        except Undefined:
+            told = "; ".join(f"{d.head} = {d.body} for {d.symbols[-1].least or d.symbols[-1].above}" for d in defined)
+            pytest.fail(f"said to be defined: {text} given {condition or 'nothing'} at {place} where {told}")
+    return True
 
 
 def test_nothing_of_a_sample_that_has_no_value_is_said_to_be_defined() -> None:
-    assert refuse_undefined(1, 60) > 10
+    assert accepted(refuse_undefined, 1, 60) > 10
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_nothing_of_ten_thousand_that_has_no_value_is_said_to_be_defined(seed: int) -> None:
-    assert refuse_undefined(100 + seed, 500) > 80
+    assert accepted(refuse_undefined, 100 + seed, 500) > 80
+
+
+if __name__ == "__main__":
+    hunt(refuse_undefined)

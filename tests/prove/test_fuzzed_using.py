@@ -19,9 +19,8 @@ from report.errors import DeclarationError
 from report.proof import Derivation, Part, Step, Symbol, check, integer, real, using, vector
 from report.prove.language.formula import names, parse, statement, substitute
 from tests.prove.exact import Place, root
+from tests.prove.generated import accepted, hunt
 from tests.prove.test_fuzzed_binders import false_at
-
-pytestmark = pytest.mark.usefixtures("forty_digits")
 
 SYMBOLS = [
     real("x", ""), real("y", ""), real("z", "", least="0"), real("p", "", above="0"), integer("n", "", least="1"),
@@ -169,28 +168,29 @@ def wrong_at(used: str, given: str, random: Random) -> Place | None:
     return None
 
 
-def refuse_false_uses(seed: int, count: int) -> int:
-    random, accepted = Random(seed), 0
-    for _ in range(count):
-        try:
-            theory, used, given = drawn(random)
-            holds = check(theory, {"SymPy"}).holds
-        except DeclarationError:
-            continue
-        if holds:
-            accepted += 1
-            law, use = theory.parts
-            wrong = wrong_at(used, given, random)
-            told = f"{used} given {given or 'nothing'} by {law.statement} given {law.given}, {use.steps[0].rule.puts}"
-            assert wrong is None, f"accepted, and false: {told} at {wrong}"
-    return accepted
+def refuse_false_uses(random: Random) -> bool:
+    try:
+        theory, used, given = drawn(random)
+        holds = check(theory, {"SymPy"}).holds
+    except DeclarationError:
+        return False
+    if holds:
+        law, use = theory.parts
+        wrong = wrong_at(used, given, random)
+        told = f"{used} given {given or 'nothing'} by {law.statement} given {law.given}, {use.steps[0].rule.puts}"
+        assert wrong is None, f"accepted, and false: {told} at {wrong}"
+    return holds
 
 
 def test_no_false_use_of_a_sample_is_accepted() -> None:
-    assert refuse_false_uses(1, 150) > 5
+    assert accepted(refuse_false_uses, 1, 150) > 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_false_use_of_ten_thousand_is_accepted(seed: int) -> None:
-    assert refuse_false_uses(100 + seed, 500) > 20
+    assert accepted(refuse_false_uses, 100 + seed, 500) > 20
+
+
+if __name__ == "__main__":
+    hunt(refuse_false_uses)
