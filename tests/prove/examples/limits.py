@@ -12,7 +12,7 @@ DERIVATION = Derivation(
         real("eps", "a distance", above="0", high=1),
         real("q", "a rate", above="0", high=1),
         real("h", "a growth", above="0", high=1),
-        real("u", "the learning rate times the curvature", above="0", high=1),
+        real("u", "the learning rate times the curvature", above="0", high=3),
         real("a", "where descent starts"),
     ],
     definitions=[
@@ -66,6 +66,7 @@ DERIVATION = Derivation(
             supposing="w(t) == (1 - u)**t*a",
         ),
         part("Descent", "w(t) == (1 - u)**t*a", induction("t", "At the start", "A step down")),
+        part("A contraction", "abs(1 - u) < 1", "less than one on either side", given=["u < 2"]),
         part(
             "Descent is exponentially fast",
             "abs(w(t)) <= exp(-u*t)*abs(a)",
@@ -76,7 +77,8 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=(
-        "A rate below one shrinks, `q**n < eps` for `q < 1` and `n > log(eps)/log(q)`; descent is exponentially fast, "
+        "A rate below one shrinks, `q**n < eps` for `q < 1` and `n > log(eps)/log(q)`; descent, "
+        "`w(t) == (1 - u)**t*a`, shrinks, as `abs(1 - u) < 1` for `u < 2`, and is exponentially fast, "
         "`abs(w(t)) <= exp(-u*t)*abs(a)` for `u < 1`."
     ),
     comment="What is said for every distance and all later places is what the word limit means.",
@@ -88,5 +90,6 @@ TWINS = {
     "Each step divides by the same": ["q**2", "1", "1/q", "q*abs(a)"],
     "Growth without bound": ["1 + t*h + h", "(1 + t)*(1 + h)", "1 + t**2*h", "2 + t*h"],
     "Descent": ["(1 - u)**(t + 1)*a", "(1 + u)**t*a", "exp(-u*t)*a", "(1 - t*u)*a"],
+    "A contraction": ["1/2", "u"],
     "Descent is exponentially fast": ["exp(-2*u*t)*abs(a)", "exp(-u*t)*a", "exp(-u*t)", "exp(-u*t - u)*abs(a)"],
 }
