@@ -204,8 +204,8 @@ class Place:
         if left:
             return
         yield Missing(
-            f"a parameter, declared in the symbols= of '{defined.name}' as an integer with a least value, that each such call "
-            "makes smaller",
+            "a parameter that each such call makes smaller: an integer with a least value, declared in the glossary or in the "
+            f"symbols= of '{defined.name}'",
             f"'{defined.name}' calls itself and comes no nearer to an end",
         )
 
