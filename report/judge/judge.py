@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from report import model, plots
 from report.cache.codec import Spoilt
@@ -21,11 +21,25 @@ from report.cache.store import Store
 from report.errors import ReportError, Where, author_line
 from report.judge import kept
 from report.judge.kept import encode_noun
+from report.judge.reading import watched
 from report.judge.views import Absent, Judged, Judgement, Row
 from report.model import Experiment, Holds, MissingResult, Outcome, Runs, State, Value, Verdict
 
 M = TypeVar("M")  # as a view makes it
 T = TypeVar("T")  # as it is kept
+T_co = TypeVar("T_co", covariant=True)
+
+
+READ = "read.txt"
+"""The file beside a view that lists the fingerprints of the runs that it looked at."""
+
+
+@dataclass(frozen=True)
+class _Seen(Generic[T_co]):
+    """A view, and the fingerprints of the runs that it looked at."""
+
+    view: T_co
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class _Memory:
 
     def recall(
         self, view: Callable[[Runs], M], encode: Callable[[M], dict[str, bytes]], decode: Callable[[Mapping[str, bytes]], T]
-    ) -> T | Absent:
+    ) -> _Seen[T | Absent]:
         """``view`` of the runs as it was kept: from the store if the same code saw the same results before.
 
         What was just made goes through ``encode`` and ``decode`` too, so that a first build and a second one show the same.
@@ -52,28 +66,37 @@ class _Memory:
         files = self.store.get(key)
         if files is not None:
             try:
-                return decode(files)
+                return _decoded(decode, files)
             except Spoilt as error:
                 self.store.set_aside(key, f"its files do not make a view ({error})")
         try:
-            files = _encoded(encode, view, Runs(self.outcomes))
-            made = decode(files)
+            files = _encoded(encode, view, self.outcomes)
+            made = _decoded(decode, files)
         except MissingResult as missing:
-            return Absent(missing.what, _kind(self.outcomes))
+            return _Seen(Absent(missing.what, _kind(self.outcomes)))
         except ReportError as error:
-            return Absent(f"{error.where or self.file.name}: {error.what}")
+            return _Seen(Absent(f"{error.where or self.file.name}: {error.what}"))
         except Spoilt as error:
-            return Absent(f"{self.file.name}: it returns something else than it declares: {error}")
+            return _Seen(Absent(f"{self.file.name}: it returns something else than it declares: {error}"))
         except Exception as error:
-            return Absent(f"{author_line(error) or Where(self.file)}: {type(error).__name__}: {error}")
+            return _Seen(Absent(f"{author_line(error) or Where(self.file)}: {type(error).__name__}: {error}"))
         if not self.store.read_only:
             self.store.put(key, files, durable=False)  # it is made again in a moment
         return made
 
 
-def _encoded(encode: Callable[[M], dict[str, bytes]], view: Callable[[Runs], M], runs: Runs) -> dict[str, bytes]:
+def _encoded(
+    encode: Callable[[M], dict[str, bytes]], view: Callable[[Runs], M], outcomes: Iterable[Outcome]
+) -> dict[str, bytes]:
+    runs, read = watched(outcomes)
     with plots.style():
-        return encode(view(runs))
+        files = encode(view(runs))
+    return {**files, READ: "\n".join(read).encode()}
+
+
+def _decoded(decode: Callable[[Mapping[str, bytes]], T], files: Mapping[str, bytes]) -> _Seen[T]:
+    view = decode({name: content for name, content in files.items() if name != READ})
+    return _Seen(view, tuple(files.get(READ, b"").decode().split()))
 
 
 def judge(
@@ -90,20 +113,23 @@ def judge(
     every = tuple(outcomes)
     memory = _Memory(store, sources, experiment, file, every)
     imitated = tuple(stand_ins)
-    rows = memory.recall(_rows, encode_noun, kept.decoder(tuple[Row, ...]))
+    rows = memory.recall(_rows, encode_noun, kept.decoder(tuple[Row, ...])).view
+    figures = {name: memory.recall(view, kept.encode_figure, kept.decode_figure) for name, view in experiment.figures.items()}
+    tables = {name: memory.recall(view, encode_noun, kept.table) for name, view in experiment.tables.items()}
+    claims = {name: _judgement(claim, memory, budget, imitated) for name, claim in experiment.claims.items()}
+    values = {
+        name: _Seen[Value | Absent](view) if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
+        for name, view in experiment.values.items()
+    }
     return Judged(
         rows=() if isinstance(rows, Absent) else rows,
         seeds=tuple(sorted({int(o.trial.arguments["seed"]) for o in every if "seed" in o.trial.arguments})),
         stand_ins=imitated,
-        figures={
-            name: memory.recall(view, kept.encode_figure, kept.decode_figure) for name, view in experiment.figures.items()
-        },
-        tables={name: memory.recall(view, encode_noun, kept.table) for name, view in experiment.tables.items()},
-        claims={name: _judgement(claim, memory, budget, imitated) for name, claim in experiment.claims.items()},
-        values={
-            name: view if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
-            for name, view in experiment.values.items()
-        },
+        figures={name: seen.view for name, seen in figures.items()},
+        tables={name: seen.view for name, seen in tables.items()},
+        claims={name: seen.view for name, seen in claims.items()},
+        values={name: seen.view for name, seen in values.items()},
+        read={name: seen.read for each in (values, figures, tables, claims) for name, seen in each.items()},
     )
 
 
@@ -123,12 +149,13 @@ def _rows(runs: Runs) -> tuple[Row, ...]:
     return tuple(map(Row.of, runs))
 
 
-def _judgement(claim: model.Claim, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> Judgement | Absent:
+def _judgement(claim: model.Claim, memory: _Memory, budget: str, stand_ins: tuple[str, ...]) -> _Seen[Judgement | Absent]:
     lacking = claim.needs.lacking(budget, stand_ins)
     if lacking:
-        return Judgement(claim.sentence, Verdict(Holds.NOT_ASKED, what=lacking))
-    verdict = memory.recall(claim.judge, encode_noun, kept.verdict)
-    return verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict)
+        return _Seen(Judgement(claim.sentence, Verdict(Holds.NOT_ASKED, what=lacking)))
+    seen = memory.recall(claim.judge, encode_noun, kept.verdict)
+    verdict = seen.view
+    return _Seen(verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict), seen.read)
 
 
 def _identities(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

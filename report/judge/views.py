@@ -94,6 +94,7 @@ class Judged:
     tables: Mapping[str, model.Table | Absent] = field(default_factory=dict)
     claims: Mapping[str, Judgement | Absent] = field(default_factory=dict)
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
+    read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by a view, the fingerprints of the runs it looked at
 
     def seeds_of_each(self) -> set[int]:
         """How many seeds the conditions have a result of: one number where all have as many."""

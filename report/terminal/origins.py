@@ -14,7 +14,7 @@ from typing import Any
 from report.errors import ReportError, UsageError, nearest
 from report.judge.answers import Answers, Told
 from report.judge.views import Absent, Judged
-from report.model import Experiment, Outcome, Runs, Scalar, data_read
+from report.model import Experiment, Outcome, Runs, Scalar, Trial, data_read
 from report.numbers import number_text
 from report.run.plan import Planned
 from report.seeds import Seeds
@@ -173,7 +173,7 @@ def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Itera
     if owner not in content.experiments:
         return
     experiment = content.experiments[owner]
-    outcomes = [o for o in found.outcomes.get(owner, ()) if all(o.trial.condition.get(k) == v for k, v in condition.items())]
+    outcomes = [o for o in found.outcomes.get(owner, ()) if _read(owner, own, o.fingerprint, o.trial, condition, found)]
     if own in experiment.measures:
         yield from _seeds(experiment, own, condition, found)[:1]
     read = dict.fromkeys(name for outcome in outcomes for name in sorted(data_read(outcome.trial)))
@@ -183,7 +183,8 @@ def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Itera
     results = hashlib.sha256(repr(numbers).encode()).hexdigest()[:8]
     runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}"
     runs += "" if own in experiment.measures else _of_seeds(outcomes)
-    yield f"computed in {where} from {runs}, results {results}" + (f"; data: {data}" if data else "")
+    behind = f"from {runs}, results {results}" + (f"; data: {data}" if data else "")
+    yield f"computed in {where}{' ' if outcomes else ', '}{behind if outcomes else 'from no run and no data'}"
 
 
 def _of_seeds(outcomes: Iterable[Outcome]) -> str:
@@ -226,7 +227,9 @@ def _of_experiment(owner: str, own: str, condition: Mapping[str, Scalar], found:
     entries = [("computed in", [_place(_view(experiment, own), own, file, found)])]
     if own in experiment.measures:
         entries.append(("seeds", _seeds(experiment, own, condition, found)))
-    planned = _planned(owner, condition, found)
+    planned = _planned(owner, own, condition, found)
+    if not planned:
+        return [*entries, ("rests on", ["no run and no data"])]
     labels = [f"{each.trial.label}  ({each.fingerprint.digest[:12]})" for each in planned]
     more = [f"and {len(labels) - SEVERAL} more"] if len(labels) > SEVERAL else []
     functions = dict.fromkeys(each.trial.function for each in planned)
@@ -258,13 +261,19 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], fo
     return lines or ["nothing was run"]
 
 
-def _planned(owner: str, condition: Mapping[str, Scalar], found: Findings) -> list[Planned]:
-    """The trials of an experiment to which a condition applies."""
+def _planned(owner: str, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[Planned]:
+    """The trials of an experiment that a number of it is made of."""
     plan = found.bench.plan()
-    fitting = [t for t in plan.asked[owner] if all(t.condition.get(key) == value for key, value in condition.items())]
-    digests = dict.fromkeys(plan.digest(trial) for trial in fitting)
+    digests = dict.fromkeys(plan.digest(t) for t in plan.asked[owner] if _read(owner, own, plan.digest(t), t, condition, found))
     by_digest = {planned.digest: planned for planned in plan.planned}
     return [by_digest[digest] for digest in digests]
+
+
+def _read(owner: str, own: str, digest: str, trial: Trial, condition: Mapping[str, Scalar], found: Findings) -> bool:
+    """Whether a number is made of this trial: a measure of those of its condition, a view of those it looked at."""
+    if own not in found.bench.content.experiments[owner].measures:
+        return digest in found.judged[owner].read.get(own, ())
+    return all(trial.condition.get(key) == value for key, value in condition.items())
 
 
 def _reached(planned: Iterable[Planned]) -> str:
