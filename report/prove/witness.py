@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 import sys
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import mpmath as mp
 
 from report.errors import DeclarationError, nearest
+from report.prove.callees import packages_of
 from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live
 from report.prove.language.formula import Formula, names, parse
@@ -175,6 +177,12 @@ def by_live(derivation: Derivation, chain: Chain, live: Live, visits: Visits) ->
     return found
 
 
+LIBRARIES = {
+    "pytorch": "torch",
+    "autograd": "torch",
+    **{name: name for name in ("torch", "numpy", "scipy", "jax", "tensorflow", "mpmath", "sympy")},
+}
+"""What is named in a witness, in small letters, and the package that it calls then."""
 LOOSEST = 1e-3
 """The widest tolerance of a live witness: single precision and training leave less."""
 
@@ -191,9 +199,12 @@ def _refuse_blind(live: Live, computed: Formula, symbols: Sequence[Symbol], pres
     ):
         problem = f"takes no symbol, so that it gives the same whatever {computed} is"
     else:
-        library = next((word for word in ("torch", "NumPy") if live.name.split()[0] == word), "")
-        if library and library.lower() not in sys.modules:
-            problem = f"is called {library}, which its file does not import"
+        called = packages_of(live.function)
+        named = [word for word in re.findall(r"\w+", live.name) if word.lower() in LIBRARIES]
+        if lacking := [word for word in named if LIBRARIES[word.lower()] not in called]:
+            problem = f"is called {lacking[0]}, and does not call it"
+        elif "sympy" in called:
+            problem = "calls SymPy, which decides the steps: it is no other witness"
     if problem:
         raise DeclarationError(f"the witness '{live.name}' {problem}", where=live.where, remedy="Correct the witness.")
 
@@ -218,6 +229,7 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
                     return [], problem
             witnesses.append(Witnessed("reference", REFERENCE_POINTS))
         for live in defined.live:
+            _refuse_blind(live, defined.body, symbols, ())
             for _ in range(live.points):
                 point = points.draw(symbols, [*others, defined], random)
                 problem = _disagreement(defined, point, _seen(live, point), live.name, live.tolerance)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+import sympy as sp
 
 from report.errors import DeclarationError
 from report.proof import (
@@ -127,10 +130,42 @@ def test_what_is_only_checked_or_cited_is_looked_at_far_away(
     [
         (Live("by hand", lambda x: None), "it gives None, which is no number"),
         (Live("by hand", lambda x: 2 * x, sweep={"q": [1]}), "sweeps 'q', which is no symbol"),
+        (Live("torch autograd", lambda x: 2 * x), "is called torch, and does not call it"),
+        (Live("twice by NumPy", lambda x: 2 * x), "is called NumPy, and does not call it"),
+        (Live("PyTorch", lambda x: 2 * x), "is called PyTorch, and does not call it"),
+        (Live("by hand", lambda x: 2 * sp.Float(x)), "calls SymPy"),
     ],
 )
 def test_a_witness_gives_a_number_for_what_it_is_asked(live: Live, says: str) -> None:
     assert says in said(Part("P", "x + x == 2*x", [Step(because="")], live=[live]), symbols=(X,))
+
+
+def twice_by_numpy(x: float) -> float:
+    return float(np.float64(x) * 2)
+
+
+class _Twice:
+    def at(self, x: float) -> float:
+        return twice_by_numpy(x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [twice_by_numpy, lambda x: twice_by_numpy(x), lambda x: [twice_by_numpy][0](x), _Twice().at, lambda x: _Twice().at(x),
+     functools.partial(lambda by, x: by(x), twice_by_numpy)],
+)  # fmt: skip
+def test_a_witness_may_call_what_it_is_named_after_by_way_of_others(function: Callable[[float], float]) -> None:
+    assert not said(Part("P", "x + x == 2*x", [Step(because="")], live=[Live("NumPy", function)]), symbols=(X,))
+
+
+def test_who_bears_a_definition_out_is_held_to_the_same() -> None:
+    part = Part("P", "w(x) + w(x) == 2*w(x)", [Step(because="")])
+    for live, says in (
+        (Live("torch", lambda y: 2 * y), "does not call it"),
+        (Live("by hand", lambda y: 0, tolerance=9), "anything"),
+    ):
+        defined = define("w(y)", "2*y", "", symbols=[real("y", "")], live=[live])
+        assert says in said(part, symbols=(X,), definitions=(defined,))
 
 
 # --- what is no list, no number of arguments ---------------------------------------------------------------------------
