@@ -57,9 +57,9 @@ def rise(runs: Runs, net: str) -> Seeds:
     return select(runs, net)["test_loss"] - lowest(runs, net)
 
 
-def best(runs: Runs, logits: str = PLAIN) -> str:
+def best(runs: Runs) -> str:
     """The net of the highest mean test accuracy after the last epoch."""
-    return max(trained_nets(runs, logits), key=lambda net: mean(select(runs, net, logits)["test_accuracy"]))
+    return max(trained_nets(runs), key=lambda net: mean(select(runs, net)["test_accuracy"]))
 
 
 def diagnosis(runs: Runs, net: str) -> str:

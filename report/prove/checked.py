@@ -101,11 +101,6 @@ class Proof:
     def steps(self) -> tuple[CheckedStep, ...]:
         return tuple(step for part in self.parts for step in part.steps)
 
-    @property
-    def theorems(self) -> tuple[CheckedPart, ...]:
-        """The parts that say something."""
-        return tuple(part for part in self.parts if not part.trivial)
-
     def users(self, label: str) -> tuple[str, ...]:
         """The parts that rest on this one."""
         return tuple(part.label for part in self.parts if label in part.rests_on)

@@ -41,7 +41,7 @@ N, M = integer("n", "", least="1"), integer("m", "", least="1")
 INDEX, J, T = integer("i", "", within=("1", "n")), integer("j", "", within=("1", "n")), integer("t", "")
 F, G = signal("f", ""), signal("g", "")
 V, W = vector("v", "n", ""), matrix("W", "n", "n", "")
-L, LTI = operator("L", "", linear=True), operator("L", "", linear=True, invariant=True)
+L = operator("L", "", linear=True)
 H = function("h", "")
 
 FALSE: list[tuple[str, str, Sequence[Symbol]]] = [
