@@ -21,6 +21,8 @@ _DOWN = (
     "(?<!weight )decay(?:s|ed|ing)?|at most|fall(?:s|en|ing)?|shorter|narrower"
 )
 DIRECTED = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
+_CHANGES = re.compile(r"increas|grow|ris|decreas|shr[iu]nk|diminish|decay|fall", re.IGNORECASE)
+"""What so begins says that something changes: that it is larger than something else is another matter."""
 _DENIED = re.compile(r"\b(?:not|no|none|never|neither|without|cannot|nothing|nobody|nowhere)\b[^,;:.(]*$", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"`([^`]+)`(?P<words>(?:\s+[\w-]+){{0,5}}?\s+)"
@@ -55,8 +57,11 @@ class Resting:
         said = _blank(_BETWEEN.sub(lambda found: " " * len(found[0]), piece))
         for found in DIRECTED.finditer(said):
             up, denied = bool(found["up"]), bool(_DENIED.search(said[: found.start()]))
-            signs = _signs_after(piece[found.end() :]) or self._signs
-            if not _points(signs, up != denied, denied) and (found[0].lower(), denied) not in self._said:
+            if _CHANGES.match(found[0]):
+                shown = (up, denied) in self._changes
+            else:
+                shown = _points(_signs_after(piece[found.end() :]) or self._signs, up != denied, denied)
+            if not shown and (found[0].lower(), denied) not in self._said:
                 yield f"'{'not ' * denied}{found[0]}', and what it rests on shows no such order"
         spoken = {*re.findall(r"\w+", said.lower())}
         pairs = [pair.split("/") for pair in _OPPOSITES.split()]
@@ -74,6 +79,12 @@ class Resting:
     def _said(self) -> set[tuple[str, bool]]:
         lines = self._own.splitlines()
         return {(m[0].lower(), bool(_DENIED.search(line[: m.start()]))) for line in lines for m in DIRECTED.finditer(line)}
+
+    @cached_property
+    def _changes(self) -> set[tuple[bool, bool]]:
+        """Whether the parts say of something that it grows, or falls, and whether they deny it."""
+        said = ((word, denied) for word, denied in self._said if _CHANGES.match(word))
+        return {(bool(DIRECTED.fullmatch(word)["up"]), denied) for word, denied in said}  # type: ignore[index]
 
     @cached_property
     def _words(self) -> set[str]:

@@ -344,6 +344,8 @@ class _Shown:
         elif formula.key in self.conditions and (not _CONDITION_AFTER.search(before) or self._follows_a_result(before)):
             owner = self.conditions[formula.key].label
             yield f"{self.what} asserts `{source}`, which is a condition of '{owner}' and no result"
+        elif formula.key in self.conditions and (other := self._instead_of(formula, before)):
+            yield f"{self.what} asks for `{other}` or `{source}`, and it was shown for both together"
         elif formula.key in self.definitions and not _DEFINED_AFTER.search(before):
             yield f"{self.what} asserts `{source}`, which is how '{self.definitions[formula.key]}' is defined, and no result"
 
@@ -351,6 +353,12 @@ class _Shown:
         """Whether a statement stands right before, and no more than a comma or an "and" between."""
         found = re.search(r"`([^`]+)`(?:,|,? and|,? or)\s*$", before)
         return bool(found and _readable(found[1]) and parse(found[1]).key in self.statements)
+
+    def _instead_of(self, condition: Formula, before: str) -> str:
+        """The condition that goes with this one, where the sentence says "or" between them."""
+        found = re.search(r"`([^`]+)`,? (?:and/)?or(?: (?:if|for|where|when|with|under))?\s*$", before)
+        pairs = ({c.key for c in part.conditions} for part in self.parts.values())
+        return found[1] if found and any({condition.key, key_of(found[1])} <= pair for pair in pairs) else ""
 
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
@@ -386,7 +394,6 @@ def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:
     for part in derivation.parts:
         yield from (part.label, part.intro if intros else "", part.scope, *(step.rule.words for step in part.steps))
         yield " ".join(word for sign, word in _SIGNS.items() if sign in part.claim.formula.text)
-        yield "strictly" if part.claim.relation in ("<", ">") else ""
         yield "bounded" if set("<>") & set(part.claim.relation) else ""
         yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""
     yield from (s.meaning for s in derivation.symbols)

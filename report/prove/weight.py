@@ -17,7 +17,7 @@ WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
     r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
     r"impossible|necessary|sufficient|exactly|precisely|just (?:if|for|when|where)|vice versa|"
-    r"only (?:for|at|in|where|with)|(?<!.)only|(?<!checked )(?<!cited )only(?=\W*$|,)|"
+    r"only (?:for|at|in|where|with|there|here|under|so|while|on|over)|(?<!.)only|(?<!checked )(?<!cited )only(?=\W*$|,)|"
     r"nothing else (?:is|does|can|has|will)|commut\w+|associativ\w+|distributiv\w+|idempotent|unbiased|identical(?:ly)?|"
     r"equivalent(?:ly)?|strict(?:ly)?|tight|sharp|attain(?:s|ed)?|dominates?|guarantee[sd]?|certain(?:ly)?|"
     r"matrices|vectors|integers|whole numbers|inevitabl[ey]|arbitrar(?:y|ily)|negligible|far (?:below|above)|"
@@ -66,7 +66,10 @@ def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
         match node:
             case ast.Compare(_, [relation], [ast.Constant(0) | ast.Call(ast.Name("zeros"))]):
                 yield from _COMPARED.get(type(relation), ())
-    if isinstance(formula.tree, ast.Compare) and isinstance(formula.tree.ops[0], ast.Eq):
-        yield from (("equal", False), ("equals", False))
+    match formula.tree:
+        case ast.Compare(_, [ast.Eq()]):
+            yield from (("equal", False), ("equals", False))
+        case ast.Compare(_, [ast.Lt() | ast.Gt()]):
+            yield "strict", False
     if calls(formula.tree, {"iff"}):
         yield from ((word, False) for word in _EQUIVALENT)

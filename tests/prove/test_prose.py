@@ -470,3 +470,31 @@ def test_a_derivative_is_called_so_where_it_is_stated(sentence: str, right: bool
     square = Part("Square", "diff(x**2, x) == 2*x", [Step(because="power rule")])
     problems = said(sentence, parts=[square])
     assert ("no part states that" in problems) is not right
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("`abs(x - y) < 1` for `x < y` and `y < x + 1`.", True),
+        ("`abs(x - y) < 1` if `x < y`, and if `y < x + 1`.", True),
+        ("`abs(x - y) < 1` for `x < y` or `y < x + 1`.", False),
+        ("`abs(x - y) < 1` for `x < y`, or if `y < x + 1`.", False),
+        ("`abs(x - y) < 1` for `x < y` and/or `y < x + 1`.", False),
+        ("`abs(x - y) < 1` for `x < y` and `y < x + 1`, and only there.", False),
+        ("Strictly, `abs(x - y) < 1` for `x < y` and `y < x + 1`.", True),
+        ("`x <= x + abs(y)`, strictly.", False),
+        ("`x <= x + abs(y)`, and it grows with `y`.", False),
+        ("`x <= x + abs(y)`: what is added increases.", False),
+        ("What is added grows with the length (“Longer”).", True),
+        ("What is added falls with the length (“Longer”).", False),
+        ("What is added increases with the length (“Longer”).", True),
+    ],
+)
+def test_a_sentence_says_no_more_than_what_it_rests_on(sentence: str, right: bool) -> None:
+    numbers = [real("x", "a number"), real("y", "another")]
+    near = Part("Near", "abs(x - y) < 1", [Step(because="")], given=["x < y", "y < x + 1"])
+    longer = Part("Longer", "x <= x + abs(y)", [Step(because="")], intro="What is added grows with the length.")
+    added = Part("Added", "x <= x + abs(y)*1", [Step(because="")], intro="What is added, with the length.")
+    parts = [near, longer if "Longer" in sentence else added]
+    failures = check(Derivation("T0", "", "", numbers, parts, sentence.replace("abs(y)`", "abs(y)*1`"))).failures
+    assert (failures == ()) is right, failures
