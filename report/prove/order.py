@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from report.errors import DeclarationError
-from report.prove.derivation import Part
+from report.prove.derivation import Chain, Part
 from report.prove.language.formula import RELATIONS, Formula, parse
 
 _UP = (
@@ -36,15 +36,27 @@ _OPPOSITES = """before/after left/right up/down early/late earlier/later begin/e
 """Of two such words, a sentence does not use the one where what it rests on says only the other."""
 _SLOPE = r"(?:derivative|gradient|slope|rate of change)"
 _SLOPE_IS = re.compile(rf"(?<!-){_SLOPE} of `([^`]+)`(?: (?:by|in|with respect to) `([^`]+)`)? (?:is|equals|becomes) `([^`]+)`")
+_IS = re.compile(
+    r"`([^`]+)` (?:or|and|(?:is|are|equals?|becomes?|means)(?: (?:just|then|simply|again|also|equal to|the same as))?) "
+    r"`([^`]+)`(?P<same>(?: are|, which are|, both are|, which is)? (?:equal|the same)\b)?"
+)
+"""Two formulas, the one of which is said to be the other."""
+_OF_IT = re.compile(
+    r"\b(?:of|by|in|for|at|from|to|over|with|under|on|between|than|through|per|into) (?:the \w+ )?$", re.IGNORECASE
+)
+"""Where it is not the first of them that is said to be so, but what is told of it."""
 
 
 @dataclass(frozen=True)
 class Resting:
-    """The parts that a piece of a sentence rests on, all parts, and what the names of the derivation mean."""
+    """The parts that a piece of a sentence rests on, all parts, what the names of the derivation mean, and what else is equal:
+    by definition, or as a condition.
+    """
 
     parts: Sequence[Part]
     every: Sequence[Part]
     meanings: Sequence[str]
+    equations: Sequence[Formula] = ()
 
     def problems(self, piece: str) -> Iterator[str]:
         """What it says of an order that nothing it rests on says."""
@@ -53,6 +65,11 @@ class Resting:
                 yield f"'{found[0]}', and no part states that"
         for found in _SLOPE_IS.finditer(piece):
             if not self._differentiates(*found.groups()):
+                yield f"'{found[0]}', and no part states that"
+        for found in _IS.finditer(piece):
+            listed = re.search("` (?:and|or) `", found[0]) and not found["same"]
+            told_of_it = _OF_IT.search(piece[: found.start()])
+            if not (listed or told_of_it) and not self._equates(key_of(found[1]), key_of(found[2])):
                 yield f"'{found[0]}', and no part states that"
         said = _blank(_BETWEEN.sub(lambda found: " " * len(found[0]), piece))
         for found in DIRECTED.finditer(said):
@@ -112,6 +129,21 @@ class Resting:
             for stated in (part.claim.formula, *part.conditions)
             for left, sign, right in _relations(stated)
             if {left, right} == {first, second}
+        )
+
+    def _equates(self, one: str, other: str) -> bool:
+        """Whether a part goes from the one formula to the other by equations, states that they are equal, or is given that."""
+        for part in self.every:
+            chain = Chain(part)
+            keys = [e.key for e in chain.expressions]
+            if one in keys and any(keys[at] == other for at in chain.equal_to(keys.index(one))):
+                return True
+            if part.claim.relation == "iff" and {one, other} == {part.claim.left.key, part.claim.right.key}:
+                return True
+        return any(
+            sign == "==" and {left, right} == {one, other}
+            for formula in self.equations
+            for left, sign, right in _relations(formula)
         )
 
     def _differentiates(self, of: str, by: str | None, value: str) -> bool:

@@ -263,6 +263,7 @@ class _Shown:
     words: frozenset[str]
     denies: bool
     meanings: tuple[str, ...]
+    equations: tuple[Formula, ...]
     what: str = "the conclusion"
 
     @classmethod
@@ -280,6 +281,10 @@ class _Shown:
             frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
             any(map(_DENIES.search, _words(derivation))) or any(set("!<>") & set(p.claim.relation) for p in derivation.parts),
             (*(s.meaning for s in derivation.symbols), *(d.meaning for d in derivation.definitions)),
+            (
+                *(join(d.head, "==", d.body) for d in derivation.definitions),
+                *(c for p in derivation.parts for c in p.conditions),
+            ),
         )
 
     def problems(self, sentence: str, text: str) -> Iterator[str]:
@@ -308,7 +313,7 @@ class _Shown:
             yield from self._wrong(source, formula, before, sentence, text)
         for piece in pieces(sentence):
             resting = self._rests_on(piece) or self._rests_on(sentence) or [*self.parts.values()]
-            for problem in Resting(resting, [*self.parts.values()], self.meanings).problems(piece):
+            for problem in Resting(resting, [*self.parts.values()], self.meanings, self.equations).problems(piece):
                 yield f"{self.what} says {problem}: {sentence!r}\n  Say it as it is shown, or as comment=."
         words = _QUOTED.sub("", _FORMULA.sub("", sentence))
         for number in _DIGITS.findall(words):

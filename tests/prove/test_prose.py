@@ -498,3 +498,31 @@ def test_a_sentence_says_no_more_than_what_it_rests_on(sentence: str, right: boo
     parts = [near, longer if "Longer" in sentence else added]
     failures = check(Derivation("T0", "", "", numbers, parts, sentence.replace("abs(y)`", "abs(y)*1`"))).failures
     assert (failures == ()) is right, failures
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("`(x + y)**2` is `x**2 + 2*x*y + y**2` (“Square”).", True),
+        ("`x**2 + 2*x*y + y**2` equals `(x + y)**2` (“Square”).", True),
+        ("`(x + y)**2` is `(x + y)*(x + y)` (“Square”).", True),
+        ("`(x + y)**2` and `x**2 + 2*x*y + y**2` are equal (“Square”).", True),
+        ("`w` is `x*y`, and `(x + y)**2` the square of a sum.", True),
+        ("The bound on `x*y` is `(x**2 + y**2)/2` (“Bound”).", True),
+        ("`(x + y)**2` is `x*y` (“Square”).", False),
+        ("`x*y` is `(x**2 + y**2)/2` (“Bound”).", False),
+        ("`x*y` or `(x**2 + y**2)/2`, both are equal (“Bound”).", False),
+        ("`x*y` and `(x**2 + y**2)/2` are the same (“Bound”).", False),
+        ("`x*y <= (x**2 + y**2)/2` is the same as `(x + y)**2 == x**2 + 2*x*y + y**2`.", False),
+        ("`w` is `x**2 + 2*x*y + y**2` (“Square”).", False),
+    ],
+)
+def test_what_a_sentence_calls_equal_is_shown_to_be(sentence: str, right: bool) -> None:
+    steps = [Step("(x + y)*(x + y)", "the square of a sum is the same twice"), Step(because="multiply out, which is equal")]
+    square = Part("Square", "(x + y)**2 == x**2 + 2*x*y + y**2", steps)
+    bound = Part("Bound", "x*y <= (x**2 + y**2)/2", [Step(because="")])
+    keep = Part("Keep", "w*1 == w", [Step(because="")])
+    symbols, defined = [real("x", "a number"), real("y", "another")], [define("w", "x*y", "the product")]
+    failures = check(Derivation("T0", "", "", symbols, [square, bound, keep], sentence, "", defined)).failures
+    assert (failures == ()) is right, failures
+    assert right or "no part states that" in failures[0]
