@@ -58,8 +58,8 @@ class Resting:
     meanings: Sequence[str]
     equations: Sequence[Formula] = ()
 
-    def problems(self, piece: str) -> Iterator[str]:
-        """What it says of an order that nothing it rests on says."""
+    def between(self, piece: str) -> Iterator[str]:
+        """What it says of two formulas that no part states."""
         for found in _BETWEEN.finditer(piece):
             if not self._compares(found):
                 yield f"'{found[0]}', and no part states that"
@@ -71,6 +71,10 @@ class Resting:
             told_of_it = _OF_IT.search(piece[: found.start()])
             if not (listed or told_of_it) and not self._equates(key_of(found[1]), key_of(found[2])):
                 yield f"'{found[0]}', and no part states that"
+
+    def problems(self, piece: str) -> Iterator[str]:
+        """What it says of an order that nothing it rests on says."""
+        yield from self.between(piece)
         said = _blank(_BETWEEN.sub(lambda found: " " * len(found[0]), piece))
         for found in DIRECTED.finditer(said):
             up, denied = bool(found["up"]), bool(_DENIED.search(said[: found.start()]))

@@ -84,6 +84,8 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 """What says that something is not so, other than that a change changes nothing, which an equation says."""
+_UNASSERTED = re.compile(r"\?|\b(?:if|whether|would|suppos\w+|not|no)\b", re.IGNORECASE)
+"""What an introduction only asks or weighs."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""
@@ -110,6 +112,12 @@ def failures(derivation: Derivation) -> Iterator[str]:
     for part in derivation.parts:
         for sentence in filter(_QUOTED.search, _sentences(part.intro)):
             yield from (f"{part.where}: {problem}" for problem in introducing.problems(sentence, part.intro))
+    resting = Resting((), derivation.parts, (), shown.equations)
+    elsewhere = [(text, part.where) for part in derivation.parts for text in (part.intro, part.scope)]
+    for text, where in (*elsewhere, (derivation.comment, derivation.where)):
+        asserted = (sentence for sentence in _sentences(text) if not _UNASSERTED.search(sentence))
+        for problem in (each for sentence in asserted for each in resting.between(sentence)):
+            yield f"{where}: it says {problem}\n  Say it as it is shown."
     for label in set(_QUOTED.findall(f"{derivation.title} {derivation.question} {derivation.comment}")) & shown.parts.keys():
         yield f"{derivation.where}: “{label}” is quoted where nothing is concluded\n  Quote it in the conclusion."
     for claim in derivation.claims.values():

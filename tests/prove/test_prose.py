@@ -526,3 +526,24 @@ def test_what_a_sentence_calls_equal_is_shown_to_be(sentence: str, right: bool) 
     failures = check(Derivation("T0", "", "", symbols, [square, bound, keep], sentence, "", defined)).failures
     assert (failures == ()) is right, failures
     assert right or "no part states that" in failures[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("Now `x*y` is `(x**2 + y**2)/2`.", False),
+        ("Now `x*y` exceeds `(x**2 + y**2)/2`.", False),
+        ("The slope of `x*y` is `(x**2 + y**2)/2`.", False),
+        ("Now `x*y` is at most `(x**2 + y**2)/2`.", True),
+        ("Is it so that `x*y` is `(x**2 + y**2)/2`?", True),
+        ("It would be too much if `x*y` is `(x**2 + y**2)/2`.", True),
+    ],
+)
+def test_what_stands_beside_a_part_calls_nothing_equal_that_is_not(words: str, right: bool) -> None:
+    for where in ("intro", "scope", "comment"):
+        beside = {where: words} if where != "comment" else {}
+        part = Part("Bound", "x*y <= (x**2 + y**2)/2", [Step(because="")], **beside)
+        comment = words if where == "comment" else ""
+        symbols = [real("x", "a number"), real("y", "another")]
+        failures = check(Derivation("T0", "", "", symbols, [part], "", comment=comment)).failures
+        assert (failures == ()) is right, failures
