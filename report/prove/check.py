@@ -392,7 +392,7 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     try:
         method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
         for side in chain.expressions[at : at + 2] if method and step.rule.standing is Standing.PROVED else ():
-            setting.read(side, ALGEBRA)  # what is put in as it is written has to mean something there
+            _refuse_without_meaning(setting, side)
     except DeclarationError as error:
         raise DeclarationError(error.what, where=error.where or step.where, remedy=error.remedy) from None
     except Unreadable as error:
@@ -408,6 +408,14 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:
         found.method = method
+
+
+def _refuse_without_meaning(setting: Setting, side: Formula) -> None:
+    """What is put in as it is written has to mean something there; what is defined of a whole array, once it is opened."""
+    try:
+        setting.read(side, ALGEBRA)
+    except Unreadable:
+        setting.read(side)
 
 
 def _follows(setting: Setting, chain: Chain, at: int) -> str:

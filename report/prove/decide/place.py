@@ -15,7 +15,8 @@ from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.signs import is_nonnegative, is_positive
 from report.prove.language.formula import formula, names
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.glossary import PROPERTIES, Definition, Symbol
+from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
 
@@ -163,6 +164,8 @@ class Place:
         for name, value in zip(defined.arguments, values):
             symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
             yield from self.asked(symbol.kind, one_of(value), defined.name)
+            if symbol.kind in ("vector", "matrix"):
+                yield from self.fits(defined, symbol, value, dict(zip(defined.arguments, values)))
             if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
                 continue
             low, high = symbol.within or (symbol.least or symbol.above, None)
@@ -174,6 +177,24 @@ class Place:
                     yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
             if high is not None and not self.follows(is_nonnegative, read(high.tree, local) - value):
                 yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
+
+    def fits(self, defined: Definition, symbol: Symbol, value: Any, put: Mapping[str, Any]) -> Iterator[Missing]:
+        """Whether what is put for a vector or matrix has its size, and is what the parameter is declared to be."""
+        local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**put)
+        sizes = [*(read(size.tree, local) for size in symbol.shape), sp.Integer(1)][:2]
+        asked = f"'{defined.name}' is defined for the {symbol.kind} {symbol.name}"
+        same = isinstance(value, Grid) and value.first == symbol.first
+        if not (same and all(expanded(self.facts.apply(a - b)) == 0 for a, b in zip((value.rows, value.columns), sizes))):
+            yield Missing(f"a {symbol.kind} of size {' by '.join(map(str, symbol.shape))}", asked)
+            return
+        here, entry = self.among_entries(value)
+        plain = isinstance(entry, sp.Indexed) and all(k.is_Symbol for k in {*entry.indices})
+        base = str(entry.base) if plain and len({*entry.indices}) == len(symbol.shape) else ""
+        declared = self.symbols[base].properties if base in self.symbols else ()
+        for word in symbol.properties:
+            holds = here.follows(is_positive, entry) if word == "positive" else word in declared
+            if not holds:
+                yield Missing(f"that {PROPERTIES[word]}", f"{asked}, which is {word}")
 
     def lies(self, index: sp.Expr, low: sp.Expr, high: sp.Expr, node: ast.expr) -> Iterator[Missing]:
         if not self.facts.apply(index).is_integer:

@@ -69,7 +69,7 @@ def definition(*defined: str, words: str = "") -> Rule:
             if inside or occurrences(a, name) != occurrences(b, name):
                 continue  # a recursive one may stand on both sides
             shut = Knowledge(frozenset({*defined} - {name}), differentiate=False)
-            if _applied(a, name) == _applied(b, name) or setting.holds(a, relation, b, shut):
+            if _applied(a, name) == _applied(b, name) or _holds_shut(setting, a, relation, b, shut):
                 return None  # it is not what makes this true
         unfolded = Knowledge(frozenset(defined), differentiate=False)
         if setting.holds(a, relation, b, unfolded):
@@ -85,6 +85,14 @@ def definition(*defined: str, words: str = "") -> Rule:
     *others, last = (f"`{name}`" for name in defined)
     listed = f"{', '.join(others)} and {last}" if others else last
     return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
+
+
+def _holds_shut(setting: Setting, a: Formula, relation: str, b: Formula, shut: Knowledge) -> bool:
+    """Whether it is true with a definition kept shut; one of a whole array means nothing then."""
+    try:
+        return setting.holds(a, relation, b, shut) is not None
+    except Unreadable:
+        return False
 
 
 def _applied(expression: Formula, name: str) -> list[str]:
