@@ -84,6 +84,7 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 """What says that something is not so, other than that a change changes nothing, which an equation says."""
+_FOLLOWS = re.compile("(?P<what>“[^”]+”|`[^`]+`) follows (?:at once )?from (?P<whence>“[^”]+”|`[^`]+`)")
 _UNASSERTED = re.compile(r"\?|\b(?:if|whether|would|suppos\w+|not|no)\b", re.IGNORECASE)
 """What an introduction only asks or weighs."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
@@ -311,6 +312,10 @@ class _Shown:
                 yield f"{self.what} denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
         if _DENIAL.search(_QUOTED.sub("", _FORMULA.sub("", sentence))) and not self.denies:
             yield f"{self.what} denies something, and no part does: {sentence!r}\n  Show what is not so, or say it as comment=."
+        for found in _FOLLOWS.finditer(sentence):
+            what, whence = self._rests_on(found["what"])[:1], self._rests_on(found["whence"])[:1]
+            if what and whence and whence[0].label not in self._below(what[0]):
+                yield f"{self.what} says that “{what[0].label}” follows from “{whence[0].label}”, on which it does not rest"
         telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
             yield (
@@ -341,6 +346,15 @@ class _Shown:
         for listed, why in ((denied, "the parts deny it"), (new, "no part does")):
             if listed:
                 yield f"{self.what} says {_and(listed)}, and {why}\n  Say it where it is shown, or as comment=."
+
+    def _below(self, part: Part) -> set[str]:
+        """The labels of the parts that a part rests on, by itself and by these."""
+        waiting, below = [part], set[str]()
+        while waiting:
+            direct = {label for step in waiting.pop().steps for label in step.rule.parts if label in self.parts} - below
+            below |= direct
+            waiting += (self.parts[label] for label in direct)
+        return below
 
     def _rests_on(self, text: str) -> list[Part]:
         """The parts that a text quotes or states, else those that show what it shows."""

@@ -29,7 +29,7 @@ WEIGHTY = re.compile(
     r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
     r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est)|"
     r"converse|complex|most|few(?:er)?|better|worse|worst|less(?! than)|grows?|equals?|rarely|seldom|hardly|often|usually|"
-    r"optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
+    r"except|until|nearly|optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
     re.IGNORECASE,
 )
 _ORDER = "than"

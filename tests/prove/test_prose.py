@@ -547,3 +547,27 @@ def test_what_stands_beside_a_part_calls_nothing_equal_that_is_not(words: str, r
         symbols = [real("x", "a number"), real("y", "another")]
         failures = check(Derivation("T0", "", "", symbols, [part], "", comment=comment)).failures
         assert (failures == ()) is right, failures
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("“Thrice” follows from “Twice”.", True),
+        ("`3*x + x == 4*x` follows from “Twice”.", True),
+        ("“Twice” follows from “Thrice”.", False),
+        ("“Thrice” follows from “Apart”.", False),
+        ("`x + x == 2*x` follows from `x - x == 0`.", False),
+        ("`x + x == 2*x` except for some.", False),
+        ("Nearly, `x + x == 2*x`.", False),
+    ],
+)
+def test_what_follows_from_a_part_rests_on_it(sentence: str, right: bool) -> None:
+    twice = Part("Twice", "x + x == 2*x", [Step(because="add")])
+    rests = Part(
+        "Thrice",
+        "3*x + x == 4*x",
+        [Step("x + x + x + x", "one by one"), Step("2*x + 2*x", using("Twice")), Step(because="add")],
+    )
+    apart = Part("Apart", "x - x == 0", [Step(because="cancel")])
+    failures = check(Derivation("T0", "", "", [real("x", "a number")], [twice, rests, apart], sentence)).failures
+    assert (failures == ()) is right, failures
