@@ -56,7 +56,7 @@ def curves(runs: Runs) -> Figure:
     losses = history.groupby("iteration")["test_loss"].mean()
     least, last = losses.index.to_numpy()[losses.argmin()], losses.index.max()
     rise = f"It is lowest after {least} minibatches"
-    rise += f", and {losses[last] / losses[least] - 1:.0%} above that after {last}." if least != last else ", the last."
+    rise += f", and {losses[last] - losses[least]:.3f} nats above that after {last}." if least != last else ", the last."
     return Figure(
         figure,
         caption=f"The {TUTORIAL} ends with {tested} of the test digits and {trained_on} of the training digits right; its test "

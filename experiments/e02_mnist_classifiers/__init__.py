@@ -122,8 +122,7 @@ def misread(runs: Runs, reader: str) -> Figure:
     import pandas as pd
 
     chosen = runs.converged()
-    images, labels = chosen.array("mistake_images"), chosen.array("mistake_labels")
-    predictions = chosen.array("mistake_predictions")
+    images, labels, predictions = (chosen.array(f"mistake_{what}") for what in ("images", "labels", "predictions"))
     figure, axes = plots.canvas(width=plots.COLUMN, height=1.75, rows=3, columns=8)
     for ax in axes.flat:
         ax.set_axis_off()
@@ -154,8 +153,7 @@ def final(runs: Runs) -> Table:
         TRAIN,
         TEST_LOSS,
     )
-    caption = "Where each net ends under each optimiser."
-    return tabulate(runs.by("net", "optimizer").values(), columns, caption)
+    return tabulate(runs.by("net", "optimizer").values(), columns, "Where each net ends under each optimiser.")
 
 
 def sizes(runs: Runs) -> Table:
