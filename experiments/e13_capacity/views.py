@@ -205,7 +205,7 @@ def final(runs: Runs) -> Table:
         trained_nets(runs),
         columns,
         "The nets with plain logits after the last epoch, means over seeds; beside the test accuracy, its standard "
-        "deviation. Training accuracy is measured on as many images as there are test images.",
+        "deviation. Training accuracy is measured on at most as many images as there are test images.",
     )
 
 
