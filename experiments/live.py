@@ -15,7 +15,7 @@ from experiments.nets import (
     AvgPool, Conv, Dense, Dropout, Flatten, Layer, MaxPool, Net, ReLU, Shape, Shared, Sigmoid, layer_names, part_shape,
     pool_strides, sides_of, walk,
 )  # fmt: skip
-from experiments.pooling import BLOCK, halving_max_pool
+from experiments.pooling import halving_max_pool
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +85,7 @@ def _module(layer: Layer, shape: Shape) -> torch.nn.Module:
             return torch.nn.ReLU()
         case Sigmoid():
             return torch.nn.Sigmoid()
-        case MaxPool() if sides_of(layer.kernel) == pool_strides(layer) == (2, 2) and shape[0] % BLOCK:
+        case MaxPool() if sides_of(layer.kernel) == pool_strides(layer) == (2, 2):
             return halving_max_pool()
         case MaxPool():
             return torch.nn.MaxPool2d(sides_of(layer.kernel), pool_strides(layer))

@@ -1,9 +1,10 @@
-"""Max pooling of images with few channels, in 2×2 windows: what torch gives to the bit, ties included, and sooner.
+"""Max pooling in 2×2 windows: what torch gives to the bit, ties included, and sooner.
 
 Torch's kernel takes whole blocks of channels at once and the rest one by one; where a convolution has made 3, 6 or 12
-maps there is little but the rest. Here two rows are compared at a time, over all their pixels and channels, and then the
-winners pixel by pixel. The way back needs no comparison for each window either: the gradient's bits go to the winner
-under a mask of ones, and what the mask leaves is the loser's share, zero.
+maps there is little but the rest. It also notes which pixel wins, which nobody asks for without gradients. Here two rows
+are compared at a time, over all their pixels and channels, and then the winners pixel by pixel. The way back needs no
+comparison for each window either: the gradient's bits go to the winner under a mask of ones, and what the mask leaves is
+the loser's share, zero.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 
 BLOCK = 8
-"""Whole blocks of so many channels are no slower in torch."""
+"""Where there is a way back, whole blocks of so many channels are no slower in torch."""
 
 
 def halving_max_pool() -> torch.nn.Module:
@@ -41,6 +42,8 @@ def halving_max_pool() -> torch.nn.Module:
 
     class HalvingMaxPool(torch.nn.Module):
         def forward(self, image: torch.Tensor) -> torch.Tensor:
+            if torch.is_grad_enabled() and image.shape[1] % BLOCK == 0:
+                return torch.nn.functional.max_pool2d(image, 2)
             return Halving.apply(image)
 
     return HalvingMaxPool()

@@ -66,9 +66,11 @@ def trials(budget: Budget) -> list[Trial]:
 
 
 def _trial(budget: Budget, seed: int, rate: float, epochs: int, digits: int | None, tags: Mapping[str, float]) -> Trial:
-    """A rate may be so large that the loss ceases to be finite."""
+    """A rate may be so large that the loss ceases to be finite. What is trained for longer is drawn nowhere, and so
+    measured at its end."""
     amounts = digits, budget.pick(smoke=500, quick=2000, full=None)
-    return classifier("mnist", NETS[CONVNET], Recipe(SGD(rate), Epochs(epochs)), seed, amounts, tags, may_diverge=True)
+    recipe = Recipe(SGD(rate), Epochs(epochs), evaluate=Epochs(epochs if "longer" in tags else 1))
+    return classifier("mnist", NETS[CONVNET], recipe, seed, amounts, tags, may_diverge=True)
 
 
 # --- reading the runs ----------------------------------------------------------------------------------------------

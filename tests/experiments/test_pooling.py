@@ -41,8 +41,9 @@ def test_values_and_gradients_are_torchs(
     assert torch.equal(*slopes)
 
 
-def test_without_gradients_the_values_are_the_same() -> None:
-    image = images((9, 6), 3, "any", torch.float32)
+@pytest.mark.parametrize("channels", [1, 3, 8, 32])
+def test_without_gradients_the_values_are_the_same(channels: int) -> None:
+    image = images((9, 6), channels, "any", torch.float32)
     with torch.inference_mode():
         assert torch.equal(halving_max_pool()(image), torch.nn.functional.max_pool2d(image, 2))
 
@@ -53,10 +54,10 @@ def test_training_with_it_is_training_with_torchs(low: bool, monkeypatch: pytest
     net = Net((3, 16, 16), (Conv(6, 5), ReLU(), MaxPool(2), Conv(5, 3), ReLU(), MaxPool(2), Flatten(), Dense(4)))
     batch, labels = images((16, 16), 3, "any", torch.float32), torch.arange(4)
     ends = []
-    for block in (live.BLOCK, 1):  # all channels make whole blocks of 1: everything is torch's
-        monkeypatch.setattr(live, "BLOCK", block)
+    for pool in (halving_max_pool, lambda: torch.nn.MaxPool2d(2)):
+        monkeypatch.setattr(live, "halving_max_pool", pool)
         module = build(net, 0)
-        assert isinstance(module.pool1, torch.nn.MaxPool2d) == (block == 1)
+        assert isinstance(module.pool1, torch.nn.MaxPool2d) == (pool is not halving_max_pool)
         optimizer, losses = torch.optim.Adam(module.parameters()), []
         for _ in range(10):
             optimizer.zero_grad()
@@ -70,9 +71,8 @@ def test_training_with_it_is_training_with_torchs(low: bool, monkeypatch: pytest
     assert all(torch.equal(ours, theirs) for ours, theirs in zip(*ends, strict=True))
 
 
-def test_only_windows_of_two_by_two_and_few_channels_are_ours() -> None:
+def test_only_windows_of_two_by_two_are_ours() -> None:
     odd = {
-        "wide": (8, MaxPool(2)),
         "signal": (3, MaxPool((1, 2))),
         "overlapping": (3, MaxPool(2, stride=1)),
         "three": (3, MaxPool(3)),
@@ -81,3 +81,17 @@ def test_only_windows_of_two_by_two_and_few_channels_are_ours() -> None:
         module = build(Net((channels, 9, 9), (pool, Flatten(), Dense(1))), 0)
         assert isinstance(module.pool1, torch.nn.MaxPool2d)
     assert not isinstance(build(Net((3, 9, 9), (MaxPool(2),)), 0).pool1, torch.nn.MaxPool2d)
+
+
+def test_where_there_is_a_way_back_whole_blocks_of_channels_are_torchs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    pool = torch.nn.functional.max_pool2d
+
+    def noted(image: torch.Tensor, window: int) -> torch.Tensor:
+        asked.append(image.shape[1])
+        return pool(image, window)
+
+    monkeypatch.setattr(torch.nn.functional, "max_pool2d", noted)
+    for channels in (3, 8, 12, 16):
+        halving_max_pool()(images((4, 4), channels, "any", torch.float32))
+    assert asked == [8, 16]
