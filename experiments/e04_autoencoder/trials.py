@@ -85,7 +85,8 @@ def trials(budget: Budget) -> list[Trial]:
     fewest = seeds[: budget.pick(smoke=2, quick=2, full=5)]
     asked = [
         *((coder, PIXELS, seed) for coder in (AUTOENCODER, LINEAR_CODE, PCA) for seed in seeds),
-        *((coder, PIXELS, seed) for coder in (DEEPER, LINEAR) for seed in fewer),
+        *((LINEAR, PIXELS, seed) for seed in fewer),
+        *((DEEPER, PIXELS, seed) for seed in fewest),
         *((coder, STANDARDISED, seed) for coder in (LINEAR_CODE, PCA) for seed in fewest),
     ]
     judges = [judge_trial(budget, coder, seed) for coder, scale, seed in asked if scale == PIXELS and coder in SHOWN]
