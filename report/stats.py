@@ -23,12 +23,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from report.model import Holds, Runs, Value, Verdict
+from report.numbers import THIN, number_text
 from report.seeds import LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, TIMES, Seeds, Unit
 
 __all__ = [
     "LOSS", "NATS", "PERCENT", "PLAIN", "POINTS", "SHARE", "TIMES", "Mean", "Seeds", "Unit", "above", "all_of", "at_least",
-    "at_most", "below", "equal_within", "every", "greater", "interval_of", "less", "mean", "mostly", "spread", "value_of",
-    "within",
+    "at_most", "below", "equal_within", "every", "greater", "interval_of", "less", "mean", "mean_of", "mostly", "spread",
+    "value_of", "within",
 ]  # fmt: skip
 
 CONFIDENCE = 0.95
@@ -178,13 +179,29 @@ def half_width(value: Value) -> float:
 
 
 def value_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2, *, origin: str = "") -> Value:
-    """Mean ± standard deviation over the seeds, as a ``Value``; with its ends, where ± would reach beyond what is possible."""
+    """Mean ± standard deviation over the seeds, as a ``Value``; with its ends, where ± would reach beyond what is possible.
+    Its origin tells every seed with its number."""
     deviation, centre = spread(a), mean(a) * unit.scale
     wide = None if deviation is None else deviation * unit.scale
     least, most = unit.possible
     beyond = wide is not None and math.isfinite(wide) and not least <= centre - wide <= centre + wide <= most
     ends = (min(a.values()) * unit.scale, max(a.values()) * unit.scale) if beyond else None
-    return Value(centre, unit.name, digits, wide, len(a), origin, ends, unit.possible)
+    value = Value(centre, unit.name, digits, wide, len(a), origin, ends, unit.possible)
+    return replace(value, origin="\n".join(filter(None, (origin, _by_seed(value, a, unit)))))
+
+
+def mean_of(a: Numbers, unit: Unit = PLAIN, digits: int = 2) -> Value:
+    """The mean alone: for a column that shows no spread. Its origin tells every seed, too."""
+    return replace(value_of(a, unit, digits), spread=None, ends=None)
+
+
+def _by_seed(value: Value, a: Numbers, unit: Unit) -> str:
+    """``0: 97.2, 1: 97.8 %; 95 % interval 93.7 to 100``: what the mean is of, and the interval around it."""
+    if not a:
+        return ""
+    each = ", ".join(f"{seed}: {number_text(number * unit.scale, value.digits)}" for seed, number in a.items())
+    ends = " to ".join(number_text(end, value.digits) for end in interval_of(value))
+    return f"{each} {unit.name}".strip() + (f"; 95{THIN}% interval {ends}" if value.has_spread else "")
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path, kept):
     for piece in (
         "stands at   01-walks:3",
         "computed in experiments/e01_walk.py:48",
-        "walk: 0: 6.0, 1: 12.0 m; 95 % interval -29.1 to 47.1",
+        "walk: 0: 6.0, 1: 12.0 m; 95% interval -29.1 to 47.1",
         "experiments.e01_walk.walk, experiments/e01_walk.py:16",
         "definitions in experiments.e01_walk",
         "python 3.",

@@ -11,7 +11,7 @@ from experiments.nets import parameters
 from experiments.zoo import CAPACITIES, capacity
 from report import plots
 from report.model import Column, Figure, Outcome, Runs, State, Table, tabulate
-from report.stats import SHARE, Seeds, mean, value_of
+from report.stats import LOSS, POINTS, SHARE, Seeds, mean, mean_of, value_of
 
 RISE, GAP = 0.1, 0.1  # a net overfits where its test loss ends so many nats above its lowest, and the gap is so wide
 SIZES = {name(channels): parameters(capacity(*channels)) for channels in CAPACITIES}
@@ -192,13 +192,13 @@ def final(runs: Runs) -> Table:
     columns = (
         Column("net", "net", align="left", of=str),
         Column("parameters", "parameters", of=SIZES.__getitem__),
-        Column("train_loss", "training loss, nats", 3, of=lambda net: mean(select(runs, net)["train_loss"])),
-        Column("test_loss", "test loss, nats", 3, of=lambda net: mean(select(runs, net)["test_loss"])),
-        Column("lowest", "its lowest", 3, of=lambda net: mean(lowest(runs, net))),
-        Column("epoch", "at epoch", 1, of=lambda net: mean(lowest(runs, net, "epoch"))),
-        Column("train", "training accuracy, %", 1, of=lambda net: 100 * mean(select(runs, net)["train_accuracy"])),
+        Column("train_loss", "training loss, nats", of=lambda net: mean_of(select(runs, net)["train_loss"], LOSS, 3)),
+        Column("test_loss", "test loss, nats", of=lambda net: mean_of(select(runs, net)["test_loss"], LOSS, 3)),
+        Column("lowest", "its lowest", of=lambda net: mean_of(lowest(runs, net), digits=3)),
+        Column("epoch", "at epoch", of=lambda net: mean_of(lowest(runs, net, "epoch"), digits=1)),
+        Column("train", "training accuracy, %", of=lambda net: mean_of(select(runs, net)["train_accuracy"], SHARE, 1)),
         Column("test", "test accuracy, %", 1, of=lambda net: value_of(select(runs, net)["test_accuracy"], SHARE, 1)),
-        Column("gap", "gap, points", 1, of=lambda net: 100 * mean(gap(runs, net))),
+        Column("gap", "gap, points", of=lambda net: mean_of(gap(runs, net), POINTS, 1)),
         Column("diagnosis", "by the means", align="left", of=lambda net: diagnosis(runs, net)),
     )
     return tabulate(
@@ -223,15 +223,14 @@ def rectified(runs: Runs) -> Table:
         Column("optimizer", "optimiser", align="left", of=lambda _, optimizer: optimizer),
         Column("without", "test accuracy without, %", 1, of=lambda *how: value_of(accuracy(PLAIN, how), SHARE, 1)),
         Column("with", "with the ReLU, %", 1, of=lambda *how: value_of(accuracy(RECTIFIED, how), SHARE, 1)),
-        Column("cost", "lost, points", 1, of=lambda *how: 100 * mean(accuracy(PLAIN, how) - accuracy(RECTIFIED, how))),
+        Column("cost", "lost, points", of=lambda *how: mean_of(accuracy(PLAIN, how) - accuracy(RECTIFIED, how), POINTS, 1)),
         Column("dead", "dead classes a run", 1, of=lambda *how: value_of(seen(how)["dead"], digits=1)),
         Column(
             "silent",
             "images, own logit 0, %",
-            1,
-            of=lambda *how: 100 * mean(seen(how).by_seed(lambda run: run.found.arrays["silent"].mean())),
+            of=lambda *how: mean_of(seen(how).by_seed(lambda run: run.found.arrays["silent"].mean()), SHARE, 1),
         ),
-        Column("mute", "images, all logits 0, %", 1, of=lambda *how: 100 * mean(seen(how)["mute"])),
+        Column("mute", "images, all logits 0, %", of=lambda *how: mean_of(seen(how)["mute"], SHARE, 1)),
     )
     return tabulate(
         [*((net, ADAM) for net in trained_both_ways(runs)), (name(W4_BEST), MOMENTUM)],

@@ -147,8 +147,7 @@ def measured(experiment: Experiment, name: str, rows: Iterable[Row], condition: 
     except ReportError as error:
         raise ReportError(f"{called}: {error.what}", remedy=error.remedy) from None
     label = " ".join(f"{key}={value}" for key, value in condition.items()) or "all runs"
-    seeds = ", ".join(str(run.seed) for run in chosen if "seed" in run.trial.arguments)
     odd = [str(seed) for seed, number in numbers.items() if not math.isfinite(number)]
-    origin = f"{experiment.id} {measure.label}; {label}; seeds {seeds}; {len(numbers)} of {len(chosen)} runs"
+    origin = f"{experiment.id} {measure.label}; {label}; {len(numbers)} of {len(chosen)} runs"
     origin += f"; not finite: seed {', '.join(odd)}" if odd else ""
     return value_of(numbers, measure.reads(numbers.values()), measure.digits, origin=origin)

@@ -15,10 +15,9 @@ from report.errors import ReportError, UsageError, nearest
 from report.judge.answers import Answers, Told
 from report.judge.views import Absent, Judged
 from report.model import Experiment, Outcome, Runs, Scalar, Trial, data_read
-from report.numbers import number_text
 from report.run.plan import Planned
 from report.seeds import Seeds
-from report.stats import Mean, interval_of, value_of
+from report.stats import Mean, value_of
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
@@ -174,8 +173,6 @@ def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Itera
         return
     experiment = content.experiments[owner]
     outcomes = [o for o in found.outcomes.get(owner, ()) if _read(owner, own, o.fingerprint, o.trial, condition, found)]
-    if own in experiment.measures:
-        yield from _seeds(experiment, own, condition, found)[:1]
     read = dict.fromkeys(name for outcome in outcomes for name in sorted(data_read(outcome.trial)))
     where = _place(_view(experiment, own), own, content.experiment_files[owner], found)
     data = ", ".join(f"{found.bench.data[each].title} ({found.bench.data[each].digest[:8]})" for each in read)
@@ -253,11 +250,8 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], fo
             kinds.setdefault(" ".join(map(str, run.trial.tags.values())), {})[run.seed] = float(number)
     for kind, seeds in kinds.items():
         unit = measure.reads(seeds.values())
-        each = ", ".join(f"{seed}: {number_text(number * unit.scale, measure.digits)}" for seed, number in seeds.items())
-        mean = value_of(Seeds(seeds), unit)
-        ends = " to ".join(number_text(end, measure.digits) for end in interval_of(mean))
-        between = f"; 95 % interval {ends}" if mean.has_spread else ""
-        lines.append(_plain(f"{kind}: {each} {unit.name}".rstrip() + between))
+        mean = value_of(Seeds(seeds), unit, measure.digits)
+        lines.append(_plain(f"{kind}: {mean.origin}"))
     return lines or ["nothing was run"]
 
 

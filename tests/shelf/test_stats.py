@@ -14,7 +14,7 @@ import pytest
 from report.model import Holds, Measure, Verdict
 from report.stats import (
     LOSS, NATS, PERCENT, PLAIN, POINTS, SHARE, Unit, above, all_of, at_least, at_most, below, equal_within, every,
-    greater, interval_of, less, mostly, t_quantile, value_of, within,
+    greater, interval_of, less, mean_of, mostly, t_quantile, value_of, within,
 )  # fmt: skip
 
 YES, NO, UNDECIDED = Holds.YES, Holds.NO, Holds.UNDECIDED
@@ -275,6 +275,16 @@ def test_value_carries_mean_spread_and_count() -> None:
     value = value_of(by_seed(0.1, 0.2, 0.3), SHARE)
     assert (value.number, value.spread, value.n) == (pytest.approx(20), pytest.approx(10), 3)
     assert value_of({4: 0.5}).spread is None
+
+
+def test_a_mean_tells_every_seed_and_its_interval() -> None:
+    told = value_of({2: 0.12, 5: 0.2, 7: 0.31}, SHARE, 1, origin="of nothing").origin
+    assert told == "of nothing\n2: 12.0, 5: 20.0, 7: 31.0 %; 95\u202f% interval 0 to 44.7"
+    assert value_of({4: 0.5}).origin == "4: 0.50"
+    assert value_of({}, SHARE).origin == ""
+    alone = mean_of({2: 1.0, 5: 2.0}, digits=0)
+    assert (alone.number, alone.has_spread, alone.n) == (1.5, False, 2)
+    assert alone.origin.startswith("2: 1, 5: 2; 95")
 
 
 @pytest.mark.parametrize("said", [greater, less, partial(equal_within, margin=0.5)])
