@@ -124,6 +124,8 @@ class Part:
         if not self.steps:
             remedy = 'Behind the statement comes why it holds: algebra("…"), definition("…"), or words alone.'
             raise DeclarationError(f"part '{self.label}' has no step", where=self.where, remedy=remedy)
+        if self.points < 0 or self.points == 1:
+            raise DeclarationError("a witness looks at two points at least: at one, much is 0 on both sides", where=self.where)
         *before, last = self.steps
         for step in before:
             if step.open:
@@ -192,7 +194,8 @@ def counterexample(
     ``values`` says which, as formulas: they then stand in the chain.
     """
     where = written_here()
-    claim, instance = statement(law, where), {name: parse(text, where).tree for name, text in (at or {}).items()}
+    claim, put = statement(law, where), {name: parse(text, where) for name, text in (at or {}).items()}
+    instance = {name: f.tree for name, f in put.items()}
     if claim.relation != "==":
         raise DeclarationError(f"a counterexample refutes an equation, and this is none: {law}", where=where)
     for side in (claim.left, claim.right):
@@ -202,7 +205,7 @@ def counterexample(
         formula(substitute(side.tree, instance), where).text if at else side.text for side in (claim.left, claim.right)
     )
     texts = [values[0], f"!= {values[1]}", right] if values else [f"!= {right}"]
-    steps = [Step(text, evaluation(), where) for text in texts]
+    steps = [Step(text, evaluation(law=claim, at=put), where) for text in texts]
     return Part(label, f"{left} != {right}", steps, intro=intro, live=live, where=where)
 
 

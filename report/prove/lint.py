@@ -8,6 +8,9 @@ from dataclasses import replace
 
 from report.errors import ReportError, Where, nearest
 from report.prove import field, prose
+from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.definedness import missing
+from report.prove.decide.place import Settled
 from report.prove.derivation import Derivation
 from report.prove.language.formula import bound_names, names, parse
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, circular
@@ -15,6 +18,7 @@ from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
+from report.prove.meaning.symbols import bounds, ranges
 from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"
@@ -73,6 +77,7 @@ def undecidable(derivation: Derivation) -> Iterator[str]:
                 yield f"{defined.where}: '{name}', a parameter of '{defined.name}', {why}"
     entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
     yield from _size_failures(derivation, entries)
+    yield from _domain_failures(derivation)
     declared: set[str] = set()
     for entry in entries:
         if entry.name in declared or entry.name in EVERYWHERE:
@@ -119,6 +124,21 @@ def _size_failures(derivation: Derivation, entries: Sequence[Symbol | Definition
             if expanded(rows - columns) != 0:
                 why = f"which only a matrix of as many rows as columns is: this one is {rows} by {columns}"
                 yield f"{symbol.where}: '{symbol.name}' is declared {word}, {why}"
+
+
+def _domain_failures(derivation: Derivation) -> Iterator[str]:
+    """Domains that some of what they speak of leaves without a value: of x ≥ √y there is none for y < 0, where what says so of
+    another statement would be used all the same.
+    """
+    if circular(derivation.symbols):
+        return
+    setting = derivation.setting
+    for symbol in (s for s in derivation.symbols if s.formulas):
+        spoken = setting.reached(symbol.mentions())
+        others, scope = [s for s in derivation.symbols if s.name in spoken], setting.scope()
+        facts = Facts(ranges(others, scope)).knowing(*(Inequality(*each) for each in bounds(others, scope)))
+        for _, need in missing([f.tree for f in symbol.formulas], scope, facts, setting.symbols, Settled(facts)):
+            yield f"{symbol.where}: the domain of '{symbol.name}' need not have a value: {need}"
 
 
 def _part_failures(derivation: Derivation) -> Iterator[str]:

@@ -18,7 +18,7 @@ import mpmath as mp
 from report.errors import DeclarationError, nearest
 from report.prove.callees import packages_of
 from report.prove.checked import Witnessed
-from report.prove.derivation import POINTS, Chain, Derivation, Live
+from report.prove.derivation import POINTS, Chain, Derivation, Live, Part
 from report.prove.language.formula import Formula, names, parse
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.standing import Standing
@@ -54,7 +54,7 @@ def counterexamples(derivation: Derivation, chain: Chain) -> Testimony:
 def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False) -> Testimony:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
-    wanted = LOGIC_POINTS if searching else chain.part.points or (LOGIC_POINTS if logical else POINTS)
+    wanted = LOGIC_POINTS if searching else _wanted(chain.part, logical)
     found, used = Testimony(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
@@ -87,6 +87,13 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             found.refuse(at, "the premise was never true: nothing was tested")
     found.agreed = {at: used for at in range(len(chain.relations)) if at not in found.refused}
     return found
+
+
+def _wanted(part: Part, logical: bool) -> int:
+    """At how many points: the author may spare some where SymPy decides every step, and not where numbers are all there is."""
+    open_ = any(step.rule.standing is not Standing.PROVED for step in part.steps)
+    usual = LOGIC_POINTS if logical or open_ else POINTS
+    return max(part.points, usual) if open_ else part.points or usual
 
 
 def _differ_a_little(chain: Chain, at: int, point: Point) -> bool:

@@ -91,6 +91,10 @@ class Statement:
 def parse(text: str, where: Where | None = None) -> Formula:
     """The formula that ``text`` is. Raises ``DeclarationError`` with a caret under the place that cannot be read."""
     source = " ".join(text.split())
+    for column, sign in enumerate(source):
+        if sign == "#" or not sign.isascii():
+            why = "it holds no comment" if sign == "#" else f"'{sign}' is no sign of one; names are of Latin letters, digits, _"
+            raise DeclarationError(f"cannot read this formula ({why}):\n{_caret(source, column)}", where=where)
     try:
         tree = ast.parse(source, mode="eval").body
     except SyntaxError as error:
@@ -235,7 +239,7 @@ def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> N
         problem = f"{node.value!r} is not an exact number; write an integer or a quotient of integers"
     elif isinstance(node, ast.Call) and node.keywords:
         problem = "arguments have no names here"
-    elif isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
+    elif isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
         problem = "an index is one name"
     elif isinstance(node, ast.Call) and _miscounts(node):
         problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"

@@ -172,6 +172,8 @@ for orthonormal columns), signs are decided by it, and points are drawn with it.
 """
 OF_ALL = ("positive", "whole")
 """What may be declared of a vector or a signal, too."""
+UPRIGHT = frozenset({"orthonormal", "orthogonal", "permutation"})
+"""With any of these the columns of a matrix are at right angles to each other."""
 
 
 def matrix(
@@ -201,6 +203,9 @@ def _properties(words: Sequence[str], where: Where, known: Sequence[str] = tuple
         if word not in known:
             of = "" if word not in PROPERTIES else ": of a matrix this may be said"
             raise DeclarationError(f"no property '{word}'{of}", where=where, remedy=nearest(word, known))
+    if "positive" in words and (upright := sorted(UPRIGHT & {*words})):
+        what = f"no matrix of several columns is positive and {upright[0]}: none of these would be at right angles to another"
+        raise DeclarationError(what, where=where)
     return tuple(words)
 
 

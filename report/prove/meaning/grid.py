@@ -249,6 +249,8 @@ def _trace(a: Any) -> sp.Expr:
 
 
 def _diag(a: Grid) -> Grid:
+    if a.columns != 1:
+        raise Unreadable(f"diag is of a vector, and this is {a.rows}×{a.columns}")
     return Grid(a.rows, a.rows, lambda i, j: sp.KroneckerDelta(i, j) * a.entry(i, sp.Integer(a.first)), a.first)
 
 

@@ -241,7 +241,8 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         return Array(((entry,) * n,) * m, symbol.first, n)
     low = max(symbol.low, symbol.high / 1000) if "positive" in symbol.properties else symbol.low
     low, high = _nearer(low, symbol.high, random, purpose)
-    rows = tuple(tuple(_decimal(random, low, high) for _ in range(n)) for _ in range(m))
+    drawn = _integral if "whole" in symbol.properties else _decimal
+    rows = tuple(tuple(drawn(random, low, high) for _ in range(n)) for _ in range(m))
     if "symmetric" in symbol.properties:
         rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
     if {"orthonormal", "orthogonal"} & set(symbol.properties):
@@ -283,8 +284,8 @@ def _special(symbol: Symbol, point: Point, purpose: Purpose) -> Number | None:
 
 def _signal(symbol: Symbol, random: Random) -> Callable[[int], Number]:
     positive = "positive" in symbol.properties
-    draw = (lambda: random.randint(1 if positive else -3, 3)) if "whole" in symbol.properties else (
-        lambda: _decimal(random, 1 / 8 if positive else -2, 2))  # fmt: skip
+    drawn = _integral if "whole" in symbol.properties else _decimal
+    draw = lambda: drawn(random, 1 / 8 if positive else -2, 2)  # noqa: E731
     if positive:
         values: dict[int, Number] = {k: draw() for k in range(-WINDOW - 8, WINDOW + 9)}
         return lambda k: values[k]
@@ -321,6 +322,11 @@ def _bounds(symbol: Symbol, point: Point) -> tuple[float, float]:
 
 def _decimal(random: Random, low: float, high: float) -> Number:
     return mp.mpf(random.uniform(float(low), float(high)))
+
+
+def _integral(random: Random, low: float, high: float) -> Number:
+    """A whole number about as large, and above 0 where ``low`` is."""
+    return random.randint(1 if low > 0 else math.floor(low) - 1, math.ceil(high) + 1)
 
 
 def _operator(symbol: Symbol, random: Random) -> Callable[[Callable[[int], Number]], Callable[[int], Number]]:

@@ -279,6 +279,8 @@ def _trace(a: Array) -> Number:
 
 
 def _diagonal(a: Any) -> Array:
+    if as_array(a).size[1] != 1:
+        raise Undefined("diag is of a vector")
     entries = [row[0] for row in as_array(a).rows]
     places = range(len(entries))
     return Array(tuple(tuple(entries[i] if i == j else 0 for j in places) for i in places), as_array(a).first, len(entries))

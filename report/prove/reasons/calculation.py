@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
 from report.prove.decide.relation import prove
-from report.prove.language.formula import Formula, names
+from report.prove.language.formula import Formula, Statement, names
 from report.prove.language.standing import Standing
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
+from report.prove.reasons.kinds import refuse_what_it_does_not_speak_of
 from report.prove.reasons.rule import (
     CALCULATION,
     DEFINITION,
@@ -133,10 +134,14 @@ def _disappearing(setting: Setting, a: Formula, b: Formula) -> frozenset[str]:
     return frozenset(found)
 
 
-def evaluation(words: str = "put in the numbers") -> Rule:
-    """Both sides are numbers once everything is unfolded, and are compared exactly."""
+def evaluation(words: str = "put in the numbers", *, law: Statement | None = None, at: Mapping[str, Formula] = {}) -> Rule:
+    """Both sides are numbers once everything is unfolded, and are compared exactly. If they are those of a ``law`` with ``at``
+    put for its symbols, then the law speaks of what is put.
+    """
 
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
+        if law is not None:
+            refuse_what_it_does_not_speak_of(setting, law, at)
         left, right = setting.read(a), setting.read(b)
         exact = all(isinstance(side, sp.Expr) and side.doit().is_Rational for side in (left, right))
         return "exact evaluation" if exact and prove(left, relation, right, setting.facts) else None

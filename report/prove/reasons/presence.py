@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+import sympy as sp
+
 from report.prove.decide.conditions import Facts
 from report.prove.decide.place import within
 from report.prove.decide.relation import prove
@@ -24,12 +26,20 @@ def present(setting: Setting, names: Collection[str]) -> tuple[Facts, dict[str, 
             continue
         values = [tuple(map(setting.read, ends)) for ends in needs]
         hanging = lacking.keys() & setting.reached(symbol.mentions())
-        missing = [ends for ends, (low, high) in zip(needs, values) if hanging or prove(low, "<=", high, facts) is None]
+        missing = [ends for ends, (low, high) in zip(needs, values) if hanging or not _is_room(low, high, facts)]
         if missing:
-            lacking[symbol.name] = " <= ".join(map(str, missing[0]))
+            whole = any(setting.read(end).is_integer for end in missing[0])
+            lacking[symbol.name] = ("{} <= {}" if whole else "an integer from {} to {}").format(*missing[0])
         elif symbol.within:
             facts = within(facts, {setting.scope().globals[symbol.name]: values[0]})
     return facts, lacking
+
+
+def _is_room(low: sp.Expr, high: sp.Expr, facts: Facts) -> bool:
+    """Whether there surely is an integer from ``low`` to ``high``: between 1/3 and 1/2 there is none."""
+    if not (low.is_integer or high.is_integer):
+        low, high = sp.ceiling(low), sp.floor(high)
+    return prove(low, "<=", high, facts) is not None
 
 
 def _ordered(symbol: Symbol) -> Iterator[tuple[Formula, Formula]]:

@@ -14,12 +14,13 @@ from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import normal
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_zero
-from report.prove.language.formula import Formula, Statement, calls, formula, names, parse, statement, substitute, targets
+from report.prove.language.formula import Formula, Statement, calls, formula, names, parse, statement, substitute
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable
-from report.prove.meaning.symbolic import ALGEBRA, Knowledge, read
+from report.prove.meaning.symbolic import ALGEBRA, Knowledge
+from report.prove.reasons.instances import lies_outside, refuse_hidden
 from report.prove.reasons.kinds import refuse_other_kinds
 from report.prove.reasons.rule import GIVEN, INDUCTION, PART, Rule, Setting, differentiates
 
@@ -39,14 +40,14 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         if lemma.hypothesis is not None:
             return None  # it holds only under its hypothesis
         shown, conditions = lemma.statement, lemma.conditions
-        _refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
+        refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
         refuse_other_kinds(setting.around(a, b), instance)
         if _moves(setting, (shown.left, shown.right), instance):
             return None
-        if not _lie_in_domains(setting.around(a, b), instance, (a, b)):
-            return None
+        if lacking := lies_outside(setting.around(a, b), instance, (a, b)):
+            raise Unreadable(f"“{label}” was shown for its symbols as they are declared, and it is not known that {lacking}")
         for condition in (formula(substitute(c.tree, replaced)) for c in conditions):
             if not _holds(setting, condition):
                 raise Unreadable(f"“{label}” was shown under {condition}, which does not follow here")
@@ -91,7 +92,7 @@ def induction(over: str, base: str, step: str, *, start: str = "", words: str = 
         claim = Statement(a, relation, b)
         if following.hypothesis != claim:
             return None
-        _refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
+        refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
         setting = replace(setting, facts=setting.settled.facts)  # what is given at one number says nothing of the next
         if not _is_instance(setting, first.statement, claim, over, least.text):
             return None
@@ -107,29 +108,6 @@ def _is_instance(setting: Setting, found: Statement, claim: Statement, name: str
     return found.relation == claim.relation and all(
         setting.holds(mine, "==", formula(substitute(theirs.tree, instance)), ALGEBRA) for mine, theirs in sides
     )
-
-
-def _refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str, Formula]) -> None:
-    """A symbol cannot be given another value where a definition or a domain depends on it: that would keep the old one."""
-    definitions, symbols = {d.name: d for d in setting.definitions}, {s.name: s for s in setting.symbols}
-    todo = [name for f in formulas for name in names(f.tree)]
-    reached: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        inside: set[str] = set()
-        if name in definitions:
-            inside = {*definitions[name].mentioned}
-        elif name in symbols and name not in instance:
-            inside = set(symbols[name].mentions())
-        for hidden in sorted(inside & set(instance)):
-            raise DeclarationError(
-                f"cannot put {instance[hidden]} for '{hidden}': '{name}' depends on it",
-                remedy=f"Make '{hidden}' a parameter of '{name}', or state it under the condition {hidden} == ….",
-            )
-        todo += inside
 
 
 def _opened_variable(setting: Setting, shown: Statement, used_in: Sequence[Formula]) -> str:
@@ -161,51 +139,6 @@ def _holder(variable: ast.expr) -> str:
     while isinstance(variable, ast.Subscript | ast.Call):
         variable = variable.value if isinstance(variable, ast.Subscript) else variable.func
     return variable.id if isinstance(variable, ast.Name) else ""
-
-
-def _lie_in_domains(setting: Setting, instance: Mapping[str, Formula], used_in: Sequence[Formula]) -> bool:
-    """Whether what is put for each symbol is provably of its kind and within its bounds; an index that a sum binds is as far
-    within them as the ends of the sum.
-    """
-    scope = setting.scope()
-    bound = {n for f in instance.values() for n in names(f.tree)} - scope.globals.keys() - EVERYWHERE
-    handed = {argument.arg for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.Lambda) for argument in n.args.args}
-    local = {n: sp.Symbol(n, real=True) if n in handed else sp.Symbol(n, integer=True) for n in bound}
-    for symbol in setting.symbols:
-        if symbol.name not in instance or symbol.kind not in ("real", "integer"):
-            continue
-        put = lambda f: read(substitute(f.tree, {n: g.tree for n, g in instance.items()}), scope.bind(**local))  # noqa: E731
-        value = setting.facts.apply(put(parse(symbol.name)))
-        if not (value.is_integer if symbol.kind == "integer" else value.is_real):
-            return False
-        low, high = symbol.within or (symbol.least or symbol.above, None)
-        ends = _ends(setting, instance[symbol.name], used_in) if not handed & names(instance[symbol.name].tree).keys() else []
-        less = "<" if symbol.above else "<="
-        if low is not None and not _any_hold(setting, less, [(put(low), value)], [(put(low), first) for first, _ in ends]):
-            return False
-        if high is not None and not _any_hold(setting, "<=", [(value, put(high))], [(last, put(high)) for _, last in ends]):
-            return False
-    return True
-
-
-def _ends(setting: Setting, put: Formula, used_in: Sequence[Formula]) -> list[tuple[sp.Expr, sp.Expr]]:
-    """The ends of every sum that binds the index ``put``, or those that it was declared with; none if it has none."""
-    if not isinstance(put.tree, ast.Name):
-        return []
-    if put.tree.id in setting.scope().globals:
-        within = next((s.within for s in setting.symbols if s.name == put.tree.id), None)
-        return [(setting.read(within[0]), setting.read(within[1]))] if within else []
-    trees = [n for f in used_in for n in ast.walk(f.tree) if isinstance(n, ast.comprehension) and put.tree.id in targets(n)]
-    ends = [t.iter.args for t in trees if isinstance(t.iter, ast.Call)]
-    known = setting.scope().globals.keys() | EVERYWHERE
-    if len(ends) < len(trees) or any(names(end).keys() - known for pair in ends for end in pair):
-        return []
-    return [(setting.read(formula(low)), setting.read(formula(high))) for low, high in ends]
-
-
-def _any_hold(setting: Setting, relation: str, *ways: Sequence[tuple[sp.Expr, sp.Expr]]) -> bool:
-    """Whether all pairs of one of the ways are in the relation."""
-    return any(way and all(prove(a, relation, b, setting.facts) is not None for a, b in way) for way in ways)
 
 
 def _holds(setting: Setting, condition: Formula) -> bool:
