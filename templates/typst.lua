@@ -46,10 +46,10 @@ local function longest_words(head)
       for word in pandoc.utils.stringify(cell.contents):gmatch("%S+") do
         if utf8.len(word) > utf8.len(longest) then longest = word end
       end
-      out:insert(quote(longest))
+      out:insert(quote(longest) .. ", ")
     end
   end
-  return table.concat(out, ", ")
+  return table.concat(out)
 end
 
 -- How many rows each row begins: those whose first cells are indented belong to it. Nothing where none are.
@@ -68,7 +68,7 @@ local function arguments(tab)
   local sides = tab.colspecs:map(function(spec) return aligned[spec[1]] end)
   local out = pandoc.List({ raw_inline(groups(tab.bodies[1].body) .. "align: (" .. table.concat(sides, ", ") .. ",), header: (") })
   for _, row in ipairs(tab.head.rows) do out:extend(cells(row)) end
-  out:insert(raw_inline("), words: (" .. longest_words(tab.head) .. ",), body: ("))
+  out:insert(raw_inline("), words: (" .. longest_words(tab.head) .. "), body: ("))
   for _, body in ipairs(tab.bodies) do
     for _, row in ipairs(body.body) do out:extend(cells(row)) end
   end

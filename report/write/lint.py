@@ -79,11 +79,14 @@ def _anchors(path: Path, names: Iterable[str], source: str, taken: dict[str, Pat
 
 
 def _levels(path: Path, source: str) -> Iterator[ProseError]:
-    """Headings that leave out a level, which no PDF for everybody may; the first of a chapter and of a question is its own."""
+    """Headings that say nothing, or leave out a level, which no PDF for everybody may; the first of a chapter and of a question
+    is its own."""
     level = 1
     for heading in headings_of(source):
+        where = Where(path, source.count("\n", 0, heading.start()) + 1)
+        if not (heading["text"] or "").strip():
+            yield ProseError("a heading says nothing.", where=where, remedy="Give it words, or take it out.")
         if len(heading["marks"]) > level + 1:
-            where = Where(path, source.count("\n", 0, heading.start()) + 1)
             remedy = f"Begin it with {'#' * (level + 1)}."
             yield ProseError(
                 f"a heading of level {len(heading['marks'])} follows one of level {level}.", where=where, remedy=remedy

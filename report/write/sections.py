@@ -17,7 +17,9 @@ from report.write.writeup import Question, Writeup
 
 MISTAKE = re.compile(r'^\{% if differs\("(?P<name>X\w+)"\) %\}\n(?:(?!\{% (?:if|endif)).*\n)*\{% endif %\}\n?', re.MULTILINE)
 SHOWN = re.compile(r'^\{\{ (?:figure|table|claim)\("(?P<name>[\w.-]+)"\) \}\}\n?', re.MULTILINE)
-HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+[^\n]*?(?:\{[^}\n]*#(?P<name>[\w-]+)[^}\n]*\})?[ \t]*$", re.MULTILINE)
+HEADING = re.compile(
+    r"^(?P<marks>#{1,6})(?:[ \t]+(?P<text>[^\n]*?))?(?:\{[^}\n]*#(?P<name>[\w-]+)[^}\n]*\})?[ \t]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
-from tests.layout import misplaced, torn
+from tests.layout import LEFT, RIGHT, misplaced, text_of, torn
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
 SVG = (
@@ -378,6 +378,25 @@ def test_the_lines_of_a_long_formula_are_evenly_apart_and_its_sums_do_not_touch(
     assert lower_limit - upper_limit > 5
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "a = " + " + ".join("bcdefghijklmnopqrstuvwxyz" * 2),
+        r"\begin{aligned} a &= " + " + ".join("bcdefghijklmnopqrstuvwxyz") + r" \\ c &= d \end{aligned}",
+        r" \cdot ".join(["product"] * 12),
+    ],
+)
+def test_a_formula_that_is_wider_than_a_column_keeps_to_it(formula):
+    made = pdf((Chapter("ch-a", Path("a.md"), f"# A {{#ch-a}}\n\nBefore.\n\n$$ {formula} $$\n\nAfter."),), Meta("T"), {})
+    with pdfplumber.open(io.BytesIO(made)) as pages:
+        assert max(char["x1"] for char in pages.pages[0].chars if "Math" in char["fontname"]) < (LEFT + RIGHT) / 2
+
+
+def test_a_table_by_hand_needs_no_head():
+    made = pdf((Chapter("ch-a", Path("a.md"), "# A {#ch-a}\n\n------- ----\n  here    x\n------- ----\n"),), Meta("T"), {})
+    assert "here" in text_of(made)
+
+
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
@@ -402,7 +421,8 @@ def test_tables_too_wide_for_the_page_give_way_where_words_can():
         tuple(tuple(Value(0.0473, "", 4, spread, 3) for _ in range(6)) for spread in (0.001, 2.6e-5)),
         "Means and spreads.",
     )
-    text = "\n\n".join(table_markdown(f"t{n}", n, each) for n, each in enumerate((wide, paths, spreads)))
+    forty = Table(tuple(Column(f"c{i}", f"Column {i}", digits=2) for i in range(40)), (tuple(map(float, range(40))),), "Forty.")
+    text = "\n\n".join(table_markdown(f"t{n}", n, each) for n, each in enumerate((wide, paths, spreads, forty)))
     assert misplaced(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {})) == []
 
 

@@ -114,3 +114,10 @@ def test_a_heading_that_leaves_out_a_level_is_refused_with_its_line(tmp_path: Pa
     assert not problems({chapter: good}, {})[chapter]
     (found,) = problems({chapter: good + "\n#### Four\n\nText.\n"}, {})[chapter]
     assert str(found) == f"{chapter}:13: a heading of level 4 follows one of level 2.\n  Begin it with ###."
+
+
+@pytest.mark.parametrize("heading", ["##", "## ", "## {#sec-nothing}"])
+def test_a_heading_that_says_nothing_is_refused_with_its_line(tmp_path: Path, heading: str) -> None:
+    chapter = tmp_path / "01-a.md"
+    (found,) = problems({chapter: f'{{{{ chapter_title("A") }}}}\n\n{heading}\n\nText.\n'}, {})[chapter]
+    assert str(found) == f"{chapter}:3: a heading says nothing.\n  Give it words, or take it out."
