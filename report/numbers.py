@@ -18,12 +18,12 @@ def number_text(number: float | int | None, digits: int | None = None, *, fixed:
     that would show as nought so is written as a power of ten, unless it is ``fixed`` to its digits; None and nan are an em
     dash.
     """
+    if isinstance(number, int):
+        return _grouped(str(number))
     if number is None or math.isnan(number):
         return NOTHING
     if math.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    if isinstance(number, int):
-        return _grouped(str(number))
     if not fixed and not shown_fixed(number, digits):
         if digits != 0 or not 0.05 <= abs(number) <= 0.5:
             return _power_of_ten(number)

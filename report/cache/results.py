@@ -87,6 +87,8 @@ def _checked(result: Result) -> _Written:
 def _scalar(value: Any, name: str) -> Scalar:
     if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         value = value.item()  # float32(0.1) is the double 0.10000000149…, exactly
+    if isinstance(value, str) and value.encode(errors="replace") != value.encode(errors="surrogatepass"):
+        raise DeclarationError(f"'{name}' in a Result is a text that is not Unicode: {value!r:.60}", remedy="Decode it first.")
     if value is None or isinstance(value, float) or type(value) in (bool, int, str):
         return value
     raise DeclarationError(

@@ -28,6 +28,7 @@ from report.run.shipment import Shipped, load
 from report.run.traces import Traces, same_start
 
 T = TypeVar("T")
+LONG = 500  # letters of a reason; the log has all of it
 Modules: TypeAlias = Mapping[str, Shipped]
 Answer: TypeAlias = tuple[bytes | None, int | None, bool]
 """The answer to a call (None if the process that made it died), the exit status of that process if it was another than the
@@ -164,7 +165,8 @@ def described(error: BaseException) -> CallFailed:
     details = "".join(traceback.format_exception(error))
     first = str(error).strip().split("\n\n")[0].splitlines() or ["no message"]
     between = ". " if isinstance(error, ReportError) else " "  # what was wrong, and the remedy
-    message = between.join(line.strip().rstrip(".") for line in first)
+    message = between.join(line.strip().rstrip(".") for line in first).encode(errors="backslashreplace").decode()
+    message = message if len(message) <= LONG else f"{message[:LONG]}…"
     reason = message if isinstance(error, ReportError) else f"{type(error).__name__}: {message}"
     where = author_line(error)
     return CallFailed(f"{reason} ({where})" if where else reason, details)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -175,11 +176,22 @@ def _typst_error(error: Exception, chapters: Sequence[Chapter]) -> ReportError:
                 return ProseError(f"a link goes to #{link[1]}, which is nowhere.", where=where, remedy="Mend the link.")
     at = next((chapter for file, chapter in zip(_files(chapters), chapters) if file in diagnostic), None)
     unknown = re.search(r'the text `"(.*?)"` could not be displayed', message)
-    if unknown and at:
-        letters = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), unknown[1])
-        place = Where(at.file, line_of(letters, at) or line_of(letters[0], at))
-        return ProseError(f"no font here has the letters “{letters}”.", where=place, remedy="Write them otherwise.")
+    if unknown:
+        return _undisplayed(re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), unknown[1]), at)
     return ProseError(f"the PDF cannot be set: {message}", where=Where(at.file) if at else None, remedy=_short(diagnostic))
+
+
+def _undisplayed(letters: str, chapter: Chapter | None) -> ProseError:
+    """What to say of letters that no font has: their names, since some are not seen, and where they stand."""
+    named = ", ".join(f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".rstrip() for letter in letters)
+    line = line_of(letters, chapter) or line_of(letters[0], chapter) if chapter else None
+    before, found, behind = chapter.markdown.partition(letters[0]) if chapter else ("", "", "")
+    remedy = "Write them otherwise." if chapter else "Write the title, or what stands at the head, otherwise."
+    if found and not line:  # an experiment says it, or a theorem
+        words = before.rpartition("\n")[2][-30:] + found + behind.partition("\n")[0][:20]
+        remedy = f"Write “{words}” otherwise, where that is said."
+    where = Where(chapter.file, line) if chapter else None
+    return ProseError(f"no font here has the letters “{letters}” ({named}).", where=where, remedy=remedy)
 
 
 def _short(diagnostic: str) -> str:

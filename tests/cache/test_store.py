@@ -487,6 +487,7 @@ def test_numpy_scalars_become_the_numbers_that_they_are(store: Store) -> None:
         Result(scalars={"x": object()}),  # type: ignore[dict-item]
         Result(scalars={"x": np.ones(1)}),  # type: ignore[dict-item]
         Result(scalars={1: 2.0}),  # type: ignore[dict-item]
+        Result(scalars={"file": "caf\udce9.csv"}),
         Result(history={"a": [1], "b": [1, 2]}),
         Result(history={"a": [[1]]}),  # type: ignore[list-item]
         Result(arrays={"x": np.array([object()])}),

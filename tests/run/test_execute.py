@@ -164,7 +164,7 @@ def test_a_store_that_is_only_read_runs_nothing(store, tmp_path):
 def test_what_fails_stops_nobody_else_and_says_why(executor, store, monkeypatch):
     monkeypatch.chdir(store.root.parent)
     good = planned(toy.add, a=1, b=2)
-    bad = {f.__name__: planned(f) for f in (toy.stumble, toy.forget, toy.leave, toy.vanish, toy.quarrel)}
+    bad = {f.__name__: planned(f) for f in (toy.stumble, toy.forget, toy.leave, toy.vanish, toy.quarrel, toy.stammer)}
     waits = planned(toy.combine, inputs={"left": good, "right": bad["stumble"], "numbers": Data("numbers")})
     blind = planned(toy.combine, inputs={"left": good, "right": good, "numbers": Data("letters")})
     tasks = [*bad.values(), good, waits, blind, planned(toy.add, a=3, b=4)]
@@ -174,10 +174,12 @@ def test_what_fails_stops_nobody_else_and_says_why(executor, store, monkeypatch)
         return outcomes[t.digest].reason
 
     states = [outcomes[t.digest].state for t in tasks]
-    assert states == [State.FAILED] * 5 + [State.DONE, State.MISSING, State.FAILED, State.DONE]
+    assert states == [State.FAILED] * 6 + [State.DONE, State.MISSING, State.FAILED, State.DONE]
     line = 1 + Path(toy.__file__).read_text().splitlines().index('    raise ValueError("the ground is uneven")')
     assert reason(bad["stumble"]).startswith(f"ValueError: the ground is uneven (tests/run/toy_trials.py:{line})")
     assert reason(bad["quarrel"]).startswith("the array holds objects. Give it a numeric dtype (tests/run/toy_trials.py:")
+    assert reason(bad["stammer"]).encode().startswith(rb"ValueError: there is no caf\udce9.csv!!!")
+    assert len(reason(bad["stammer"])) < 700
     assert "returned NoneType where a Result is due" in reason(bad["forget"])
     assert "SystemExit: 3" in reason(bad["leave"])
     assert "killed by SIGKILL" in reason(bad["vanish"])

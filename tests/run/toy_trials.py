@@ -54,6 +54,10 @@ def careless(context: Context, *, seed: int) -> Result:
     return Result(arrays={"drawn": np.array(drawn), "product": product.numpy()})
 
 
+def stammer(context: Context) -> Result:
+    raise ValueError(f"there is no caf\udce9.csv{'!' * 9000}")
+
+
 def stumble(context: Context) -> Result:
     print("just before it fell")
     raise ValueError("the ground is uneven")

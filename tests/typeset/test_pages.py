@@ -397,6 +397,18 @@ def test_a_table_by_hand_needs_no_head():
     assert "here" in text_of(made)
 
 
+def test_letters_that_no_font_has_are_named_with_their_place(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("# A {#ch-a}\n\nText, then \x07 unseen.\n", encoding="utf-8")
+    shown = Chapter("ch-a", file, file.read_text(encoding="utf-8"))
+    with pytest.raises(ProseError, match=f"{file}:3: .*U\\+0007"):
+        pdf((shown,), Meta("T"), {})
+    with pytest.raises(ProseError, match="“Two cats: 🙂 of a caption” otherwise, where"):
+        pdf((replace(shown, markdown="# A {#ch-a}\n\nTwo cats: 🙂 of a caption"),), Meta("T"), {})
+    with pytest.raises(ProseError, match="Write the title"):
+        pdf((replace(shown, markdown="# A {#ch-a}"),), Meta("T 🙂"), {})
+
+
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
