@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import html as markup
 import json
+import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -65,8 +67,9 @@ class Pandocs:
             program = str(pandoc_program())
             command = [program, "lua", "pandoc.lua", ".", READER, program]
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            surroundings = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # another, where that which is named is not there
             process = self._open.enter_context(
-                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES)
+                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES, env=surroundings)
             )
             self._processes[which] = process
         return process

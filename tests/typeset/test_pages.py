@@ -409,6 +409,11 @@ def test_letters_that_no_font_has_are_named_with_their_place(tmp_path):
         pdf((replace(shown, markdown="# A {#ch-a}"),), Meta("T 🙂"), {})
 
 
+def test_a_folder_for_passing_files_that_is_not_there_is_no_hindrance(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
+    assert "Words." in text_of(pdf((Chapter("ch-a", Path("a.md"), "# A {#ch-a}\n\nWords."),), Meta("T"), {}))
+
+
 def test_lists_in_small_keep_to_the_columns_of_the_page():
     lines = "\n\n".join(f"**{n}.5** accuracy of net {n}, computed in experiments/width.py from {n} runs" for n in range(400))
     for kind in ("numbers", "ledger"):
