@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 from report.errors import ProseError, ReportError, Where, author_text
-from report.typeset import breaking, formulas, spoken
+from report.typeset import breaking, formulas, spoken, tips
 from report.typeset.inputs import TEMPLATES, Chapter, Remember, at_once, key, made_by
 from report.write.prose import READER, pandoc_program
 
@@ -41,9 +41,9 @@ class Pandocs:
     def __exit__(self, *_: object) -> None:
         self._open.close()  # each ends where its questions do
 
-    def convert(self, chapter: Chapter, filter_name: str, to: str) -> tuple[str, list[str]]:
-        """The chapter in the format ``to``, and what pandoc says of it."""
-        text = chapter.markdown.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)  # as pandoc does with a file
+    def convert(self, chapter: Chapter, text: str, filter_name: str, to: str) -> tuple[str, list[str]]:
+        """The ``text`` of the chapter in the format ``to``, and what pandoc says of it."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)  # as pandoc does with a file
         with self._giving:
             which = self._of.setdefault(text, self._given.index(min(self._given)))
             self._given[which] += len(text)
@@ -107,14 +107,16 @@ CALLED = (
 
 def chapter_html(chapter: Chapter, pandocs: Pandocs) -> str:
     """The chapter as a fragment of HTML; what depends on the other chapters, and figures, is put in by ``html``."""
-    fragment = formulas.mathml(_converted(chapter, "html.lua", "html5", pandocs))
+    text, origins = tips.apart(chapter.markdown)
+    fragment = formulas.mathml(_converted(chapter, text, "html.lua", "html5", pandocs))
     aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
-    return _mark_wide_tables(_whole_numbers(aligned))
+    return tips.put_back(_mark_wide_tables(_whole_numbers(aligned)), origins)
 
 
 def chapter_typst(chapter: Chapter, pandocs: Pandocs) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
-    source = _keyed(formulas.typst(_converted(chapter, "typst.lua", "typst", pandocs)))
+    text, _ = tips.apart(chapter.markdown)  # which a printed page does not say
+    source = _keyed(formulas.typst(_converted(chapter, text, "typst.lua", "typst", pandocs)))
     return f'#import "report.typ": {CALLED}\n\n{source}'
 
 
@@ -170,8 +172,8 @@ def _row_length(row: str) -> int:
     return sum(len(markup.unescape(re.sub(r"<[^>]*>", "", cell)).strip()) + 3 for cell in cells)
 
 
-def _converted(chapter: Chapter, filter_name: str, to: str, pandocs: Pandocs) -> str:
-    written, said = pandocs.convert(chapter, filter_name, to)
+def _converted(chapter: Chapter, text: str, filter_name: str, to: str, pandocs: Pandocs) -> str:
+    written, said = pandocs.convert(chapter, text, filter_name, to)
     if said:
         raise _pandoc_error(said[0], chapter)
     return written if written.endswith("\n") or not written else f"{written}\n"
@@ -217,6 +219,6 @@ def rules(filter_name: str) -> tuple[bytes, ...]:
     files = (
         TEMPLATES / filter_name,
         *map(TEMPLATES.joinpath, ("pandoc.lua", "common.lua", "latex.lua")),
-        *map(Path, (__file__, breaking.__file__, formulas.__file__, spoken.__file__)),
+        *map(Path, (__file__, breaking.__file__, formulas.__file__, spoken.__file__, tips.__file__)),
     )
     return (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))

@@ -2,14 +2,37 @@
 
 The texts are rules of a style sheet, so that they are there where no script runs, too: it shows them itself (style.css).
 Where one runs, page.js takes them from there for the one tip that it shows above all else.
+
+pandoc is given a number in the place of each text: they are a third of what it would have to read, and it does nothing to them.
 """
 
 from __future__ import annotations
 
 import html as markup
 import re
+from collections.abc import Sequence
+
+from report.write.markdown import LINE, unescape
 
 ORIGIN = re.compile(r'data-origin="([^"]*)"')
+WRITTEN = re.compile(r'(?<=\]\{\.value origin=")(?:[^"\\]|\\.)+(?=")')
+NUMBERED = re.compile('data-origin="\ue010(\\d+)\ue011"')  # private-use characters: no author types them
+
+
+def apart(markdown: str) -> tuple[str, list[str]]:
+    """``markdown`` with a number in the place of the text of each value's origin, and these texts."""
+    numbers: dict[str, int] = {}
+    short = WRITTEN.sub(lambda found: f"\ue010{numbers.setdefault(found[0], len(numbers))}\ue011", markdown)
+    return short, list(numbers)
+
+
+def put_back(fragment: str, texts: Sequence[str]) -> str:
+    """``fragment`` of HTML with these texts."""
+
+    def told(found: re.Match[str]) -> str:
+        return f'data-origin="{markup.escape(unescape(texts[int(found[1])].replace(LINE, chr(10))))}"'
+
+    return NUMBERED.sub(told, fragment)
 
 
 def told_once(page: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from report.write.manuscript import Chapter
-from report.write.markdown import div
+from report.write.markdown import LINE, div
 
 MARK = "\ue004"  # a private-use character: no author types it
 NUMBER = re.compile(  # or a row of a table, which is passed over
@@ -18,8 +18,7 @@ NUMBER = re.compile(  # or a row of a table, which is passed over
     r'|\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}',
     re.MULTILINE,
 )
-STATED = re.compile(r"(?:&#10;|^)stated in .*$")
-LINE = "&#10;"
+STATED = re.compile(rf"(?:{LINE}|^)stated in .*$")
 DEVIATION = re.compile(r"mean ± standard deviation over (?=\d)")  # what the list says of all of them
 
 

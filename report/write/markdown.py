@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     pass
 
 
+LINE = "&#10;"  # a new line in an attribute
 MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇", Holds.NOT_ASKED: "–"}
 NOTICES = {
     "stand-in": "Stand-in data",
@@ -58,7 +59,7 @@ def div(content: str, klass: str, identifier: str = "", **attributes: str) -> st
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
-    lines = {name: "&#10;".join(map(escape, text.split("\n"))) for name, text in attributes.items()}
+    lines = {name: LINE.join(map(escape, text.split("\n"))) for name, text in attributes.items()}
     return "".join(f' {name}="{text}"' for name, text in lines.items())
 
 
