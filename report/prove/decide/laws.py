@@ -101,6 +101,8 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
             whole = e.exp.is_integer and e.exp.is_positive
             for side in (s for s in (1, -1) if _is_power_of_less(e, s, facts)):
                 yield from (Inequality(expanded(side * (than - e)), False) for than in (1, *([e.base] if whole else [])))
+            if e.exp.is_even and all(signs(expanded(1 + side * e.base), facts) <= NOT_NEGATIVE for side in (1, -1)):
+                yield Inequality(1 - e, False)  # of what is from −1 to 1
     yield from _between_lengths(pieces.atoms(sp.Pow))
 
 

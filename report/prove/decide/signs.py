@@ -25,7 +25,7 @@ from report.prove.decide.tangents import below_tangents, growth
 from report.prove.decide.termwise import attained, under_one_sum
 from report.prove.decide.weights import under_weights
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import is_complex
+from report.prove.meaning.grid import EXTREMES, is_complex
 
 MANY = 12
 """With more known inequalities than this their products are not tried, nor the square of more terms: both grow too long."""
@@ -136,7 +136,8 @@ def _found(expression: sp.Expr, facts: Facts, wanted: Signs, strict: bool, depth
     spellings = dict.fromkeys((given, expression)) if expression.has(sp.Sum) else ()
     if given in spellings and given != expression and facts.replacements and adds_up(given, strict, facts):
         return True  # the normal form takes off the last terms, and then what is asked for may be any of these
-    if any(_surely(*each, wanted, strict, depth) for e in spellings for each in under_one_sum(e, strict, facts)):
+    summed = spellings or ((given,) if given.has(sp.Sum) else ())  # of which the normal form knows how much it is
+    if any(_surely(*each, wanted, strict, depth) for e in summed for each in under_one_sum(e, strict, facts)):
         return True
     if any(_surely(*each, wanted, strict, depth - 1) for e in spellings if depth for each in under_weights(e, facts)):
         return True
@@ -278,6 +279,9 @@ def _grown(e: sp.Expr, strict: bool, facts: Facts, depth: int) -> Iterator[sp.Ex
     number, varying = e.as_coeff_Add()
     if number.is_positive and (isinstance(-varying, sp.Abs) or _equations(facts)):
         yield number**2 - expanded(varying**2)
+    if number != 0 and any(each.func.__name__ in EXTREMES for each in varying.atoms(sp.core.function.AppliedUndef)):
+        totals = (gap for gap in _equations(facts) if gap.has(sp.Sum))  # the largest of several is at least their mean
+        yield from (expanded(e - number / gap.as_coeff_Add()[0] * gap) for gap in totals)
     for term in terms:
         rest = e - term
         if isinstance(term, sp.floor) and rest.is_integer:
