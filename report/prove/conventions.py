@@ -22,6 +22,7 @@ from report.prove.reasons.rule import Setting
 EMPTY = {"sum": "an empty sum is `0`", "prod": "an empty product is `1`"}
 POWER = "the power `0` of `0` is `1`"
 REMAINDER = "a remainder is not negative, whatever is divided"
+TURNED = "a remainder is never on the other side of `0` than the divisor"
 SIGN = "the sign of `0` is `0`"
 BY_ENTRY = "functions of numbers act on arrays entry by entry"
 
@@ -55,6 +56,8 @@ class _Walk:
             case ast.BinOp(base, ast.Pow(), exponent) if not isinstance(exponent, ast.Constant):
                 if not self.surely(is_positive, exponent) and not self.surely(is_nonzero, base):
                     yield POWER
+            case ast.Call(ast.Name("mod"), [_, divisor]) if not self.surely(is_positive, divisor):
+                yield TURNED
             case ast.Call(ast.Name("mod"), [dividend, _]) if not self.surely(is_nonnegative, dividend):
                 yield REMAINDER
             case ast.Call(ast.Name("sign"), [argument]) if not self.surely(is_nonzero, argument):

@@ -13,6 +13,7 @@ X, N0, N = real("x", ""), integer("n", "", least="0", high=4), integer("n", "", 
 A, T, V = integer("a", ""), integer("t", "", least="0"), vector("v", "n", "")
 SUM, PRODUCT, POWER = "an empty sum is `0`", "an empty product is `1`", "the power `0` of `0` is `1`"
 REMAINDER, SIGN = "a remainder is not negative, whatever is divided", "the sign of `0` is `0`"
+TURNED = "a remainder is never on the other side of `0` than the divisor"
 BY_ENTRY = "functions of numbers act on arrays entry by entry"
 
 
@@ -37,6 +38,8 @@ def proof(
         ("2**n*2 == 2**(n + 1)", [N0], [], ()),
         ("mod(a + n, n) == mod(a, n)", [A, N], [], (REMAINDER,)),
         ("mod(t + n, n) == mod(t, n)", [T, N], [], ()),
+        ("mod(t + a, a) == mod(t, a)", [A, T], ["a != 0"], (TURNED,)),
+        ("mod(t + a, a) == mod(t, a)", [A, T], ["a > 0"], ()),
         ("sign(x)*abs(x) == x", [X], [], (SIGN,)),
         ("sign(x)*abs(x) == x", [X], ["x != 0"], ()),
         ("exp(v + v) == exp(v)*exp(v)", [N, V], [], (BY_ENTRY,)),
