@@ -109,7 +109,8 @@ def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path, kept):
     assert "kind=other" not in told
     assert printed.out == told
     assert with_unit.out.startswith("E1.total")
-    assert "E1.totals" in in_a_table.out
+    assert in_a_table.out.startswith("E1.totals\n"), in_a_table.out
+    assert "  row " in in_a_table.out, in_a_table.out
 
     assert "Did you mean 'E1.total'" in misspelt.err
     assert "no page shows the number 77.7" in nowhere.err

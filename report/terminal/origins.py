@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,11 @@ from report.stats import Mean, value_of
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
-from report.write.markdown import evidence_text, unescape, value_text
+from report.write.markdown import LINE, evidence_text, unescape, value_text
 from report.write.prose import identifier
 
 NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?×\s?10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*")
-VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?:[^}"]|"(?:[^"\\]|\\.)*")*\}')
+VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?: origin="(?P<origin>(?:[^"\\]|\\.)*)"|[^}"]|"(?:[^"\\]|\\.)*")*\}')
 TABLE = re.compile(r"\{\.table #(?P<anchor>\S+) .*?\n::: caption\n(?P<rows>.*?)\n:::::\n", re.DOTALL)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
 GROUPS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")  # what stands between thousands
@@ -43,6 +43,7 @@ class Exhibit:
     shown: tuple[str, ...]
     kind: str = "value"
     condition: Mapping[str, Scalar] = field(default_factory=dict)
+    cells: tuple[tuple[str, str], ...] = ()  # the numbers of a table, each with what it is the mean of
 
     def title(self) -> str:
         return " ".join([self.name, *(f"{key}={value}" for key, value in self.condition.items())])
@@ -60,7 +61,10 @@ def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
     if not pieces:
         return _no_result(query, wanted, manuscript)
     if len({mention.title() for mention, _ in pieces}) == 1:
-        return _told(pieces[0][0], [mention for mention, _ in pieces], found)
+        shown = pieces[0][0]
+        rows = [piece for _, piece in pieces if shown.kind == "table" and piece != shown.shown[0]]
+        cells = [f"{text}: {told}" for text, told in shown.cells if wanted[0] in _numbers(text)]
+        return _told(shown, [mention for mention, _ in pieces], found, [("row", rows), ("seeds", cells)])
     lines = dict.fromkeys(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)
     return "\n".join([f"{query} may be", *lines, "python build.py explain NAME tells the whole of one."])
 
@@ -102,7 +106,8 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Exhibit]:
         if figure is not None and not isinstance(figure, Absent):
             yield Exhibit(name, place, (_plain(figure.caption),), "figure")
         if identifier(name) in tables:
-            yield Exhibit(name, place, tuple(_rows(tables[identifier(name)])), "table")
+            rows = tables[identifier(name)]
+            yield Exhibit(name, place, tuple(_rows(rows)), "table", cells=tuple(_cells(rows)))
         if claim is not None and not isinstance(claim, Absent):
             shown = f"{claim.sentence} {claim.verdict.holds} {evidence_text(claim.verdict)}"
             yield Exhibit(name, place, (_plain(unescape(shown)),), "claim")
@@ -125,6 +130,14 @@ def _rows(table: str) -> Iterator[str]:
     """The caption and the rows of a table as they are printed."""
     for line in filter(None, table.split("\n")):
         yield _plain(unescape(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
+
+
+def _cells(table: str) -> Iterator[tuple[str, str]]:
+    """Every number of a table that is a mean over seeds, as it is printed, with these."""
+    for cell in VALUE.finditer(table):
+        seeds = [line for line in (cell["origin"] or "").split(LINE) if re.match(r"\d+\\:", line)]
+        if seeds:
+            yield _plain(unescape(cell[1])), _plain(unescape(seeds[0]))
 
 
 def _plain(text: str) -> str:
@@ -199,10 +212,10 @@ def _view(experiment: Experiment, own: str) -> Any:
 # --- the chain -----------------------------------------------------------------------------------------------------
 
 
-def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings) -> str:
+def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings, more: Sequence[tuple[str, list[str]]] = ()) -> str:
     owner, _, own = mention.name.partition(".")
     lines = [mention.title(), *(f"  {piece}" for piece in mention.shown[:1])]
-    entries = [("stands at", [m.place for m in same if m.place] or ["nowhere on these pages"])]
+    entries = [("stands at", [*dict.fromkeys(m.place for m in same if m.place)] or ["nowhere on these pages"]), *more]
     if owner in found.bench.content.experiments:
         entries += _of_experiment(owner, own, mention.condition, found)
     elif owner in found.bench.content.theory:
