@@ -94,6 +94,10 @@ class Live:
     tolerance: float = 1e-9
     where: Where = field(default_factory=written_here, compare=False, repr=False)
 
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise DeclarationError(f"the witness '{self.name}' is asked at no point: points={self.points}", where=self.where)
+
 
 @dataclass(frozen=True)
 class Part:

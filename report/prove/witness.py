@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import re
 import sys
 import zlib
@@ -190,6 +191,8 @@ LIBRARIES = {
     **{name: name for name in ("torch", "numpy", "scipy", "jax", "tensorflow", "mpmath", "sympy")},
 }
 """What is named in a witness, in small letters, and the package that it calls then."""
+FEWEST = 3
+"""At one point or two too many formulas agree."""
 LOOSEST = 1e-3
 """The widest tolerance of a live witness: single precision and training leave less."""
 
@@ -199,6 +202,8 @@ def _refuse_blind(live: Live, computed: Formula, symbols: Sequence[Symbol], pres
     problem = ""
     if unknown := sorted(live.sweep.keys() - {s.name for s in symbols}):
         problem = f"sweeps '{unknown[0]}', which is no symbol"
+    elif live.sweep and _sees_little(live, symbols):
+        problem = f"goes over fewer than {FEWEST} points: many formulas meet there"
     elif live.tolerance > LOOSEST:
         problem = f"has a tolerance of {live.tolerance:g}: with that it agrees with anything"
     elif not inspect.signature(live.function).parameters and names(computed.tree).keys() & {s.name for s in symbols}.difference(
@@ -214,6 +219,12 @@ def _refuse_blind(live: Live, computed: Formula, symbols: Sequence[Symbol], pres
             problem = "calls SymPy, which decides the steps: it is no other witness"
     if problem:
         raise DeclarationError(f"the witness '{live.name}' {problem}", where=live.where, remedy="Correct the witness.")
+
+
+def _sees_little(live: Live, symbols: Sequence[Symbol]) -> bool:
+    """Whether it goes over fewer points than tell formulas apart, though there are more."""
+    closed = all(s.within for s in symbols if s.name in live.sweep)
+    return not closed and math.prod(map(len, live.sweep.values())) < FEWEST
 
 
 def of_definition(derivation: Derivation, defined: Definition, parameters: Sequence[Symbol]) -> tuple[list[Witnessed], str]:

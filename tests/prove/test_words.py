@@ -134,10 +134,22 @@ def test_what_is_only_checked_or_cited_is_looked_at_far_away(
         (Live("twice by NumPy", lambda x: 2 * x), "is called NumPy, and does not call it"),
         (Live("PyTorch", lambda x: 2 * x), "is called PyTorch, and does not call it"),
         (Live("by hand", lambda x: 2 * sp.Float(x)), "calls SymPy"),
+        (Live("by hand", lambda x: float("inf")), "by hand gives inf"),
     ],
 )
 def test_a_witness_gives_a_number_for_what_it_is_asked(live: Live, says: str) -> None:
     assert says in said(Part("P", "x + x == 2*x", [Step(because="")], live=[live]), symbols=(X,))
+
+
+@pytest.mark.parametrize(("sizes", "accepted"), [([1], False), ([1, 2], False), ([1, 2, 3], True), ([], False)])
+def test_a_witness_goes_over_points_that_tell_formulas_apart(sizes: list[int], accepted: bool) -> None:
+    honest = Live("by hand", lambda n: n * n, sweep={"n": sizes})
+    assert (said(Part("P", "n*n == n**2", [Step(because="")], live=[honest]), symbols=(N,)) == "") is accepted
+    both = Live("by hand", lambda i: i * i, sweep={"i": [1, 2]})
+    index = integer("i", "", within=("1", "2"))
+    assert not said(Part("P", "i*i == i**2", [Step(because="")], live=[both]), symbols=(index,))
+    with pytest.raises(DeclarationError, match="is asked at no point"):
+        Live("by hand", lambda n: n, points=0)
 
 
 def twice_by_numpy(x: float) -> float:

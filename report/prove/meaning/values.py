@@ -236,6 +236,8 @@ def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
         every = any if relation == "!=" else all
         return every(compare(p, relation, q, tolerance) for r, s in zip(a.rows, b.rows) for p, q in zip(r, s))
     slack = tolerance * (1 + abs(a) + abs(b))
+    if mp.isinf(slack):
+        return False  # nothing is infinite, and all would be within it
     if relation == "==":
         return bool(abs(a - b) <= slack)
     if relation == "!=":
