@@ -21,7 +21,7 @@ from report.prove.language.vocabulary import EVERYWHERE, LOGICAL, MEANINGS
 from report.prove.order import DIRECTED, Resting, key_of, pieces
 from report.prove.reasons import rule as rules
 from report.prove.reasons.rule import differentiates
-from report.prove.weight import WEIGHTY, said_by, weighty
+from report.prove.weight import WEIGHTY, families, said_by, weighty
 
 _PLAIN = """a able about across add after again against all alone along already also although an and another any
     anything applied apply are arise as at away back be because become been before begin behind being between both but
@@ -108,7 +108,7 @@ def failures(derivation: Derivation) -> Iterator[str]:
             yield f"{part.where}: {why}\n  Say where it was checked, and what is not."
     if _DENIAL.search(derivation.title) and not shown.denies:
         yield f"{derivation.where}: the title denies something, and no part does\n  Show what is not so."
-    words = frozenset(_families(" ".join((_PLAIN, *_words(derivation, intros=False)))))
+    words = frozenset(families(" ".join((_PLAIN, *_words(derivation, intros=False)))))
     introducing = replace(shown, what="the introduction", words=words)
     for part in derivation.parts:
         for sentence in filter(_QUOTED.search, _sentences(part.intro)):
@@ -125,9 +125,14 @@ def failures(derivation: Derivation) -> Iterator[str]:
         yield from (f"{derivation.where}: {problem}" for problem in _claim_failures(claim, shown))
 
 
+OWN = 9
+"""Of so many words of a sentence that is refuted one may be said nowhere else."""
+
+
 def _claim_failures(claim: Assertion, shown: _Shown) -> Iterator[str]:
     """What is asserted is said as a conclusion would say it; what refutes a sentence denies something, or it does itself."""
-    by = shown.parts[claim.by]
+    by, words = shown.parts[claim.by], _QUOTED.sub("", _FORMULA.sub("", claim.sentence))
+    foreign = shown.foreign(words)
     if claim.true:
         yield from replace(shown, what="the claim").problems(f"{claim.sentence} (“{claim.by}”)", claim.sentence)
     elif by.claim.relation not in ("!=", "<", ">") and not _DENIES.search(f"{by.label} {by.intro} {claim.sentence}"):
@@ -135,6 +140,11 @@ def _claim_failures(claim: Assertion, shown: _Shown) -> Iterator[str]:
             f"“{claim.by}” states an equation and denies nothing, so it refutes nothing: {claim.sentence!r}\n"
             "  Say in its introduction what is not so."
         )
+    elif shown.standings[claim.by] is not Standing.PROVED:
+        yield f"“{claim.by}” is only {shown.standings[claim.by]}, and refutes nothing: {claim.sentence!r}"
+    elif len(foreign) * OWN > len(words.split()):  # whose mistake it is may say it in a word of his own
+        spoken = _and([f"'{word}'" for word in foreign])
+        yield f"“{claim.by}” refutes {claim.sentence!r}, and no part speaks of {spoken}\n  Say it where it is refuted."
 
 
 # --- formulas in prose ---------------------------------------------------------------------------------------------
@@ -287,7 +297,7 @@ class _Shown:
             {c.key: p for p in derivation.parts for c in p.conditions},
             {join(d.head, "==", d.body).key: d.name for d in derivation.definitions},
             frozenset(said for text in _words(derivation) for said in weighty(text)),
-            frozenset(_families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
+            frozenset(families(" ".join((_PLAIN, derivation.title, derivation.question, *_words(derivation), built_in)))),
             any(map(_DENIES.search, _words(derivation))) or any(set("!<>") & set(p.claim.relation) for p in derivation.parts),
             (*(s.meaning for s in derivation.symbols), *(d.meaning for d in derivation.definitions)),
             (
@@ -338,14 +348,15 @@ class _Shown:
         words = DIRECTED.sub(" ", words)
         denied = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) in said]
         new = [f"'{'not ' * negated}{word}'" for word, negated in unsaid if (word, not negated) not in said]
-        new += [
-            f"'{word}'"
-            for word in dict.fromkeys(re.findall(r"[^\W\d_]{2,}", WEIGHTY.sub("", words)))
-            if not self.words.issuperset(_families(word))
-        ]
+        new += [f"'{word}'" for word in self.foreign(WEIGHTY.sub("", words))]
         for listed, why in ((denied, "the parts deny it"), (new, "no part does")):
             if listed:
                 yield f"{self.what} says {_and(listed)}, and {why}\n  Say it where it is shown, or as comment=."
+
+    def foreign(self, words: str) -> list[str]:
+        """The words that are said nowhere else."""
+        said = dict.fromkeys(re.findall(r"[^\W\d_]{2,}", words))
+        return [word for word in said if not self.words.issuperset(families(word))]
 
     def _below(self, part: Part) -> set[str]:
         """The labels of the parts that a part rests on, by itself and by these."""
@@ -404,16 +415,6 @@ class _Shown:
 def _and(listed: Sequence[str]) -> str:
     *others, last = listed
     return f"{', '.join(others)} and {last}" if others else last
-
-
-_ENDING = re.compile(r"(?:ations?|ative|ings?|edly|ied|ies|ed|es|ers?|est|s|(?<=\w{4})ly|ity|ness|y)$|(?<=\w{3})e$")
-
-
-def _families(text: str) -> Iterator[str]:
-    """The words of a text without their endings."""
-    for word in re.findall(r"[^\W\d_]{2,}", text.lower()):
-        stem = _ENDING.sub("", word)
-        yield (stem if len(stem) > 2 else word).rstrip("ei")
 
 
 def _words(derivation: Derivation, intros: bool = True) -> Iterator[str]:

@@ -73,3 +73,13 @@ def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
             yield "strict", False
     if calls(formula.tree, {"iff"}):
         yield from ((word, False) for word in _EQUIVALENT)
+
+
+_ENDING = re.compile(r"(?:ations?|ative|ings?|edly|ied|ies|ed|es|ers?|est|s|(?<=\w{4})ly|ity|ness|y)$|(?<=\w{3})e$")
+
+
+def families(text: str) -> Iterator[str]:
+    """The words of a text without their endings."""
+    for word in re.findall(r"[^\W\d_]{2,}", text.lower()):
+        stem = _ENDING.sub("", word)
+        yield (stem if len(stem) > 2 else word).rstrip("ei")

@@ -180,11 +180,15 @@ def test_a_part_is_quoted_where_something_is_concluded(more: dict[str, str]) -> 
         (refuted("The size is another.", by="Positive"), "states an equation and denies nothing"),
         (refuted("The root of a square is the number.", by="Not the root"), ""),
         (refuted("One more is as large.", by="Larger"), ""),
+        (refuted("A logistic unit saturates.", by="Larger"), "no part speaks of 'logistic', 'unit' and 'saturates'"),
+        (refuted("One more is as large.", by="Tried"), "“Tried” is only checked, and refutes nothing"),
     ],
 )
 def test_what_refutes_a_sentence_denies_something(claim: Assertion, says: str) -> None:
     parts = [TWICE, POSITIVE, counterexample("Not the root", "sqrt(y**2) == y", at={"y": "-1"})]
     parts += [Part("Larger", "x + 1 > x", [Step(">", "one more")])]
+    scope = "Tried at points; it is open for others."
+    parts += [Part("Tried", "x + 2 > x", [Step(">", finite("try"))], scope=scope)] if claim.by == "Tried" else []
     problems = "\n".join(check(Derivation("T0", "A test", "", [X], parts, "", claims={"it": claim})).failures)
     assert says in problems if says else not problems
 
