@@ -19,7 +19,7 @@ NUMBER = re.compile(  # or a row of a table, which is passed over
     re.MULTILINE,
 )
 STATED = re.compile(rf"(?:{LINE}|^)stated in .*$")
-DEVIATION = re.compile(r"mean ± standard deviation over (?=\d)")  # what the list says of all of them
+DEVIATION = re.compile(rf"{LINE}mean [^&]* over \d+ seeds")  # which the list says of all of them, and then names
 
 
 def numbers(markdown: str) -> list[re.Match[str]]:
