@@ -198,6 +198,9 @@ def colour(name: Any, names: Sequence[Any]) -> str:
 FEW = 8
 """Places along an axis at which a tick each has room."""
 
+SPARSE = 5
+"""A line through fewer points than these shows where they are: what lies between was not measured."""
+
 
 def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look, near: int = 0) -> None:
     """The mean over seeds as a line, and all of the seeds' range as a band; of what swings, over so many neighbours on
@@ -214,7 +217,12 @@ def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look, near: in
         if around[:, 0].size > 1:
             low, high = np.nanmin(around, axis=(0, 2)), np.nanmax(around, axis=(0, 2))
             ax.fill_between(points, low, high, color=look.colour, alpha=0.18, linewidth=0)
-        ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line)
+        ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line, **_marked(points))
+
+
+def _marked(points: Sequence[float] | np.ndarray) -> dict[str, Any]:
+    """Keywords for ``Axes.plot`` that mark points of which there are few."""
+    return {"marker": "o", "markersize": 2.6} if len(points) < SPARSE else {}
 
 
 def learning_curves(
@@ -247,7 +255,8 @@ def train_and_test(
     learning_curves(ax, shown, x, f"test_{metric}", by, {name: replace(its, dashes="-") for name, its in look.items()})
     for name, its in look.items():
         trained = history[history[by] == name].groupby(x)[f"train_{metric}"].mean().clip(lower=lowest)
-        ax.plot(trained.index, trained, color=its.colour, linestyle=":", label=f"_{name} training")
+        line = {"color": its.colour, "linestyle": ":", **_marked(trained.index)}
+        ax.plot(trained.index, trained, label=f"_{name} training", **line)
 
 
 def seeds_and_mean(ax: Axes, found: Mapping[Any, Mapping[int, float]], look: Look) -> None:

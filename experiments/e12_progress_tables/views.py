@@ -49,7 +49,7 @@ def curves(runs: Runs) -> Figure:
     return Figure(
         figure,
         caption=f"Training loss (logarithmic scale) and validation error of the net with H = {WIDEST}, mean and range over "
-        f"seeds, every {EVERY} iterations.{told} A cross stands for runs that diverged: {said or 'none did'}.",
+        f"seeds, every {EVERY} iterations and at the end.{told} A cross stands for runs that diverged: {said or 'none did'}.",
         alt="Mean validation error at the end: "
         + "; ".join(f"{error:.1%} at rate {plain(rate)}" for rate, error in errs.items())
         + f". Diverged: {said or 'none'}.",

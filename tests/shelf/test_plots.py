@@ -52,6 +52,14 @@ def test_each_of_a_few_points_has_a_tick():
     assert [list(ax.get_xticks()) for ax in axes[0]] == [[100, 250, 300], [0.05, 1.0]]
 
 
+def test_a_line_through_few_points_shows_where_they_are() -> None:
+    _, axes = plots.canvas(columns=2)
+    for ax, count in zip(axes[0], (plots.SPARSE - 1, plots.SPARSE)):
+        history = pd.DataFrame({"net": "mlp", "seed": 0, "epoch": range(count), "test_loss": 1.0, "train_loss": 0.5})
+        plots.train_and_test(ax, history, "epoch", "loss", "net", plots.looks(["mlp"]))
+    assert [[line.get_marker() for line in ax.get_lines()] for ax in axes[0]] == [["o", "o"], ["None", "None"]]
+
+
 def test_the_band_of_what_swings_spans_its_neighbours():
     _, axes = plots.canvas()
     plots.band(axes[0, 0], range(40), [np.arange(40) % 2], "swings", plots.PLAIN, near=1)
