@@ -39,7 +39,8 @@ class Value:
 
     @property
     def has_spread(self) -> bool:
-        return self.spread is not None and self.n > 1 and math.isfinite(self.spread) and math.isfinite(self.number)
+        """Whether there is one to show: what is the same over all seeds has none."""
+        return bool(self.spread) and self.n > 1 and math.isfinite(self.spread or 0) and math.isfinite(self.number)
 
 
 @dataclass(frozen=True)

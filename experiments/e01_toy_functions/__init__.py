@@ -244,8 +244,8 @@ EXPERIMENT = Experiment(
         "global_parameters": Value(
             parameters(NETS[LARGEST]), origin="parameters of a convnet of E1 that pools over all places"
         ),
-        "linear_after": Mean(partial(learned_after, net=LINEAR), EPOCHS, 1, f"epochs until the sum is learned, {LINEAR}"),
-        "convnet_after": Mean(partial(learned_after, net=PAIRS), EPOCHS, 1, f"epochs until the sum is learned, {PAIRS}"),
+        "linear_after": Mean(partial(learned_after, net=LINEAR), EPOCHS, 0, f"epochs until the sum is learned, {LINEAR}"),
+        "convnet_after": Mean(partial(learned_after, net=PAIRS), EPOCHS, 0, f"epochs until the sum is learned, {PAIRS}"),
         "affine_left": Mean(partial(left, net=AFFINE, matrix="dense"), SHARE, 3, f"{LEFT}, {AFFINE}"),
         "deep_left": Mean(partial(left, net=DEEP, matrix="dense"), SHARE, 3, f"{LEFT}, {DEEP}"),
     },

@@ -108,7 +108,8 @@ def value_text(value: Value) -> str:
 def origin_text(value: Value, source: str) -> str:
     """Where a number comes from, a line for each thing that is known."""
     shown = "(least to greatest)" if value.ends else "± standard deviation"
-    spread = f"mean {shown} over {value.n} seeds" if value.has_spread else ""
+    same = f"the same over {value.n} seeds" if value.spread == 0 and value.n > 1 else ""
+    spread = f"mean {shown} over {value.n} seeds" if value.has_spread else same
     place = f"stated in {source}" if source else ""
     return "\n".join(filter(None, (value.origin, spread, place)))
 

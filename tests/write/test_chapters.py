@@ -52,7 +52,7 @@ def text(folder: Path, chapter: str) -> str:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ('{{ value("E2.acc", net="cnn") }}', "[75.0\u00a0±\u00a00.0"),
+        ('{{ value("E2.acc", net="cnn") }}', "[75.0\u202f%]"),
         ('{{ value("E2.size") }}', "[1\u202f234\u202f567"),
         ('{{ value("E2.lost") }}', "[—]"),
         ('{{ value("build.trials") }}', "[4]"),

@@ -66,6 +66,7 @@ def test_a_value_has_its_spread_unit_and_origin():
         (Value(0.00004, digits=2), "4 × 10⁻⁵"),
         (Value(30.0, "%", digits=2, spread=3.9e-15, n=3), "30.00 ± 0.00 %"),
         (Value(97.31, "%", digits=2, spread=0.00002, n=3), "97.31 ± 0.00 %"),
+        (Value(1.0, "epochs", digits=0, spread=0.0, n=8), "1 epoch"),
         (Value(97.31, "%", digits=2, spread=0.004, n=3), "97.31 ± 0.00 %"),
         (Value(4e-6, digits=2, spread=1e-6, n=3), "(4.0 ± 1.0) × 10⁻⁶"),
         (Value(-8.14e-6, "nats", digits=2, spread=0.9e-6, n=3), "(−8.1 ± 0.9) × 10⁻⁶ nats"),
@@ -83,6 +84,11 @@ def test_a_value_has_its_spread_unit_and_origin():
 def test_what_is_not_nought_is_not_shown_as_nought_and_a_spread_looks_like_its_number(value, shown):
     plain = re.sub("[\u202f\u00a0]", " ", render.value_text(value)).replace("\\", "")
     assert plain == shown
+
+
+def test_what_is_the_same_over_all_seeds_says_so_where_it_tells_its_origin():
+    assert "the same over 8 seeds" in render.value_markdown(Value(1.0, "epochs", 0, 0.0, 8))
+    assert "the same" not in render.value_markdown(Value(1.0, "epochs", 0, 0.0, 1))
 
 
 def test_one_seed_has_no_spread():
