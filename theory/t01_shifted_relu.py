@@ -33,11 +33,11 @@ def with_new_biases(at: Any) -> float:
 
 
 THRESHOLDS = Live(
-    "torch, threshold units",
+    "torch with threshold units",
     lambda at: dense(at, tensor(at.b), tensor(at.c), lambda values: torch.maximum(tensor(at.tau), values)),
 )
-BIASES = Live("torch, ReLU and new biases", with_new_biases)
-RELUS = Live("torch, ReLU", lambda at: dense(at, tensor(at.b), tensor(at.c), torch.relu))
+BIASES = Live("torch with ReLU and new biases", with_new_biases)
+RELUS = Live("torch with ReLU", lambda at: dense(at, tensor(at.b), tensor(at.c), torch.relu))
 
 
 def convolved(at: Any, unit: Unit, bias: float, padded: int) -> float:
@@ -173,7 +173,7 @@ DERIVATION = Derivation(
             algebra("split the sum"),
             intro="""Near the border of a zero-padded image the last `a` taps, say, meet the zeros that were padded, not
             `t`. What has to be absorbed now depends on `a`, and so on the place:""",
-            live=[Live("torch conv1d, padded", lambda at: of_thresholds(at, at.a))],
+            live=[Live("padded torch conv1d", lambda at: of_thresholds(at, at.a))],
         ),
         part(
             "At the border one bias is not enough",
@@ -182,7 +182,7 @@ DERIVATION = Derivation(
             intro="""Away from the border the bias has absorbed all taps. At the last place, where one tap falls on the
             padding, it should have absorbed one less. There the layer of ReLUs is wrong, by the difference of the two
             biases:""",
-            live=[Live("torch conv1d, padded", border_error)],
+            live=[Live("padded torch conv1d", border_error)],
         ),
         part(
             "What repairs the border",
@@ -193,7 +193,7 @@ DERIVATION = Derivation(
             intro="""One more channel repairs it: a unit with weights zero and bias one is one everywhere on the image and
             zero on the padding. With weights `t*u[k]` it adds what is missing for just the taps that lie on the image.
             (Padding the ReLUs with minus `t` would do as well, or the threshold units with `t`.)""",
-            live=[Live("torch conv1d, two channels", two_channels)],
+            live=[Live("torch conv1d on two channels", two_channels)],
         ),
         counterexample(
             "The maximum is not linear",

@@ -175,7 +175,7 @@ DERIVATION = Derivation(
             "diff(ell, u[j]) == 2*(p - y)*m[j]",
             Step("2*(p - y)*diff(p, u[j])", differentiation("chain rule")),
             differentiation("the output is linear in `u`", unfold=["p"]),
-            intro="""Back-propagation takes these slopes as constants. Pooling is treated alike: it weighs the places by
+            intro="""Back-propagation takes the slopes of ReLU as constants. Pooling is treated alike: it weighs the places by
             `alpha`, all equally for the mean; for the maximum, the largest value by one and the others by nought, or, where
             several are largest, these by any weights that sum to one. So let `s` and `alpha` be any constants whatever:
             what follows holds for every choice of sub-gradient, and for both kinds of pooling.""",

@@ -165,7 +165,7 @@ DERIVATION = Derivation(
             "Only the factor of ReLU is zero",
             "diff(z[e, i], f[k]) == x[e, i + r - k]",
             differentiation("the convolution is linear in `f`"),
-            intro="That is the work of the factor of ReLU alone. The factor of the convolution is the same, on or off:",
+            intro="The factor of the convolution is the same, on or off:",
         ),
         part(
             "What reaches the filter",

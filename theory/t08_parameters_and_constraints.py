@@ -207,7 +207,7 @@ DERIVATION = Derivation(
             "1200000*1000 == 19*61100840 + 39084040",
             Step("1160915960 + 39084040", "divide with remainder"),
             "so many constraints for each parameter",
-            intro="It was trained on about 1.2 million images of a thousand classes.",
+            intro="AlexNet was trained on about 1.2 million images of a thousand classes.",
         ),
         part(
             "AlexNet against one label an image",

@@ -194,7 +194,7 @@ DERIVATION = Derivation(
             layer or after it:""",
         ),
         part(
-            "Nor with any larger stride",
+            "A larger stride is not shift invariant",
             "P(shift(u, 1))(i) - shift(P(u), 1)(i) == s - 1",
             Step(
                 "1/k*sum(u(s*i + j - 1) for j in span(0, k - 1)) - 1/k*sum(u(s*(i - 1) + j) for j in span(0, k - 1))",
@@ -203,7 +203,8 @@ DERIVATION = Derivation(
             Step("1/k*sum((s*i + j - 1) - (s*(i - 1) + j) for j in span(0, k - 1))", definition("u")),
             Step("1/k*sum(s - 1 for j in span(0, k - 1))", algebra("cancel")),
             algebra("as many equal terms as the window has places"),
-            intro="In general the two differ on the ramp by the stride less one, which is zero for stride one alone:",
+            intro="""Delayed before the layer or after it, the ramp comes out different by the stride less one, which is zero
+            for stride one alone:""",
         ),
         part(
             "Max pooling with stride one is shift invariant",
@@ -316,9 +317,9 @@ DERIVATION = Derivation(
     linear”, “Convolution is shift invariant”, “Average pooling is linear”, “Average pooling with stride one is shift
     invariant”). ReLU and adding a constant are shift invariant and not linear (“ReLU is shift invariant”, “ReLU is not
     additive”, “Adding a constant is shift invariant”, “Adding a constant is not additive”); average pooling with a larger
-    stride and a dense layer are linear and not shift invariant in general (“Nor with any larger stride”, “A dense layer is
-    linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not additive”), and shift
-    invariant with stride one (“Max pooling with stride one is shift invariant”); side by side it has none of the three
+    stride and a dense layer are linear and not shift invariant in general (“A larger stride is not shift invariant”, “A dense
+    layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not additive”), and
+    shift invariant with stride one (“Max pooling with stride one is shift invariant”); side by side it has none of the three
     properties (“Max pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is thus linear
     if it averages (“Average pooling is linear”), not if it takes the maximum.""",
     comment="""A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it

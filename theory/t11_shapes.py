@@ -174,7 +174,7 @@ DERIVATION = Derivation(
             Step("kron(1, 1)*W[r, o]", using("An output by an input", at={"j": "1", "i": "1"})),
             algebra("equal indices"),
             intro="""For one example, the first column say, an output of length `k` by an input of length `d` makes a matrix
-            of `k` by `d`. This is W3's rule, and here the matrix is `W.T`. By the biases it is square:""",
+            of `k` by `d`. This is W3's rule, and here the matrix is `W.T`:""",
             live=[live.jacobian_of_one("A", "o", "r")],
         ),
         part(
@@ -182,6 +182,7 @@ DERIVATION = Derivation(
             "J_b[o, s] == kron(o, s)",
             Step("diff(H[o, 1], b[s])", definition("J_b")),
             using("An output by a bias", at={"j": "1"}),
+            intro="By the biases it is square:",
             live=[live.jacobian_of_one("b", "o", "s")],
         ),
         part(
@@ -190,11 +191,11 @@ DERIVATION = Derivation(
             Step(loss_by("H[l, m], W[r, s]"), differentiation("chain rule")),
             Step(over_outputs("G[l, m]*(kron(l, s)*A[r, m])"), using("An output by a weight", at={"o": "l", "j": "m"})),
             contraction(),
-            intro="""Nobody needs that Jacobian. A loss is one number, without indices, so its gradient has only those of
-            what it is taken by: **a gradient has the shape of what it is the gradient by**. The indices of the outputs are
-            summed over. Let `G` be the slopes of a loss by the outputs `H`, one for each of them, hence in the shape of
-            `H`. By the chain rule these slopes are all that the layer sees of the loss, so that `f` stands for every loss
-            that has them.""",
+            intro="""Nobody needs the derivatives of every output by every weight. A loss is one number, without indices, so its
+            gradient has only those of what it is taken by: **a gradient has the shape of what it is the gradient by**. The
+            indices of the outputs are summed over. Let `G` be the slopes of a loss by the outputs `H`, one for each of them,
+            hence in the shape of `H`. By the chain rule these slopes are all that the layer sees of the loss, so that `f`
+            stands for every loss that has them.""",
         ),
         part(
             "The gradient by the weights",
@@ -277,7 +278,7 @@ DERIVATION = Derivation(
         part(
             "The gradient by the input of the sigmoid",
             "grad(h, H) == G*S*(1 - S)",
-            differentiation("entry by entry, as above", unfold=["h", "S", "sigma"]),
+            differentiation("entry by entry", unfold=["h", "S", "sigma"]),
             intro="So this gradient has the shape of `H`, which is that of `S` and of `G`; it is a product entry by entry:",
             live=live.both("sigmoid", "Z"),
         ),

@@ -176,7 +176,7 @@ DERIVATION = Derivation(
             Step("sum(x(l)*conv(a, b)(i - l) for l in Z)", definition("conv")),
             definition("conv"),
             intro="A layer with kernel `a`, then one with kernel `b`. All sums have finitely many terms that are not zero.",
-            live=[Live("torch conv1d, twice", two_layers, points=3)],
+            live=[Live("two torch conv1d", two_layers, points=3)],
             points=3,
         ),
         part(
@@ -316,7 +316,7 @@ DERIVATION = Derivation(
             definition("conv", "t", words="and as the one layer does"),
             intro="""Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal
             taps around each place, twice, and an impulse at the first place of an image, where one product is cut off:""",
-            live=[Live("torch conv1d, padded twice", padded_twice)],
+            live=[Live("two padded torch conv1d", padded_twice)],
         ),
         part(
             "Affine after affine is affine",
@@ -327,7 +327,7 @@ DERIVATION = Derivation(
             intro="""What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a
             dense layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next
             layer are one again, up to the last layer:""",
-            live=[Live("torch linear, twice", two_dense_layers)],
+            live=[Live("two torch linear", two_dense_layers)],
         ),
     ],
     conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two

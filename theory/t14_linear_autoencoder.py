@@ -293,9 +293,9 @@ DERIVATION = Derivation(
             ),
             algebra("collect"),
             given=["k <= d"],
-            intro="""Now compare with the first `k` directions, whose singular values are the largest. On the right is a sum
-            of such terms, so no subspace keeps more than they do. One keeps as much only if all of these terms are zero: if
-            it leaves nothing of a direction with a singular value above `s[k]`, and takes nothing of one below:""",
+            intro="""Now compare with the first `k` directions, whose singular values are the largest. No
+            term on the right is negative, so no subspace keeps more than they do. One keeps as much only if all of them are
+            zero: if it leaves nothing of a direction with a singular value above `s[k]`, and takes nothing of one below:""",
         ),
         part(
             "PCA attains it",

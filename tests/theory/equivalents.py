@@ -48,7 +48,7 @@ T8 | More constraints than parameters | 0 | norm(Y - U @ (U.T @ Y) + U @ (B - U.
 T8 | More constraints than parameters | 1 | norm(U @ (U.T @ Y) - Y) ** 2 + norm(U.T @ Y - B) ** 2 | a length does not see the sign
 T8 | More constraints than parameters | 1 | norm(Y - U @ (U.T @ Y)) ** 2 + norm(B - U.T @ Y) ** 2 | a length does not see the sign
 T8 | More constraints than parameters | 0 | norm(U @ B - Y) ** 2 | a length does not see the sign
-T9 | Nor with any larger stride | 1 | 1 / k * sum((s * i + j - 1 - (s * (i - 1) + j) for j in span(0 - 1, k - 1 - 1))) | the terms do not depend on the index
+T9 | A larger stride is not shift invariant | 1 | 1 / k * sum((s * i + j - 1 - (s * (i - 1) + j) for j in span(0 - 1, k - 1 - 1))) | the terms do not depend on the index
 T10 | Same outputs | 0 | W @ (P @ P.T @ x) + b | a permutation undoes its transpose, too
 T10 | Same class of functions | 0 | V @ (P.T @ P) | a permutation undoes its transpose, too
 T10 | The start | 0 | ones(m).T @ (u(W) @ P @ ones(n)) | a permutation of ones is ones, either way round
