@@ -231,6 +231,18 @@ def test_a_net_that_has_settled_is_not_called_still_learning() -> None:
     assert {name for name, word in found.items() if word is not Holds.YES} == {"still_learning"}
 
 
+def test_whether_a_net_still_learns_is_asked_of_its_last_two_measurements() -> None:
+    """However many there are: the last quarter of a training may begin between two of them."""
+
+    def risen_before(outcome: Outcome) -> Outcome:
+        if outcome.result is None or "test_accuracy" not in outcome.result.history:
+            return outcome
+        history = {**outcome.result.history, "test_accuracy": [0.2, 0.3, 0.4, 0.5, 0.5]}
+        return replace(outcome, result=replace(outcome.result, history=history))
+
+    assert words(EXPERIMENT, Runs(tuple(map(risen_before, made_up(USUAL)))))["still_learning"] is Holds.NO
+
+
 @pytest.mark.parametrize(
     ("change", "refuted"),
     [
