@@ -97,7 +97,7 @@ EXPERIMENT = Experiment(
         "no_worse": Claim("With 21 times fewer parameters, E7a reads at least as many test digits as E7b.", no_worse, RECIPE),
         "above_reported": Claim("Both nets read more test digits than W2 reports.", above_reported, RECIPE),
         "affine_short": Claim(
-            f"Softmax regression, which is what an affine map can do, reads less than {TARGET_WORDS} of the test digits.",
+            f"Softmax regression, which can be any affine map, reads less than {TARGET_WORDS} of the test digits.",
             lambda runs: below(read(runs, SOFTMAX), TARGET, SHARE, "mean test accuracy"),
         ),
         "tenth": Claim(

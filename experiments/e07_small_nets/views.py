@@ -170,16 +170,16 @@ def tabulate_w2(runs: Runs) -> Table:
 
     columns = (
         Column("net", "net", align="left", of=lambda net, _: net),
-        Column("recipe", "recipe", align="left", of=lambda _, recipe: "the tutorial's" if recipe == W2 else "the search's"),
         Column("parameters", "parameters", of=lambda net, _: SIZES[net]),
         Column("train", "training accuracy, %", 2, of=share("train")),
         Column("test", "test accuracy, %", 2, of=share("test")),
     )
     recipes = sorted(runs.values_of("recipe"))
+    how = Column("recipe", "recipe", align="left", of=lambda _, recipe: "the tutorial's" if recipe == W2 else "the search's")
     reported = Column("reported", "reported in W2, %", 2, of=lambda net, recipe: REPORTED[net] if recipe == W2 else None)
     return tabulate(
         [(net, recipe) for recipe in recipes for net in W2_NETS if net in searched(runs)],
-        (*columns, reported) if W2 in recipes else columns,
+        (columns[0], how, *columns[1:], reported) if W2 in recipes else columns,
         f"The two nets of W2. E7a: {in_words(E7A)}. E7b: {in_words(E7B)}. A ReLU follows every layer with weights but the "
         "last.",
     )
