@@ -185,13 +185,14 @@ def rates(runs: Runs) -> Table:
         Column("test", "test accuracy, %", 2, of=lambda these: end(these, "test_accuracy", SHARE)),
         Column("train", "training accuracy, %", 2, of=lambda these: end(these, "train_accuracy", SHARE)),
         Column("train_loss", "training loss, nats", 3, of=lambda these: end(these, "train_loss", LOSS, 3)),
-        Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate"))),
     )
+    gone = Column("diverged", "runs diverged", of=lambda these: _diverged(these, these.tag("rate")))
+    some = any(_diverged(runs, rate) for rate in RATES)
     caption = (
         f"The convnet at {len(RATES)} rates of plain SGD. A net that gives all classes the same probability has a loss of "
-        f"{GUESSING:.3f} nats. Runs that diverged are left out."
+        f"{GUESSING:.3f} nats. {'Runs that diverged are left out.' if some else 'No run diverged.'}"
     )
-    return tabulate([runs.where(rate=rate) for rate in RATES], columns, caption)
+    return tabulate([runs.where(rate=rate) for rate in RATES], (*columns, gone) if some else columns, caption)
 
 
 # --- claims --------------------------------------------------------------------------------------------------------

@@ -130,11 +130,11 @@ VALUES: dict[str, Callable[[Runs], Value] | Value] = {
     **{
         name: Mean(partial(of_codes, coder=coder, name=reading), unit, digits, f"{what}, {coder}")
         for name, coder, reading, what, unit, digits in (
-            ("length_linear_code", LINEAR_CODE, "length", LENGTH, OVER_LEAST, 1),
-            ("length_pca", PCA, "length", LENGTH, OVER_LEAST, 1),
+            ("length_linear_code", LINEAR_CODE, "length", LENGTH, OVER_LEAST, 2),
+            ("length_pca", PCA, "length", LENGTH, OVER_LEAST, 2),
             ("on_axis", AUTOENCODER, "on_axis", "test digits with a code number of 0", SHARE, 1),
             ("negative", LINEAR_CODE, "negative", "test digits with a code number below 0", SHARE, 1),
-            ("spoilt_fours", AUTOENCODER, "spoilt_fours", "4s that are not read as one after coding", PLAIN, 0),
+            ("spoilt_fours", AUTOENCODER, "spoilt_fours", "4s that are not read as one after coding", SHARE, 0),
             ("fours_as_nines", AUTOENCODER, "fours_as_nines", "9s among the answers to them", SHARE, 0),
         )
     },

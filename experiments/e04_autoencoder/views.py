@@ -89,17 +89,16 @@ def longer(points: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _fours(run: Outcome) -> np.ndarray:
-    """What was read of the 4s after coding, where it was no 4."""
-    answers = run.found.arrays["read_remade"][run.found.arrays["labels"] == 4]
-    return answers[answers != 4]
+    """What was read of the 4s after coding."""
+    return run.found.arrays["read_remade"][run.found.arrays["labels"] == 4]
 
 
 READINGS = {
     "length": lambda run: longer(run.found.arrays["codes"], run.found.arrays["labels"]),
     "on_axis": lambda run: (run.found.arrays["codes"] == 0).any(1).mean(),
     "negative": lambda run: (run.found.arrays["codes"] < 0).any(1).mean(),
-    "spoilt_fours": lambda run: len(_fours(run)),
-    "fours_as_nines": lambda run: (_fours(run) == 9).mean() if len(_fours(run)) else math.nan,
+    "spoilt_fours": lambda run: (_fours(run) != 4).mean(),
+    "fours_as_nines": lambda run: (_fours(run) == 9).sum() / ((_fours(run) != 4).sum() or math.nan),
 }
 """Name → a number of a judged coder, from its arrays."""
 

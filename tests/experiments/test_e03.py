@@ -107,6 +107,12 @@ def test_a_rate_that_diverges_fails_and_is_marked() -> None:
     assert EXPERIMENT.values["too_large"](runs).number == 1.0
 
 
+def test_where_no_run_diverges_no_column_counts_such_runs() -> None:
+    table = EXPERIMENT.tables["rates"](made_up(USUAL))
+    assert "diverged" not in [column.name for column in table.columns]
+    assert "No run diverged." in table.caption
+
+
 def test_reported_rates_are_found_in_the_runs() -> None:
     found = {name: EXPERIMENT.values[name](made_up(USUAL)).number for name in ("best", "too_large", "too_small")}
     assert found == {"best": 0.1, "too_large": 1.0, "too_small": 0.001}

@@ -397,7 +397,7 @@ def test_reported_numbers_are_held_against_the_right_runs() -> None:
 
 def test_spoilt_fours_and_codes_are_counted_from_the_arrays() -> None:
     runs = made_up({AUTOENCODER: {"nines": 0.25}}, jitter=0)
-    assert number("spoilt_fours", runs) == 20  # of two hundred digits, all that are a 4
+    assert number("spoilt_fours", runs) == 100  # per cent: all that are a 4
     assert number("fours_as_nines", runs) == pytest.approx(25)
     assert number("on_axis", runs) == 0
     assert number("negative", runs) == pytest.approx(75, abs=5)  # normal codes: a quarter has no negative number
