@@ -825,6 +825,16 @@ FALSE = [
     ("x**n <= x", "x0 n0", "x <= 1"),
     ("x**n <= x", "x0 n", "x <= 2"),
     ("x**(2*n) <= 1", "x n0", "x >= -2; x <= 1"),
+    ("one(x == sum(v[l] for l in span(1, n))) == one(x == sum(v[l] for l in span(2, n)))", "n v x"),
+    ("one(x == min(v[l] for l in span(1, n))) == one(x == max(v[l] for l in span(1, n)))", "n v x"),
+    ("sum(one(v[k] <= sum(W[k, l] for l in span(1, n))) for k in span(1, n)) == "
+     "sum(one(v[k] <= sum(W[l, k] for l in span(1, n))) for k in span(1, n))", "n v W"),
+    ("sum(one(v[k] <= sum(W[k, l] for l in span(1, n))) for k in span(1, n)) == "
+     "sum(one(v[k] <= sum(W[l, l] for l in span(1, n))) for k in span(1, n))", "n v W"),
+    ("sum(one(v[k] <= max(W[k, l] for l in span(1, n))) for k in span(1, n)) == "
+     "sum(one(v[k] <= max(W[l, k] for l in span(1, n))) for k in span(1, n))", "n v W"),
+    ("sum(k*one(v[k] <= sum(v[l] for l in span(1, k))) for k in span(1, n)) == "
+     "sum(k*one(v[k] <= sum(v[l] for l in span(1, n))) for k in span(1, n))", "n v"),
     ("x**(2*n) < 1", "x n0", "x >= -1; x <= 1"),
     ("x**(2*n) <= x", "x n", "x >= -1; x <= 1"),
     ("x**n <= x**2", "x n", "x >= -1; x <= 1"),

@@ -281,6 +281,12 @@ TRUE = [
     ("y*sin(x) > 0", "x y>0", "0 < x; x < pi"),
     ("x**n <= x", "x0 n", "x <= 1"),
     ("x**(2*n) <= 1", "x n0", "x >= -1; x <= 1"),
+    # two sums in a condition are the same one, however their indices are called
+    ("2*sum(k*one(v[k] == max(v[l] for l in span(1, n))) for k in span(1, n)) == "
+     "sum(k*one(v[k] == max(v[q] for q in span(1, n))) for k in span(1, n))*2 + 0*x", "n v x"),
+    ("sum(one(v[k] <= sum(W[k, l] for l in span(1, n))) for k in span(1, n)) == "
+     "sum(one(v[q] <= sum(W[q, k] for k in span(1, n))) for q in span(1, n))", "n v W"),
+    ("2*(sum(v[l] for l in span(1, n)) if x > 0 else 0) == (2*sum(v[k] for k in span(1, n)) if x > 0 else 0)", "n v x"),
     ("(1 - x*y)**(2*n)*z**2 <= z**2", "x y>0 z n", "x > 0; x*y <= 2"),
     ("max(u[k] for k in span(1, n)) >= 1/n", "n u>0", "sum(u[k] for k in span(1, n)) == 1"),
     ("min(u[k] for k in span(1, n)) <= 1/n", "n u>0", "sum(u[k] for k in span(1, n)) == 1"),

@@ -104,9 +104,18 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
     if isinstance(expression, sp.Product):
         *inner, limit = expression.limits  # SymPy flattens nested products, too
         return _product(normal(expression.func(expression.function, *inner) if inner else expression.function, facts), *limit)
+    if isinstance(expression, sp.Piecewise) and expression.has(sp.Sum, sp.Product, sp.Lambda):
+        return sp.Piecewise(*((normal(value, facts), _compared(test, facts)) for value, test in expression.args))
     facts = facts.of_what_stays() if is_slope(expression) else facts
     return expression.func(*(normal(a, facts) if isinstance(a, sp.Expr) and not isinstance(a, sp.Lambda) else
                              _inner(a, facts) if isinstance(a, sp.Lambda) else a for a in expression.args))  # fmt: skip
+
+
+def _compared(test: Any, facts: Facts) -> Any:
+    """A condition with all that it compares in normal form."""
+    if isinstance(test, sp.core.relational.Relational):
+        return test.func(*(normal(side, facts) for side in test.args))
+    return test.func(*(_compared(each, facts) for each in test.args)) if test.args else test
 
 
 def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
