@@ -180,6 +180,13 @@ WRITTEN = {
     **dict.fromkeys(("logarithm", "natural logarithm"), ("log(A)",)),
     **dict.fromkeys(("maximum", "largest", "largest entry", "largest value"), ("max(A(k) for k in R)", "max(A, B)")),
     **dict.fromkeys(("minimum", "smallest", "smallest entry", "smallest value"), ("min(A(k) for k in R)", "min(A, B)")),
+    **{
+        f"arg{end}": (
+            f"sum(k*one(A(k) == {end}(A(l) for l in R)) for k in R)",
+            f"min(k for k in R if A(k) == {end}(A(l) for l in R))",
+        )
+        for end in ("max", "min")
+    },
     "median": ("max(A, B)", "min(A, B)"),
 }
 """How the field writes what it means by a word that speaks of any vector: a capital letter stands for anything, ``SIZE`` for
