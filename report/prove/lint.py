@@ -84,7 +84,7 @@ def undecidable(derivation: Derivation) -> Iterator[str]:
             why = "is declared twice" if entry.name in declared else _taken(entry.name)
             yield f"{entry.where}: '{entry.name}' {why}"
         declared.add(entry.name)
-    used: set[str] = set()
+    used = {name for part in derivation.parts for step in part.steps for name in step.rule.puts}  # of a law, say
     for tree, where, local in _formulas(derivation):
         used |= set(names(tree))
         for name in names(tree):

@@ -65,6 +65,20 @@ def test_what_refutes_a_law_of_arrays_is_such_an_array(symbol: Symbol, put: str,
     assert (failures([symbol], part, keep) == "") is refutes
 
 
+@pytest.mark.parametrize(("word", "put", "refutes"), [
+    ("symmetric", "[[1, 2], [2, 1]]", True),
+    ("symmetric", "[[1, 2], [3, 1]]", False),
+    ("orthogonal", "[[0, -1], [1, 0]]", True),
+    ("orthogonal", "[[0, 2], [1, 0]]", False),
+    ("permutation", "[[0, 1], [1, 0]]", True),
+    ("permutation", "[[0, -1], [1, 0]]", False),
+    ("permutation", "[[1, 1], [1, 0]]", False),
+])  # fmt: skip
+def test_what_refutes_a_law_of_matrices_is_such_a_matrix(word: str, put: str, refutes: bool) -> None:
+    part = counterexample("No law", "A[1, 2] == 7", at={"n": "2", "A": put})  # A is spoken of by the law alone
+    assert (failures([N, matrix("A", "n", "n", "", properties=[word])], part) == "") is refutes
+
+
 def test_the_ramp_refutes_laws_of_signals_that_end_and_the_modulus_none_of_slopes() -> None:
     ramp = define("u(t)", "t", "", symbols=[T])
     keep = Part("Uses every name", "2*f(t)*h(x) == f(t)*h(x)*2", [Step(because="")])

@@ -146,7 +146,7 @@ def evaluation(words: str = "put in the numbers", *, law: Statement | None = Non
         exact = all(isinstance(side, sp.Expr) and side.doit().is_Rational for side in (left, right))
         return "exact evaluation" if exact and prove(left, relation, right, setting.facts) else None
 
-    return Rule(words, check, rearranges=True, law=CALCULATION)
+    return Rule(words, check, rearranges=True, law=CALCULATION, puts={name: names(put.tree) for name, put in at.items()})
 
 
 def finite(words: str) -> Rule:
