@@ -20,7 +20,7 @@ import ast
 import copy
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeGuard
 
 from report.errors import DeclarationError, Where
@@ -64,7 +64,7 @@ class Statement:
     relation: str
     right: Formula
 
-    @property
+    @cached_property
     def formula(self) -> Formula:
         """The statement as one formula."""
         return join(self.left, self.relation, self.right)

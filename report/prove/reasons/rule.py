@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -222,5 +223,6 @@ def differentiates(*expressions: Formula) -> bool:
     return any(occurrences(e, name) for e in expressions for name in ("diff", "grad"))
 
 
+@lru_cache(maxsize=10_000)
 def occurrences(expression: Formula, name: str) -> int:
     return sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(expression.tree))
