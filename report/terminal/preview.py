@@ -29,6 +29,7 @@ from report.terminal.watch import Made, News, Now, watch
 
 HERE = "127.0.0.1"
 NEWS = "/news"
+SOON = 0.05  # seconds within which the server hears that it is to end
 BEAT = 10.0  # seconds after which a reader who has heard nothing is told that there is nothing new
 
 
@@ -178,7 +179,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, desk: Desk):
         super().__init__((HERE, 0), _Handler)
         self.desk = desk
-        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(SOON,), daemon=True)
         self._thread.start()
 
     def handle_error(self, request: object, client_address: object) -> None:
