@@ -17,16 +17,20 @@ from report.seeds import Seeds
 from report.stats import mean
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
+
+
+def tables_of(runs: Runs) -> pd.DataFrame:
+    """The progress tables of these runs below each other, with tags and seed as columns."""
+    import pandas as pd
+
+    return pd.concat([pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in runs.finished()], ignore_index=True)
 
 
 def curves(runs: Runs) -> Figure:
     """Training loss and validation error every 50 iterations, a line a rate, at the greatest width."""
-    import pandas as pd
-
-    history = pd.concat(
-        [pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in trained(runs).finished()], ignore_index=True
-    )
+    history = tables_of(trained(runs))
     history = history.assign(validation_error=100 - history["validation_accuracy"])
     shown = history[(history["hidden"] == WIDEST) & history["train_loss"].notna()]
     gone = history[(history["hidden"] == WIDEST) & history["train_loss"].isna()]
@@ -98,13 +102,8 @@ def draw_settings(ax: Axes, found: Mapping[Any, Seeds], reported: Mapping[Any, f
 
 def all_progress(runs: Runs) -> Figure:
     """The progress of one seed at every setting, each in a panel of its own; its tables are the data."""
-    import pandas as pd
-
     seed = min(run.seed for run in trained(runs).finished())
-    history = pd.concat(
-        [pd.DataFrame(lines(run)).assign(**run.trial.condition) for run in trained(runs).where(seed=seed).finished()],
-        ignore_index=True,
-    )
+    history = tables_of(trained(runs).where(seed=seed))
     lasts = []
     figure, axes = plots.canvas(plots.PAGE, 2.3, 2, len(SETTINGS), sharex=True, sharey="row")
     for (rate, hidden), column in zip(SETTINGS, axes.T):
