@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -198,6 +199,7 @@ def runs_of(trials: list[Trial], **inputs: Any) -> Runs:
     )
 
 
+@cache
 def points_runs() -> Runs:
     return runs_of(list(e10.trials(Budget("smoke"))))
 
@@ -249,6 +251,7 @@ def test_a_larger_batch_gives_more_examples_to_an_update() -> None:
         assert e11.EXPERIMENT.values[name](runs).number == batch
 
 
+@cache
 def shapes_runs() -> Runs:
     """All of E11 on shapes."""
     sizes = {"epochs": 1, "train": 300, "validation": 100}

@@ -295,7 +295,6 @@ def _note_spoilt(root: Path) -> None:
 
 @pytest.mark.parametrize("change", [_code_edited, _new_module, _result_deleted, _note_deleted, _note_spoilt, _stamp_spoilt])
 def test_with_anything_else_all_is_found_anew(made: Project, change: Callable[[Path], None]) -> None:
-    idle(made)
     stamped(made)
     say(made, "And on.")
     assert found_before(made) == b"what was found"
