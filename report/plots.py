@@ -217,10 +217,10 @@ def band(ax: Axes, x: Sequence[float], ys: Any, label: str, look: Look, near: in
         if around[:, 0].size > 1:
             low, high = np.nanmin(around, axis=(0, 2)), np.nanmax(around, axis=(0, 2))
             ax.fill_between(points, low, high, color=look.colour, alpha=0.18, linewidth=0)
-        ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line, **_marked(points))
+        ax.plot(points, np.nanmean(around, axis=(0, 2)), label=label, **look.line, **marked(points))
 
 
-def _marked(points: Sequence[float] | np.ndarray) -> dict[str, Any]:
+def marked(points: Sequence[float] | np.ndarray) -> dict[str, Any]:
     """Keywords for ``Axes.plot`` that mark points of which there are few."""
     return {"marker": "o", "markersize": 2.6} if len(points) < SPARSE else {}
 
@@ -255,7 +255,7 @@ def train_and_test(
     learning_curves(ax, shown, x, f"test_{metric}", by, {name: replace(its, dashes="-") for name, its in look.items()})
     for name, its in look.items():
         trained = history[history[by] == name].groupby(x)[f"train_{metric}"].mean().clip(lower=lowest)
-        line = {"color": its.colour, "linestyle": ":", **_marked(trained.index)}
+        line = {"color": its.colour, "linestyle": ":", **marked(trained.index)}
         ax.plot(trained.index, trained, label=f"_{name} training", **line)
 
 

@@ -152,7 +152,8 @@ def _each_seed(ax: Axes, history: pd.DataFrame, killed: Mapping[int, float]) -> 
     for seed in sorted(set(history["seed"])):
         part, name = history[history["seed"] == seed], "dead unit" if killed.get(seed) else "both alive"
         line: dict[str, Any] = {"color": LOOKS[AUTOENCODER].colour, "linestyle": "--" if killed.get(seed) else "-"}
-        ax.plot(part["epoch"], part["test_loss"], label="_" if name in named else name, linewidth=0.9, **line)
+        line |= {"label": "_" if name in named else name, **plots.marked(part["epoch"])}
+        ax.plot(part["epoch"], part["test_loss"], linewidth=0.9, **line)
         named.add(name)
 
 
@@ -270,9 +271,8 @@ def coders(runs: Runs) -> Table:
         return value_of(judged(runs, coder, name), unit, digits) if coder in SHOWN else None
 
     counts = {coder: len(errors(runs, coder, "test")) for coder in NETS}
-    least, most = min(counts.values()), max(counts.values())
-    few = " and ".join(f"the {coder}" for coder, count in counts.items() if count == least)
-    fewer = f" For {few}, {least} of the seeds were run." if least < most else ""
+    few = [f"the {coder} ({count})" for coder, count in counts.items() if count < max(counts.values())]
+    fewer = f" With fewer seeds: {' and '.join(few)}." if few else ""
     columns = (
         Column("coder", "coder", align="left", of=str),
         Column("parameters", "parameters", of=lambda coder: parameters(NETS[coder])),

@@ -389,6 +389,15 @@ def test_scales_are_the_same_error_written_differently() -> None:
     assert "each pixel standardised" in table.caption
 
 
+def test_every_coder_of_fewer_seeds_is_named_with_their_number() -> None:
+    runs = made_up()
+    least = {run.seed for run in runs.where(coder="deeper autoencoder")} - {0}
+    lost = Runs(tuple(run for run in runs if run.trial.tags["coder"] != "deeper autoencoder" or run.seed in least))
+    count = len(least)
+    said = f"With fewer seeds: the deeper autoencoder ({count}) and the linear autoencoder ({count + 1})."
+    assert said in EXPERIMENT.tables["coders"](lost).caption
+
+
 def test_reported_numbers_are_held_against_the_right_runs() -> None:
     runs = made_up(jitter=0)
     held = {"pca_train": 0.826, "autoencoder_test": 0.95 * 0.764, "ratio_w1_train": 0.95, "decoded_w5": 70, "decoded_pca": 38}
