@@ -28,7 +28,6 @@ def test_listing_the_writeups_loads_no_room_that_computes():
     ("code", "expected"),
     [
         ("import sympy as sp; x = sp.symbols('x'); print(sp.diff(x**2, x))", "2*x"),
-        ("import torch; print(torch.nn.functional.relu(torch.tensor(-1.0)).item())", "0.0"),
         ("import torch.nn.functional as F, torch; print(F.relu(torch.tensor(2.0)).item())", "2.0"),
         ("from torch import nn; print(nn.Linear(2, 3).out_features)", "3"),
         ("import mpmath.libmp as m; print(m is sys.modules['mpmath'].libmp, m.libmpf.__name__)", "True mpmath.libmp.libmpf"),
@@ -50,7 +49,8 @@ def test_a_step_of_an_optimizer_loads_no_compiler_and_a_compiled_function_does()
 
 
 def test_loading_one_leaves_the_others_alone():
-    assert run("import torch, sympy, matplotlib; torch.ones(1); print('matplotlib.figure' in sys.modules)") == "False"
+    used = "import torch, sympy, matplotlib; print(torch.nn.functional.relu(torch.tensor(-1.0)).item()); "
+    assert run(used + "print('matplotlib.figure' in sys.modules)").splitlines() == ["0.0", "False"]
 
 
 def test_a_package_that_is_not_there_fails_at_its_import():
