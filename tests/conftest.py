@@ -25,10 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-LONGEST = (
-    "test_build.py", "test_report.py", "test_execute.py", "test_stamp.py", "test_attacks.py", "test_planted_errors.py",
-    "test_pages.py", "test_browser.py", "test_turned.py", "test_diff.py",
-)  # fmt: skip
+LONGEST = ("test_build.py", "test_report.py", "test_execute.py", "test_stamp.py", "test_planted_errors.py", "test_diff.py")
 """Files that take long: they begin first, so that nobody waits for one of them at the end."""
 
 
