@@ -34,7 +34,8 @@ def _of_trials(owner: str, outcomes: list[Outcome]) -> list[str]:
     for word, each in lacking.items():
         if each:
             which = each[0].trial.label + (f" and {len(each) - 1} more" if len(each) > 1 else "")
-            because = f": {each[0].reason}" if each[0].reason else ""
+            first = "; the first" if len({outcome.reason for outcome in each}) > 1 else ""
+            because = f"{first}: {each[0].reason}" if each[0].reason else ""
             found.append(f"{owner}: {len(each)} of {len(outcomes)} runs {word} ({which}){because}")
     return found
 
