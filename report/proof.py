@@ -71,7 +71,8 @@ the chain equal to it must give the same.
 
 The conclusion (and a ``consequence``, if something follows) says what was shown: each sentence has a formula of the derivation,
 or quotes a part by its “label”; a statement comes with its conditions, and with the word *checked* or *cited* if it is no more;
-words of quantity and names of properties (twice, never, linear) are words that a part uses. Remarks go in ``comment``.
+its words are those of the parts that it rests on, of their introductions and of the glossary: quote the part that says them.
+Words of weight (twice, never, linear, for some) are said by these parts or their formulas. Remarks go in ``comment``.
 
 The glossary (``report.prove.language.glossary``): ``real("c", "…", above="0")``, ``integer("n", "…", least="1")``, an index
 ``integer("k", "…", within=("1", "n"))``, ``vector("v", "n", "…", properties=["positive"])``, ``matrix("W", "m", "n", "…")``,

@@ -218,13 +218,13 @@ DERIVATION = Derivation(
             intro="A unit with a threshold need not do so. There the class of the threshold units is the larger one:",
         ),
     ],
-    conclusion="""No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and biases
-    absorb both shifts, so two dense layers with threshold units between them are two dense layers with ReLUs between them,
+    conclusion="""No, as long as there are biases (“From thresholds to ReLU”). `f(o, t) == relu(o - t) + t`, and both shifts
+    move into biases, so two dense layers with threshold units between them are two dense layers with ReLUs between them,
     with the same weights and other biases (“From thresholds to ReLU”), and the other way round (“From ReLU to thresholds”).
     More layers follow one layer of units at a time, as long as a layer with biases follows the units: either part may be
     used again on the layers that come after (“From thresholds to ReLU”). Convolutions without padding are covered too
-    (“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero
-    padding”), and everywhere with one more channel (“What repairs the border”).""",
+    (“Convolution without padding”); with zero padding the same holds away from the border (“Convolution with zero padding”),
+    and everywhere with one more channel (“What repairs the border”).""",
     comment="""A learnable threshold is a parameter that the network has already. It changes where training starts and how
     fast it goes, because the same function has other coordinates, but not what can be learnt. And a constant that is moved
     through a padded convolution must be padded with its own value, not with zero: the same trap awaits whoever folds a

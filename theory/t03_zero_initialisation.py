@@ -296,12 +296,12 @@ DERIVATION = Derivation(
             live=[W_AT_KINK],
         ),
     ],
-    conclusion="""With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of u”,
-    “All zero: the gradient of w”): training never starts. With only `u` zero, `u == zeros(q)`, the gradient of `u` survives,
-    `diff(ell, u[j]) == -2*y*m[j]`, if the target and a pooled value are other than zero, and training starts. With only `w`
-    zero, `w == zeros(h, q)`, the gradient of `u` is zero (“Only w zero: the gradient of u”), and that of `w` is as large as
-    the slope chosen at zero lets it be (“Only w zero: the gradient of w”); with the usual choice, `s == zeros(n, q)`, nothing
-    moves (“Only w zero, slope zero”).""",
+    conclusion="""With all weights zero every gradient is zero, whatever sub-gradient is taken (“All zero: the gradient of
+    u”, “All zero: the gradient of w”): gradient descent moves nothing. With only `u` zero, `u == zeros(q)`, the gradient of
+    `u` survives, `diff(ell, u[j]) == -2*y*m[j]`, if the target and a pooled value are other than zero, and the first step
+    moves it. With only `w` zero, `w == zeros(h, q)`, the gradient of `u` is zero (“Only w zero: the gradient of u”), and
+    that of `w` is as large as the slope chosen at zero lets it be (“Only w zero: the gradient of w”); with the usual choice,
+    `s == zeros(n, q)`, nothing moves (“Only w zero, slope zero”).""",
     comment="""Zero is a stationary point, not because the loss is small there but because the gradient of each layer passes
     through the others. So draw the weights of the hidden layers at random; the last layer alone may start at zero. And
     being other than zero is not enough: filters that start equal, with equal output weights, get equal gradients and stay

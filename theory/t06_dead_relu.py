@@ -311,9 +311,9 @@ DERIVATION = Derivation(
     ],
     conclusion="""Where the input of ReLU is negative on every example, so that every slope is zero, `S == zeros(n, M)`, the
     derivatives by filter and bias are zero (“Off everywhere: the filter”, “Off everywhere: the bias”), and gradient descent
-    never changes them, if the images are the input of the network: the unit is dead (“Dead it stays”). That says nothing
-    about the loss, which can be strictly larger than elsewhere, as a single unit shows that has weight `a`, bias `c` and `a +
-    c < 0`: the point is stationary, not optimal (“A dead unit is not optimal”).""",
+    leaves them as they are, if the images are the input of the network: the unit is dead (“Dead it stays”). That says
+    nothing about the loss, which can be strictly larger than elsewhere, as a single unit shows that has weight `a`, bias `c`
+    and `a + c < 0`: the point is stationary, not optimal (“A dead unit is not optimal”).""",
     comment="""A dead unit costs time and memory and learns nothing; one step that is too large can make many. Look at the
     share of units that are never on. Small learning rates and biases that do not start far below zero make it rare; a leaky
     ReLU has no such region. In deeper layers there is hope, since the layers below may go on learning and bring its input

@@ -122,7 +122,7 @@ DERIVATION = Derivation(
             Step("I(x - i)", algebra("only the difference counts")),
             Step("diff(conv(f, I)(x), f(i))", using(SLOPE)),
             definition("J"),
-            intro="One step down and one to the right changes nothing: the entries are constant along every diagonal.",
+            intro="One step down and one to the right changes nothing: the entries are the same along every diagonal.",
         ),
         part(
             "It is not circulant",
@@ -212,8 +212,8 @@ DERIVATION = Derivation(
             Step("sum(I(x - j)*f(j) for j in Z)", "every entry by “The derivative by one tap”"),
             Step("sum(f(j)*I(x - j) for j in Z)", algebra("swap the factors")),
             definition("conv"),
-            intro="""Row by row, the product of the Jacobian with the kernel is the convolution itself, as it must be for a
-            linear map. One of the witnesses computes it by Fourier transform.""",
+            intro="""Row by row, the product of the Jacobian with the kernel is the convolution itself. One of the witnesses
+            computes it by Fourier transform.""",
             live=[Live("NumPy fft", live.by_fft)],
             points=2,
         ),
@@ -329,7 +329,7 @@ DERIVATION = Derivation(
         part(
             "A complex multiplication",
             "(a + imag*b)*(g_1 + imag*g_2) == (a*g_1 - b*g_2) + imag*(a*g_2 + b*g_1)",
-            algebra("multiply out"),
+            algebra("multiply out, by four real products"),
             intro="These are complex multiplications, and each, as written here, takes four real ones:",
         ),
         part(
@@ -375,9 +375,10 @@ DERIVATION = Derivation(
     conclusion="""The derivative is the input itself, `diff(conv(f, I)(x), f(i)) == I(x - i)`. The derivatives make a Toeplitz
     matrix, not a circulant one (“The Jacobian is Toeplitz”, “It is not circulant”). With all outputs it is a part of a
     circulant matrix of order `L` for every `L >= n + k - 1`, and of none that is smaller unless the last sample is zero.
-    Circulant matrices are diagonal in the Fourier basis, so a product with the Jacobian takes three transforms, `2**r*(6*r +
-    4)` real multiplications at a length `2**r`, of the order of the length times its logarithm (“In terms of the length”),
-    where the direct product takes as many as there are pairs of a sample and a tap.""",
+    Circulant matrices are diagonal in the Fourier basis (“Circulant matrices turn waves into waves”), so a product with the
+    Jacobian takes three transforms, `2**r*(6*r + 4)` real multiplications at a length `2**r`, of the order of the length
+    times its logarithm (“In terms of the length”), where without them it takes as many as there are pairs of a sample and a
+    tap.""",
     comment="""The backward pass of a convolution layer is itself a convolution, of the input with the slopes that come from
     above: training costs a small multiple of the forward pass. For the kernels of a few taps that networks use the direct
     product is the cheaper one; the transform pays when kernels are long.""",

@@ -207,14 +207,15 @@ DERIVATION = Derivation(
             "1200000*1000 == 19*61100840 + 39084040",
             Step("1160915960 + 39084040", "divide with remainder"),
             "so many constraints for each parameter",
-            intro="AlexNet was trained on about 1.2 million images of a thousand classes.",
+            intro="""AlexNet was trained on about 1.2 million images of a thousand classes. By a constraint for each class it is
+            over-determined:""",
         ),
         part(
             "AlexNet against one label an image",
             "61100840 == 50*1200000 + 1100840",
             Step("60000000 + 1100840", "divide with remainder"),
             "so many parameters for each image",
-            intro="But an image brings one label, not a thousand independent facts. Counted by labels the balance tips:",
+            intro="But an image brings one label, not a thousand facts. Counted by labels it is under-determined:",
         ),
         part(
             "More parameters than constraints",
@@ -251,12 +252,13 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""Against `10000*1000` constraints stand `96*(5*5*3) + 96 == 7296` parameters of the convolution, which alone
-    is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined. AlexNet
-    as a whole is over-determined if each class of each image counts (“AlexNet against a thousand constraints an image”), and
-    under-determined if each label counts once (“AlexNet against one label an image”). A dense layer with more inputs than its
-    examples span has directions of its weights that change no output (“More parameters than constraints”, “How many
-    directions that is”); with more examples than directions its weights have no hold on the first of two terms of the squared
-    error (“More constraints than parameters”).""",
+    is over-determined, and `(4*4*256)**2 + 4*4*256 == 16781312` of the dense layer, which alone is under-determined (“More
+    constraints than parameters”, “More parameters than constraints”). AlexNet as a whole is over-determined if each class of
+    each image counts (“AlexNet against a thousand constraints an image”), and under-determined if each label counts once
+    (“AlexNet against one label an image”). A dense layer with more inputs than its examples span has directions of its
+    weights that change no output (“More parameters than constraints”, “How many directions that is”); with more examples
+    than directions its weights have no hold on the first of two terms of the squared error (“More constraints than
+    parameters”).""",
     comment="""Under-determined means that the data leave directions of the weights undecided: many networks fit equally
     well, and the start, the optimiser and the regularisation choose among them. It does not mean that the one found
     generalises badly. Over-determined means that not every labelling can be fitted; it does not mean that this one cannot,

@@ -321,7 +321,7 @@ DERIVATION = Derivation(
     layer is linear”, “A dense layer is not shift invariant”). Max pooling is not linear (“Max pooling is not additive”), and
     shift invariant with stride one (“Max pooling with stride one is shift invariant”); side by side it has none of the three
     properties (“Max pooling is not homogeneous”, “Max pooling is not shift invariant”). Pooling with a stride is thus linear
-    if it averages (“Average pooling is linear”), not if it takes the maximum.""",
+    if it averages (“Average pooling is linear”), not if it takes the maximum (“Max pooling is not additive”).""",
     comment="""A network of convolutions forgets nothing about where things are; the stride of a pooling layer is where it
     starts to: only shifts by multiples of the stride still come through. Bias and ReLU are harmless to shifts, and without
     them and with averages for maxima the network would be linear.""",

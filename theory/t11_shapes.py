@@ -150,7 +150,7 @@ DERIVATION = Derivation(
             Step("sum(kron(q, r)*kron(o, s)*A[q, j] for q in span(1, d))", slope_of_entry()),
             contraction(),
             intro="""A derivative has the indices of what is differentiated, and those of what it is differentiated by. So
-            the derivatives of a matrix by a matrix, its Jacobian, have four:""",
+            the derivatives of a matrix by a matrix, its Jacobian, have all of these:""",
             live=[live.slope("W", "r", "s")],
         ),
         part(

@@ -315,7 +315,8 @@ DERIVATION = Derivation(
             Step("!= 3", "compare"),
             definition("conv", "t", words="and as the one layer does"),
             intro="""Away from the border that is nothing, and the one kernel serves. At the border it does not: three equal
-            taps around each place, twice, and an impulse at the first place of an image, where one product is cut off:""",
+            taps around each place, in both layers, and an impulse at the first place of an image, where one product is cut
+            off:""",
             live=[Live("two padded torch conv1d", padded_twice)],
         ),
         part(
@@ -326,15 +327,16 @@ DERIVATION = Derivation(
             algebra("regroup"),
             intro="""What is left with borders and biases? Convolution, padded or not, average pooling, flattening and a
             dense layer are each a matrix; a bias adds a vector. So two layers are one affine map, and that map and the next
-            layer are one again, up to the last layer:""",
+            layer are one again, up to the last layer, at any depth:""",
             live=[Live("two torch linear", two_dense_layers)],
         ),
     ],
-    conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border two
-    convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them, each `k` wide, has the width `W(n) == n*(k
-    - 1) + 1`; average pooling is a strided convolution and collapses with the rest (“Average pooling is a strided
-    convolution”, “A layer after a stride”). So the stack can do no more than one layer of that width and stride (“Two layers
-    are one”), and may be able to do less, however many parameters it has (“A kernel out of their reach”).""",
+    conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border
+    (“What zero padding cuts off”) two convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them, each of
+    the width `k`, has the width `W(n) == n*(k - 1) + 1`; average pooling is a strided convolution and collapses with the rest
+    (“Average pooling is a strided convolution”, “A layer after a stride”). So the stack can do no more than one layer of that
+    width and stride (“Two layers are one”), and may be able to do less, however many parameters it has (“What two layers of
+    width two can reach”, “A kernel out of their reach”).""",
     comment="""Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that
     nobody sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros
     are padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier.""",

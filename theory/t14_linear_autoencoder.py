@@ -173,7 +173,7 @@ DERIVATION = Derivation(
             Step("norm((X - (X@Q)@Q.T) + (X@Q - B)@Q.T)**2", algebra("add and subtract the projection on `Q`")),
             algebra("the two are orthogonal, and `Q` keeps lengths"),
             intro="""A linear decoder with `k` codes writes into a space of at most `k` dimensions. Let `Q` be an
-            orthonormal basis of that space (or of one that contains it); then every reconstruction is `B@Q.T` for some `B`.
+            orthonormal basis of that space (or of one that contains it); then every reconstruction is a `B@Q.T`.
             The error splits:""",
         ),
         part(
@@ -335,10 +335,10 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion=f"""The least squared error of a linear autoencoder with biases and `k` codes, at most as many as an example
-    has values, `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `{LOST}`.
-    PCA attains it (“PCA attains it”), and nothing linear can do better (“Nothing does better”). To get there it must have
-    learnt to write the `k` directions with the largest singular values, any of them where some are equal (“Nothing does
-    better”).""",
+    has values, `k <= d`, is the sum of the squares of all singular values of the centred data but the `k` largest, `{LOST}`
+    (“The best codes”, “Biases”, “The least error”). PCA attains it (“PCA attains it”), and nothing linear can do better
+    (“The best codes”, “Nothing does better”). To get there it must have learnt to write the `k` directions with the largest
+    singular values, any of them where some are equal (“Nothing does better”).""",
     comment="""A linear autoencoder is an expensive way to compute PCA: it finds the same subspace, if the next singular value
     is smaller than `s[k]`, though not the principal directions in it, because any invertible change of the codes can be
     undone by the decoder. Whatever an autoencoder gains over PCA is owed to its non-linearities, and PCA is the baseline to

@@ -338,7 +338,7 @@ DERIVATION = Derivation(
     ],
     conclusion="""A convolution has `C_out*(k_h*k_w*C_in) + C_out` parameters, a dense layer `n_out*n_in + n_out`, both with
     biases; pooling, ReLU, sigmoid, flattening and dropout have none; a shared layer counts once, and a network has the sum
-    over its layers.""",
+    over its layers (“A network”).""",
     comment="""A convolution's price does not depend on the size of the image, a dense layer's does: halving the height and
     the width before flattening divides the weights of the first dense layer by four, and in most networks here that is where
     they are.""",

@@ -112,7 +112,7 @@ DERIVATION = Derivation(
             intro="""The half sum is free. What an affine map adds to it is affine too, in the half sum with weight `a` and
             the half difference with weight `b`. Of the even function, `e` on the examples, it gets hold of nothing but the
             mean, as soon as the examples come with their mirror images: the two numbers exchanged, or both with the opposite
-            sign (as independent draws from one normal distribution around zero do in the long run). Add up the squares of all
+            sign (as draws from one normal distribution around zero do in the long run). Add up the squares of all
             four:""",
         ),
         part(

@@ -64,14 +64,14 @@ DERIVATION = Derivation(
             algebra("multiply out; what is quadratic in `x` cancels"),
             intro="""For two normal densities of one covariance the logarithm of their ratio is the difference of two
             quadratic functions, since what stands before the exponentials is the same. It is affine, and so it stays when the
-            logarithm of the ratio of both shares, a constant, is added:""",
+            logarithm of the ratio of both shares is added, whatever that is. So the best border is a line:""",
             live=[Live("torch distributions", log_odds_by_torch)],
         ),
     ],
-    conclusion="""A line, `z` being an affine function: on it `sigma(0) == 1/2`. For two normal clouds of one covariance it
-    is the best border of all, when its weights are the inverse covariance times the difference of the means, and its bias
-    is what is left of the ratio, with the logarithm of the ratio of both shares added (“Two normal clouds of one
-    covariance”).""",
+    conclusion="""A line, `z` being an affine function (“Bayes with a sigmoid”): on it `sigma(0) == 1/2`. For two normal
+    clouds of one covariance it is the best border of all, when its weights are the inverse covariance times the difference
+    of the means, and its bias is what is left of the ratio, with the logarithm of the ratio of both shares added (“Two
+    normal clouds of one covariance”).""",
     comment="""On such clouds, as E10 draws them, no network however deep separates better than logistic regression with the
     right weights, and its error is not zero, since the clouds overlap. With unequal covariances what is quadratic stays,
     and the best border is a line no more.""",

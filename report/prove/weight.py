@@ -1,18 +1,23 @@
-"""Words of weight, which say how much or of what kind: they are believed, so bound to what was shown. What relations say."""
+"""Words of weight, which say how much, of what kind, for which: they are believed, so bound to what formulas and parts say."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from report.prove.language.formula import Formula, calls
-from report.prove.language.vocabulary import LOGICAL
+from report.prove.derivation import Part
+from report.prove.language.formula import Formula, calls, names
+from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.vocabulary import LOGICAL, MEANINGS
 from report.prove.order import DIRECTED
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
 )
+_APART = r"(?:not|never|no longer) (?:chang|depend|var)\w* (?:on|with)"
+"""Says that one thing is apart from another."""
 WEIGHTY = re.compile(
     rf"\b(?:(?:{_NUMBERS}|many)(?:fold| times)|{_NUMBERS}|twice|thrice|half|halves|halved|thirds?|quarters?|fifths?|tenths?|"
     r"percent|doubled?|doubles|tripled?|triples|never|always|everywhere|nowhere|only (?:if|then|when)|conversely|"
@@ -29,7 +34,10 @@ WEIGHTY = re.compile(
     r"(?:non-?)?(?:negative|positive)|vanish(?:es|ing)?|nought|zero|"
     r"smallest|largest|greatest|minimal|maximal|minimum|maximum|fast(?:er|est)|slow(?:er|est)|cheap(?:er|est)|"
     r"converse|complex|most|few(?:er)?|better|worse|worst|less(?! than)|grows?|equals?|rarely|seldom|hardly|often|usually|"
-    r"except|until|nearly|optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust)\b",
+    r"except|until|nearly|optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust|sometimes|"
+    r"for (?:one|an?|some) (?:\w+ )?(?:alone|only)|for an? single|(?:for )?some(?! are| is| of| where)|equality|"
+    r"(?:every|all|any|each) \w+ but|"
+    rf"{_APART})\b",
     re.IGNORECASE,
 )
 _ORDER = "than"
@@ -47,8 +55,25 @@ _COMPARED = {
     ast.GtE: [("negative", True)],
     ast.Eq: [(word, False) for word in ("zero", "nought", "vanish", "vanishes", "vanishing")],
 }
-_EQUIVALENT = "exact", "precise", "equivalent", "only if", "only when", "only where", "just if", "just when", "just where"
+_EQUIVALENT = (
+    "exact", "precise", "equivalent", "only if", "only when", "only where", "just if", "just when", "just where", "necessary",
+    "sufficient",
+)  # fmt: skip
 """What a comparison with 0 says, and two sentences that are true together."""
+_NUMBERED = dict(zip(_NUMBERS.split("|")[:11], range(2, 13)))
+_TIMES = {2: "two times|twofold|twice|double|doubles|doubled", 3: "three times|threefold|thrice|triple|triples|tripled"}
+_PARTS = {2: "half|halves|halved", 3: "third|thirds", 4: "quarter|quarters", 5: "fifth|fifths", 10: "tenth|tenths"}
+_ROUND = {100: "hundred|hundreds", 1000: "thousand|thousands", 10**6: "million|millions", 10**9: "billion|billions"}
+_EXTREMES = {"max": "maximal|largest|greatest", "min": "minimal|smallest"}
+_KINDS = {"integer": "integers|whole numbers", "vector": "vectors", "matrix": "matrices"}
+"""What a formula has in it: numbers, as such, as factors and as divisors, extremes; and what its names are."""
+_UNIVERSAL = re.compile(r"(?<!not )\b(?:every|all|any|each|always|never|whatever|whichever|no(?= \w))\b", re.IGNORECASE)
+GUIDING = re.compile(
+    r"two|both|some|equality|(?:non-?)?(?:negative|positive)|less|few(?:er)?|most|better|worse|never|always|everywhere|nowhere|only.*|just.*|zero|nought|vanish.*|often|rarely|"
+    r"exact|precise|certain|except|until|nearly|m(?:ax|in)im.*|largest|smallest|greatest|equals?|dominates?|strict|tight|sharp",
+    re.IGNORECASE,
+)
+"""What an introduction may say without a part that does: it leads to what is shown, and shows nothing."""
 
 
 def weighty(text: str) -> Iterator[tuple[str, bool]]:
@@ -56,7 +81,13 @@ def weighty(text: str) -> Iterator[tuple[str, bool]]:
     text = DIRECTED.sub(_ORDER, _NEVER_BEYOND.sub("not ", text))
     for found in WEIGHTY.finditer(text):
         denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
-        yield found[0].lower().removesuffix("ly"), bool(denied)
+        yield re.sub("(?<=im)(?:um|a)$", "al", found[0].lower()).removesuffix("ly"), bool(denied)
+
+
+@lru_cache(4096)
+def weights(text: str) -> tuple[tuple[str, bool], ...]:
+    """The same, of a text that is asked for again."""
+    return tuple(weighty(text))
 
 
 def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
@@ -68,14 +99,63 @@ def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
                 yield from _COMPARED.get(type(relation), ())
     match formula.tree:
         case ast.Compare(_, [ast.Eq()]):
-            yield from (("equal", False), ("equals", False))
+            yield from (("equal", False), ("equals", False), ("equality", False))
         case ast.Compare(_, [ast.Lt() | ast.Gt()]):
-            yield "strict", False
+            yield from (("strict", False), ("less", False))
+        case ast.Compare(_, [ast.NotEq()]):
+            yield from (("for some", False), ("some", False), ("sometimes", False), ("always", True))
     if calls(formula.tree, {"iff"}):
         yield from ((word, False) for word in _EQUIVALENT)
 
 
-_ENDING = re.compile(r"(?:ations?|ative|ings?|edly|ied|ies|ed|es|ers?|est|s|(?<=\w{4})ly|ity|ness|y)$|(?<=\w{3})e$")
+def had_by(formula: Formula) -> Iterator[tuple[str, bool]]:
+    """What the numbers and extremes in a formula are called, and that something is taken away."""
+    yield from ((word, False) for node in ast.walk(formula.tree) for word in _words_for(node))
+
+
+def kinds_of(formula: Formula, glossary: Mapping[str, Symbol | Definition]) -> Iterator[tuple[str, bool]]:
+    """What things of the kinds of its names are called."""
+    for name in names(formula.tree):
+        entry = glossary.get(name)
+        kind = entry.kind if isinstance(entry, Symbol) else ("", "vector", "matrix")[len(entry.shape)] if entry else ""
+        yield from ((word, False) for word in _KINDS.get(kind, "").split("|"))
+
+
+def universal(text: str, resting: Sequence[Part]) -> Iterator[str]:
+    """What a text says of all, where it rests on examples alone."""
+    words = re.sub("`[^`]+`|“[^”]+”", "", text)
+    said = " ".join(f"{part.label} {part.intro}" for part in resting).lower()
+    if resting and all(part.claim.relation == "!=" and not _varies(part) for part in resting):
+        for word in dict.fromkeys(_UNIVERSAL.findall(words)):
+            if word.lower() not in said:
+                yield f"'{word}', and it rests on an example alone"
+
+
+def _varies(part: Part) -> bool:
+    return bool(names(part.claim.formula.tree).keys() - MEANINGS.keys())
+
+
+def _words_for(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Constant(int(number)):
+            exact = [word for word, value in _NUMBERED.items() if value == number]
+            return [*exact, *(word for size, said in _ROUND.items() if number >= size for word in said.split("|"))]
+        case ast.BinOp(ast.Constant(int(number)), ast.Mult(), _) | ast.BinOp(_, ast.Mult(), ast.Constant(int(number))):
+            return _TIMES.get(number, "").split("|")
+        case ast.BinOp(_, ast.Div(), ast.Constant(int(number))):
+            return _PARTS.get(number, "").split("|")
+        case ast.UnaryOp(_, ast.Constant()):
+            return ["negative"]
+        case ast.BinOp(_, ast.Sub(), _):
+            return ["less"]
+        case ast.Name(name):
+            return _EXTREMES.get(name, "").split("|")
+    return []
+
+
+_ENDING = re.compile(
+    r"(?:ations?|ative|yings?|ings?|edly|ied|ies|ed|es|ers?|est|(?<!s)s|(?<=\w{4})ly|ity|ities|ness|y)$|(?<=\w{3})e$"
+)
 
 
 def families(text: str) -> Iterator[str]:

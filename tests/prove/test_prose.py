@@ -16,7 +16,7 @@ from report.terminal.proofs import terminal
 
 X, N = real("x", "a number"), integer("n", "a size", least="1", high=5)
 POSITIVE = Part("Positive", "abs(x) == x", [Step(because="it is positive")], given=["x > 0"], intro="Its size:")
-TWICE = Part("Twice", "x + x == 2*x", [Step(because=algebra("add"))], intro="Adding doubles, a linear map:")
+TWICE = Part("Twice", "x + x == 2*x", [Step(because=algebra("add, a linear map"))], intro="Adding doubles:")
 
 
 def said(
@@ -529,7 +529,7 @@ def test_what_a_sentence_calls_equal_is_shown_to_be(sentence: str, right: bool) 
     symbols, defined = [real("x", "a number"), real("y", "another")], [define("w", "x*y", "the product")]
     failures = check(Derivation("T0", "", "", symbols, [square, bound, keep], sentence, "", defined)).failures
     assert (failures == ()) is right, failures
-    assert right or "no part states that" in failures[0]
+    assert right or "no part states that" in failures[0] or "state different things" in failures[0]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,8 @@ def decided_by_sympy(statement: str, reason: Rule | str, given: Sequence[str] = 
     [(("q > 0", "q < L"), True), (("q > 0",), False), (("q > 0", "q <= L"), False), (("q >= 0", "q < L"), False), ((), False)],
 )
 def test_a_wave_sums_to_zero_only_below_a_whole_turn(given: Sequence[str], right: bool) -> None:
-    turned = next(part for part in t07.DERIVATION.parts if part.label == "A wave, turned by one place")
+    found = next(part for part in t07.DERIVATION.parts if part.label == "A wave, turned by one place")
+    turned = replace(found, intro="")  # it leads on to what is not here
     assert decided_by_sympy(f"{t07.WAVES} == 0", using(turned.label), given, [turned]) is right
 
 
