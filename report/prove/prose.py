@@ -77,17 +77,19 @@ def _introduction_failures(derivation: Derivation, shown: Shown) -> Iterator[str
     texts = (derivation.title, derivation.question, derivation.conclusion, derivation.consequence, *shown.said)
     said = {each for text in texts for each in weights(text)}
     for part in derivation.parts:
+        asserted = [QUOTED.sub("", FORMULA.sub("", each)) for each in _sentences(part.intro) if not _WEIGHED.search(each)]
+        unsaid = {each for words in asserted for each in weights(words) if not GUIDING.fullmatch(each[0])} - said
+        if not unsaid:
+            continue
         introduced = [each for each in derivation.parts if shown.introductions[each.label] == part.intro]
         had = said | {each for other in introduced for each in (*shown.having(other), *said_by(other.claim.formula))}
         had |= {each for other in derivation.parts if other.intro != part.intro for each in weights(other.intro)}
-        for sentence in _sentences(part.intro):
-            words = QUOTED.sub("", FORMULA.sub("", sentence))
-            for word, negated in dict.fromkeys(weights(words)) if not _WEIGHED.search(sentence) else ():
-                if not {(word, negated), (word, not negated)} & had and not GUIDING.fullmatch(word):
-                    yield (
-                        f"{part.where}: the introduction says '{word}', and nothing that is shown does\n"
-                        "  Say it by a formula of the part or in its label, or as comment=."
-                    )
+        for word, negated in sorted(unsaid):
+            if not {(word, negated), (word, not negated)} & had:
+                yield (
+                    f"{part.where}: the introduction says '{word}', and nothing that is shown does\n"
+                    "  Say it by a formula of the part or in its label, or as comment=."
+                )
 
 
 OWN = 9
