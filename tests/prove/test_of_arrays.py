@@ -84,22 +84,3 @@ def refused(text: str, given: str) -> str:
     all_names = " + ".join([*every, "norm(o)", "E(u) + V(u) + sq(u) + le(u) + lo(q) + sy(S)"])
     keep = Part("Uses every name", f"({all_names})*1 == {all_names}", [Step(because="")])
     return "\n".join(f for f in check(Derivation("T0", "", "", SYMBOLS, [part, keep], "", "", DEFINED), {"SymPy"}).failures)
-
-
-@pytest.mark.parametrize(("body", "given", "claim", "says"), [
-    ("s[k - 1] + u[k] if k >= 2 else u[1]", "i >= 2", "s[i] == s[i - 1] + u[i]", ""),
-    ("sum(s[l] for l in span(1, k - 1)) + u[k]", "", "s[i] == sum(s[l] for l in span(1, i - 1)) + u[i]", ""),
-    ("s[k - 1] + u[k] if k >= 2 else u[1]", "", "s[i] == s[i - 1] + u[i]", "`s[i - 1]` may lie outside"),
-    ("s[k - 1] + u[k]", "i >= 2", "s[i] == s[i - 1] + u[i]", "`s[k - 1]` may lie outside"),
-    ("s[k] + u[k]", "", "s[i] == s[i] + u[i]", "come before in it"),
-    ("s[k + 1] + u[k] if k <= n - 1 else u[n]", "i <= n - 1", "s[i] == s[i + 1] + u[i]", "come before in it"),
-    ("sum(s[l] for l in span(1, k)) + u[k]", "", "s[i] == sum(s[l] for l in span(1, i)) + u[i]", "come before in it"),
-    ("1 - s[n + 1 - k] + 0*u[k]", "", "s[i] == 1 - s[n + 1 - i] + 0*u[i]", "come before in it"),
-    ("norm(s) + u[k]", "", "s[i] == norm(s) + u[i]", "come before in it"),
-])  # fmt: skip
-def test_an_entry_is_defined_by_those_before_it(body: str, given: str, claim: str, says: str) -> None:
-    part = Part("P", claim, [Step(because=definition("s"))], given=[given] if given else [])
-    symbols = [s for s in SYMBOLS if s.name in ("n", "i", "u")]
-    theory = Derivation("T0", "", "", symbols, [part], "", "", [define("s[k]", body, "", shape=["n"])])
-    found = "\n".join(check(theory, {"SymPy"} if says else {"SymPy", "numeric"}).failures)
-    assert says in found if says else not found

@@ -104,7 +104,7 @@ class _Walk(Place):
         if name in PARTIAL and defined is None:
             yield Missing(f"{PARTIAL[name]} alone to be asked", f"'{name}' is handed over, and may be asked anywhere")
         if isinstance(defined, Definition) and self.scope.knowledge.opens(name):
-            if name in self.opened and (defined.shape or not defined.parameters):
+            if name in self.opened and not defined.parameters:
                 yield from self.descent(defined, ())
             key = (defined.name, self.slope)
             if key not in self.done and defined.name not in self.opened:
@@ -165,9 +165,6 @@ class _Walk(Place):
             low, high = symbol.within or (symbol.least or symbol.above, None)
             facts = facts if low is None else facts.knowing(Inequality(value - read(low.tree, local), symbol.above is not None))
             facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
-        for value, size in zip(values, defined.shape):
-            last = defined.first + read(size.tree, Scope(self.scope.globals)) - 1
-            facts = facts.knowing(Inequality(value - defined.first, False), Inequality(last - value, False))
         yield from replace(self, facts=facts, around=()).unfolded(defined, values, varying)
 
     def unfolded(
@@ -362,7 +359,7 @@ class _Walk(Place):
             for index, size in zip(indices, sizes):
                 yield from self.lies(index, sp.Integer(array.first), array.first + size - 1, node)
         if isinstance(defined, Definition) and defined.indexed and self.scope.knowledge.opens(holder):
-            if not defined.shape or holder in self.opened or any(self.name(ast.Name(holder))):
+            if not defined.shape or any(self.name(ast.Name(holder))):
                 yield from self.body(defined, indices, elements)
         elif not holder:
             yield from self.visit(node.value)

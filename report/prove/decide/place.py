@@ -220,15 +220,15 @@ class Place:
         put = zip(defined.arguments, self.called[defined.name], values)
         smaller = {name for name, a, b in put if isinstance(a, sp.Expr) and is_nonnegative(a - b - 1, self.facts)}
         bounded = {s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)}
-        bounded |= {*defined.arguments} if defined.shape else set()  # the places of an array have a first
         left = self.falling.setdefault(defined.name, bounded)
         left &= smaller
         if left:
             return
-        least = "an integer with a least value, declared in the glossary or in the symbols= of"
-        nearer = f"a parameter that each such call makes smaller: {least} '{defined.name}'"
-        why = f"'{defined.name}' calls itself and comes no nearer to an end"
-        yield Missing("entries that come before in it, and no others" if defined.shape else nearer, why)
+        yield Missing(
+            "a parameter that each such call makes smaller: an integer with a least value, declared in the glossary or in the "
+            f"symbols= of '{defined.name}'",
+            f"'{defined.name}' calls itself and comes no nearer to an end",
+        )
 
     def endless(self, name: str, node: ast.GeneratorExp, limits: Sequence[Limit]) -> Iterator[Missing]:
         """What a range without end needs: of all integers there is no largest, and their sum need not have a value."""
