@@ -355,6 +355,11 @@ class Chain:
             high += 1
         return list(range(low, high + 1))
 
+    def same_as(self, key: str) -> list[Formula]:
+        """The formulas that it joins to the first of this key by == or iff alone; none if it has none of this key."""
+        at = next((at for at, each in enumerate(self.expressions) if each.key == key), None)
+        return [] if at is None else [self.expressions[place] for place in self.equal_to(at)]
+
 
 def composed(relations: Sequence[str]) -> str:
     """The relation that a chain of relations gives between its ends, or 'nothing'."""

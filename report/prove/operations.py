@@ -134,11 +134,8 @@ class Operations:
             formula = parse(source)
         except DeclarationError:
             return True
-        for chain in map(Chain, self.parts):
-            keys = [each.key for each in chain.expressions]
-            equal = chain.equal_to(keys.index(formula.key)) if formula.key in keys else []
-            if any(_head(chain.expressions[at].tree) == name for at in equal):
-                return True
+        if any(_head(each.tree) == name for part in self.parts for each in Chain(part).same_as(formula.key)):
+            return True
         told = isinstance(formula.tree, ast.Compare) and name in names(formula.tree)
         return told or _head(formula.tree) == name or (name in self.bodies and self.bodies[name].key == formula.key)
 
@@ -202,12 +199,8 @@ class Operations:
         left = formula.tree.left if isinstance(formula.tree, ast.Compare) else formula.tree
         if _operation(left) == operation or self._called(left, operation):
             return True
-        for chain in map(Chain, self.parts):
-            keys = [each.key for each in chain.expressions]
-            equal = chain.equal_to(keys.index(ast.dump(left))) if ast.dump(left) in keys else []
-            if any(_operation(chain.expressions[at].tree) == operation for at in equal):
-                return True
-        return False
+        same = (each for part in self.parts for each in Chain(part).same_as(ast.dump(left)))
+        return any(_operation(each.tree) == operation for each in same)
 
     def _means(self, node: ast.expr, thing: str) -> bool:
         """Whether a word of ``thing`` is one of what a name in the formula means, or is its name."""

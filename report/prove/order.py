@@ -138,9 +138,7 @@ class Resting:
     def _equates(self, one: str, other: str) -> bool:
         """Whether a part goes from the one formula to the other by equations, states that they are equal, or is given that."""
         for part in self.every:
-            chain = Chain(part)
-            keys = [e.key for e in chain.expressions]
-            if one in keys and any(keys[at] == other for at in chain.equal_to(keys.index(one))):
+            if any(each.key == other for each in Chain(part).same_as(one)):
                 return True
             if part.claim.relation == "iff" and {one, other} == {part.claim.left.key, part.claim.right.key}:
                 return True
