@@ -218,6 +218,9 @@ return {
     Para = function(paragraph)
       local claim = common.claim_of(paragraph)
       if not claim then return end
+      local verdict = claim.sentence[#claim.sentence].content
+      local word = verdict[#verdict]
+      word.text = word.text:gsub("[:;]$", "") -- what follows stands beside it
       local said = pandoc.Para({ pandoc.Span(claim.sentence, pandoc.Attr("", { "claim" })) })
       return {
         raw('<div class="claimed">'), said, raw('<div class="evidence">'), pandoc.Plain(claim.evidence), raw("</div></div>"),

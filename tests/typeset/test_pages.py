@@ -493,6 +493,20 @@ def test_a_claim_is_a_sentence_with_its_evidence_beside_it(built, document):
     assert sizes["interval"] < sizes["hold"] < sizes["better"]  # in small
 
 
+def test_a_verdict_ends_in_no_colon_where_its_evidence_stands_beside_it() -> None:
+    asked = Verdict(Holds.NOT_ASKED, what="it needs all of the data")
+    beside = render.verdict_markdown("It falls.", Verdict(Holds.NOT_ASKED), "W1 reports 3")
+    alone = "\n\n".join((render.verdict_markdown("It rises.", asked), beside))
+    page, made = both((Chapter("ch-a", Path("01-a.md"), f"# A\n\n{alone}\n\nSo: {beside}\n"),), META, {}, Press(Memory()))
+    sentences = re.findall(r'<div class="claimed"><p>(.*?)</p>', page.replace("\n", ""))
+    assert [re.sub("<.*?>", "", each).replace("\u00a0", " ").split("– ")[1] for each in sentences] == [
+        "not asked of this copy"
+    ] * 2
+    on_paper = _pdf_text(pypdf.PdfReader(io.BytesIO(made.content))).replace("\u00a0", " ")
+    assert "not asked of this copy: it needs all of the data" in on_paper
+    assert on_paper.count("not asked of this copy; W1 reports 3") == 2
+
+
 def test_a_long_table_repeats_its_header(document):
     pages = [_words(each.extract_text()) for each in document.pages]
     with_rows = [text for text in pages if re.search(r"row\d+ ", text)]
