@@ -65,12 +65,13 @@ class Row:
     seed: int | None
     state: State
     scalars: Mapping[str, Scalar]
+    fingerprint: str = ""
 
     @classmethod
     def of(cls, run: Outcome) -> Row:
         scalars = dict(run.result.scalars) if run.result else {}
         seed = int(run.trial.arguments["seed"]) if "seed" in run.trial.arguments else None
-        return cls(dict(run.trial.tags), seed, run.state, scalars)
+        return cls(dict(run.trial.tags), seed, run.state, scalars, run.fingerprint)
 
     def run(self) -> Outcome:
         """The run again, to select from and to average as any other."""
@@ -96,10 +97,18 @@ class Judged:
     values: Mapping[str, Value | Absent] = field(default_factory=dict)
     read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by a view, the fingerprints of the runs it looked at
 
-    def seeds_of_each(self) -> set[int]:
-        """How many seeds the conditions have a result of: one number where all have as many."""
+    def seeds_of_each(self, name: str) -> set[int]:
+        """How many seeds the rows of a table have, or the conditions a view looked at: one number where all have as many."""
+        view = self.tables.get(name) or self.figures.get(name)
+        if isinstance(view, Drawn | model.Table) and view.seeds:
+            return {view.seeds}
+        rows = view.rows if isinstance(view, model.Table) else ()
+        shown = {max((cell.n for cell in row if isinstance(cell, Value)), default=1) for row in rows}
+        if len(shown) == 1 and shown != {1}:  # whatever else it compared them with
+            return shown
+        read = self.read.get(name, ())
         ended = [row for row in self.rows if row.seed is not None and row.state in (State.DONE, State.DIVERGED)]
-        return set(Counter(tuple(row.tags.items()) for row in ended).values())
+        return set(Counter(tuple(row.tags.items()) for row in ended if row.fingerprint in read).values())
 
     def absent(self) -> list[Absent]:
         """The views that could not be made."""

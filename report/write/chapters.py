@@ -180,15 +180,16 @@ class _Writer:
         self.absent.append(name)
         return render.notice_markdown(absent.kind, f"{name} is not shown: {absent.reason}")
 
-    def _basis(self, owner: str, seeds: int | None) -> str:
-        """What stands behind the numbers of an experiment, for captions: how many seeds, and whether its data stand in."""
+    def _basis(self, name: str) -> str:
+        """What stands behind the numbers of a figure or a table: how many seeds, and whether the experiment's data stand in."""
+        owner, _, own = name.partition(".")
         if owner not in self.material.experiments:
             return ""
         judged = self.material.judged[owner]
-        counts = {seeds} if seeds else judged.seeds_of_each()
+        counts = judged.seeds_of_each(own)
         most = max(counts, default=0)
-        told = f"{'At most ' if len(counts) > 1 else ''}{most} seed{'' if most == 1 else 's'}."
-        return told + " *Stand-in data.*" * bool(judged.stand_ins)
+        told = f"{'At most ' if len(counts) > 1 else ''}{most} seed{'' if most == 1 else 's'}." if counts else ""
+        return f"{told} {'*Stand-in data.*' * bool(judged.stand_ins)}".strip()
 
     # -- what chapters call ------------------------------------------------------------------------------------
 
@@ -222,7 +223,7 @@ class _Writer:
 
     def figure(self, name: str) -> str:
         """A figure with its number, caption and alternative text."""
-        drawn, owner = self.answers.find("figure", name, lambda judged: judged.figures)
+        drawn, _ = self.answers.find("figure", name, lambda judged: judged.figures)
         if isinstance(drawn, Absent):
             return self._missing(name, drawn)
         number, told = self._number("Figure", name), self._placed(name)
@@ -230,7 +231,7 @@ class _Writer:
         self.assets[f"{file}.svg"] = drawn.svg
         data = self._data_file(name)
         self.data[data] = drawn.csv
-        caption = f"{drawn.caption} {self._basis(owner, drawn.seeds)}".strip()
+        caption = f"{drawn.caption} {self._basis(name)}".strip()
         return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, data, told)
 
     def table(self, name: str) -> str:
@@ -241,10 +242,10 @@ class _Writer:
             if not isinstance(fact, Table):
                 raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.facts))
             return self._tabulate(name, fact)
-        found, owner = self.answers.find("table", name, lambda judged: judged.tables)
+        found, _ = self.answers.find("table", name, lambda judged: judged.tables)
         if isinstance(found, Absent):
             return self._missing(name, found)
-        caption = f"{found.caption} {self._basis(owner, found.seeds)}".strip()
+        caption = f"{found.caption} {self._basis(name)}".strip()
         return self._tabulate(name, self.answers.told_of_cells(replace(found, caption=caption), name))
 
     def _tabulate(self, name: str, table: Table) -> str:

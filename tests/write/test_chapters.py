@@ -19,7 +19,9 @@ EXPERIMENT = Experiment("E2", "Nets", "Which net?", lambda budget: [], measures=
 LOST = Absent("the floor gave way", "failed")
 JUDGED = Judged(
     rows=tuple(
-        Row({"net": net}, seed, State.DONE, {"acc": acc}) for net, acc in (("mlp", 0.5), ("cnn", 0.75)) for seed in (0, 1)
+        Row({"net": net}, seed, State.DONE, {"acc": acc}, f"{net}{seed}")
+        for net, acc in (("mlp", 0.5), ("cnn", 0.75))
+        for seed in (0, 1)
     ),
     seeds=(0, 1),
     figures={"curves": Drawn(b"<svg/>", b"a\n1\n", "Curves.", "Two curves."), "lost": LOST},
@@ -32,6 +34,7 @@ JUDGED = Judged(
         "lost": LOST,
     },
     values={"size": Value(1234567, "weights", 0), "lost": LOST},
+    read=dict.fromkeys(("curves", "ends"), ("mlp0", "mlp1", "cnn0", "cnn1")),
 )
 
 
@@ -219,11 +222,32 @@ def test_whoever_looks_at_one_figure_alone_sees_that_its_data_stand_in(tmp_path:
     assert said.count("2 seeds. *Stand-in data.*") == 2
 
 
-def test_a_caption_counts_the_seeds_that_have_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = replace(JUDGED.rows[0], state=State.FAILED)
-    for rows, said in (((lost, *JUDGED.rows[1:]), "Ends. At most 2 seeds."), (JUDGED.rows[1:3], "Ends. 1 seed.")):
-        monkeypatch.setitem(globals(), "JUDGED", replace(JUDGED, rows=rows))
-        assert said in text(tmp_path, '{{ table("E2.ends") }}')
+def with_rows(*rows: tuple[object, ...], seeds: int | None = None) -> Table:
+    return Table((Column("net", "Net", align="left"), Column("acc", "Accuracy")), rows, "Ends.", seeds)
+
+
+LOST_ONE = (replace(JUDGED.rows[0], state=State.FAILED), *JUDGED.rows[1:])
+
+
+@pytest.mark.parametrize(
+    ("judged", "said"),
+    [
+        (replace(JUDGED, rows=LOST_ONE), "At most 2 seeds."),
+        (replace(JUDGED, rows=JUDGED.rows[1:3]), "1 seed."),
+        (replace(JUDGED, rows=LOST_ONE, read={"ends": ("cnn0", "cnn1")}), "2 seeds."),
+        (replace(JUDGED, rows=LOST_ONE, tables={"ends": with_rows(("cnn", Value(0.5, n=2)))}), "2 seeds."),
+        (
+            replace(JUDGED, tables={"ends": with_rows(("cnn", Value(0.5, n=2)), ("mlp", Value(0.5)))}, rows=LOST_ONE),
+            "At most 2 seeds.",
+        ),
+        (replace(JUDGED, tables={"ends": with_rows(("cnn", Value(0.5)), seeds=1)}), "1 seed."),
+        (replace(JUDGED, read={}), ""),
+    ],
+    ids=["one failed", "one of each", "looked at", "shown", "two kinds of rows", "declared", "no runs"],
+)
+def test_a_caption_counts_the_seeds_of_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged, said) -> None:
+    monkeypatch.setitem(globals(), "JUDGED", judged)
+    assert f"\nEnds. {said}".strip() + "\n" in text(tmp_path, '{{ table("E2.ends") }}')
 
 
 def test_a_verdict_on_several_comparisons_is_explained_where_the_first_stands(tmp_path):
