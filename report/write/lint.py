@@ -171,11 +171,11 @@ def typed_numbers(text: str, source: str) -> list[TypedNumber]:
     shown = EXPRESSION.sub(_blank, without_comments(source))
     lines = source.splitlines()
     for match in NUMBER.finditer(ALLOWED.sub(_blank, text)):
-        at = _place(text, match, shown, at)
-        line = shown.count("\n", 0, at) + 1 if at >= 0 else None
+        begin, end = _place(text, match, shown, at) or (-1, -1)
+        line = shown.count("\n", 0, begin) + 1 if begin >= 0 else None
         context = lines[line - 1] if line else text[: match.end()].rpartition("\n")[2]
-        found.append(TypedNumber(line, match.group(), context.strip()))
-        at = max(at, 0) + 1
+        found.append(TypedNumber(line, shown[begin:end] if line else match.group(), context.strip()))
+        at = max(begin, 0) + 1
     return found
 
 
@@ -183,12 +183,14 @@ def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", match.group())
 
 
-def _place(text: str, number: re.Match[str], source: str, start: int) -> int:
-    """Where a number of ``text`` stands in ``source``, or -1: with the words before it, or alone; after ``start``, or not."""
+def _place(text: str, number: re.Match[str], source: str, start: int) -> tuple[int, int] | None:
+    """From where to where a number of ``text`` stands in ``source``, or None: with the words before it, or alone; after
+    ``start``, or not. Marks may stand within it: ``2*3*4`` is read as 2, an emphasised 3, and 4."""
     before = text[: number.start()].rpartition("\n")[2].split(" ")[-2:]
     words = r"\s+".join(re.escape(word) for word in before)
-    for wanted in (words + re.escape(number.group()), re.escape(number.group())):
+    digits = r"[*_^~\\]*".join(map(re.escape, number.group()))
+    for wanted in (f"{words}({digits})", f"({digits})"):
         for begin in (start, 0):
             if found := re.compile(wanted).search(source, begin):
-                return found.end() - len(number.group())
-    return -1
+                return found.span(1)
+    return None

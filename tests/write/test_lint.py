@@ -45,6 +45,7 @@ REFUSED = [
     ("Undefined.[^3]", [(1, "3")]),
     ("`<!-- 4 -->` shows\n<!-- 5 -->\n\nand 6.", [(4, "6")]),
     ("A note.[^n]\n\n[^n]: It was 8.\n", [(3, "8")]),
+    ("A line.\nIt has 2*3*4 weights, 10^2^ inputs, and *5* layers.", [(2, "2*3*4"), (2, "10^2"), (2, "5")]),
 ]
 
 
