@@ -77,10 +77,14 @@ def _checked(result: Result) -> _Written:
     for name in (*result.scalars, *result.history, *result.arrays):
         if type(name) is not str:
             raise DeclarationError(f"a name in a Result is no string: {name!r}", remedy="Names are strings.")
+    diverged = _scalar(result.diverged, "diverged")
+    if not isinstance(diverged, bool):
+        remedy = "Say diverged=True or diverged=False, as by diverged=not math.isfinite(loss)."
+        raise DeclarationError(f"'diverged' in a Result is no bool: {diverged!r:.60}", remedy=remedy)
     return _Written(
         {name: _scalar(value, name) for name, value in result.scalars.items()},
         {name: [_scalar(value, name) for value in column] for name, column in result.history.items()},
-        bool(result.diverged),
+        diverged,
     )
 
 

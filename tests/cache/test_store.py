@@ -479,6 +479,10 @@ def test_numpy_scalars_become_the_numbers_that_they_are(store: Store) -> None:
     stored = store.load_result(NAME)
     assert stored is not None
     assert repr(dict(stored.result.scalars)) == "{'a': 0.10000000149011612, 'b': 3, 'c': True}"
+    store.save_result("f" * 64, Result(diverged=np.isnan(math.nan)), 1.0, {})  # type: ignore[arg-type]
+    diverged = store.load_result("f" * 64)
+    assert diverged is not None
+    assert diverged.result.diverged is True
 
 
 @pytest.mark.parametrize(
@@ -491,6 +495,8 @@ def test_numpy_scalars_become_the_numbers_that_they_are(store: Store) -> None:
         Result(history={"a": [1], "b": [1, 2]}),
         Result(history={"a": [[1]]}),  # type: ignore[list-item]
         Result(arrays={"x": np.array([object()])}),
+        Result(diverged="no"),  # type: ignore[arg-type]
+        Result(diverged=0),  # type: ignore[arg-type]
     ],
 )
 def test_what_has_no_plain_form_is_refused(store: Store, result: Result) -> None:
