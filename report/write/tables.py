@@ -1,7 +1,7 @@
 """A table as pandoc Markdown, numbers point below point, and as data.
 
 A unit that all numbers of a column share stands in its head, once. Numbers that carry a spread show the digits that it
-leaves certain, the same ones all the way down.
+leaves certain, the same ones all the way down but where one is of quite another size.
 """
 
 from __future__ import annotations
@@ -98,7 +98,21 @@ def _digits(values: Sequence[Value]) -> int | None:
     spreads = [value.spread for value in values if value.spread and value.has_spread]
     if not wanted or not spreads:
         return None
-    return min(max(wanted), max(0, 1 - math.floor(math.log10(statistics.median(spreads)))))
+    return min(max(wanted), _certain(statistics.median(spreads)))
+
+
+def _certain(spread: float) -> int:
+    """The decimals up to the second digit of a spread."""
+    return max(0, 1 - math.floor(math.log10(spread)))
+
+
+FAR = 2
+"""So many decimals less than its column has are certain in a number of quite another size, which then has its own."""
+
+
+def _own_digits(value: Value, digits: int) -> int:
+    own = _certain(value.spread) if value.spread and value.has_spread else digits
+    return own if own <= digits - FAR else digits
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------
@@ -128,7 +142,7 @@ class _Cell:
 
 def _cell(cell: Any, column: Column, said: frozenset[str], digits: int | None) -> _Cell:
     if isinstance(cell, Value):
-        value = cell if digits is None or cell.digits is None else replace(cell, digits=digits)
+        value = cell if digits is None or cell.digits is None else replace(cell, digits=_own_digits(cell, digits))
         unit = "" if cell.unit in said else cell.unit
         number, origin = number_text(value.number, value.digits), origin_text(cell, "")
         if "10⁻" in number:

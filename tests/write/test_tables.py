@@ -72,6 +72,19 @@ def test_a_column_shows_the_digits_that_its_spread_leaves_certain():
     assert [re.match(r"[\d.]+", row[0])[0] for row in lines(table)[1:]] == ["97.3", "97.3", "97.3", "1.5"]  # type: ignore[index]
 
 
+def test_a_number_of_quite_another_size_shows_the_digits_that_its_own_spread_leaves_certain() -> None:
+    small = [Value(0.15, digits=2, spread=0.25, n=5), Value(0.5, digits=2, spread=0.1, n=5)]
+    small += [Value(0.03, digits=2, spread=0.06, n=5, ends=(0.0, 0.14))]
+    others = [
+        Value(68.94246, digits=2, spread=53.01436, n=5),
+        Value(4.318, digits=2, spread=3.21, n=5),
+        Value(1234.5678, digits=2),
+    ]
+    table = Table((Column("a", "Loss"),), tuple((cell,) for cell in small + others), "c")
+    shown = [row[0].strip("\u2007\u2008\u202f\u00a0").replace("\u00a0", " ") for row in lines(table)[1:]]
+    assert shown == ["0.15 ± 0.25", "0.50 ± 0.10", "0.03 (0.00 to 0.14)", "69 ± 53", "4.32 ± 3.21", "1234.57"]
+
+
 def test_a_unit_follows_its_number_at_once():
     cells = (Value(97.31, "ms", 2), Value(9.3, "s", 1))
     table = Table((Column("a", "Time"),), tuple((cell,) for cell in cells), "c")
