@@ -296,8 +296,7 @@ EXPERIMENT = Experiment(
             lambda runs: runs.where(net=ONES)["ones_accuracy"], SHARE, 1, "test accuracy of the best last layer after ones"
         ),
         "embedding_error": lambda runs: Value(
-            1e6 * max(runs.where(net=ONES)["embedding_error"].values()),
-            "millionths",
+            max(runs.where(net=ONES)["embedding_error"].values()) or 0,  # the whole number: to no digit, not to two
             origin="largest difference of outputs over the largest output, softmax regression inside the MLP",
         ),
     },
