@@ -193,21 +193,29 @@ def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping
 
 
 def used(proof: Proof) -> tuple[GlossaryEntry, ...]:
-    """The names that stand in what is shown, and those that define them."""
-    told = [proof.question, proof.conclusion, proof.consequence, proof.comment]
+    """The names that stand in the formulas of what is shown, and those that define them."""
+    formulas, prose = list[str](), [proof.question, proof.conclusion, proof.consequence, proof.comment]
     for part in proof.parts:
-        told += [part.label, part.intro, part.scope, part.start, *part.given]
-        told += [text for step in part.steps for text in (step.expression, step.reason)]
+        formulas += [part.start, *part.given, *(step.expression for step in part.steps)]
+        prose += [part.label, part.intro, part.scope, *part.conventions, *(step.reason for step in part.steps)]
     used: set[str] = set()
-    reached = set(re.findall(r"\w+", " ".join(told)))
+    reached = _names_in(formulas, prose)
     while reached - used:
         used |= reached
-        reached = set(re.findall(r"\w+", " ".join(_spelt(entry) for entry in proof.glossary if entry.name in used)))
+        reached = set().union(*(_needed(entry) for entry in proof.glossary if entry.name in used))
     return tuple(entry for entry in proof.glossary if entry.name in used)
 
 
-def _spelt(entry: GlossaryEntry) -> str:
-    return " ".join((entry.head, entry.body, entry.least, entry.above, entry.meaning, *entry.within, *entry.shape))
+def _needed(entry: GlossaryEntry) -> set[str]:
+    """The names that say what one is; what a definition calls its parameters is its own."""
+    formulas = (entry.head, entry.body, entry.least, entry.above, *entry.within, *entry.shape)
+    return _names_in(formulas, [entry.meaning]) - {name for name, _ in entry.parameters}
+
+
+def _names_in(formulas: Iterable[str], prose: Iterable[str]) -> set[str]:
+    """The names of formulas, and of those in prose, whose words are none: “a” is no symbol there."""
+    inside = (formula for text in prose for formula in re.findall("`([^`]+)`", text))
+    return set(re.findall(r"\w+", " ".join((*formulas, *inside))))
 
 
 def _same(entry: GlossaryEntry, other: GlossaryEntry | None) -> bool:

@@ -139,6 +139,21 @@ def test_a_shortened_proof_shows_the_parts_asked_for_in_their_order_and_counts_t
         shortened(said, ["Thre"], again=False)
 
 
+def test_a_shortened_proof_introduces_no_symbol_for_a_word_of_its_prose_or_a_parameter_of_a_definition() -> None:
+    symbols = (X, real("a", "a slope"), real("u", "an input"))
+    parts = (
+        Part("Times a slope", "a*u == u*a", [Step("u*a", "")]),
+        Part("Squared", "sigma(x)*sigma(x) == sigma(x)**2", [Step("sigma(x)**2", "collect a factor")], intro="Take a look:"),
+    )
+    said = check(Derivation("T9", "", "What is it?", symbols, parts, "A square (“Squared”).", "", (SIGMA,)))
+    short = derivation_markdown(shortened(said, ["Squared"], again=False), len)
+    assert "is a number" in short
+    assert "a sigmoid" in short
+    assert "is a slope" not in short
+    assert "is an input" not in short
+    assert "is a slope" in derivation_markdown(shortened(said, ["Times a slope"], again=False), len)
+
+
 def counts(*intros: str, because: str = "add") -> list[Part]:
     return [
         Part(f"Case {n}", f"{n}*x + x == {n + 1}*x", [Step(f"x + {n}*x", "swap"), Step(because=because)], intro=intro)
