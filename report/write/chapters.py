@@ -48,11 +48,13 @@ def write(material: Material) -> Manuscript:
     problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
     rendered: list[Chapter] = []
     for piece in pieces:
-        if not wrong[piece.file]:
-            try:
+        try:
+            if not wrong[piece.file]:
                 rendered.append(Chapter(piece.identifier, piece.file, writer.part(piece)))
-            except ReportError as error:
-                problems.append(error)
+                continue
+        except ReportError as error:
+            problems.append(error)
+        writer.unfilled += f"{unnumbered(piece.file)}\n{piece.source}"
     chapters = []
     rendered = with_references(rendered, writer.works, writer.cited & set(writer.works))
     here = {anchor for chapter in rendered for anchor in references.anchors(chapter.markdown)}
@@ -95,6 +97,7 @@ class _Writer:
         self.sentences: set[str] = set()  # of the claims that stand here
         self.escaped: list[str] = []
         self.absent: list[str] = []
+        self.unfilled = ""  # of chapters with something wrong: what they place is no slip of those that refer to it
         self.works, self.cited = literature(material.writeup.templates, material.known.works), set[str]()
         own = material.writeup.source  # an assignment lists what its own write-up says, the complete one what all of them say
         self.own = [finding for finding in material.findings.values() if own in ("", finding.entry.source)]
@@ -158,11 +161,12 @@ class _Writer:
         return inside if self.material.writeup.questions else markdown
 
     def _stands_elsewhere(self, name: str) -> bool:
-        """Whether a reference out of an assignment may be meant: what has the name stands in the complete write-up."""
+        """Whether a reference may be meant: what has the name stands in the complete write-up, or would if it were filled."""
         owner, _, own = name.partition(".")
         proof = self.material.proofs.get(owner)
         of_proof = owner in self.elsewhere and isinstance(proof, Proof) and own in {slug(part.label) for part in proof.parts}
-        return name in self.elsewhere or f"sec-{name.lower()}" in self.elsewhere or of_proof
+        unfilled = (owner if proof else name.removeprefix("ch:")) in self.unfilled
+        return name in self.elsewhere or f"sec-{name.lower()}" in self.elsewhere or of_proof or unfilled
 
     def _number(self, kind: str, name: str) -> int:
         taken = next((other for other in self.labels if identifier(other) == identifier(name)), name)

@@ -165,6 +165,15 @@ def test_a_reference_may_point_forward(tmp_path: Path) -> None:
     assert "[Figure\u00a01](#E2-curves)" in first.markdown
 
 
+def test_a_reference_to_what_a_chapter_with_a_slip_would_place_is_no_slip(tmp_path: Path) -> None:
+    refers = 'See {{ ref("E2.curves") }}, {{ ref("ch:part-2") }} and {{ ref("E2.ends") }}.'
+    with pytest.raises(ProseError) as refusal:
+        manuscript(tmp_path, refers, '{{ heading("Two") }}\n\n{{ figure("E2.curves") }}\n\nIt is 3 then.')
+    assert "the number 3 is typed" in str(refusal.value)
+    assert "ref('E2.ends'): nothing of that name" in str(refusal.value)  # a slip of its own
+    assert str(refusal.value).count("ref('") == 1
+
+
 def test_what_prose_states_is_listed_with_its_place(tmp_path: Path) -> None:
     (stated,) = manuscript(tmp_path, 'One\n\n{{ value("E2.acc", net="mlp", digits=3) }}').stated
     assert (stated.name, stated.value.number, stated.value.digits, stated.chapter, stated.line) == (
