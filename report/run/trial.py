@@ -90,6 +90,7 @@ class _Context:
 
     def __init__(self, store: Store, fingerprint: str):
         self._progress, self._checkpoint = store.progress(fingerprint), store.checkpoint(fingerprint)
+        self._result = store.path(fingerprint)
         self._began = time.perf_counter()
         self._spoke = -math.inf
         self._earlier = 0.0  # seconds of the runs that were cut off
@@ -111,6 +112,8 @@ class _Context:
         try:
             files.replace(self._checkpoint, hashlib.sha256(body).digest() + body, durable=True)
         except OSError as error:
+            if self._result.exists():  # another build has finished this trial meanwhile, and cleared its folder
+                return
             remedy = "Make room, or choose another place with --store DIR; the build goes on where it was."
             raise StoreError(
                 f"a checkpoint cannot be kept: {error.strerror or error}.", where=Where(self._checkpoint), remedy=remedy

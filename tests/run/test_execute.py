@@ -22,7 +22,7 @@ import pytest
 from report.cache.fingerprint import Fingerprint
 from report.cache.store import Store
 from report.errors import StoreError, UsageError
-from report.model import Data, Outcome, State, Trial
+from report.model import Data, Outcome, Result, State, Trial
 from report.run.cluster import dask_executor
 from report.run.execute import execute, longest_first
 from report.run.plan import Planned, Reason
@@ -247,6 +247,14 @@ def test_a_checkpoint_that_cannot_be_kept_stops_the_run(store):
     (folder / "checkpoint").mkdir()
     with pytest.raises(StoreError, match="checkpoint cannot be kept"):
         run([broken], store)
+
+
+def test_a_checkpoint_is_not_needed_once_another_build_has_published_the_result(store, monkeypatch):
+    both = planned(toy.keep)
+    (store.partial(both.digest) / "checkpoint").mkdir(parents=True)  # so that none can be kept
+    monkeypatch.setattr(Store, "forget_progress", lambda self, digest: self.save_result(digest, Result(), 1.0, {}))
+    (outcome,) = run([both], store, executor=SerialExecutor)
+    assert outcome.state is State.DONE
 
 
 # --- checkpoints ---------------------------------------------------------------------------------------------------
