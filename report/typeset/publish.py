@@ -22,7 +22,7 @@ def publish(out: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             _replace(out / name, content)
         for stale in {path for folder in folders for path in folder.glob("*.csv")} - {out / name for name in files}:
-            stale.unlink()
+            stale.unlink(missing_ok=True)  # another build may be quicker
     except OSError as error:
         raise StoreError(
             f"cannot write the pages: {error.strerror or error}.",
