@@ -18,7 +18,7 @@ from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING
 from report.prove.reasons.rule import Setting, differentiates
 
-_LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard(?! deviation)|usual|ordinary|so-called)\s+)*")
+_LEADING = re.compile(r"^(?:(?:the|a|an|our|its|standard(?! deviation)|usual|ordinary|so-called|batch|sample)\s+)*")
 _HEAD = re.compile(r" of\b| an?\b| the\b| function\b| at\b| with\b| over\b| for\b| between\b|[:;(`]")
 """Where the words for what a definition is end."""
 _SLOPE = re.compile(r"^(?:partial )?(?:derivative|gradient|slope|rate of change)s?(?= of\b| by\b| at\b| with respect\b|\W|$)")

@@ -26,7 +26,7 @@ from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points
 from report.prove.meaning.numeric import Point, evaluate
-from report.prove.meaning.values import DIGITS, MIXED, Array, Undefined, alone, compare, precision, short
+from report.prove.meaning.values import DIGITS, MIXED, Array, OutOfSight, Undefined, alone, compare, precision, short
 
 NUMERIC = "numeric"
 LOGIC_POINTS = 60
@@ -59,7 +59,7 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
     found, used = Testimony(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
-        chosen = [_edges(derivation, chain)]
+        chosen = [_edges(derivation, chain, searching)]
         if logical:  # where one sentence is true by accident only, it is made true
             ends = (chain.expressions[0], chain.expressions[-1])
             chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
@@ -69,6 +69,8 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
+                if searching and isinstance(missing, OutOfSight):
+                    continue
                 if missing is not None:
                     found.refuse(at, f"no value at {_spell(point, derivation)}: {missing}")
                 elif not compare(before, chain.relations[at], after) and not _differ_a_little(chain, at, point):
@@ -269,12 +271,13 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
 # --- points --------------------------------------------------------------------------------------------------------
 
 
-def _edges(derivation: Derivation, chain: Chain) -> Iterator[Point]:
+def _edges(derivation: Derivation, chain: Chain, searching: bool) -> Iterator[Point]:
     """The points drawn on purpose that satisfy the part's conditions."""
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
-    beyond = any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
+    beyond = searching or any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
     symbols = _of_part(derivation, chain)
     sizes = frozenset(name for s in derivation.symbols for size in s.shape for name in names(size.tree))
+    sizes |= {s.name for s in derivation.symbols if searching and s.kind == "integer"}  # so many steps would take too long
     for edge in (*points.EDGES, *(points.FAR_EDGES if beyond else ())):
         try:
             purpose = points.Purpose(edge, beyond, sizes=sizes)
@@ -342,7 +345,7 @@ def _value(expression: Formula, point: Point) -> Any:
     except Undefined as reason:
         return reason
     except RecursionError:
-        return Undefined("the definition never comes to an end")
+        return OutOfSight("the definition never comes to an end")
     except (TypeError, AttributeError):
         return Undefined(MIXED)
     except (ValueError, OverflowError) as reason:

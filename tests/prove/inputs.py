@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from report.proof import (
-    Derivation, Live, Part, Step, Symbol, algebra, cited, define, definition, differentiation, finite, induction, integer,
-    linearity, matrix, operator, part, real, reindex, signal, using, vector,
+    Derivation, Live, Part, Step, Symbol, algebra, cited, define, definition, differentiation, finite, function, induction,
+    integer, linearity, matrix, operator, part, real, reindex, signal, using, vector,
 )  # fmt: skip
 from theory.vocabulary import RELU
 
@@ -33,6 +33,18 @@ DIVIDED = "prod(mod(n**2 + n + 41, q) for q in span(2, n + 1)) > 0"
 PRODUCT = "(n - 1)*(n - 2)*(n - 3)*(n - 4)*(n - 5)*(n - 6)*(n - 7)*(n - 8) == 0"
 FINITE_SUM = "{0}(lambda m: sum({1}(k)*delta(m - k) for k in Z))(i) == sum({1}(k)*{0}(lambda m: delta(m - k))(i) for k in Z)"
 ONES_BEFORE = "({0} - 1)*sum(kron(i, k) for k in span(1, {0} - 1)) == {0} - 1"
+
+
+def induced(base: str, step: str, supposed: str) -> Derivation:
+    """W doubles with every step from 1 on, by an induction with these parts."""
+    t = integer("t", "a number of steps", least="0", high=4)
+    return derived(
+        [t],
+        part("Base", base, definition("W")),
+        part("Step", step, "definition of `W`", supposing=supposed),
+        part("All", "W(t) == 2**t", induction("t", "Base", "Step")),
+        definitions=[define("W(t)", "1 if t == 0 else 2*W(t - 1)", "what doubles")],
+    )
 
 
 def batch_normalised(n: Symbol, a: Symbol) -> Derivation:
@@ -305,6 +317,17 @@ INPUTS = {
         definitions=[define("sigma(x)", "1/(1 + exp(x))", "the logistic sigmoid")],
         conclusion="The sigmoid falls: `diff(sigma(x), x) == -sigma(x)*(1 - sigma(x))`.",
     ),
+    "range_to_a_vector": lambda: said([size("1", 3), V], "sum(v[k] for k in span(1, v)) == 0", algebra("add")),
+    "identity_of_a_vector": lambda: said([size("1", 3), V], "identity(v) == 0", algebra("no size")),
+    "remainder_of_one": lambda: said(
+        [X],
+        "c(mod)(x) == x",
+        definition("c"),
+        definitions=[define("c(h)(x)", "h(x)", "", symbols=[function("h", ""), X])],
+    ),
+    "induction_from_one": lambda: induced("W(1) == 2**1", "W(t + 1) == 2**(t + 1)", "W(t) == 2**t"),
+    "induction_not_to_next": lambda: induced("W(0) == 2**0", "2*W(t) == 2**(t + 1)", "W(t) == 2**t"),
+    "induction_supposes_other": lambda: induced("W(0) == 2**0", "W(t + 1) == 2**(t + 1)", "2*W(t) == 2*2**t"),
     # what is true
     "true_abs_between": lambda: said([real("u", "a number", above="0")], "abs(1 - u) < 1", algebra("between"), given=["u < 2"]),
     "true_double_sq": lambda: said(

@@ -852,6 +852,10 @@ FALSE = [
     ("sum(kron(k, j) for k in span(1, n)) == 0", "n i j", "i != j"),
 ]  # fmt: skip
 UNSEEN = [
+    ("y*(1 - y) < 1/4", "y>0"),
+    ("log(y) >= -5", "y>0"),
+    ("abs(tanh(x)) < 99/100", "x"),
+    ("x <= 100", "x"),
     ("1/n**2 < y", "y>0 n", "n > 1/(2*y)"),
     ("(1 + 1/n)**n < 5/2", "n"),
     ("sqrt(n + 1) - sqrt(n) < 1/n", "n"),

@@ -285,10 +285,11 @@ class _Walk(Place):
         elif name in ("identity", "zeros", "ones"):
             for size in node.args:
                 value = self.value(size)
-                if value is None or not (value.is_integer and self.follows(is_nonnegative, value)):
+                if not (isinstance(value, sp.Expr) and value.is_integer and self.follows(is_nonnegative, value)):
                     yield Missing(f"{self.spell(size)} >= 0, an integer", f"`{shown}` has a size")
         elif name == "mod":
-            yield from self.need(is_nonzero, node.args[1], "!= 0", f"`{shown}` is a remainder")
+            for divisor in node.args[1:]:
+                yield from self.need(is_nonzero, divisor, "!= 0", f"`{shown}` is a remainder")
         for argument in node.args if name in ORDERING else ():
             yield from self.in_order(argument, node)
 
@@ -375,8 +376,8 @@ class _Walk(Place):
                 for end in generator.iter.args:
                     yield from walk.visit(end)
                 low, high = (walk.value(end) for end in generator.iter.args)
-                if low is None or high is None:
-                    return
+                if not (isinstance(low, sp.Expr) and isinstance(high, sp.Expr)):
+                    return  # what reads it says so
                 for end, tree in () if self.slope_in else ((low, generator.iter.args[0]), (high, generator.iter.args[1])):
                     if not walk.facts.apply(end).is_integer:
                         yield Missing(f"an integer, not {end}", f"`{walk.spell(tree)}` is the end of a range")

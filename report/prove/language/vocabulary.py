@@ -94,9 +94,24 @@ FIELD = {
 }
 """A definition of such a name, or that is called by such words, may be nothing else."""
 
-_TERMS = ("A(k)*log(B(k))", "A(k)*log(B(k)) + (1 - A(k))*log(1 - B(k))", "log(B(k))")
+
+def _summed(*terms: str) -> tuple[str, ...]:
+    """What is lost by one example, and by several in all or in the mean."""
+    ways = "{}", "sum({} for k in R)", "sum({} for k in R)/N", "1/N*sum({} for k in R)"
+    return tuple(way.format(term) for term in terms for way in ways)
+
+
+_OF_TWO = ("A(k)*log(B(k)) + (1 - A(k))*log(1 - B(k))", "(1 - A(k))*log(1 - B(k)) + A(k)*log(B(k))")
+_TERMS = ("A(k)*log(B(k))", *_OF_TWO, "log(B(k))")
 _LENGTHS = ("norm(A)", "sqrt(sum(A(k)**2 for k in R))", "sqrt(A.T @ A)")
 _LOGITS = "log(sum(exp(A(k)) for k in R)) - B"
+_OF_SCORES = (  # what two classes cost by the score of one of them
+    *(f"log(1 + exp(A(k))) - {by}" for by in ("B(k)*A(k)", "A(k)*B(k)")),
+    *("log(1 + exp(-A(k)))", "log(1 + exp(-A(k))) + (1 - B(k))*A(k)"),
+    *(f"max(0, A(k)) - {by} + log(1 + exp(-abs(A(k))))" for by in ("B(k)*A(k)", "A(k)*B(k)")),
+    *(f"max(A(k), 0) - {by} + log(1 + exp(-abs(A(k))))" for by in ("B(k)*A(k)", "A(k)*B(k)")),
+)
+_MARGINS = (*(f"max(0, {by})" for by in ("1 - A(k)", "1 + A(k) - B", "A(k) - B + 1")), "max(1 - A(k), 0)")
 _SQUARES = ("(A - B)**2", "norm(A - B)**2", "sum((A(k) - B(k))**2 for k in R)")
 _ABOVE, _TO_1 = ("A if A > 0 else", "A if A >= 0 else", "A if 0 < A else", "A if 0 <= A else"), "exp(A) - 1"
 _DECAYS = ("norm(A)**2", "sum(A(k)**2 for k in R)")
@@ -116,11 +131,14 @@ WRITTEN = {
     **dict.fromkeys(
         ("cross entropy", "negative log likelihood"),
         (
-            *(f"-{way.format(term)}" for term in _TERMS for way in ("({})", "sum({} for k in R)", "1/N*sum({} for k in R)")),
-            *(f"-sum({term} for k in R)/N" for term in _TERMS),
+            *_summed(*(f"-({term})" for term in _TERMS), *_OF_SCORES),
             *(_LOGITS, f"sum({_LOGITS} for l in R)/N", f"1/N*sum({_LOGITS} for l in R)"),
         ),
     ),
+    "binary cross entropy": _summed(*(f"-({term})" for term in _OF_TWO), *_OF_SCORES),
+    "logistic loss": _summed(*(f"-({term})" for term in (*_OF_TWO, "log(A(k))")), *_OF_SCORES),
+    "hinge": _summed(*_MARGINS),
+    "absolute error": _summed("abs(A(k) - B(k))"),
     **dict.fromkeys(("entropy", "shannon entropy"), ("-sum(A(k)*log(A(k)) for k in R)",)),
     **dict.fromkeys(
         ("kullback leibler divergence", "kl divergence", "relative entropy"),

@@ -26,13 +26,19 @@ EDGES = (0, 1, 2)
 
 
 FAR_EDGES = (3, 4)
-"""More of them, for what is only checked or cited: numbers that are large, and far below 0; sizes at their largest."""
+"""More of them, for what is only checked or cited, or refused: numbers that are large, and far below 0; sizes at their
+largest.
+"""
 _REALS = (0, 1, -0.5, 40, -40)
+_ABOVE_BOUND = {EDGES[-1]: mp.mpf(0.5), FAR_EDGES[-1]: mp.mpf(2) ** -40}
+"""How far above its bound a number is drawn at an edge that lies below it."""
 FAR_INTEGER = 210
 
 
 RARE = 0.3
-"""So often a point is wanted where a condition ends, or among small numbers, when an error is looked for."""
+"""So often a point is wanted where a condition ends, among small numbers, or among those that the formulas mention, when an
+error is looked for.
+"""
 
 
 ROOT_STEPS = 12
@@ -223,6 +229,9 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         special = _special(symbol, point, purpose)
         if special is not None:
             return special
+        likely = [n for n in purpose.likely if n > low or not (symbol.least or symbol.above)] if purpose.beyond else []
+        if likely and random.random() < RARE:
+            return mp.mpf(random.choice(likely))
         return _decimal(random, *_nearer(float(low), float(high), random, purpose))
     if symbol.kind == "signal":
         return _signal(symbol, random)
@@ -269,17 +278,17 @@ def _integer(low: int, high: int, closed: bool, random: Random, purpose: Purpose
 
 
 def _special(symbol: Symbol, point: Point, purpose: Purpose) -> Number | None:
-    """0, 1 or −½, where the domain has it; a bound that belongs to the domain."""
+    """0, 1 or −½, where the domain has it; a bound that belongs to the domain, or close above it."""
     if purpose.edge is None:
         return None
     wanted = mp.mpf(_REALS[purpose.edge])
     bound = symbol.least or symbol.above
     if bound is None:
         return wanted
-    least = evaluate(bound.tree, point)
-    if symbol.above is not None:
-        return wanted if wanted > least else None
-    return max(wanted, mp.mpf(least))
+    least = mp.mpf(evaluate(bound.tree, point))
+    if wanted < least:
+        wanted = least + _ABOVE_BOUND.get(purpose.edge, 0)
+    return None if symbol.above is not None and wanted == least else wanted
 
 
 def _signal(symbol: Symbol, random: Random) -> Callable[[int], Number]:

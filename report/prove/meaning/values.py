@@ -43,6 +43,10 @@ class Undefined(ArithmeticError):
     """The formula has no value at this point: a division by zero, a sum without end, sizes that do not fit."""
 
 
+class OutOfSight(Undefined):
+    """It may have one, which takes too long to compute: no fault is found by that."""
+
+
 class Lazily(Sequence[Any]):
     """A sequence whose items are computed when they are first asked for: of a defined array mostly one entry is."""
 
@@ -151,14 +155,14 @@ LARGEST, LONGEST = 1_000, 10_000
 def bounded(x: Number) -> Number:
     """A number whose digits can be counted. Raises ``Undefined`` for a larger one."""
     if mp.mag(x) > LARGEST:
-        raise Undefined("a number is too large to be looked at: draw smaller ones, or show it for smaller ones")
+        raise OutOfSight("a number is too large to be looked at: draw smaller ones, or show it for smaller ones")
     return x
 
 
 def integers(low: Number, high: Number) -> range:
     """The integers between two bounds."""
     if (number := bounded(high) - bounded(low)) >= LONGEST:
-        raise Undefined(f"a range of {short(number + 1)} places is too long to be looked at: draw smaller sizes")
+        raise OutOfSight(f"a range of {short(number + 1)} places is too long to be looked at: draw smaller sizes")
     return range(whole(low), whole(high) + 1)
 
 

@@ -87,16 +87,19 @@ def induction(over: str, base: str, step: str, *, start: str = "", words: str = 
         if least is None or (start and least.key != parse(start).key):
             raise DeclarationError(f"an induction over '{over}' needs integer('{over}', …, least='{start or '…'}')")
         first, following = setting.lemma(base), setting.lemma(step)
-        if first.conditions or following.conditions or first.hypothesis is not None:
-            return None
         claim = Statement(a, relation, b)
+        if first.conditions or following.conditions or first.hypothesis is not None:
+            raise Unreadable(
+                f"“{base}” and “{step}” have to hold for all values, without given=, and “{base}” supposing nothing"
+            )
         if following.hypothesis != claim:
-            return None
+            raise Unreadable(f"“{step}” does not say supposing={claim}")
         refuse_hidden(setting, (a, b), {over: parse(f"{over} + 1")})
         setting = replace(setting, facts=setting.settled.facts)  # what is given at one number says nothing of the next
-        if not _is_instance(setting, first.statement, claim, over, least.text):
-            return None
-        return "induction" if _is_instance(setting, following.statement, claim, over, f"{over} + 1") else None
+        for label, shown, value in ((base, first, least.text), (step, following, f"{over} + 1")):
+            if not _is_instance(setting, shown.statement, claim, over, value):
+                raise Unreadable(f"“{label}” does not state {claim} with {value} for '{over}'")
+        return "induction"
 
     return Rule(words or f"induction over `{over}`", check, by_author=bool(words), law=INDUCTION, of=(base, step))
 
