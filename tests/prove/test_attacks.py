@@ -67,6 +67,8 @@ DEFINED = {
     "conv": [CONV],
     "conv shift": [CONV, SHIFT],
     "conv 1/k": [CONV, define("g(k)", "1/k", "", symbols=[PLACE])],
+    "doubling": [define("c(t)", "x if t == 0 else 2*c(t - 1)", "", symbols=COUNTS[:1])],
+    "doubling both": [define("d(y, t)", "y if t == 0 else y + d(y, t - 1)", "", symbols=[real("y", ""), COUNTS[0]])],
     "step": [define("c(k)", "1 if k >= 0 else 0", "", symbols=[PLACE])],
     "w": [define("w", "imag*x", "")],
     "by x": [define("c(y)", "diff(x*y, x)", "", symbols=[real("y", "")])],
@@ -667,6 +669,12 @@ FALSE = [
     ("W[i] == W[1, i]", "n W i"),
     ("diff(h(x), x) == D(h)(x)", "x h", "", "D"),  # no name of an author's is that of a slope
     ("1/(2 + ((n - m)*k)**2) >= 1/2", "n m k"),  # of which SymPy says so
+    # what calls itself rests on all that its start does
+    ("diff(c(n), x) == 0", "x n", "", "doubling"),
+    ("diff(c(1), x) == 0", "x", "", "doubling"),
+    ("diff(c(n)**2, x) == 0", "x n", "", "doubling"),
+    ("diff(sum(c(k) for k in span(1, n)), x) == 0", "x n", "", "doubling"),
+    ("diff(d(x, n), x) == 1", "x n", "", "doubling both"),
     # what is called and has no name
     ("(f*g)(t/2)*0 == 0", "f g t"),
     ("(1/f)(t)*0 == 0", "f t"),
@@ -774,6 +782,8 @@ FALSE = [
     ("norm((1 - x)*u) < norm(u)", "n u x", "x > 0; x < 1"),
     ("norm((1 - x)*u) < norm(u)", "n u x", "x > 0; norm(u) > 0"),
     ("(1 - x)*sum(x**(n - k) for k in span(1, n)) == 1 - x**(n + 1)", "n x"),
+    ("sum((1 - y)*y**(n - k) for k in span(0, n)) == 1 - y**n", "n y>0"),
+    ("sum((1 - y)*y**(n - k) for k in span(1, n)) == 1", "n y>0"),
     ("(1 - x)*sum(x**(n - k) for k in span(0, n)) == 1 - x**n", "n x"),
     ("sum(k*(n - k) for k in span(0, n)) == n*(n**2 + 1)/6", "n"),
     ("sum((n - k)*f(k) for k in span(0, n)) == sum(k*f(k) for k in span(0, n))", "n f"),

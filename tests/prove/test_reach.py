@@ -246,6 +246,7 @@ TRUE = [
     ("abs(u.T @ v)/(norm(u)*norm(v)) <= 1", "n u v", "norm(u) > 0; norm(v) > 0"),
     ("norm((1 - x)*u) < norm(u)", "n u x", "x > 0; x < 1; norm(u) > 0"),
     ("(1 - x)*sum(x**(n - k) for k in span(1, n)) == 1 - x**n", "n x"),
+    ("sum((1 - y)*y**(n - k) for k in span(1, n)) == 1 - y**n", "n y>0"),
     ("sum(k*(n - k) for k in span(0, n)) == n*(n**2 - 1)/6", "n"),
     ("exp(v[i])/sum(exp(v[k]) for k in span(1, n)) < 1", "n v i", "n >= 2"),
     ("sum(v[k] for k in span(1, n)) > v[i]", "n v>0 i", "n >= 2"),

@@ -65,13 +65,18 @@ def _vanishes(difference: sp.Expr, facts: Facts, depth: int) -> bool:
     sums = sorted(difference.atoms(sp.Sum), key=sp.default_sort_key)
     for n in _ends(difference) if depth else ():
         least, free = _least(n, facts), _without(n, facts)
-        for factor in dict.fromkeys([sp.Integer(1), *map(difference.coeff, sums)]) if least is not None else ():
-            if is_nonzero(factor, facts):
-                quantity = expanded(difference / factor)  # of a sum alone the growth is its last term
-                grown = quantity.xreplace({n: n + 1}) - quantity
-                if _vanishes(quantity.xreplace({n: least}), free, 0) and _vanishes(grown, free, depth - 1):
-                    return True
+        factors = [sp.Integer(1), *(_divisor(difference.coeff(each), facts) for each in sums)]
+        for factor in dict.fromkeys(factors) if least is not None else ():
+            quantity = expanded(difference / factor)  # of a sum alone the growth is its last term
+            grown = quantity.xreplace({n: n + 1}) - quantity
+            if _vanishes(quantity.xreplace({n: least}), free, 0) and _vanishes(grown, free, depth - 1):
+                return True
     return False
+
+
+def _divisor(e: sp.Expr, facts: Facts) -> sp.Expr:
+    """What is surely not 0 of an expression: it, or some of its factors."""
+    return e if is_nonzero(e, facts) else sp.Mul(*(each for each in sp.Mul.make_args(sp.factor(e)) if is_nonzero(each, facts)))
 
 
 def _turned(s: sp.Sum) -> sp.Sum:

@@ -367,8 +367,8 @@ def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
         reached.add((name, inside))
         hidden |= inside and name == variable
         if isinstance(value, Definition) and name != variable:
-            shut = inside or not scope.knowledge.opens(name)
-            waiting += [(n, shut) for n in names(value.body.tree) if n not in value.arguments]
+            shut = inside or not scope.knowledge.opens(name)  # one that calls itself is shut in its own body
+            waiting += [(n, shut or n == name) for n in names(value.body.tree) if n not in value.arguments]
     return replace(scope.knowledge, differentiate=False) if hidden else scope.knowledge
 
 
