@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 import sympy as sp
 
@@ -318,3 +320,12 @@ def test_a_root_is_taken_apart_where_one_part_has_no_root_left() -> None:
     quicken()
     a, v = sp.Symbol("a", positive=True), sp.Symbol("v", real=True)
     assert sp.Pow(a**2 * v, sp.S.Half, evaluate=False).expand(power_base=True) == a * sp.sqrt(v)
+
+
+def test_sympy_throws_no_dice_to_answer() -> None:
+    quicken()
+    dice = importlib.import_module("sympy.core.random")._assumptions_rng
+    before = dice.getstate()
+    n = sp.Symbol("n", integer=True)
+    assert (n * (n + 1) / sp.Symbol("m", integer=True)).is_even is None  # which is looked for in every way there is
+    assert dice.getstate() == before

@@ -4,6 +4,7 @@ roots of what is not known to have one.
 
 from __future__ import annotations
 
+import importlib
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,7 +16,8 @@ def quicken() -> None:
     """From now on: of what has yet to be asked about an expression, SymPy asks in the order of the alphabet, where it throws
     dice to find mistakes of its own; and the free symbols of a sum, for which it rewrites all that is summed, are found once.
     """
-    sp.core.assumptions.shuffle = list.sort
+    asking: Any = importlib.import_module("sympy.core.assumptions")  # sp.core.assumptions is a function
+    asking.shuffle = list.sort
     limited = sp.concrete.expr_with_limits.ExprWithLimits
     found = lru_cache(maxsize=20_000)(limited.free_symbols.fget)
 
