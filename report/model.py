@@ -308,8 +308,8 @@ def _in_one(run: Outcome) -> dict[str, Scalar]:
 
 
 def _why_missing(outcomes: tuple[Outcome, ...]) -> str:
-    reasons = sorted({o.reason or "not run" for o in outcomes})
-    return "; ".join(reasons) or "no such trial"
+    alike = {o.reason.partition("; see ")[0]: o.reason or "not run" for o in reversed(outcomes)}  # each has a log of its own
+    return "; ".join(sorted(alike.values())) or "no such trial"
 
 
 # --- judging -------------------------------------------------------------------------------------------------------

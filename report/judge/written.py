@@ -205,8 +205,10 @@ def _refuse_unusable(entry: Entry) -> None:
         refuse("the shape has another number of sizes than ours", "Name a live size for each letter.")
     if entry.printed and not entry.shape and not entry.asserts and not entry.rows:
         try:
-            _ = entry.number
+            is_number = math.isfinite(entry.number)
         except ValueError:
+            is_number = False
+        if not is_number:
             refuse(f"'{entry.printed}' is no number", "Write it with digits, and a point before decimals.")
     if entry.relation not in RELATIONS:
         refuse(f"'{entry.relation}' is no relation", f"Known: {', '.join(RELATIONS)}.")

@@ -184,6 +184,10 @@ def _pandoc_error(said: str, chapter: Chapter) -> ReportError:
     if formula:
         where = Where(chapter.file, line_of(formula[1], chapter))
         return ProseError(f"a formula cannot be read: {formula[1]}", where=where, remedy="Mend its LaTeX.")
+    broken = re.match(r"\./(\w+\.lua:\d+: .*)", said)
+    if broken:
+        remedy = "A class such as .figure is the program's own: take it off the div or span that has it."
+        return ProseError(f"it cannot be set: templates/{broken[1]}.", where=Where(chapter.file), remedy=remedy)
     return ProseError(f"pandoc: {said}", where=Where(chapter.file), remedy="Mend the Markdown there.")
 
 

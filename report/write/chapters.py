@@ -8,7 +8,6 @@ reported with its file and line, all chapters' errors at once.
 from __future__ import annotations
 
 import math
-import re
 import sys
 import traceback
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +34,7 @@ from report.write.needs import elsewhere
 from report.write.prose import anchor, identifier, pictures, read, unnumbered
 from report.write.sections import Piece, parts, written
 from report.write.tables import table_csv, table_markdown
-from report.write.template import compiled, jinja
+from report.write.template import compiled, jinja, of_text, slip
 
 
 def write(material: Material) -> Manuscript:
@@ -112,7 +111,7 @@ class _Writer:
         self.path = Path()
         self.template: jinja2.Template | None = None
         self.environment = jinja()
-        self.environment.globals |= {name: getattr(self, name) for name in FUNCTIONS}
+        self.environment.globals |= {name: of_text(getattr(self, name)) for name in FUNCTIONS}
         self.environment.globals |= {"budget": material.budget, "source": material.writeup.source}
         self.environment.globals["stand_ins"] = ", ".join(
             dict.fromkeys(n for j in material.judged.values() for n in j.stand_ins)
@@ -128,19 +127,10 @@ class _Writer:
             code = compiled(source, path, self.material.known.compiled)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
             return self.template.render()
-        except jinja2.TemplateSyntaxError as error:
-            raise ProseError(f"{error.message}.", where=Where(path, error.lineno), remedy="Mend the Jinja there.") from None
-        except jinja2.UndefinedError as error:
-            unknown = re.search(r"'(\w+)' is undefined", str(error))
-            remedy = nearest(unknown[1], FUNCTIONS) if unknown else "Mend the name there."
-            raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy=remedy) from None
-        except ReportError as error:
-            raise ProseError(error.what, where=Where(path, self._line(error)), remedy=error.remedy) from None
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, jinja2.TemplateError) as error:
-            raise ProseError(f"{error}.", where=Where(path, self._line(error)), remedy="Mend the call there.") from None
         except Exception as error:  # what an author writes in Jinja is a program, and may do anything
-            what = f"cannot be filled: {type(error).__name__}: {error}."
-            raise ProseError(what, where=Where(path, self._line(error)), remedy="Mend the Jinja there.") from None
+            line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else self._line(error)
+            what, remedy = slip(error, FUNCTIONS)
+            raise ProseError(what, where=Where(path, line), remedy=remedy) from None
 
     def _line(self, error: BaseException) -> int | None:
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
@@ -157,7 +147,7 @@ class _Writer:
         """The chapter's Markdown with every reference put in; ``here`` are the anchors of the write-up."""
         markdown = references.unquoted(chapter.markdown, self.sentences)
         markdown = references.resolved(markdown, chapter.file, self.labels, self.absent, self._stands_elsewhere)
-        inside = references.kept_inside(references.placed(markdown, here, self.elsewhere, self.met), here)
+        inside = references.kept_inside(references.placed(markdown, here, self.elsewhere, self.met), here, self.elsewhere)
         return inside if self.material.writeup.questions else markdown
 
     def _stands_elsewhere(self, name: str) -> bool:
@@ -202,6 +192,8 @@ class _Writer:
         owner = self.material.judged.get(name.partition(".")[0])
         if digits is not None and owner and any("digits" in row.tags for row in owner.rows):
             raise ReportError(f"value('{name}'): digits could mean decimals or the tag.", remedy="Call the tag something else.")
+        if digits is not None and digits not in range(16):
+            raise ReportError(f"value('{name}'): digits is {digits!r}, no number of decimals.", remedy="Write digits=2, say.")
         found = self._value(name, condition)
         if isinstance(found, Absent):
             self.absent.append(name)

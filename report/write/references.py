@@ -66,9 +66,10 @@ def resolved(
     return MARK.sub(put, markdown)
 
 
-def kept_inside(markdown: str, here: Collection[str]) -> str:
-    """``markdown`` with links to anchors that are not ``here`` made words."""
-    return LINK.sub(lambda link: link[0] if link[2] in here else f"{link[1]} (in {ELSEWHERE})", markdown)
+def kept_inside(markdown: str, here: Collection[str], elsewhere: Collection[str]) -> str:
+    """``markdown`` with links to what stands ``elsewhere``, not ``here``, made words; those to nowhere stay, to be refused."""
+    outside = {identifier(name) for name in elsewhere} - set(here)
+    return LINK.sub(lambda link: f"{link[1]} (in {ELSEWHERE})" if link[2] in outside else link[0], markdown)
 
 
 def placed(markdown: str, here: Collection[str], elsewhere: Collection[str], met: set[str]) -> str:

@@ -80,6 +80,7 @@ def test_an_entry_agrees_differs_or_stays_open(tmp_path, entry, expected):
     [
         ("", "nothing can be held against it"),
         ('printed = "many"\nours = "E1.total"', "'many' is no number"),
+        ('printed = "nan"\nours = "E1.total"', "'nan' is no number"),
         ('rows = "True"\nasserts = "E1.sure"', "in 2 ways"),
         ('printed = "1"\nours = "E1.total"\nmistake = "X1"', "a certainty and a kind"),
         ('printed = "1"\nours = "E1.total"\ncertainty = "D"', "'D' is no certainty"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report.errors import ReportError
@@ -41,6 +43,9 @@ def test_a_scalar_is_that_of_the_runs_that_converged_and_by_seed_takes_all_that_
     assert "accuracy" in caught.value.remedy
     with pytest.raises(MissingResult, match="killed"):
         Runs((run(3, None),))["accuracy"]
+    with pytest.raises(MissingResult) as missing:
+        Runs(tuple(replace(run(seed, None), reason=f"killed; see {seed}.log") for seed in (3, 4)))["accuracy"]
+    assert missing.value.what == "killed; see 3.log"
     with pytest.raises(ReportError, match="share seed 0"):
         Runs((run(0, 0.8), run(0, 0.7, width=5)))["accuracy"]
 

@@ -621,6 +621,13 @@ def test_a_link_to_nowhere_is_named_with_its_line(tmp_path):
     assert caught.value.where.line == 5
 
 
+def test_a_class_of_the_programs_own_is_refused_without_a_traceback(tmp_path):
+    with pytest.raises(ProseError) as caught:
+        html_page(_chapter(tmp_path, "# Mine\n\n::: {.figure}\nText.\n:::\n"), META, {})
+    assert "traceback" not in str(caught.value)
+    assert "A class such as .figure is the program's own" in caught.value.remedy
+
+
 def test_a_figure_that_was_not_drawn_is_named(tmp_path):
     text = render.figure_markdown("f", 1, "gone.svg", "c", "a", "gone.csv")
     for make in (pdf, html_page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from report.write.references import placed, quoting, unquoted
+from report.write.references import kept_inside, placed, quoting, unquoted
 
 HERE = {"sec-T3", "sec-e2"}
 THERE = {"T13", "sec-e9"}
@@ -24,6 +24,12 @@ THERE = {"T13", "sec-e9"}
 )
 def test_a_name_leads_to_its_place_or_is_said_once_to_stand_elsewhere(markdown: str, reads: str) -> None:
     assert placed(markdown, HERE, THERE, set()) == reads
+
+
+def test_a_link_to_what_stands_elsewhere_is_words_and_one_to_nowhere_stays_to_be_refused() -> None:
+    assert kept_inside("[the nets](#sec-e9)", HERE, THERE) == "the nets (in the complete report)"
+    assert kept_inside("[the nets](#sec-e2)", HERE, {*THERE, *HERE}) == "[the nets](#sec-e2)"
+    assert kept_inside("[the nets](#sec-e99)", HERE, THERE) == "[the nets](#sec-e99)"
 
 
 @pytest.mark.parametrize(
