@@ -59,11 +59,16 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
     found, used = Testimony(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
-        chosen = [_edges(derivation, chain, searching)]
+        chosen = [_edges(derivation, chain, points.EDGES)]
+        if _is_open(chain.part) and not searching:
+            chosen += [_edges(derivation, chain, points.FAR_EDGES)]
         if logical:  # where one sentence is true by accident only, it is made true
             ends = (chain.expressions[0], chain.expressions[-1])
             chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
         others = map(visits.at, _points(derivation, chain, NUMERIC, beyond=True)) if searching else visits.of({})
+        if searching:  # a point far off is hard to read
+            far = map(visits.at, _edges(derivation, chain, points.FAR_EDGES, searching=True))
+            others = itertools.chain(itertools.islice(others, POINTS), far, others)
         for point, value_of in itertools.chain(map(visits.at, itertools.chain(*chosen)), others):
             values = [value_of(at) for at in range(len(chain.expressions))]
             used += 1
@@ -94,9 +99,13 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
 
 def _wanted(part: Part, logical: bool) -> int:
     """At how many points: the author may spare some where SymPy decides every step, and not where numbers are all there is."""
-    open_ = any(step.rule.standing is not Standing.PROVED for step in part.steps)
-    usual = LOGIC_POINTS if logical or open_ else POINTS
-    return max(part.points, usual) if open_ else part.points or usual
+    usual = LOGIC_POINTS if logical or _is_open(part) else POINTS
+    return max(part.points, usual) if _is_open(part) else part.points or usual
+
+
+def _is_open(part: Part) -> bool:
+    """Whether a step of it is only checked or cited."""
+    return any(step.rule.standing is not Standing.PROVED for step in part.steps)
 
 
 def _differ_a_little(chain: Chain, at: int, point: Point) -> bool:
@@ -271,16 +280,15 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
 # --- points --------------------------------------------------------------------------------------------------------
 
 
-def _edges(derivation: Derivation, chain: Chain, searching: bool) -> Iterator[Point]:
-    """The points drawn on purpose that satisfy the part's conditions."""
+def _edges(derivation: Derivation, chain: Chain, edges: Sequence[int], searching: bool = False) -> Iterator[Point]:
+    """The points drawn on purpose that satisfy the part's conditions; with no number of steps far off when ``searching``."""
     random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
-    beyond = searching or any(step.rule.standing is not Standing.PROVED for step in chain.part.steps)
     symbols = _of_part(derivation, chain)
-    sizes = frozenset(name for s in derivation.symbols for size in s.shape for name in names(size.tree))
-    sizes |= {s.name for s in derivation.symbols if searching and s.kind == "integer"}  # so many steps would take too long
-    for edge in (*points.EDGES, *(points.FAR_EDGES if beyond else ())):
+    sizes = {name for s in derivation.symbols for size in s.shape for name in names(size.tree)}
+    sizes |= {s.name for s in derivation.symbols if searching and s.kind == "integer"}
+    for edge in edges:
         try:
-            purpose = points.Purpose(edge, beyond, sizes=sizes)
+            purpose = points.Purpose(edge, searching or _is_open(chain.part), sizes=frozenset(sizes))
             point = points.draw(symbols, derivation.definitions, random, {}, chain.part.conditions, purpose)
             if points.satisfies(chain.part.conditions, point):
                 yield point

@@ -30,9 +30,11 @@ FAR_EDGES = (3, 4)
 largest.
 """
 _REALS = (0, 1, -0.5, 40, -40)
-_ABOVE_BOUND = {EDGES[-1]: mp.mpf(0.5), FAR_EDGES[-1]: mp.mpf(2) ** -40}
+_ABOVE_BOUND = {EDGES[-1]: 0.5, FAR_EDGES[-1]: 2**-40}
 """How far above its bound a number is drawn at an edge that lies below it."""
 FAR_INTEGER = 210
+FARTHEST = 150
+"""An exponential of less than this is still told from 0."""
 
 
 RARE = 0.3
@@ -229,7 +231,8 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         special = _special(symbol, point, purpose)
         if special is not None:
             return special
-        likely = [n for n in purpose.likely if n > low or not (symbol.least or symbol.above)] if purpose.beyond else []
+        free = not (symbol.least or symbol.above)
+        likely = [n for n in purpose.likely if n < FARTHEST and (free or n > low)] if purpose.beyond else []
         if likely and random.random() < RARE:
             return mp.mpf(random.choice(likely))
         return _decimal(random, *_nearer(float(low), float(high), random, purpose))
@@ -287,7 +290,7 @@ def _special(symbol: Symbol, point: Point, purpose: Purpose) -> Number | None:
         return wanted
     least = mp.mpf(evaluate(bound.tree, point))
     if wanted < least:
-        wanted = least + _ABOVE_BOUND.get(purpose.edge, 0)
+        wanted = least + mp.mpf(_ABOVE_BOUND.get(purpose.edge, 0))
     return None if symbol.above is not None and wanted == least else wanted
 
 
