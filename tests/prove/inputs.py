@@ -325,6 +325,7 @@ INPUTS = {
         definition("c"),
         definitions=[define("c(h)(x)", "h(x)", "", symbols=[function("h", ""), X])],
     ),
+    "vector_squared": lambda: said([size("1", 3), V], "sum((v**2)[k] for k in span(1, n)) == norm(v)**2", algebra("squares")),
     "induction_from_one": lambda: induced("W(1) == 2**1", "W(t + 1) == 2**(t + 1)", "W(t) == 2**t"),
     "induction_not_to_next": lambda: induced("W(0) == 2**0", "2*W(t) == 2**(t + 1)", "W(t) == 2**t"),
     "induction_supposes_other": lambda: induced("W(0) == 2**0", "W(t + 1) == 2**(t + 1)", "2*W(t) == 2*2**t"),

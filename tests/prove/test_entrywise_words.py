@@ -87,6 +87,8 @@ HALVES = "sum(x[i] for i in span(1, m)) + sum(x[i] for i in span(m + 1, n))"
 def test_a_sum_is_split_where_its_range_holds_the_place() -> None:
     assert decided_by_sympy(f"{WHOLE} == {HALVES}", split_sum("m"), "m <= n")
     assert decided_by_sympy(f"{HALVES} == {WHOLE}", split_sum("m"), "m <= n")
+    halves = "sum(x[i] for i in span(1, floor(n/2))) + sum(x[i] for i in span(floor(n/2) + 1, n))"
+    assert decided_by_sympy(f"{WHOLE} == {halves}", split_sum("floor(n/2)"))
 
 
 @pytest.mark.parametrize(

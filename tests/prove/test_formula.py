@@ -83,6 +83,8 @@ def test_a_formula_is_printed_as_it_is_written_by_hand(text: str, tex: str) -> N
         ("sum(k for k in x)", "runs over Z, N or span(a, b)", 15),
         ("sum(k for k in range(m))", "both ends belong to it: span(0, (m) - 1), and span(1, m) for the entries", 15),
         ("f(x=1)", "arguments have no names", 0),
+        ("x % 2", "write mod(a, n)", 0),
+        ("x // 2", "write floor(a/n)", 0),
         ("{1: 2}", "is not part of the formula language", 0),
         ("__import__('os')", "does not begin with an underscore", 0),
     ],

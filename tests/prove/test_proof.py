@@ -114,6 +114,7 @@ def test_inequalities_chain() -> None:
     [
         (one("y == y + 0", Step("y + 0", "")), [X], "'y' is not in the glossary"),
         (one("i == i + 0", Step("i + 0", "")), [X], 'Declare it in symbols=: real("i", "…"), integer("i", "…"'),
+        (one("x*factorial(3) == 6*x", Step("6*x", "")), [X], "Write prod(k for k in span(1, n))"),
         (one("x + x == 2*x", Step("2*x", "")), [X, real("y", "")], "'y' is declared and never used"),
         (one("x + x == 2*x", Step("2*x", "")), [X, X], "'x' is declared twice"),
         (one("x + x == 2*x", Step("2*x", "")), [X, real("exp", "")], "'exp' has a meaning already, the exponential function"),

@@ -48,6 +48,7 @@ SAID = {  # another reason why it cannot stand
     "induction_from_one": "“Base” does not state W(t) == 2**t with 0 for 't'",
     "induction_not_to_next": "“Step” does not state W(t) == 2**t with t + 1 for 't'",
     "induction_supposes_other": "“Step” does not say supposing=W(t) == 2**t",
+    "vector_squared": "entry by entry it is v*v",
     "suppose_itself": "no induction has it for its step",
     "suppose_unproved": "no induction has it for its step",
     "empty_product_zero": "at n = 1 the left side is 1, the right side 0",

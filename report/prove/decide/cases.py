@@ -11,13 +11,13 @@ import sympy as sp
 
 from report.prove.decide.conditions import Facts, Inequality, eliminate, put
 from report.prove.decide.normal_form import normal
-from report.prove.decide.structure import signs_of_quotient
+from report.prove.decide.structure import linear_sign, signs_of_quotient
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
-    difference = frozen(difference)
+    difference = frozen(difference.replace(_is_of_exponentials, _exponential))
     if difference.is_zero:
         return True
     if not _worth_simplifying(difference) or _surely_not_zero(difference):
@@ -32,6 +32,15 @@ def is_zero(difference: sp.Expr, facts: Facts) -> bool:
         if simpler.is_number:
             return False
     return False
+
+
+def _is_of_exponentials(e: sp.Expr) -> bool:
+    return isinstance(e, sp.Product) and all(isinstance(each, sp.exp) for each in sp.Mul.make_args(e.function))
+
+
+def _exponential(product: sp.Product) -> sp.Expr:
+    """The exponential of a sum, which it is: SymPy makes a product of it, and none of that of the sum's opposite."""
+    return sp.exp(normal(sp.Sum(sp.Add(*(each.args[0] for each in sp.Mul.make_args(product.function))), *product.limits)))
 
 
 def frozen(expression: sp.Expr) -> sp.Expr:
@@ -158,13 +167,14 @@ def _cases(expression: sp.Expr, quantity: sp.Expr, facts: Facts) -> Iterator[tup
     """The expression for a negative, zero and positive quantity, and what is then known; without the cases that cannot be."""
     whole = bool(quantity.is_integer)
     p = sp.Dummy("p", positive=True, integer=True) if whole else sp.Dummy("p", positive=True)
-    possible = signs_of_quotient(quantity, facts)
+    possible = signs_of_quotient(quantity, facts) & linear_sign(quantity, facts)
     for sign, value in ((-1, -p), (0, sp.Integer(0)), (1, p)):
         if sign not in possible and not is_complex(quantity):
             continue
         solved = eliminate(quantity, value)
         if solved is None:
-            side = facts if value == 0 else facts.knowing(Inequality(quantity if value == p else -quantity, True))
+            ways = [quantity, -quantity] if sign == 0 else [sign * quantity]
+            side = facts.knowing(*(Inequality(way, sign != 0) for way in ways))
             yield _decided(expression, quantity, sign, sign or max(possible)), side
         else:
             case = put(expression, *solved)

@@ -91,7 +91,7 @@ def laws(expressions: list[sp.Expr], facts: Facts) -> Iterator[Inequality]:
     for e in sorted(pieces.atoms(sp.Sum), key=sp.default_sort_key):
         yield from _one_of(e, pieces, facts)
         yield from _some_of(e, pieces, facts)
-        yield from _by_lengths(e, pieces.atoms(sp.Pow))
+        yield from _by_lengths(e, pieces.atoms(sp.Pow), facts)
         yield from _geometric(e, facts)
     for e in sorted((*pieces.atoms(sp.Sum, sp.Product), *powers), key=sp.default_sort_key):
         found = signs(e, facts)
@@ -208,15 +208,20 @@ def _entry(base: sp.Expr) -> tuple[sp.Expr, sp.Tuple] | None:
     return (body.base, terms[0][1].limits[0]) if real else None
 
 
-def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow]) -> Iterator[Inequality]:
-    """A sum of products is at most the product of the lengths, and so is its opposite (Cauchy and Schwarz); where there are
-    lengths, or its square stands.
+def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow], facts: Facts) -> Iterator[Inequality]:
+    """A sum of products is at most the product of the lengths, and so is its opposite (Cauchy and Schwarz), also under weights;
+    where there are lengths, or its square stands.
     """
     factors = sp.Mul.make_args(e.function) if e.function.is_Mul else (e.function, sp.Integer(1))
-    if len(factors) != 2 or is_complex(e) or any(end.is_finite is False for _, *ends in e.limits for end in ends):
+    if len(factors) not in (2, 3) or is_complex(e) or any(end.is_finite is False for _, *ends in e.limits for end in ends):
         return
-    a, b = (normal(sp.Sum(factor**2, *e.limits)) for factor in factors)
-    if {sp.sqrt(a), sp.sqrt(b)} <= {*powers}:
-        yield from (Inequality(sp.sqrt(a) * sp.sqrt(b) - sign * e, False) for sign in (1, -1))
-    if e**2 in powers:
-        yield Inequality(expanded(a * b - e**2), False)
+    inside = replace(facts, ranges={**facts.ranges, **{k: (low, high) for k, low, high in e.limits}})
+    weighted = [(sp.Integer(1), factors)] if len(factors) == 2 else [(w, [f for f in factors if f != w]) for w in factors]
+    for weight, of in weighted:
+        if len(of) < 2 or not signs(weight, inside) <= NOT_NEGATIVE:
+            continue
+        a, b = (normal(sp.Sum(weight * each**2, *e.limits)) for each in of)
+        if {sp.sqrt(a), sp.sqrt(b)} <= {*powers}:
+            yield from (Inequality(sp.sqrt(a) * sp.sqrt(b) - sign * e, False) for sign in (1, -1))
+        if e**2 in powers:
+            yield Inequality(expanded(a * b - e**2), False)

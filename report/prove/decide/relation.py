@@ -109,7 +109,9 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
         return "neither is larger"
     if is_kinked(difference):
         return "case by case" if zero_term_by_term(difference, facts) else None
-    return "simplification" if is_zero(difference, facts) else None
+    if is_zero(difference, facts):
+        return "simplification"
+    return "term by term" if difference.has(sp.Sum) and zero_term_by_term(difference, facts) else None
 
 
 def _is_root(e: sp.Expr) -> bool:

@@ -30,7 +30,8 @@ def stays_above(gap: sp.Expr, strict: bool, facts: Facts) -> str | None:
     """How an expression with sums was found to be 0 or more (``strict``: more) for all values of an integer that bounds them:
     it is at the least, and never gets smaller from one to the next.
     """
-    gap = normal(gap, facts)
+    factors = sp.Mul.make_args(sp.factor_terms(normal(gap, facts)))
+    gap = expanded(sp.Mul(*(each for each in factors if not each.is_positive)))
     for n in _ends(gap):
         least = _least(n, facts)
         if least is None:

@@ -227,10 +227,14 @@ def substitute(tree: ast.expr, replacements: dict[str, ast.expr]) -> ast.expr:
     return _Replace().visit(copy.deepcopy(tree))
 
 
+INSTEAD: dict[type[ast.AST], str] = {ast.Mod: ": write mod(a, n)", ast.FloorDiv: ": write floor(a/n)"}
+
+
 def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> None:
     problem = ""
     if not isinstance(node, _ALLOWED):
-        problem = f"{type(node).__name__} is not part of the formula language"
+        instead = INSTEAD.get(type(node), "")
+        problem = f"{type(node).__name__} is not part of the formula language{instead}"
     elif isinstance(node, ast.Name) and node.id.startswith("_"):
         problem = "a name does not begin with an underscore"
     elif isinstance(node, ast.Attribute) and node.attr != "T":

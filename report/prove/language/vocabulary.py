@@ -216,11 +216,17 @@ _CHANCE = "There are no probabilities here: define E(f) as sum(p[k]*f(k) for k i
 _SPECTRUM = "Eigenvalues and ranks are not within reach: declare a factorisation (orthogonal U, a diagonal) and use that."
 OUT_OF_REACH = {
     **dict.fromkeys(("lim", "limit", "inf", "infinity", "oo", "sup"), _LIMITS),
-    **dict.fromkeys(("e", "ex", "expectation", "expect", "mean", "var", "variance", "prob", "probability"), _CHANCE),
+    "e": f"Euler's number is exp(1). {_CHANCE}",
+    **dict.fromkeys(("ex", "expectation", "expect", "mean", "var", "variance", "prob", "probability"), _CHANCE),
     **dict.fromkeys(("eig", "eigenvalue", "rank", "det", "svd", "sv"), _SPECTRUM),
     **dict.fromkeys(
         ("integral", "integrate", "int"), "There are no integrals here: state the derivative of what you would get."
     ),
+    "factorial": "Write prod(k for k in span(1, n)).",
+    "ln": "log is the natural logarithm.",
+    "tan": "Write sin(x)/cos(x).",
+    "round": "Write floor(x + 1/2).",
+    "argmax": 'Declare an index: what is largest at it is given=["v[i] == max(v[k] for k in span(1, n))"].',
     "exists": "There is no 'exists' here: give the one that exists.",
     "forall": "Write all(… for k in span(a, b)), or declare a symbol: what is stated holds for all its values.",
 }

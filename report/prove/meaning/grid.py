@@ -49,6 +49,8 @@ def binary(op: ast.operator, a: Any, b: Any) -> Any:
     if isinstance(op, ast.Pow) and isinstance(a, Grid):
         if not (isinstance(b, sp.Integer) and b >= 1):
             raise DeclarationError("a matrix power needs a positive integer")
+        if b > 1 and a.columns == 1 and a.rows != 1:
+            raise Unreadable("a power is a product of matrices, and a vector has none: entry by entry it is v*v")
         return a if b == 1 else _product(a, binary(op, a, b - 1))
     return each(_OPERATORS[type(op)], a, b)
 
@@ -270,11 +272,17 @@ SLOPE = "slope of"
 """And a derivative that is not carried out."""
 
 
+FEW = 4
+"""Of so many places the largest is that of its entries: a pool of two by two."""
+
+
 def extreme(name: str, body: sp.Expr, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> sp.Expr:
-    """The largest or smallest over one range, of which SymPy knows nothing."""
+    """The largest or smallest over one range, of which SymPy knows nothing, unless it is of a few places."""
     if len(bounds) > 1:
         raise Unreadable(f"SymPy has no reading of {name} over several indices at once: write one {name} in another")
     ((k, low, high),) = bounds
+    if high - low in range(FEW):
+        return BUILT_IN[name](*(body.subs(k, low + place) for place in range(int(high - low) + 1)))
     return sp.Function(EXTREMES[name == "min"], real=True)(sp.Lambda(k, body), low, high)
 
 

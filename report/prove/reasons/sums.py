@@ -13,6 +13,7 @@ from report.prove.decide.normal_form import expanded_indices
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_negative
 from report.prove.language.formula import Formula, bound_names, calls, formula, names, parse, substitute, targets
+from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
@@ -194,7 +195,7 @@ def _half_of(setting: Setting, gathered: ast.GeneratorExp) -> sp.Expr | None:
     (first, *more), where = gathered.generators, gathered.generators[0].iter
     if more or first.ifs or not isinstance(where, ast.Call):
         return None
-    if not names(where).keys() <= {"span", *setting.scope().globals}:
+    if not names(where).keys() <= EVERYWHERE | {*setting.scope().globals}:
         return None  # the range depends on an index
     low, high = (read(end, setting.scope()) for end in where.args)
     half = expanded((high + 1) / 2)
@@ -238,7 +239,7 @@ def _holds(setting: Setting, node: ast.Call, place: ast.expr) -> bool:
     if more or first.ifs or not isinstance(first.iter, ast.Call):
         return False
     scope = setting.scope()
-    if not (names(first.iter).keys() | names(place).keys()) <= {"span", *scope.globals}:
+    if not (names(first.iter).keys() | names(place).keys()) <= EVERYWHERE | {*scope.globals}:
         return False  # the range depends on an index
     low, high, at = (read(end, scope) for end in (*first.iter.args, place))
     known = (NO_FACTS, setting.facts)  # a condition may eliminate a symbol whose sign is known
