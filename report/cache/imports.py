@@ -13,6 +13,7 @@ for its value is taken to change nothing but what it is handed, unless its name 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,33 +74,31 @@ class Imports:
 
     def __init__(self, follower: Follower):
         self._follow = follower
-        self._order: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-        self._modules: dict[tuple[str, ...], list[str]] = {}
-        self._loads: dict[str, tuple[tuple[int, str], ...]] = {}
+        self._order, self._modules = functools.cache(self._in_order), functools.cache(self._modules_of)
+        self._loads, self.values = functools.cache(self._loaded_by), functools.cache(self._held_by)
         self._effects: dict[str, tuple[Effect, ...]] = {}
         self._pure: dict[Qualified, bool] = {}
         self._world: dict[Qualified, bool] = {}
-        self._values: dict[Qualified, frozenset[Qualified]] = {}
 
     # --- what is imported, and in which order ---
 
     def order(self, starts: Iterable[str]) -> Sequence[tuple[str, int]]:
         """The statements of all modules that importing ``starts`` loads, in the order in which they are finished."""
-        key = tuple(dict.fromkeys(starts))
-        if key not in self._order:
-            done: list[tuple[str, int]] = []
-            begun: set[str] = set()
-            for start in key:
-                self._run(start, begun, done)
-            self._order[key] = done
-        return self._order[key]
+        return self._order(tuple(dict.fromkeys(starts)))
 
     def modules(self, starts: Iterable[str]) -> list[str]:
         """The modules among them."""
-        key = tuple(dict.fromkeys(starts))
-        if key not in self._modules:
-            self._modules[key] = list(dict.fromkeys(module for module, _ in self.order(key)))
-        return self._modules[key]
+        return self._modules(tuple(dict.fromkeys(starts)))
+
+    def _in_order(self, starts: tuple[str, ...]) -> list[tuple[str, int]]:
+        done: list[tuple[str, int]] = []
+        begun: set[str] = set()
+        for start in starts:
+            self._run(start, begun, done)
+        return done
+
+    def _modules_of(self, starts: tuple[str, ...]) -> list[str]:
+        return list(dict.fromkeys(module for module, _ in self._order(starts)))
 
     def _run(self, name: str, begun: set[str], done: list[tuple[str, int]]) -> None:
         parent = name.rpartition(".")[0]
@@ -108,21 +107,19 @@ class Imports:
         if name in begun:
             return
         begun.add(name)
-        loads = self._loaded_by(name)
+        loads = self._loads(name)
         for number in range(len(self._follow.module(name).index.readings)):
             for _, loaded in (load for load in loads if load[0] == number):
                 self._run(loaded, begun, done)
             done.append((name, number))
 
     def _loaded_by(self, name: str) -> tuple[tuple[int, str], ...]:
-        if name not in self._loads:
-            found = []
-            for number, module, part in self._follow.module(name).index.loads:
-                for each in (module, f"{module}.{part}" if part else None):
-                    if each and self._follow.exists(each):
-                        found.append((number, each))
-            self._loads[name] = tuple(found)
-        return self._loads[name]
+        found = []
+        for number, module, part in self._follow.module(name).index.loads:
+            for each in (module, f"{module}.{part}" if part else None):
+                if each and self._follow.exists(each):
+                    found.append((number, each))
+        return tuple(found)
 
     # --- what that does ---
 
@@ -218,22 +215,20 @@ class Imports:
 
     # --- what may be changed ---
 
-    def values(self, name: Qualified) -> frozenset[Qualified]:
+    def _held_by(self, name: Qualified) -> frozenset[Qualified]:
         """The names whose objects the value of ``name`` may be, or hold."""
-        if name not in self._values:
-            found: dict[Qualified, None] = {}
-            todo = [name]
-            while todo:
-                each = todo.pop()
-                if each in found or number_of(each) is not None:
-                    continue
-                found[each] = None
-                module = self._follow.module(each[0])
-                mentions: tuple[Mention, ...] = codec.revived(tuple[Mention, ...], module.index.values.get(each[1], []))
-                for mention in mentions:
-                    todo += self._names(module, mention)
-            self._values[name] = frozenset(found)
-        return self._values[name]
+        found: dict[Qualified, None] = {}
+        todo = [name]
+        while todo:
+            each = todo.pop()
+            if each in found or number_of(each) is not None:
+                continue
+            found[each] = None
+            module = self._follow.module(each[0])
+            mentions: tuple[Mention, ...] = codec.revived(tuple[Mention, ...], module.index.values.get(each[1], []))
+            for mention in mentions:
+                todo += self._names(module, mention)
+        return frozenset(found)
 
     def _is_fixed(self, name: Qualified) -> bool:
         return name[1] in self._follow.module(name[0]).index.fixed

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import hashlib
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -67,13 +68,10 @@ class Sources:
     ):
         self.root, self.memory, self.measured, self.lenient = Path(root).resolve(), memory, measured or {}, lenient
         self.read = read
-        self._modules: dict[str, Module | None] = {}
-        self._nodes: dict[Qualified, Node] = {}
+        self.module, self.node = functools.cache(self._loaded), functools.cache(self._follow)
+        self._find, self._reached = functools.cache(self._looked_for), functools.cache(self._reach)
         self._closures: dict[Qualified, frozenset[Qualified]] = {}
-        self._reached: dict[tuple[Qualified, ...], Reach] = {}
         self._anonymous: dict[Qualified, tuple[Nameless, frozenset[str]]] = {}  # with the names that it takes along
-        self._project: dict[str, bool] = {}
-        self._paths: dict[str, Path | None] = {}
         self._shown: dict[Qualified, str] = {}
         self._imports = Imports(self)
         self._seals = Seals(self, self._imports)
@@ -82,17 +80,11 @@ class Sources:
 
     def has(self, module: str) -> bool:
         """Whether ``module`` belongs to this project (or is the engine's)."""
-        top = module.partition(".")[0]
-        if top not in self._project:
-            self._project[top] = self._find(top) is not None
-        return self._project[top]
+        return self._find(module.partition(".")[0]) is not None
 
     def reach(self, roots: Iterable[Qualified]) -> Reach:
         """All that ``roots`` reach, themselves included. Raises ``DeclarationError`` at what cannot be followed."""
-        names = tuple(dict.fromkeys(roots))
-        if names not in self._reached:
-            self._reached[names] = self._reach(names)
-        return self._reached[names]
+        return self._reached(tuple(dict.fromkeys(roots)))
 
     def whole(self, starts: Iterable[str]) -> Whole:
         """All of the engine's modules that can be imported from ``starts``, by any function, with all that they say."""
@@ -165,20 +157,12 @@ class Sources:
 
     # --- modules ---
 
-    def module(self, name: str) -> Module:
+    def _loaded(self, name: str) -> Module:
         """The parsed module. Raises ``DeclarationError`` when there is none, or when it is no Python."""
-        if name not in self._modules:
-            path = self._find(name)
-            self._modules[name] = load(name, path, self.memory, self.read) if path else None
-        module = self._modules[name]
-        if module is None:
+        path = self._find(name)
+        if path is None:
             raise DeclarationError(f"no module '{name}' below {self.root}", remedy="Correct the import, or add the file.")
-        return module
-
-    def _find(self, name: str) -> Path | None:
-        if name not in self._paths:
-            self._paths[name] = self._looked_for(name)
-        return self._paths[name]
+        return load(name, path, self.memory, self.read)
 
     def _looked_for(self, name: str) -> Path | None:
         root = Path(__file__).parents[2] if name.partition(".")[0] == ENGINE else self.root
@@ -253,13 +237,8 @@ class Sources:
             self._closures[root] = frozenset(seen)
         return self._closures[root]
 
-    def node(self, name: Qualified) -> Node:
-        """A definition with what the names in it stand for. Raises ``DeclarationError`` at what cannot be followed."""
-        if name not in self._nodes:
-            self._nodes[name] = self._follow(name)
-        return self._nodes[name]
-
     def _follow(self, name: Qualified) -> Node:
+        """A definition with what the names in it stand for. Raises ``DeclarationError`` at what cannot be followed."""
         module = self.module(name[0])
         if ".".join(name) in self.measured:
             return Node(digest_of("measured", ".".join(name)), ())
