@@ -210,7 +210,7 @@ class _Walker:
         else:
             return
         for target in targets:
-            yield from ((name, sources) for name in _bound_by(target))
+            yield from ((name, sources) for name in scopes.bound_by(target))
 
     def _sources(self, value: ast.expr) -> set[str]:
         """The names of which a value is made, but for the functions that make it."""
@@ -222,7 +222,7 @@ class _Walker:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 found.add(node.id)
             todo += [child for child in ast.iter_child_nodes(node) if id(child) not in makers]
-        inner = {name for n in ast.walk(value) if isinstance(n, ast.comprehension) for name in _bound_by(n.target)}
+        inner = {name for n in ast.walk(value) if isinstance(n, ast.comprehension) for name in scopes.bound_by(n.target)}
         return found - inner
 
     def run(self, nodes: Iterable[ast.AST]) -> None:
@@ -386,14 +386,3 @@ class _Walker:
 def _is_super(node: ast.AST) -> bool:
     """Whether this is ``super()``: what a class inherits is looked at with its bases."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def _bound_by(target: ast.AST) -> Iterator[str]:
-    """The names that an assignment to ``target`` binds: not those whose attributes or items it sets."""
-    if isinstance(target, ast.Name):
-        yield target.id
-    elif isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            yield from _bound_by(part)
-    elif isinstance(target, ast.Starred):
-        yield from _bound_by(target.value)

@@ -61,7 +61,7 @@ def imports_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[st
 
 def is_type_checking(node: ast.AST) -> bool:
     """Whether this is an ``if TYPE_CHECKING:``, whose body never runs."""
-    return isinstance(node, ast.If) and _last_name(node.test) == "TYPE_CHECKING"
+    return isinstance(node, ast.If) and last_name(node.test) == "TYPE_CHECKING"
 
 
 def counts(statement: ast.stmt) -> bool:
@@ -73,7 +73,7 @@ def counts(statement: ast.stmt) -> bool:
 
 def sees_annotations(function: Function) -> bool:
     """Whether a decorator of ``function`` might look at its annotations, as ``singledispatch`` does."""
-    return any(_last_name(decorator) not in _BLIND_TO_ANNOTATIONS for decorator in function.decorator_list)
+    return any(last_name(decorator) not in _BLIND_TO_ANNOTATIONS for decorator in function.decorator_list)
 
 
 def root_of(node: ast.AST) -> str | None:
@@ -83,7 +83,13 @@ def root_of(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _last_name(node: ast.AST) -> str:
+def bound_by(target: ast.AST) -> set[str]:
+    """The names that an assignment to ``target`` binds: not those whose attributes or items it sets."""
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+
+
+def last_name(node: ast.AST) -> str:
+    """``c`` of ``c``, ``a.b.c`` and ``a.b.c(…)``; nothing of what ends in no name."""
     if isinstance(node, ast.Call):
         node = node.func
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -20,12 +20,14 @@ from report.cache.scopes import (
     Function,
     Imported,
     arguments_of,
+    bound_by,
     chain_of,
     counts,
     evaluated_outside,
     field_type,
     imports_of,
     is_type_checking,
+    last_name,
     root_of,
     scope_of,
     sees_annotations,
@@ -271,8 +273,7 @@ class _Reader:
 
     def check_reader(self, node: ast.Call) -> None:
         """``np.load(path)`` reads a file; ``np.load(buffer)`` does not, nor does a function of this name of one's own."""
-        function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+        name = last_name(node)
         given = [*node.args[:1], *(k.value for k in node.keywords if k.arg and re.search("path|file|fname|io", k.arg))]
         if refused.READERS.fullmatch(name) and any(map(self.is_path, given)):
             self.refusals.append(Refusal(f"'{name}()' of a path in code that a result depends on", node.lineno, refused.READS))
@@ -285,8 +286,7 @@ class _Reader:
         if isinstance(node, ast.BinOp):
             return isinstance(node.op, ast.Div | ast.Add) and (self.is_path(node.left) or self.is_path(node.right))
         if isinstance(node, ast.Call):
-            function = node.func
-            return getattr(function, "attr", getattr(function, "id", "")) in refused.PATHS
+            return last_name(node) in refused.PATHS
         if isinstance(node, ast.Name):
             return any(names.get(node.id, False) for names in self.paths) or self.is_constant(node.id)
         return False
@@ -381,10 +381,7 @@ class _Reader:
         first = node.generators[0]
         self.out.append("(" + type(node).__name__)
         self.visit(first.iter)
-        targets = (n for g in node.generators for n in ast.walk(g.target))
-        self.scopes.append(
-            Bindings(bound={n.id for n in targets if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)})
-        )
+        self.scopes.append(Bindings(bound={name for each in node.generators for name in bound_by(each.target)}))
         for generator in node.generators:
             self.out.append("async" if generator.is_async else "for")
             self.visit(generator.target)
