@@ -91,7 +91,7 @@ class Entries:
 
     def __init__(self, root: Path, read_only: bool = False):
         self.root, self.read_only = Path(root), read_only
-        self._folder = f"{self.root}{os.sep}"
+        self._folder, self._memory_of_sound = f"{self.root}{os.sep}", self.root / "sound.json"
         self.damaged: list[Damaged] = []
         self.asked_for: dict[str, None] = {}  # the entries that something here rests on, there or not
         self._lately: Sound = {}  # what was found sound, and has changed so lately that another change could go unseen
@@ -143,15 +143,9 @@ class Entries:
     @functools.cached_property
     def _sound(self) -> Sound:
         """What was found sound, by this process or an earlier one."""
-        try:
-            found: Sound = codec.read(Sound, self._memory_of_sound.read_bytes())
-        except (OSError, codec.Spoilt):
-            return {}
-        return found
-
-    @property
-    def _memory_of_sound(self) -> Path:
-        return self.root / "sound.json"
+        with contextlib.suppress(OSError, codec.Spoilt):
+            return codec.read(Sound, self._memory_of_sound.read_bytes())
+        return {}
 
     def remember_sound(self) -> None:
         """Spare the next process what this one has verified."""
@@ -205,8 +199,19 @@ class Entries:
 
     @says_what_to_do
     def set_aside(self, fingerprint: str, why: str) -> None:
-        """Take an entry out of the way, whose files are what was written and yet of no use."""
-        self._set_aside(fingerprint, why)
+        """Take an entry out of the way that is damaged, or whose files are what was written and yet of no use."""
+        for states in (*self._sound.values(), *self._lately.values()):
+            states.pop(fingerprint, None)
+        folder = self.path(fingerprint)
+        if not self.read_only:
+            aside = self.root / "damaged" / f"{fingerprint}-{os.urandom(4).hex()}"
+            aside.parent.mkdir(exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                folder.replace(aside)
+            folder = aside
+        found = Damaged(fingerprint, why, folder)
+        if found not in self.damaged:
+            self.damaged.append(found)
 
     def left_over(self) -> list[Path]:
         """What killed processes left behind; what is younger may be somebody's who is writing now."""
@@ -238,7 +243,7 @@ class Entries:
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
                 why = f"{Path(error.filename).name}: {error.strerror}"
             if _inode(folder) == number:  # else another process replaced it while we read
-                self._set_aside(fingerprint, why)
+                self.set_aside(fingerprint, why)
                 return None
 
     def _read(self, folder: Path, without: Collection[str] = ()) -> dict[str, bytes]:
@@ -249,20 +254,6 @@ class Entries:
         """Raises ``Unsound`` for an entry that is not what was written."""
         self._read(folder)
         return True
-
-    def _set_aside(self, fingerprint: str, why: str) -> None:
-        folder = self.path(fingerprint)
-        for states in (*self._sound.values(), *self._lately.values()):
-            states.pop(fingerprint, None)
-        if not self.read_only:
-            aside = self.root / "damaged" / f"{fingerprint}-{os.urandom(4).hex()}"
-            aside.parent.mkdir(exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):  # another process was quicker
-                folder.replace(aside)
-            folder = aside
-        found = Damaged(fingerprint, why, folder)
-        if found not in self.damaged:
-            self.damaged.append(found)
 
 
 def _sums(files: Mapping[str, bytes]) -> bytes:
