@@ -23,11 +23,10 @@ from report.run.execute import execute
 from report.run.forks import in_forks
 from report.run.plan import Plan, plan
 from report.run.shipment import Shipping
-from report.run.watching import Watch
 from report.run.workers import ProcessExecutor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
-from report.terminal.progress import Bars, Lines, watch
+from report.terminal.progress import Tell, nobody, watch
 from report.write.filling import asked
 from report.write.manuscript import Known
 from report.write.writeup import Writeup
@@ -58,7 +57,7 @@ class Bench:
     trials: Mapping[str, list[Trial]]
     data_sets: DataSets
     data: Mapping[str, DataStatus]
-    told: Callable[[Lines | Bars], Watch] = lambda shown: shown  # who else is told how the trials go
+    tell: Tell = nobody  # who else is told how the trials go
     needed: frozenset[str] | None = None  # by the pages to be written; None before they are known
 
     def needs(self, name: str) -> bool:
@@ -118,7 +117,7 @@ class Bench:
             jobs=settings.jobs,
             label=plan.label,
             executor=partial(dask_executor, settings.scheduler) if settings.scheduler else here,
-            watch=self.told(watch(sys.stderr, settings.quiet)),
+            watch=watch(sys.stderr, settings.quiet, self.tell),
         )
         return plan.outcomes(ended)
 

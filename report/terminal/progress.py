@@ -21,12 +21,6 @@ TELLING = 0.25  # seconds between two reports to somebody far
 WORDS = {State.DONE: "done", State.DIVERGED: "diverged", State.FAILED: "failed", State.MISSING: "not run"}
 
 
-def watch(stream: TextIO, quiet: bool = False) -> Lines | Bars:
-    """Bars if ``stream`` is a terminal that can redraw, else lines."""
-    bars = not quiet and stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "")
-    return Bars(stream) if bars else Lines(stream)
-
-
 # --- what there is to show -----------------------------------------------------------------------------------------
 
 
@@ -141,6 +135,11 @@ class Tally:
         """``3/18 trials, 41 s left``."""
         return f"{self.done}/{self.total} trials{_left(self.left_in_all())}"
 
+    def trials(self) -> Trials:
+        """What another process is told."""
+        running = tuple((run.label, run.share, "  ".join(self.note(trial))) for trial, run in self.running.items())
+        return Trials(self.note_in_all(), self.done / max(1, self.total), running)
+
     def summary(self) -> str:
         """The one line that stays: ``18 trials in 2 min 20 s: 17 done, 1 failed``."""
         trials = "1 trial" if self.done == 1 else f"{self.done} trials"
@@ -179,41 +178,7 @@ def _left(seconds: float) -> str:
     return "" if math.isnan(seconds) else f", {duration(seconds)} left"
 
 
-# --- lines ---------------------------------------------------------------------------------------------------------
-
-
-class Lines:
-    """One line when a trial ends: ``[3/18] E2 convnet adam seed=0  done in 8.1 s, 41 s left``. No control characters."""
-
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic):
-        self.stream, self.tally = stream, Tally(clock)
-
-    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
-        self.tally.begin(seconds, jobs)
-
-    def started(self, trial: str, label: str) -> None:
-        self.tally.started(trial, label)
-
-    def progressed(self, trial: str, step: Advance) -> None:
-        self.tally.progressed(trial, step)
-
-    def finished(self, outcome: Outcome, label: str) -> None:
-        text = ending(outcome, self.tally.finished(outcome))
-        rest = _left(self.tally.left_in_all()) if self.tally.done < self.tally.total else ""
-        self._write(f"[{self.tally.done}/{self.tally.total}] {label}", f"{text}{rest}")
-
-    def tick(self) -> None: ...
-
-    def close(self) -> None:
-        if self.tally.total:
-            self._write(self.tally.summary())
-
-    def _write(self, *columns: str) -> None:
-        self.stream.write(printable(columns, self.stream.encoding) + "\n")
-        self.stream.flush()
-
-
-# --- for another process -------------------------------------------------------------------------------------------
+# --- what shows it -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -225,66 +190,74 @@ class Trials:
     running: tuple[tuple[str, float, str], ...]
 
 
-class Telling:
-    """Shows what ``shown`` shows, and tells somebody, some times a second."""
-
-    def __init__(self, shown: Lines | Bars, tell: Callable[[Trials], None]):
-        self._shown, self._tell, self._tally = shown, tell, shown.tally
-        self._last = -math.inf
-
-    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
-        self._shown.begin(seconds, jobs)
-
-    def started(self, trial: str, label: str) -> None:
-        self._shown.started(trial, label)
-
-    def progressed(self, trial: str, step: Advance) -> None:
-        self._shown.progressed(trial, step)
-
-    def finished(self, outcome: Outcome, label: str) -> None:
-        self._shown.finished(outcome, label)
-
-    def tick(self) -> None:
-        self._shown.tick()
-        now = self._tally.clock()
-        if now - self._last >= TELLING:
-            self._last = now
-            self._tell(self._trials())
-
-    def close(self) -> None:
-        self._shown.close()
-
-    def _trials(self) -> Trials:
-        running = tuple((run.label, run.share, "  ".join(self._tally.note(t))) for t, run in self._tally.running.items())
-        return Trials(self._tally.note_in_all(), self._tally.done / max(1, self._tally.total), running)
+Tell = Callable[[Trials], None]
+"""Another process that is told, some times a second."""
 
 
-# --- bars ----------------------------------------------------------------------------------------------------------
+def nobody(trials: Trials) -> None:
+    """Nobody else watches."""
 
 
-class Bars:
-    """A bar for the whole, one below it for each running trial, and a line that stays for each that went wrong."""
+class _View:
+    """A tally that is kept as it is told, for this stream and for another process."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic, tell: Tell = nobody):
         self.stream, self.tally = stream, Tally(clock)
-        self._progress: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._whole: Any = None
+        self._tell, self._last = tell, -math.inf
 
     def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
         self.tally.begin(seconds, jobs)
+
+    def started(self, trial: str, label: str) -> None:
+        self.tally.started(trial, label)
+
+    def progressed(self, trial: str, step: Advance) -> None:
+        self.tally.progressed(trial, step)
+
+    def tick(self) -> None:
+        now = self.tally.clock()
+        if now - self._last >= TELLING:
+            self._last = now
+            self._tell(self.tally.trials())
+
+    def _safe(self, *columns: str) -> str:
+        return printable(columns, self.stream.encoding)
+
+
+class Lines(_View):
+    """One line when a trial ends: ``[3/18] E2 convnet adam seed=0  done in 8.1 s, 41 s left``. No control characters."""
+
+    def finished(self, outcome: Outcome, label: str) -> None:
+        text = ending(outcome, self.tally.finished(outcome))
+        rest = _left(self.tally.left_in_all()) if self.tally.done < self.tally.total else ""
+        self._write(f"[{self.tally.done}/{self.tally.total}] {label}", f"{text}{rest}")
+
+    def close(self) -> None:
+        if self.tally.total:
+            self._write(self.tally.summary())
+
+    def _write(self, *columns: str) -> None:
+        self.stream.write(self._safe(*columns) + "\n")
+        self.stream.flush()
+
+
+class Bars(_View):
+    """A bar for the whole, one below it for each running trial, and a line that stays for each that went wrong."""
+
+    _progress: Any = None
+
+    def begin(self, seconds: Mapping[str, float], jobs: int) -> None:
+        super().begin(seconds, jobs)
+        self._tasks: dict[str, Any] = {}
         if seconds:
             self._progress = _rich_progress(self.stream)
             self._whole = self._progress.add_task("in all", total=len(seconds), note="")
             self._progress.start()
 
     def started(self, trial: str, label: str) -> None:
-        self.tally.started(trial, label)
+        super().started(trial, label)
         self._tasks[trial] = self._progress.add_task(self._safe(label), total=None, note="")
         self._draw()
-
-    def progressed(self, trial: str, step: Advance) -> None:
-        self.tally.progressed(trial, step)
 
     def finished(self, outcome: Outcome, label: str) -> None:
         text = ending(outcome, self.tally.finished(outcome))
@@ -296,6 +269,7 @@ class Bars:
 
     def tick(self) -> None:
         self._draw()
+        super().tick()
 
     def close(self) -> None:
         if self._progress is not None:
@@ -311,8 +285,11 @@ class Bars:
         self._progress.update(self._whole, completed=self.tally.done, total=self.tally.total, note=self.tally.note_in_all())
         self._progress.refresh()
 
-    def _safe(self, *columns: str) -> str:
-        return printable(columns, self.stream.encoding)
+
+def watch(stream: TextIO, quiet: bool = False, tell: Tell = nobody) -> Lines | Bars:
+    """Bars if ``stream`` is a terminal that can redraw, else lines."""
+    bars = not quiet and stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "")
+    return (Bars if bars else Lines)(stream, tell=tell)
 
 
 def _rich_progress(stream: TextIO) -> Any:

@@ -23,7 +23,7 @@ from report.terminal import lazy
 from report.terminal.bench import Bench, Findings
 from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
-from report.terminal.progress import Bars, Lines, Telling, Trials
+from report.terminal.progress import Trials
 from report.terminal.stages import Stages
 from report.terminal.stamp import is_prose
 
@@ -182,7 +182,7 @@ class _Builds:
 
     def _build(self) -> None:
         pages = self._stages.pages(self._settings)
-        self._bench = self._bench or replace(self._stages.bench(self._settings), told=self._told)
+        self._bench = self._bench or replace(self._stages.bench(self._settings), tell=self._tell)
         found = self._found
         if found is None or not all(map(found.bench.needs, self._bench.needed_by(pages))):
             found = self._found = self._stages.found(self._bench, pages)
@@ -198,5 +198,5 @@ class _Builds:
         with self._sending:  # write-ups are set side by side
             self._line.send(Made({name: content}))
 
-    def _told(self, shown: Lines | Bars) -> Telling:
-        return Telling(shown, lambda trials: self._line.send(Now(True, trials)))
+    def _tell(self, trials: Trials) -> None:
+        self._line.send(Now(True, trials))

@@ -174,7 +174,7 @@ class Laid:
     """A bench of which nothing is asked but what it has found."""
 
     needed: frozenset[str] = frozenset()
-    told: Any = None
+    tell: Any = None
 
     def needs(self, name: str) -> bool:
         return name in self.needed
