@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from report.errors import UsageError, nearest
 
@@ -67,43 +68,29 @@ class Settings:
     scheduler: str | None
     frozen: bool
     quiet: bool
-    writeups: tuple[str, ...] = ()  # the complete one for none
-    force: bool = False  # look at everything, whatever the last build has left
-    browser: bool = True  # preview opens one
-    json: bool = False  # for programs
+    writeups: tuple[str, ...]  # the complete one for none
+    force: bool  # look at everything, whatever the last build has left
+    browser: bool  # preview opens one
+    json: bool  # for programs
 
 
 def parse(words: Sequence[str], root: Path) -> Settings:
     """The settings that ``words`` ask for; ``root`` is the project's folder. Raises ``UsageError``; exits for --help."""
-    options = _parser(root).parse_intermixed_args(list(words))
-    command, names = options.command, tuple(options.only)
+    asked = vars(_parser(root).parse_intermixed_args(list(words)))
+    command, names = asked["command"], asked["names"]
     if command not in COMMANDS:
         raise UsageError(f"there is no command '{command}'.", remedy=nearest(command, COMMANDS))
-    if options.names and command not in NAMING:
-        raise UsageError(f"'{command}' takes no names.", remedy=f"Use --only {' '.join(options.names)}.")
+    if names and command not in NAMING:
+        raise UsageError(f"'{command}' takes no names.", remedy=f"Use --only {' '.join(names)}.")
     wanted, example = NAMING.get(command, (0, ""))
-    if wanted and len(options.names) != wanted:
+    if wanted and len(names) != wanted:
         what = ("one name", "two names")[wanted - 1]
         raise UsageError(f"'{command}' takes {what}.", remedy=f"Write: {example}.")
-    if options.json and command not in JSON:
+    if asked["json"] and command not in JSON:
         raise UsageError(f"'{command}' has no --json.", remedy=f"These have: {', '.join(JSON)}.")
-    return Settings(
-        command=command,
-        names=names + tuple(options.names),
-        budget=options.budget,
-        seed=options.seed,
-        jobs=options.jobs,
-        out=options.out,
-        store=options.store or options.out / "store",
-        data=options.data,
-        scheduler=options.scheduler,
-        frozen=options.frozen,
-        quiet=options.quiet,
-        writeups=tuple(options.writeup),
-        force=options.force,
-        browser=not options.no_open,
-        json=options.json,
-    )
+    asked["names"] = (*asked.pop("only"), *names)
+    asked["store"] = asked["store"] or asked["out"] / "store"
+    return Settings(**asked | {"writeups": tuple(asked["writeups"])})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -124,16 +111,11 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", default="build", metavar="COMMAND", help="one of the commands below")
     parser.add_argument("names", nargs="*", metavar="ID", help="what check, diff, explain and new are about")
     parser.add_argument("--budget", default="quick", choices=BUDGETS, help="how much of the real thing to run (default: quick)")
-    parser.add_argument(
-        "--only", nargs="+", action="extend", default=[], metavar="ID", help="only these experiments and theorems: E2 T4"
-    )
-    parser.add_argument(
-        "--writeup", nargs="+", action="extend", default=[], metavar="NAME", help="these assignments, or all (see: list)"
-    )
-    cores = os.cpu_count() or 1
-    parser.add_argument(
-        "--jobs", type=partial(_whole, least=1), default=cores, metavar="N", help="trials at a time (default: cores)"
-    )
+    names: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    parser.add_argument("--only", **names, metavar="ID", help="only these experiments and theorems: E2 T4")
+    parser.add_argument("--writeup", **names, dest="writeups", metavar="NAME", help="these assignments, or all (see: list)")
+    cores, jobs = os.cpu_count() or 1, partial(_whole, least=1)
+    parser.add_argument("--jobs", type=jobs, default=cores, metavar="N", help="trials at a time (default: cores)")
     parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="the first seed (default: 0)")
     parser.add_argument("--out", type=_folder, default=root / "build", metavar="DIR", help="where the pages go (build)")
     parser.add_argument("--store", type=_folder, metavar="DIR", help="where results are kept (default: OUT/store)")
@@ -142,7 +124,9 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser.add_argument("--frozen", action="store_true", help="compute nothing: show what the store has")
     parser.add_argument("--force", action="store_true", help="look at everything, even if nothing seems to have changed")
     parser.add_argument("--json", action="store_true", help="plan, check, data and diff: for programs")
-    parser.add_argument("--no-open", action="store_true", help="preview opens no browser, and says the address alone")
+    parser.add_argument(
+        "--no-open", action="store_false", dest="browser", help="preview opens no browser, and says the address alone"
+    )
     parser.add_argument("--quiet", action="store_true", help="a line for each finished trial, no bars")
     return parser
 
