@@ -45,7 +45,7 @@ def diff(root: Path, settings: Settings) -> ExitCode:
             remedy="Choose another place with --out DIR.",
         ) from error
     if settings.json:
-        print(json_text({"before": before.name, "after": after.name, **vars(found), "page": page}), end="")
+        print(json_text({"before": before.name, "after": after.name, **vars(found), "page": str(page)}), end="")
     else:
         _print([*told(before.name, after.name, found), ("", str(page))])
     return ExitCode.OK

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
-from enum import Enum
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from report.cache import codec
 from report.judge.findings import Finding
 from report.judge.views import Absent, Drawn, Judged
 from report.model import DataStatus, Outcome
@@ -66,8 +64,8 @@ def manifest(
 
 
 def json_text(content: Mapping[str, Any]) -> str:
-    """``content`` for programs."""
-    return json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n"
+    """``content`` for programs; numbers that are not finite become null, because strict readers refuse NaN."""
+    return json.dumps(codec.plain(content, odd=lambda number: None), indent=1, ensure_ascii=False) + "\n"
 
 
 def _trial(outcome: Outcome) -> dict[str, Any]:
@@ -89,34 +87,17 @@ def _found(finding: Finding) -> dict[str, Any]:
 
 
 def _judged(judged: Judged) -> dict[str, Any]:
-    def entries(views: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: {"absent": v.reason} if isinstance(v, Absent) else plain(v) for name, v in views.items()}
+    def entries(views: Mapping[str, Any], shown: Callable[[Any], Any] = lambda view: view) -> dict[str, Any]:
+        return {name: {"absent": v.reason} if isinstance(v, Absent) else shown(v) for name, v in views.items()}
 
-    figures = {name: v if isinstance(v, Absent) else _drawn(v) for name, v in judged.figures.items()}
-    tables = {name: v if isinstance(v, Absent) else {"caption": v.caption} for name, v in judged.tables.items()}
     return {
         "stand_ins": judged.stand_ins,
         "claims": entries(judged.claims),
         "values": entries(judged.values),
-        "figures": entries(figures),
-        "tables": entries(tables),
+        "figures": entries(judged.figures, _drawn),
+        "tables": entries(judged.tables, lambda table: {"caption": table.caption}),
     }
 
 
 def _drawn(figure: Drawn) -> dict[str, str]:
     return {"caption": figure.caption, "alt": figure.alt, "drawing": hashlib.sha256(figure.svg).hexdigest()}
-
-
-def plain(value: Any) -> Any:
-    """What JSON can hold; numbers that are not finite become null, because strict readers refuse NaN."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return str(value) if isinstance(value, Path) else value
