@@ -21,11 +21,10 @@ from report.stats import Mean, value_of
 from report.terminal.bench import Findings
 from report.write import evidence
 from report.write.manuscript import Manuscript
-from report.write.markdown import LINE, evidence_text, unescape, value_text
+from report.write.markdown import LINE, VALUE, evidence_text, unescape, value_text
 from report.write.prose import identifier
 
 NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:\s?×\s?10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*")
-VALUE = re.compile(r'\[([^\[\]]*)\]\{\.value(?: origin="(?P<origin>(?:[^"\\]|\\.)*)"|[^}"]|"(?:[^"\\]|\\.)*")*\}')
 TABLE = re.compile(r"\{\.table #(?P<anchor>\S+) .*?\n::: caption\n(?P<rows>.*?)\n:::::\n", re.DOTALL)
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": "", "\u2007": "", "\u2008": ""})
 GROUPS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")  # what stands between thousands
@@ -129,15 +128,15 @@ def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
 def _rows(table: str) -> Iterator[str]:
     """The caption and the rows of a table as they are printed."""
     for line in filter(None, table.split("\n")):
-        yield _plain(unescape(VALUE.sub(r"\1", line.strip("| ").replace(" | ", "  "))))
+        yield _plain(unescape(re.sub(VALUE, r"\1", line.strip("| ").replace(" | ", "  "))))
 
 
 def _cells(table: str) -> Iterator[tuple[str, str]]:
     """Every number of a table that is a mean over seeds, as it is printed, with these."""
-    for cell in VALUE.finditer(table):
-        seeds = [line for line in (cell["origin"] or "").split(LINE) if re.match(r"\d+\\:", line)]
+    for cell in re.finditer(VALUE, table):
+        seeds = [line for line in cell["origin"].split(LINE) if re.match(r"\d+\\:", line)]
         if seeds:
-            yield _plain(unescape(cell[1])), _plain(unescape(seeds[0]))
+            yield _plain(unescape(cell["text"])), _plain(unescape(seeds[0]))
 
 
 def _plain(text: str) -> str:

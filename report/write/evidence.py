@@ -6,18 +6,14 @@ The web page says the same where a number stands. What tables, captions and clai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from report.write.manuscript import Chapter
-from report.write.markdown import LINE, div
+from report.write.markdown import LINE, VALUE, div
 
 MARK = "\ue004"  # a private-use character: no author types it
-NUMBER = re.compile(  # or a row of a table, which is passed over
-    r"^\|.*$"
-    r'|\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}',
-    re.MULTILINE,
-)
+NUMBER = re.compile(rf"^\|.*$|{VALUE}", re.MULTILINE)  # or a row of a table, which is passed over
 STATED = re.compile(rf"(?:{LINE}|^)stated in .*$")
 DEVIATION = re.compile(rf"{LINE}mean [^&]* over \d+ seeds")  # which the list says of all of them, and then names
 
@@ -33,27 +29,19 @@ def with_evidence(chapters: Iterable[Chapter]) -> list[Chapter]:
     if not any(MARK in chapter.markdown for chapter in chapters):
         return chapters
     entries: dict[tuple[str, str], list[str]] = {}
-    marked = []
-    for chapter in chapters:
 
-        def linked(found: re.Match[str]) -> str:
-            key = (found["text"], STATED.sub("", found["origin"]))
-            places = entries.setdefault(key, [])
-            entry = f"v-{list(entries).index(key) + 1}"
-            places.append(f"{entry}-{len(places) + 1}")
-            return f'{found[0][:-1]} entry="{entry}" mention="{places[-1]}"}}'
+    def linked(found: re.Match[str]) -> str:
+        if found["text"] is None:
+            return found[0]
+        key = (found["text"], STATED.sub("", found["origin"]))
+        places = entries.setdefault(key, [])
+        entry = f"v-{list(entries).index(key) + 1}"
+        places.append(f"{entry}-{len(places) + 1}")
+        return f'{found[0][:-1]} entry="{entry}" mention="{places[-1]}"}}'
 
-        marked.append(replace(chapter, markdown=_put(chapter.markdown, linked)))
+    marked = [replace(chapter, markdown=NUMBER.sub(linked, chapter.markdown)) for chapter in chapters]
     listed = div("\n\n".join(_line(f"v-{n}", *key, places) for n, (key, places) in enumerate(entries.items(), 1)), "numbers")
     return [replace(chapter, markdown=chapter.markdown.replace(MARK, listed)) for chapter in marked]
-
-
-def _put(markdown: str, linked: Callable[[re.Match[str]], str]) -> str:
-    pieces, end = [], 0
-    for found in numbers(markdown):
-        pieces += [markdown[end : found.start()], linked(found)]
-        end = found.end()
-    return "".join(pieces) + markdown[end:]
 
 
 def _line(entry: str, text: str, origin: str, places: Iterable[str]) -> str:

@@ -15,23 +15,18 @@ import math
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from report.model import Holds, Value, Verdict
 from report.numbers import MINUS, NO_BREAK, NOTHING, PLUS_MINUS, THIN, number_text, power_and_spread, shown_fixed
 
-if TYPE_CHECKING:
-    pass
-
-
 LINE = "&#10;"  # a new line in an attribute
+VALUE = (
+    r"\[(?P<text>(?:[^\[\]\\]|\\.)*)\]"
+    r'\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}'
+)
+"""A number as ``value_markdown`` writes it, and ``evidence`` adds to it."""
 MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇", Holds.NOT_ASKED: "–"}
-NOTICES = {
-    "stand-in": "Stand-in data",
-    "skipped": "Not run",
-    "failed": "Failed",
-    "diverged": "Diverged",
-}
+NOTICES = {"stand-in": "Stand-in data", "skipped": "Not run", "failed": "Failed", "diverged": "Diverged"}
 
 
 # --- text ----------------------------------------------------------------------------------------------------------
