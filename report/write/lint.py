@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from report.errors import ProseError, Where
-from report.write.prose import EXPRESSION, FILLED, HIDDEN, Prose, anchor, line_of, read, without_comments
+from report.write.prose import EXPRESSION, FILLED, HIDDEN, Prose, anchor, blank, line_of, read, without_comments
 from report.write.sections import headings_of
 from report.write.wording import Wording, wordings
 
@@ -168,19 +168,15 @@ def typed_numbers(text: str, source: str) -> list[TypedNumber]:
     """Every number that an author typed rather than computed: of the text of a chapter, with its lines in the source."""
     found: list[TypedNumber] = []
     at = 0
-    shown = EXPRESSION.sub(_blank, without_comments(source))
+    shown = EXPRESSION.sub(lambda found: blank(found[0]), without_comments(source))
     lines = source.splitlines()
-    for match in NUMBER.finditer(ALLOWED.sub(_blank, text)):
+    for match in NUMBER.finditer(ALLOWED.sub(lambda found: blank(found[0]), text)):
         begin, end = _place(text, match, shown, at) or (-1, -1)
         line = shown.count("\n", 0, begin) + 1 if begin >= 0 else None
         context = lines[line - 1] if line else text[: match.end()].rpartition("\n")[2]
         found.append(TypedNumber(line, shown[begin:end] if line else match.group(), context.strip()))
         at = max(begin, 0) + 1
     return found
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match.group())
 
 
 def _place(text: str, number: re.Match[str], source: str, start: int) -> tuple[int, int] | None:

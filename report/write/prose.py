@@ -68,6 +68,11 @@ def line_of(text: str, source: str) -> int | None:
     return source.count("\n", 0, at) + 1 if at >= 0 else None
 
 
+def blank(text: str) -> str:
+    """As many lines as ``text`` has, each as long, with nothing in them."""
+    return re.sub(r"[^\n]", " ", text)
+
+
 def without_comments(source: str) -> str:
     """``source`` with HTML comments made comments of Jinja's: nobody reads them, and no line moves."""
 

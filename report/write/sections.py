@@ -12,7 +12,7 @@ from pathlib import Path
 
 from report.errors import ProseError, Where, author_text, nearest
 from report.numbers import NO_BREAK
-from report.write.prose import CODE, anchor, without_comments
+from report.write.prose import CODE, anchor, blank, without_comments
 from report.write.writeup import Question, Writeup
 
 MISTAKE = re.compile(r'^\{% if differs\("(?P<name>X\w+)"\) %\}\n(?:(?!\{% (?:if|endif)).*\n)*\{% endif %\}\n?', re.MULTILINE)
@@ -66,8 +66,8 @@ def _left(source: str, name: str) -> str:
 
 def headings_of(source: str) -> list[re.Match[str]]:
     """The headings of a chapter; what begins with # in code is none."""
-    blank = re.sub(CODE, lambda code: re.sub(r"[^\n]", " ", code[0]), source, flags=re.DOTALL | re.MULTILINE)
-    return list(HEADING.finditer(blank))
+    shown = re.sub(CODE, lambda code: blank(code[0]), source, flags=re.DOTALL | re.MULTILINE)
+    return list(HEADING.finditer(shown))
 
 
 def parts(writeup: Writeup) -> tuple[Piece, ...]:

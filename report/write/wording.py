@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from report.write.prose import FILLED, HIDDEN, Prose, read, without_comments
+from report.write.prose import FILLED, HIDDEN, Prose, blank, read, without_comments
 
 COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifty|sixty|hundreds?|thousands?|twice|thrice|half"
 COUNTED = "seeds|runs|epochs|iterations|passes|minibatches|rates|widths|sizes|starts|settings|digits|images"
@@ -73,7 +73,7 @@ def unguarded(source: str) -> str:
     """``source`` without what stands under a condition on results; no line moves."""
     shown, guards, at = [], list[bool](), 0
     for tag in TAG.finditer(source):
-        shown += [_blank(source[at : tag.start()]) if any(guards) else source[at : tag.start()], _blank(tag.group())]
+        shown += [blank(source[at : tag.start()]) if any(guards) else source[at : tag.start()], blank(tag.group())]
         at, word, on_results = tag.end(), tag[1], bool(GUARD.search(tag[2]))
         if word == "if":
             guards.append(on_results)
@@ -82,10 +82,6 @@ def unguarded(source: str) -> str:
         elif guards:
             guards[-1] |= on_results
     return "".join([*shown, source[at:]])
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
 
 
 def counts(text: str) -> Iterator[Wording]:
