@@ -31,14 +31,8 @@ class Piece:
     source: str
 
 
-def sections(source: str) -> dict[str, str]:
-    """The sections that have a name, each up to the next heading of its level or a higher one, led by as many empty lines as
-    stand before it."""
-    return {name: _placed(source, span) for name, span in _sections(source).items()}
-
-
-def _sections(source: str) -> dict[str, tuple[int, int]]:
-    """Where each section begins and ends."""
+def sections(source: str) -> dict[str, tuple[int, int]]:
+    """Where each section that has a name begins and ends: before the next heading of its level or a higher one."""
     headings, found = headings_of(source), {}
     for number, heading in enumerate(headings):
         if heading["name"]:
@@ -47,13 +41,14 @@ def _sections(source: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _placed(source: str, span: tuple[int, int]) -> str:
+def placed(source: str, span: tuple[int, int]) -> str:
+    """A part of ``source``, led by as many empty lines as stand before it."""
     return "\n" * source.count("\n", 0, span[0]) + source[slice(*span)]
 
 
 def _named(source: str) -> dict[str, tuple[int, int]]:
     """What a question may take or leave out, by name: a section, what is said of a mistake, a figure, a table, a claim."""
-    return {f"#{name}": span for name, span in _sections(source).items()} | {
+    return {f"#{name}": span for name, span in sections(source).items()} | {
         found["name"]: found.span() for pattern in (MISTAKE, SHOWN) for found in pattern.finditer(source)
     }
 
@@ -84,7 +79,7 @@ def parts(writeup: Writeup) -> tuple[Piece, ...]:
                 where = Where(path, source.count("\n", 0, span[0]) + 1)
                 raise ProseError(what, where=where, remedy="Give one of them another name.")
             if name.startswith(("#", "X")):
-                named[name] = Piece(anchor(path), path, _placed(source, span))
+                named[name] = Piece(anchor(path), path, placed(source, span))
     whole = {path.stem: Piece(anchor(path), path, source) for path, source in sources.items()}
     return tuple(part for question in writeup.questions for part in _answered(question, writeup.file, named, whole))
 

@@ -18,7 +18,7 @@ from report.write.filling import entries
 from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.references import anchors
-from report.write.sections import parts, sections
+from report.write.sections import parts, placed, sections
 from report.write.unused import unused
 from report.write.writeup import Writeup, chosen
 from tests.project import ROOT
@@ -85,7 +85,7 @@ def filled(page: Writeup) -> Manuscript:
 
 
 def test_a_section_ends_at_the_next_heading_of_its_level_and_keeps_its_lines() -> None:
-    found = sections(NETS)
+    found = {name: placed(NETS, span) for name, span in sections(NETS).items()}
     assert list(found) == ["sec-nets", "sec-more"]
     assert "In detail" in found["sec-nets"]
     assert "no heading" in found["sec-nets"]
