@@ -23,20 +23,19 @@ def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
 
     A number that took their training and has no id was not reproduced: the table of replication says so, and it is no mistake.
     """
-    listed: dict[str, list[Finding]] = {}
-    for finding in found:
-        entry = finding.entry
-        if finding.agreement is Agreement.DIFFERS and (entry.mistake or entry.asserts or not entry.needs):
-            listed.setdefault(finding.entry.mistake or finding.entry.name, []).append(finding)
-    return listed
+    differing = (finding for finding in found if finding.agreement is Agreement.DIFFERS)
+    return _by_id(each for each in differing if each.entry.mistake or each.entry.asserts or not each.entry.needs)
 
 
 def opened(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     """What would be a mistake if it differed, and is not decided in this copy."""
+    return _by_id(f for f in found if f.entry.mistake and f.agreement in (Agreement.OPEN, Agreement.NOT_ASKED))
+
+
+def _by_id(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     listed: dict[str, list[Finding]] = {}
     for finding in found:
-        if finding.entry.mistake and finding.agreement in (Agreement.OPEN, Agreement.NOT_ASKED):
-            listed.setdefault(finding.entry.mistake, []).append(finding)
+        listed.setdefault(finding.entry.mistake or finding.entry.name, []).append(finding)
     return listed
 
 

@@ -147,13 +147,10 @@ KEYS = (
 def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
     own = page.question(number, raw)
     own.only(("heading", "prose", "answers", "parts", "without"))
-    heading, prose, answers = (
-        own.words("heading", ""),
-        own.text_of("prose"),
-        own.names("answers", empty=bool(own.text_of("prose"))),
-    )
-    by_file = {path.stem: path.stem for path in (page.file.parent.parent / "chapters").glob("*.md")}
-    alone = [name for name in answers if name in by_file]
+    heading, prose = own.words("heading", ""), own.text_of("prose")
+    answers = own.names("answers", empty=bool(prose))
+    chapters = {path.stem for path in (page.file.parent.parent / "chapters").glob("*.md")}
+    alone = [name for name in answers if name in chapters]
     if alone and (heading or len(answers) > 1):
         raise own.wrong(
             alone[0], f"the chapter {alone[0]} has a heading of its own", "Give it a [[question]] without a heading."
