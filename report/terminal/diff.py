@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from report.cache.files import replace
 from report.cache.store import Store
-from report.errors import ExitCode, StoreError, Where
+from report.errors import ExitCode
 from report.numbers import number_text
 from report.terminal.builds import Built, built
 from report.terminal.cli import Settings
 from report.terminal.compare import Differences, Moved, Passage, Redrawn, Rerun, Turned, compared
+from report.typeset.inputs import layout
+from report.typeset.publish import put
 from report.write.manifest import json_text
 from report.write.prose import identifier
 
@@ -35,15 +36,7 @@ def diff(root: Path, settings: Settings) -> ExitCode:
     stores = [settings.store, *(Path(name) / "store" for name in settings.names)]
     found = compared(before, after, partial(_described, [Store(each, read_only=True) for each in stores if each.is_dir()]))
     page = settings.out / PAGE
-    try:
-        settings.out.mkdir(parents=True, exist_ok=True)
-        replace(page, _page(before, after, found, root / "templates").encode())
-    except OSError as error:
-        raise StoreError(
-            f"cannot write the page: {error.strerror or error}.",
-            where=Where(page),
-            remedy="Choose another place with --out DIR.",
-        ) from error
+    put(settings.out, {PAGE: _page(before, after, found).encode()})
     if settings.json:
         print(json_text({"before": before.name, "after": after.name, **vars(found), "page": str(page)}), end="")
     else:
@@ -139,14 +132,12 @@ def _print(lines: Iterable[Line]) -> None:
 # --- as a page -----------------------------------------------------------------------------------------------------
 
 
-def _page(before: Built, after: Built, found: Differences, templates: Path) -> str:
+def _page(before: Built, after: Built, found: Differences) -> str:
     """One page of all differences, in the style of the pages it compares, figures and tables side by side."""
-    import jinja2
     from markupsafe import Markup
 
     style = re.search(r"<style>(.*?)</style>", after.page or before.page, flags=re.DOTALL)
     drawn = _drawn(before.page, "before-") + _drawn(after.page, "after-")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 
     def pair(drawn: Redrawn) -> list[Markup]:
         mark = identifier(drawn.name)
@@ -156,7 +147,7 @@ def _page(before: Built, after: Built, found: Differences, templates: Path) -> s
         return Markup(marked("\n".join(passage.before), "\n".join(passage.after)))
 
     functions: dict[str, Callable[..., Any]] = {"pair": pair, "marked": passage, "change": change}
-    return environment.from_string((templates / "diff.html").read_text(encoding="utf-8")).render(
+    return layout("diff.html").render(
         before=before.name, after=after.name, found=found, style=Markup((style[1] if style else "") + drawn), **functions
     )
 

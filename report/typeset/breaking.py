@@ -80,8 +80,8 @@ def _in_terms(found: re.Match[str]) -> str:
     before, latex, content = found.groups()
     tokens = [(each[0], each.start()) for each in LATEX.finditer(latex)]
     told = _cut(latex, [at for token, at in _between(tokens, LATEX_OPENS, LATEX_CLOSES)])
-    elements = [(sign[1] if (sign := SIGN.match(text)) else "", at) for text, at in _elements(content)]
-    terms = _cut(content, [at for sign, at in _between(elements, OPENS, CLOSES)])
+    signs = [(sign[1] if (sign := SIGN.match(text)) else "", at) for text, at in elements(content)]
+    terms = _cut(content, [at for sign, at in _between(signs, OPENS, CLOSES)])
     if len(terms) == 1 or len(terms) != len(told):
         return found[0]
     first, *others = terms
@@ -101,7 +101,7 @@ def _between(tokens: list[tuple[str, int]], opens: tuple[str, ...], closes: tupl
     return out
 
 
-def _elements(content: str) -> list[tuple[str, int]]:
+def elements(content: str) -> list[tuple[str, int]]:
     """The outermost elements of MathML, with their places."""
     out, depth, start = [], 0, 0
     for found in ELEMENT.finditer(content):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as markup
 import re
 
-from report.typeset.breaking import in_terms, unbroken
+from report.typeset.breaking import elements, in_terms, unbroken
 from report.typeset.spoken import spoken
 
 # What the Typst writer says, and what was meant: a pattern, and what stands in its place.
@@ -35,13 +35,14 @@ def typst(source: str) -> str:
     def put(found: re.Match[str]) -> str:
         latex = re.sub(r"\\(.)", lambda escaped: " " if escaped[1] == "n" else escaped[1], found[2])
         formula = unbroken(_typst(found[3]), display=found[1] == "#displayed(" or found[3].startswith("$ "))
-        return f'{found[1]}"{_quoted(spoken(latex))}", {formula}'
+        return f"{found[1]}{quoted(spoken(latex))}, {formula}"
 
     return re.sub(r'(#(?:formula|displayed)\()"((?:[^"\\]|\\.)*)", (\$.*?\$)(?=\);)', put, source, flags=re.DOTALL)
 
 
-def _quoted(words: str) -> str:
-    return words.replace("\\", "\\\\").replace('"', '\\"')
+def quoted(text: str) -> str:
+    """``text`` as a string of Typst's."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _typst(formula: str) -> str:
@@ -84,10 +85,6 @@ def _mathml(formula: re.Match[str]) -> str:
 
 def _unwrapped(content: str) -> str:
     """Without the row around all of a formula, which is one anyhow."""
-    depth = 0
-    for found in re.finditer("<(/?)mrow>", content):
-        depth += -1 if found[1] else 1
-        if depth == 0:
-            whole = content.startswith("<mrow>") and found.end() == len(content)
-            return content.removeprefix("<mrow>")[: -len("</mrow>")] if whole else content
+    if content.startswith("<mrow>") and len(elements(content)) == 1:
+        return content.removeprefix("<mrow>").removesuffix("</mrow>")
     return content

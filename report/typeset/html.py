@@ -14,14 +14,14 @@ from pathlib import Path
 from report.typeset import drawings
 from report.typeset.drawings import COLUMN_POINTS, asset, slim, svg_width
 from report.typeset.fonts import font_faces
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by
+from report.typeset.inputs import TEMPLATES, Meta, Remember, key, layout, made_by
 from report.typeset.pandoc import ALONE, Press, chapter_html, converted
 from report.typeset.tips import told_once
+from report.write.manuscript import Chapter
 
 
 def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], press: Press = ALONE) -> str:
     """One self-contained page: styles, fonts and figures inside, readable without its script and without a network."""
-    import jinja2
     from markupsafe import Markup
 
     written = "\n\n".join(converted(chapters, chapter_html, "html.lua", press))
@@ -29,9 +29,7 @@ def html(chapters: Sequence[Chapter], meta: Meta, assets: Mapping[str, bytes], p
     body, drawn = drawings.styled_once(_insert_figures(_name_chapters(numbered, headings), assets, press.remember))
     body, origins = told_once(_insert_pictures(body, assets))
     fonts = font_faces(body + origins, meta, press.remember)
-    page = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    template = page.from_string((TEMPLATES / "report.html").read_text(encoding="utf-8"))
-    return template.render(
+    return layout("report.html").render(
         meta=meta,
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),

@@ -1,4 +1,4 @@
-"""What is typeset: chapters with all numbers filled in, the front page, and a memory for what is slow to make."""
+"""What chapters are typeset with: the front page, layouts, and a memory for what is slow to make."""
 
 from __future__ import annotations
 
@@ -10,23 +10,15 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 Remember = Callable[[str, Callable[[], bytes]], bytes]
 """``remember(key, make)`` gives what ``make()`` returned when it was last called under ``key``, or calls it."""
-
-
-class Chapter(Protocol):
-    """What is typeset: an anchor (``ch-mnist``), the file an author wrote, and its Markdown with all numbers filled in."""
-
-    @property
-    def identifier(self) -> str: ...
-    @property
-    def file(self) -> Path: ...
-    @property
-    def markdown(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,14 @@ def key(*parts: str | bytes) -> str:
         content = part.encode() if isinstance(part, str) else part
         digest.update(f"{len(content)}:".encode() + content)
     return digest.hexdigest()
+
+
+def layout(name: str) -> jinja2.Template:
+    """A page of ``templates/`` for the web, to be filled."""
+    import jinja2
+
+    pages = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    return pages.from_string((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -20,11 +20,11 @@ from report.cache import codec
 from report.cache.store import Store
 from report.model import Outcome
 from report.typeset.html import html
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, Remember, key, made_by, once
+from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by, once
 from report.typeset.paging import Paging, outline, paged, titles
 from report.typeset.pandoc import ALONE, Measured, Pandocs, Press
 from report.typeset.pdf import Pdf, document
-from report.write.manuscript import Manuscript
+from report.write.manuscript import Chapter, Manuscript
 from report.write.writeup import Writeup
 
 CONTENT = ("chapters", "writeups", "written", "new")  # what pages say, rather than how they are set

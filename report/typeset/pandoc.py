@@ -19,27 +19,23 @@ from typing import Any
 
 from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset import breaking, formulas, spoken, tips
-from report.typeset.inputs import TEMPLATES, Chapter, Remember, at_once, key, made_by
+from report.typeset.inputs import TEMPLATES, Remember, at_once, key, made_by
+from report.write.manuscript import Chapter
 from report.write.prose import READER, pandoc_program
 
 
-class Pandocs:
+class Pandocs(ExitStack):
     """Two pandocs that convert chapter after chapter, each begun when there is something for it: to start one for every chapter
-    takes as long as its work, and what one has read for one page it need not read for the other."""
+    takes as long as its work, and what one has read for one page it need not read for the other. Each ends where its questions
+    do."""
 
     def __init__(self) -> None:
-        self._open = ExitStack()
+        super().__init__()
         self._processes: list[subprocess.Popen[bytes] | None] = [None, None]
         self._locks = (Lock(), Lock())
         self._given = [0, 0]  # letters, to each
         self._of: dict[str, int] = {}  # who has read it, by the text
         self._giving = Lock()
-
-    def __enter__(self) -> Pandocs:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()  # each ends where its questions do
 
     def convert(self, chapter: Chapter, text: str, filter_name: str, to: str) -> tuple[str, list[str]]:
         """The ``text`` of the chapter in the format ``to``, and what pandoc says of it."""
@@ -68,10 +64,8 @@ class Pandocs:
             command = [program, "lua", "pandoc.lua", ".", READER, program]
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
             surroundings = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # another, where that which is named is not there
-            process = self._open.enter_context(
-                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES, env=surroundings)
-            )
-            self._processes[which] = process
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES, env=surroundings)
+            self._processes[which] = self.enter_context(process)
         return process
 
 

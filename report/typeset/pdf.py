@@ -14,9 +14,11 @@ from typing import Any
 
 from report.errors import ProseError, ReportError, Where
 from report.typeset.drawings import printed, svg_width
-from report.typeset.inputs import TEMPLATES, Chapter, Meta, key, made_by
+from report.typeset.formulas import quoted
+from report.typeset.inputs import TEMPLATES, Meta, key, made_by
 from report.typeset.pandoc import ALONE, Measured, Press, chapter_typst, converted, line_of, rules
 from report.typeset.tagging import with_row_heads
+from report.write.manuscript import Chapter
 
 CLOSE = 6  # points, half of what floats keep from one another
 
@@ -104,15 +106,11 @@ def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
     includes = "\n".join(f'#include "{file}"' for file in _files(chapters))
     words = {"title": meta.title, "subtitle": meta.subtitle, "author": meta.author, "lang": meta.language, "head": meta.head}
     lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
-    arguments = [f"{name}: {_quoted(text)}" for name, text in words.items()]
-    arguments += [f"{name}: ({''.join(f'{_quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
+    arguments = [f"{name}: {quoted(text)}" for name, text in words.items()]
+    arguments += [f"{name}: ({''.join(f'{quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
     arguments += [f"fresh: {str(meta.fresh).lower()}"]
-    arguments += [f"abstract: [#{_quoted(meta.abstract)}]"] if meta.abstract else []
+    arguments += [f"abstract: [#{quoted(meta.abstract)}]"] if meta.abstract else []
     return f'#import "report.typ": report\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Impression:

@@ -17,12 +17,17 @@ OF_ASSIGNMENTS = ("html", "pdf", "outline.csv", "manifest.json")
 def publish(out: Path, files: Mapping[str, bytes]) -> None:
     """Write all the files, each in one step: a reader never finds half a page. Data files of an earlier build go."""
     folders = {(out / name).parent for name in files if name.startswith("data/")} or {out / "data"}
+    put(out, files, {path for folder in folders for path in folder.glob("*.csv")} - {out / name for name in files})
+
+
+def put(out: Path, files: Mapping[str, bytes], stale: Iterable[Path] = ()) -> None:
+    """Write all the files, each in one step, and delete what is ``stale``. Raises ``StoreError``."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             _replace(out / name, content)
-        for stale in {path for folder in folders for path in folder.glob("*.csv")} - {out / name for name in files}:
-            stale.unlink(missing_ok=True)  # another build may be quicker
+        for path in stale:
+            path.unlink(missing_ok=True)  # another build may be quicker
     except OSError as error:
         raise StoreError(
             f"cannot write the pages: {error.strerror or error}.",
