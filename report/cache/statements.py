@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,7 +101,7 @@ def read_alone(node: Function | ast.Lambda, package: str) -> Reading:
     return reader.reading(node)
 
 
-class _Reader:
+class _Reader(ast.NodeVisitor):
     """Walks one statement, writing its text and noting the global names on the way."""
 
     def __init__(self, package: str, alone: ast.AST | None = None):
@@ -167,14 +167,7 @@ class _Reader:
 
     # --- the walk ---
 
-    def visit(self, node: ast.AST) -> None:
-        special = _SPECIAL.get(type(node))
-        if special:
-            special(self, node)
-        else:
-            self.plain(node)
-
-    def plain(self, node: ast.AST) -> None:
+    def generic_visit(self, node: ast.AST) -> None:
         """A node that neither binds nor looks up a name: its type, then its fields."""
         self.out.append("(" + type(node).__name__)
         for name in node._fields:
@@ -204,11 +197,11 @@ class _Reader:
                 self.out.append("~" if value is None else ascii(value))
         self.out.append("]")
 
-    def constant(self, node: ast.Constant) -> None:
+    def visit_Constant(self, node: ast.Constant) -> None:
         value = node.value
         self.out.append("=" + (hex(value) if type(value) is int and value.bit_length() > 1000 else ascii(value)))
 
-    def name(self, node: ast.Name) -> None:
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self.out.append(self.use(node.id, (), node.lineno))
             return
@@ -216,7 +209,7 @@ class _Reader:
         if self.scopes and node.id in self.scopes[-1].declared_global:
             self.use(node.id, (), node.lineno, changes=True)
 
-    def attribute(self, node: ast.Attribute) -> None:
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         chain: list[str] = []
         base: ast.expr = node
         while isinstance(base, ast.Attribute):
@@ -237,9 +230,9 @@ class _Reader:
             self.note_change(base, node.ctx)
         self.out.append(")")
 
-    def subscript(self, node: ast.Subscript) -> None:
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         self.note_change(node, node.ctx)
-        self.plain(node)
+        self.generic_visit(node)
 
     def note_change(self, node: ast.AST, ctx: ast.expr_context | None = None) -> None:
         root = root_of(node)
@@ -247,13 +240,13 @@ class _Reader:
             chain = chain_of(node)
             self.use(root, chain, getattr(node, "lineno", 0), changes=True)
 
-    def expression(self, node: ast.Expr) -> None:
+    def visit_Expr(self, node: ast.Expr) -> None:
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _CHANGES:
             self.note_change(call.func.value)
-        self.plain(node)
+        self.generic_visit(node)
 
-    def call(self, node: ast.Call) -> None:
+    def visit_Call(self, node: ast.Call) -> None:
         function = node.func
         self.check_reader(node)
         if isinstance(function, ast.Attribute) and function.attr == "format" and not self.raising:
@@ -269,7 +262,7 @@ class _Reader:
             if (function.id == "getattr" and literal) or (function.id == "vars" and node.args):
                 self.harmless_lookup(node, function)
                 return
-        self.plain(node)
+        self.generic_visit(node)
 
     def check_reader(self, node: ast.Call) -> None:
         """``np.load(path)`` reads a file; ``np.load(buffer)`` does not, nor does a function of this name of one's own."""
@@ -301,12 +294,12 @@ class _Reader:
         rest = node.args
         if function.id == "getattr":
             name = node.args[1].value  # type: ignore[attr-defined]
-            self.attribute(ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node))
+            self.visit_Attribute(ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node))
             rest = node.args[2:]
         self.each(rest)
         self.out.append(")")
 
-    def function(self, node: Function | ast.Lambda) -> None:
+    def visit_FunctionDef(self, node: Function | ast.Lambda) -> None:
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name if node is self.alone else self.bind(node.name)
         self.out.append(f"({type(node).__name__} {name}")
         self.each([] if node is self.alone else evaluated_outside(node))
@@ -325,6 +318,8 @@ class _Reader:
         self.scopes.pop()
         self.out.append(")")
 
+    visit_AsyncFunctionDef = visit_Lambda = visit_FunctionDef
+
     def signature(self, arguments: ast.arguments) -> None:
         """The names of the arguments, their kinds, and which of them have defaults (visited before)."""
         kinds = {"/": arguments.posonlyargs, "": arguments.args, "*": arguments.kwonlyargs}
@@ -336,7 +331,7 @@ class _Reader:
         given = "".join("01"[d is not None] for d in arguments.kw_defaults)
         self.out.append(f"{len(arguments.defaults)}|{given}")
 
-    def klass(self, node: ast.ClassDef) -> None:
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.out.append(f"(ClassDef {self.bind(node.name)}")
         self.scopes.append(Bindings(bound=type_parameters(node)))
         self.each(node.decorator_list)
@@ -347,37 +342,39 @@ class _Reader:
         del self.scopes[-2:]
         self.out.append(")")
 
-    def annotated(self, node: ast.AnnAssign) -> None:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if self.scopes and self.scopes[-1].is_class:
             self.out.append(f"(Field {ast.unparse(node.target)}: {field_type(node.annotation)}")
             self.each([node.value] if node.value else [])
             self.out.append(")")
         elif node.value:
-            self.assignment(ast.Assign([node.target], node.value))
+            self.visit_Assign(ast.Assign([node.target], node.value))
 
-    def assignment(self, node: ast.Assign) -> None:
+    def visit_Assign(self, node: ast.Assign) -> None:
         if self.paths:
             is_path = self.is_path(node.value)
             self.paths[-1].update({target.id: is_path for target in node.targets if isinstance(target, ast.Name)})
-        self.plain(node)
+        self.generic_visit(node)
 
-    def raised(self, node: ast.Raise | ast.Assert) -> None:
+    def visit_Raise(self, node: ast.Raise | ast.Assert) -> None:
         """What an error says is no result, unless somebody prints the error."""
         self.raising += 1
-        self.plain(node)
+        self.generic_visit(node)
         self.raising -= 1
 
-    def printed(self, node: ast.FormattedValue) -> None:
+    visit_Assert = visit_Raise
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> None:
         if not self.raising:
             self.sees = max(self.sees, CLASSES)
-        self.plain(node)
+        self.generic_visit(node)
 
-    def operation(self, node: ast.BinOp) -> None:
+    def visit_BinOp(self, node: ast.BinOp) -> None:
         if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant | ast.JoinedStr) and not self.raising:
             self.sees = max(self.sees, CLASSES)
-        self.plain(node)
+        self.generic_visit(node)
 
-    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         first = node.generators[0]
         self.out.append("(" + type(node).__name__)
         self.visit(first.iter)
@@ -393,41 +390,18 @@ class _Reader:
         self.scopes.pop()
         self.out.append(")")
 
-    def imports(self, node: ast.Import | ast.ImportFrom) -> None:
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         for name, _ in imports_of(node, self.package):
             if self.scopes and name in self.scopes[-1].declared_global:
                 self.use(name, (), node.lineno, changes=True)
         self.out.append(f"(Import {' '.join(self.bind(name) for name, _ in imports_of(node, self.package))})")
 
-    def condition(self, node: ast.If) -> None:
+    visit_ImportFrom = visit_Import
+
+    def visit_If(self, node: ast.If) -> None:
         if is_type_checking(node):
             self.each(node.orelse)
         else:
-            self.plain(node)
-
-
-_SPECIAL: dict[type, Callable[[_Reader, Any], None]] = {
-    ast.Constant: _Reader.constant,
-    ast.Name: _Reader.name,
-    ast.Attribute: _Reader.attribute,
-    ast.Subscript: _Reader.subscript,
-    ast.Expr: _Reader.expression,
-    ast.Call: _Reader.call,
-    ast.FunctionDef: _Reader.function,
-    ast.AsyncFunctionDef: _Reader.function,
-    ast.Lambda: _Reader.function,
-    ast.ClassDef: _Reader.klass,
-    ast.AnnAssign: _Reader.annotated,
-    ast.Assign: _Reader.assignment,
-    ast.Raise: _Reader.raised,
-    ast.Assert: _Reader.raised,
-    ast.FormattedValue: _Reader.printed,
-    ast.BinOp: _Reader.operation,
-    ast.ListComp: _Reader.comprehension,
-    ast.SetComp: _Reader.comprehension,
-    ast.DictComp: _Reader.comprehension,
-    ast.GeneratorExp: _Reader.comprehension,
-    ast.Import: _Reader.imports,
-    ast.ImportFrom: _Reader.imports,
-    ast.If: _Reader.condition,
-}
+            self.generic_visit(node)
