@@ -34,6 +34,7 @@ _ALTERS_NOTHING = {
     "math", "operator", "pathlib", "re", "statistics", "string", "types", "typing", "typing_extensions",
 }  # fmt: skip
 _LOST = "="  # a name that cannot be followed
+_HARMLESS = {f"={name}" for name in HARMLESS_BUILTINS}
 _MAY_REACH_ANYTHING = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile"}
 
 
@@ -161,7 +162,7 @@ class Imports:
             return changed | self._through(handed, handed), False
         found = self._stand_for(module, deed.subject)
         lost = any(target == _LOST for mention in deed.handed for _, target in self._stand_for(module, mention))
-        everywhere = lost and not all(self._is_harmless_builtin(target) for _, target in found)
+        everywhere = lost and not all(target in _HARMLESS for _, target in found)
         for chain, target in found:
             if isinstance(target, tuple):
                 more, world = self._own_call(target, chain, handed)
@@ -327,10 +328,6 @@ class Imports:
         except DeclarationError:  # it is refused where it counts
             ours = any(self._follow.exists(each.module) for each in mention.imported or module.imports(mention.name))
             return [("", _LOST if ours else f"={mention.name}")]
-
-    @staticmethod
-    def _is_harmless_builtin(target: Qualified | str) -> bool:
-        return isinstance(target, str) and target.startswith("=") and target[1:] in HARMLESS_BUILTINS
 
 
 def chosen(effects: Iterable[Effect], reached: Collection[Qualified]) -> Iterator[Effect]:

@@ -263,9 +263,8 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
 def _unnamed(body: list[ast.stmt]) -> Iterator[Function | ast.Lambda]:
     for statement in body:
         for node in ast.walk(statement):
-            if (
-                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node is not statement or node.decorator_list)
-            ) or isinstance(node, ast.Lambda):
+            own_name = node is statement and not getattr(node, "decorator_list", ())
+            if isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) and not own_name:
                 yield node
 
 

@@ -104,7 +104,8 @@ class Store(Entries):
         described = {**description, "fingerprint": fingerprint, "seconds": seconds, "environment": environment()}
         self.put(fingerprint, {**encode(result), DESCRIPTION: codec.written(described)})
         if "slot" in description:
-            self._point(description["slot"], Earlier(fingerprint, seconds))
+            with contextlib.suppress(OSError):  # it only serves explanations and the order of running
+                files.replace(self._pointer(description["slot"]), codec.written(Earlier(fingerprint, seconds)))
 
     def description(self, fingerprint: str) -> Mapping[str, Any] | None:
         """What is known of a result: the trial in words, the parts of its fingerprint, sources, environment.
@@ -141,10 +142,6 @@ class Store(Entries):
 
     def _pointer(self, slot: str) -> Path:
         return self.root / "slots" / f"{hashlib.sha256(slot.encode()).hexdigest()[:32]}.json"
-
-    def _point(self, slot: str, entry: Earlier) -> None:
-        with contextlib.suppress(OSError):  # it only serves explanations and the order of running
-            files.replace(self._pointer(slot), codec.written(entry))
 
     # --- beside the results -----------------------------------------------------------------------------------------
 
