@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 else:
     Loader = object  # it need not be more, and that module brings in twenty others
 
-HEAVY = (
-    "torch",
-    "torch._dynamo",  # the compiler
-    "sympy",
-    "matplotlib",
-    "pandas",
-    "mpmath",
-    "numpy.f2py",  # comes with scipy.special
-)
+# The second is torch's compiler, the last comes with scipy.special.
+HEAVY = frozenset({"torch", "torch._dynamo", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py"})
 
 UNLOADED: Mapping[str, Mapping[str, Any]] = {
     "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_, **__: None}
@@ -100,15 +93,12 @@ class _AsItIs(Loader):
 class _Finder:
     """Finds a heavy package as usual, and puts ``_AtFirstUse`` before its loader."""
 
-    def __init__(self, names: Sequence[str]):
-        self.names = frozenset(names)
-
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if target is None and name in sys.modules and name.partition(".")[0] in self.names:
+        if target is None and name in sys.modules and name.partition(".")[0] in HEAVY:
             return importlib.machinery.ModuleSpec(name, _AsItIs(sys.modules[name]))
-        if name not in self.names:
+        if name not in HEAVY:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
@@ -116,8 +106,8 @@ class _Finder:
         return spec
 
 
-def install(names: Sequence[str] = HEAVY) -> None:
-    """From now on, importing one of ``names`` costs nothing until something in it is used."""
+def install() -> None:
+    """From now on, importing a ``HEAVY`` package costs nothing until something in it is used."""
     os.environ.setdefault("SYMPY_CACHE_SIZE", "None")  # it would forget, and find again: a tenth of a check
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder(names))
+        sys.meta_path.insert(0, _Finder())
