@@ -63,7 +63,7 @@ def told(before: str, after: str, found: Differences) -> list[Line]:
         ("built with something else", (("", f"  {each}") for each in found.conditions)),
         (f"values that read otherwise ({beyond} beyond their intervals)", map(_moved, found.values)),
         ("verdicts that changed", (line for each in found.claims for line in _turned(each))),
-        ("figures and tables that changed", map(_redrawn, found.shown)),
+        ("figures and tables that changed", (("", f"  {one.kind} {one.name}: {', '.join(one.what)}") for one in found.shown)),
         ("trials that ran again", (line for each in found.trials for line in _rerun(each))),
         ("passages that read otherwise", (line for each in found.passages for line in _passage(each))),
         ("files that are not the same", (("", f"  {each}") for each in found.files)),
@@ -95,10 +95,6 @@ def _turned(turned: Turned) -> Iterator[Line]:
     for evidence in (turned.evidence_before, turned.evidence_after):
         if evidence:
             yield QUIET, f"    {evidence}"
-
-
-def _redrawn(drawn: Redrawn) -> Line:
-    return "", f"  {drawn.kind} {drawn.name}: {', '.join(drawn.what)}"
 
 
 def _rerun(rerun: Rerun) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from report.errors import ExitCode
 from report.model import DataStatus
-from report.run.plan import Plan, Planned, explain
+from report.run.plan import Planned, explain
 from report.terminal.bench import Bench
 from report.write.manifest import json_text
 
@@ -16,16 +16,13 @@ def plan(bench: Bench) -> ExitCode:
     """Say for each trial of each experiment that was asked for whether it would run, and why."""
     made = bench.plan().part(bench.asked)
     if bench.settings.json:
-        print(json_text({"would run": len(made.to_run()), "trials": _trials(made, bench)}), end="")
+        trials = {name: [_trial(planned) for planned in made.part([name]).planned] for name in bench.asked}
+        print(json_text({"would run": len(made.to_run()), "trials": trials}), end="")
         return ExitCode.OK
     for name in bench.asked:
         print(f"{name}\n{explain(made.part([name]))}")
     print(f"{len(made.to_run())} of {len(made.planned)} trials would run.")
     return ExitCode.OK
-
-
-def _trials(made: Plan, bench: Bench) -> dict[str, list[dict[str, Any]]]:
-    return {name: [_trial(planned) for planned in made.part([name]).planned] for name in bench.asked}
 
 
 def _trial(planned: Planned) -> dict[str, Any]:

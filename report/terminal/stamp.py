@@ -161,9 +161,14 @@ class Glance:
                 continue
             if path.suffix == ".py":
                 found[str(path)] = _state(path)
-            elif path.is_dir() and (path.name == "templates" or any(path.glob("*.py"))):
+            elif path.is_dir() and holds_sources(path):
                 found |= _below(path, kept)
         return found
+
+
+def holds_sources(folder: Path) -> bool:
+    """Whether anything in it may be imported, or read as a template."""
+    return folder.name == "templates" or any(folder.glob("*.py"))
 
 
 def is_prose(path: Path, root: Path) -> bool:

@@ -25,7 +25,7 @@ from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
 from report.terminal.progress import Trials
 from report.terminal.stages import Stages
-from report.terminal.stamp import is_prose
+from report.terminal.stamp import holds_sources, is_prose
 
 PAUSE = 100  # milliseconds between two looks at the process that builds
 SETTLED = 20  # milliseconds without another change after which a save is over
@@ -73,14 +73,10 @@ def saves(root: Path) -> Iterator[frozenset[Path]]:
     """
     import watchfiles
 
-    places = [*root.glob("*.py"), *(folder for folder in root.iterdir() if _holds_sources(folder))]
+    places = [*root.glob("*.py"), *(each for each in root.iterdir() if each.name[0] != "." and holds_sources(each))]
     changes = watchfiles.watch(*places, step=SETTLED, rust_timeout=PAUSE, yield_on_timeout=True)
     next(changes)  # from here on it looks
     return (frozenset(Path(path) for _, path in found) for found in changes)
-
-
-def _holds_sources(folder: Path) -> bool:
-    return not folder.name.startswith(".") and (folder.name == "templates" or any(folder.glob("*.py")))
 
 
 class _Process:

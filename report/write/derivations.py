@@ -186,7 +186,7 @@ def _notation(glossary: tuple[GlossaryEntry, ...], pages: _Pages, known: Mapping
     """What each name is that the chapter has not introduced: symbols in a sentence, then definitions in another."""
     new = [entry for entry in glossary if not _same(entry, known.get(entry.name))]
     symbols = [f"${_domain(e, pages, shown)}$ is {pages.prose(e.meaning)}" for e in new if not e.head]
-    defined = [f"${_equation(e, pages)}$, {_meaning(e, pages)}" for e in new if e.head]
+    defined = [_defined(e, pages) for e in new if e.head]
     said = [f"Here {'; '.join(symbols)}."] if symbols else []
     said += [f"We write {'; '.join(defined)}."] if defined else []
     return " ".join([*said, "Other names mean what they did before."] if said and len(new) < len(glossary) else said)
@@ -249,18 +249,10 @@ def _has_two_indices(entry: GlossaryEntry, shown: str) -> bool:
     return bool(re.search(rf"\b{re.escape(entry.name)}\[[^\[\],]*,", shown))
 
 
-def _equation(entry: GlossaryEntry, pages: _Pages) -> str:
-    math = _local(entry, pages)
-    return f"{math(entry.head)} = {math(entry.body)}"
-
-
-def _meaning(entry: GlossaryEntry, pages: _Pages) -> str:
-    return prose_markdown(entry.meaning, _local(entry, pages))
-
-
-def _local(entry: GlossaryEntry, pages: _Pages) -> Callable[[str], str]:
-    """A formula inside a definition as LaTeX: its own parameters before the names of the glossary."""
-    return pages.among({**pages.names, **dict(entry.parameters)}) if entry.parameters else pages.math
+def _defined(entry: GlossaryEntry, pages: _Pages) -> str:
+    """A definition and its meaning, its own parameters before the names of the glossary."""
+    math = pages.among({**pages.names, **dict(entry.parameters)}) if entry.parameters else pages.math
+    return f"${math(entry.head)} = {math(entry.body)}$, {prose_markdown(entry.meaning, math)}"
 
 
 # --- chains --------------------------------------------------------------------------------------------------------

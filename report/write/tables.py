@@ -34,10 +34,9 @@ ENDS = "In brackets, the least and the greatest over the seeds, where a deviatio
 
 def table_markdown(identifier: str, number: int, table: Table, csv_name: str = "", origin: str = "") -> str:
     """A numbered table, its caption above."""
-    columns = [_Shown.of(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
-    headings = [_piped(column.heading) for column in columns]
+    columns = [_column(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
     rules = ["---:" if column.align == "right" else ":---" for column in table.columns]
-    lines = [headings, rules, *map(list, zip(*(column.cells for column in columns)))]
+    lines = [[heading for heading, _ in columns], rules, *zip(*(cells for _, cells in columns))]
     body = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
     ends = any(isinstance(cell, Value) and cell.has_spread and cell.ends for row in table.rows for cell in row)
     caption = f"{table.caption} {ENDS}" if ends else table.caption
@@ -54,21 +53,14 @@ def _piped(markdown: str) -> str:
 # --- columns -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Shown:
+def _column(column: Column, cells: Sequence[Any]) -> tuple[str, list[str]]:
     """A column as Markdown: its heading, which may have taken a unit from the cells, and the cells."""
-
-    heading: str
-    cells: Sequence[str]
-
-    @classmethod
-    def of(cls, column: Column, cells: Sequence[Any]) -> _Shown:
-        values = [cell for cell in cells if isinstance(cell, Value)]
-        heading, said = _headed(column.heading, values if column.align == "right" else ())
-        digits = _digits(values)
-        shown = [_cell(cell, column, said, digits) for cell in cells]
-        room = max((cell.after_point for cell in shown if cell.plain), default=0)
-        return cls(_capital(heading), [_aligned(cell, room) for cell in shown])
+    values = [cell for cell in cells if isinstance(cell, Value)]
+    heading, said = _headed(column.heading, values if column.align == "right" else ())
+    digits = _digits(values)
+    shown = [_cell(cell, column, said, digits) for cell in cells]
+    room = max((cell.after_point for cell in shown if cell.plain), default=0)
+    return _piped(_capital(heading)), [_aligned(cell, room) for cell in shown]
 
 
 def _headed(heading: str, values: Sequence[Value]) -> tuple[str, frozenset[str]]:
