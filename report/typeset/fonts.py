@@ -6,9 +6,7 @@ import base64
 import html as markup
 import io
 import re
-import tempfile
 from functools import partial
-from pathlib import Path
 
 from report.typeset.inputs import TEMPLATES, Meta, Remember, key, made_by
 
@@ -87,7 +85,6 @@ def subset(file: str, letters: str) -> bytes:
     subsetter = fonts.Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "subset.woff2"
-        fonts.save_font(font, path, options)
-        return path.read_bytes()
+    out = io.BytesIO()
+    fonts.save_font(font, out, options)
+    return out.getvalue()

@@ -98,21 +98,19 @@ def typeset(
     """The pages of the write-up, from the store if it has them. If they have to be set, ``early`` is given the HTML before the
     PDF is."""
     measured: dict[str, Measured] = {}
-
-    def shown(page: str) -> None:
-        early(f"{writeup.file_name}.html", page.encode())
+    name, chapters, assets = writeup.file_name, manuscript.chapters, manuscript.assets
 
     def typeset_now() -> dict[str, bytes]:
-        page, printed = both(manuscript.chapters, meta, manuscript.assets, press, shown)
+        page, printed = both(chapters, meta, assets, press, lambda html: early(f"{name}.html", html.encode()))
         measured.update(printed.measured)
         return {"html": page.encode(), "pdf": printed.content, "paging": codec.written(paged(printed))}
 
-    kept = store.remember(key_of(manuscript.chapters, meta, manuscript.assets), typeset_now)
+    kept = store.remember(key_of(chapters, meta, assets), typeset_now)
     paging: Paging = codec.read(Paging, kept["paging"])
-    made = {f"{writeup.file_name}.html": kept["html"], f"{writeup.file_name}.pdf": kept["pdf"]}
+    made = {f"{name}.html": kept["html"], f"{name}.pdf": kept["pdf"]}
     if writeup.questions:
-        made[f"{writeup.file_name}.outline.csv"] = outline(paging, titles(writeup, manuscript))
-    return Pages(made | {f"data/{name}": content for name, content in manuscript.data.items()}, paging, measured)
+        made[f"{name}.outline.csv"] = outline(paging, titles(writeup, manuscript))
+    return Pages(made | {f"data/{file}": content for file, content in manuscript.data.items()}, paging, measured)
 
 
 def memory(store: Store) -> Remember:
