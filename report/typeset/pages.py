@@ -25,6 +25,7 @@ from report.typeset.paging import Paging, outline, paged, titles
 from report.typeset.pandoc import ALONE, Measured, Pandocs, Press
 from report.typeset.pdf import Pdf, document
 from report.write.manuscript import Chapter, Manuscript
+from report.write.markdown import lettered
 from report.write.writeup import Writeup
 
 CONTENT = ("chapters", "writeups", "written", "new")  # what pages say, rather than how they are set
@@ -85,7 +86,7 @@ def front(writeup: Writeup, budget: str, outcomes: Mapping[str, Iterable[Outcome
         date=writeup.date,
         budget=f"Budget: {budget}",
         seeds=f"{seeds} seed{'' if seeds == 1 else 's'} at most",
-        notices=tuple(lacking),
+        notices=tuple(map(lettered, lacking)),
         language=writeup.language,
         head=writeup.head,
         fresh=writeup.fresh,

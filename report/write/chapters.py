@@ -197,7 +197,7 @@ class _Writer:
         found = self._value(name, condition)
         if isinstance(found, Absent):
             self.absent.append(name)
-            return render.value_markdown(Value(float("nan"), origin=found.reason), name)
+            return render.value_markdown(Value(float("nan"), origin=render.lettered(found.reason)), name)
         line = self._calling_line()
         shown = found if digits is None else replace(found, digits=digits)
         self.stated.append(Stated(name, shown, self.path.stem, line, condition))

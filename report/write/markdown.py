@@ -194,4 +194,14 @@ def _telling_digits(verdict: Verdict) -> int | None:
 
 def notice_markdown(kind: str, text: str) -> str:
     """A visible box. ``kind`` is one of ``NOTICES``; ``text`` is plain."""
-    return div(f"{span(NOTICES[kind], 'notice-title')} {escape(text)}", "notice", kind=kind)
+    return div(f"{span(NOTICES[kind], 'notice-title')} {escape(lettered(text))}", "notice", kind=kind)
+
+
+UNUSUAL = re.compile(
+    "[^\\s -~\u00a0-\u024f\u0386-\u03ce\u0410-\u044f\u05d0-\u05ea\u2010-\u2022\u2026-\u2037\u2070-\u209f\u2190-\u226d]"
+)
+
+
+def lettered(text: str) -> str:
+    """``text`` of a failure, where anything may stand, with letters that no font here may have by their numbers: U+1F642."""
+    return UNUSUAL.sub(lambda letter: f"U+{ord(letter[0]):04X}", text)

@@ -27,13 +27,14 @@ from report.typeset import pdf as printing
 from report.typeset.fonts import font_faces, subset
 from report.typeset.html import html as set_page
 from report.typeset.inputs import Meta, Remember, at_once, once
-from report.typeset.pages import both
+from report.typeset.pages import both, front
 from report.typeset.paging import paged
 from report.typeset.pandoc import Press
 from report.typeset.pdf import document as pdf_document
 from report.write import markdown as render
 from report.write.derivations import derivation_markdown
 from report.write.tables import table_markdown
+from report.write.writeup import Writeup
 from tests.layout import LEFT, RIGHT, misplaced, text_of, torn
 
 ODD = "a & b < c > d # e $f$ _g_ *h* @i \\j ~k~ \"l\" 'm' `n` [o] {p} | q ^r^ // /* -- --- -5 -? ... https://a.b/c = + - שלום"
@@ -407,6 +408,11 @@ def test_letters_that_no_font_has_are_named_with_their_place(tmp_path):
         pdf((replace(shown, markdown="# A {#ch-a}\n\nTwo cats: 🙂 of a caption"),), Meta("T"), {})
     with pytest.raises(ProseError, match="Write the title"):
         pdf((replace(shown, markdown="# A {#ch-a}"),), Meta("T 🙂"), {})
+
+
+def test_the_front_says_a_failure_in_letters_that_its_font_has() -> None:
+    page = Writeup("A title", "", "", (), {}, Path("report.toml"))
+    assert front(page, "quick", {}, ["E1: 1 of 1 runs failed: “é” 🙂"]).notices == ("E1: 1 of 1 runs failed: “é” U+1F642",)
 
 
 def test_a_folder_for_passing_files_that_is_not_there_is_no_hindrance(monkeypatch, tmp_path):

@@ -130,6 +130,11 @@ def test_an_unknown_notice_is_refused():
         render.notice_markdown("nonsense", "text")
 
 
+def test_a_failure_may_speak_in_any_letters_and_the_page_has_a_font_for_it() -> None:
+    said = render.unescape(render.notice_markdown("failed", "ValueError: “café” 🙂 回, π ≤ 4 → no…"))
+    assert "“café” U+1F642 U+56DE, π ≤ 4 → no…" in said
+
+
 def test_beside_a_verdict_stands_what_it_rests_on() -> None:
     undecided = Verdict(Holds.UNDECIDED, 1.0, -0.5, 2.5, n=3, unit="points", what="difference", would_take=7)
     assert "difference: 1.0\u00a0points, 95\u202f% interval −0.5 to 2.5" in render.verdict_markdown("It rises.", undecided)
