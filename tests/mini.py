@@ -26,7 +26,7 @@ from tests.project import read_before
 HEAD = """
 import math
 from report.model import (
-    Budget, Claim, Column, Data, Experiment, Holds, Measure, Result, Runs, Table, Trial, Value, Verdict
+    Budget, Claim, Column, Data, Experiment, Figure, Holds, Measure, Result, Runs, Table, Trial, Value, Verdict
 )
 """
 _numbers = count()

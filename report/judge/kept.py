@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from report import model, plots
 from report.cache import codec
+from report.errors import ReportError
 from report.judge.views import Drawn, Judgement
 
 T = TypeVar("T")
@@ -25,6 +26,13 @@ class _Texts:
 
 
 def encode_figure(figure: model.Figure) -> dict[str, bytes]:
+    """Raises ``ReportError`` for what is no figure."""
+    if not isinstance(figure, model.Figure):
+        raise ReportError(f"it returns {type(figure).__name__} where a Figure is due")
+    if not hasattr(figure.data, "to_csv"):
+        raise ReportError(f"the data of the figure are {type(figure.data).__name__}, no table of pandas")
+    if not str(figure.alt).strip():
+        raise ReportError("the figure has no alt=…, which tells those who do not see it what it shows")
     texts = codec.written(_Texts(figure.caption, figure.alt, figure.seeds))
     data = figure.data.to_csv(index=False, lineterminator="\n")
     return {"figure.svg": plots.svg(figure.plot), "figure.csv": data.encode(errors="surrogatepass"), "texts.json": texts}
@@ -39,6 +47,11 @@ def decode_figure(files: Files) -> Drawn:
 
 
 def encode_noun(noun: Any) -> dict[str, bytes]:
+    """Raises ``ReportError`` for a table with a row that is shorter or longer than its head."""
+    if isinstance(noun, model.Table):
+        for number, row in enumerate(noun.rows, 1):
+            if isinstance(row, tuple | list) and len(row) != len(noun.columns):
+                raise ReportError(f"row {number} of the table has {len(row)} of {len(noun.columns)} cells; None is a dash")
     return {"value.json": codec.written(noun)}
 
 

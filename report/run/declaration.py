@@ -36,14 +36,18 @@ def check_experiment(experiment: Experiment, path: Path) -> None:
                     f"{name!r} cannot be a name in {kind}.", path, name, "Use letters, digits and _: prose says E1.name."
                 )
             if not fits(view):
-                raise _refused(f"'{name}' in {kind} is {type(view).__name__}.", path, name, f"It must be {due}.")
+                raise _refused(f"'{name}' in {kind} is {view!r:.80}.", path, name, f"It must be {due}.")
     for name in sorted(experiment.values.keys() & experiment.measures.keys()):
         what = f"'{name}' is a value and a measure: value('{experiment.id}.{name}') could mean either."
         raise _refused(what, path, name, "Rename one of them.")
 
 
 def _is_claim(view: object) -> bool:
-    return isinstance(view, Claim) and isinstance(view.sentence, str) and callable(view.judge) and isinstance(view.needs, Needs)
+    return isinstance(view, Claim) and _is_sentence(view.sentence) and callable(view.judge) and isinstance(view.needs, Needs)
+
+
+def _is_sentence(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip())
 
 
 def _is_measure(view: object) -> bool:
@@ -65,7 +69,11 @@ _VIEWS: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
     ("figures", "a function of the runs", callable),
     ("tables", "a function of the runs", callable),
     ("claims", "a Claim of a sentence and a function of the runs", _is_claim),
-    ("values", "a function of the runs, or a Value", lambda view: callable(view) or isinstance(view, Value)),
+    (
+        "values",
+        "a function of the runs, or a Value",
+        lambda view: callable(view) or (isinstance(view, Value) and _number(view.number)),
+    ),
 )
 
 
@@ -86,6 +94,8 @@ def check_trials(experiment: Experiment, trials: Iterable[Any], path: Path) -> l
         if condition in known:
             raise refused(*_told_apart_by(known[condition], trial))
         known[condition] = trial
+    if not every:
+        raise refused("there are no trials.", "Return one at least; of budget.seeds(0) comes none.")
     return every
 
 
@@ -152,7 +162,7 @@ def _line(path: Path, name: str) -> int | None:
     with contextlib.suppress(OSError, ValueError, SyntaxError):
         for node in ast.walk(ast.parse(path.read_bytes())):
             words = (getattr(node, of, None) for of in ("value", "arg", "name", "id"))
-            spelt |= {word: node.lineno for word in words if isinstance(word, str) and isinstance(node, _PLACED)}
+            spelt |= {w: max(node.lineno, spelt.get(w, 0)) for w in words if isinstance(w, str) and isinstance(node, _PLACED)}
     return spelt.get(name, spelt.get("EXPERIMENT"))
 
 

@@ -154,5 +154,42 @@ def test_a_view_that_returns_something_else_is_left_out_and_says_so(tmp_path: Pa
     assert "it returns something else than it declares" in found.values["one"].reason
 
 
+@pytest.mark.parametrize(
+    ("views", "kind", "why"),
+    [
+        ('figures={"one": lambda runs: None}', "figures", "it returns NoneType where a Figure is due"),
+        ('figures={"one": lambda runs: Figure(None, "C.", " ", runs.frame())}', "figures", "the figure has no alt=…"),
+        ('figures={"one": lambda runs: Figure(None, "C.", "A", None)}', "figures", "the data of the figure are NoneType"),
+        (
+            'tables={"one": lambda runs: Table((Column("a", "A"),), ((1,), (1, 2)), "T.")}',
+            "tables",
+            "row 2 of the table has 2 of 1",
+        ),
+        (
+            'tables={"one": lambda runs: Table((Column("a", "A"),), ((),), "T.")}',
+            "tables",
+            "row 1 of the table has 0 of 1 cells",
+        ),
+    ],
+)
+def test_what_no_page_could_show_is_left_out_and_says_why(tmp_path: Path, views: str, kind: str, why: str) -> None:
+    _, found = judged(tmp_path, declared('{"acc": 1.0}', TWO_SEEDS, views))
+    assert why in getattr(found, kind)["one"].reason
+
+
+@pytest.mark.parametrize(
+    ("trials", "views", "what"),
+    [
+        ("[]", "", r":13: E20: there are no trials"),
+        (TWO_SEEDS, 'values={"one": Value("many")}', r":13: 'one' in values is Value\(number='many'"),
+        (TWO_SEEDS, 'claims={"one": Claim(" ", lambda runs: None)}', r":13: 'one' in claims is Claim\(sentence=' '"),
+        (TWO_SEEDS, 'measures={"acc": Measure("accuracy", digits="2")}', r":13: 'acc' in measures is Measure\(.*digits='2'"),
+    ],
+)
+def test_what_could_answer_nothing_is_refused_where_it_is_declared(tmp_path: Path, trials: str, views: str, what: str) -> None:
+    with pytest.raises(DeclarationError, match=what):
+        judged(tmp_path, declared('{"acc": 1.0}', trials, views))
+
+
 def test_a_mean_of_nothing_is_no_number() -> None:
     assert math.isnan(value_of({}).number)
