@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from report.typeset.pdf import Pdf
 from report.write.manuscript import Manuscript
+from report.write.tables import as_csv
 from report.write.writeup import Writeup
 
 HEAD = 45  # millimetres from the edge: a heading that begins above has nothing before it on its page
@@ -40,11 +39,8 @@ def titles(writeup: Writeup, manuscript: Manuscript) -> dict[str, str]:
 
 def outline(paging: Paging, titles: Mapping[str, str]) -> bytes:
     """The questions with their pages as CSV, as an upload to a grader asks for them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("question", "first page", "last page"))
-    writer.writerows((titles.get(name, name), *span) for name, span in paging.spans.items())
-    return out.getvalue().encode()
+    rows = ((titles.get(name, name), *span) for name, span in paging.spans.items())
+    return as_csv([("question", "first page", "last page"), *rows])
 
 
 def overrun(writeup: Writeup, paging: Paging, titles: Mapping[str, str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import io
 import math
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -179,13 +179,14 @@ def _aligned(cell: _Cell, room: int) -> str:
 def table_csv(table: Table) -> bytes:
     """The table as data: full precision, a ``Value`` as its number with its spread, n and unit in columns of their own."""
     valued = {column.name for i, column in enumerate(table.columns) if any(isinstance(row[i], Value) for row in table.rows)}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = [[c.name, *(f"{c.name}_{part}" for part in ("spread", "n", "unit") if c.name in valued)] for c in table.columns]
-    writer.writerow([name for group in names for name in group])
-    for row in table.rows:
-        cells = [_csv_cells(cell, column.name in valued) for cell, column in zip(row, table.columns)]
-        writer.writerow([cell for group in cells for cell in group])
+    rows = ([_csv_cells(cell, c.name in valued) for cell, c in zip(row, table.columns)] for row in table.rows)
+    return as_csv([cell for group in groups for cell in group] for groups in (names, *rows))
+
+
+def as_csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
 
 
