@@ -43,7 +43,8 @@ def decode_figure(files: Files) -> Drawn:
     if files.keys() != {"figure.svg", "figure.csv", "texts.json"}:
         raise codec.Spoilt(f"a figure is due, not {', '.join(files)}")
     texts: _Texts = codec.read(_Texts, files["texts.json"])
-    return Drawn(files["figure.svg"], files["figure.csv"], texts.caption, texts.alt, texts.seeds)
+    svg, csv = (files[name].decode(errors="surrogateescape") for name in ("figure.svg", "figure.csv"))
+    return Drawn(svg, csv, texts.caption, texts.alt, texts.seeds)
 
 
 def encode_noun(noun: Any) -> dict[str, bytes]:

@@ -40,10 +40,10 @@ NOT_PROVED = Absent("not proved here", "skipped")
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as files."""
+    """A figure as the texts of its files; a byte of its data that is no UTF-8 is a surrogate."""
 
-    svg: bytes
-    csv: bytes
+    svg: str
+    csv: str
     caption: str
     alt: str
     seeds: int | None = None

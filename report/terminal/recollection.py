@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from report.cache import codec
-from report.judge.views import Absent, Drawn, Judged
+from report.judge.views import Absent, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
 from report.terminal.bench import Bench, Findings
@@ -32,29 +32,10 @@ class _Ended:
 
 
 @dataclass(frozen=True)
-class _Drawing:
-    """A figure as text."""
-
-    svg: str
-    csv: str
-    caption: str
-    alt: str
-    seeds: int | None
-
-
-@dataclass(frozen=True)
-class _Views:
-    """What was judged, its figures apart."""
-
-    judged: Judged
-    figures: Mapping[str, _Drawing | Absent]
-
-
-@dataclass(frozen=True)
 class _Note:
     needed: tuple[str, ...]
     outcomes: Mapping[str, tuple[_Ended, ...]]
-    views: Mapping[str, _Views]
+    judged: Mapping[str, Judged]
     proofs: Mapping[str, Proof | Absent]
     known: Known
 
@@ -66,7 +47,7 @@ def noted(found: Findings) -> bytes:
     note = _Note(
         needed=tuple(sorted(found.bench.needed or ())),
         outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
-        views={name: _views(judged) for name, judged in found.judged.items()},
+        judged=found.judged,
         proofs=found.proofs,
         known=found.known,
     )
@@ -85,9 +66,8 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
         name: [_outcome(trial, ended) for trial, ended in zip(trials, read.outcomes.get(name, ()), strict=True)]
         for name, trials in bench.trials.items()
     }
-    judged = {name: _judged(views) for name, views in read.views.items()}
     bench = bench if bench.settings.frozen else bench.with_data()
-    return Findings(bench, outcomes, judged, read.proofs, read.known, note=note or b"")
+    return Findings(bench, outcomes, read.judged, read.proofs, read.known, note=note or b"")
 
 
 def _ended(outcome: Outcome) -> _Ended:
@@ -99,25 +79,3 @@ def _ended(outcome: Outcome) -> _Ended:
 def _outcome(trial: Trial, ended: _Ended) -> Outcome:
     result = None if ended.scalars is None else Result(ended.scalars, diverged=ended.diverged)
     return Outcome(trial, ended.fingerprint, result, ended.reason, ended.seconds, ended.started)
-
-
-def _views(judged: Judged) -> _Views:
-    return _Views(replace(judged, figures={}), {name: _drawing(each) for name, each in judged.figures.items()})
-
-
-def _judged(views: _Views) -> Judged:
-    return replace(views.judged, figures={name: _drawn(each) for name, each in views.figures.items()})
-
-
-def _drawing(drawn: Drawn | Absent) -> _Drawing | Absent:
-    if isinstance(drawn, Absent):
-        return drawn
-    svg, csv = (part.decode(errors="surrogatepass") for part in (drawn.svg, drawn.csv))
-    return _Drawing(svg, csv, drawn.caption, drawn.alt, drawn.seeds)
-
-
-def _drawn(drawing: _Drawing | Absent) -> Drawn | Absent:
-    if isinstance(drawing, Absent):
-        return drawing
-    svg, csv = (part.encode(errors="surrogatepass") for part in (drawing.svg, drawing.csv))
-    return Drawn(svg, csv, drawing.caption, drawing.alt, drawing.seeds)

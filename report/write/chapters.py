@@ -224,9 +224,9 @@ class _Writer:
             return self._missing(name, drawn)
         number, told = self._number("Figure", name), self._placed(name)
         file = name.replace(".", "-")
-        self.assets[f"{file}.svg"] = drawn.svg
+        self.assets[f"{file}.svg"] = drawn.svg.encode()
         data = self._data_file(name)
-        self.data[data] = drawn.csv
+        self.data[data] = drawn.csv.encode(errors="surrogateescape")
         caption = f"{drawn.caption} {self._basis(name)}".strip()
         return render.figure_markdown(identifier(name), number, f"{file}.svg", caption, drawn.alt, data, told)
 

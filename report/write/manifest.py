@@ -100,4 +100,4 @@ def _judged(judged: Judged) -> dict[str, Any]:
 
 
 def _drawn(figure: Drawn) -> dict[str, str]:
-    return {"caption": figure.caption, "alt": figure.alt, "drawing": hashlib.sha256(figure.svg).hexdigest()}
+    return {"caption": figure.caption, "alt": figure.alt, "drawing": hashlib.sha256(figure.svg.encode()).hexdigest()}

@@ -24,7 +24,7 @@ JUDGED = Judged(
         for seed in (0, 1)
     ),
     seeds=(0, 1),
-    figures={"curves": Drawn(b"<svg/>", b"a\n1\n", "Curves.", "Two curves."), "lost": LOST},
+    figures={"curves": Drawn("<svg/>", "a\n1\n", "Curves.", "Two curves."), "lost": LOST},
     tables={"ends": Table((Column("net", "Net", align="left"),), (("mlp",),), "Ends."), "lost": LOST},
     claims={
         "more": Judgement("More is more.", Verdict(Holds.YES, 2.0, 1.0, 3.0, 4, "points", "gap")),
