@@ -90,15 +90,23 @@ def _encoded(path: Path) -> dict[str, bytes]:
     derivation = load(path)
     files = {"proof.json": codec.written(check(derivation))}
     try:
-        return files | _views(derivation)
-    except ReportError:
-        raise
+        files |= _views(derivation)
+        _decoded(files)
     except Exception as error:
-        raise DeclarationError(
-            f"a view of {derivation.id} cannot be made: {type(error).__name__}: {error}",
-            where=author_line(error) or Where(path),
-            remedy="Mend that line.",
-        ) from error
+        if isinstance(error, ReportError) and error.where:
+            raise
+        what = f"a view of {derivation.id} cannot be made: {_why(error)}"
+        raise DeclarationError(what, where=author_line(error) or Where(path), remedy="Mend that line.") from error
+    return files
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case ReportError():
+            return error.what
+        case codec.Spoilt():
+            return f"it returns something else than it declares: {error}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _views(derivation: Derivation) -> dict[str, bytes]:

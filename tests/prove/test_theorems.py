@@ -65,6 +65,26 @@ def test_a_theorem_is_called_as_its_file_is_and_a_copy_is_none_of_another_number
         theorems(files, tmp_path, store, 1, lambda said: None)
 
 
+@pytest.mark.parametrize(
+    ("views", "said"),
+    [
+        ('values={"one": lambda: 3}', "it returns something else than it declares: Value is due, not 3"),
+        ('tables={"one": lambda: None}', "it returns something else than it declares: Table is due, not None"),
+        ('tables={"one": lambda: Table((Column("a", "A"),), ((1, 2),), "T.")}', "row 1 of the table has 2 of 1 cells"),
+        ('values={"one": lambda: Value(1 / 0)}', "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_view_of_a_theorem_that_cannot_be_made_is_refused_with_its_file(tmp_path: Path, views: str, said: str) -> None:
+    (tmp_path / "theory").mkdir()
+    file = tmp_path / "theory" / "t01_it.py"
+    source = COPIED.replace('"")', f'"", {views})')
+    file.write_text(f"from report.model import Column, Table, Value\n{source}", encoding="utf-8")
+    with pytest.raises(DeclarationError) as refusal:
+        theorems({"T1": file}, tmp_path, Store(tmp_path / "store"), 1, lambda told: None)
+    assert f"a view of T1 cannot be made: {said}" in str(refusal.value)
+    assert "t01_it.py" in str(refusal.value)
+
+
 @pytest.fixture(scope="module")
 def checker() -> Whole:
     """The checker itself, which is the same for every project here: to read all of it takes seconds."""
