@@ -54,6 +54,7 @@ def problems(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path,
             *_levels(path, source),
             *_pictures(path, found[path].pictures, source),
             *_links(path, found[path].links, source),
+            *_notes(path, found[path].text, source),
             *(_comment(line, path) for line in stray_comments(source)),
             *(_number(number, path) for number in typed_numbers(found[path].text, source)),
             *(_wording(words, path) for words in worded[path]),
@@ -127,6 +128,13 @@ def _links(path: Path, links: Iterable[str], source: str) -> Iterator[ProseError
             where = Where(path, line_of(f"({link}", source))
             remedy = "Link to an address that begins with https://, or to a place in the write-up: #its-id."
             yield ProseError(f"a link goes to '{link}', which is not published with the page.", where=where, remedy=remedy)
+
+
+def _notes(path: Path, text: str, source: str) -> Iterator[ProseError]:
+    """Marks of notes that nobody wrote, which would be printed as they stand."""
+    for note in re.findall(r"\[\^[^\s\[\]]+\]", text):
+        remedy = f"Write {note}: … below, or ^[…] in its place."
+        yield ProseError(f"there is no note {note}.", where=Where(path, line_of(note, source)), remedy=remedy)
 
 
 def _comment(line: int, path: Path) -> ProseError:

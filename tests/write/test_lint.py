@@ -90,10 +90,11 @@ def test_each_figure_and_table_of_the_report_is_called_in_its_text(chapter: Path
         ("![a net](broken.png)", "the picture 'broken.png' cannot be read"),
         ("![a net](page.svg)", "the picture 'page.svg' cannot be read"),
         ("![a net](none.png)", "does not lie beside the chapter"),
+        ("A remark.[^note] And another.[^b]\n\n[^b]: It is there.", "there is no note [^note]"),
         ("See [there](other.md).", "a link goes to 'other.md', which is not published"),
     ],
 )
-def test_a_picture_or_a_link_that_no_reader_could_follow_is_refused(tmp_path: Path, prose: str, said: str) -> None:
+def test_a_picture_a_link_or_a_note_that_no_reader_could_follow_is_refused(tmp_path: Path, prose: str, said: str) -> None:
     (tmp_path / "broken.png").write_bytes(b"no picture")
     (tmp_path / "page.svg").write_text("<html/>", encoding="utf-8")
     chapter = tmp_path / "01-nets.md"
