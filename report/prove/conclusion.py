@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from report.errors import DeclarationError
 from report.prove.derivation import Derivation, Part
 from report.prove.joined import joins
 from report.prove.language.formula import Formula, join, names, parse
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.glossary import Definition, Symbol, reached
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import MEANINGS
 from report.prove.operations import Operations
@@ -245,12 +245,11 @@ class Shown:
 
     def _beneath(self, part: Part) -> set[str]:
         """The labels of the parts that a part rests on, by itself and by these."""
-        waiting, below = [part], set[str]()
-        while waiting:
-            direct = {label for step in waiting.pop().steps for label in step.rule.parts if label in self.parts} - below
-            below |= direct
-            waiting += (self.parts[label] for label in direct)
-        return below
+
+        def direct(label: str) -> Iterable[str]:
+            return (below for step in self.parts[label].steps for below in step.rule.parts if below in self.parts)
+
+        return reached(direct(part.label), direct)
 
     def _rests_on(self, text: str) -> list[Part]:
         """The parts that a text quotes or states, else those that show what it shows."""

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from report.errors import DeclarationError
 from report.prove.derivation import Chain, Part
-from report.prove.language.formula import Formula, names, parse
+from report.prove.language.formula import Formula, calls, head, names, parse
+from report.prove.language.vocabulary import DERIVATIVES
 from report.prove.order import DIRECTED
 
 _CALLED = {
@@ -134,10 +135,10 @@ class Operations:
             formula = parse(source)
         except DeclarationError:
             return True
-        if any(_head(each.tree) == name for part in self.parts for each in Chain(part).same_as(formula.key)):
+        if any(head(each.tree) == name for part in self.parts for each in Chain(part).same_as(formula.key)):
             return True
         told = isinstance(formula.tree, ast.Compare) and name in names(formula.tree)
-        return told or _head(formula.tree) == name or (name in self.bodies and self.bodies[name].key == formula.key)
+        return told or head(formula.tree) == name or (name in self.bodies and self.bodies[name].key == formula.key)
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
@@ -152,11 +153,7 @@ class Operations:
     @cached_property
     def _slopes(self) -> list[tuple[ast.expr, ast.expr]]:
         """What is differentiated, and by what: by an entry of it, whatever its index."""
-        return [
-            (node.args[0], ast.Name(_head(node.args[1])))
-            for node in self._nodes
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("diff", "grad")
-        ]
+        return [(node.args[0], ast.Name(head(node.args[1]))) for node in self._nodes if calls(node, DERIVATIVES)]
 
     def _said(self, phrase: str) -> bool:
         return phrase.lower() in self.said.lower()
@@ -172,7 +169,7 @@ class Operations:
 
     def _called(self, node: ast.AST, operation: str) -> bool:
         """Whether it is a name of something that is called so, or is such an operation by definition."""
-        name = _head(node)
+        name = head(node)
         called = re.search(rf"\b(?:{_CALLED[operation]})\b", self.meanings.get(name, ""), re.IGNORECASE)
         return bool(called) or (name in self.bodies and _operation(self.bodies[name].tree) == operation)
 
@@ -222,13 +219,6 @@ def _stem(word: str) -> str:
 
 def _kind(word: str) -> str:
     return next(kind for kind, words in _CALLED.items() if re.fullmatch(words, word, re.IGNORECASE))
-
-
-def _head(node: ast.AST) -> str:
-    """The name that a formula is an entry or a value of."""
-    while isinstance(node, ast.Call | ast.Subscript):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _operation(node: ast.AST) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from report.errors import DeclarationError
 from report.prove.derivation import Chain, Part
-from report.prove.language.formula import RELATIONS, Formula, parse
+from report.prove.language.formula import SIGN_OF, TURNED, Formula, parse
 
 _UP = (
     "larger|bigger|higher|greater|above|beyond|more than|exceed(?:s|ed|ing)?|surpass\\w*|increas\\w+|"
@@ -128,7 +128,7 @@ class Resting:
         equal = denied or (found["up"] or found["down"]).lower().startswith("at ")
         wanted = wanted & {"<", ">"} if strict else wanted | {"=="} if equal else wanted
         return any(
-            (sign if (left, right) == (first, second) else _TURNED.get(sign, sign)) in wanted
+            (sign if (left, right) == (first, second) else TURNED.get(sign, sign)) in wanted
             for part in self.every
             for stated in (part.claim.formula, *part.conditions)
             for left, sign, right in _relations(stated)
@@ -160,8 +160,6 @@ class Resting:
 
 
 _LARGER, _SMALLER = frozenset({">", ">="}), frozenset({"<", "<="})
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_SIGNS = {kind: sign for sign, kind in RELATIONS.items()}
 
 
 def _relations(formula: Formula) -> Iterator[tuple[str, str, str]]:
@@ -169,7 +167,7 @@ def _relations(formula: Formula) -> Iterator[tuple[str, str, str]]:
     for node in ast.walk(formula.tree):
         if isinstance(node, ast.Compare):
             sides = [ast.dump(side) for side in (node.left, *node.comparators)]
-            yield from zip(sides, (_SIGNS[type(op)] for op in node.ops), sides[1:])
+            yield from zip(sides, (SIGN_OF[type(op)] for op in node.ops), sides[1:])
 
 
 def _points(signs: set[str], up: bool, denied: bool) -> bool:

@@ -21,7 +21,7 @@ from report.prove.callees import packages_of
 from report.prove.checked import Witnessed
 from report.prove.derivation import POINTS, Chain, Derivation, Live, Part
 from report.prove.language.formula import Formula, names, parse
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.glossary import Definition, Symbol, spoken_of
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points
@@ -332,18 +332,8 @@ def _asked_by(witnesses: Iterable[Live]) -> list[str]:
 
 def _needed(declared: Sequence[Symbol], defined: Sequence[Definition], asked: Iterable[str]) -> list[Symbol]:
     """The symbols that these names or their domains speak of; drawing the others would only cost time."""
-    waiting, reached = [*asked], set[str]()
-    definitions, symbols = {d.name: d for d in defined}, {s.name: s for s in declared}
-    while waiting:
-        name = waiting.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        if name in definitions:
-            waiting += definitions[name].mentioned
-        elif name in symbols:
-            waiting += symbols[name].mentions()
-    return [s for s in declared if s.name in reached]
+    spoken = spoken_of(asked, declared, defined)
+    return [s for s in declared if s.name in spoken]
 
 
 def _value(expression: Formula, point: Point) -> Any:

@@ -24,7 +24,7 @@ from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.place import Missing, Place, Settled, one_of
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import calls, targets
+from report.prove.language.formula import calls, head, places, targets
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.meaning.grid import Grid, Unreadable, tighten
 from report.prove.meaning.symbolic import Scope, read
@@ -346,7 +346,7 @@ class _Walk(Place):
             yield from inside.visit(other)
 
     def entry(self, node: ast.Subscript) -> Iterator[Missing]:
-        elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        elements = places(node)
         for element in elements:
             yield from self.visit(element)
         indices = [self.value(e) for e in elements]
@@ -415,13 +415,10 @@ class _Walk(Place):
             return
         yield from self.visit(variable)
         yield from self.visit(body)
-        holder: ast.expr = variable
-        while isinstance(holder, ast.Subscript | ast.Call):
-            holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
-        if isinstance(holder, ast.Name):
-            yield from (*kinks.tied(self, holder.id), *kinks.fixed(self, holder.id, node))
-        if isinstance(holder, ast.Name) and kinks.may_be_rough(self, body):
-            yield from replace(self, slope_in=holder.id, order=1, varying=frozenset({holder.id})).visit(body)
+        if name := head(variable):
+            yield from (*kinks.tied(self, name), *kinks.fixed(self, name, node))
+        if name and kinks.may_be_rough(self, body):
+            yield from replace(self, slope_in=name, order=1, varying=frozenset({name})).visit(body)
 
 
 def _tightened(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:

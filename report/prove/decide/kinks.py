@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from report.prove.decide.place import Missing, Place
 from report.prove.decide.signs import is_nonzero, is_positive
 from report.prove.language.formula import names
-from report.prove.language.glossary import Definition
+from report.prove.language.glossary import Definition, reached
 
 ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
 CONTINUOUS = ("abs", "norm", "max", "min")
@@ -20,21 +20,18 @@ VARYING = ("real", "vector", "matrix", "signal")
 
 def may_be_rough(at: Place, body: ast.expr) -> bool:
     """Whether anything in what is differentiated has kinks, jumps or an end at all."""
-    waiting, met = [body], set[str]()
-    while waiting:
-        tree = waiting.pop()
-        if any(map(_is_rough, ast.walk(tree))):
-            return True
-        for name in {at.handed.get(name, name) for name in names(tree)} - met:
-            met.add(name)
-            if name in ROUGH or (name in at.symbols and at.symbols[name].kind == "operator"):
-                return True
-            defined = at.scope.globals.get(name)
-            if isinstance(defined, Definition):
-                if any(symbol.least for symbol in defined.symbols):
-                    return True
-                waiting.append(defined.body.tree)
-    return False
+
+    def spoken(tree: ast.expr) -> list[str]:
+        return [at.handed.get(name, name) for name in names(tree)]
+
+    definitions = {name: d for name, d in at.scope.globals.items() if isinstance(d, Definition)}
+    met = reached(spoken(body), lambda name: spoken(definitions[name].body.tree) if name in definitions else ())
+    opened = [definitions[name] for name in met & definitions.keys()]
+    operators = (at.symbols[name].kind == "operator" for name in met & at.symbols.keys())
+    ends = (symbol.least for defined in opened for symbol in defined.symbols)
+    trees = (body, *(defined.body.tree for defined in opened))
+    rough = (_is_rough(node) for tree in trees for node in ast.walk(tree))
+    return not met.isdisjoint(ROUGH) or any(operators) or any(ends) or any(rough)
 
 
 def is_smooth(order: int, node: ast.BinOp) -> bool:
@@ -75,13 +72,7 @@ def fixed(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
 
 def _rests_on(at: Place, spoken: Iterable[str], but: str = "") -> set[str]:
     """The symbols that may vary of which names speak, by themselves or by what they abbreviate."""
-    waiting, met = [*spoken], {but}
-    while waiting:
-        name = waiting.pop()
-        if name not in met:
-            met.add(name)
-            defined = at.scope.globals.get(name)
-            waiting += defined.mentioned if isinstance(defined, Definition) else ()
+    met = reached(spoken, lambda name: at.mentioned(name) if name != but else ())
     return {name for name in met & at.symbols.keys() if at.symbols[name].kind in VARYING}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.signs import is_nonnegative, is_positive
 from report.prove.language.formula import formula, names
-from report.prove.language.glossary import PROPERTIES, Definition, Symbol
+from report.prove.language.glossary import PROPERTIES, Definition, Symbol, reached
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
 from report.prove.meaning.symbolic import ALGEBRA, Scope, read
@@ -274,29 +274,17 @@ class Place:
 
     def depends(self, node: ast.expr) -> bool:
         """Whether a piece of what is differentiated rests on the variable."""
-        for name in names(node):
-            if name in self.varying:
-                return True
-            defined = self.scope.globals.get(name) if name not in self.scope.locals else None
-            if name == self.slope_in and name not in self.scope.locals:
-                return True
-            if isinstance(defined, Definition) and self.reaches(defined):
-                return True
-        return False
+        spoken = names(node).keys()
+        return bool(spoken & self.varying) or self.slope_in in reached(spoken - self.scope.locals.keys(), self.mentioned)
 
     def reaches(self, defined: Definition) -> bool:
         """Whether the body of a definition speaks of the variable, by itself or through others."""
-        waiting, met = [defined], {defined.name}
-        while waiting:
-            current = waiting.pop()
-            inside = names(current.body.tree).keys() - set(current.arguments)
-            if self.slope_in in inside:
-                return True
-            for name in inside - met:
-                met.add(name)
-                if isinstance(self.scope.globals.get(name), Definition):
-                    waiting.append(self.scope.globals[name])
-        return False
+        return self.slope_in in reached(defined.mentioned, self.mentioned)
+
+    def mentioned(self, name: str) -> Iterable[str]:
+        """The names of which the definition of a name speaks; none if it has none."""
+        defined = self.scope.globals.get(name)
+        return defined.mentioned if isinstance(defined, Definition) else ()
 
 
 MAPS = ("signal", "function")

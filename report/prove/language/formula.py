@@ -35,6 +35,9 @@ RELATIONS: dict[str, type[ast.cmpop]] = {
     ">": ast.Gt,
     "in": ast.In,
 }
+SIGN_OF = {kind: sign for sign, kind in RELATIONS.items()}
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""The relation from right to left; any other is the same."""
 _ALLOWED = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Subscript,
     ast.Tuple, ast.List, ast.IfExp, ast.Attribute, ast.Lambda, ast.arguments, ast.arg, ast.GeneratorExp, ast.comprehension,
@@ -72,12 +75,9 @@ class Statement:
     @property
     def mirrored(self) -> Statement:
         """The same statement, read from right to left."""
-        turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-        return (
-            self
-            if self.relation in ("in", "implies")
-            else Statement(self.right, turned.get(self.relation, self.relation), self.left)
-        )
+        if self.relation in ("in", "implies"):
+            return self
+        return Statement(self.right, TURNED.get(self.relation, self.relation), self.left)
 
     @property
     def text(self) -> str:
@@ -118,8 +118,7 @@ def statement(text: str, where: Where | None = None) -> Statement:
     parsed = parse(text, where)
     tree = parsed.tree
     if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
-        relation = next(sign for sign, kind in RELATIONS.items() if isinstance(tree.ops[0], kind))
-        return Statement(_piece(parsed, tree.left), relation, _piece(parsed, tree.comparators[0]))
+        return Statement(_piece(parsed, tree.left), SIGN_OF[type(tree.ops[0])], _piece(parsed, tree.comparators[0]))
     if calls(tree, LOGICAL) and len(tree.args) == 2:
         return Statement(_piece(parsed, tree.args[0]), ast.unparse(tree.func), _piece(parsed, tree.args[1]))
     raise DeclarationError(
@@ -157,6 +156,23 @@ def split_relation(text: str) -> tuple[str, str]:
 def calls(node: ast.AST, functions: Collection[str]) -> TypeGuard[ast.Call]:
     """Whether a node is a call of one of these, by its name."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+
+
+def head(node: ast.AST) -> str:
+    """The name of what a formula is an entry or a value of: x of x[i] and of x(f)(i); "" if that has none."""
+    while isinstance(node, ast.Subscript | ast.Call):
+        node = node.value if isinstance(node, ast.Subscript) else node.func
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def places(node: ast.Subscript) -> list[ast.expr]:
+    """The indices of an entry."""
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def rows(node: ast.List) -> list[list[ast.expr]]:
+    """A matrix by its rows; each of a column has one entry."""
+    return [row.elts if isinstance(row, ast.List) else [row] for row in node.elts]
 
 
 def names(node: ast.AST) -> dict[str, None]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from report.errors import DeclarationError, Where, nearest
-from report.prove.language.formula import Formula, names, parse
+from report.prove.language.formula import Formula, names, parse, places
 
+T = TypeVar("T")
 _ENGINE = str(Path(__file__).parents[2])
 
 
@@ -146,17 +147,7 @@ def by_need(symbols: Sequence[Symbol], more: Mapping[str, Iterable[str]] | None 
 
 def circular(symbols: Sequence[Symbol]) -> list[str]:
     """The symbols whose domains speak, maybe by way of others, of themselves."""
-    known = {s.name: s for s in symbols}
-
-    def reached(name: str) -> set[str]:
-        waiting, met = [*known[name].mentions()], set[str]()
-        while waiting:
-            if (other := waiting.pop()) in known and other not in met:
-                met.add(other)
-                waiting += known[other].mentions()
-        return met
-
-    return [name for name in known if name in reached(name)]
+    return [symbol.name for symbol in symbols if symbol.name in spoken_of(symbol.mentions(), symbols)]
 
 
 PROPERTIES = {
@@ -316,6 +307,28 @@ def define(
     )
 
 
+def spoken_of(names: Iterable[str], symbols: Sequence[Symbol], definitions: Iterable[Definition] = ()) -> set[str]:
+    """The names, and those of which their domains and definitions speak, by themselves or through others."""
+    spoken: dict[str, Iterable[str]] = {s.name: s.mentions() for s in symbols}
+    spoken |= {d.name: d.mentioned for d in definitions}
+    return reached(names, lambda name: spoken.get(name, ()))
+
+
+def resting_on(name: str, definitions: Collection[Definition]) -> set[str]:
+    """The name, and the definitions that speak of it, by themselves or through others."""
+    return reached([name], lambda one: (d.name for d in definitions if one in d.mentioned))
+
+
+def reached(first: Iterable[T], beside: Callable[[T], Iterable[T]]) -> set[T]:
+    """The first ones, those beside these, and so on."""
+    waiting, met = [*first], set[T]()
+    while waiting:
+        if (each := waiting.pop()) not in met:
+            met.add(each)
+            waiting += beside(each)
+    return met
+
+
 def _head(head: Formula) -> tuple[str, tuple[tuple[str, ...], ...], bool]:
     groups: list[tuple[str, ...]] = []
     node, indexed = head.tree, False
@@ -324,7 +337,7 @@ def _head(head: Formula) -> tuple[str, tuple[tuple[str, ...], ...], bool]:
             arguments: list[ast.expr] = node.args
             node = node.func
         elif isinstance(node, ast.Subscript):
-            arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+            arguments = places(node)
             node, indexed = node.value, True
         else:
             arguments = [node]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from report.prove.language.forms import DEFINED_FORMS, FORMS
-from report.prove.language.formula import Formula, calls, targets
+from report.prove.language.formula import SIGN_OF, Formula, calls, places, rows, targets
 from report.prove.language.formula import names as names_in
 from report.prove.language.names import DEFINED, Names, spelled
 from report.prove.language.printed import (
@@ -32,11 +32,9 @@ from report.prove.language.printed import (
     raised,
 )
 
-_RELATIONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "=", ast.NotEq: r"\ne", ast.LtE: r"\le", ast.GtE: r"\ge", ast.Lt: "<", ast.Gt: ">", ast.In: r"\in",
-}  # fmt: skip
 _SIGNS = {
-    "==": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "implies": r"\implies", "iff": r"\iff",
+    "==": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "in": r"\in",
+    "implies": r"\implies", "iff": r"\iff",
 }  # fmt: skip
 _CONSTANTS = {"Z": r"\mathbb{Z}", "N": r"\mathbb{N}_0", "imag": r"\mathrm{i}"}
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
@@ -90,17 +88,16 @@ class Printer:
         return Printed(raised(self.text(node.value, ATOM), r"\top"), POWER)
 
     def show_Subscript(self, node: ast.Subscript) -> Printed:
-        elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         base = self.show(node.value)
         bare = isinstance(node.value, ast.Attribute) or (base.level == ATOM and not isinstance(node.value, ast.Subscript))
-        return Printed(lowered(base.text if bare else parens(base), indices(self, elements)), ATOM)
+        return Printed(lowered(base.text if bare else parens(base), indices(self, places(node))), ATOM)
 
     def show_Tuple(self, node: ast.Tuple) -> Printed:
         return Printed(f"({', '.join(self.text(e) for e in node.elts)})")
 
     def show_List(self, node: ast.List) -> Printed:
-        rows = [[self.text(e) for e in (row.elts if isinstance(row, ast.List) else [row])] for row in node.elts]
-        return Printed(r"\begin{pmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{pmatrix}", ATOM, tall=True)
+        lines = (" & ".join(map(self.text, row)) for row in rows(node))
+        return Printed(r"\begin{pmatrix}" + r" \\ ".join(lines) + r"\end{pmatrix}", ATOM, tall=True)
 
     def show_Lambda(self, node: ast.Lambda) -> Printed:
         """A dot where one signal varies; by name where a dot would be lost, or be one of several."""
@@ -232,7 +229,7 @@ class Printer:
         sides += [self.range(c) if isinstance(op, ast.In) else self.show(c) for op, c in zip(node.ops, node.comparators)]
         out = at_least(sides[0], SUM)
         for op, side in zip(node.ops, sides[1:]):
-            out += f" {_RELATIONS[type(op)]} {at_least(side, SUM)}"
+            out += f" {_SIGNS[SIGN_OF[type(op)]]} {at_least(side, SUM)}"
         return Printed(out, RELATION, any(s.tall for s in sides))
 
     def range(self, node: ast.expr) -> Printed:

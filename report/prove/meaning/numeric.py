@@ -18,8 +18,8 @@ from typing import Any
 import mpmath as mp
 
 from report.errors import DeclarationError, nearest
-from report.prove.language.formula import targets
-from report.prove.language.glossary import Definition
+from report.prove.language.formula import SIGN_OF, places, rows, targets
+from report.prove.language.glossary import Definition, resting_on
 from report.prove.meaning.values import (
     BUILT_IN,
     CONSTANTS,
@@ -57,17 +57,9 @@ class Point:
         """The same point as a function of the value of one name, and with it of every definition that rests on that name."""
         if name in self.locals:
             return lambda value: self.bind(**{name: value})
-        rest = self._resting_on(name)
+        rest = resting_on(name, [d for d in self.globals.values() if isinstance(d, Definition)])
         kept = {other: meaning for other, meaning in self.meanings.items() if other not in rest}
         return lambda value: Point({**self.globals, name: value}, self.locals, {**kept})
-
-    def _resting_on(self, name: str) -> set[str]:
-        """The name, and the definitions that speak of it, by themselves or through others."""
-        bodies = {d.name: d.mentioned for d in self.globals.values() if isinstance(d, Definition)}
-        found = {name}
-        while more := {other for other, mentioned in bodies.items() if other not in found and mentioned & found}:
-            found |= more
-        return found
 
     def look_up(self, name: str) -> Any:
         if name in self.locals:
@@ -212,7 +204,7 @@ def _call(node: ast.Call) -> Evaluator:
 
 def _compare(node: ast.Compare) -> Evaluator:
     first = reading(node.left)
-    others = [_is_in(c) if isinstance(op, ast.In) else _is(_SIGNS[type(op)], c) for op, c in zip(node.ops, node.comparators)]
+    others = [_is_in(c) if isinstance(op, ast.In) else _is(SIGN_OF[type(op)], c) for op, c in zip(node.ops, node.comparators)]
 
     def value(point: Point) -> bool:
         left = first(point)
@@ -246,26 +238,19 @@ def _is_in(node: ast.expr) -> Callable[[Any, Point], tuple[bool, Any]]:
     return lambda value, point: (mp.isint(value) and low(point) <= value <= high(point), value)
 
 
-_SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
-
-
 def _index(node: ast.Subscript) -> Evaluator:
-    held, places = reading(node.value), [*map(reading, _places(node))]
+    held, at = reading(node.value), [*map(reading, places(node))]
 
     def value(point: Point) -> Any:
-        holder, indices = held(point), [whole(place(point)) for place in places]
+        holder, indices = held(point), [whole(place(point)) for place in at]
         return holder(*indices) if callable(holder) else as_array(holder).entry(*indices)
 
     return value
 
 
-def _places(node: ast.Subscript) -> list[ast.expr]:
-    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-
-
 def _literal(node: ast.List) -> Evaluator:
-    rows = [[*map(reading, r.elts if isinstance(r, ast.List) else [r])] for r in node.elts]
-    return lambda point: Array(tuple(tuple(cell(point) for cell in row) for row in rows))
+    cells = [[*map(reading, row)] for row in rows(node)]
+    return lambda point: Array(tuple(tuple(cell(point) for cell in row) for row in cells))
 
 
 # --- sums and their like -------------------------------------------------------------------------------------------
@@ -377,22 +362,22 @@ def _movable(variable: ast.expr) -> Callable[[Point], tuple[Number, Callable[[Nu
         name = variable.id
         return lambda point: (mp.mpf(value(point)), point.moving(name))
     if isinstance(variable, ast.Subscript) and isinstance(variable.value, ast.Name):
-        name, held, indices = variable.value.id, reading(variable.value), [*map(reading, _places(variable))]
+        name, held, indices = variable.value.id, reading(variable.value), [*map(reading, places(variable))]
     elif isinstance(variable, ast.Call) and isinstance(variable.func, ast.Name):
         name, held, indices = variable.func.id, reading(variable.func), [*map(reading, variable.args)]
     else:
         raise DeclarationError(f"cannot differentiate with respect to {ast.unparse(variable)}: use x, x[i], W[i, j] or f(i)")
 
     def movable(point: Point) -> tuple[Number, Callable[[Number], Point]]:
-        moving, whole_, places = point.moving(name), held(point), tuple(whole(index(point)) for index in indices)
-        put = whole_.put if isinstance(whole_, Array) else partial(_moved_signal, whole_)
-        return mp.mpf(value(point)), lambda h: moving(put(places, h))
+        moving, whole_, at = point.moving(name), held(point), tuple(whole(index(point)) for index in indices)
+        put = whole_.put if isinstance(whole_, Array) else partial(moved_signal, whole_)
+        return mp.mpf(value(point)), lambda h: moving(put(at, h))
 
     return movable
 
 
-def _moved_signal(original: Callable[..., Number], places: tuple[int, ...], value: Number) -> Callable[..., Number]:
-    return lambda *k: value if tuple(k) == places else original(*k)
+def moved_signal(original: Callable[..., Number], at: tuple[int, ...], value: Number) -> Callable[..., Number]:
+    return lambda *k: value if k == at else original(*k)
 
 
 def _gradient(body: ast.expr, variable: ast.expr) -> Evaluator:

@@ -18,7 +18,7 @@ import mpmath as mp
 
 from report.prove.language.formula import Formula, names
 from report.prove.language.glossary import Definition, Symbol, by_need
-from report.prove.meaning.numeric import Point, evaluate
+from report.prove.meaning.numeric import Point, evaluate, moved_signal
 from report.prove.meaning.values import SUPPORT, WINDOW, Array, Number, Undefined, as_array, compare, entrywise, whole
 
 EDGES = (0, 1, 2)
@@ -175,7 +175,7 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
     start, moving = point.globals[symbol.name], point.moving(symbol.name)
     moves: list[tuple[Number, Callable[[Number], Any]]] = [(start, lambda t: t)]
     if symbol.kind == "signal":
-        moves = [(start(place), functools.partial(_with_value, start, place)) for place in (1, 0, 2)]
+        moves = [(start(place), functools.partial(moved_signal, start, (place,))) for place in (1, 0, 2)]
     elif symbol.kind != "real":
         corner = symbol.first, symbol.first
         moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(corner, t))]
@@ -186,10 +186,6 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
         except (ArithmeticError, ValueError):
             continue
     raise Undefined("no root")
-
-
-def _with_value(signal: Callable[[int], Number], place: int, value: Number) -> Callable[[int], Number]:
-    return lambda k: value if k == place else signal(k)
 
 
 def _by_equations(gap: ast.expr, symbol: Symbol, point: Point) -> Array:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
 
 from report.errors import DeclarationError, nearest
-from report.prove.language.formula import names, targets
-from report.prove.language.glossary import Definition
+from report.prove.language.formula import names, places, rows, targets
+from report.prove.language.glossary import Definition, reached
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning.grid import (
     BUILT_IN,
@@ -132,16 +132,12 @@ def _opaque(definition: Definition, scope: Scope) -> Any:
 
 def _may_be_complex(definition: Definition, scope: Scope) -> bool:
     """Whether the imaginary unit is reached from the definition: kept shut, it may not be taken for real."""
-    waiting, met = [definition.name], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name == "imag" and name not in scope.globals:
-            return True
+
+    def spoken(name: str) -> Iterable[str]:
         known = scope.globals.get(name)
-        if isinstance(known, Definition) and name not in met:
-            waiting += names(known.body.tree)
-        met.add(name)
-    return False
+        return names(known.body.tree) if isinstance(known, Definition) else ()
+
+    return "imag" not in scope.globals and "imag" in reached([definition.name], spoken)
 
 
 def _applied(function: Any, groups: Sequence[Sequence[bool]], before: tuple[Any, ...]) -> Any:
@@ -251,8 +247,7 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
 
 def _index(node: ast.Subscript, scope: Scope) -> Any:
     value = read(node.value, scope)
-    elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    indices = [read(e, scope) for e in elements]
+    indices = [read(e, scope) for e in places(node)]
     if isinstance(value, Grid):
         if len(indices) == 1 and value.columns != 1:
             if value.rows != 1:
@@ -263,7 +258,7 @@ def _index(node: ast.Subscript, scope: Scope) -> Any:
 
 
 def _literal(node: ast.List, scope: Scope) -> Grid:
-    table = [[read(e, scope) for e in (r.elts if isinstance(r, ast.List) else [r])] for r in node.elts]
+    table = [[read(e, scope) for e in row] for row in rows(node)]
 
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         if i.is_Integer and j.is_Integer:
@@ -358,17 +353,16 @@ def _standing_still(scope: Scope, name: str, place: sp.Expr) -> tuple[Scope, dic
 
 def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
     """What a derivative may use: it is not carried out where a definition that is kept shut rests on the variable."""
-    waiting, hidden, reached = [(n, False) for n in names(body)], False, set()
-    while waiting:
-        name, inside = waiting.pop()
+
+    def spoken(of: tuple[str, bool]) -> Iterable[tuple[str, bool]]:
+        """The names in a definition, and whether they are hidden there."""
+        name, hidden = of
         value = scope.globals.get(name)
-        if (name, inside) in reached or (name in scope.locals and not inside):
-            continue
-        reached.add((name, inside))
-        hidden |= inside and name == variable
-        if isinstance(value, Definition) and name != variable:
-            shut = inside or not scope.knowledge.opens(name)  # one that calls itself is shut in its own body
-            waiting += [(n, shut or n == name) for n in names(value.body.tree) if n not in value.arguments]
+        if isinstance(value, Definition) and name != variable and (hidden or name not in scope.locals):
+            shut = hidden or not scope.knowledge.opens(name)  # one that calls itself is shut in its own body
+            yield from ((n, shut or n == name) for n in names(value.body.tree) if n not in value.arguments)
+
+    hidden = (variable, True) in reached([(name, False) for name in names(body)], spoken)
     return replace(scope.knowledge, differentiate=False) if hidden else scope.knowledge
 
 

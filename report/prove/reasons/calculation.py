@@ -12,6 +12,7 @@ import sympy as sp
 
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement, names
+from report.prove.language.glossary import reached
 from report.prove.language.standing import Standing
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge
@@ -124,14 +125,8 @@ def _disappearing(setting: Setting, a: Formula, b: Formula) -> frozenset[str]:
     """The definitions that stand in one of the formulas, or in what such a one stands for, and not in the other."""
     bodies = {d.name: set(names(d.body.tree)) for d in setting.definitions}
     sides = [set(names(f.tree)) for f in (a, b)]
-    found: set[str] = set()
-    waiting = sides[0] ^ sides[1]
-    while waiting:
-        name = waiting.pop()
-        if name in bodies and name not in found:
-            found.add(name)
-            waiting |= bodies[name] - (sides[0] & sides[1])
-    return frozenset(found)
+    met = reached(sides[0] ^ sides[1], lambda name: bodies.get(name, set()) - (sides[0] & sides[1]))
+    return frozenset(met & bodies.keys())
 
 
 def evaluation(words: str = "put in the numbers", *, law: Statement | None = None, at: Mapping[str, Formula] = {}) -> Rule:

@@ -6,7 +6,7 @@ import ast
 
 import sympy as sp
 
-from report.prove.language.formula import Formula, calls
+from report.prove.language.formula import Formula, calls, head
 from report.prove.meaning.symbolic import ALGEBRA, Knowledge
 from report.prove.reasons.rule import DIFFERENTIATION, Rule, Setting, differentiates, occurrences
 
@@ -41,9 +41,7 @@ def contraction(words: str = "") -> Rule:
 
 def _is_linear(setting: Setting, slope: ast.Call) -> bool:
     """Whether what is differentiated is a sum of entries with factors, so that its slope no longer speaks of them."""
-    holder = slope.args[1]
-    name = holder.value if isinstance(holder, ast.Subscript) else holder.func if isinstance(holder, ast.Call) else None
-    if not isinstance(name, ast.Name):
-        return False
+    variable = slope.args[1]
+    name = "" if isinstance(variable, ast.Name) else head(variable)
     value = setting.inside(slope, Knowledge(frozenset()))
-    return isinstance(value, sp.Expr) and not any(str(e.base) == name.id for e in value.atoms(sp.Indexed))
+    return name != "" and isinstance(value, sp.Expr) and not any(str(e.base) == name for e in value.atoms(sp.Indexed))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
 from report.errors import DeclarationError
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, formula, names, parse, substitute, targets
+from report.prove.language.glossary import reached
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.symbolic import read
 from report.prove.reasons.rule import Setting
@@ -21,24 +22,18 @@ Instance = Mapping[str, Formula]
 def refuse_hidden(setting: Setting, formulas: Sequence[Formula], instance: Instance) -> None:
     """A symbol cannot be given another value where a definition or a domain depends on it: that would keep the old one."""
     definitions, symbols = {d.name: d for d in setting.definitions}, {s.name: s for s in setting.symbols}
-    todo = [name for f in formulas for name in names(f.tree)]
-    reached: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        inside: set[str] = set()
+
+    def inside(name: str) -> Iterable[str]:
         if name in definitions:
-            inside = {*definitions[name].mentioned}
-        elif name in symbols and name not in instance:
-            inside = set(symbols[name].mentions())
-        for hidden in sorted(inside & set(instance)):
+            return definitions[name].mentioned
+        return symbols[name].mentions() if name in symbols and name not in instance else ()
+
+    for name in sorted(reached((name for f in formulas for name in names(f.tree)), inside)):
+        for hidden in sorted(instance.keys() & inside(name)):
             raise DeclarationError(
                 f"cannot put {instance[hidden]} for '{hidden}': '{name}' depends on it",
                 remedy=f"Make '{hidden}' a parameter of '{name}', or state it under the condition {hidden} == ….",
             )
-        todo += inside
 
 
 def lies_outside(setting: Setting, instance: Instance, used_in: Sequence[Formula]) -> str:

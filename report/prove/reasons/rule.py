@@ -21,7 +21,7 @@ from report.prove.decide.conditions import Facts
 from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement, names
-from report.prove.language.glossary import Definition, Symbol
+from report.prove.language.glossary import Definition, Symbol, spoken_of
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning import noncommutative as words
@@ -84,15 +84,7 @@ class Setting:
 
     def reached(self, spoken: Iterable[str], but: Collection[str] = ()) -> set[str]:
         """The names, and those that their definitions and domains speak of; ``but`` these, which are kept shut."""
-        mentioned: dict[str, Iterable[str]] = {s.name: s.mentions() for s in self.symbols}
-        mentioned |= {d.name: d.mentioned for d in self.definitions if d.name not in but}
-        waiting, reached = [*spoken], set[str]()
-        while waiting:
-            name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
-                waiting += mentioned.get(name, ())
-        return reached
+        return spoken_of(spoken, self.symbols, [d for d in self.definitions if d.name not in but])
 
     def around(self, a: Formula, b: Formula) -> Setting:
         """Without what the part is given, if there is a derivative, which looks at points where that does not hold, too."""

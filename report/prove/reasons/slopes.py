@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from report.prove.language.formula import Formula, calls, names
-from report.prove.language.glossary import Definition
+from report.prove.language.formula import Formula, calls, head, names
+from report.prove.language.glossary import Definition, resting_on
 from report.prove.language.vocabulary import DERIVATIVES
 
 CHAIN, PRODUCT, QUOTIENT = "chain rule", "product rule", "quotient rule"
@@ -42,12 +42,8 @@ class _Slope:
 
     @classmethod
     def of(cls, slope: ast.Call, known: Mapping[str, Definition], opened: Collection[str]) -> _Slope:
-        variable = holder = slope.args[1]
-        while isinstance(holder, ast.Subscript | ast.Call):
-            holder = holder.value if isinstance(holder, ast.Subscript) else holder.func
-        varying = {*names(holder)}
-        while more := {name for name, d in known.items() if name not in varying and d.mentioned & varying}:
-            varying |= more
+        variable = slope.args[1]
+        varying = resting_on(head(variable), known.values())
         return cls(known, frozenset(opened), ast.dump(variable), frozenset(varying))
 
     def moves(self, node: ast.AST) -> bool:

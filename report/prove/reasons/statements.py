@@ -14,7 +14,7 @@ from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import normal
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_zero
-from report.prove.language.formula import Formula, Statement, calls, formula, names, parse, statement, substitute
+from report.prove.language.formula import Formula, Statement, calls, formula, head, names, parse, statement, substitute
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
@@ -118,7 +118,7 @@ def _opened_variable(setting: Setting, shown: Statement, used_in: Sequence[Formu
     variable there, and ∂ℓ/∂z is not 0 because ℓ is a function of x, too. "" if there is none.
     """
     shut = {definition.name for definition in setting.definitions}
-    variables = {_holder(n.args[1]) for f in used_in for n in ast.walk(f.tree) if calls(n, DERIVATIVES)}
+    variables = {head(n.args[1]) for f in used_in for n in ast.walk(f.tree) if calls(n, DERIVATIVES)}
     candidates = sorted(variables & shut & setting.reached(names(shown.formula.tree)))
     free = lambda z: setting.holds(shown.left, shown.relation, shown.right, Knowledge(frozenset(shut - {z})))  # noqa: E731
     return next((z for z in candidates if not free(z)), "")
@@ -129,19 +129,12 @@ def _moves(setting: Setting, formulas: Sequence[Formula], instance: Mapping[str,
     spoken = {name for f in formulas for name in names(f.tree)}
     now = {name: {*names(instance[name].tree)} if name in instance else {name} for name in spoken}
     for node in (n for f in formulas for n in ast.walk(f.tree) if calls(n, DERIVATIVES)):
-        variable = {_holder(node.args[1])}
+        variable = {head(node.args[1])}
         by = {name for old in variable for name in now[old]}
         others = (spoken if variable & instance.keys() else spoken & instance.keys()) - variable
         if any(setting.reached(now[other]) & by for other in others):
             return True
     return False
-
-
-def _holder(variable: ast.expr) -> str:
-    """The name of what a derivative is taken by."""
-    while isinstance(variable, ast.Subscript | ast.Call):
-        variable = variable.value if isinstance(variable, ast.Subscript) else variable.func
-    return variable.id if isinstance(variable, ast.Name) else ""
 
 
 def _holds(setting: Setting, condition: Formula) -> bool:
