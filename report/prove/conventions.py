@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.conditions import Facts, Inequality
-from report.prove.decide.place import supposing, within
+from report.prove.decide.place import Place, any_of, in_domain, within
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition
 from report.prove.language.vocabulary import ENTRYWISE
 from report.prove.meaning.grid import Grid
-from report.prove.meaning.symbolic import ALGEBRA, Scope, read
+from report.prove.meaning.symbolic import ALGEBRA, read
 from report.prove.reasons.rule import Setting
 
 EMPTY = {"sum": "an empty sum is `0`", "prod": "an empty product is `1`"}
@@ -29,17 +28,15 @@ BY_ENTRY = "functions of numbers act on arrays entry by entry"
 
 def conventions(trees: Sequence[ast.expr], setting: Setting) -> tuple[str, ...]:
     """What is agreed on and not proved, where a formula may come to it under the facts."""
-    walk = _Walk(setting.scope(), setting.facts, set())
+    walk = _Walk(setting.scope(), setting.facts, setting.facts, {}, setting.settled)
     return tuple(dict.fromkeys(each for tree in trees for each in walk.visit(tree)))
 
 
 @dataclass(frozen=True)
-class _Walk:
-    """A formula that is walked through: where it is read, what holds there, and the definitions already looked into."""
+class _Walk(Place):
+    """A formula that is walked through, and the definitions already looked into."""
 
-    scope: Scope
-    facts: Facts
-    opened: set[str]
+    met: set[str] = field(default_factory=set)
 
     def visit(self, node: ast.AST) -> Iterator[str]:
         match node:
@@ -47,11 +44,10 @@ class _Walk:
                 yield from self.gathered(name, generator)
                 return
             case ast.IfExp():
-                yield from self.choice(node)
+                yield from (each for here, branch in self.branches(node) for each in here.visit(branch))
                 return
             case ast.Lambda():
-                dots = {a.arg: sp.Dummy(a.arg, integer=True) for a in node.args.args}
-                yield from replace(self, scope=self.scope.bind(**dots)).visit(node.body)
+                yield from self.anywhere(node).visit(node.body)
                 return
             case ast.BinOp(base, ast.Pow(), exponent) if not isinstance(exponent, ast.Constant):
                 if not self.surely(is_positive, exponent) and not self.surely(is_nonzero, base):
@@ -62,9 +58,9 @@ class _Walk:
                 yield REMAINDER
             case ast.Call(ast.Name("sign"), [argument]) if not self.surely(is_nonzero, argument):
                 yield SIGN
-            case ast.Name(name) if isinstance(self.scope.globals.get(name), Definition) and name not in self.opened:
-                self.opened.add(name)
-                yield from self.inside(self.scope.globals[name])
+            case ast.Name(name) if isinstance(self.scope.globals.get(name), Definition) and name not in self.met:
+                self.met.add(name)
+                yield from self.opening(self.scope.globals[name])
         if isinstance(node, ast.Call) and self.spreads(node):
             yield BY_ENTRY
         for child in ast.iter_child_nodes(node):
@@ -82,34 +78,18 @@ class _Walk:
                 ends = (low, high)
                 if name in EMPTY and not is_nonnegative(high - low, walk.facts):
                     yield EMPTY[name]
-            walk = replace(walk, scope=walk.scope.bind(**{index: k}), facts=within(walk.facts, {k: ends}))
+            walk = replace(walk.among({k: ends}), scope=walk.scope.bind(**{index: k}))
         yield from walk.visit(node.elt)
 
-    def choice(self, node: ast.IfExp) -> Iterator[str]:
-        test = self.value(node.test)
-        for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
-            applied = None if condition is None else self.facts.apply(condition)
-            if applied != sp.false:
-                facts = self.facts if applied is None else supposing(applied, self.facts)
-                yield from replace(self, facts=facts).visit(branch)
-
-    def inside(self, defined: Definition) -> Iterator[str]:
+    def opening(self, defined: Definition) -> Iterator[str]:
         """What the body of a definition comes to, anywhere in the domain of its parameters."""
-        kinds = {s.name: s for s in defined.symbols}
-        local, facts = Scope(self.scope.globals, {}, self.scope.knowledge), self.facts
-        for name in defined.arguments:
-            symbol = kinds.get(name)
-            if symbol is not None and symbol.kind not in ("real", "integer"):
-                return
-            whole = symbol.kind == "integer" if symbol else defined.indexed
-            value = sp.Dummy(name, integer=True) if whole else sp.Dummy(name, real=True)
-            local = local.bind(**{name: value})
-            low, high = (symbol.within or (symbol.least or symbol.above, None)) if symbol else (None, None)
-            strict = symbol is not None and symbol.above is not None
-            facts = facts if low is None else facts.knowing(Inequality(value - read(low.tree, local), strict))
-            facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
-        for name, size in zip(defined.arguments, defined.shape):
-            facts = within(facts, {local.locals[name]: (sp.Integer(defined.first), defined.first + read(size.tree, local) - 1)})
+        if any(s.kind not in ("real", "integer") for s in defined.declared):
+            return
+        places = any_of(defined.declared)
+        local = self.body_scope(defined, places)
+        facts = in_domain(self.facts, defined, local)
+        for k, size in zip(places, defined.shape):
+            facts = within(facts, {k: (sp.Integer(defined.first), defined.first + read(size.tree, local) - 1)})
         yield from replace(self, scope=local, facts=facts).visit(defined.body.tree)
 
     def spreads(self, node: ast.Call) -> bool:
@@ -123,10 +103,3 @@ class _Walk:
     def surely(self, shown_by: Any, node: ast.expr) -> bool:
         value = self.value(node)
         return not isinstance(value, sp.Expr) or shown_by(value, self.facts)
-
-    def value(self, node: ast.expr) -> Any:
-        """The symbolic value, or None where there is no reading: the step is then refused for that."""
-        try:
-            return read(node, self.scope)
-        except Exception:
-            return None

@@ -32,15 +32,9 @@ FAR = 40
 
 def parameters(defined: Definition) -> list[Symbol]:
     """The symbols that a definition is drawn over: its own, or real numbers (integers for indices)."""
-    declared = {s.name: s for s in defined.symbols}
-    kind = "integer" if defined.indexed else "real"
     extra = [s for s in defined.symbols if s.name not in defined.arguments]
-    found = [*extra, *(declared.get(n) or Symbol(n, "", kind, low=-2, high=4) for n in defined.arguments)]
-    return [_far(s) if defined.reference is not None and s.kind == "real" else s for s in found]
-
-
-def _far(symbol: Symbol) -> Symbol:
-    return replace(symbol, low=-FAR, high=FAR)
+    far = defined.reference is not None
+    return [replace(s, low=-FAR, high=FAR) if far and s.kind == "real" else s for s in (*extra, *defined.declared)]
 
 
 def meaning(symbol: Symbol) -> str:

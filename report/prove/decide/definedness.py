@@ -20,9 +20,9 @@ import sympy as sp
 
 from report.prove.decide import kinks
 from report.prove.decide.applied import taken_inside, with_functions_put_in
-from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.place import Missing, Place, Settled, one_of
+from report.prove.decide.place import Missing, Place, Settled, any_of, in_domain, one_of
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import calls, head, places, targets
 from report.prove.language.glossary import Definition, Symbol
@@ -81,8 +81,7 @@ class _Walk(Place):
             case ast.Subscript():
                 yield from self.entry(node)
             case ast.Lambda():
-                dots = {a.arg: sp.Dummy(a.arg, integer=True) for a in node.args.args}
-                yield from replace(self, scope=self.scope.bind(**dots)).visit(node.body)
+                yield from self.anywhere(node).visit(node.body)
             case ast.Call():
                 yield from self.call(node)
             case ast.BoolOp():
@@ -129,7 +128,7 @@ class _Walk(Place):
         elif not defined.parameters:
             yield from replace(self, facts=self.known, around=()).body(defined, ())
         elif all(s.kind in ("real", "integer") for s in defined.symbols):  # a function as a value: it may be asked anywhere
-            for bounded in (s for s in defined.symbols if s.name in defined.arguments and (s.least or s.above or s.within)):
+            for bounded in (s for s in defined.declared if any(s.bounds)):
                 why = f"'{defined.name}' is handed over, and is not defined for every {bounded.name}"
                 yield Missing(f"a value of it for every {bounded.name}", why)
             yield from self.whole_domain(defined, frozenset())
@@ -155,26 +154,17 @@ class _Walk(Place):
 
     def whole_domain(self, defined: Definition, varying: frozenset[str]) -> Iterator[Missing]:
         """What a recursive definition needs anywhere in the domain of its parameters: there it need not be unfolded twice."""
-        kinds = {s.name: s for s in defined.symbols}
-        values, facts = self.any_of(defined.arguments, defined), self.known
-        local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
-        for name, value in zip(defined.arguments, values):
-            symbol = kinds.get(name)
-            if symbol is None:
-                continue
-            low, high = symbol.within or (symbol.least or symbol.above, None)
-            facts = facts if low is None else facts.knowing(Inequality(value - read(low.tree, local), symbol.above is not None))
-            facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
+        values = any_of(defined.declared)
+        facts = in_domain(self.known, defined, self.body_scope(defined, values))
         yield from replace(self, facts=facts, around=()).unfolded(defined, values, varying)
 
     def unfolded(
         self, defined: Definition, values: Sequence[Any], varying: frozenset[str], handed: Mapping[str, str] = NOTHING
     ) -> Iterator[Missing]:
-        scope = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
         self.falling.pop(defined.name, None)
         inner = replace(
             self,
-            scope=scope,
+            scope=self.body_scope(defined, values),
             inside=defined.name,
             opened=(*self.opened, defined.name),
             called={**self.called, defined.name: tuple(values)},
@@ -235,7 +225,7 @@ class _Walk(Place):
             yield from self.lambdas(defined, given)
             values = [self.value(a) for a in given]
             if self.scope.knowledge.opens(holder) and all(v is not None for v in values):
-                yield from self.spread(defined, [*values, *self.any_of(defined.arguments[len(values) :], defined)], given)
+                yield from self.spread(defined, [*values, *any_of(defined.declared[len(values) :])], given)
         elif holder not in self.scope.globals:
             yield from self.built_in(holder, node)
         elif symbol := self.symbols.get(holder):
@@ -265,10 +255,9 @@ class _Walk(Place):
 
     def spread(self, defined: Definition, values: Sequence[Any], given: Sequence[ast.expr]) -> Iterator[Missing]:
         """A function of numbers is applied to an array entry by entry, and to a signal place by place."""
-        declared = {s.name: s.kind for s in defined.symbols}
         here, numbers = self, []
-        for name, value in zip(defined.arguments, values):
-            if declared.get(name, "real") in ("real", "integer"):
+        for symbol, value in zip(defined.declared, values):
+            if symbol.kind in ("real", "integer"):
                 here, value = here.among_entries(value) if isinstance(value, Grid) else (here, one_of(value))
             numbers.append(value)
         yield from here.body(defined, numbers, given)
@@ -325,15 +314,9 @@ class _Walk(Place):
 
     def choice(self, node: ast.IfExp) -> Iterator[Missing]:
         yield from (replace(self, order=0) if self.slope_in else self).visit(node.test)  # a test has to be continuous
-        test = self.value(node.test)
         if self.slope_in:
             yield from kinks.jump(self, node.test, f"`{self.spell(node)}`")
-        for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
-            here = self
-            if condition is not None:
-                if self.facts.apply(condition) == sp.false:
-                    continue
-                here = self.under(condition)
+        for here, branch in self.branches(node):
             yield from here.visit(branch)
 
     def sentences(self, node: ast.BoolOp | ast.Call) -> Iterator[Missing]:

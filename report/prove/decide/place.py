@@ -105,6 +105,19 @@ class Place:
         around = tuple((k, supposing(condition, facts) if at > last else facts) for at, (k, facts) in enumerate(self.around))
         return replace(self, facts=supposing(condition, self.facts), around=around)
 
+    def anywhere(self, node: ast.Lambda) -> Self:
+        """The place inside of a lambda, which stands for a signal: its argument is any integer."""
+        return replace(self, scope=self.scope.bind(**{a.arg: sp.Dummy(a.arg, integer=True) for a in node.args.args}))
+
+    def branches(self, node: ast.IfExp) -> Iterator[tuple[Self, ast.expr]]:
+        """What a choice may come to, and the place of each."""
+        test = self.value(node.test)
+        for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
+            if condition is None:
+                yield self, branch
+            elif self.facts.apply(condition) != sp.false:
+                yield self.under(condition), branch
+
     def asked(self, kind: str, value: Any, name: str) -> Iterator[Missing]:
         """Whether a function of real numbers or of integers is asked at one."""
         if not isinstance(value, sp.Expr):
@@ -122,18 +135,10 @@ class Place:
 
     def functions_in(self, defined: Definition, given: Sequence[ast.expr]) -> dict[str, str]:
         """The functions with a name that are put for parameters: what is asked of these is asked of those."""
-        kinds = {s.name: s.kind for s in defined.symbols}
-        put = zip(defined.arguments, given)
-        named = {to: self.handed.get(n.id, n.id) for to, n in put if isinstance(n, ast.Name) and kinds.get(to) in MAPS}
+        put = [(s.name, n.id) for s, n in zip(defined.declared, given) if isinstance(n, ast.Name) and s.kind in MAPS]
+        named = {to: self.handed.get(name, name) for to, name in put}
         shut = self.scope.locals.keys() - self.handed.keys()
         return {to: name for to, name in named.items() if name not in shut}
-
-    @staticmethod
-    def any_of(arguments: Sequence[str], defined: Definition) -> list[sp.Expr]:
-        """What stands for any value of parameters that are numbers."""
-        kinds = {s.name: s.kind for s in defined.symbols}
-        whole = [kinds.get(name, "integer" if defined.indexed else "real") == "integer" for name in arguments]
-        return [sp.Dummy(name, **({"integer": True} if each else {"real": True})) for name, each in zip(arguments, whole)]
 
     def places(self, parameter: str, at: Sequence[ast.expr]) -> Iterator[Missing]:
         """Whether a signal that the definition around takes is asked at integers."""
@@ -150,37 +155,36 @@ class Place:
 
     def are_numbers(self, defined: Definition, values: Sequence[Any]) -> bool:
         """Whether the parameters, some at least, stand for numbers, and these are of their kind."""
-        kinds = {s.name: s.kind for s in defined.symbols}
-        wanted = [kinds.get(name, "integer" if defined.indexed else "real") for name in defined.arguments]
         fits = {"real": lambda v: v.is_real, "integer": lambda v: v.is_integer}
-        return bool(wanted) and all(
-            kind in fits and isinstance(value, sp.Expr) and fits[kind](self.facts.apply(value))
-            for kind, value in zip(wanted, values)
+        return bool(defined.arguments) and all(
+            symbol.kind in fits and isinstance(value, sp.Expr) and fits[symbol.kind](self.facts.apply(value))
+            for symbol, value in zip(defined.declared, values)
         )
 
     def domain(self, defined: Definition, values: Sequence[Any], varying: frozenset[str]) -> Iterator[Missing]:
         """Whether what is put for the parameters lies where they are declared to be, and not at the end of it under a slope."""
-        declared = {s.name: s for s in defined.symbols}
-        for name, value in zip(defined.arguments, values):
-            symbol = declared.get(name) or Symbol(name, "", "integer" if defined.indexed else "real")
+        local = self.body_scope(defined, values)
+        for symbol, value in zip(defined.declared, values):
             yield from self.asked(symbol.kind, one_of(value), defined.name)
             if symbol.kind in ("vector", "matrix"):
-                yield from self.fits(defined, symbol, value, dict(zip(defined.arguments, values)))
+                yield from self.fits(defined, symbol, value, local)
             if symbol.kind not in ("real", "integer") or not isinstance(value, sp.Expr):
                 continue
-            low, high = symbol.within or (symbol.least or symbol.above, None)
-            local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**dict(zip(defined.arguments, values)))
+            low, high = symbol.bounds
             if low is not None:
-                gap, strict = value - read(low.tree, local), symbol.above is not None or name in varying
+                gap, strict = value - read(low.tree, local), symbol.above is not None or symbol.name in varying
                 if not self.follows(is_positive if strict else is_nonnegative, gap):
                     sign = ">" if strict else ">="
                     yield Missing(f"{value} {sign} {low}", f"'{defined.name}' is defined for {symbol.name} {sign} {low} only")
             if high is not None and not self.follows(is_nonnegative, read(high.tree, local) - value):
                 yield Missing(f"{value} <= {high}", f"'{defined.name}' is defined for {symbol.name} <= {high} only")
 
-    def fits(self, defined: Definition, symbol: Symbol, value: Any, put: Mapping[str, Any]) -> Iterator[Missing]:
+    def body_scope(self, defined: Definition, values: Sequence[Any]) -> Scope:
+        """Where the body of a definition is read, with these values for its parameters."""
+        return Scope(self.scope.globals, dict(zip(defined.arguments, values)), self.scope.knowledge)
+
+    def fits(self, defined: Definition, symbol: Symbol, value: Any, local: Scope) -> Iterator[Missing]:
         """Whether what is put for a vector or matrix has its size, and is what the parameter is declared to be."""
-        local = Scope(self.scope.globals, {}, self.scope.knowledge).bind(**put)
         sizes = [*(read(size.tree, local) for size in symbol.shape), sp.Integer(1)][:2]
         asked = f"'{defined.name}' is defined for the {symbol.kind} {symbol.name}"
         same = isinstance(value, Grid) and value.first == symbol.first
@@ -288,6 +292,20 @@ class Place:
 
 
 MAPS = ("signal", "function")
+
+
+def any_of(symbols: Sequence[Symbol]) -> list[sp.Expr]:
+    """What stands for any value of parameters that are numbers."""
+    return [sp.Dummy(s.name, **({"integer": True} if s.kind == "integer" else {"real": True})) for s in symbols]
+
+
+def in_domain(facts: Facts, defined: Definition, local: Scope) -> Facts:
+    """The facts, and that the parameters of a definition lie where they are declared to, with their values in ``local``."""
+    for symbol in defined.declared:
+        (low, high), value = symbol.bounds, local.locals[symbol.name]
+        facts = facts if low is None else facts.knowing(Inequality(value - read(low.tree, local), symbol.above is not None))
+        facts = facts if high is None else facts.knowing(Inequality(read(high.tree, local) - value, False))
+    return facts
 
 
 def one_of(value: Any) -> Any:

@@ -62,6 +62,11 @@ class Symbol:
         return self.kind == "signal" and "positive" not in self.properties
 
     @property
+    def bounds(self) -> tuple[Formula | None, Formula | None]:
+        """What it is at least, or above, and what it is at most."""
+        return self.within or (self.least or self.above, None)
+
+    @property
     def formulas(self) -> list[Formula]:
         """The formulas of its domain."""
         return [f for f in (self.least, self.above, *(self.within or ()), *self.shape) if f is not None]
@@ -257,6 +262,12 @@ class Definition:
         return tuple(name for group in self.parameters for name in group)
 
     @property
+    def declared(self) -> list[Symbol]:
+        """Its parameters as symbols: where it says nothing else, real numbers, and integers as indices."""
+        known, kind = {s.name: s for s in self.symbols}, "integer" if self.indexed else "real"
+        return [known.get(name) or Symbol(name, "", kind, low=-2, high=4) for name in self.arguments]
+
+    @property
     def functions(self) -> tuple[Symbol, ...]:
         """Those of its parameters that are functions of real numbers."""
         return tuple(s for s in self.symbols if s.kind == "function")
@@ -264,9 +275,8 @@ class Definition:
     @property
     def of_numbers(self) -> bool:
         """Whether it is a function of numbers, which acts on arrays entry by entry."""
-        kinds = {s.name: s.kind for s in self.symbols}
         plain = len(self.parameters) == 1 and not self.indexed
-        return plain and all(kinds.get(name, "real") in ("real", "integer") for name in self.arguments)
+        return plain and all(s.kind in ("real", "integer") for s in self.declared)
 
 
 def define(

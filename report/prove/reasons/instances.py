@@ -51,7 +51,7 @@ def lies_outside(setting: Setting, instance: Instance, used_in: Sequence[Formula
         value, shown = setting.facts.apply(put(parse(symbol.name))), instance[symbol.name]
         if not (value.is_integer if symbol.kind == "integer" else value.is_real):
             return f"{shown} is {'an integer' if symbol.kind == 'integer' else 'a real number'}, as '{symbol.name}' is"
-        low, high = symbol.within or (symbol.least or symbol.above, None)
+        low, high = symbol.bounds
         ends = _ends(setting, shown, used_in) if not handed & names(shown.tree).keys() else []
         less = "<" if symbol.above else "<="
         if low is not None and not _any_hold(setting, less, [(put(low), value)], [(put(low), first) for first, _ in ends]):
