@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from report.prove.decide.place import Place, any_of, in_domain, within
+from report.prove.decide.place import Place, any_of, in_domain
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import targets
 from report.prove.language.glossary import Definition
@@ -89,7 +89,7 @@ class _Walk(Place):
         local = self.body_scope(defined, places)
         facts = in_domain(self.facts, defined, local)
         for k, size in zip(places, defined.shape):
-            facts = within(facts, {k: (sp.Integer(defined.first), defined.first + read(size.tree, local) - 1)})
+            facts = facts.among({k: (sp.Integer(defined.first), defined.first + read(size.tree, local) - 1)})
         yield from replace(self, scope=local, facts=facts).visit(defined.body.tree)
 
     def spreads(self, node: ast.Call) -> bool:

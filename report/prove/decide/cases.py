@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -126,7 +125,7 @@ def zero_term_by_term(difference: sp.Expr, facts: Facts) -> bool:
             rest += term
     within = [(body, {k: (low, high) for k, low, high in limits}) for limits, body in sums.items()]
     parts = [(rest, {}), *within]
-    return all(_zero_in_every_case(body, replace(facts, ranges={**facts.ranges, **bounds}), 6) for body, bounds in parts)
+    return all(_zero_in_every_case(body, facts.among(bounds), 6) for body, bounds in parts)
 
 
 def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:

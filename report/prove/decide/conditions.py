@@ -50,6 +50,10 @@ class Facts:
             expression = put(expression, old, new)
         return expression.xreplace(held)
 
+    def among(self, ranges: Ranges) -> Facts:
+        """The facts for indices that lie in these ranges, too."""
+        return replace(self, ranges={**self.ranges, **ranges})
+
     def of_what_stays(self) -> Facts:
         """What may be assumed where something varies: what is known of integers, and not what holds at the point alone."""
         kept = tuple((old, new) for old, new in self.replacements if isinstance(old, sp.Symbol) and old.is_integer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 import sympy as sp
 
@@ -134,7 +133,7 @@ def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
 def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     """A sum of terms that are not negative is at least any one of them, and more if others are positive."""
     (k, low, high), *outer = e.limits
-    found = signs(e.function, replace(facts, ranges={**facts.ranges, k: (low, high)}))
+    found = signs(e.function, facts.among({k: (low, high)}))
     if outer or not found <= NOT_NEGATIVE:
         return
     several = found == POSITIVE and signs(expanded(facts.apply(high - low - 1)), facts) <= NOT_NEGATIVE
@@ -147,7 +146,7 @@ def _some_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
     if len(e.limits) != 2 or any(bound.has(k) for _, *bounds in e.limits for bound in bounds for k in e.variables):
         return
     ranges = {k: (low, high) for k, low, high in e.limits}
-    if not signs(e.function, replace(facts, ranges={**facts.ranges, **ranges})) <= NOT_NEGATIVE:
+    if not signs(e.function, facts.among(ranges)) <= NOT_NEGATIVE:
         return
     (a, *ends), (b, *others) = e.limits
     if ends == others:
@@ -215,7 +214,7 @@ def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow], facts: Facts) -> Iterator
     factors = sp.Mul.make_args(e.function) if e.function.is_Mul else (e.function, sp.Integer(1))
     if len(factors) not in (2, 3) or is_complex(e) or any(end.is_finite is False for _, *ends in e.limits for end in ends):
         return
-    inside = replace(facts, ranges={**facts.ranges, **{k: (low, high) for k, low, high in e.limits}})
+    inside = facts.among({k: (low, high) for k, low, high in e.limits})
     weighted = [(sp.Integer(1), factors)] if len(factors) == 2 else [(w, [f for f in factors if f != w]) for w in factors]
     for weight, of in weighted:
         if len(of) < 2 or not signs(weight, inside) <= NOT_NEGATIVE:

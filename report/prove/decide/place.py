@@ -88,7 +88,7 @@ class Place:
         """The place for indices bound there, which there may be none of."""
         facts, around = self.facts, self.around
         for k, bounds in ends.items():
-            around, facts = (*around, (k, facts)), within(facts, {k: bounds})
+            around, facts = (*around, (k, facts)), facts.among({k: bounds})
         return replace(self, facts=facts, around=around)
 
     def among_entries(self, value: Grid) -> tuple[Self, sp.Expr]:
@@ -319,10 +319,6 @@ def one_of(value: Any) -> Any:
 
 def may_be_complex(e: sp.Expr) -> bool:
     return is_complex(e) and not e.is_real
-
-
-def within(facts: Facts, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> Facts:
-    return replace(facts, ranges={**facts.ranges, **ends})
 
 
 def supposing(condition: Any, facts: Facts) -> Facts:

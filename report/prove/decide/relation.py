@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -72,7 +71,7 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
         return None  # two arrays without entries are equal
     i, j = generic_places()
     bounds = {i: (left.first, left.first + left.rows - 1), j: (left.first, left.first + left.columns - 1)}
-    inside = replace(facts, ranges={**facts.ranges, **{k: tuple(map(sp.sympify, v)) for k, v in bounds.items()}})
+    inside = facts.among({k: tuple(map(sp.sympify, ends)) for k, ends in bounds.items()})
     j_at = sp.Integer(left.first) if left.columns == 1 else j
     i_at = sp.Integer(left.first) if left.rows == 1 else i
     shift = right.first - left.first
@@ -200,7 +199,7 @@ def _same_entries(p: GridEquality, q: GridEquality, facts: Facts) -> bool:
         return False
     first = p.left.first
     ends = {k: (sp.Integer(first), first + size - 1) for k, size in ((i, p.left.rows), (j, p.left.columns))}
-    facts = replace(facts, ranges={**facts.ranges, **ends})
+    facts = facts.among(ends)
     at = lambda g: (i + g.first - first, j + g.first - first if g.columns != 1 else sp.Integer(g.first))  # noqa: E731
     a, b, c, d = (g.entry(*at(g)) for g in grids)
     return _proportional(a - b, c - d, facts, any_sign=True)

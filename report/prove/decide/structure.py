@@ -150,7 +150,7 @@ def _power(e: sp.Pow, facts: Facts) -> Signs:
 
 def _gathered(e: sp.Sum | sp.Product, facts: Facts) -> Signs:
     *inner, (k, low, high) = e.limits
-    inside = replace(facts, ranges={**facts.ranges, k: (low, high)})
+    inside = facts.among({k: (low, high)})
     body = signs(e.func(e.function, *inner) if inner else e.function, inside)
     if isinstance(e, sp.Product):
         return body | POSITIVE if body <= NOT_NEGATIVE else NOT_ZERO if 0 not in body else ANY

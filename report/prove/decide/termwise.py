@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 
 import sympy as sp
 
@@ -61,7 +60,7 @@ def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
         for way in itertools.islice(itertools.product(*ways), most):
             within = sp.Add(*(body for body in way if body is not None))
             if within != 0:
-                yield expanded(within + share), replace(facts, ranges={**facts.ranges, k: (low, high)})
+                yield expanded(within + share), facts.among({k: (low, high)})
 
 
 def _summands(term: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Iterator[sp.Expr]:
@@ -93,4 +92,4 @@ def attained(e: sp.Expr, facts: Facts) -> Iterator[At]:
         if largest.func.__name__ in EXTREMES and largest.free_symbols <= e.free_symbols:
             inside, low, high = largest.args
             i = new_place(e, facts)
-            yield e.xreplace({largest: inside(i)}), replace(facts, ranges={**facts.ranges, i: (low, high)})
+            yield e.xreplace({largest: inside(i)}), facts.among({i: (low, high)})

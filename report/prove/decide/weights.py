@@ -25,7 +25,7 @@ def under_weights(e: sp.Expr, facts: Facts) -> Iterator[At]:
         known = list(dict.fromkeys(_weights(low, high, k, facts)))
         known += [1 / size] if known or never_negative(size - 1) else []
         plain = tuple(each for each in facts.known if not each.gap.has(sp.Sum))
-        ends = replace(facts, ranges={**facts.ranges, k: (low, high)}, known=plain)
+        ends = replace(facts, known=plain).among({k: (low, high)})
         ends = ends.knowing(*(Inequality(1 - weight, False) for weight in known[:-1] if signs(weight, ends) <= NOT_NEGATIVE))
         swaps = [a - b for a, b in itertools.permutations(known, 2)]  # of which the sum is 0
         for weight in known:

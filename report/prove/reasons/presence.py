@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 import sympy as sp
 
 from report.prove.decide.conditions import Facts
-from report.prove.decide.place import within
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, parse
 from report.prove.language.glossary import Symbol, by_need
@@ -31,7 +30,7 @@ def present(setting: Setting, names: Collection[str]) -> tuple[Facts, dict[str, 
             whole = any(setting.read(end).is_integer for end in missing[0])
             lacking[symbol.name] = ("{} <= {}" if whole else "an integer from {} to {}").format(*missing[0])
         elif symbol.within:
-            facts = within(facts, {setting.scope().globals[symbol.name]: values[0]})
+            facts = facts.among({setting.scope().globals[symbol.name]: values[0]})
     return facts, lacking
 
 
