@@ -6,13 +6,12 @@ They are looked for in the formulas as they stand, no definition opened: there a
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 
 import sympy as sp
 
 from report.prove.decide.signs import is_nonzero, is_positive
-from report.prove.language.formula import Formula, formula, names, targets
+from report.prove.language.formula import Formula, formula, names, put_in, targets
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.reasons.rule import Setting
 
@@ -38,27 +37,11 @@ def mistake(setting: Setting, a: Formula, relation: str, b: Formula) -> str:
 
 def _wrongly(tree: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     """The tree with one wrong rule used at one place, and what is wrong with it."""
-    for place, node in enumerate(ast.walk(tree)):
-        for new, words in _rewritten(node):
-            copied = copy.deepcopy(tree)
-            if place == 0:
-                yield new, words
-                continue
-            target = next(n for at, n in enumerate(ast.walk(copied)) if at == place)
-            changed = _Put(target, new).visit(copied)
-            assert isinstance(changed, ast.expr)
-            yield changed, words
+    for node in (each for each in ast.walk(tree) if isinstance(each, ast.expr)):
+        yield from ((put_in(tree, {node: new}), words) for new, words in _rewritten(node))
 
 
-class _Put(ast.NodeTransformer):
-    def __init__(self, old: ast.AST, new: ast.expr):
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)
-
-
-def _rewritten(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+def _rewritten(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     show = lambda tree: str(formula(tree))  # noqa: E731
     match node:
         case ast.Call(ast.Name("sqrt"), [ast.BinOp(u, ast.Pow(), ast.Constant(2))]):

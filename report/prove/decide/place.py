@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -14,7 +13,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, Inequality, assume
 from report.prove.decide.endless import ends
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.signs import is_nonnegative, is_positive
-from report.prove.language.formula import formula, names
+from report.prove.language.formula import formula, names, put_in
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, reached
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
@@ -260,12 +259,8 @@ class Place:
         """A piece of the formula as the author would write it; inside a definition with what is put for its parameters."""
         bound = {n: v for n, v in self.scope.locals.items() if isinstance(v, sp.Expr) and not isinstance(v, sp.Dummy)}
         words = {n: str(v) if v.is_Atom or isinstance(v, sp.Indexed) else f"({v})" for n, v in bound.items()}
-
-        class _Name(ast.NodeTransformer):
-            def visit_Name(self, name: ast.Name) -> ast.expr:
-                return ast.Name(words[name.id], ast.Load()) if name.id in words else name
-
-        text = str(formula(_Name().visit(copy.deepcopy(node))))
+        spoken = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in words]
+        text = str(formula(put_in(node, {n: ast.Name(words[n.id], ast.Load()) for n in spoken})))
         return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
 
     def place(self) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeGuard
@@ -241,6 +241,11 @@ def substitute(tree: ast.expr, replacements: dict[str, ast.expr]) -> ast.expr:
             return ast.arg(renamed.get(node.arg, node.arg))
 
     return _Replace().visit(copy.deepcopy(tree))
+
+
+def put_in(tree: ast.expr, put: Mapping[ast.expr, ast.expr]) -> ast.expr:
+    """The tree with other ones for these of its nodes."""
+    return copy.deepcopy(tree, {id(old): new for old, new in put.items()})
 
 
 INSTEAD: dict[type[ast.AST], str] = {ast.Mod: ": write mod(a, n)", ast.FloorDiv: ": write floor(a/n)"}

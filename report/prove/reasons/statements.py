@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import normal
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_zero
-from report.prove.language.formula import Formula, Statement, calls, formula, head, names, parse, statement, substitute
+from report.prove.language.formula import Formula, Statement, calls, formula, head, names, parse, put_in, statement, substitute
 from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
@@ -204,7 +203,7 @@ def _by_congruence(
     if sign not in ("==", "iff"):
         return None
     for old, new in ((left, right), (right, left)):
-        replaced = formula(_replace_subtree(a.tree, old.key, new.tree, outside))
+        replaced = formula(_with_other_side(a.tree, old.key, new.tree, outside))
         if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
             return "substitution"
         if replaced.key != a.key and setting.holds(replaced, relation, b, ALGEBRA):
@@ -212,18 +211,11 @@ def _by_congruence(
     return None
 
 
-def _replace_subtree(tree: ast.expr, key: str, new: ast.expr, outside: bool = False) -> ast.expr:
-    class _Put(ast.NodeTransformer):
-        def generic_visit(self, node: ast.AST) -> ast.AST:
-            if isinstance(node, ast.expr) and ast.dump(node) == key:
-                return new
-            if outside and calls(node, DERIVATIVES):
-                return node
-            return super().generic_visit(node)
-
-        visit_Name = generic_visit
-
-    return _Put().visit(copy.deepcopy(tree))
+def _with_other_side(tree: ast.expr, key: str, new: ast.expr, outside: bool) -> ast.expr:
+    slopes = [node for node in ast.walk(tree) if outside and calls(node, DERIVATIVES)]
+    kept = {node for slope in slopes for node in ast.walk(slope) if node is not slope}
+    places = {node for node in ast.walk(tree) if isinstance(node, ast.expr) and ast.dump(node) == key} - kept
+    return put_in(tree, dict.fromkeys(places, new))
 
 
 def _solutions(left: sp.Expr, right: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
