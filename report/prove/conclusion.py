@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from report.errors import DeclarationError
 from report.prove.derivation import Derivation, Part
 from report.prove.joined import joins
-from report.prove.language.formula import Formula, join, names, parse
+from report.prove.language.formula import Formula, join, names
 from report.prove.language.glossary import Definition, Symbol, reached
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import MEANINGS
 from report.prove.operations import Operations
-from report.prove.order import DIRECTED, Resting, key_of, pieces
+from report.prove.order import DIRECTED, FORMULA, QUOTED, Resting, bare, formula_of, key_of, pieces
 from report.prove.reasons.rule import differentiates
 from report.prove.weight import WEIGHTY, families, had_by, kinds_of, said_by, universal, weights
 
@@ -40,8 +40,6 @@ _SIGNS = {
 """What is called so where a statement has the sign."""
 _SLOPE = "slope derivative gradient differentiated"
 
-FORMULA = re.compile(r"`([^`]+)`")
-QUOTED = re.compile("“([^”]+)”")
 _DIGITS = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")
 _CONDITION_AFTER = re.compile(
     r"(?:\b(?:for|if|let|when|whenever|where|while|with|under|provided|suppose|supposing|every|all|any|as long as|"
@@ -89,6 +87,7 @@ class Shown:
     beside: dict[str, tuple[str, ...]]
     """What is said beside each part, its introduction included."""
     introductions: dict[str, str]
+    """That of each part, or the last one before it."""
     glossary: dict[str, Symbol | Definition]
     said: tuple[str, ...]
     """What is said beside all parts but in introductions, and what the names mean."""
@@ -106,7 +105,8 @@ class Shown:
         parts = derivation.parts
         entries: list[Symbol | Definition] = [*derivation.symbols, *derivation.definitions]
         beside = {p.label: tuple(_said_beside(p)) for p in parts}
-        introductions = dict(zip(beside, _carried([p.intro for p in parts])))
+        carried: Iterator[str] = itertools.accumulate((p.intro for p in parts), lambda before, own: own or before)
+        introductions = dict(zip(beside, carried))
         told = {label: (*beside[label], introductions[label]) for label in beside}
         meant = [*(e.meaning for e in entries), *(word for s in derivation.symbols for word in s.properties)]
         used = {name for p in parts for f in p.formulas for name in names(f.tree)} & MEANINGS.keys()
@@ -139,27 +139,26 @@ class Shown:
                 yield f"{self.what} quotes “{label}”, and there is no such part"
                 continue
             yield from self._bare(f"quotes “{label}”", self.parts[label], sentence, text)
-        stands = [m for m in FORMULA.finditer(sentence) if _readable(m[1])]
-        formulas = [(m[1], parse(m[1]), sentence[: m.start()]) for m in stands]
-        results = (m for m in stands if not isinstance(parse(m[1]).tree, ast.Name) and parse(m[1]).key not in self.conditions)
+        formulas = [(m, formula) for m in FORMULA.finditer(sentence) if (formula := formula_of(m[1]))]
+        results = (m for m, f in formulas if not isinstance(f.tree, ast.Name) and f.key not in self.conditions)
         for found in (*QUOTED.finditer(sentence), *results):
             if _DENIED_BEFORE.search(sentence[: found.start()]) or _DENIED_AFTER.match(sentence[found.end() :]):
                 yield f"{self.what} denies what was shown, {found[0]}: {sentence!r}\n  Say what holds, or as comment=."
         resting = self._rests_on(sentence)
         denies = any(self.denying[part.label] for part in self._with_beneath(resting)) if resting else self.denies
-        if DENIAL.search(QUOTED.sub("", FORMULA.sub("", sentence))) and not denies:
+        if DENIAL.search(bare(sentence)) and not denies:
             yield f"{self.what} denies something, and no part does: {sentence!r}\n  Show what is not so, or say it as comment=."
         for problem in joins(sentence, self._rests_on, self._beneath):
             yield f"{self.what} says {problem}: {sentence!r}\n  Say it as it is shown, or as comment=."
-        telling = [f for _, f, _ in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
+        telling = [f for _, f in formulas if not isinstance(f.tree, ast.Name | ast.Constant)]
         if not telling and not labels and len(sentence.split()) > ANSWER:
             yield (
                 f"this sentence of {self.what} rests on nothing that was shown: {sentence!r}\n"
                 "  Give the formula, or quote the part that shows it, “so”; or say it as comment=."
             )
-        for source, formula, before in formulas:
-            yield from self._wrong(source, formula, before, sentence, text)
-        for number in _DIGITS.findall(QUOTED.sub("", FORMULA.sub("", sentence))):
+        for found, formula in formulas:
+            yield from self._wrong(found[1], formula, sentence[: found.start()], sentence, text)
+        for number in _DIGITS.findall(bare(sentence)):
             yield f"{self.what} has the number {number}\n  Write it as a formula of a part, in backticks."
         for piece in pieces(sentence):
             resting = self._rests_on(piece) or self._rests_on(sentence) or [*self.parts.values()]
@@ -175,54 +174,43 @@ class Shown:
 
     def _unsaid(self, piece: str, resting: Sequence[Part]) -> Iterator[str]:
         """Words of weight that nothing says on which a piece of a sentence rests, and words that no part uses."""
-        words = QUOTED.sub("", FORMULA.sub("", piece))
-        said = self._weights(resting)
-        unsaid = [each for each in dict.fromkeys(weights(words)) if each not in said]
+        said, elsewhere = self._weights(resting), {label: self._weights([part]) for label, part in self.parts.items()}
+        unsaid = [each for each in dict.fromkeys(weights(bare(piece))) if each not in said]
         denied = [_quoted(word, negated) for word, negated in unsaid if (word, not negated) in said]
+        if denied:
+            yield f"{self.what} says {in_words(denied)}, and the parts deny it\n  Say it where it is shown, or as comment=."
         new = [each for each in unsaid if (each[0], not each[1]) not in said]
-        elsewhere = {each: part.label for each in new for part in self.parts.values() if each in self._weights([part])}
-        for each, label in elsewhere.items():
-            why = f"and what it rests on does not\n  “{label}” says it: quote that there, or say it as comment=."
-            yield f"{self.what} says {_quoted(*each)}, {why}"
-        unknown = [_quoted(*each) for each in new if each not in elsewhere]
-        for said_so, why in ((denied, "the parts deny it"), (unknown, "no part does")):
-            if said_so:
-                yield f"{self.what} says {in_words(said_so)}, and {why}\n  Say it where it is shown, or as comment=."
+        yield from self._lacking({_quoted(*each): [label for label, told in elsewhere.items() if each in told] for each in new})
 
     def _unspoken(self, sentence: str) -> Iterator[str]:
         """Words that nothing uses on which a sentence rests."""
-        words = WEIGHTY.sub("", DIRECTED.sub(" ", QUOTED.sub("", FORMULA.sub("", sentence))))
-        resting = self._with_beneath(self._rests_on(sentence) or [*self.parts.values()])
-        spoken = self.words.union(*(self.spoken[part.label] for part in resting))
-        unknown = []
-        for word in dict.fromkeys(re.findall(r"[^\W\d_]{2,}", words)):
-            stems = frozenset(families(word))
-            elsewhere = [label for label, said in self.spoken.items() if stems <= said]
-            if not stems <= spoken and elsewhere:
-                why = f"and what it rests on does not\n  “{elsewhere[0]}” says it: quote that, too, or say it as comment=."
-                yield f"{self.what} says '{word}', {why}"
-            elif not stems <= spoken:
-                unknown.append(f"'{word}'")
+        words = WEIGHTY.sub("", DIRECTED.sub(" ", bare(sentence)))
+        foreign = self.foreign(words, self._with_beneath(self._rests_on(sentence) or [*self.parts.values()]))
+        stems = {word: [*families(word)] for word in foreign}
+        yield from self._lacking(
+            {f"'{word}'": [label for label, said in self.spoken.items() if said.issuperset(stems[word])] for word in foreign}
+        )
+
+    def _lacking(self, said_by: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """What to do about words that nothing says on which a sentence rests, each with the parts that say it."""
+        for word, labels in said_by.items():
+            if labels:
+                why = f"and what it rests on does not\n  “{labels[0]}” says it: quote that, too, or say it as comment=."
+                yield f"{self.what} says {word}, {why}"
+        unknown = [word for word, labels in said_by.items() if not labels]
         if unknown:
             yield f"{self.what} says {in_words(unknown)}, and no part does\n  Say it where it is shown, or as comment=."
 
-    def foreign(self, words: str) -> list[str]:
-        """The words that are said nowhere else."""
-        spoken = self.words.union(*self.spoken.values())
+    def foreign(self, words: str, parts: Iterable[Part]) -> list[str]:
+        """The words that these parts do not say."""
+        spoken = self.words.union(*(self.spoken[part.label] for part in parts))
         return [word for word in dict.fromkeys(re.findall(r"[^\W\d_]{2,}", words)) if not spoken.issuperset(families(word))]
 
     def _weights(self, resting: Sequence[Part]) -> set[tuple[str, bool]]:
         """The words of weight that are said beside these parts and those beneath them, and by what they state."""
-        parts = self._with_beneath(resting)
-        said = {
-            each
-            for part in parts
-            for text in (*self.beside[part.label], self.introductions[part.label])
-            for each in weights(text)
-        }
-        said |= {each for entry in self.glossary.values() for each in weights(entry.meaning)}
-        said |= {each for part in resting for each in said_by(part.claim.formula)}
-        return said | {each for part in resting for each in self.having(part)}
+        texts = [text for part in self._with_beneath(resting) for text in self.beside[part.label]]
+        said = {each for text in (*texts, *(entry.meaning for entry in self.glossary.values())) for each in weights(text)}
+        return said | {each for part in resting for each in (*said_by(part.claim.formula), *self.having(part))}
 
     def having(self, part: Part) -> set[tuple[str, bool]]:
         """What the formulas of a part have in them, and the definitions of the names there."""
@@ -274,7 +262,7 @@ class Shown:
     def _follows_a_result(self, before: str) -> bool:
         """Whether a statement stands right before, and no more than a comma or an "and" between."""
         found = re.search(r"`([^`]+)`(?:,|,? and|,? or)\s*$", before)
-        return bool(found and _readable(found[1]) and parse(found[1]).key in self.statements)
+        return found is not None and key_of(found[1]) in self.statements
 
     def _instead_of(self, condition: Formula, before: str) -> str:
         """The condition that goes with this one, where the sentence says "or" between them."""
@@ -284,7 +272,7 @@ class Shown:
 
     def _bare(self, says: str, part: Part, sentence: str, text: str) -> Iterator[str]:
         """What is left out of what a part shows: what it supposes or is given, and that it is no more than checked or cited."""
-        said = {parse(m).key for m in FORMULA.findall(text) if _readable(m)}
+        said = {*map(key_of, FORMULA.findall(text))}
         unsaid = [f"`{condition.text}`" for condition in part.conditions if condition.key not in said]
         if unsaid:
             conditions = "condition" if len(unsaid) == 1 else "conditions"
@@ -311,22 +299,6 @@ def _said_beside(part: Part) -> Iterator[str]:
     yield " ".join(word for sign, word in _SIGNS.items() if sign in part.claim.formula.text)
     yield "bounded" if set("<>") & set(part.claim.relation) else ""
     yield _SLOPE if any(differentiates(f) for f in part.formulas) else ""
-
-
-def _carried(introductions: Sequence[str]) -> Iterator[str]:
-    """What introduces each part: its introduction, or the last one before it."""
-    last = ""
-    for introduction in introductions:
-        last = introduction or last
-        yield last
-
-
-def _readable(source: str) -> bool:
-    try:
-        parse(source)
-    except DeclarationError:
-        return False
-    return True
 
 
 def standings(derivation: Derivation) -> dict[str, Standing]:

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from report.errors import DeclarationError
 from report.prove.derivation import Chain, Part
 from report.prove.language.formula import Formula, calls, head, names, parse
 from report.prove.language.vocabulary import DERIVATIVES
-from report.prove.order import DIRECTED
+from report.prove.order import DIRECTED, formula_of
 
 _CALLED = {
     "sum": "sums?",
@@ -89,11 +88,8 @@ class Operations:
             if turned and not any(self._means(one, found[1]) and self._means(two, found[2]) for one, two in pairs):
                 yield f"'{found[0]}', and it is the other way round"
         for found in _IS.finditer(text):
-            if (
-                not _AFTER.search(text[: found.start()])
-                and (name := self._named(found[1]))
-                and not self._equals(name, found[2])
-            ):
+            name = "" if _AFTER.search(text[: found.start()]) else self._named(found[1])
+            if name and not self._equals(name, found[2]):
                 yield f"'{found[0]}', and no part states that"
         for found in _SAME.finditer(text):
             if not self._swaps(*map(_kind, found.groups())) and not self._said(found[0]):
@@ -131,9 +127,7 @@ class Operations:
 
     def _equals(self, name: str, source: str) -> bool:
         """Whether a formula has this name in it, or equals it in the chain of a part."""
-        try:
-            formula = parse(source)
-        except DeclarationError:
+        if (formula := formula_of(source)) is None:
             return True
         if any(head(each.tree) == name for part in self.parts for each in Chain(part).same_as(formula.key)):
             return True
@@ -189,9 +183,7 @@ class Operations:
 
     def _is(self, operation: str, source: str) -> bool:
         """Whether a formula is such an operation, is called so, or equals one in the chain of a part."""
-        try:
-            formula = parse(source)
-        except DeclarationError:
+        if (formula := formula_of(source)) is None:
             return True
         left = formula.tree.left if isinstance(formula.tree, ast.Compare) else formula.tree
         if _operation(left) == operation or self._called(left, operation):

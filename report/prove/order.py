@@ -12,6 +12,8 @@ from report.errors import DeclarationError
 from report.prove.derivation import Chain, Part
 from report.prove.language.formula import SIGN_OF, TURNED, Formula, parse
 
+FORMULA = re.compile(r"`([^`]+)`")
+QUOTED = re.compile("“([^”]+)”")
 _UP = (
     "larger|bigger|higher|greater|above|beyond|more than|exceed(?:s|ed|ing)?|surpass\\w*|increas\\w+|"
     "at least|grow(?:s|n|ing)?|ris(?:es?|en|ing)|longer|wider"
@@ -179,11 +181,8 @@ def _points(signs: set[str], up: bool, denied: bool) -> bool:
 def _signs_after(text: str) -> set[str]:
     """The inequalities of the formula that comes next, if it is one."""
     following = re.match(r"[^`“]*`([^`]+)`", text)
-    try:
-        signs = {sign for _, sign, _ in _relations(parse(following[1]))} if following else set()
-    except DeclarationError:
-        return set()
-    return signs & (_LARGER | _SMALLER)
+    formula = formula_of(following[1]) if following else None
+    return {sign for _, sign, _ in _relations(formula)} & (_LARGER | _SMALLER) if formula else set()
 
 
 def pieces(sentence: str) -> list[str]:
@@ -197,9 +196,20 @@ def _blank(text: str) -> str:
     return re.sub(r"`[^`]*`|“[^”]*”", lambda found: " " * len(found[0]), text)
 
 
+def bare(text: str) -> str:
+    """The text without its formulas and quotations."""
+    return QUOTED.sub("", FORMULA.sub("", text))
+
+
+def formula_of(text: str) -> Formula | None:
+    """A formula in prose; None if it cannot be read."""
+    try:
+        return parse(text)
+    except DeclarationError:
+        return None
+
+
 def key_of(text: str) -> str:
     """The key of a formula in prose, "" for one that cannot be read."""
-    try:
-        return parse(text).key
-    except DeclarationError:
-        return ""
+    formula = formula_of(text)
+    return formula.key if formula else ""

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from report.errors import DeclarationError, Where
-from report.prove.conclusion import DENIAL, DENIES, FORMULA, PLAIN, QUOTED, Shown, in_words
+from report.prove.conclusion import DENIAL, DENIES, PLAIN, Shown, in_words
 from report.prove.derivation import Assertion, Derivation
 from report.prove.language.formula import Formula, calls, join, parse
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
-from report.prove.order import Resting
+from report.prove.order import FORMULA, QUOTED, Resting, bare
 from report.prove.reasons import rule as rules
 from report.prove.weight import GUIDING, families, said_by, weights
 
@@ -77,7 +77,7 @@ def _introduction_failures(derivation: Derivation, shown: Shown) -> Iterator[str
     texts = (derivation.title, derivation.question, derivation.conclusion, derivation.consequence, *shown.said)
     said = {each for text in texts for each in weights(text)}
     for part in derivation.parts:
-        asserted = [QUOTED.sub("", FORMULA.sub("", each)) for each in _sentences(part.intro) if not _WEIGHED.search(each)]
+        asserted = [bare(each) for each in _sentences(part.intro) if not _WEIGHED.search(each)]
         unsaid = {each for words in asserted for each in weights(words) if not GUIDING.fullmatch(each[0])} - said
         if not unsaid:
             continue
@@ -98,8 +98,8 @@ OWN = 9
 
 def _claim_failures(claim: Assertion, shown: Shown) -> Iterator[str]:
     """What is asserted is said as a conclusion would say it; what refutes a sentence denies something, or it does itself."""
-    by, words = shown.parts[claim.by], QUOTED.sub("", FORMULA.sub("", claim.sentence))
-    foreign = shown.foreign(words)
+    by, words = shown.parts[claim.by], bare(claim.sentence)
+    foreign = shown.foreign(words, shown.parts.values())
     if claim.true:
         yield from replace(shown, what="the claim").problems(f"{claim.sentence} (“{claim.by}”)", claim.sentence)
     elif by.claim.relation not in ("!=", "<", ">") and not DENIES.search(f"{by.label} {by.intro} {claim.sentence}"):
@@ -226,11 +226,6 @@ def _reason_failures(derivation: Derivation) -> Iterator[str]:
 
 def _sentences(text: str) -> list[str]:
     """The sentences of a text; a period inside a formula ends none."""
-    kept: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        kept.append(found[0])
-        return f"\x00{len(kept) - 1}\x00"
-
-    parts = re.split(r"(?<=[.!?])\s+(?=\S)", FORMULA.sub(keep, text))
-    return [re.sub("\x00(\\d+)\x00", lambda m: kept[int(m[1])], part) for part in parts if part.strip()]
+    ends = re.finditer(r"(?<=[.!?])\s+(?=\S)", FORMULA.sub(lambda found: "x" * len(found[0]), text))
+    cuts = [0, *(place for end in ends for place in end.span()), len(text)]
+    return [text[start:end] for start, end in zip(cuts[::2], cuts[1::2]) if text[start:end].strip()]

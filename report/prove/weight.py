@@ -11,7 +11,7 @@ from report.prove.derivation import Part
 from report.prove.language.formula import Formula, calls, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.vocabulary import LOGICAL, MEANINGS
-from report.prove.order import DIRECTED
+from report.prove.order import DIRECTED, bare
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"
@@ -76,22 +76,19 @@ GUIDING = re.compile(
 """What an introduction may say without a part that does: it leads to what is shown, and shows nothing."""
 
 
-def weighty(text: str) -> Iterator[tuple[str, bool]]:
+@lru_cache(4096)
+def weights(text: str) -> list[tuple[str, bool]]:
     """The weighty words of a text, and whether each is denied."""
     text = DIRECTED.sub(_ORDER, _NEVER_BEYOND.sub("not ", text))
+    weighed = []
     for found in WEIGHTY.finditer(text):
         denied = not _UNDENIED.fullmatch(found[0]) and _NEGATED.search(text[: found.start()])
-        yield re.sub("(?<=im)(?:um|a)$", "al", found[0].lower()).removesuffix("ly"), bool(denied)
-
-
-@lru_cache(4096)
-def weights(text: str) -> tuple[tuple[str, bool], ...]:
-    """The same, of a text that is asked for again."""
-    return tuple(weighty(text))
+        weighed.append((re.sub("(?<=im)(?:um|a)$", "al", found[0].lower()).removesuffix("ly"), bool(denied)))
+    return weighed
 
 
 def said_by(formula: Formula) -> Iterator[tuple[str, bool]]:
-    """What a relation says in words of weight, as ``weighty`` has them: a sign, that something vanishes, an equivalence."""
+    """What a relation says in words of weight, as ``weights`` has them: a sign, that something vanishes, an equivalence."""
     logical = calls(formula.tree, LOGICAL)
     for node in formula.tree.args if logical else [formula.tree]:  # type: ignore[attr-defined]
         match node:
@@ -123,10 +120,9 @@ def kinds_of(formula: Formula, glossary: Mapping[str, Symbol | Definition]) -> I
 
 def universal(text: str, resting: Sequence[Part]) -> Iterator[str]:
     """What a text says of all, where it rests on examples alone."""
-    words = re.sub("`[^`]+`|“[^”]+”", "", text)
     said = " ".join(f"{part.label} {part.intro}" for part in resting).lower()
     if resting and all(part.claim.relation == "!=" and not _varies(part) for part in resting):
-        for word in dict.fromkeys(_UNIVERSAL.findall(words)):
+        for word in dict.fromkeys(_UNIVERSAL.findall(bare(text))):
             if word.lower() not in said:
                 yield f"'{word}', and it rests on an example alone"
 
