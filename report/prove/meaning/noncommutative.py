@@ -130,7 +130,7 @@ class _Reader:
         if (a.rows, a.columns) != (b.rows, b.columns):
             raise Unreadable(f"sizes differ in {text}")
         total = sp.Integer(0)
-        for (m, p), (n, q) in itertools.product(self.terms(a), self.terms(b)):
+        for (m, p), (n, q) in itertools.product(self.terms(a.expression), self.terms(b.expression)):
             before, (p, q), after = self.without_permutations([p, q])
             product = " * ".join(sorted(" ".join(word) or _UNIT for word in (p, q)))
             total += m * n * self.spell(sp.Integer(1), (*before, f"({product}){a.size}", *after))
@@ -140,17 +140,17 @@ class _Reader:
         """A function of one variable, entry by entry: a permutation of rows or columns can be done after it."""
         if inner.is_number:
             raise Unreadable(f"{function} of a number")
-        terms = sorted(self.terms(inner), key=str)
+        terms = sorted(self.terms(inner.expression), key=str)
         before, words, after = self.without_permutations([word for _, word in terms])
         inside = " + ".join(f"{number} {' '.join(word) or _UNIT}" for (number, _), word in zip(terms, words))
         return Word(
             self.spell(sp.Integer(1), (*before, f"{function}({inside}){inner.size}", *after)), inner.rows, inner.columns
         )
 
-    def terms(self, word: Word) -> list[tuple[sp.Expr, tuple[str, ...]]]:
+    def terms(self, expression: sp.Expr) -> list[tuple[sp.Expr, tuple[str, ...]]]:
         """(number, reduced letters) of every term; none twice."""
         found: dict[tuple[str, ...], sp.Expr] = {}
-        for number, letters in map(self.parts, sp.Add.make_args(expanded(word.expression))):
+        for number, letters in map(self.parts, sp.Add.make_args(expanded(expression))):
             letters = self.reduced(letters)
             found[letters] = found.get(letters, sp.Integer(0)) + number
         return [(number, letters) for letters, number in found.items() if number != 0]
@@ -186,14 +186,13 @@ class _Reader:
             return Word(sp.Integer(1), n, n)
         if name in self.symbols and self.symbols[name].kind == "function":
             return self.applied(name, self.read(arguments[0]))
-        if name == "ones":
+        if name in ("zeros", "ones"):
             sizes = ([self.size(a) for a in arguments] + [sp.Integer(1)])[:2]
+            if name == "zeros":
+                return Word(sp.Integer(0), *sizes)
             if sizes[1] != 1:
                 raise Unreadable("ones in more than one column")
             return Word(sp.Symbol(f"{_ONES}{sizes[0]}", commutative=False), *sizes)
-        if name == "zeros":
-            sizes = ([self.size(a) for a in arguments] + [sp.Integer(1)])[:2]
-            return Word(sp.Integer(0), *sizes)
         raise Unreadable(f"{name} is not a word of matrices")
 
     def trace(self, inner: Word) -> Word:
@@ -202,9 +201,8 @@ class _Reader:
         if inner.columns == 1:
             return Word(inner.expression)
         total = sp.Integer(0)
-        for term in sp.Add.make_args(expanded(inner.expression)):
-            number, letters = self.parts(term)
-            letters, size = self.reduced(letters), inner.rows
+        for number, letters in self.terms(inner.expression):
+            size = inner.rows
             while len(letters) > 1 and self.cancels(letters[-1], letters[0]):
                 size, letters = self.height(letters[-1]), letters[1:-1]
             if letters:
@@ -217,17 +215,13 @@ class _Reader:
     def transposed(self, word: Word) -> Word:
         if word.is_number:
             return word
-        flipped = sp.Add(
-            *(self.spell(n, self.flipped(w)) for n, w in map(self.parts, sp.Add.make_args(expanded(word.expression))))
-        )
-        return Word(flipped, word.columns, word.rows)
+        flipped = (self.spell(number, self.flipped(letters)) for number, letters in self.terms(word.expression))
+        return Word(sp.Add(*flipped), word.columns, word.rows)
 
     def spelled(self, expression: sp.Expr, is_number: bool) -> sp.Expr:
         """The polynomial with every word reduced, and turned the one way round if it is a number."""
         total = sp.Integer(0)
-        for term in sp.Add.make_args(expanded(expression)):
-            number, letters = self.parts(term)
-            letters = self.reduced(letters)
+        for number, letters in self.terms(expression):
             if is_number and not any(letter.startswith(("tr ", "norm(")) for letter in letters):
                 letters = min(letters, self.flipped(letters))
             total += self.spell(number, letters)
