@@ -144,31 +144,28 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
     if isinstance(condition, sp.Ne):
         apart = expanded(condition.lhs - condition.rhs)
         return replace(facts, apart=(*facts.apart, apart.base if apart.is_Pow and apart.exp.is_positive else apart))
-    if isinstance(condition, sp.Eq):
-        gap = expanded(condition.lhs - condition.rhs)
-        if gap.is_Pow and gap.exp.is_positive:
-            return _supposing(sp.Eq(gap.base, 0), facts)
-    if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
-        gap = expanded(condition.gts - condition.lts)
-        strict = isinstance(condition, sp.Lt | sp.Gt)
-        if gap.is_integer and strict:
-            gap, strict = gap - 1, False
-        if strict and isinstance(gap, sp.Abs):
-            return replace(facts, apart=(*facts.apart, gap.args[0]))
-        facts = facts.knowing(Inequality(gap, strict), *_grown(gap, strict))
-    solved = _solve_condition(condition)
-    if solved is not None:
-        return facts.replacing(*solved)
     if isinstance(condition, sp.Or):
         raise ValueError(
             f"{condition}: it joins cases by 'or'. State a part for each case, or x != y where that is what is meant"
         )
     if not isinstance(condition, sp.core.relational.Relational):
         raise ValueError(f"{condition}: a condition is a relation, such as x > 0")
-    if isinstance(condition, sp.Eq) and not is_complex(condition.lhs - condition.rhs):
+    if isinstance(condition, sp.Eq):
         gap = expanded(condition.lhs - condition.rhs)
-        return facts.knowing(Inequality(gap, False), Inequality(-gap, False))
-    return facts
+        if gap.is_Pow and gap.exp.is_positive:
+            return _supposing(sp.Eq(gap.base, 0), facts)
+        solved, known = eliminate(gap, sp.Integer(0)), () if is_complex(gap) else (gap, -gap)
+        return facts.replacing(*solved) if solved else facts.knowing(*(Inequality(each, False) for each in known))
+    gap, strict = expanded(condition.gts - condition.lts), isinstance(condition, sp.Lt | sp.Gt)
+    kind = {"positive": True} if strict else {"nonnegative": True}
+    slack = sp.Dummy(_called(gap), **kind, **({"integer": True} if gap.is_integer else {}))
+    solved = eliminate(gap, slack)
+    if gap.is_integer and strict:
+        gap, strict = gap - 1, False
+    if strict and isinstance(gap, sp.Abs):
+        return replace(facts, apart=(*facts.apart, gap.args[0]))
+    facts = facts.knowing(Inequality(gap, strict), *_grown(gap, strict))
+    return facts.replacing(*solved) if solved else facts
 
 
 def _grown(gap: sp.Expr, strict: bool) -> Iterator[Inequality]:
@@ -199,18 +196,6 @@ def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..
     if not (sizes and isinstance(generic, sp.Indexed) and generic.indices in ((i,), (i, j))) or value.has(generic.base):
         return None
     return generic.base, lambda *at: value.subs(dict(zip((i, j), at)), simultaneous=True)
-
-
-def _solve_condition(condition: Any) -> tuple[sp.Expr, sp.Expr] | None:
-    if isinstance(condition, sp.Eq):
-        return eliminate(expanded(condition.lhs - condition.rhs), sp.Integer(0))
-    if isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
-        gap = expanded(condition.gts - condition.lts)
-        strict = isinstance(condition, sp.Lt | sp.Gt)
-        kind = {"positive": True} if strict else {"nonnegative": True}
-        slack = sp.Dummy(_called(gap), **kind, **({"integer": True} if gap.is_integer else {}))
-        return eliminate(gap, slack)
-    return None
 
 
 def _called(gap: sp.Expr) -> str:
