@@ -63,27 +63,21 @@ def _printer() -> Any:
                 text = f"{name}({text} for {self._print(k)} in {where})"
             return text
 
-        def _print_KroneckerDelta(self, e: Any) -> str:
-            return f"kron({', '.join(map(self._print, e.args))})"
+        def _called(self, e: Any) -> str:
+            name = {"KroneckerDelta": "kron"}.get(e.func.__name__, e.func.__name__.lower())
+            return f"{name}({self.stringify(e.args, ', ')})"
+
+        _print_KroneckerDelta = _print_Abs = _print_Max = _print_Min = _called
 
         def _print_Indexed(self, e: Any) -> str:
-            return f"{e.base}[{', '.join(map(self._print, e.indices))}]"
+            return f"{e.base}[{self.stringify(e.indices, ', ')}]"
 
         def _print_Piecewise(self, e: Any) -> str:
             *cases, (last, _) = e.args
             return "(" + " ".join(f"{self._print(v)} if {self._print(c)} else" for v, c in cases) + f" {self._print(last)})"
 
         def _print_Lambda(self, e: Any) -> str:
-            return f"(lambda {', '.join(map(self._print, e.variables))}: {self._print(e.expr)})"
-
-        def _print_Abs(self, e: Any) -> str:
-            return f"abs({self._print(e.args[0])})"
-
-        def _print_Max(self, e: Any) -> str:
-            return f"max({', '.join(map(self._print, e.args))})"
-
-        def _print_Min(self, e: Any) -> str:
-            return f"min({', '.join(map(self._print, e.args))})"
+            return f"(lambda {self.stringify(e.variables, ', ')}: {self._print(e.expr)})"
 
         def _print_ImaginaryUnit(self, e: Any) -> str:
             return "imag"
