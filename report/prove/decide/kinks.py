@@ -87,17 +87,15 @@ def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
         word = "jump" if name == "sign" else "kink"
         yield from at.need(is_nonzero, argument, "!= 0", f"{why}{word}")
     elif name == "sqrt":
-        yield from at.need(is_positive, node.args[0], "> 0", f"the derivative of `{shown}` exists at no 0")
+        yield from at.need(is_positive, node.args[0], "> 0", f"{why}0")
     elif name in ("max", "min"):
         for n, first in enumerate(node.args):
             for second in node.args[n + 1 :]:
                 yield from _differ(at, first, second, f"{why}tie")
-    elif name in ("floor", "ceil", "mod"):
+    elif name in ("floor", "ceil", "mod", "kron", "delta"):
         yield Missing("an argument that does not vary", f"{why}jump")
     elif name == "one":
         yield from jump(at, node.args[0], f"`{shown}`")
-    elif name in ("kron", "delta"):
-        yield Missing("an argument that does not vary", f"{why}jump")
 
 
 def jump(at: Place, test: ast.expr, shown: str) -> Iterator[Missing]:

@@ -213,8 +213,7 @@ def _call(node: ast.Call, scope: Scope) -> Any:
         return _gradient(node.args[0], node.args[1], scope)
     if name in LOGICAL and name not in scope.globals:
         raise Unreadable(f"{name}(p, q) is what a part states, and stands in no formula")
-    known = name in BUILT_IN and name not in scope.globals and name not in scope.locals
-    function = BUILT_IN[name] if known else read(node.func, scope)
+    function = read(node.func, scope)
     if not callable(function):
         raise DeclarationError(f"'{ast.unparse(node.func)}' is not a function")
     return function(*(read(a, scope) for a in node.args))
