@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeGuard
@@ -252,28 +252,11 @@ INSTEAD: dict[type[ast.AST], str] = {ast.Mod: ": write mod(a, n)", ast.FloorDiv:
 
 
 def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> None:
-    problem = ""
-    if not isinstance(node, _ALLOWED):
-        instead = INSTEAD.get(type(node), "")
-        problem = f"{type(node).__name__} is not part of the formula language{instead}"
-    elif isinstance(node, ast.Name) and node.id.startswith("_"):
-        problem = "a name does not begin with an underscore"
-    elif isinstance(node, ast.Attribute) and node.attr != "T":
-        problem = f"'.{node.attr}' is not known; only .T, the transpose, is"
-    elif isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int)):
-        problem = f"{node.value!r} is not an exact number; write an integer or a quotient of integers"
-    elif isinstance(node, ast.Call) and node.keywords:
-        problem = "arguments have no names here"
-    elif isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
-        problem = "an index is one name"
-    elif isinstance(node, ast.Call) and _miscounts(node):
-        problem = f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
-    elif isinstance(node, ast.comprehension) and not _is_range(node.iter):
-        problem = f"an index runs over Z, N or span(a, b), not over {ast.unparse(node.iter)}{_meant(node.iter)}"
-    else:
-        problem = _malformed(node)
+    unknown = f"{type(node).__name__} is not part of the formula language{INSTEAD.get(type(node), '')}"
+    problem = _malformed(node) if isinstance(node, _ALLOWED) else unknown
     if problem:
-        raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, _column(node))}", where=where)
+        column = getattr(node.iter if isinstance(node, ast.comprehension) else node, "col_offset", 0)
+        raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, column)}", where=where)
 
 
 LARGEST_POWER, LONGEST_RANGE = 1_000, 10_000
@@ -281,8 +264,22 @@ LARGEST_POWER, LONGEST_RANGE = 1_000, 10_000
 
 
 def _malformed(node: ast.AST) -> str:
-    """What is wrong with how many arguments, rows or places something has."""
+    """What is wrong with a name or a number, or with how many arguments, rows or places something has."""
     match node:
+        case ast.Name(name) if name.startswith("_"):
+            return "a name does not begin with an underscore"
+        case ast.Attribute(_, name) if name != "T":
+            return f"'.{name}' is not known; only .T, the transpose, is"
+        case ast.Constant(value) if type(value) is not int:
+            return f"{value!r} is not an exact number; write an integer or a quotient of integers"
+        case ast.Call(keywords=[_, *_]):
+            return "arguments have no names here"
+        case ast.comprehension() if node.is_async or not isinstance(node.target, ast.Name):
+            return "an index is one name"
+        case ast.comprehension(_, places) if not _is_range(places):
+            return f"an index runs over Z, N or span(a, b), not over {ast.unparse(places)}{_meant(places)}"
+        case ast.Call(ast.Name("count"), [ast.GeneratorExp(counted, generators)]) if not _are_indices(counted, generators):
+            return f"what is counted is the index, or the tuple of all indices in their order, not {ast.unparse(node.args[0])}"
         case ast.Call(ast.Name(name), [ast.GeneratorExp()]) if name in MEANINGS and name not in BINDERS:
             return f"'{name}' is not taken over a range"
         case ast.Call(_, [ast.GeneratorExp()]):
@@ -321,21 +318,17 @@ def _is_number(tree: ast.expr) -> bool:
     return not any(isinstance(n, ast.Name) for n in ast.walk(tree))
 
 
-def _miscounts(node: ast.Call) -> bool:
-    """Whether ``count`` is asked for anything but its indices: only these differ whenever one of them does."""
-    if not (isinstance(node.func, ast.Name) and node.func.id == "count" and isinstance(node.args[0], ast.GeneratorExp)):
-        return False
-    generator = node.args[0]
-    counted = generator.elt.elts if isinstance(generator.elt, ast.Tuple) else [generator.elt]
-    return [ast.dump(each) for each in counted] != [
-        ast.dump(ast.Name(name, ast.Load())) for g in generator.generators for name in targets(g)
-    ]
+def _are_indices(counted: ast.expr, generators: Sequence[ast.comprehension]) -> bool:
+    """Whether what is counted are the indices: only these differ whenever one of them does."""
+    each = counted.elts if isinstance(counted, ast.Tuple) else [counted]
+    return [*map(ast.unparse, each)] == [ast.unparse(generator.target) for generator in generators]
 
 
 def _is_range(node: ast.expr) -> bool:
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id == "span" and len(node.args) == 2
-    return isinstance(node, ast.Name) and node.id in ("Z", "N")
+    match node:
+        case ast.Call(ast.Name("span"), [_, _]) | ast.Name("Z" | "N"):
+            return True
+    return False
 
 
 def _meant(node: ast.expr) -> str:
@@ -345,12 +338,6 @@ def _meant(node: ast.expr) -> str:
             places = ast.unparse(size)
             return f"; both ends belong to it: span(0, ({places}) - 1), and span(1, {places}) for the entries of a vector"
     return ""
-
-
-def _column(node: ast.AST) -> int:
-    if isinstance(node, ast.comprehension):
-        node = node.iter
-    return getattr(node, "col_offset", 0)
 
 
 def _caret(source: str, column: int) -> str:
