@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from typing import Any
 
 import sympy as sp
 
@@ -12,7 +13,7 @@ from report.prove.decide.conditions import NO_FACTS
 from report.prove.decide.normal_form import expanded_indices
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_negative
-from report.prove.language.formula import Formula, bound_names, calls, formula, names, parse, substitute, targets
+from report.prove.language.formula import Formula, bound_names, formula, names, parse, substitute, targets
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid
@@ -176,12 +177,10 @@ def _in_pairs(setting: Setting, tree: ast.expr, index: str) -> ast.expr:
     class _Pair(ast.NodeTransformer):
         def visit_Call(self, node: ast.Call) -> ast.AST:
             self.generic_visit(node)
-            gathered = node.args[0]
-            if not (calls(node, {"sum"}) and isinstance(gathered, ast.GeneratorExp)):
+            half = _half_of(setting, node)
+            if half is None or index in {*names(node), *bound_names(node)}:
                 return node
-            half = _half_of(setting, gathered)
-            if half is None or index in {*names(gathered), *bound_names(gathered)}:
-                return node
+            gathered: Any = node.args[0]
             (old,) = targets(gathered.generators[0])
             even, odd = (substitute(gathered.elt, {old: parse(text).tree}) for text in (f"2*{index}", f"2*{index} + 1"))
             where = parse(f"sum({index} for {index} in span(0, {half} - 1))").tree.args[0].generators  # type: ignore[attr-defined]
@@ -190,16 +189,22 @@ def _in_pairs(setting: Setting, tree: ast.expr, index: str) -> ast.expr:
     return _Pair().visit(copy.deepcopy(tree))
 
 
-def _half_of(setting: Setting, gathered: ast.GeneratorExp) -> sp.Expr | None:
+def _half_of(setting: Setting, node: ast.Call) -> sp.Expr | None:
     """Half the number of terms of a sum over span(0, …), where that is a whole number."""
-    (first, *more), where = gathered.generators, gathered.generators[0].iter
-    if more or first.ifs or not isinstance(where, ast.Call):
+    if not (ends := _ends(setting, node)):
         return None
-    if not names(where).keys() <= EVERYWHERE | {*setting.scope().globals}:
-        return None  # the range depends on an index
-    low, high = (read(end, setting.scope()) for end in where.args)
+    low, high = (read(end, setting.scope()) for end in ends)
     half = expanded((high + 1) / 2)
     return half if low == 0 and half.is_integer and never_negative(half) else None
+
+
+def _ends(setting: Setting, node: ast.Call) -> list[ast.expr]:
+    """The ends of the range of a sum over one index, where they do not depend on another one; else none."""
+    match node:
+        case ast.Call(ast.Name("sum"), [ast.GeneratorExp(_, [ast.comprehension(_, ast.Call(_, ends), [])])]):
+            known = EVERYWHERE | setting.scope().globals.keys()
+            return ends if all(names(end).keys() <= known for end in ends) else []
+    return []
 
 
 def split_sum(at: str, words: str = "") -> Rule:
@@ -222,26 +227,22 @@ def _in_two(setting: Setting, tree: ast.expr, place: ast.expr) -> ast.expr:
     class _Split(ast.NodeTransformer):
         def visit_Call(self, node: ast.Call) -> ast.AST:
             self.generic_visit(node)
-            if not _holds(setting, node, place):
+            ends = _ends(setting, node)
+            if not (ends and _lies_between(setting, place, *ends)):
                 return node
-            low, high = node.args[0].generators[0].iter.args  # type: ignore[attr-defined]
+            low, high = ends
             next_place = ast.BinOp(place, ast.Add(), ast.Constant(1))
             return ast.BinOp(_over(node, low, place), ast.Add(), _over(node, next_place, high))
 
     return _Split().visit(copy.deepcopy(tree))
 
 
-def _holds(setting: Setting, node: ast.Call, place: ast.expr) -> bool:
-    gathered = node.args[0] if len(node.args) == 1 else None
-    if not (calls(node, {"sum"}) and isinstance(gathered, ast.GeneratorExp)):
-        return False
-    (first, *more) = gathered.generators
-    if more or first.ifs or not isinstance(first.iter, ast.Call):
-        return False
+def _lies_between(setting: Setting, place: ast.expr, *ends: ast.expr) -> bool:
+    """Whether a − 1 ≤ place ≤ b."""
     scope = setting.scope()
-    if not (names(first.iter).keys() | names(place).keys()) <= EVERYWHERE | {*scope.globals}:
-        return False  # the range depends on an index
-    low, high, at = (read(end, scope) for end in (*first.iter.args, place))
+    if not names(place).keys() <= EVERYWHERE | scope.globals.keys():
+        return False
+    low, high, at = (read(end, scope) for end in (*ends, place))
     known = (NO_FACTS, setting.facts)  # a condition may eliminate a symbol whose sign is known
     return all(any(prove(a, "<=", b, facts) for facts in known) for a, b in ((low - 1, at), (at, high)))
 
