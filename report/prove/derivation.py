@@ -16,7 +16,7 @@ from typing import Any
 from report.cache.snapshot import spec_of
 from report.errors import DeclarationError, ReportError, Where, author_line, nearest
 from report.model import Figure, Table, Value
-from report.prove.decide.conditions import NO_FACTS, Facts, Inequality
+from report.prove.decide.conditions import NO_FACTS, promised
 from report.prove.decide.place import Settled
 from report.prove.language.formula import (
     Formula,
@@ -31,7 +31,6 @@ from report.prove.language.formula import (
 )
 from report.prove.language.glossary import Definition, Symbol, written_here
 from report.prove.language.vocabulary import LOGICAL
-from report.prove.meaning.symbols import bounds, ranges
 from report.prove.reasons.calculation import calculation, evaluation
 from report.prove.reasons.presence import present
 from report.prove.reasons.rule import Rule, Setting
@@ -298,8 +297,7 @@ class Derivation:
     def setting(self) -> Setting:
         """What every reason in it may use: the glossary, and what the domains promise."""
         plain = Setting(tuple(self.symbols), tuple(self.definitions), NO_FACTS)
-        scope = plain.scope()
-        facts = Facts(ranges(plain.symbols, scope)).knowing(*(Inequality(*each) for each in bounds(plain.symbols, scope)))
+        facts = promised(plain.symbols, plain.scope())
         return replace(plain, facts=facts, settled=Settled(facts))
 
     @cached_property
@@ -311,8 +309,8 @@ class Derivation:
     def setting_without(self, absent: frozenset[str]) -> Setting:
         """The same, but for the ranges of these names."""
         if absent not in self._settings:
-            scope, facts = self.setting.scope(), self.setting.facts
-            known = replace(facts, ranges=ranges([s for s in self.symbols if s.name not in absent], scope))
+            facts = self.setting.facts
+            known = replace(facts, ranges={k: ends for k, ends in facts.ranges.items() if k.name not in absent})
             self._settings[absent] = replace(self.setting, facts=known, settled=Settled(known)) if absent else self.setting
         return self._settings[absent]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from report.errors import ReportError, Where, nearest
 from report.prove import field, prose
-from report.prove.decide.conditions import Facts, Inequality
+from report.prove.decide.conditions import promised
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Settled
 from report.prove.derivation import Derivation
@@ -18,7 +18,6 @@ from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
-from report.prove.meaning.symbols import bounds, ranges
 from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"
@@ -130,7 +129,7 @@ def _domain_failures(derivation: Derivation) -> Iterator[str]:
     for symbol in (s for s in derivation.symbols if s.formulas):
         spoken = setting.reached(symbol.mentions())
         others, scope = [s for s in derivation.symbols if s.name in spoken], setting.scope()
-        facts = Facts(ranges(others, scope)).knowing(*(Inequality(*each) for each in bounds(others, scope)))
+        facts = promised(others, scope)
         for _, need in missing([f.tree for f in symbol.formulas], scope, facts, setting.symbols, Settled(facts)):
             yield f"{symbol.where}: the domain of '{symbol.name}' need not have a value: {need}"
 

@@ -17,13 +17,13 @@ import pytest
 import sympy as sp
 
 from report.errors import DeclarationError
-from report.prove.decide.conditions import Facts, Inequality, assume
+from report.prove.decide.conditions import assume, promised
 from report.prove.decide.relation import prove
 from report.prove.language.formula import parse
 from report.prove.language.glossary import Definition, define, integer, matrix, real, vector
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
-from report.prove.meaning.symbols import bounds, ranges, scope_for
+from report.prove.meaning.symbols import scope_for
 from tests.prove.exact import Place, Slopes, Undefined, slope
 from tests.prove.generated import accepted, hunt
 
@@ -194,7 +194,7 @@ def false_at(left: str, sign: str, right: str, all_places: Iterator[Place], **fu
 
 def proved(left: str, sign: str, right: str, condition: str = "", *definitions: Definition) -> bool:
     scope = scope_for(SYMBOLS, definitions)
-    facts = Facts(ranges(SYMBOLS, scope)).knowing(*(Inequality(bound, strict) for bound, strict in bounds(SYMBOLS, scope)))
+    facts = promised(SYMBOLS, scope)
     try:
         facts = assume([read(parse(condition).tree, scope)], facts) if condition else facts
         one, other = (sp.sympify(read(parse(text).tree, scope)) for text in (left, right))

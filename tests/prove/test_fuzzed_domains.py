@@ -16,14 +16,14 @@ import pytest
 import sympy as sp
 
 from report.errors import DeclarationError
-from report.prove.decide.conditions import Facts, Inequality, assume
+from report.prove.decide.conditions import assume, promised
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Settled
 from report.prove.language.formula import parse
 from report.prove.language.glossary import Definition, Symbol, define, function, integer, real, vector
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import read
-from report.prove.meaning.symbols import bounds, ranges, scope_for
+from report.prove.meaning.symbols import scope_for
 from tests.prove.exact import Place, Slopes, Undefined, root, slope
 from tests.prove.generated import accepted, hunt
 
@@ -153,7 +153,7 @@ def is_said_to_be_defined(
     text: str, condition: str, defined: Sequence[Definition], symbols: Sequence[Symbol] = SYMBOLS
 ) -> bool:
     scope = scope_for(symbols, defined)
-    domains = Facts(ranges(symbols, scope)).knowing(*(Inequality(*each) for each in bounds(symbols, scope)))
+    domains = promised(symbols, scope)
     try:
         tree = parse(text).tree
         facts = assume([read(parse(condition).tree, scope)], domains) if condition else domains

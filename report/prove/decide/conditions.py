@@ -9,8 +9,10 @@ from typing import Any
 
 import sympy as sp
 
+from report.prove.language.glossary import Symbol
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import EXTREMES, SLOPE, GridEquality, is_complex
+from report.prove.meaning.symbolic import Scope, read
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -72,6 +74,19 @@ class Facts:
         known = tuple(Inequality(put(each.gap, old, new), each.strict) for each in facts.known)
         apart = tuple(put(each, old, new) for each in facts.apart)
         return replace(facts, replacements=(*facts.replacements, (old, new)), known=known, apart=apart)
+
+
+def promised(symbols: Sequence[Symbol], scope: Scope) -> Facts:
+    """What the domains of these symbols promise."""
+    facts = Facts()
+    for symbol in symbols:
+        value, bound = scope.globals[symbol.name], symbol.least or symbol.above
+        if symbol.within:
+            low, high = (read(end.tree, scope) for end in symbol.within)
+            facts = facts.among({value: (low, high)})
+        if bound:
+            facts = facts.knowing(Inequality(expanded(value - read(bound.tree, scope)), symbol.above is not None))
+    return facts
 
 
 def _by_no_entry(slope: sp.Derivative, base: sp.IndexedBase, entry: Callable[..., sp.Expr]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 import sympy as sp
 
 from report.prove.language.glossary import Definition, Symbol, by_need
-from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, spread
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, as_argument, read
 
@@ -55,22 +54,3 @@ def _assumptions(symbol: Symbol, scope: Scope) -> dict[str, bool]:
         elif low.is_nonnegative:
             facts["nonnegative"] = True
     return facts
-
-
-def ranges(symbols: Sequence[Symbol], scope: Scope) -> dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]:
-    """The indices that are declared to lie between two bounds."""
-    return {
-        scope.globals[s.name]: (read(s.within[0].tree, scope), read(s.within[1].tree, scope))
-        for s in symbols
-        if s.within is not None
-    }
-
-
-def bounds(symbols: Sequence[Symbol], scope: Scope) -> list[tuple[sp.Expr, bool]]:
-    """What the domains promise: a quantity that is 0 or more each, and whether it is strictly more."""
-    found = []
-    for symbol in symbols:
-        bound = symbol.least or symbol.above
-        if bound is not None and symbol.kind in ("real", "integer"):
-            found.append((expanded(scope.globals[symbol.name] - read(bound.tree, scope)), symbol.above is not None))
-    return found
