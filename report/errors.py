@@ -91,6 +91,12 @@ class DeclarationError(ReportError):
     code = ExitCode.DECLARATION
 
 
+def in_words(things: Iterable[str]) -> str:
+    """Several things, one at least, as a sentence has them."""
+    *others, last = things
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A remedy for an unknown name: the nearest known one if there is one, else all of them."""
     choices = sorted(set(known))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from report.errors import in_words
 from report.prove.derivation import Derivation, Part
 from report.prove.joined import joins
 from report.prove.language.formula import Formula, join, names
@@ -286,11 +287,6 @@ class Shown:
 
 def _quoted(word: str, negated: bool) -> str:
     return f"'{'not ' * negated}{word}'"
-
-
-def in_words(words: Sequence[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _said_beside(part: Part) -> Iterator[str]:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from report.errors import DeclarationError, Where
-from report.prove.conclusion import DENIAL, DENIES, PLAIN, Shown, in_words
+from report.errors import DeclarationError, Where, in_words
+from report.prove.conclusion import DENIAL, DENIES, PLAIN, Shown
 from report.prove.derivation import Assertion, Derivation
 from report.prove.language.formula import Formula, calls, join, parse
 from report.prove.language.standing import Standing

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from report.errors import ReportError, nearest
+from report.errors import ReportError, in_words, nearest
 from report.numbers import NO_BREAK
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof
 from report.prove.language.formula import parse
@@ -345,8 +345,7 @@ def _because(steps: tuple[CheckedStep, ...]) -> str:
     """The reasons in their order, each once; the definitions that are opened, together where the first of them is."""
     reasons = list(dict.fromkeys(step.reason for step in steps if step.reason))
     defining = [reason.removeprefix(DEFINITION) for reason in reasons if reason.startswith(DEFINITION)]
-    *others, last = dict.fromkeys(name for names in defining for name in re.split(", | and ", names)) or [""]
-    opened = f"{', '.join(others)} and {last}" if others else last
+    opened = in_words(dict.fromkeys(name for names in defining for name in re.split(", | and ", names)) or [""])
     said = dict.fromkeys(DEFINITION + opened if reason.startswith(DEFINITION) else reason for reason in reasons)
     return "; ".join(said)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from report.errors import in_words
 from report.prove.decide.relation import prove
 from report.prove.language.formula import Formula, Statement, names
 from report.prove.language.glossary import reached
@@ -84,9 +85,8 @@ def definition(*defined: str, words: str = "") -> Rule:
                 return "unfolding"
         return None
 
-    *others, last = (f"`{name}`" for name in defined)
-    listed = f"{', '.join(others)} and {last}" if others else last
-    return Rule(words or f"definition of {listed}", check, by_author=bool(words), law=DEFINITION, of=defined)
+    said = words or f"definition of {in_words([f'`{name}`' for name in defined])}"
+    return Rule(said, check, by_author=bool(words), law=DEFINITION, of=defined)
 
 
 def _holds_shut(setting: Setting, a: Formula, relation: str, b: Formula, shut: Knowledge) -> bool:
