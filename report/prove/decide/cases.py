@@ -14,12 +14,15 @@ from report.prove.decide.structure import linear_sign, signs_of_quotient
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import is_complex
 
+LARGE = 400
+"""Of so many operations nothing is simplified."""
+
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
     difference = frozen(difference.replace(_is_of_exponentials, _exponential))
     if difference.is_zero:
         return True
-    if not _worth_simplifying(difference) or _surely_not_zero(difference):
+    if sp.count_ops(difference) >= LARGE or _surely_not_zero(difference):
         return False
     for simplify in (_as_fraction, _with_logarithms, sp.simplify):
         try:
@@ -69,10 +72,6 @@ def _surely_not_zero(difference: sp.Expr) -> bool:
     point = {s: sp.Integer(3 + n) if s.is_integer else sp.Rational(7 + 4 * n, 5 + n) for n, s in enumerate(symbols)}
     size = abs(difference.subs(point).evalf(20))
     return bool(size.is_comparable and size.is_finite and size > 1e-8)  # the slope of a step at it is no size
-
-
-def _worth_simplifying(difference: sp.Expr) -> bool:
-    return bool(sp.count_ops(difference) < 400)
 
 
 def _as_fraction(e: sp.Expr) -> sp.Expr:
@@ -125,14 +124,11 @@ def zero_term_by_term(difference: sp.Expr, facts: Facts) -> bool:
             rest += term
     within = [(body, {k: (low, high) for k, low, high in limits}) for limits, body in sums.items()]
     parts = [(rest, {}), *within]
-    return all(_zero_in_every_case(body, facts.among(bounds), 6) for body, bounds in parts)
+    vanishes = lambda e, known: normal(e, known) == 0 or is_zero(normal(e, known), known)  # noqa: E731
+    return all(in_every_case(body, facts.among(bounds), vanishes) for body, bounds in parts)
 
 
-def _zero_in_every_case(difference: sp.Expr, facts: Facts, depth: int) -> bool:
-    return in_every_case(difference, facts, depth, lambda e, f: normal(e, f) == 0 or is_zero(normal(e, f), f))
-
-
-def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable[[sp.Expr, Facts], bool]) -> bool:
+def in_every_case(expression: sp.Expr, facts: Facts, holds: Callable[[sp.Expr, Facts], bool], depth: int = 6) -> bool:
     expression = normal(expression, facts)
     kinks = _kinks(expression)
     if not kinks:
@@ -140,7 +136,7 @@ def in_every_case(expression: sp.Expr, facts: Facts, depth: int, holds: Callable
     if depth == 0 or any(isinstance(kink, sp.Abs | sp.sign) and is_complex(kink.args[0]) for kink in kinks):
         return False  # a complex number has no sign
     cases = _cases(expression, _what_decides(kinks[0]), facts)
-    return all(in_every_case(case, inside, depth - 1, holds) for case, inside in cases)
+    return all(in_every_case(case, inside, holds, depth - 1) for case, inside in cases)
 
 
 def _kinks(expression: sp.Expr) -> list[sp.Expr]:

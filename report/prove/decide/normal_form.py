@@ -30,7 +30,7 @@ def normal(expression: sp.Expr, facts: Facts = NO_FACTS) -> sp.Expr:
     expression = _with_plain_indices(expression)
     if not expression.has(sp.Sum, sp.Lambda, sp.KroneckerDelta, sp.Product):
         return expanded(expression)
-    found = _collect(terms(_inner(expression, facts)), facts)
+    found = expanded(sp.Add(*(_rebuild(term, facts) for term in terms(_inner(expression, facts)))))
     made = {p for p in found.atoms(sp.Product) if not p.variables[0].name.startswith("_f")}  # of the exponential of a sum
     found = found.xreplace({p: _product(p.function, *p.limits[0]) for p in made if len(p.limits) == 1})
     if facts.known and found.has(sp.Sum):
@@ -248,10 +248,6 @@ def _times(a: Term, b: Term) -> Term:
     return (*a[0], *factors), (*a[1], *limits)
 
 
-def _collect(terms: Sequence[Term], facts: Facts) -> sp.Expr:
-    return expanded(sp.Add(*(_rebuild(term, facts) for term in terms)))
-
-
 def _rebuild(term: Term, facts: Facts) -> sp.Expr:
     """The term with deltas contracted, as a product of canonical sums over connected factors."""
     factors, limits = _contract(term, facts)
@@ -432,9 +428,5 @@ def expanded_indices(body: sp.Expr) -> sp.Expr:
 def _index_expanded(n: sp.Expr) -> sp.Expr:
     if isinstance(n, sp.Indexed):
         return n.base[tuple(map(expanded, n.indices))]
-    return _even_delta(expanded(n.args[0] - n.args[1]))
-
-
-def _even_delta(gap: sp.Expr) -> sp.Expr:
-    """One spelling for δ(n) and δ(−n)."""
-    return sp.KroneckerDelta(-gap if gap.could_extract_minus_sign() else gap, 0)
+    gap = expanded(n.args[0] - n.args[1])
+    return sp.KroneckerDelta(-gap if gap.could_extract_minus_sign() else gap, 0)  # one spelling for δ(n) and δ(−n)

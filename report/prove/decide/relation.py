@@ -98,7 +98,8 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
             return "less than one apart"
         if (cases := by_remainders(difference, facts)) and all(normal(case) == 0 for case, _ in cases):
             return "for every remainder"
-    if difference.has(sp.Abs) and normal(difference.replace(_is_length_of_product, _by_factors), facts) == 0:
+    lengths = {e: sp.Mul(*map(sp.Abs, e.args[0].args)) for e in difference.atoms(sp.Abs) if e.args[0].is_Mul}
+    if lengths and normal(difference.xreplace(lengths), facts) == 0:
         return "normal form"
     roots = any(map(_is_root, difference.atoms(sp.Pow)))
     if roots and all(signs(side, facts) <= NOT_NEGATIVE for side in (left, right)) and normal(left**2 - right**2, facts) == 0:
@@ -115,14 +116,6 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
 
 def _is_root(e: sp.Expr) -> bool:
     return isinstance(e, sp.Pow) and e.exp == sp.Rational(1, 2)
-
-
-def _is_length_of_product(e: sp.Expr) -> bool:
-    return isinstance(e, sp.Abs) and bool(e.args[0].is_Mul)
-
-
-def _by_factors(length: sp.Abs) -> sp.Expr:
-    return sp.Mul(*map(sp.Abs, length.args[0].args))
 
 
 def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | None:
@@ -148,7 +141,7 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
             return "sign of the difference"
         cases = by_remainders(difference, facts)
         return "for every remainder" if cases and all(holds(*case) for case in cases) else None
-    return "case by case" if holds(difference, facts) or in_every_case(difference, facts, 6, holds) else None
+    return "case by case" if holds(difference, facts) or in_every_case(difference, facts, holds) else None
 
 
 def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:

@@ -18,7 +18,7 @@ import sympy as sp
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.laws import laws, sharpened
 from report.prove.decide.normal_form import normal
-from report.prove.decide.simplex import Fraction, has_nonnegative_solution
+from report.prove.decide.simplex import has_nonnegative_solution
 from report.prove.decide.sizes import never_zero
 from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, Signs, canonical, known_inequalities, linear_sign, signs
 from report.prove.decide.tangents import below_tangents, growth
@@ -340,20 +340,20 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
     against = Inequality(-target, not strict)
     if target.is_integer:
         against = Inequality(-target if strict else -target - 1, False)
-    curved = any(m.is_Mul or m.is_Pow for m in _monomials(target))
+    curved = _is_curved(target)
     if len(given) <= MANY and (curved or target.has(sp.floor)):
         pairs = itertools.combinations_with_replacement(given, 2)
         given = given + [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
-    elif len(given) <= MANY and any(m.is_Mul or m.is_Pow for g in given for m in _monomials(g.gap)):
+    elif len(given) <= MANY and any(_is_curved(g.gap) for g in given):
         given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     if target.has(sp.floor) and len(given) <= MANY:  # of a quotient the denominator is multiplied out
         given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     columns = [*given, against, Inequality(sp.Integer(1), True)]
-    rows = sorted({m for c in columns for m in _monomials(c.gap)} - {sp.Integer(1)}, key=sp.default_sort_key)
-    tables = [_coefficients(c.gap) for c in columns]
+    tables = [c.gap.as_coefficients_dict() for c in columns]
+    rows = sorted({m for table in tables for m in table} - {sp.Integer(1)}, key=sp.default_sort_key)
     if not all(all(v.is_Rational for v in table.values()) for table in tables):
         return False
-    matrix = [[_fraction(t.get(m, sp.Integer(0))) for t in tables] for m in (*rows, sp.Integer(1))]
+    matrix = [[sp.QQ.from_sympy(t.get(m, sp.Integer(0))) for t in tables] for m in (*rows, sp.Integer(1))]
     matrix.append([sp.QQ(int(c.strict)) for c in columns])
     return has_nonnegative_solution(matrix, [sp.QQ(0)] * (len(rows) + 1) + [sp.QQ(1)])
 
@@ -371,13 +371,6 @@ def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
         reached = reached.union(*(g.gap.free_symbols for g in touched))
 
 
-def _monomials(e: sp.Expr) -> list[sp.Expr]:
-    return list(_coefficients(e))
-
-
-def _coefficients(e: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-    return dict(sp.sympify(e).as_coefficients_dict())
-
-
-def _fraction(number: sp.Rational) -> Fraction:
-    return sp.QQ(int(number.p), int(number.q))
+def _is_curved(e: sp.Expr) -> bool:
+    """Whether there is a product or a power among its monomials."""
+    return any(m.is_Mul or m.is_Pow for m in e.as_coefficients_dict())

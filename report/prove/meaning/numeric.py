@@ -286,7 +286,6 @@ def _extreme(name: str) -> Callable[[Sequence[Any]], Any]:
 
 _COMBINE: dict[str, Callable[[Sequence[Any]], Any]] = {
     "all": all,
-    "any": any,
     "prod": lambda values: functools.reduce(times, values, 1),
     "max": _extreme("max"),
     "min": _extreme("min"),
