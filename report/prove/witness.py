@@ -282,18 +282,11 @@ def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolera
 
 def _edges(derivation: Derivation, chain: Chain, edges: Sequence[int], searching: bool = False) -> Iterator[Point]:
     """The points drawn on purpose that satisfy the part's conditions; with no number of steps far off when ``searching``."""
-    random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/edges".encode()))
-    symbols = _of_part(derivation, chain)
     sizes = {name for s in derivation.symbols for size in s.shape for name in names(size.tree)}
     sizes |= {s.name for s in derivation.symbols if searching and s.kind == "integer"}
-    for edge in edges:
-        try:
-            purpose = points.Purpose(edge, searching or _is_open(chain.part), sizes=frozenset(sizes))
-            point = points.draw(symbols, derivation.definitions, random, {}, chain.part.conditions, purpose)
-            if points.satisfies(chain.part.conditions, point):
-                yield point
-        except Undefined:
-            continue
+    beyond = searching or _is_open(chain.part)
+    purposes = (points.Purpose(edge, beyond, sizes=frozenset(sizes)) for edge in edges)
+    return _drawn(derivation, chain, "edges", chain.part.conditions, (({}, purpose) for purpose in purposes))
 
 
 def _points(
@@ -306,14 +299,24 @@ def _points(
 ) -> Iterator[Point]:
     """Seeded random points of the domain that satisfy the part's conditions; ``fixed`` ones are taken in turn."""
     conditions = [*chain.part.conditions, *([supposing] if supposing else [])]
-    random = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode()))
-    symbols = _of_part(derivation, chain)
     tries = TRIES if supposing is None else LOGIC_POINTS
     choices: Iterable[Mapping[str, int]] = itertools.repeat({}, tries) if fixed is None else fixed
     purpose = points.Purpose(beyond=beyond, likely=points.mentioned((*chain.expressions, *chain.part.conditions)))
-    for choice in choices:
+    return _drawn(derivation, chain, seed, conditions, ((choice, purpose) for choice in choices))
+
+
+def _drawn(
+    derivation: Derivation,
+    chain: Chain,
+    seed: str,
+    conditions: Sequence[Formula],
+    wanted: Iterable[tuple[Mapping[str, int], points.Purpose]],
+) -> Iterator[Point]:
+    """Where the conditions hold of the points that are drawn with these values fixed, each for its purpose."""
+    random, symbols = Random(zlib.crc32(f"{derivation.id}/{chain.part.label}/{seed}".encode())), _of_part(derivation, chain)
+    for fixed, purpose in wanted:
         try:
-            point = points.draw(symbols, derivation.definitions, random, choice, conditions, purpose)
+            point = points.draw(symbols, derivation.definitions, random, fixed, conditions, purpose)
             if points.satisfies(conditions, point):
                 yield point
         except Undefined:
