@@ -7,7 +7,7 @@ import itertools
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -286,6 +286,17 @@ class Derivation:
                     where=self.where,
                     remedy=nearest(claim.by, labels),
                 )
+
+    @property
+    def formulas(self) -> Iterator[tuple[Formula, Where | None, Collection[str]]]:
+        """Every formula with its place and, in a definition, the names that are local to it."""
+        for symbol in self.symbols:
+            yield from ((each, symbol.where, ()) for each in symbol.formulas)
+        for defined in self.definitions:
+            local = (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
+            yield from ((each, defined.where, local) for each in (defined.body, *defined.shape))
+        for part in self.parts:
+            yield from ((each, each.where or part.where, ()) for each in part.formulas)
 
     def _over_its_domain(self, defined: Definition) -> Definition:
         """A definition that calls itself ends by a parameter with a least value: that of the symbol of its name."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from report.errors import ReportError, Where, nearest
+from report.errors import ReportError, nearest
 from report.prove import field, prose
 from report.prove.decide.conditions import promised
 from report.prove.decide.definedness import missing
@@ -78,13 +77,13 @@ def undecidable(derivation: Derivation) -> Iterator[str]:
             yield f"{entry.where}: '{entry.name}' {why}"
         declared.add(entry.name)
     used = {name for part in derivation.parts for step in part.steps for name in step.rule.puts}  # of a law, say
-    for tree, where, local in _formulas(derivation):
-        used |= set(names(tree))
-        for name in names(tree):
+    for formula, where, local in derivation.formulas:
+        used |= set(names(formula.tree))
+        for name in names(formula.tree):
             if name not in declared | EVERYWHERE and name not in local:
                 remedy = OUT_OF_REACH.get(name.lower()) or _undeclared(name, declared)
                 yield f"{where}: '{name}' is not in the glossary\n  {remedy}"
-        for name in sorted(bound_names(tree) & declared) if not local else ():
+        for name in sorted(bound_names(formula.tree) & declared) if not local else ():
             yield f"{where}: the index '{name}' has the name of a symbol; choose another"
     for name, taken in confused(derivation.symbols, derivation.definitions, used):
         yield f"{derivation.where}: '{name}' looks like {taken} on the page\n  Give it another name, or another latex=."
@@ -153,14 +152,3 @@ def _part_failures(derivation: Derivation) -> Iterator[str]:
         if not part.label.strip():
             yield f"{part.where}: a part has a name"
         labels.add(part.label)
-
-
-def _formulas(derivation: Derivation) -> Iterator[tuple[ast.expr, Where | None, Collection[str]]]:
-    """Every formula with its place and, in a definition, the names that are local to it."""
-    for symbol in derivation.symbols:
-        yield from ((each.tree, symbol.where, ()) for each in symbol.formulas)
-    for defined in derivation.definitions:
-        for each in (defined.body, *defined.shape):
-            yield each.tree, defined.where, (*defined.arguments, *(s.name for s in defined.symbols)) or (defined.name,)
-    for part in derivation.parts:
-        yield from ((each.tree, each.where or part.where, ()) for each in part.formulas)

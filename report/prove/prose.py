@@ -122,7 +122,7 @@ def _formula_failures(derivation: Derivation) -> Iterator[str]:
     stated = {p.claim.formula.key for p in derivation.parts if not p.supposing}
     stated |= {join(d.head, "==", d.body).key for d in derivation.definitions}
     stated |= {c.key for p in derivation.parts for c in p.conditions}
-    formulas = list(formulas_of(derivation))
+    formulas = [formula for formula, *_ in derivation.formulas]
     occurring = "\n".join({f.key for f in (*formulas, *(d.head for d in derivation.definitions))})  # with all of their pieces
     whole = {ast.dump(n) for tree in {f.key: f.tree for f in formulas}.values() for n in _whole(tree)}
     for text, where in _prose(derivation):
@@ -148,16 +148,6 @@ def _formula_failures(derivation: Derivation) -> Iterator[str]:
                 yield f"{where}: prose shows `{source}`, a piece of a formula\n  Show the whole of what a step arrives at."
             elif isinstance(formula.tree, ast.Name) and formula.key not in occurring and formula.text not in EVERYWHERE:
                 yield f"{where}: '{source}' is not in the glossary"
-
-
-def formulas_of(derivation: Derivation) -> Iterator[Formula]:
-    """Every formula that a derivation states, defines or goes through."""
-    for symbol in derivation.symbols:
-        yield from symbol.formulas
-    for defined in derivation.definitions:
-        yield from (defined.body, *defined.shape)
-    for part in derivation.parts:
-        yield from part.formulas
 
 
 def _around(text: str, found: str) -> str:
