@@ -70,15 +70,12 @@ class _Walk(Place):
         walk = self
         for generator in node.generators:
             (index,) = targets(generator)
-            k, ends = sp.Dummy(index, integer=True), (-sp.oo, sp.oo)
-            if isinstance(generator.iter, ast.Call):
-                low, high = (walk.value(end) for end in generator.iter.args)
-                if not (isinstance(low, sp.Expr) and isinstance(high, sp.Expr)):
-                    return
-                ends = (low, high)
-                if name in EMPTY and not is_nonnegative(high - low, walk.facts):
-                    yield EMPTY[name]
-            walk = replace(walk.among({k: ends}), scope=walk.scope.bind(**{index: k}))
+            k, (low, high) = sp.Dummy(index, integer=True), walk.ends(generator.iter)
+            if not (isinstance(low, sp.Expr) and isinstance(high, sp.Expr)):
+                return
+            if name in EMPTY and high.is_finite is not False and not is_nonnegative(high - low, walk.facts):
+                yield EMPTY[name]
+            walk = replace(walk.among({k: (low, high)}), scope=walk.scope.bind(**{index: k}))
         yield from walk.visit(node.elt)
 
     def opening(self, defined: Definition) -> Iterator[str]:

@@ -355,20 +355,15 @@ class _Walk(Place):
         for generator in node.generators:
             (index,), outside = targets(generator), walk
             k = sp.Dummy(index, integer=True)
-            if isinstance(generator.iter, ast.Call):
-                for end in generator.iter.args:
-                    yield from walk.visit(end)
-                low, high = (walk.value(end) for end in generator.iter.args)
-                if not (isinstance(low, sp.Expr) and isinstance(high, sp.Expr)):
-                    return  # what reads it says so
-                for end, tree in () if self.slope_in else ((low, generator.iter.args[0]), (high, generator.iter.args[1])):
-                    if not walk.facts.apply(end).is_integer:
-                        yield Missing(f"an integer, not {end}", f"`{walk.spell(tree)}` is the end of a range")
-            else:
-                low, high = (
-                    (-sp.oo if isinstance(generator.iter, ast.Name) and generator.iter.id == "Z" else sp.Integer(0)),
-                    sp.oo,
-                )
+            trees = generator.iter.args if isinstance(generator.iter, ast.Call) else []
+            for tree in trees:
+                yield from walk.visit(tree)
+            low, high = walk.ends(generator.iter)
+            if not (isinstance(low, sp.Expr) and isinstance(high, sp.Expr)):
+                return  # what reads it says so
+            for end, tree in () if self.slope_in else zip((low, high), trees):
+                if not walk.facts.apply(end).is_integer:
+                    yield Missing(f"an integer, not {end}", f"`{walk.spell(tree)}` is the end of a range")
             walk = replace(walk.among({k: (low, high)}), scope=walk.scope.bind(**{index: k}))
             for condition in generator.ifs:
                 yield from walk.visit(condition)

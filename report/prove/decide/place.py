@@ -17,7 +17,7 @@ from report.prove.language.formula import formula, names, put_in
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, reached
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
-from report.prove.meaning.symbolic import ALGEBRA, Scope, read
+from report.prove.meaning.symbolic import ALGEBRA, Scope, limits, read
 
 
 @dataclass(frozen=True)
@@ -254,6 +254,11 @@ class Place:
             return read(node, self.scope)
         except Exception:
             return None
+
+    def ends(self, where: ast.expr) -> tuple[Any, Any]:
+        """The ends of a range, None for one of which there is no reading."""
+        low, high = map(self.value, where.args) if isinstance(where, ast.Call) else limits(where, self.scope)
+        return low, high
 
     def spell(self, node: ast.expr) -> str:
         """A piece of the formula as the author would write it; inside a definition with what is put for its parameters."""

@@ -227,7 +227,7 @@ def _relation(node: ast.Compare, scope: Scope) -> Any:
         if isinstance(op, ast.In):
             if not left.is_integer:
                 raise Unreadable(f"only of an integer can be asked whether it is in a range, and {left} need not be one")
-            low, high = _limits(comparator, scope)
+            low, high = limits(comparator, scope)
             parts += [sp.Ge(left, low), sp.Le(left, high)]
             continue
         right = read(comparator, scope)
@@ -281,7 +281,7 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
     for generator in node.generators:
         (index,) = targets(generator)
         k = sp.Dummy(index, integer=True)
-        low, high = _limits(generator.iter, inner)
+        low, high = limits(generator.iter, inner)
         inner = inner.bind(**{index: k})
         for condition in generator.ifs:
             low, high = tighten(k, low, high, read(condition, inner))
@@ -298,7 +298,8 @@ def _gather(name: str, node: ast.GeneratorExp, scope: Scope) -> Any:
     raise Unreadable(f"SymPy has no reading of {name} over a range")
 
 
-def _limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
+def limits(node: ast.expr, scope: Scope) -> tuple[sp.Expr, sp.Expr]:
+    """The ends of a range."""
     if isinstance(node, ast.Name):
         return (-sp.oo if node.id == "Z" else sp.Integer(0)), sp.oo
     assert isinstance(node, ast.Call)
