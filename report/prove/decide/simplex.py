@@ -19,9 +19,7 @@ def has_nonnegative_solution(matrix: list[list[Fraction]], right: list[Fraction]
         if entering is None:
             return cost[-1] == 0
         ratios = [(row[-1] / row[entering], basis[i], i) for i, row in enumerate(rows) if row[entering] > 0]
-        if not ratios:
-            return False
-        pivot = min(ratios)[2]
+        pivot = min(ratios)[2]  # there is one: the cost is never negative, so that it does not fall without end
         scale = rows[pivot][entering]
         rows[pivot] = [a / scale if a else a for a in rows[pivot]]
         for other in (*(r for i, r in enumerate(rows) if i != pivot), cost):
