@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from report.prove.derivation import Chain, Part
-from report.prove.language.formula import Formula, calls, head, names, parse
+from report.prove.language.formula import Formula, calls, does, head, names, parse
 from report.prove.language.vocabulary import DERIVATIVES
 from report.prove.order import DIRECTED, formula_of
 
@@ -81,9 +81,8 @@ class Operations:
     def problems(self, text: str, stated: Sequence[Part]) -> Iterator[str]:
         """What a text says of operations that neither a formula nor the words beside one do; ``stated`` is what it tells."""
         yield from self._sides(text, stated)
-        differences = [node for node in self._nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)]
+        pairs = [(node.left, node.right) for node in self._nodes if does(node, ast.Sub)]
         for found in _LESS.finditer(text):
-            pairs = [(node.left, node.right) for node in differences]
             turned = any(self._means(two, found[1]) and self._means(one, found[2]) for one, two in pairs)
             if turned and not any(self._means(one, found[1]) and self._means(two, found[2]) for one, two in pairs):
                 yield f"'{found[0]}', and it is the other way round"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from report.prove.decide.place import Missing, Place
 from report.prove.decide.signs import is_nonzero, is_positive
-from report.prove.language.formula import names
+from report.prove.language.formula import does, names
 from report.prove.language.glossary import Definition, reached
 
 ROUGH = ("abs", "norm", "sign", "sqrt", "max", "min", "floor", "ceil", "mod", "one", "kron", "delta")
@@ -113,7 +113,7 @@ def _differ(at: Place, first: ast.expr, second: ast.expr, why: str) -> Iterator[
 
 
 def _is_rough(node: ast.AST) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+    if does(node, ast.Pow):
         return not isinstance(node.right, ast.Constant)
     chosen = isinstance(node, ast.IfExp) or (isinstance(node, ast.comprehension) and bool(node.ifs))
     return chosen or (isinstance(node, ast.Name) and node.id in ROUGH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from report.prove.language.formula import does
 from report.prove.language.formula import names as names_in
 from report.prove.language.names import DEFINED
 from report.prove.language.printed import (
@@ -113,8 +114,7 @@ def _diff(p: Prints, body: ast.expr, variable: ast.expr) -> Printed:
     short = isinstance(body, ast.Call) and shown.level == ATOM and len(shown.text) < LONGEST_BODY and not shown.tall
     if isinstance(body, ast.Name | ast.Subscript) or short:
         return Printed(rf"\frac{{{d}{shown.text}}}{{{below}}}", PRODUCT, True)
-    whole = isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div)
-    inside = shown.text if (shown.level > PRODUCT and not shown.open) or whole else parens(shown)
+    inside = shown.text if (shown.level > PRODUCT and not shown.open) or does(body, ast.Div) else parens(shown)
     return Printed(rf"\frac{{{d.strip()}}}{{{below}}}\,{inside}", PRODUCT, True, True)
 
 

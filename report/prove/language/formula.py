@@ -144,18 +144,20 @@ def join(left: Formula, relation: str, right: Formula) -> Formula:
 def split_relation(text: str) -> tuple[str, str]:
     """A step's text as (relation, expression): ``"<= a + b"`` is ("<=", "a + b"); without a relation it is ""."""
     stripped = text.strip()
-    for sign in ("==", "!=", "<=", ">=", "<", ">"):
+    for sign in ("==", "!=", "<=", ">=", "<", ">", *(f"{word} " for word in LOGICAL)):
         if stripped.startswith(sign):
-            return sign, stripped[len(sign) :]
-    for word in LOGICAL:
-        if stripped.startswith(word + " "):
-            return word, stripped[len(word) :]
+            return sign.strip(), stripped[len(sign) :]
     return "", stripped
 
 
 def calls(node: ast.AST, functions: Collection[str]) -> TypeGuard[ast.Call]:
     """Whether a node is a call of one of these, by its name."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+
+
+def does(node: ast.AST, *operations: type[ast.operator]) -> TypeGuard[ast.BinOp]:
+    """Whether the last that a formula does is one of these."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, operations)
 
 
 def head(node: ast.AST) -> str:

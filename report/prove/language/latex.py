@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from report.prove.language.forms import DEFINED_FORMS, FORMS
-from report.prove.language.formula import SIGN_OF, Formula, calls, places, rows, targets
+from report.prove.language.formula import SIGN_OF, Formula, calls, does, places, rows, targets
 from report.prove.language.formula import names as names_in
 from report.prove.language.names import DEFINED, Names, spelled
 from report.prove.language.printed import (
@@ -117,9 +117,9 @@ class Printer:
         return _minus(self.show(node.operand))
 
     def show_BinOp(self, node: ast.BinOp) -> Printed:
-        if isinstance(node.op, ast.Add | ast.Sub):
+        if does(node, ast.Add, ast.Sub):
             return self.addition(node)
-        if isinstance(node.op, ast.Pow):
+        if does(node, ast.Pow):
             return self.power(node)
         negative, bare = _without_sign(node)
         if negative:
@@ -129,14 +129,9 @@ class Printer:
     def addition(self, node: ast.BinOp, more: bool = False) -> Printed:
         """A sum of terms: in brackets those that would swallow the next one, the last also if there are ``more``."""
         right, apart = self.show(node.right), _grouped_by_author(node)
-        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Add | ast.Sub) and not apart:
-            left = self.addition(node.left, more=True)
-        else:
-            left = self.show(node.left)
+        left = self.addition(node.left, more=True) if does(node.left, ast.Add, ast.Sub) and not apart else self.show(node.left)
         first = parens(left) if left.open or apart else at_least(left, SUM)
-        grouped = right.text.startswith("-") or (
-            isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub)
-        )
+        grouped = right.text.startswith("-") or does(node.right, ast.Add, ast.Sub)
         swallows = right.open and more
         second = parens(right) if grouped or swallows or right.level < SUM or calls(node.right, {"mod"}) else right.text
         sign = "+" if isinstance(node.op, ast.Add) else "-"
@@ -149,9 +144,8 @@ class Printer:
         chained = entrywise and not left.open and self.is_entrywise(node.left)  # which is associative
         loose = left.open or left.level < PRODUCT or regrouped
         first = left.as_factor if chained or not loose else parens(left)
-        grouped = (
-            right.level == PRODUCT and not entrywise and (_is_product(node.right) or (self.small and _is_quotient(node.right)))
-        )
+        ranks = (ast.Mult, ast.MatMult, ast.Div) if self.small else (ast.Mult, ast.MatMult)
+        grouped = right.level == PRODUCT and not entrywise and does(node.right, *ranks)
         second, followed = right.text, right.as_factor
         if right.level < PRODUCT or grouped:
             second = followed = parens(right)
@@ -188,8 +182,7 @@ class Printer:
         return Printed(raised(at_least(base, ATOM), self.smaller().text(node.right)), POWER, base.tall)
 
     def is_entrywise(self, node: ast.expr) -> bool:
-        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-        return product and self.is_array(node.left) and self.is_array(node.right)  # type: ignore[attr-defined]
+        return does(node, ast.Mult) and self.is_array(node.left) and self.is_array(node.right)
 
     def is_array(self, node: ast.expr) -> bool:
         """Whether it is a vector or matrix, as far as its letters tell."""
@@ -340,7 +333,7 @@ def _without_sign(node: ast.BinOp) -> tuple[bool, ast.expr]:
 
 def _grouped_by_author(node: ast.BinOp) -> bool:
     """Whether the author put the left operand, of the same rank, in parentheses that the tree does not need: (a + b) − c."""
-    same = isinstance(node.left, ast.BinOp) and isinstance(node.left.op, _RANKS[type(node.op)])
+    same = does(node.left, *_RANKS[type(node.op)])
     starts = getattr(node, "col_offset", -1), getattr(node.left, "col_offset", -1)
     return same and 0 <= starts[0] < starts[1]
 
@@ -353,16 +346,8 @@ _RANKS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 }
 
 
-def _is_product(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult)
-
-
-def _is_quotient(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-
-
 def _last_factor(node: ast.expr) -> ast.expr:
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult):
+    while does(node, ast.Mult, ast.MatMult):
         node = node.right
     return node
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from report.prove.language.formula import does
 from report.prove.language.names import Names, spelled
 
 LOGIC, RELATION, SUM, PRODUCT, POWER, ATOM = range(6)
@@ -90,9 +91,7 @@ def _spread(p: Prints, product: ast.BinOp) -> str:
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*_factors(node.left), node.right]
-    return [node]
+    return [*_factors(node.left), node.right] if does(node, ast.Mult) else [node]
 
 
 def called(name: str, argument: Printed, always: bool = False) -> Printed:
