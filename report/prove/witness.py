@@ -245,27 +245,27 @@ def of_definition(derivation: Derivation, defined: Definition, parameters: Seque
     asked = [*defined.arguments, *defined.mentioned, *_asked_by(defined.live)]
     symbols = _needed([*(s for s in derivation.symbols if s.name not in own), *parameters], derivation.definitions, asked)
     random = Random(zlib.crc32(f"definition/{defined.name}".encode()))
-    witnesses = []
+    witnesses: list[tuple[str, Witnessed, Callable[[Point], Any], float]] = []
+    if defined.reference is not None:
+        reference = Witnessed("reference", REFERENCE_POINTS)
+        witnesses.append(("the reference", reference, partial(_by_reference, defined), 1e-12))
+    for live in defined.live:
+        _refuse_blind(live, defined.body, symbols, ())
+        witnesses.append((live.name, Witnessed(live.name, live.points), partial(_seen, live), live.tolerance))
     with precision():
-        if defined.reference is not None:
-            for _ in range(REFERENCE_POINTS):
+        for who, witness, see, tolerance in witnesses:
+            for _ in range(witness.points):
                 point = points.draw(symbols, [*others, defined], random)
-                seen: Any = defined.reference
-                for group in defined.parameters:
-                    seen = seen(*(point.globals[p] for p in group))
-                problem = _disagreement(defined, point, seen, "the reference", 1e-12)
-                if problem:
+                if problem := _disagreement(defined, point, see(point), who, tolerance):
                     return [], problem
-            witnesses.append(Witnessed("reference", REFERENCE_POINTS))
-        for live in defined.live:
-            _refuse_blind(live, defined.body, symbols, ())
-            for _ in range(live.points):
-                point = points.draw(symbols, [*others, defined], random)
-                problem = _disagreement(defined, point, _seen(live, point), live.name, live.tolerance)
-                if problem:
-                    return [], problem
-            witnesses.append(Witnessed(live.name, live.points))
-    return witnesses, ""
+    return [witness for _, witness, *_ in witnesses], ""
+
+
+def _by_reference(defined: Definition, point: Point) -> Any:
+    seen: Any = defined.reference
+    for group in defined.parameters:
+        seen = seen(*(point.globals[name] for name in group))
+    return seen
 
 
 def _disagreement(defined: Definition, point: Point, seen: Any, who: str, tolerance: float) -> str:
