@@ -269,7 +269,7 @@ def _heard(
                 _hear(method, name, witness.counterexamples(derivation, chain), found)
     for at, each in enumerate(found):
         if set(each.refusals) == {SYMBOLIC} and NUMERIC in methods:
-            each.refusals[SYMBOLIC] += f"\n  {_follows(setting, chain, at) or MAYBE}"
+            each.refusals[SYMBOLIC] += f"\n  {remedy(setting, *chain.link(at), part.steps[at].rule) or MAYBE}"
     for step, each in zip(part.steps, found):
         for label in step.rule.parts:
             if label in shown and shown[label].standing is Standing.FAILED:
@@ -390,7 +390,7 @@ def _with_what_steps_speak_of(derivation: Derivation, part: Part, setting: Setti
 def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) -> None:
     why = f"SymPy cannot prove it by {step.rule.words.replace('`', '').removeprefix('by ') or 'calculation'}"
     try:
-        method = step.rule.decide(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
+        method = step.rule.decide(setting, *chain.link(at))
         for side in chain.expressions[at : at + 2] if method and step.rule.standing is Standing.PROVED else ():
             _refuse_without_meaning(setting, side)
     except DeclarationError as error:
@@ -400,8 +400,7 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     except Exception as error:  # SymPy raises what it likes; what it cannot read it has not proved
         method, why = None, f"SymPy has no reading of it: {_in_words(error)}"
     if method is None:
-        over = left_over(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
-        wrong = mistake(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1])
+        over, wrong = left_over(setting, *chain.link(at)), mistake(setting, *chain.link(at))
         solvable = setting.given if step.rule.law != GIVEN else ()
         unused = [c.text for c in solvable if _is_left_as_it_stands(setting.read(c))]
         hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
@@ -416,10 +415,6 @@ def _refuse_without_meaning(setting: Setting, side: Formula) -> None:
         setting.read(side, ALGEBRA)
     except Unreadable:
         setting.read(side)
-
-
-def _follows(setting: Setting, chain: Chain, at: int) -> str:
-    return remedy(setting, chain.expressions[at], chain.relations[at], chain.expressions[at + 1], chain.part.steps[at].rule)
 
 
 def _is_left_as_it_stands(condition: Any) -> bool:

@@ -339,6 +339,10 @@ class Chain:
         default = self.claim.relation if self.claim.relation in LOGICAL else "=="
         self.relations = [step.relation or default for step in part.steps]
 
+    def link(self, at: int) -> tuple[Formula, str, Formula]:
+        """What a step goes from, by which relation, and to what."""
+        return self.expressions[at], self.relations[at], self.expressions[at + 1]
+
     def broken(self) -> Iterator[tuple[int, str]]:
         """The steps at which the chain says nothing, or does not arrive at what was stated."""
         for at, (before, after) in enumerate(itertools.pairwise(self.expressions)):

@@ -42,6 +42,7 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
         refuse_hidden(setting, (shown.left, shown.right, *conditions), instance)
         replaced = {name: f.tree for name, f in instance.items()}
         left, right = (formula(substitute(side.tree, replaced)) for side in (shown.left, shown.right))
+        law = Statement(left, shown.relation, right)
         refuse_other_kinds(setting.around(a, b), instance)
         if _moves(setting, (shown.left, shown.right), instance):
             return None
@@ -52,15 +53,15 @@ def using(label: str, words: str = "", *, at: Mapping[str, str] | None = None) -
                 raise Unreadable(f"“{label}” was shown under {condition}, which does not follow here")
         opened = _opened_variable(setting, shown, (a, b))
         if (conditions and differentiates(a, b)) or opened:  # it holds at some points only, a derivative looks at others too
-            found = _by_congruence(setting.formal(), left, shown.relation, right, a, relation, b, outside=True)
+            found = _by_congruence(setting.formal(), law, a, relation, b, outside=True)
             if opened and not found:
                 raise Unreadable(f"“{label}” says what '{opened}' is, and a derivative by '{opened}' takes it for a variable")
             return found
-        return _by_replacing(setting.formal(), (left, shown.relation, right), a, relation, b)
+        return _by_replacing(setting.formal(), law, a, relation, b)
 
     said = words or ("induction hypothesis" if label == "hypothesis" else f"by “{label}”")
-    law, puts = INDUCTION if label == "hypothesis" else PART, {name: names(f.tree) for name, f in instance.items()}
-    return Rule(said, check, by_author=bool(words), law=law, of=(label,), puts=puts)
+    by, puts = INDUCTION if label == "hypothesis" else PART, {name: names(f.tree) for name, f in instance.items()}
+    return Rule(said, check, by_author=bool(words), law=by, of=(label,), puts=puts)
 
 
 def given(words: str = "the condition put in") -> Rule:
@@ -69,7 +70,7 @@ def given(words: str = "the condition put in") -> Rule:
     def check(setting: Setting, a: Formula, relation: str, b: Formula) -> str | None:
         laws = [statement(c.text) for c in setting.given if isinstance(c.tree, ast.Compare) and len(c.tree.ops) == 1]
         outside = differentiates(a, b)  # it holds at some points only, and a derivative looks at their neighbours
-        found = (_by_congruence(setting.formal(), m.left, m.relation, m.right, a, relation, b, outside) for m in laws)
+        found = (_by_congruence(setting.formal(), law, a, relation, b, outside) for law in laws)
         return next(filter(None, found), None) and "a condition put in"
 
     return Rule(words, check, law=GIVEN)
@@ -150,13 +151,12 @@ def _holds(setting: Setting, condition: Formula) -> bool:
     return all(part is not sp.false and prove(part.lhs, part.rel_op, part.rhs, setting.facts) is not None for part in parts)
 
 
-def _by_replacing(setting: Setting, law: tuple[Formula, str, Formula], a: Formula, relation: str, b: Formula) -> str | None:
+def _by_replacing(setting: Setting, law: Statement, a: Formula, relation: str, b: Formula) -> str | None:
     """``a relation b`` by a statement shown: put in as it stands, or solved for one of its terms, or quoted whole."""
-    left, sign, right = law
-    found = _by_congruence(setting, left, sign, right, a, relation, b)
-    if found or not {n for side in (left, right) for n in names(side.tree)} <= EVERYWHERE | set(setting.scope().globals):
+    sign, found = law.relation, _by_congruence(setting, law, a, relation, b)
+    if found or not {*names(law.left.tree), *names(law.right.tree)} <= EVERYWHERE | set(setting.scope().globals):
         return found  # a statement that speaks of a bound index can only be put in as it stands
-    first, second, before, after = (setting.read(f, ALGEBRA) for f in (left, right, a, b))
+    first, second, before, after = (setting.read(f, ALGEBRA) for f in (law.left, law.right, a, b))
     if any(callable(v) or isinstance(v, Grid) for v in (first, second, before, after)):
         return None
     if sign in ("<=", ">=", "<", ">"):
@@ -195,14 +195,14 @@ def _follows_by_solving(first: sp.Expr, second: sp.Expr, difference: sp.Expr, fa
 
 
 def _by_congruence(
-    setting: Setting, left: Formula, sign: str, right: Formula, a: Formula, relation: str, b: Formula, outside: bool = False
+    setting: Setting, law: Statement, a: Formula, relation: str, b: Formula, outside: bool = False
 ) -> str | None:
     """The statement's one side put for the other wherever it stands in the formula, as the author wrote it; ``outside`` of
     derivatives alone, if that is all the statement allows.
     """
-    if sign not in ("==", "iff"):
+    if law.relation not in ("==", "iff"):
         return None
-    for old, new in ((left, right), (right, left)):
+    for old, new in ((law.left, law.right), (law.right, law.left)):
         replaced = formula(_with_other_side(a.tree, old.key, new.tree, outside))
         if replaced.key == b.key and relation in ("==", "<=", ">=", "iff", "implies"):
             return "substitution"
