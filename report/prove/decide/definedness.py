@@ -285,32 +285,23 @@ class _Walk(Place):
     # --- operations
 
     def operation(self, node: ast.BinOp) -> Iterator[Missing]:
-        if not isinstance(node.op, ast.Div | ast.Pow):
+        if isinstance(node.op, ast.Div) and not self.slope_in:
+            why = f"`{self.spell(node)}` divides by `{self.spell(node.right)}`, which may be 0"
+            yield from self.need(is_nonzero, node.right, "!= 0", why)
+        if not isinstance(node.op, ast.Pow) or (self.slope_in and not self.depends(node.left)):
             return
-        shown = self.spell(node)
-        if self.slope_in:
-            if isinstance(node.op, ast.Pow) and self.depends(node.left):
-                exponent = self.value(node.right)
-                if isinstance(exponent, sp.Expr) and not self.facts.apply(exponent).is_integer:
-                    yield from self.need(is_positive, node.left, "> 0", f"the derivative of `{shown}` exists at no 0")
+        exponent, shown = self.value(node.right), self.spell(node)
+        if not isinstance(exponent, sp.Expr):
             return
-        if isinstance(node.op, ast.Div):
-            yield from self.need(
-                is_nonzero, node.right, "!= 0", f"`{shown}` divides by `{self.spell(node.right)}`, which may be 0"
-            )
-        elif isinstance(node.op, ast.Pow):
-            exponent = self.value(node.right)
-            if not isinstance(exponent, sp.Expr):
-                return
-            whole = bool(self.facts.apply(exponent).is_integer)
-            if whole and self.follows(is_nonnegative, exponent):
-                return
-            if whole:
+        if self.facts.apply(exponent).is_integer:
+            if not self.slope_in and not self.follows(is_nonnegative, exponent):
                 yield from self.need(is_nonzero, node.left, "!= 0", f"`{shown}` may have a negative exponent")
-            elif self.follows(is_positive, exponent):
-                yield from self.need(is_nonnegative, node.left, ">= 0", f"`{shown}` has an exponent that is no integer")
-            else:
-                yield from self.need(is_positive, node.left, "> 0", f"`{shown}` has an exponent that is no integer")
+        elif self.slope_in:
+            yield from self.need(is_positive, node.left, "> 0", f"the derivative of `{shown}` exists at no 0")
+        elif self.follows(is_positive, exponent):
+            yield from self.need(is_nonnegative, node.left, ">= 0", f"`{shown}` has an exponent that is no integer")
+        else:
+            yield from self.need(is_positive, node.left, "> 0", f"`{shown}` has an exponent that is no integer")
 
     def choice(self, node: ast.IfExp) -> Iterator[Missing]:
         yield from (replace(self, order=0) if self.slope_in else self).visit(node.test)  # a test has to be continuous
