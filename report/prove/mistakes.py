@@ -56,15 +56,14 @@ def _rewritten(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
             slopes = ast.BinOp(_of("diff", u, x), ast.Mult(), _of("diff", v, x))
             yield slopes, "the slope of a product is not the product of the slopes"
         case ast.Call(ast.Name("sum"), [ast.GeneratorExp(ast.BinOp(u, ast.Mult(), v), ranges)]):
-            apart = [ast.Call(ast.Name("sum", ast.Load()), [ast.GeneratorExp(f, ranges)], []) for f in (u, v)]
-            yield ast.BinOp(apart[0], ast.Mult(), apart[1]), "the sum of products is not the product of the sums"
+            one, other = (_of("sum", ast.GeneratorExp(f, ranges)) for f in (u, v))
+            yield ast.BinOp(one, ast.Mult(), other), "the sum of products is not the product of the sums"
         case ast.BinOp(ast.BinOp(u, ast.Add() | ast.Sub() as sign, v), ast.Pow(), n):
-            powers = (ast.BinOp(u, ast.Pow(), n), ast.BinOp(v, ast.Pow(), n))
-            yield ast.BinOp(powers[0], sign, powers[1]), f"a power is not distributed over a sum, as in `{show(node)}`"
+            one, other = (ast.BinOp(base, ast.Pow(), n) for base in (u, v))
+            yield ast.BinOp(one, sign, other), f"a power is not distributed over a sum, as in `{show(node)}`"
         case ast.BinOp(c, ast.Div(), ast.BinOp(u, ast.Add() | ast.Sub() as sign, v)):
-            quotients = (ast.BinOp(c, ast.Div(), u), ast.BinOp(c, ast.Div(), v))
-            wrong = f"a quotient is not distributed over its denominator, as in `{show(node)}`"
-            yield ast.BinOp(quotients[0], sign, quotients[1]), wrong
+            one, other = (ast.BinOp(c, ast.Div(), below) for below in (u, v))
+            yield ast.BinOp(one, sign, other), f"a quotient is not distributed over its denominator, as in `{show(node)}`"
     match node:
         case ast.Call(ast.Name(name), [ast.BinOp(u, ast.Add() | ast.Sub() as sign, v)]) if name in OVER_A_SUM:
             spread = ast.BinOp(_of(name, u), sign, _of(name, v))

@@ -168,9 +168,9 @@ def _met(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr, pieces: sp.Tu
     """The indices at which an array of the body is asked for, and those at which it is asked for there, if they surely lie in
     the range.
     """
-    entries = body.atoms(sp.Indexed)
-    asked = {i for entry in pieces.atoms(sp.Indexed) if entry.base in {e.base for e in entries} for i in entry.indices}
-    asked &= {*_named(pieces)}
+    entries, free = body.atoms(sp.Indexed), pieces.free_symbols
+    met = (entry for entry in pieces.atoms(sp.Indexed) if entry.base in {e.base for e in entries})
+    asked = {i for entry in met for i in entry.indices if i.free_symbols <= free}  # of those that nothing binds
     shifted = {(s, by) for each in entries for i in each.indices for s in (1, -1) if not (by := expanded(i - s * k)).has(k)}
     places = asked | {expanded(s * (i - by)) for i in asked for s, by in shifted}
     for place in sorted(places, key=sp.default_sort_key):
@@ -179,11 +179,6 @@ def _met(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr, pieces: sp.Tu
             gap.is_finite is not False and (never_negative(gap) or signs(gap, facts) <= NOT_NEGATIVE) for gap in gaps
         ):
             yield place
-
-
-def _named(pieces: sp.Tuple) -> Iterator[sp.Expr]:
-    """The indices that nothing binds."""
-    yield from (i for entry in pieces.atoms(sp.Indexed) for i in entry.indices if i.free_symbols <= pieces.free_symbols)
 
 
 def _between_lengths(powers: Collection[sp.Pow]) -> Iterator[Inequality]:

@@ -14,7 +14,7 @@ from report.prove.decide.endless import ends
 from report.prove.decide.place import Settled
 from report.prove.decide.relation import prove
 from report.prove.decide.signs import is_positive
-from report.prove.language.formula import Formula, Statement, formula, names, substitute
+from report.prove.language.formula import Formula, Statement, formula, names, parse, substitute
 from report.prove.language.glossary import PROPERTIES, UPRIGHT, Symbol
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning.grid import Grid, is_complex
@@ -98,8 +98,7 @@ def _array(
             holds = bool(setting.holds(transposed, "==", put, ALGEBRA))
         elif word in UPRIGHT:
             square = formula(ast.BinOp(transposed.tree, ast.MatMult(), put.tree))
-            size = symbol.shape[1].tree
-            identity = formula(substitute(ast.Call(ast.Name("identity", ast.Load()), [size], []), replaced))
+            identity = formula(substitute(parse(f"identity({symbol.shape[1]})").tree, replaced))
             upright = word == "orthonormal" or bool(prove(value.rows, "==", value.columns, setting.facts))
             plain = word != "permutation" or all(entry in (0, 1) for entry in entries)
             holds = upright and plain and bool(setting.holds(square, "==", identity, ALGEBRA))
