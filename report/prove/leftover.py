@@ -28,10 +28,7 @@ def left_over(setting: Setting, before: Formula, relation: str, after: Formula) 
         difference = sp.factor_terms(normal(right - left, setting.facts))
     except Exception:  # what SymPy cannot read has no difference either
         return ""
-    if difference == 0 or sp.count_ops(difference) > LARGEST:
-        return ""
-    text = spelled(difference)
-    if len(text) > LONGEST:
+    if difference == 0 or sp.count_ops(difference) > LARGEST or len(text := spelled(difference)) > LONGEST:
         return ""
     return f"left over: {text}" if relation == "==" else f"right less left: {text}"
 

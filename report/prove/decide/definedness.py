@@ -330,9 +330,9 @@ class _Walk(Place):
         defined = self.scope.globals.get(holder) if holder not in self.scope.locals else None
         array = self.value(node.value)
         if isinstance(array, Grid) and not self.slope_in:
-            sizes = [array.rows, array.columns] if len(indices) > 1 else [array.rows if array.columns == 1 else array.columns]
-            for index, size in zip(indices, sizes):
-                yield from self.lies(index, sp.Integer(array.first), array.first + size - 1, node)
+            line = len(indices) > 1 or array.columns == 1
+            for index, ends in zip(indices, (array.row_ends, array.column_ends) if line else [array.column_ends]):
+                yield from self.lies(index, *ends, node)
         if isinstance(defined, Definition) and defined.indexed and self.scope.knowledge.opens(holder):
             if not defined.shape or any(self.name(ast.Name(holder))):
                 yield from self.body(defined, indices, elements)

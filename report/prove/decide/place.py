@@ -93,9 +93,8 @@ class Place:
     def among_entries(self, value: Grid) -> tuple[Self, sp.Expr]:
         """The place of an entry that stands for all, and that entry."""
         i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-        first = sp.Integer(value.first)
-        ends = {i: (first, first + value.rows - 1), j: (first, first + value.columns - 1)}
-        return self.among(ends), value.entry(i, j if value.columns != 1 else first)
+        here = self.among({i: value.row_ends, j: value.column_ends})
+        return here, value.entry(i, j if value.columns != 1 else sp.Integer(value.first))
 
     def under(self, condition: Any) -> Self:
         """The place where a condition holds; outside of the indices that it does not speak of, too."""

@@ -70,8 +70,7 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
     if relation == "!=" and not all(is_positive(size, facts) for size in (left.rows, left.columns)):
         return None  # two arrays without entries are equal
     i, j = generic_places()
-    bounds = {i: (left.first, left.first + left.rows - 1), j: (left.first, left.first + left.columns - 1)}
-    inside = facts.among({k: tuple(map(sp.sympify, ends)) for k, ends in bounds.items()})
+    inside = facts.among({i: left.row_ends, j: left.column_ends})
     j_at = sp.Integer(left.first) if left.columns == 1 else j
     i_at = sp.Integer(left.first) if left.rows == 1 else i
     shift = right.first - left.first
@@ -191,8 +190,7 @@ def _same_entries(p: GridEquality, q: GridEquality, facts: Facts) -> bool:
     if not sizes:
         return False
     first = p.left.first
-    ends = {k: (sp.Integer(first), first + size - 1) for k, size in ((i, p.left.rows), (j, p.left.columns))}
-    facts = facts.among(ends)
+    facts = facts.among({i: p.left.row_ends, j: p.left.column_ends})
     at = lambda g: (i + g.first - first, j + g.first - first if g.columns != 1 else sp.Integer(g.first))  # noqa: E731
     a, b, c, d = (g.entry(*at(g)) for g in grids)
     return _proportional(a - b, c - d, facts, any_sign=True)

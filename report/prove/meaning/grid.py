@@ -31,6 +31,15 @@ class Grid:
         return self.met[i, j]
 
     @property
+    def row_ends(self) -> tuple[sp.Expr, sp.Expr]:
+        """Its first and its last row."""
+        return sp.Integer(self.first), self.first + self.rows - 1
+
+    @property
+    def column_ends(self) -> tuple[sp.Expr, sp.Expr]:
+        return sp.Integer(self.first), self.first + self.columns - 1
+
+    @property
     def T(self) -> Grid:
         return Grid(self.columns, self.rows, lambda i, j: self.entry(j, i), self.first)
 
@@ -102,7 +111,7 @@ def _product(a: Any, b: Any) -> Any:
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         k = sp.Dummy("k", integer=True)
         there = b.first - a.first
-        return total(a.entry(i, k) * b.entry(k + there, j + there), k, a.first, a.first + a.columns - 1)
+        return total(a.entry(i, k) * b.entry(k + there, j + there), k, *a.column_ends)
 
     if a.rows == 1 and b.columns == 1:
         return entry(sp.Integer(a.first), sp.Integer(a.first))
@@ -113,11 +122,14 @@ def total(term: sp.Expr, k: sp.Symbol, low: Any, high: Any) -> sp.Expr:
     """The sum of ``term`` for k = low, …, high; written out when it is short."""
     _nothing_backwards()
     low, high = sp.sympify(low), sp.sympify(high)
-    if (high - low).is_Integer and high < low:
-        return sp.Integer(0)
-    if (high - low).is_Integer and high - low < 12:
-        return sp.Add(*(term.subs(k, low + step) for step in range(int(high - low) + 1)))
-    return sp.Sum(term, (k, low, high))
+    few = _each_of_few(term, k, low, high)
+    return sp.Sum(term, (k, low, high)) if few is None else sp.Add(*few)
+
+
+def _each_of_few(term: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[sp.Expr] | None:
+    """What stands at every place of a range, where these are a dozen at most, or none; else None."""
+    most = high - low
+    return [term.subs(k, low + step) for step in range(int(most) + 1)] if most.is_Integer and most < 12 else None
 
 
 @functools.cache
@@ -154,10 +166,8 @@ def _products() -> Any:
 def product(factor: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     """The product of ``factor`` for k = low, …, high, 1 if there is none."""
     _nothing_backwards()
-    if (high - low).is_Integer and high < low:
-        return sp.Integer(1)
-    if (high - low).is_Integer and high - low < 12:
-        return sp.Mul(*(factor.subs(k, low + step) for step in range(int(high - low) + 1)))
+    if (few := _each_of_few(factor, k, low, high)) is not None:
+        return sp.Mul(*few)
     if factor.is_zero:
         return sp.Piecewise((sp.Integer(1), sp.Lt(high, low)), (sp.Integer(0), True))
     return _products()(factor, (k, low, high))
@@ -222,11 +232,10 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
 def _norm(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return sp.Abs(a)
-    return sp.sqrt(_over_entries(a, lambda i, j: _square_of_length(a.entry(i, j))))
-
-
-def _square_of_length(e: sp.Expr) -> sp.Expr:
-    return sp.Abs(e) ** 2 if is_complex(e) else e**2
+    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
+    entry = a.entry(i, j)
+    square = sp.Abs(entry) ** 2 if is_complex(entry) else entry**2
+    return sp.sqrt(summed(square, [(i, *a.row_ends), (j, *a.column_ends)]))
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -236,18 +245,13 @@ def is_complex(e: sp.Expr) -> bool:
     return bool(e.has(sp.I) or any(a.is_real is None for a in e.atoms(*unknown)))
 
 
-def _over_entries(a: Grid, term: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:
-    i, j = sp.Dummy("i", integer=True), sp.Dummy("j", integer=True)
-    return total(total(term(i, j), j, a.first, a.first + a.columns - 1), i, a.first, a.first + a.rows - 1)
-
-
 def _trace(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return a
     if expanded(a.rows - a.columns) != 0:
         raise Unreadable(f"a {a.rows}×{a.columns} matrix has no trace")
     i = sp.Dummy("i", integer=True)
-    return total(a.entry(i, i), i, a.first, a.first + a.rows - 1)
+    return total(a.entry(i, i), i, *a.row_ends)
 
 
 def _diag(a: Grid) -> Grid:

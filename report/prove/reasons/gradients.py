@@ -79,16 +79,11 @@ def _summed(layer: Definition, body: ast.expr, variable: ast.expr) -> Formula:
 def _run_over(setting: Setting, grid: Grid, indices: tuple[str, ...]) -> bool:
     """Whether the symbols are declared with the ranges of the rows and, if there are several, the columns."""
     declared = {s.name: s.within for s in setting.symbols}
-    sizes = [grid.rows] if len(indices) == 1 and grid.columns == 1 else [grid.rows, grid.columns]
-    if len(sizes) != len(indices) or len(set(indices)) < len(indices):
+    ends = [grid.row_ends] if len(indices) == 1 and grid.columns == 1 else [grid.row_ends, grid.column_ends]
+    if len(ends) != len(indices) or len(set(indices)) < len(indices):
         return False
-    for name, size in zip(indices, sizes):
-        within = declared.get(name)
-        if within is None or not _equal(setting, setting.read(within[0]), sp.Integer(grid.first)):
-            return False
-        if not _equal(setting, setting.read(within[1]), grid.first + size - 1):
-            return False
-    return True
+    pairs = [pair for name, wanted in zip(indices, ends) for pair in zip(declared.get(name) or (), wanted)]
+    return len(pairs) == 2 * len(ends) and all(_equal(setting, setting.read(end), wanted) for end, wanted in pairs)
 
 
 def _entry(setting: Setting, grid: Grid, indices: tuple[str, ...]) -> sp.Expr:
