@@ -11,7 +11,7 @@ from dataclasses import replace
 from report.errors import DeclarationError
 from report.prove.decide.conditions import NO_FACTS
 from report.prove.derivation import Derivation
-from report.prove.language.formula import formula, names, parse, substitute, targets
+from report.prove.language.formula import Formula, formula, names, parse, substitute, targets
 from report.prove.language.glossary import Definition, Symbol, define
 from report.prove.language.vocabulary import FIELD, WRITTEN, FieldName
 from report.prove.meaning.grid import Unreadable
@@ -197,9 +197,12 @@ def _holds(setting: Setting, left: ast.expr, right: ast.expr, defined: Definitio
     known = {s.name: s for s in setting.symbols if s.within} if defined.shape else {}
     own = tuple(local.get(name) or known.get(name) or Symbol(name, "", kind) for name in defined.arguments)
     others = tuple(s for s in setting.symbols if s.name not in defined.arguments)
+    return _are_equal(Setting((*others, *own), setting.definitions, setting.facts), formula(left), formula(right))
+
+
+def _are_equal(setting: Setting, left: Formula, right: Formula) -> bool:
     try:
-        holding = Setting((*others, *own), setting.definitions, setting.facts)
-        return holding.holds(formula(left), "==", formula(right), EVERYTHING) is not None
+        return setting.holds(left, "==", right, EVERYTHING) is not None
     except (DeclarationError, Unreadable, TypeError, ValueError, AttributeError):
         return False
 
@@ -211,8 +214,4 @@ def _means(defined: Definition, meant: FieldName) -> bool:
         return False
     renamed: dict[str, ast.expr] = {n: ast.Name(m, ast.Load()) for n, m in zip(theirs.arguments, defined.arguments)}
     symbols = tuple(Symbol(name, "", kind) for name, kind in zip(defined.arguments, meant.kinds))
-    setting = Setting(symbols, (), NO_FACTS)
-    try:
-        return setting.holds(defined.body, "==", formula(substitute(theirs.body.tree, renamed)), EVERYTHING) is not None
-    except (DeclarationError, Unreadable, TypeError, AttributeError):
-        return False
+    return _are_equal(Setting(symbols, (), NO_FACTS), defined.body, formula(substitute(theirs.body.tree, renamed)))

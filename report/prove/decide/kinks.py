@@ -89,9 +89,8 @@ def kink(at: Place, name: str, node: ast.Call) -> Iterator[Missing]:
     elif name == "sqrt":
         yield from at.need(is_positive, node.args[0], "> 0", f"{why}0")
     elif name in ("max", "min"):
-        for n, first in enumerate(node.args):
-            for second in node.args[n + 1 :]:
-                yield from _differ(at, first, second, f"{why}tie")
+        for first, second in itertools.combinations(node.args, 2):
+            yield from _differ(at, first, second, f"{why}tie")
     elif name in ("floor", "ceil", "mod", "kron", "delta"):
         yield Missing("an argument that does not vary", f"{why}jump")
     elif name == "one":

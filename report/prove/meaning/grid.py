@@ -205,8 +205,8 @@ def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
 
 def tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[sp.Expr, sp.Expr]:
     """The bounds of k under a linear condition. Raises ``Unreadable`` for any other."""
-    if isinstance(condition, sp.Lt | sp.Gt):
-        condition = sp.Le(condition.lts + 1, condition.gts) if _whole(condition.lts - condition.gts) else condition
+    if isinstance(condition, sp.Lt | sp.Gt) and (condition.lts - condition.gts).is_integer:
+        condition = sp.Le(condition.lts + 1, condition.gts)
     if isinstance(condition, sp.Le | sp.Ge):
         gap = expanded(condition.gts - condition.lts)
         slope = gap.coeff(k, 1)
@@ -216,10 +216,6 @@ def tighten(k: sp.Symbol, low: sp.Expr, high: sp.Expr, condition: Any) -> tuple[
         if not rest.has(k) and slope.is_positive and low is -sp.oo:
             return sp.ceiling(expanded(-rest / slope)), high
     raise Unreadable(f"cannot turn {condition} into bounds of a sum")
-
-
-def _whole(expression: sp.Expr) -> bool:
-    return bool(expression.is_integer)
 
 
 # --- what every formula may use ------------------------------------------------------------------------------------
