@@ -49,7 +49,7 @@ def write(material: Material) -> Manuscript:
     for piece in pieces:
         try:
             if not wrong[piece.file]:
-                rendered.append(Chapter(piece.identifier, piece.file, writer.part(piece)))
+                rendered.append(Chapter(piece.identifier, piece.file, writer._part(piece)))
                 continue
         except ReportError as error:
             problems.append(error)
@@ -59,7 +59,7 @@ def write(material: Material) -> Manuscript:
     here = {anchor for chapter in rendered for anchor in references.anchors(chapter.markdown)}
     for chapter in _joined(rendered):
         try:
-            chapters.append(replace(chapter, markdown=writer.resolved(chapter, here)))
+            chapters.append(replace(chapter, markdown=writer._resolved(chapter, here)))
         except ReportError as error:
             problems.append(error)
     if problems:
@@ -119,7 +119,7 @@ class _Writer:
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
-    def part(self, part: Piece) -> str:
+    def _part(self, part: Piece) -> str:
         """The Markdown of one chapter or section, references not yet resolved."""
         self.notation = self.notation if part.file == self.path else {}
         self.path, path, source = part.file, part.file, part.source
@@ -143,7 +143,7 @@ class _Writer:
             frame = frame.f_back  # type: ignore[assignment]
         return self.template.get_corresponding_lineno(frame.f_lineno) if frame is not None and self.template else None
 
-    def resolved(self, chapter: Chapter, here: Collection[str]) -> str:
+    def _resolved(self, chapter: Chapter, here: Collection[str]) -> str:
         """The chapter's Markdown with every reference put in; ``here`` are the anchors of the write-up."""
         markdown = references.unquoted(chapter.markdown, self.sentences)
         markdown = references.resolved(markdown, chapter.file, self.labels, self.absent, self._stands_elsewhere)
@@ -437,8 +437,5 @@ class _Writer:
         return f"# {title} {{#{anchor(self.path)}}}"
 
 
-FUNCTIONS = (
-    "value", "number", "figure", "table", "claim", "holds", "fails", "verdict", "derivation", "ledger", "evidence",
-    "question", "ref", "wrote", "answer", "differs", "mistake", "mistakes", "mistakes_in_brief", "answer_in_brief", "tally",
-    "unsettled", "replication", "about", "cite", "notice", "typed", "chapter_title",
-)  # fmt: skip
+FUNCTIONS = tuple(name for name in vars(_Writer) if not name.startswith("_"))
+"""What chapters call."""

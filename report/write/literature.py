@@ -34,14 +34,8 @@ def _read(bibliography: str, file: Path) -> dict[str, Work]:
             raise ProseError(f"two works are called '{work[1]}'.", where=where, remedy="Give one of them another key.")
         keys.append(work[1])
     citing = "\n\n".join(f"@{key}" for key in keys)
-    options = (
-        "--citeproc",
-        f"--bibliography={file.name}",
-        "--metadata=link-citations",
-        "--to=markdown-citations-smart",
-        "--wrap=none",
-    )
-    command = [str(pandoc_program()), "--from=markdown", *options]
+    options = "--from=markdown --citeproc --metadata=link-citations --to=markdown-citations-smart --wrap=none"
+    command = [str(pandoc_program()), *options.split(), f"--bibliography={file.name}"]
     # in its folder: in the locale C pandoc can open no path that has other letters
     done = subprocess.run(command, input=citing.encode(), capture_output=True, check=False, cwd=file.parent)
     if done.returncode or done.stderr:
