@@ -72,7 +72,7 @@ class Sources:
         self._find, self._reached = functools.cache(self._looked_for), functools.cache(self._reach)
         self._closures: dict[Qualified, frozenset[Qualified]] = {}
         self._anonymous: dict[Qualified, tuple[Nameless, frozenset[str]]] = {}  # with the names that it takes along
-        self._shown: dict[Qualified, str] = {}
+        self.normalised = functools.cache(self._shown)
         self._imports = Imports(self)
         self._seals = Seals(self, self._imports)
 
@@ -120,11 +120,9 @@ class Sources:
                 todo += [each for module, part in loaded if self.has(module) for each in (module, f"{module}.{part}")]
         return sorted(found)
 
-    def normalised(self, name: Qualified) -> str:
+    def _shown(self, name: Qualified) -> str:
         """The source behind a definition or statement, without what does not count: for people, and for their diffs."""
-        if name not in self._shown:
-            self._shown[name] = "\n".join(ast.unparse(_Bare().visit(node)) for node in self._trees(name))
-        return self._shown[name]
+        return "\n".join(ast.unparse(_Bare().visit(node)) for node in self._trees(name))
 
     def _trees(self, name: Qualified) -> list[ast.AST]:
         body = self.module(name[0]).body()

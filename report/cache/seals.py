@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Protocol
 
 from report.cache.digests import Digests, Node, Qualified, digest_of
@@ -29,7 +29,7 @@ class Reach:
     says: Mapping[Qualified, str]
     statements: Mapping[str, tuple[Qualified, ...]]
 
-    @cached_property
+    @functools.cached_property
     def spoken(self) -> dict[str, str]:
         """The digests of the roots by their dotted names."""
         return {".".join(root): digest for root, digest in self.says.items()}
@@ -51,7 +51,7 @@ class Seals:
     def __init__(self, sources: Definitions, imports: Imports):
         self._sources, self._imports = sources, imports
         self._digests = Digests(sources.node)
-        self._labelled: dict[tuple[tuple[Qualified, str], ...], Digests] = {}
+        self._digests_of = functools.cache(self._labelled)
 
     def reach(
         self,
@@ -65,7 +65,7 @@ class Seals:
         nodes = {name: self._sources.node(name) for name in sorted(seen)}
         order = self._in_order(seen, effects, starts)
         visible = self._visible(nodes)
-        told_apart = self._digests_of(self._twins(seen, effects, starts))
+        told_apart = self._digests_of(tuple(sorted(self._twins(seen, effects, starts).items())))
         says = {root: told_apart.of(root) for root in roots}
         looked = [(*name, told_apart.of(name)) for name in looked_into]
         digest = digest_of(list(says.values()), [told_apart.of(name) for name in order], visible, *filter(None, [looked]))
@@ -103,16 +103,15 @@ class Seals:
         index = self._sources.module(name[0]).index
         return name[1] in index.fixed and name[1] not in index.summaries
 
-    def _digests_of(self, labels: dict[Qualified, str]) -> Digests:
-        key = tuple(sorted(labels.items()))
-        if key not in self._labelled:
+    def _labelled(self, twins: tuple[tuple[Qualified, str], ...]) -> Digests:
+        """The digests of definitions that say these labels, too."""
+        labels = dict(twins)
 
-            def labelled(name: Qualified) -> Node:
-                node = self._sources.node(name)
-                return replace(node, own=digest_of(node.own, labels[name])) if name in labels else node
+        def node(name: Qualified) -> Node:
+            known = self._sources.node(name)
+            return replace(known, own=digest_of(known.own, labels[name])) if name in labels else known
 
-            self._labelled[key] = Digests(labelled) if labels else self._digests
-        return self._labelled[key]
+        return Digests(node) if labels else self._digests
 
     def _in_order(self, seen: Collection[Qualified], effects: list[Effect], starts: list[str]) -> list[Qualified]:
         """The statements whose order counts, in that order: those that deal with what is bound or changed more than once."""

@@ -27,14 +27,8 @@ class Snapshot:
 
     def __init__(self, root: Path):
         self._root = root
-        self._texts: dict[Path, bytes] = {}
+        self.read = functools.cache(Path.read_bytes)  # the same bytes for ever
         self._has: dict[str, bool] = {}
-
-    def read(self, path: Path) -> bytes:
-        """The bytes of the file; the same ones for ever."""
-        if path not in self._texts:
-            self._texts[path] = path.read_bytes()
-        return self._texts[path]
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         top = name.partition(".")[0]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -31,7 +32,7 @@ class Pandocs(ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._processes: list[subprocess.Popen[bytes] | None] = [None, None]
+        self._process = cache(self._begun)
         self._locks = (Lock(), Lock())
         self._given = [0, 0]  # letters, to each
         self._of: dict[str, int] = {}  # who has read it, by the text
@@ -57,16 +58,13 @@ class Pandocs(ExitStack):
         found = json.loads(answer)
         return found["written"], found["said"]
 
-    def _process(self, which: int) -> subprocess.Popen[bytes]:
-        process = self._processes[which]
-        if process is None:
-            program = str(pandoc_program())
-            command = [program, "lua", "pandoc.lua", ".", READER, program]
-            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            surroundings = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # another, where that which is named is not there
-            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES, env=surroundings)
-            self._processes[which] = self.enter_context(process)
-        return process
+    def _begun(self, which: int) -> subprocess.Popen[bytes]:
+        program = str(pandoc_program())
+        command = [program, "lua", "pandoc.lua", ".", READER, program]
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        surroundings = {**os.environ, "TMPDIR": tempfile.gettempdir()}  # another, where that which is named is not there
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, cwd=TEMPLATES, env=surroundings)
+        return self.enter_context(process)
 
 
 Measured = Mapping[str, Any]
