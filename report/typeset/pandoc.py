@@ -21,6 +21,7 @@ from typing import Any
 from report.errors import ProseError, ReportError, Where, author_text
 from report.typeset import breaking, formulas, spoken, tips
 from report.typeset.inputs import TEMPLATES, Remember, at_once, key, made_by
+from report.write import prose
 from report.write.manuscript import Chapter
 from report.write.prose import READER, pandoc_program
 
@@ -186,10 +187,7 @@ def _pandoc_error(said: str, chapter: Chapter) -> ReportError:
 def line_of(text: str, chapter: Chapter) -> int | None:
     """The line of the author's file on which ``text`` begins, if it was written there."""
     start = text.strip().split("\n")[0]
-    if not start or not chapter.file.exists():
-        return None
-    lines = author_text(chapter.file).splitlines()
-    return next((number for number, line in enumerate(lines, 1) if start in line), None)
+    return prose.line_of(start, author_text(chapter.file)) if start and chapter.file.exists() else None
 
 
 def converted(

@@ -61,7 +61,7 @@ class _Pages:
 
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
-        linked = re.sub("“([^”]+)”", lambda m: self.link(m[1]) if m[1] in self.labels else m[0], text)
+        linked = re.sub("“([^”]+)”", lambda m: f"[{m[0]}](#{self.anchor(m[1])})" if m[1] in self.labels else m[0], text)
         return prose_markdown(_THEOREM.sub(lambda m: mark(f"={m[1]}", None) if m[1] else m[0], linked), self.math)
 
     def reason(self, text: str) -> str:
@@ -79,9 +79,6 @@ class _Pages:
         labels = [label for label in re.findall("“([^”]+)”", quoted) if label in self.labels]
         numbers = ", ".join(f"[{self.number(slug(label))}](#{self.anchor(label)})" for label in labels)
         return f" ({numbers})" if numbers else ""
-
-    def link(self, label: str) -> str:
-        return f"[“{label}”](#{self.anchor(label)})"
 
     def anchor(self, label: str) -> str:
         return f"{self.owner}-{slug(label)}"
@@ -263,15 +260,11 @@ def _groups(parts: Iterable[CheckedPart]) -> list[list[CheckedPart]]:
     rest on the same reasons, these together."""
     groups: list[list[CheckedPart]] = []
     for part in parts:
-        if groups and not _words_of(part) and _alike(groups[-1][-1], part):
+        if groups and not (part.intro or part.scope or part.conventions) and _alike(groups[-1][-1], part):
             groups[-1].append(part)
         else:
             groups.append([part])
     return groups
-
-
-def _words_of(part: CheckedPart) -> str:
-    return f"{part.intro}{part.scope}{''.join(part.conventions)}"
 
 
 def _alike(one: CheckedPart, other: CheckedPart) -> bool:

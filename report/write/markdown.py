@@ -165,7 +165,8 @@ def evidence_text(verdict: Verdict) -> str:
         effect = with_unit(rounded(verdict.effect), verdict.unit)
         parts.append(f"{escape(verdict.what or 'effect')}: {effect}")
         if verdict.low == verdict.high:
-            return ", ".join([*parts, "exact" if verdict.exact else f"the same in {_all(verdict.n)} runs"])
+            runs = "both" if verdict.n == 2 else f"all {verdict.n}"
+            return ", ".join([*parts, "exact" if verdict.exact else f"the same in {runs} runs"])
         if math.isfinite(verdict.low) and math.isfinite(verdict.high):
             parts.append(f"95{THIN}% interval {rounded(verdict.low)} to {rounded(verdict.high)}")
     elif verdict.what:
@@ -175,10 +176,6 @@ def evidence_text(verdict: Verdict) -> str:
     if verdict.would_take:
         parts.append(f"{verdict.would_take} like these would settle it")
     return ", ".join(parts)
-
-
-def _all(runs: int) -> str:
-    return "both" if runs == 2 else f"all {runs}"
 
 
 def _telling_digits(verdict: Verdict) -> int | None:
