@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import UserDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,27 +31,15 @@ class _Written:
     diverged: bool
 
 
-class Later(Mapping[str, "np.ndarray"]):
+class Later(UserDict[str, "np.ndarray"]):
     """Arrays that are read when somebody looks at them."""
 
     def __init__(self, read: Callable[[], dict[str, np.ndarray]]):
         self._read = read
 
     @cached_property
-    def _arrays(self) -> dict[str, np.ndarray]:
+    def data(self) -> dict[str, np.ndarray]:  # type: ignore[override]
         return self._read()
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self._arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arrays)
-
-    def __len__(self) -> int:
-        return len(self._arrays)
-
-    def __repr__(self) -> str:
-        return repr(self._arrays)
 
 
 def encode(result: Result) -> dict[str, bytes]:

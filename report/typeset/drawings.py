@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from report.errors import ReportError
@@ -129,8 +129,8 @@ def _fold(element: ElementTree.Element) -> None:
             if part not in NOT_INHERITED and all(style.get(part) == value for style in styles)
         }
         for child, style in zip(seen, styles):
-            _set_style(child, {part: value for part, value in style.items() if part not in shared}.items())
-        _set_style(element, {**_style(element), **shared}.items())
+            _set_style(child, {part: value for part, value in style.items() if part not in shared})
+        _set_style(element, {**_style(element), **shared})
     parts = [part for child in element for part in (child if child.tag == f"{SVG}g" and not child.attrib else (child,))]
     element[:] = [part for part in parts if len(part) or part.tag not in (f"{SVG}g", f"{SVG}defs")]
 
@@ -140,7 +140,7 @@ def _style(element: ElementTree.Element) -> dict[str, str]:
     return {name: value for name, _, value in parts}
 
 
-def _set_style(element: ElementTree.Element, parts: Iterable[tuple[str, str]]) -> None:
+def _set_style(element: ElementTree.Element, parts: Mapping[str, str]) -> None:
     element.attrib.pop("style", None)
-    if written := ";".join(f"{name}:{value}" for name, value in parts):
+    if written := ";".join(f"{name}:{value}" for name, value in parts.items()):
         element.set("style", written)
