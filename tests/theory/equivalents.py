@@ -17,6 +17,7 @@ T4 | Valid convolution | 0 | step 1 by algebra | counting does without the gener
 T4 | A kernel as long as the input | 0 | step 1 by algebra | counting does without the general formula
 T5 | A signal is a sum of impulses | 0 | sum((x(k) * delta(k - i) for k in Z)) | an impulse is even
 T5 | The kernel is unique | 0 | sum((f(k) * delta(k - i) for k in Z)) | an impulse is even
+T5 | The operator is a convolution | 0 | L(lambda m: sum((x(k) * delta(k - m) for k in Z)))(i) | an impulse is even
 T5 | The operator is a convolution | 1 | sum((x(k) * L(lambda m: delta(k - m))(i) for k in Z)) | an impulse is even
 T6 | q | -1 | (1 - relu(a + c)) ** 2 | a square does not see the sign
 T6 | Weight decay | 2 | 1 | a weaker bound
