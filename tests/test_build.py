@@ -448,12 +448,13 @@ def test_left_out_parts_say_so(tmp_path, kept):
     assert [t["state"] for t in made.manifest()["trials"]["E1"]] == ["done"] * 3
 
 
-def test_no_room_for_the_pages_is_said_and_costs_no_result(copy):
-    out = copy.root.parent / "a file"
-    out.write_text("in the way", encoding="utf-8")
-    done = copy.run("--out", str(out), "--store", str(copy.root / "build" / "store"))
+@pytest.mark.parametrize("out", ["a file", "a file/pages"])
+def test_no_room_for_the_pages_is_said_and_costs_no_result(copy, out):
+    (copy.root.parent / "a file").write_text("in the way", encoding="utf-8")
+    done = copy.run("--out", str(copy.root.parent / out), "--store", str(copy.root / "new"))
     assert done.code == 6
     assert "cannot write the pages" in done.err
+    assert (copy.root / "new").exists() == (out != "a file")  # where a look is enough, it is said before anything is computed
     assert "Traceback" not in done.err
 
 

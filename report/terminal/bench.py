@@ -12,6 +12,7 @@ from typing import Protocol
 from report.cache.reach import Sources
 from report.cache.snapshot import snapshot
 from report.cache.store import Store
+from report.errors import StoreError, Where
 from report.judge.judge import drawings, judge
 from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
@@ -165,10 +166,13 @@ class Findings:
 def laid_out(root: Path, settings: Settings, data_sets: DataSets, machine: Mapping[str, str], measured: str) -> Bench:
     """Collect what there is under ``root``. ``measured`` names the function that tells the ``machine``.
 
-    Raises ``UsageError`` for a name that nobody has, before anything else begins.
+    Raises ``UsageError`` for a name that nobody has, ``StoreError`` for a file where pages should go, before anything begins.
     """
     content = collect(root)
     content.only(settings.names)
+    if settings.out.is_file():
+        what = "cannot write the pages: a file stands where a folder is due."
+        raise StoreError(what, where=Where(settings.out), remedy="Choose another place with --out DIR.")
     store = Store(settings.store, read_only=settings.frozen)
     store.check_place()
     sources = Sources(root, store.memory("sources"), {measured: machine}, read=snapshot(root).read)
