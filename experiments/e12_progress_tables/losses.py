@@ -95,8 +95,9 @@ def table(runs: Runs) -> Table:
     )
     alone = [f"rate {plain(row.rate)} with H = {row.hidden}" for row in by_error_alone(runs)]
     caption = (
-        f"The validation error and two validation losses of W3's runs beside the means of ours. Of {len(ROWS)} runs that stay "
-        f"finite, {counted(runs, 'error')} agree in the error, and {counted(runs, 'error', 'last loss')} in the loss at the "
-        f"end as well. Agreeing in the error alone: {'; '.join(alone) or 'none'}."
+        "The validation error and two validation losses of W3's runs beside the means of ours. Ours agree in the error "
+        f"with {counted(runs, 'error')} of its {len(ROWS)} runs that stay finite, and with "
+        f"{counted(runs, 'error', 'last loss')} in the loss at the end as well. Agreeing in the error alone: "
+        f"{'; '.join(alone) or 'none'}."
     )
     return tabulate((*ROWS, TOO_LARGE), columns, caption)
