@@ -6,7 +6,7 @@ A net is chosen by digits that were set aside in training, never by test digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.e07_small_nets.trials import CANDIDATES, E7A, E7B, SEARCH, SIZES, W2, W2_NETS, in_words
@@ -102,16 +102,19 @@ def draw_frontier(runs: Runs) -> Figure:
         if longest(runs) == W2:
             _draw_net(ax, net, read(runs, net, recipe=W2))
         ax.plot([SIZES[net]], [100 - REPORTED[net]], "s", color=plots.INK, markerfacecolor="none", markersize=5, zorder=3)
-        _label(ax, (SIZES[net], 100 - REPORTED[net]), f"{net} in W2", below=not _better(runs, net))
     ax.axhline(100 * (1 - TARGET), color=plots.INK, linewidth=0.6, linestyle=":", zorder=0)
     ax.margins(x=0.06, y=0.1)
+    ax.autoscale_view()  # names are placed by where the frontier is drawn
     plots.plain_ticks(ax.yaxis)
     figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    for net in W2_NETS:
+        _label(ax, (SIZES[net], 100 - REPORTED[net]), f"{net} in W2", not _better(runs, net), corners)
     named = {SOFTMAX: SOFTMAX, smallest(runs) or "": "smallest that reaches it", **{net: net for net in W2_NETS}}
     for net, name in named.items():
         if net in searched(runs):
             recipe, below = (longest(runs), _better(runs, net)) if net in W2_NETS else (SEARCH, False)
-            _label(ax, (SIZES[net], _error(read(runs, net, recipe=recipe))), f"{name} ({number_text(SIZES[net])})", below)
+            at = (SIZES[net], _error(read(runs, net, recipe=recipe)))
+            _label(ax, at, f"{name} ({number_text(SIZES[net])})", below, corners)
     said = "; ".join(f"{net}, {SIZES[net]} parameters: {mean(read(runs, net)):.1%}" for net in chosen)
     stars = "; filled: W2's nets by the tutorial's recipe, hollow: by that of the search" * (longest(runs) == W2)
     return Figure(
@@ -143,11 +146,17 @@ def _draw_net(ax: Axes, net: str, accuracies: Seeds, hollow: bool = False) -> No
     ax.plot([SIZES[net]], [_error(accuracies)], marker, markersize=size, zorder=3, **look)
 
 
-def _label(ax: Axes, at: tuple[float, float], text: str, below: bool = False) -> None:
-    """Beside a mark, on the side where the axes have room."""
+LINE_OF_TEXT = 14  # points, with the space to its mark
+
+
+def _label(ax: Axes, at: tuple[float, float], text: str, below: bool, line: Sequence[tuple[float, float]]) -> None:
+    """Beside a mark, on the side where the axes have room, and not on the ``line`` of the frontier."""
     left = at[0] > 3e5
     sides: dict[str, Any] = {"ha": "right" if left else "left", "va": "top" if below else "bottom"}
-    offset = (-5 if left else 5, -3.5 if below else 3.5)
+    *_, level = at[1], *(error for size, error in line if size < at[0] or (size == at[0] and not left))
+    mark, runs_at = (ax.transData.transform((at[0], error))[1] * 72 / ax.figure.dpi for error in (at[1], level))
+    drop = mark - runs_at if 0 < mark - runs_at < LINE_OF_TEXT else 0
+    offset = (-5 if left else 5, -3.5 - drop if below else 3.5)
     ax.annotate(text, at, xytext=offset, textcoords="offset points", fontsize=7.8, **sides)
 
 

@@ -13,7 +13,7 @@ import torch
 
 from experiments import zoo
 from experiments.data.datasets import Images
-from experiments.e07_small_nets import EXPERIMENT
+from experiments.e07_small_nets import EXPERIMENT, views
 from experiments.e07_small_nets.trials import (
     CANDIDATES, E7A, E7B, RATE, SEARCH, SOME, W2, W2_NETS, train_and_validate, trials,
 )  # fmt: skip
@@ -22,6 +22,7 @@ from experiments.live import counted, rebuild
 from experiments.looks import SOFTMAX
 from experiments.nets import Conv, Dense, Flatten, MaxPool, Net, ReLU, parameters
 from experiments.training import Adam, Epochs, Iterations, Recipe
+from report import plots
 from report.cache.store import Store
 from report.judge.judge import judge
 from report.judge.views import Judged
@@ -310,3 +311,12 @@ def test_the_chapter_reads_either_way(budget: str, change: dict[str, float], tmp
     assert ("what they are spent on" in text) is (found["beats_softmax"] is Holds.YES)
     assert ("times as many parameters. A smaller" in text) is (found["smallest"] is Holds.YES)
     assert "nan" not in text
+
+
+def test_a_name_below_its_mark_keeps_off_the_frontier():
+    figure, axes = plots.canvas(plots.PAGE, 2.7)
+    axes[0, 0].set(xscale="log", yscale="log", xlim=(1e2, 1e7), ylim=(1, 10))
+    views._label(axes[0, 0], (1e6, 3.0), "E7b", True, [(1e3, 2.8)])
+    figure.canvas.draw()
+    name, line = axes[0, 0].texts[-1].get_window_extent(), axes[0, 0].transData.transform((1e6, 2.8))[1]
+    assert not name.y0 < line < name.y1
