@@ -20,8 +20,10 @@ LARGE = 400
 
 def is_zero(difference: sp.Expr, facts: Facts) -> bool:
     difference = frozen(difference.replace(_is_of_exponentials, _exponential))
-    if difference.is_zero:
-        return True
+    return _simplifies_to_zero(difference, facts) or bool(difference.is_zero)
+
+
+def _simplifies_to_zero(difference: sp.Expr, facts: Facts) -> bool:
     if sp.count_ops(difference) >= LARGE or _surely_not_zero(difference):
         return False
     for simplify in (_as_fraction, _with_logarithms, sp.simplify):

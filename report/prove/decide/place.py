@@ -15,7 +15,7 @@ from report.prove.decide.normal_form import Limit
 from report.prove.decide.signs import is_nonnegative, is_positive
 from report.prove.language.formula import formula, names, put_in
 from report.prove.language.glossary import PROPERTIES, Definition, Symbol, reached
-from report.prove.meaning.expansion import expanded
+from report.prove.meaning.expansion import expanded, factored
 from report.prove.meaning.grid import Grid, Unreadable, is_complex
 from report.prove.meaning.symbolic import ALGEBRA, Scope, limits, read
 
@@ -76,9 +76,9 @@ class Place:
         """Whether it is surely so here; and of what can be taken out of the sums around, also where these are empty."""
         if not shown_by(value, self.facts):
             return False
-        factored = sp.factor(value) if self.around else value
+        product = factored(value) if self.around else value
         for at, (_, outside) in enumerate(self.around):
-            still, moving = factored.as_independent(*(k for k, _ in self.around[at:]), as_Add=False)
+            still, moving = product.as_independent(*(k for k, _ in self.around[at:]), as_Add=False)
             if not (shown_by(still, outside) or (shown_by(-still, outside) and shown_by(-moving, self.facts))):
                 return False
         return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -22,7 +23,7 @@ from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.decide.structure import NOT_NEGATIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import sums_around, under_one_sum
-from report.prove.meaning.expansion import expanded
+from report.prove.meaning.expansion import expanded, factored
 from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, Unreadable, generic_places
 
 SMALL = range(1, 5)
@@ -78,6 +79,7 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
     return None if method is None else f"generic entry: {method}"
 
 
+@lru_cache(maxsize=20_000)
 def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
     """How ``left == right`` was proved, or None."""
     if left == right:
@@ -121,7 +123,7 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
     def holds(gap: sp.Expr, inside: Facts) -> bool:
         shows = lambda form: form.is_positive if strict else form.is_nonnegative  # noqa: E731
         plain = frozen(gap)
-        if shows(plain) or shows(sp.factor(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
+        if shows(plain) or shows(factored(plain)) or (is_positive if strict else is_nonnegative)(gap, inside):
             return True
         bodies = under_one_sum(gap, strict, inside) if not sums_around(inside) else ()  # what lies deeper, signs look at
         if any(_ordered(sp.Integer(0), body, strict, here) for body, here in bodies):

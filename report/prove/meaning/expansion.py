@@ -1,4 +1,4 @@
-"""SymPy's expansion, spared where it would find nothing to do: it walks a dozen times through an expression to see that."""
+"""SymPy's expansion and factoring, spared where they would find nothing to do: SymPy takes long to see that."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ def expanded(expression: sp.Expr) -> sp.Expr:
     """What ``sympy.expand`` makes of it."""
     expression = sp.sympify(expression)
     return expression if _is_flat(expression) else sp.expand(expression)
+
+
+def factored(expression: sp.Expr) -> sp.Expr:
+    """What ``sympy.factor`` makes of it; a sum of symbols and whole numbers is no product."""
+    plain = all(term.is_Integer or term.is_Symbol or (-term).is_Symbol for term in sp.Add.make_args(expression))
+    return expression if plain else sp.factor(expression)
 
 
 def _is_flat(e: sp.Basic) -> bool:

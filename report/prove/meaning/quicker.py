@@ -14,7 +14,8 @@ import sympy as sp
 @cache
 def quicken() -> None:
     """From now on: of what has yet to be asked about an expression, SymPy asks in the order of the alphabet, where it throws
-    dice to find mistakes of its own; and the free symbols of a sum, for which it rewrites all that is summed, are found once.
+    dice to find mistakes of its own; and found once are the free symbols of a sum, for which it rewrites all that is summed,
+    and what each rule of expansion makes of a piece, which it asks again of all pieces until nothing changes.
     """
     asking: Any = importlib.import_module("sympy.core.assumptions")  # sp.core.assumptions is a function
     asking.shuffle = list.sort
@@ -25,6 +26,7 @@ def quicken() -> None:
         return set(found(self))  # whoever asks may change it
 
     limited.free_symbols = property(free_symbols)
+    sp.Expr._expand_hint = staticmethod(lru_cache(maxsize=20_000)(sp.Expr._expand_hint))
     _bound_no_quotients()
     _keep_roots_whole()
 
@@ -47,9 +49,11 @@ def _keep_roots_whole() -> None:
     apart = sp.Pow._eval_expand_power_base
 
     def where_each_has_one(self: Any, **hints: Any) -> Any:
+        if self.exp.is_integer:
+            return apart(self, **hints)
         factors = sp.Mul.make_args(self.base)
         positive, others = ([f for f in factors if bool(f.is_positive) is sign] for sign in (True, False))
-        if self.exp.is_integer or all(factor.is_nonnegative for factor in others):
+        if all(factor.is_nonnegative for factor in others):
             return apart(self, **hints)
         return sp.Mul(*(factor**self.exp for factor in positive), sp.Mul(*others) ** self.exp) if positive else self
 
