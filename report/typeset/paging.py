@@ -10,8 +10,6 @@ from report.write.manuscript import Manuscript
 from report.write.tables import as_csv
 from report.write.writeup import Writeup
 
-HEAD = 45  # millimetres from the edge: a heading that begins above has nothing before it on its page
-
 
 @dataclass(frozen=True)
 class Paging:
@@ -22,13 +20,8 @@ class Paging:
 
 
 def paged(document: Pdf) -> Paging:
-    """The pages from where a question begins to where the next one does."""
-    spans: dict[str, tuple[int, int]] = {}
-    places = document.places
-    for place, following in zip(places, [*places[1:], None]):
-        last = document.pages if following is None else following.page - (following.millimetres < HEAD)
-        spans[place.name] = (place.page, max(place.page, last))
-    return Paging(document.pages, spans)
+    """The pages from where a question begins to where it ends, its figures with it."""
+    return Paging(document.pages, {place.name: (place.page, place.last) for place in document.places})
 
 
 def titles(writeup: Writeup, manuscript: Manuscript) -> dict[str, str]:

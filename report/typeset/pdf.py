@@ -25,16 +25,16 @@ CLOSE = 6  # points, half of what floats keep from one another
 
 @dataclass(frozen=True)
 class Beginning:
-    """Where a chapter begins: its page, from 1, and how far below the page's upper edge."""
+    """Where a chapter begins: its page, from 1; and on which page it ends, its floats with it."""
 
     name: str
     page: int
-    millimetres: float
+    last: int
 
 
 @dataclass(frozen=True)
 class Pdf:
-    """The PDF, how many pages it has, where its chapters begin, and what was measured, by the digest of the layout."""
+    """The PDF, how many pages it has, where its chapters begin and end, and what was measured, by the digest of the layout."""
 
     content: bytes
     pages: int
@@ -103,14 +103,14 @@ def _files(chapters: Sequence[Chapter]) -> list[str]:
 
 
 def _main(chapters: Sequence[Chapter], meta: Meta) -> str:
-    includes = "\n".join(f'#include "{file}"' for file in _files(chapters))
+    includes = "\n".join(f'#include "{file}"\n#ending()' for file in _files(chapters))
     words = {"title": meta.title, "subtitle": meta.subtitle, "author": meta.author, "lang": meta.language, "head": meta.head}
     lists = {"lines": meta.lines, "facts": meta.facts, "notices": meta.notices}
     arguments = [f"{name}: {quoted(text)}" for name, text in words.items()]
     arguments += [f"{name}: ({''.join(f'{quoted(text)}, ' for text in texts)})" for name, texts in lists.items()]
     arguments += [f"fresh: {str(meta.fresh).lower()}"]
     arguments += [f"abstract: [#{quoted(meta.abstract)}]"] if meta.abstract else []
-    return f'#import "report.typ": report\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
+    return f'#import "report.typ": ending, report\n#show: report.with({", ".join(arguments)})\n\n{includes}\n'
 
 
 def _compiled(folder: Path, chapters: Sequence[Chapter], told: Measured, kept: Sequence[str] = ()) -> Impression:

@@ -334,6 +334,20 @@ def test_on_a_page_of_its_own_a_question_stands_above_its_figure():
     assert paged(printed).spans == {"ch-one": (2, 2), "ch-two": (3, 3)}
 
 
+@pytest.mark.parametrize(("lines", "more"), [(90, 0), (92, 0), (70, 1)], ids=["a full page", "a line over", "a figure over"])
+def test_a_question_ends_where_its_last_line_and_its_figure_stand(lines, more):
+    words = [f"Sentence number {i}." for i in range(lines)]
+    words += [render.figure_markdown("fig-a", 1, "a.svg", "What it shows.", "A falls.", "a.csv")] * more
+    chapters = [
+        Chapter("ch-one", Path("a.md"), "# One {#ch-one}\n\n" + "\n\n".join(words)),
+        Chapter("ch-two", Path("b.md"), "# Two {#ch-two}\n\nThe end.\n"),
+    ]
+    printed = pdf_document(chapters, META, {"a.svg": TALL % 300} if more else {})
+    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed.content)).pages]
+    own = [page for page, text in enumerate(texts, 1) if "number" in text or "shows" in text]
+    assert paged(printed).spans["ch-one"] == (1, own[-1])
+
+
 def test_no_word_stands_outside_the_text_or_over_another(built):
     assert misplaced(built[1]) == []
 
