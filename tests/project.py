@@ -119,7 +119,7 @@ ours = "T1.terms"
 [[entry]]
 id = "walk"
 place = "question 2"
-says = "a walk comes to 12 m"
+says = "a walk comes to {printed} m"
 what = "length of a walk"
 printed = "12"
 ours = "E1.total"

@@ -1,9 +1,10 @@
 """What a write-up says, as data: one TOML file a write-up, read here and held against what this report finds.
 
 Every entry has an ``id`` (unique in its file), the ``place`` where it stands, what it ``says`` in our words, and exactly one
-way to be held against something::
+way to be held against something. What stands in ``{printed}``, ``{formula}`` or ``{shape}`` of what it says is filled in::
 
     printed = "3274634"    a number as it stands there     ours = "E5.total"      the value that it must agree with
+    cell = "last loss"     a number of the table that the file names, and of its run = "H 200", in place of printed
     formula = "96*5*5"     a sum as it stands there        printed = "1728"       what it is said to come to
     shape = ["n", "n"]     a shape, in letters             ours = ["…", "…"]      the live sizes, at = {n = 5}
     rows = "…"             an expression over the rows of the table that the file names
@@ -66,6 +67,7 @@ class Entry:
     at: Mapping[str, int] = field(default_factory=dict)
     rows: str = ""
     run: str = ""
+    cell: str = ""
     asserts: tuple[str, ...] = ()
     mistake: str = ""
     certainty: str = ""
@@ -110,7 +112,28 @@ def documents(folder: Path) -> dict[str, Document]:
 
 def _document(path: Path) -> Document:
     found, table = _read(path, author_text(path))
-    return replace(found, table=_rows(path, table))
+    rows = _rows(path, table)
+    return replace(found, table=rows, entries={name: _filled(entry, rows) for name, entry in found.entries.items()})
+
+
+def _filled(entry: Entry, rows: tuple[Mapping[str, str], ...]) -> Entry:
+    """With its number where it stands in the table, and in its words: each is entered once."""
+    entry = replace(entry, printed=_cell(entry, rows)) if entry.cell else entry
+    _refuse_unusable(entry)
+    says, sum_, shape = entry.says, entry.formula.replace("*", r" \cdot "), r" \times ".join(entry.shape)
+    for key, text in (("printed", entry.printed), ("formula", sum_), ("shape", shape)):
+        says = says.replace(f"{{{key}}}", text)
+    return replace(entry, says=says)
+
+
+def _cell(entry: Entry, rows: tuple[Mapping[str, str], ...]) -> str:
+    own = [row for row in rows if row["run"] == entry.run]
+    cells = {f"{end} {name}": row[name] for end, row in zip(("first", "last"), own[:1] + own[-1:]) for name in row}
+    if entry.cell not in cells:
+        what = f"{entry.name}: the table has no '{entry.cell}' of the run '{entry.run}'."
+        known = cells or [row["run"] for row in rows]
+        raise ProseError(what, where=entry.where, remedy=nearest(entry.cell if cells else entry.run, known))
+    return cells[entry.cell]
 
 
 @cache
@@ -158,9 +181,7 @@ def _entry(raw: Mapping[str, Any], path: Path, text: str) -> Entry:
         if not fits(found):
             remedy = f'Write it in quotes: {key} = "{found}".' if what == "text" else "report/judge/written.py lists the keys."
             raise ProseError(f"{path.stem}.{raw['id']}: {key} is {found!r:.40}, not {what}.", where=where, remedy=remedy)
-    entry = Entry(name=f"{path.stem}.{raw['id']}", where=where, **{k: _frozen(k, v) for k, v in raw.items() if k != "id"})
-    _refuse_unusable(entry)
-    return entry
+    return Entry(name=f"{path.stem}.{raw['id']}", where=where, **{k: _frozen(k, v) for k, v in raw.items() if k != "id"})
 
 
 def _is_text(value: Any) -> bool:
@@ -210,6 +231,8 @@ def _refuse_unusable(entry: Entry) -> None:
             is_number = False
         if not is_number:
             refuse(f"'{entry.printed}' is no number", "Write it with digits, and a point before decimals.")
+        if "{printed}" not in entry.says and re.search(rf"(?<![\d.,]){re.escape(entry.printed)}(?![.,]?\d)", entry.says):
+            refuse(f"it says {entry.printed}, which is printed", "Write {printed} there, so that it is entered once.")
     if entry.relation not in RELATIONS:
         refuse(f"'{entry.relation}' is no relation", f"Known: {', '.join(RELATIONS)}.")
     if entry.scale <= 0 or entry.tolerance < 0:

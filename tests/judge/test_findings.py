@@ -151,6 +151,60 @@ def test_all_entries_that_name_what_is_not_there_are_said_at_once(tmp_path):
         findings(documents(tmp_path)["W9"], FOUND)
 
 
+TABLED = """
+table = "rows.csv"
+
+[[entry]]
+id = "it"
+place = "1"
+says = "it ends at {printed}"
+run = "slow"
+cell = "last loss"
+ours = "E1.total"
+"""
+
+
+def test_what_is_printed_is_entered_once_and_said_from_there(tmp_path):
+    (tmp_path / "rows.csv").write_text("run,loss\nslow,1.5\nslow,1.10\nfast,1.0\n")
+    (tmp_path / "W9.toml").write_text(
+        TABLED
+        + """
+[[entry]]
+id = "sum"
+place = "1"
+says = "${formula}$ are {printed}"
+formula = "2*50 + 11"
+printed = "111"
+ours = "E1.total"
+"""
+    )
+    entries = documents(tmp_path)["W9"].entries.values()
+    assert [(entry.says, entry.number) for entry in entries] == [
+        ("it ends at 1.10", 1.1),
+        (r"$2 \cdot 50 + 11$ are 111", 111),
+    ]
+    (tmp_path / "rows.csv").write_text("run,loss\nslow,1.5\nslow,1.25\n")
+    assert documents(tmp_path)["W9"].entries["W9.it"].says == "it ends at 1.25"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        (('"last loss"', '"last los"'), "no 'last los' of the run 'slow'.\n.*'last loss'"),
+        (('"slow"', '"slw"'), "of the run 'slw'.\n.*'slow'"),
+        (
+            ('says = "it ends at {printed}"\nrun = "slow"\ncell = "last loss"', 'says = "1.10."\nprinted = "1.10"'),
+            "entered once",
+        ),
+    ],
+)
+def test_a_number_that_is_not_in_the_table_or_is_said_twice_is_refused(tmp_path, mistake, said):
+    (tmp_path / "rows.csv").write_text("run,loss\nslow,1.5\nslow,1.10\n")
+    (tmp_path / "W9.toml").write_text(TABLED.replace(*mistake))
+    with pytest.raises(ProseError, match=said):
+        documents(tmp_path)
+
+
 def test_a_sum_is_read_as_printed():
     assert evaluate("96*5*5 + 96*3", {}) == 2688
     for refused in ("9**9**9**9", "2**1000", "__import__('os')", "[1]", "(lambda: 1)()", "open", "1 +"):
