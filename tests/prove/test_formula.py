@@ -87,6 +87,20 @@ def test_a_formula_is_printed_as_it_is_written_by_hand(text: str, tex: str) -> N
         ("x // 2", "write floor(a/n)", 0),
         ("{1: 2}", "is not part of the formula language", 0),
         ("__import__('os')", "does not begin with an underscore", 0),
+        ("iff(n + n, 2*n)", "`n + n` is a number, and something true or false is meant here", 0),
+        ("1 + one(x)", "`x` is a number", 4),
+        ("x if y else 0", "`y` is a number", 0),
+        ("x > 0 and y", "`y` is a number", 0),
+        ("not x", "`x` is a number", 0),
+        ("count(k for k in span(1, n) if n)", "`n` is a number", None),
+        ("all(w[k] for k in span(1, n))", "`w[k]` is a number", 0),
+        ("1 + f(t > 0)", "`t > 0` is true or false, and a number is meant here", 4),
+        ("w[all(k <= n for k in span(1, n))]", "is true or false", 0),
+        ("(x > 0) == (y > 0)", "`x > 0` is true or false", None),
+        ("x + (not y > 0)", "`not y > 0` is true or false", 0),
+        ("sum(k > 1 for k in span(1, n))", "`k > 1` is true or false", 0),
+        ("L(lambda k: k > 0)(t)", "`k > 0` is true or false", 2),
+        ("[[x > 0, 1], [1, 1]]", "`x > 0` is true or false", None),
     ],
 )
 def test_what_is_no_formula_is_refused_with_a_caret(text: str, problem: str, column: int | None) -> None:
@@ -96,6 +110,11 @@ def test_what_is_no_formula_is_refused_with_a_caret(text: str, problem: str, col
     assert problem in message
     if column is not None:
         assert message.splitlines()[-1].index("^") - 4 == column
+
+
+def test_what_a_definition_stands_for_is_no_sentence() -> None:
+    with pytest.raises(DeclarationError, match="'c' stands for what is true or false"):
+        define("c(u)", "u > 0", "")
 
 
 def test_spaces_and_redundant_parentheses_do_not_make_another_formula() -> None:

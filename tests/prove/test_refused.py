@@ -38,7 +38,6 @@ MISSING = {  # the condition that the formula needs and that does not follow
 }
 SAID = {  # another reason why it cannot stand
     "diff_integer": "which is an integer",
-    "implies_nonsense": "iff joins two statements",
     "every_matrix_symmetric": "it is symmetric",
     "all_orthogonal": "its columns are orthonormal",
     "lemma_for_nonlinear": "it is linear",

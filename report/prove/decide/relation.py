@@ -24,7 +24,7 @@ from report.prove.decide.structure import NOT_NEGATIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import sums_around, under_one_sum
 from report.prove.meaning.expansion import expanded, factored
-from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, Unreadable, generic_places
+from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, generic_places
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""
@@ -40,10 +40,6 @@ def prove(left: Any, relation: str, right: Any, facts: Facts = NO_FACTS) -> str 
         return _entrywise(left, relation, right, facts)
     if not any(isinstance(side, GridEquality) for side in (left, right)):
         left, right = facts.apply(sp.sympify(left)), facts.apply(sp.sympify(right))
-    if relation in ("iff", "implies"):
-        for side in (left, right):
-            if not isinstance(side, sp.logic.boolalg.Boolean | GridEquality):
-                raise Unreadable(f"{relation} joins two statements, and {side} is a number")
     if relation == "iff":
         if left == right or equivalent(left, right, facts):
             return "the same linear inequality"

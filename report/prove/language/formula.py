@@ -255,7 +255,7 @@ INSTEAD: dict[type[ast.AST], str] = {ast.Mod: ": write mod(a, n)", ast.FloorDiv:
 
 def _refuse_unknown_syntax(node: ast.AST, source: str, where: Where | None) -> None:
     unknown = f"{type(node).__name__} is not part of the formula language{INSTEAD.get(type(node), '')}"
-    problem = _malformed(node) if isinstance(node, _ALLOWED) else unknown
+    problem = _malformed(node) or _misplaced(node) if isinstance(node, _ALLOWED) else unknown
     if problem:
         column = getattr(node.iter if isinstance(node, ast.comprehension) else node, "col_offset", 0)
         raise DeclarationError(f"cannot read this formula ({problem}):\n{_caret(source, column)}", where=where)
@@ -313,6 +313,34 @@ def _malformed(node: ast.AST) -> str:
             high - low > LONGEST_RANGE
         ):
             return f"a range of {high - low + 1} places is too long to be looked at"
+    return ""
+
+
+def is_sentence(node: ast.AST) -> bool:
+    """Whether it is true or false, and no number."""
+    negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return negated or isinstance(node, ast.Compare | ast.BoolOp) or calls(node, ("all", *LOGICAL))
+
+
+def _misplaced(node: ast.AST) -> str:
+    """Which piece is a sentence where a number is meant, or the other way round."""
+    sentences: Sequence[ast.expr] = ()
+    match node:
+        case ast.BoolOp(_, sentences) | ast.comprehension(_, _, sentences):
+            pass
+        case ast.UnaryOp(ast.Not(), inner) | ast.IfExp(inner) | ast.Call(ast.Name("one"), [inner]):
+            sentences = [inner]
+        case ast.Call(ast.Name("all"), [ast.GeneratorExp(inner)]):
+            sentences = [inner]
+        case ast.Call(ast.Name(name), arguments) if name in LOGICAL:
+            sentences = arguments
+        case ast.GeneratorExp():
+            return ""  # what gathers says what it gathers
+    for child in ast.iter_child_nodes(node):
+        piece = child.elt if isinstance(child, ast.GeneratorExp) else child
+        if isinstance(piece, ast.expr) and is_sentence(piece) != (piece in sentences):
+            meant = "is a number, and something true or false" if piece in sentences else "is true or false, and a number"
+            return f"`{ast.unparse(piece)}` {meant} is meant here"
     return ""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from report.errors import DeclarationError, Where, nearest
-from report.prove.language.formula import Formula, names, parse, places
+from report.prove.language.formula import Formula, is_sentence, names, parse, places
 
 T = TypeVar("T")
 _ENGINE = str(Path(__file__).parents[2])
@@ -293,8 +293,11 @@ def define(
 ) -> Definition:
     """``head`` stands for ``body``. Parameters are real numbers unless ``symbols`` declares them otherwise."""
     where = written_here()
-    parsed = parse(head, where)
+    parsed, stood_for = parse(head, where), parse(body, where)
     name, parameters, indexed = _head(parsed)
+    if is_sentence(stood_for.tree):
+        what = f"'{name}' stands for what is true or false, and a definition is of a number or an array"
+        raise DeclarationError(what, where=where, remedy=f"Write one({body}), or the sentence where it is meant.")
     sizes = tuple(parse(size, where) for size in shape)
     places = sum(map(len, parameters)) if indexed else 0
     if sizes and len(sizes) != places:
@@ -303,7 +306,7 @@ def define(
     return Definition(
         name,
         parsed,
-        parse(body, where),
+        stood_for,
         meaning,
         latex,
         parameters,
