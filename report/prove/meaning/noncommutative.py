@@ -275,7 +275,7 @@ class _Reader:
         has = set(self.properties(first))
         if first == second + "'":
             return bool(has & {"orthonormal", "orthogonal", "permutation"})
-        return second == first + "'" and bool(has & {"orthogonal", "permutation"})
+        return (second,) == self.flipped([first]) and bool(has & {"orthogonal", "permutation"})
 
 
 def _turns(word: tuple[str, ...]) -> list[tuple[str, ...]]:

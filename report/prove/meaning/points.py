@@ -242,7 +242,9 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
     sizes = [whole(evaluate(size.tree, point)) for size in symbol.shape]
     m, n = (*sizes, 1)[:2]
     if "permutation" in symbol.properties:
-        order = random.sample(range(m), m)
+        last = random.randrange(m or 1)
+        mirrored = [(last - i) % m for i in range(m)]  # twice of that is nothing
+        order = mirrored if "symmetric" in symbol.properties else random.sample(range(m), m)
         return Array(tuple(tuple(int(order[i] == j) for j in range(n)) for i in range(m)), symbol.first, n)
     if purpose.edge is not None and not set(symbol.properties) - {"positive", "symmetric"}:
         entry = mp.mpf(_REALS[purpose.edge] if "positive" not in symbol.properties else abs(_REALS[purpose.edge]) or 1)
@@ -255,6 +257,9 @@ def _value(symbol: Symbol, point: Point, random: Random, purpose: Purpose) -> An
         rows = tuple(tuple(rows[min(i, j)][max(i, j)] for j in range(n)) for i in range(m))
     if {"orthonormal", "orthogonal"} & set(symbol.properties):
         rows = _orthonormal(rows)
+        if "symmetric" in symbol.properties:  # at right angles to one another, and each turned round or not
+            turned = [random.choice((1, -1)) for _ in rows]
+            rows = tuple(tuple(mp.fsum(s * x * y for s, x, y in zip(turned, a, b)) for b in rows) for a in rows)
     return Array(rows, symbol.first, n)
 
 
