@@ -48,6 +48,7 @@ SYMBOLS = {
     "Q|": matrix("Q", "m", "n", "", properties=["orthonormal"]),
     "R|": matrix("R", "n", "n", "", properties=["orthogonal"]),
     "R01": matrix("R", "n", "n", "", properties=["permutation"]),
+    "R=RT": matrix("R", "n", "n", "", properties=["symmetric", "orthogonal"]),
     "vm": vector("v", "m", ""),
     "k": integer("k", "", least="1"),
 }
@@ -100,6 +101,9 @@ DEFINED = {
     "circle": [define("c", "d + 1", ""), define("d", "c", "")],
     "itself": [define("c", "c + 1", "")],
     "two ways": [define("c(t, s)", f"({UP} if t >= 1 else {DOWN}) if s >= 1 else 0", "", symbols=COUNTS)],
+    "both lower": [
+        define("c(t, s)", "c(t - 1, s - 2)**2 + 1", "", symbols=[integer("t", "", least="s"), integer("s", "")]),
+    ],
     "mutual": [
         define("c(t)", "d(t + 1) + 1", "", symbols=COUNTS[:1]),
         define("d(s)", "c(s - 1)", "", symbols=[integer("s", "", least="1")]),
@@ -298,6 +302,10 @@ FALSE = [
     ("h(A @ R) == R @ h(A)", "n R01 A h"),
     ("R == R.T", "n R01"),
     ("R @ R == identity(n)", "n R|"),
+    ("R @ R == R", "n R=RT"),
+    ("trace(R @ A) == trace(A)", "n R=RT A"),
+    ("x + (x if u == v else y) == x + y", "x y n u v"),
+    ("x >= 0", "x n u v", "not (u == v)"),
     ("max(0, A @ v) == A @ max(0, v)", "n v A"),
     ("A @ ones(n) == ones(n)", "n A"),
     ("(v.T @ u)*(v.T @ A @ u) == (v.T @ u)*(u.T @ A @ v)", "n v u A"),
@@ -666,6 +674,7 @@ FALSE = [
     ("c == c + 1", "", "", "circle"),
     ("c(n, 1) == c(n - 1, 2) + 1", "n", "", "two ways"),
     ("c(n) == c(n) + 1", "n", "", "mutual"),
+    ("c(t, a) == c(t - 1, a - 2)**2 + 1", "t a", "t >= a", "both lower"),
     ("W[i] == W[1, i]", "n W i"),
     ("diff(h(x), x) == D(h)(x)", "x h", "", "D"),  # no name of an author's is that of a slope
     ("1/(2 + ((n - m)*k)**2) >= 1/2", "n m k"),  # of which SymPy says so
@@ -692,6 +701,15 @@ FALSE = [
     ("(lambda r: r(x))(lambda s: 1/(2*s - 1))*0 == 0", "x"),
     ("diff((lambda r: r(x))(abs), x)*0 == 0", "x"),
     ("diff((lambda r: r(x))(lambda s: abs(s)), x)*0 == 0", "x"),
+    # what has no entries is asked by parentheses
+    ("f[t/2]*0 == 0", "f t"),
+    ("h[t]*0 == 0", "h t"),
+    ("Q(f)[t/2]*0 == 0", "Q f t"),
+    ("c[x]*0 == 0", "x", "", "by x"),
+    ("c(f)[t/2]*0 == 0", "f t", "", "f"),
+    ("exp[x]*0 == 0", "x"),
+    ("x @ y == x*y", "x y"),
+    ("(f @ g)(t) == f(t)*g(t)", "f g t"),
     # no complex number has a place in an order, and no operator is known to keep them real
     ("2*w <= w + w", "x", "", "w"),
     ("w < w + 1", "x", "", "w"),

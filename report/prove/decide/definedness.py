@@ -329,6 +329,8 @@ class _Walk(Place):
         holder = node.value.id if isinstance(node.value, ast.Name) else ""
         defined = self.scope.globals.get(holder) if holder not in self.scope.locals else None
         array = self.value(node.value)
+        if callable(array) and not (isinstance(defined, Definition) and defined.indexed):
+            yield from self.sequence(holder, elements, node)
         if isinstance(array, Grid) and not self.slope_in:
             line = len(indices) > 1 or array.columns == 1
             for index, ends in zip(indices, (array.row_ends, array.column_ends) if line else [array.column_ends]):
@@ -338,6 +340,14 @@ class _Walk(Place):
                 yield from self.body(defined, indices, elements)
         elif not holder:
             yield from self.visit(node.value)
+
+    def sequence(self, holder: str, at: Sequence[ast.expr], node: ast.Subscript) -> Iterator[Missing]:
+        """What an entry needs of something without a size: it is a signal, asked at integers; a function has no entries."""
+        symbol = self.symbols.get(holder) if holder not in self.scope.locals else None
+        if symbol is not None and symbol.kind == "signal":
+            yield from self.of_symbol(symbol, [at])
+        else:
+            yield Missing("parentheses", f"`{self.spell(node)}` is a value and no entry")
 
     # --- sums and their like
 

@@ -110,8 +110,9 @@ class Place:
     def branches(self, node: ast.IfExp) -> Iterator[tuple[Self, ast.expr]]:
         """What a choice may come to, and the place of each."""
         test = self.value(node.test)
-        for branch, condition in ((node.body, test), (node.orelse, None if test is None else sp.Not(test))):
-            if condition is None:
+        known = isinstance(test, sp.Basic)  # no equation of whole arrays
+        for branch, condition in ((node.body, test), (node.orelse, sp.Not(test) if known else None)):
+            if not known:
                 yield self, branch
             elif self.facts.apply(condition) != sp.false:
                 yield self.under(condition), branch
@@ -221,7 +222,8 @@ class Place:
         """
         put = zip(defined.arguments, self.called[defined.name], values)
         smaller = {name for name, a, b in put if isinstance(a, sp.Expr) and is_nonnegative(a - b - 1, self.facts)}
-        bounded = {s.name for s in defined.symbols if s.kind == "integer" and (s.least is not None or s.within is not None)}
+        ends = (s for s in defined.symbols if s.kind == "integer" and s.bounds[0] is not None)
+        bounded = {s.name for s in ends if {*defined.arguments}.isdisjoint(s.mentions())}  # by no end that falls, too
         left = self.falling.setdefault(defined.name, bounded)
         left &= smaller
         if left:

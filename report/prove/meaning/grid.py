@@ -103,6 +103,8 @@ class Unreadable(Exception):
 
 
 def _product(a: Any, b: Any) -> Any:
+    if callable(a) or callable(b) or not (isinstance(a, Grid) or isinstance(b, Grid)):
+        raise Unreadable("@ is the product of matrices: of numbers and signals write *")
     if not (isinstance(a, Grid) and isinstance(b, Grid)):
         return each(lambda p, q: p * q, a, b)
     if expanded(a.columns - b.rows) != 0:
@@ -260,10 +262,11 @@ def _full(value: int) -> Callable[..., Grid]:
     return lambda m, n=None: Grid(m, sp.Integer(1) if n is None else n, lambda i, j: sp.Integer(value))
 
 
-def _one(condition: Any) -> sp.Expr:
+def of_numbers(condition: Any) -> Any:
+    """A condition that decides between cases, or stands beside others. Raises ``Unreadable`` for one of whole arrays."""
     if isinstance(condition, GridEquality):
-        raise Unreadable("one() asks about numbers: of whole arrays say one of every entry")
-    return sp.Piecewise((1, condition), (0, True))
+        raise Unreadable("u == v of whole arrays is stated, given, or stands in implies and iff, by itself: say it of entries")
+    return condition
 
 
 EXTREMES = ("max over", "min over")
@@ -302,7 +305,7 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "min": spread(lambda *v: sp.Min(*v)),
     "delta": lambda i: sp.KroneckerDelta(i, 0),
     "kron": lambda i, j: sp.KroneckerDelta(i, j),
-    "one": _one,
+    "one": lambda condition: sp.Piecewise((1, of_numbers(condition)), (0, True)),
     "norm": _norm,
     "trace": _trace,
     "identity": lambda n: Grid(n, n, lambda i, j: sp.KroneckerDelta(i, j)),

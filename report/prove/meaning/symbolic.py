@@ -32,6 +32,7 @@ from report.prove.meaning.grid import (
     extreme,
     for_all,
     generic_places,
+    of_numbers,
     product,
     summed,
     tighten,
@@ -169,17 +170,17 @@ def read(node: ast.expr, scope: Scope) -> Any:
         return _name(node.id, scope)
     if isinstance(node, ast.UnaryOp):
         value = read(node.operand, scope)
-        return sp.Not(value) if isinstance(node.op, ast.Not) else each(lambda a: -a, value)
+        return sp.Not(of_numbers(value)) if isinstance(node.op, ast.Not) else each(lambda a: -a, value)
     if isinstance(node, ast.BinOp):
         return binary(node.op, read(node.left, scope), read(node.right, scope))
     if isinstance(node, ast.BoolOp):
-        parts = [read(v, scope) for v in node.values]
+        parts = [of_numbers(read(v, scope)) for v in node.values]
         return sp.And(*parts) if isinstance(node.op, ast.And) else sp.Or(*parts)
     if isinstance(node, ast.Compare):
         return _relation(node, scope)
     if isinstance(node, ast.IfExp):
         test, body, orelse = (read(n, scope) for n in (node.test, node.body, node.orelse))
-        return each(lambda a, b: sp.Piecewise((a, test), (b, True)), body, orelse)
+        return each(lambda a, b: sp.Piecewise((a, of_numbers(test)), (b, True)), body, orelse)
     if isinstance(node, ast.Attribute):
         value = read(node.value, scope)
         return value.T if isinstance(value, Grid) else value
