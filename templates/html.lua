@@ -175,6 +175,7 @@ local spans = {
   strip = strip,
   bar = bar,
   page = function() return {} end,
+  claim = function() return {} end,
   value = function(span) return pandoc.Span(span.content, asked({ "value" }, span.attributes.origin)) end,
   verdict = function(span)
     return pandoc.Span(span.content, asked({ "verdict", span.attributes.word }, span.attributes.origin))
@@ -184,21 +185,23 @@ local spans = {
   end,
 }
 
--- A formula in the line stays with the comma or bracket that follows, and with the bracket before it. Nothing for a list without.
-local function with_punctuation(list)
-  local out, found = pandoc.List(), false
-  for i, inline in ipairs(list) do
-    local after = list[i + 1]
-    local mark = inline.t == "Math" and inline.mathtype == "InlineMath" and after and after.t == "Str" and after.text:match("^[,.;:!?)%]’”]+")
+-- A formula in the line stays with the comma or bracket that follows, and with the bracket before it. Nothing for a list that is
+-- so already.
+local function words(list)
+  local changed, kinds, texts = common.together(list)
+  local out, from = pandoc.List(), 1
+  for i = 2, #kinds do
+    local formula = kinds[i - 1] == "Math" and list[i - 1]
+    local mark = formula and texts[i] and formula.mathtype == "InlineMath" and texts[i]:match("^[,.;:!?)%]’”]+")
     if mark then
-      out:insert(pandoc.Span({ inline, pandoc.Str(mark) }, pandoc.Attr("", { "kept" })))
-      after.text = after.text:sub(#mark + 1)
-      found = true
-    else
-      out:insert(inline)
+      table.move(list, from, i - 2, #out + 1, out)
+      out:insert(pandoc.Span({ formula, pandoc.Str(mark) }, pandoc.Attr("", { "kept" })))
+      list[i].text = texts[i]:sub(#mark + 1)
+      from = i
     end
   end
-  return found and out or nil
+  if from > 1 then return table.move(list, from, #kinds, #out + 1, out) end
+  return changed and list or nil
 end
 
 -- Each heading with all that stands below it: a browser lays out those that are near the window.
@@ -221,7 +224,7 @@ return {
       local verdict = claim.sentence[#claim.sentence].content
       local word = verdict[#verdict]
       word.text = word.text:gsub("[:;]$", "") -- what follows stands beside it
-      local said = pandoc.Para({ pandoc.Span(claim.sentence, pandoc.Attr("", { "claim" })) })
+      local said = pandoc.Para(claim.sentence)
       return {
         raw('<div class="claimed">'), said, raw('<div class="evidence">'), pandoc.Plain(claim.evidence), raw("</div></div>"),
       }
@@ -231,10 +234,7 @@ return {
     Math = common.number_in_formula,
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = function(list)
-      local joined = common.together(list)
-      return with_punctuation(joined or list) or joined
-    end,
+    Inlines = words,
     Div = common.of_class(divs),
     Span = common.of_class(spans),
     Link = function(link)
@@ -247,6 +247,7 @@ return {
     end,
     Header = function(header)
       common.name(header)
+      header.level = header.level + 1 -- the page's title stands above all
       if not header.classes:includes("unnumbered") then header.content:insert(1, raw_inline('<span class="section"></span>')) end
       return header
     end,

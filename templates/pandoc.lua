@@ -16,15 +16,9 @@ local function read(text)
   return document
 end
 
-local function one_level_down(header)
-  header.level = header.level + 1
-  return header
-end
-
 local function converted(asked)
   local document = read(asked.text)
   document.meta.chapter = asked.chapter
-  if asked.format == "html5" then document = document:walk({ Header = one_level_down }) end
   PANDOC_SCRIPT_FILE = pandoc.path.join({ templates, asked.filter })
   return pandoc.write(pandoc.utils.run_lua_filter(document, PANDOC_SCRIPT_FILE), asked.format, pandoc.WriterOptions(writing))
 end

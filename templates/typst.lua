@@ -225,7 +225,7 @@ local spans = {
   end,
   page = function(span) return raw_inline("#report-page(" .. quote(span.attributes.of) .. ");") end,
   remark = function(span) return sandwich("#report-remark[", span.content, "];") end,
-  claim = function(span) return sandwich("#report-claim[", span.content, "];") end,
+  claim = function() return {} end,
   ["lead-in"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
 }
@@ -246,11 +246,15 @@ local function taken_for_markup(text, at)
   return from, to
 end
 
--- A word as inlines that Typst sets as exactly that word.
+-- A word as inlines that Typst sets as exactly that word; nothing where it does so by itself.
 local function as_text(text)
+  if not text:find("[%+%-=/%.\xe2]") then return end -- most words: none of what follows
+  local task = ({ ["☐"] = "false", ["☒"] = "true" })[text] -- pandoc's own for [ ] and [x]
+  if task then return { raw_inline("#report-task(" .. task .. ");") } end
   local out, at = pandoc.List(), 1
   while at <= #text do
     local from, to = taken_for_markup(text, at)
+    if not from and at == 1 then return end
     if not from then out:insert(pandoc.Str(text:sub(at))); break end
     if from > at then out:insert(pandoc.Str(text:sub(at, from - 1))) end
     out:insert(raw_inline("#" .. quote(text:sub(from, to)) .. ";"))
@@ -259,14 +263,23 @@ local function as_text(text)
   return out
 end
 
+-- The words of a list as Typst sets them. Nothing for a list that is so already.
+local function words(list)
+  local changed, _, texts = common.together(list)
+  local out, from = pandoc.List(), 1
+  for i, text in ipairs(texts) do
+    local pieces = text and as_text(text)
+    if pieces then
+      table.move(list, from, i - 1, #out + 1, out)
+      out:extend(pieces)
+      from = i + 1
+    end
+  end
+  if from > 1 then return table.move(list, from, #texts, #out + 1, out) end
+  return changed and list or nil
+end
+
 return {
-  {
-    Str = function(str)
-      if not str.text:find("[%+%-=/%.\xe2]") then return end -- most words: none of what follows
-      local task = ({ ["☐"] = "false", ["☒"] = "true" })[str.text] -- pandoc's own for [ ] and [x]
-      return task and raw_inline("#report-task(" .. task .. ");") or as_text(str.text)
-    end,
-  },
   common.read_chapter,
   {
     Para = function(paragraph)
@@ -288,7 +301,7 @@ return {
   {
     Code = common.number_in_code,
     CodeBlock = common.number_in_code,
-    Inlines = common.together,
+    Inlines = words,
     Div = common.of_class(divs),
     Span = function(span)
       local named = #span.content == 0 and #span.classes == 0 and span.identifier ~= ""

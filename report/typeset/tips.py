@@ -15,15 +15,22 @@ from collections.abc import Sequence
 from report.write.markdown import LINE, unescape
 
 ORIGIN = re.compile(r'data-origin="([^"]*)"')
-WRITTEN = re.compile(r'(?<=\]\{\.value origin=")(?:[^"\\]|\\.)+(?=")')
+WRITTEN = re.compile(
+    r'(?P<before>(?:\]\{\.(?:value|verdict word="[\w-]+")|^::::: \{\.(?:figure|table) [^\n]*) origin=")'
+    r'(?P<text>(?:[^"\\]|\\.)+)(?=")',
+    re.MULTILINE,
+)
 NUMBERED = re.compile('data-origin="\ue010(\\d+)\ue011"')  # private-use characters: no author types them
 
 
 def apart(markdown: str) -> tuple[str, list[str]]:
-    """``markdown`` with a number in the place of the text of each value's origin, and these texts."""
+    """``markdown`` with a number in the place of the text of each origin, and these texts."""
     numbers: dict[str, int] = {}
-    short = WRITTEN.sub(lambda found: f"\ue010{numbers.setdefault(found[0], len(numbers))}\ue011", markdown)
-    return short, list(numbers)
+
+    def numbered(found: re.Match[str]) -> str:
+        return f"{found['before']}\ue010{numbers.setdefault(found['text'], len(numbers))}\ue011"
+
+    return WRITTEN.sub(numbered, markdown), list(numbers)
 
 
 def put_back(fragment: str, texts: Sequence[str]) -> str:

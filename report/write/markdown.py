@@ -146,7 +146,7 @@ def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "", origin: 
     colon = follows if verdict.holds is Holds.NOT_ASKED else ""
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds), origin=origin)
     told = " " + span(f"{evidence.removesuffix('.')}.", "evidence") if evidence else ""
-    return span(f"{sentence} {badge}{told}", "claim")
+    return f"{span('', 'claim')}{sentence} {badge}{told}"
 
 
 def slug(holds: Holds) -> str:
