@@ -115,6 +115,8 @@ def test_a_number_explains_itself_by_name_and_as_it_is_printed(tmp_path, kept):
     assert "Did you mean 'E1.total'" in misspelt.err
     assert "no page shows the number 77.7" in nowhere.err
     everywhere, on_one = made.each(*(["explain", "9.0", "--writeup", *names] for names in (["all"], ["one"])))
+    (measured,) = made.each(["explain", "E1.totl", "--writeup", "one"])  # which shows no mean of it
+    assert "Did you mean 'E1.total'?" in measured.err
     assert (everywhere.code, everywhere.out) == (0, f"In complete:\n{told}\n")
     assert (on_one.code, on_one.out) == (2, "")
     counts = made.manifest()["how many numbers"]

@@ -154,7 +154,8 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Exhibit]) -> Exhibi
         Answers(content.experiments, found.judged).value(query, {})
     except ReportError as error:
         if "several kinds" not in error.what:
-            known = [mention.name for mention in told]
+            measured = (f"{each.id}.{name}" for each in content.experiments.values() for name in each.measures)
+            known = [*(mention.name for mention in told), *measured]
             raise UsageError(f"there is no number '{query}'.", remedy=nearest(query, known)) from None
     return Exhibit(query, "", ())
 
