@@ -13,7 +13,7 @@ _FOLLOWS = re.compile(
     f"{_PART} (?:(?:follows|results|comes)(?: at once| directly)? from|is a consequence of|holds (?:only )?because of|rests on|"
     f"uses|needs) {_PART}"
 )
-_LEADS = re.compile(f"{_PART} (?:implies|entails|gives|yields|shows|proves|leads to) {_PART}")
+_LEADS = re.compile(f"{_PART} (?:implies|entails|gives|yields|shows|proves|leads to|comes|follows) {_PART}")
 _AGREE = re.compile(
     f"{_STATEMENT} and {_STATEMENT} (?:both |all )?(?:agree|"
     "(?:say|state|mean|show|prove|are|amount to) (?:just |exactly |one and )?(?:the same|equivalent|equal|alike|identical))"

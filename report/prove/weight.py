@@ -36,7 +36,7 @@ WEIGHTY = re.compile(
     r"converse|complex|most|few(?:er)?|better|worse|worst|less(?! than)|grows?|equals?|rarely|seldom|hardly|often|usually|"
     r"except|until|nearly|optim(?:um|a)|random|determinant|(?:semi)?definite|(?:un)?stable|robust|sometimes|"
     r"for (?:one|an?|some) (?:\w+ )?(?:alone|only)|for an? single|(?:for )?some(?! are| is| of| where)|equality|"
-    r"(?:every|all|any|each) \w+ but|"
+    r"(?:every|all|any|each) \w+ but|(?:no|none) others?(?=[,.;:]|\W*$)|(?:none|nowhere) else|not otherwise|otherwise not|"
     rf"{_APART})\b",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ _KINDS = {"integer": "integers|whole numbers", "vector": "vectors", "matrix": "m
 """What a formula has in it: numbers, as such, as factors and as divisors, extremes; and what its names are."""
 _UNIVERSAL = re.compile(r"(?<!not )\b(?:every|all|any|each|always|never|whatever|whichever|no(?= \w))\b", re.IGNORECASE)
 GUIDING = re.compile(
-    r"two|both|some|equality|(?:non-?)?(?:negative|positive)|less|few(?:er)?|most|better|worse|never|always|everywhere|nowhere|only.*|just.*|zero|nought|vanish.*|often|rarely|"
+    r"two|both|some|equality|(?:non-?)?(?:negative|positive)|less|few(?:er)?|most|better|worse|never|always|everywhere|nowhere|only.*|just.*|no other.*|zero|nought|vanish.*|often|rarely|"
     r"exact|precise|certain|except|until|nearly|m(?:ax|in)im.*|largest|smallest|greatest|equals?|dominates?|strict|tight|sharp",
     re.IGNORECASE,
 )

@@ -563,6 +563,10 @@ def test_what_stands_beside_a_part_calls_nothing_equal_that_is_not(words: str, r
         ("`x + x == 2*x` follows from `x - x == 0`.", False),
         ("`x + x == 2*x` except for some.", False),
         ("Nearly, `x + x == 2*x`.", False),
+        ("From “Twice” comes “Thrice”.", True),
+        ("From “Thrice” comes “Twice”.", False),
+        ("For `x`, and for no other, `x + x == 2*x`.", False),
+        ("Here `x + x == 2*x`; otherwise not.", False),
     ],
 )
 def test_what_follows_from_a_part_rests_on_it(sentence: str, right: bool) -> None:
