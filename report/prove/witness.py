@@ -73,6 +73,8 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             values = [value_of(at) for at in range(len(chain.expressions))]
             used += 1
             for at, (before, after) in enumerate(itertools.pairwise(values)):
+                if chain.relations[at] == "implies" and not isinstance(before, Undefined) and not before:
+                    break  # nothing that follows is said here
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
                 if searching and isinstance(missing, OutOfSight):
                     continue

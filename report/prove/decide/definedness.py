@@ -22,7 +22,7 @@ from report.prove.decide import kinks
 from report.prove.decide.applied import taken_inside, with_functions_put_in
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import Limit
-from report.prove.decide.place import Missing, Place, Settled, any_of, in_domain, one_of
+from report.prove.decide.place import Missing, Place, Settled, any_of, in_domain, one_of, supposing
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
 from report.prove.language.formula import calls, head, places, targets
 from report.prove.language.glossary import Definition, Symbol
@@ -39,10 +39,13 @@ def missing(
     relations: Sequence[str] = (),
 ) -> Iterator[tuple[int, Missing]]:
     """Every condition that one of the formulas needs and that does not follow, with the place of the formula, once each.
-    ``relations`` stand between them.
+    ``relations`` stand between them: what a sentence implies is asked for where that holds.
     """
     walk = _Walk(scope, facts, facts, {s.name: s for s in symbols}, settled)
     for at, tree in enumerate(trees):
+        if at and relations and relations[at - 1] == "implies" and (premise := walk.value(trees[at - 1])) is not None:
+            supposed = supposing(premise, walk.facts)
+            walk = replace(walk, facts=supposed, known=supposed, needs={}, done={})
         seen: set[str] = set()
         compared = {"<", "<=", ">", ">="} & {*relations[max(at - 1, 0) : at + 1]}
         for each in (*walk.sizes(tree), *walk.visit(tree), *(walk.in_order(tree, tree) if compared else ())):

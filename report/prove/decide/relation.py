@@ -153,6 +153,8 @@ def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     conclusion = inside.apply(conclusion)
     if conclusion is sp.true:
         return "elimination"
+    if isinstance(conclusion, sp.And):
+        return "each of them" if all(_implied(premise, part, facts) for part in conclusion.args) else None
     if isinstance(conclusion, sp.core.relational.Relational):
         return prove(conclusion.lhs, conclusion.rel_op, conclusion.rhs, inside)
     return None
