@@ -12,6 +12,7 @@ from report.prove.decide.cases import is_zero
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import normal
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
+from report.prove.decide.sizes import never_negative
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import generic_places
 
@@ -20,10 +21,29 @@ DEPTH = 2
 
 
 def has_closed_form(left: sp.Expr, right: sp.Expr, facts: Facts) -> str | None:
-    """How a sum was found to be equal to an expression without sums, or None."""
-    if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr) and left.has(sp.Sum) != right.has(sp.Sum)):
+    """How a sum or a product was found to be equal to an expression without one, or None."""
+    if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
         return None
-    return "a closed form" if _vanishes(left - right, facts, DEPTH) else None
+    if left.has(sp.Sum) != right.has(sp.Sum) and _vanishes(left - right, facts, DEPTH):
+        return "a closed form"
+    product, other = (left, right) if isinstance(left, sp.Product) else (right, left)
+    found = isinstance(product, sp.Product) and not other.has(sp.Product) and _is_product(product, other, facts)
+    return "a closed form" if found else None
+
+
+def _is_product(product: sp.Product, other: sp.Expr, facts: Facts) -> bool:
+    """Whether both start alike, and the other is each time the one before times the next factor."""
+    (k, low, high), *inner = product.limits
+    for n in _ends(sp.Sum(sp.Dummy(), (k, low, high))) if not inner else ():
+        least, free, later = _least(n, facts), _without(n, facts), sp.Dummy(integer=True, nonnegative=True)
+        moves = not low.has(n) and not product.function.has(n) and expanded(high.xreplace({n: n + 1}) - high) == 1
+        if least is None or not moves or not never_negative(expanded((high + 1 - low).xreplace({n: least + later}))):
+            continue
+        start = (product - other).xreplace({n: least})
+        grown = other * product.function.xreplace({k: high + 1}) - other.xreplace({n: n + 1})
+        if _vanishes(start, free, 0) and _vanishes(grown, free, 0):
+            return True
+    return False
 
 
 def stays_above(gap: sp.Expr, strict: bool, facts: Facts) -> str | None:
