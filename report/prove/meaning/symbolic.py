@@ -61,6 +61,8 @@ class Scope:
     globals: Mapping[str, Any]
     locals: Mapping[str, Any] = field(default_factory=dict)
     knowledge: Knowledge = EVERYTHING
+    levels: int = 8
+    """So often what calls itself is unfolded where it is asked at numbers: R(2) as R(1) and R(0)."""
 
     def bind(self, **values: Any) -> Scope:
         return replace(self, locals={**self.locals, **values})
@@ -81,10 +83,18 @@ class Scope:
         )
         return replace(self, knowledge=Knowledge(names - {name}, known.differentiate))
 
+    def unfolded(self, definition: Definition, values: Sequence[Any]) -> Any:
+        """What a function of numbers that calls itself comes to: unfolded once, or down from a number."""
+        down = self.levels and all(isinstance(value, sp.Integer) for value in values)
+        here = replace(self, levels=self.levels - 1) if down else self.closed(definition.name)
+        return _curried(definition.parameters, definition.body.tree, here)(*values)
+
     def _meaning(self, definition: Definition) -> Any:
-        here = Scope(self.globals, {}, self.knowledge)
+        here = Scope(self.globals, {}, self.knowledge, self.levels)
         if not self.knowledge.opens(definition.name):
             return _opaque(definition, here)
+        if definition.recursive and definition.of_numbers:
+            return _entrywise(definition, lambda *values: here.unfolded(definition, values))
         if definition.recursive:
             here = here.closed(definition.name)  # unfolded once: its body speaks of itself
         if definition.indexed and definition.shape:
@@ -179,7 +189,10 @@ def read(node: ast.expr, scope: Scope) -> Any:
     if isinstance(node, ast.Compare):
         return _relation(node, scope)
     if isinstance(node, ast.IfExp):
-        test, body, orelse = (read(n, scope) for n in (node.test, node.body, node.orelse))
+        test = read(node.test, scope)
+        if test in (sp.true, sp.false):  # what is not chosen need not come to an end
+            return read(node.body if test == sp.true else node.orelse, scope)
+        body, orelse = read(node.body, scope), read(node.orelse, scope)
         return each(lambda a, b: sp.Piecewise((a, of_numbers(test)), (b, True)), body, orelse)
     if isinstance(node, ast.Attribute):
         value = read(node.value, scope)
