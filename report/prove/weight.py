@@ -69,7 +69,8 @@ _KINDS = {"integer": "integers|whole numbers", "vector": "vectors", "matrix": "m
 """What a formula has in it: numbers, as such, as factors and as divisors, extremes; and what its names are."""
 _UNIVERSAL = re.compile(r"(?<!not )\b(?:every|all|any|each|always|never|whatever|whichever|no(?= \w))\b", re.IGNORECASE)
 GUIDING = re.compile(
-    r"two|both|some|equality|(?:non-?)?(?:negative|positive)|less|few(?:er)?|most|better|worse|never|always|everywhere|nowhere|only.*|just.*|no other.*|zero|nought|vanish.*|often|rarely|"
+    r"two|both|some|equality|(?:non-?)?(?:negative|positive)|less|few(?:er)?|most|better|worse|never|always|everywhere|"
+    r"nowhere|only.*|just.*|no other.*|zero|nought|vanish.*|often|rarely|"
     r"exact|precise|certain|except|until|nearly|m(?:ax|in)im.*|largest|smallest|greatest|equals?|dominates?|strict|tight|sharp",
     re.IGNORECASE,
 )
