@@ -261,3 +261,9 @@ def test_what_is_said_of_a_mistake_can_be_placed_by_its_id(tmp_path: Path) -> No
     (piece,) = [piece for piece in parts(page) if "X7" in piece.source]
     assert piece.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
     assert piece.source.count("\n", 0, piece.source.index("{%")) == 6
+
+
+def test_each_write_up_ends_with_the_evidence_of_its_numbers() -> None:
+    for page in chosen(ROOT / "templates", ["all"]):
+        last = page.questions[-1].answers[0][0] if page.questions else page.chapters[-1].stem
+        assert last == "99-evidence", page.file
