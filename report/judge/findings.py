@@ -91,7 +91,7 @@ def _finding(entry: Entry, document: Document, found: Found) -> Finding:
             return _asserted(entry, found)
         if entry.rows:
             return _read_off(entry, document)
-        return _compared(entry, found)
+        return _compared(entry, document, found)
     except ReportError as error:
         raise ProseError(f"{entry.name}: {error.what}", where=error.where or entry.where, remedy=error.remedy) from None
 
@@ -125,12 +125,14 @@ def _read_off(entry: Entry, document: Document) -> Finding:
     return Finding(entry, Agreement.AGREES if true else Agreement.DIFFERS, why="its own table")
 
 
-def _compared(entry: Entry, found: Found) -> Finding:
+def _compared(entry: Entry, document: Document, found: Found) -> Finding:
     """A number, a sum or a shape, beside the values that it must agree with."""
+    names = columns(document.table, entry.run) if entry.run else {}
     printed = entry.number if entry.printed and not entry.shape else math.nan
     if entry.formula:
-        comes_to = Value(float(evaluate(entry.formula, {})), digits=0, origin=f"{entry.formula}, as {entry.source} prints it")
-        if entry.printed and abs(float(comes_to.number) - printed) > max(entry.tolerance, SMALL):
+        number, digits = float(evaluate(entry.formula, names)), entry.decimals if entry.printed else 0
+        comes_to = Value(number, entry.unit, digits, origin=f"{entry.formula}, as {entry.source} prints it")
+        if entry.printed and abs(float(comes_to.number) - printed) > SMALL:
             return Finding(entry, Agreement.DIFFERS, (comes_to,), "the sum as it is printed")
         printed = float(comes_to.number)
     values = [found.value(name, entry.of) for name in entry.ours]

@@ -5,7 +5,8 @@ way to be held against something. What stands in ``{printed}``, ``{formula}`` or
 
     printed = "3274634"    a number as it stands there     ours = "E5.total"      the value that it must agree with
     cell = "last loss"     a number of the table that the file names, and of its run = "H 200", in place of printed
-    formula = "96*5*5"     a sum as it stands there        printed = "1728"       what it is said to come to
+    formula = "96*5*5"     a sum as it stands there        printed = "1728"       what it is said to come to; of its run's
+        columns, too: "100 - last(accuracy)"
     shape = ["n", "n"]     a shape, in letters             ours = ["…", "…"]      the live sizes, at = {n = 5}
     rows = "…"             an expression over the rows of the table that the file names
     asserts = ["E8.x"]     claims that would hold if the statement were true; "not E8.x" if it denies one

@@ -21,10 +21,11 @@ from report.write.markdown import div, escape, span, value_markdown
 def mistakes(found: Iterable[Finding]) -> dict[str, list[Finding]]:
     """What differs, by the id under which it is listed; an entry that has none is listed under its own name.
 
-    A number that took their training and has no id was not reproduced: the table of replication says so, and it is no mistake.
+    A number that took their training and has no id was not reproduced: the table of replication says so, and it is no mistake
+    unless it contradicts what stands beside it.
     """
     differing = (finding for finding in found if finding.agreement is Agreement.DIFFERS)
-    return _by_id(each for each in differing if each.entry.mistake or each.entry.asserts or not each.entry.needs)
+    return _by_id(each for each in differing if each.entry.mistake or each.entry.asserts or each.why or not each.entry.needs)
 
 
 def opened(found: Iterable[Finding]) -> dict[str, list[Finding]]:

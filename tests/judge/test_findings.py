@@ -57,6 +57,11 @@ def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
         ('formula = "100 + 10"\nprinted = "110"\nours = "E1.total"', Agreement.AGREES),
         ('formula = "100 + 11"\nprinted = "110"\nours = "E1.total"', Agreement.DIFFERS),  # not what the sum comes to
         ('formula = "100 + 11"\nprinted = "111"\nours = "E1.total"', Agreement.DIFFERS),  # not what is right
+        (
+            'formula = "100 - last(accuracy)"\nrun = "slow"\nprinted = "61"\nours = "E1.share"\nneeds = "recipe"',
+            Agreement.DIFFERS,
+        ),
+        ('formula = "100 - last(accuracy)"\nrun = "slow"\nprinted = "60"\nours = "E1.share"\ntolerance = 40', Agreement.AGREES),
         ('formula = "9/10*100"\nours = "E1.share"\ntolerance = 2', Agreement.AGREES),
         ('shape = ["n", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Agreement.AGREES),
         ('shape = ["1", "n"]\nat = {n = 5}\nours = ["E1.rows", "E1.columns"]', Agreement.DIFFERS),

@@ -105,6 +105,13 @@ def test_slips_come_last_and_what_is_open_is_no_mistake():
     assert list(opened(found)) == ["X9"]
 
 
+def test_a_number_of_a_training_is_a_mistake_only_where_its_own_sum_contradicts_it():
+    missed, contradicted = (
+        finding(ours=(NINE,), needs="recipe", mistake="", why=why) for why in ("", "the sum as it is printed")
+    )
+    assert (mistakes([missed]), list(mistakes([contradicted]))) == ({}, ["W9.it"])
+
+
 def test_a_long_number_is_grouped_and_a_code_is_not():
     said = replace(finding().entry, says="the net has 3274634 parameters, as T2017x12345 says, and 0.12345 of them")
     assert "has 3\u202f274\u202f634 parameters, as T2017x12345 says, and 0.12345 of" in quoted(replace(finding(), entry=said))
