@@ -722,6 +722,17 @@ FALSE = [
     ("c(2) == 3*x", "x", "", "doubling"),
     ("c(2) == 4*c(1)", "x", "", "doubling"),
     ("c(-1)*0 == 0", "x", "", "doubling"),
+    # powers with more than one exponent, places that are no numbers, and what has no reading at all
+    ("norm(x**v)*0 == 0", "x n v"),
+    ("(y**h)(x)*0 == 0", "y h x"),
+    ("(f**g)(t)*0 == 0", "f g t"),
+    ("(1/x**v)[i]*0 == 0", "x n v i"),
+    ("ones(n)[f]*0 == 0", "n f"),
+    ("v[u]*0 == 0", "n u v"),
+    ("Q(2)(t)*0 == 0", "Q t"),
+    ("Q(lambda k: x)(ones(abs))*0 == 0", "x Q"),
+    ("x + sum(L(B) for k in span(1, 3)) == sum(L(B) for k in span(1, 3)) + x", "x n L B"),
+    ("(exp if ones(n) > abs else Q)(x)*0 == 0", "n x Q"),
     # what has no entries is asked by parentheses
     ("f[t/2]*0 == 0", "f t"),
     ("h[t]*0 == 0", "h t"),

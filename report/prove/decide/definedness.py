@@ -18,6 +18,7 @@ from typing import Any
 
 import sympy as sp
 
+from report.errors import ReportError
 from report.prove.decide import kinks
 from report.prove.decide.applied import taken_inside, with_functions_put_in
 from report.prove.decide.conditions import Facts
@@ -48,7 +49,7 @@ def missing(
             walk = replace(walk, facts=supposed, known=supposed, needs={}, done={})
         seen: set[str] = set()
         compared = {"<", "<=", ">", ">="} & {*relations[max(at - 1, 0) : at + 1]}
-        for each in (*walk.sizes(tree), *walk.visit(tree), *(walk.in_order(tree, tree) if compared else ())):
+        for each in walk.through(tree, bool(compared)):
             if each.condition not in seen:
                 seen.add(each.condition)
                 yield at, each
@@ -64,6 +65,15 @@ NOTHING: Mapping[str, str] = {}
 @dataclass(frozen=True)
 class _Walk(Place):
     """A formula being walked through."""
+
+    def through(self, tree: ast.expr, compared: bool) -> Iterator[Missing]:
+        """What the whole formula needs, and that it has a reading."""
+        try:
+            yield from (*self.sizes(tree), *self.visit(tree), *(self.in_order(tree, tree) if compared else ()))
+        except ReportError:
+            raise
+        except Exception:  # SymPy raises what it likes
+            yield Missing("numbers, arrays and functions each where they are meant", f"`{self.spell(tree)}` has no reading")
 
     def visit(self, node: ast.expr) -> Iterator[Missing]:
         match node:
@@ -249,6 +259,8 @@ class _Walk(Place):
             return  # a number beside a signal
         applied = symbol.kind == "operator"
         for value in map(self.value, groups[0] if applied else ()):
+            if isinstance(value, sp.Expr | Grid):
+                yield Missing(f"a signal, not {value}", f"'{symbol.name}' is applied to signals alone")
             yield from self.asked("real", one_of(value), symbol.name)
         if applied and self.slope_in and not symbol.linear and any(map(self.depends, groups[0])):
             yield Missing("a linear operator", f"'{symbol.name}' may be any operator, and need not have a slope")
@@ -293,7 +305,7 @@ class _Walk(Place):
             yield from self.need(is_nonzero, node.right, "!= 0", why)
         if not isinstance(node.op, ast.Pow) or (self.slope_in and not self.depends(node.left)):
             return
-        exponent, shown = self.value(node.right), self.spell(node)
+        exponent, shown = one_of(self.value(node.right)), self.spell(node)
         if not isinstance(exponent, sp.Expr):
             return
         if self.facts.apply(exponent).is_integer:
@@ -327,6 +339,8 @@ class _Walk(Place):
         for element in elements:
             yield from self.visit(element)
         indices = [self.value(e) for e in elements]
+        if any(isinstance(i, Grid) or callable(i) for i in indices):
+            yield Missing("a number", f"`{self.spell(node)}` is an entry at a place that is none")
         if any(not isinstance(i, sp.Expr) for i in indices):
             return
         holder = node.value.id if isinstance(node.value, ast.Name) else ""
