@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,13 +10,14 @@ from dataclasses import replace
 import sympy as sp
 
 from report.prove.decide.conditions import assume
-from report.prove.language.formula import Formula, bound_names, names, parse
+from report.prove.language.formula import Formula, bound_names, calls, names, parse
 from report.prove.leftover import LARGEST
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge
 from report.prove.reasons.calculation import algebra, calculation, definition, differentiation
 from report.prove.reasons.entries import contraction
 from report.prove.reasons.rule import CALCULATION, PART, Rule, Setting
 from report.prove.reasons.statements import using
+from report.prove.reasons.sums import split_sum
 
 MOST = 8
 """Definitions of which it is found out which are needed."""
@@ -28,7 +30,7 @@ def remedy(setting: Setting, a: Formula, relation: str, b: Formula, tried: Rule)
         return ""
     by_itself = _decides(calculation(""), setting, a, relation, b)
     others = _narrower(setting, a, relation, b) if by_itself else _recursive(setting, a, relation, b)
-    for text, rule in itertools.chain(_at_another(setting, a, b, tried), others):
+    for text, rule in itertools.chain(_at_another(setting, a, b, tried), others, _split(a, b)):
         if _decides(rule, setting, a, relation, b):
             return f"It follows by {text}."
     return WORDS_ALONE if by_itself and tried.law != CALCULATION else _where_points_are_drawn(setting, a, relation, b, tried)
@@ -57,6 +59,13 @@ def _at_another(setting: Setting, a: Formula, b: Formula, tried: Rule) -> Iterat
         indices = [symbol.name for symbol in setting.symbols if symbol.kind == "integer" and symbol.name in spoken]
         for index, bound in itertools.product(indices, sorted(bound_names(a.tree) | bound_names(b.tree))):
             yield f'using("{label}", at={{"{index}": "{bound}"}})', using(label, at={index: bound})
+
+
+def _split(a: Formula, b: Formula) -> Iterator[tuple[str, Rule]]:
+    """A range taken apart where another one ends."""
+    ranges = (node for side in (a, b) for node in ast.walk(side.tree) if calls(node, {"span"}))
+    for end in dict.fromkeys(ast.unparse(each.args[1]) for each in ranges):
+        yield f'split_sum("{end}")', split_sum(end)
 
 
 def _narrower(setting: Setting, a: Formula, relation: str, b: Formula) -> Iterator[tuple[str, Rule]]:

@@ -105,5 +105,29 @@ def test_a_wrong_split_is_refused(right: str, given: tuple[str, ...]) -> None:
     assert not decided_by_sympy(f"{WHOLE} == {right}", split_sum("m"), *given)
 
 
+CASES = "sum(x[i] if i <= m else i*x[i] for i in span(1, n))"
+
+
+@pytest.mark.parametrize(
+    ("right", "given", "holds"),
+    [
+        ("sum(x[i] for i in span(1, m)) + sum(i*x[i] for i in span(m + 1, n))", ("m <= n",), True),
+        ("sum(x[i] for i in span(1, m)) + sum(i*x[i] for i in span(m + 1, n))", (), False),
+        ("sum(i*x[i] for i in span(1, m)) + sum(x[i] for i in span(m + 1, n))", ("m <= n",), False),
+        ("sum(x[i] for i in span(1, m)) + sum(i*x[i] for i in span(m, n))", ("m <= n",), False),
+        ("sum(0 + (x[i] if i <= m else i*x[i]) for i in span(1, n))", ("m <= n",), False),  # nothing is split
+    ],
+)
+def test_a_case_ends_where_a_sum_is_split(right: str, given: tuple[str, ...], holds: bool) -> None:
+    assert decided_by_sympy(f"{CASES} == {right}", split_sum("m"), *given) is holds
+
+
+def test_where_to_split_is_said() -> None:
+    parts = [Part("P", f"{WHOLE} == {HALVES}", [Step(HALVES, "so")], given=["m <= n"])]
+    symbols = [integer("m", "", least="1"), integer("n", "", least="1"), vector("x", "n", "")]
+    (failure,) = check(Derivation("T0", "", "", symbols, parts, "", "")).failures
+    assert 'It follows by split_sum("m")' in failure
+
+
 def test_algebra_alone_does_not_split() -> None:
     assert not decided_by_sympy(f"{WHOLE} == {HALVES}", algebra(""), "m <= n")

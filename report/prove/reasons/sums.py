@@ -215,8 +215,12 @@ def split_sum(at: str, words: str = "") -> Rule:
         if relation != "==":
             return None
         around = setting.around(a, b)
-        ways = ((_in_two(around, a.tree, place), b), (_in_two(around, b.tree, place), a))
-        return "a sum in two" if any(_same_spelling(setting, formula(tree), other) for tree, other in ways) else None
+        ways = [(formula(_in_two(around, one.tree, place)), other) for one, other in ((a, b), (b, a))]
+        if not any(_same_spelling(setting, *way) for way in ways):
+            by_itself = setting.holds(a, "==", b, ALGEBRA)  # then the range is not what makes this true
+            if by_itself or not any(setting.holds(in_two, "==", other, ALGEBRA) for in_two, other in ways):
+                return None
+        return "a sum in two"
 
     return Rule(words or f"split the sum at `{at}`", check, by_author=bool(words))
 
