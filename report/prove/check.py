@@ -230,11 +230,12 @@ def check_part(
 
 @dataclass(frozen=True)
 class _Decided:
-    """What SymPy has found about a part."""
+    """What SymPy has found about a part, and what is agreed on in it."""
 
     chain: Chain
     setting: Setting
     found: list[_Found]
+    conventions: tuple[str, ...]
 
 
 def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collection[str]) -> _Decided:
@@ -247,13 +248,13 @@ def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collecti
     setting, absent = _with_what_steps_speak_of(derivation, part, setting)
     for at, problem in absent.items():
         found[at].refusals["defined"] = problem
+    trees = [expression.tree for expression in chain.expressions]
     if SYMBOLIC in methods:
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
-        trees = [expression.tree for expression in chain.expressions]
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled, chain.relations):
             found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
-    return _Decided(chain, setting, found)
+    return _Decided(chain, setting, found, conventions(trees, setting))
 
 
 def _heard(
@@ -288,7 +289,7 @@ def _heard(
         tuple(dict.fromkeys(label for step in part.steps for label in step.rule.parts if label in shown)),
         tuple(step.rule.words for step in part.steps if step.rule.standing is Standing.CITED),
         _is_trivial(setting, part),
-        conventions([expression.tree for expression in chain.expressions], setting),
+        decided.conventions,
     )
     return checked, [_failure(derivation, part, at, each, checked) for at, each in enumerate(found) if each.refusals]
 

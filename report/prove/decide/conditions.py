@@ -111,6 +111,8 @@ def is_slope(e: Any) -> bool:
 
 def put(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
     """The expression with ``new`` for ``old``. The value of a function at one place says nothing of its slope there."""
+    if not expression.has(old):
+        return expression
     if not isinstance(old, sp.core.function.AppliedUndef):
         return expression.subs(old, new)
     held = {slope: sp.Dummy(real=True) for slope in expression.atoms(sp.Derivative, sp.Subs)}

@@ -57,12 +57,17 @@ def _totals(facts: Facts) -> dict[sp.Expr, sp.Expr]:
 
 def _with_known_floors(expression: sp.Expr) -> sp.Expr:
     """⌊q⌋ as 0 where 0 ≤ q < 1, and as −1 where −1 ≤ q < 0: remainders of places at most one period away."""
-    for floor in expression.atoms(sp.floor):
-        for value in (sp.Integer(0), sp.Integer(-1)):
-            below, above = (sp.together(expanded(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
-            if below.is_nonnegative and above.is_positive:
-                expression = expression.xreplace({floor: value})
-    return expression
+    known = {floor: value for floor in expression.atoms(sp.floor) if (value := _known_floor(floor)) is not None}
+    return expression.xreplace(known) if known else expression
+
+
+@lru_cache(maxsize=20_000)
+def _known_floor(floor: sp.floor) -> sp.Integer | None:
+    for value in (sp.Integer(0), sp.Integer(-1)):
+        below, above = (sp.together(expanded(gap)) for gap in (floor.args[0] - value, value + 1 - floor.args[0]))
+        if below.is_nonnegative and above.is_positive:
+            return value
+    return None
 
 
 def _with_known_deltas(expression: sp.Expr, facts: Facts) -> sp.Expr:

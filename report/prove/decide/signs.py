@@ -340,7 +340,9 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
     against = Inequality(-target, not strict)
     if target.is_integer:
         against = Inequality(-target if strict else -target - 1, False)
-    curved = _is_curved(target)
+    if _add_up([*given, against]):  # mostly they do, and the products are many
+        return True
+    linear, curved = given, _is_curved(target)
     if len(given) <= MANY and (curved or target.has(sp.floor)):
         pairs = itertools.combinations_with_replacement(given, 2)
         given = given + [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
@@ -348,7 +350,12 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
         given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
     if target.has(sp.floor) and len(given) <= MANY:  # of a quotient the denominator is multiplied out
         given = given + [Inequality(expanded(against.gap * g.gap), against.strict and g.strict) for g in given]
-    columns = [*given, against, Inequality(sp.Integer(1), True)]
+    return given is not linear and _add_up([*given, against])
+
+
+def _add_up(inequalities: list[Inequality]) -> bool:
+    """Whether nonnegative multiples of them add up to a contradiction."""
+    columns = [*inequalities, Inequality(sp.Integer(1), True)]
     tables = [c.gap.as_coefficients_dict() for c in columns]
     rows = sorted({m for table in tables for m in table} - {sp.Integer(1)}, key=sp.default_sort_key)
     if not all(all(v.is_Rational for v in table.values()) for table in tables):

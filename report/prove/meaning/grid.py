@@ -148,7 +148,7 @@ def _nothing_backwards() -> None:
             ends = [end[1:] for end in found.limits] if isinstance(found, kind) else []
             return sp.Integer(empty) if any(low.is_Integer and high.is_Integer and high < low for low, high in ends) else found
 
-        kind.__new__ = new
+        kind.__new__ = sp.core.cache.cacheit(new)
 
     agree(sp.Sum, 0)
     agree(sp.Product, 1)

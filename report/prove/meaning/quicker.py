@@ -26,6 +26,7 @@ def quicken() -> None:
         return set(found(self))  # whoever asks may change it
 
     limited.free_symbols = property(free_symbols)
+    sp.Indexed.__new__ = sp.core.cache.cacheit(sp.Indexed.__new__)
     sp.Expr._expand_hint = staticmethod(lru_cache(maxsize=20_000)(sp.Expr._expand_hint))
     _bound_no_quotients()
     _keep_roots_whole()
