@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import mpmath as mp
@@ -24,7 +25,16 @@ PLACES = range(-9, 10)
 
 def precision() -> Any:
     """The context in which points are drawn and formulas evaluated: thirty digits."""
+    _count_bits()
     return mp.workdps(DIGITS)
+
+
+@cache
+def _count_bits() -> None:
+    """From now on mpmath counts the bits of a whole number as Python does, where it would take logarithms of a long one."""
+    for name, module in [*sys.modules.items()] if mp.libmp.BACKEND == "python" else ():
+        if name.startswith("mpmath.") and "bitcount" in vars(module):
+            vars(module)["bitcount"] = int.bit_length
 
 
 def short(value: Number) -> str:
@@ -154,7 +164,7 @@ LARGEST, LONGEST = 1_000, 10_000
 
 def bounded(x: Number) -> Number:
     """A number whose digits can be counted. Raises ``Undefined`` for a larger one."""
-    if mp.mag(x) > LARGEST:
+    if (x.bit_length() if type(x) is int else mp.mag(x)) > LARGEST:
         raise OutOfSight("a number is too large to be looked at: draw smaller ones, or show it for smaller ones")
     return x
 
