@@ -44,6 +44,13 @@ function common.of_class(table)
   end
 end
 
+-- A filter that leaves out what this page has not, before anything is made of what is inside.
+function common.without(...)
+  local left_out = {}
+  for _, class in ipairs({ ... }) do left_out[class] = true end
+  return { traverse = "topdown", Div = function(div) if left_out[div.classes[1]] then return {}, false end end }
+end
+
 -- The blocks or inlines between an opening and a closing piece of raw text.
 function common.between(open, content, close)
   local out = pandoc.List({ open })
@@ -94,21 +101,6 @@ end
 function common.number_in_code(code)
   code.text = with_numbers(code.text, function(number) return number end)
   return code
-end
-
-local function is(inline, class) return inline.t == "Span" and inline.classes[1] == class end
-
--- A claim that is a paragraph of its own, in two parts: its sentence with its verdict, and what the verdict rests on. A mark is
--- before it: pandoc takes four times as long to read a paragraph that is inside a span.
-function common.claim_of(paragraph)
-  local content = paragraph.content
-  local last = content[#content]
-  if not (is(content[1], "claim") and is(last, "evidence")) then return end
-  if #content:filter(function(inline) return is(inline, "claim") end) > 1 then return end
-  content:remove(1)
-  content:remove()
-  if content[#content].t == "Space" then content:remove() end
-  return { sentence = content, evidence = last.content }
 end
 
 return common

@@ -131,13 +131,23 @@ local function folded(div)
   return out
 end
 
+-- A sentence with its verdict, and in the margin what that rests on.
+local function claim(div)
+  local said, evidence = table.unpack(div.content)
+  if not evidence then return said end
+  local verdict = said.content[#said.content].content
+  local word = verdict[#verdict]
+  word.text = word.text:gsub("[:;]$", "") -- what follows stands beside it
+  return {
+    raw('<div class="claimed">'), said, raw('<div class="evidence">'), pandoc.Plain(evidence.content), raw("</div></div>"),
+  }
+end
+
 local divs = {
+  claim = claim,
   part = part,
   cases = cases,
   every = folded,
-  contents = function() return {} end, -- the page has its own
-  ledger = function() return {} end, -- here the steps fold out where the proof stands
-  numbers = function() return {} end, -- here a number tells where it stands
   figure = figure,
   table = tabular,
   step = step,
@@ -175,7 +185,6 @@ local spans = {
   strip = strip,
   bar = bar,
   page = function() return {} end,
-  claim = function() return {} end,
   value = function(span) return pandoc.Span(span.content, asked({ "value" }, span.attributes.origin)) end,
   verdict = function(span)
     return pandoc.Span(span.content, asked({ "verdict", span.attributes.word }, span.attributes.origin))
@@ -217,19 +226,8 @@ end
 
 return {
   common.read_chapter,
-  {
-    Para = function(paragraph)
-      local claim = common.claim_of(paragraph)
-      if not claim then return end
-      local verdict = claim.sentence[#claim.sentence].content
-      local word = verdict[#verdict]
-      word.text = word.text:gsub("[:;]$", "") -- what follows stands beside it
-      local said = pandoc.Para(claim.sentence)
-      return {
-        raw('<div class="claimed">'), said, raw('<div class="evidence">'), pandoc.Plain(claim.evidence), raw("</div></div>"),
-      }
-    end,
-  },
+  -- The page has its own contents, steps fold out where the proof stands, and a number tells its origin where it stands.
+  common.without("contents", "ledger", "numbers"),
   {
     Math = common.number_in_formula,
     Code = common.number_in_code,

@@ -178,13 +178,22 @@ local function block(name)
   return function(div) return call(name, "", div.content) end
 end
 
+-- A sentence with its verdict, and what that rests on.
+local function claim(div)
+  local said, evidence = table.unpack(div.content)
+  if not evidence then return said end
+  local out = sandwich("#report-claimed([", said.content, "], [")
+  out:extend(sandwich("", evidence.content, "]);"))
+  return pandoc.Plain(out)
+end
+
 local divs = {
+  claim = claim,
   figure = figure,
   table = tabular,
   part = part,
   cases = cases,
   contents = function() return raw("#report-contents()") end,
-  every = function() return {} end, -- here the steps stand in the ledger at the end
   ledger = ledger,
   numbers = function(div) return call("report-numbers", "", div.content) end,
   brief = function(div) return call("report-brief", "", div.content) end,
@@ -211,7 +220,6 @@ local spans = {
   end,
   verdict = function(span) return sandwich("#report-verdict(" .. quote(span.attributes.word) .. ")[", span.content, "];") end,
   check = function(span) return sandwich("#report-check(" .. quote(span.attributes.state) .. ")[", span.content, "];") end,
-  evidence = function(span) return sandwich("#report-evidence[", span.content, "];") end,
   strip = function(span)
     local ends = span.attributes
     return raw_inline(("#report-strip(%s, %s, %s, %s);"):format(ends.theirs, ends.low, ends.at, ends.high))
@@ -225,7 +233,6 @@ local spans = {
   end,
   page = function(span) return raw_inline("#report-page(" .. quote(span.attributes.of) .. ");") end,
   remark = function(span) return sandwich("#report-remark[", span.content, "];") end,
-  claim = function() return {} end,
   ["lead-in"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
   ["notice-title"] = function(span) return sandwich("#lead-in[", span.content, "];") end,
 }
@@ -281,15 +288,7 @@ end
 
 return {
   common.read_chapter,
-  {
-    Para = function(paragraph)
-      local claim = common.claim_of(paragraph)
-      if not claim then return end
-      local out = sandwich("#report-claimed([", claim.sentence, "], [")
-      out:extend(sandwich("", claim.evidence, "]);"))
-      return pandoc.Plain(out)
-    end,
-  },
+  common.without("every"), -- here the steps stand in the ledger at the end
   {
     -- PDF/UA-1 wants a text for every formula: its LaTeX. The writer sets the formula itself between the raw halves.
     Math = function(math)

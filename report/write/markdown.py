@@ -138,15 +138,15 @@ def chapter_reference(identifier: str) -> str:
 
 
 def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "", origin: str = "") -> str:
-    """A claim's sentence, then its verdict in a word with a mark, the effect, its 95 % interval and the seeds; at last what
-    stands ``beside`` it (Markdown)."""
+    """A claim's sentence, then its verdict in a word with a mark; below it the effect, its 95 % interval and the seeds, at last
+    what stands ``beside`` it (Markdown)."""
     reason = evidence_text(verdict)
     evidence = ". ".join(filter(None, (reason, beside)))
     follows = ":" if reason else ";" if beside else ""  # what follows is a sentence, the reason, or is none
     colon = follows if verdict.holds is Holds.NOT_ASKED else ""
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds), origin=origin)
-    told = " " + span(f"{evidence.removesuffix('.')}.", "evidence") if evidence else ""
-    return f"{span('', 'claim')}{sentence} {badge}{told}"
+    told = f"\n\n{evidence.removesuffix('.')}." if evidence else ""
+    return div(f"{sentence} {badge}{told}", "claim")
 
 
 def slug(holds: Holds) -> str:

@@ -517,11 +517,13 @@ def test_a_verdict_ends_in_no_colon_where_its_evidence_stands_beside_it() -> Non
     asked = Verdict(Holds.NOT_ASKED, what="it needs all of the data")
     beside = render.verdict_markdown("It falls.", Verdict(Holds.NOT_ASKED), "W1 reports 3")
     alone = "\n\n".join((render.verdict_markdown("It rises.", asked), beside))
-    page, made = both((Chapter("ch-a", Path("01-a.md"), f"# A\n\n{alone}\n\nSo: {beside}\n"),), META, {}, Press(Memory()))
+    page, made = both(
+        (Chapter("ch-a", Path("01-a.md"), f"# A\n\n{alone}\n\nSo: {beside}And so on.\n"),), META, {}, Press(Memory())
+    )
     sentences = re.findall(r'<div class="claimed"><p>(.*?)</p>', page.replace("\n", ""))
     assert [re.sub("<.*?>", "", each).replace("\u00a0", " ").split("– ")[1] for each in sentences] == [
         "not asked of this copy"
-    ] * 2
+    ] * 3  # each a block, whatever stands around it
     on_paper = _pdf_text(pypdf.PdfReader(io.BytesIO(made.content))).replace("\u00a0", " ")
     assert "not asked of this copy: it needs all of the data" in on_paper
     assert on_paper.count("not asked of this copy; W1 reports 3") == 2

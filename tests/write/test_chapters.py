@@ -70,7 +70,7 @@ def text(folder: Path, chapter: str) -> str:
         ('{{ claim("E2.more") }}', "More is more. [✔\u00a0holds]"),
         ('{{ claim("E2.more") }}', 'word="holds" origin="E2.more&#10;stated in 01-part-1.md:1"}'),
         ('{{ claim("E2.soon") }}', "[–\u00a0not asked of this copy:]{.verdict"),
-        ('{{ claim("E2.soon") }}', "} [it needs all of the data.]{.evidence}"),
+        ('{{ claim("E2.soon") }}', "}\n\nit needs all of the data.\n:::::"),
         (
             '{{ holds("E2.more") }} {{ holds("E2.less") }} {{ holds("E2.soon") }} {{ holds("E2.lost") }}',
             "True False False False",
@@ -89,7 +89,7 @@ def text(folder: Path, chapter: str) -> str:
         ("{{ tally() }}", ']{.verdict word="holds"} hold, [✘\u00a01]'),
         ("{{ tally() }}", '1]{.verdict word="does-not-hold"} does not hold, [–'),
         ('{{ answer_in_brief("E2.more") }}', "[**E2.**](#sec-e2) More is more. [✔\u00a0holds]"),
-        ('{{ answer_in_brief("E2.more") }}', "[effect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0.]{.evidence}"),
+        ('{{ answer_in_brief("E2.more") }}', "}\n\neffect: 2.0\u00a0points, 95\u202f% interval 1.0 to 3.0.\n:::::"),
         ('{{ value("build.theorems") }}', "[0]"),
         ('{{ cite("W1") }}, and {{ cite("W1") }}', "W1 (*A course*), and W1"),
         ('{{ typed("28", "the side of a digit") }}', "28"),
