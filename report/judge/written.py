@@ -112,8 +112,14 @@ def documents(folder: Path) -> dict[str, Document]:
 
 
 def _document(path: Path) -> Document:
-    found, table = _read(path, author_text(path))
-    rows = _rows(path, table)
+    text = author_text(path)
+    table = _table(path, _read(path, text)[1])
+    return _filled_in(path, text, table, author_text(table) if table else "")
+
+
+@cache
+def _filled_in(path: Path, text: str, table: Path | None, cells: str) -> Document:
+    found, rows = _read(path, text)[0], _rows(table, cells)
     return replace(found, table=rows, entries={name: _filled(entry, rows) for name, entry in found.entries.items()})
 
 
@@ -256,13 +262,15 @@ def _line_of(wanted: str, text: str) -> int | None:
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def _rows(path: Path, name: str) -> tuple[Mapping[str, str], ...]:
-    if not name:
-        return ()
-    file = path.parent / name
-    if not file.is_file():
+def _table(path: Path, name: str) -> Path | None:
+    file = path.parent / name if name else None
+    if file and not file.is_file():
         raise ProseError(f"there is no file {name} beside it.", where=Where(path), remedy="Correct table = ….")
-    rows = tuple(csv.DictReader(io.StringIO(author_text(file))))
-    if any("run" not in row for row in rows):
+    return file
+
+
+def _rows(file: Path | None, cells: str) -> tuple[Mapping[str, str], ...]:
+    rows = tuple(csv.DictReader(io.StringIO(cells)))
+    if file and any("run" not in row for row in rows):
         raise ProseError("the table has no column 'run'.", where=Where(file, 1), remedy="Head it: run,…")
     return rows

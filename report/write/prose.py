@@ -73,6 +73,7 @@ def blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
+@cache
 def without_comments(source: str) -> str:
     """``source`` with HTML comments made comments of Jinja's: nobody reads them, and no line moves."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from report.errors import ProseError, Where, author_text, nearest
@@ -31,9 +32,10 @@ class Piece:
     source: str
 
 
-def sections(source: str) -> dict[str, tuple[int, int]]:
+@cache
+def sections(source: str) -> Mapping[str, tuple[int, int]]:
     """Where each section that has a name begins and ends: before the next heading of its level or a higher one."""
-    headings, found = headings_of(source), {}
+    headings, found = headings_of(source), dict[str, tuple[int, int]]()
     for number, heading in enumerate(headings):
         if heading["name"]:
             after = (other.start() for other in headings[number + 1 :] if len(other["marks"]) <= len(heading["marks"]))
@@ -46,7 +48,8 @@ def placed(source: str, span: tuple[int, int]) -> str:
     return "\n" * source.count("\n", 0, span[0]) + source[slice(*span)]
 
 
-def _named(source: str) -> dict[str, tuple[int, int]]:
+@cache
+def _named(source: str) -> Mapping[str, tuple[int, int]]:
     """What a question may take or leave out, by name: a section, what is said of a mistake, a figure, a table, a claim."""
     return {f"#{name}": span for name, span in sections(source).items()} | {
         found["name"]: found.span() for pattern in (MISTAKE, SHOWN) for found in pattern.finditer(source)
