@@ -181,7 +181,7 @@ def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Itera
     owner, _, own = name.partition(".")
     content = found.bench.content
     if owner in content.theory:
-        yield f"computed in {_place(None, own, content.theory[owner], found)}, from no run and no data"
+        yield f"computed in {_place(None, own, content.theory[owner], found)}, without a run"
     if owner not in content.experiments:
         return
     experiment = content.experiments[owner]
@@ -194,7 +194,7 @@ def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Itera
     runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}"
     runs += "" if own in experiment.measures else _of_seeds(outcomes)
     behind = f"from {runs}, results {results}" + (f"; data: {data}" if data else "")
-    yield f"computed in {where}{' ' if outcomes else ', '}{behind if outcomes else 'from no run and no data'}"
+    yield f"computed in {where}{' ' if outcomes else ', '}{behind if outcomes else 'without a run'}"
 
 
 def _of_seeds(outcomes: Iterable[Outcome]) -> str:
