@@ -93,7 +93,7 @@ CALLED = (
     "report-brief, report-led, report-notation, report-strip, report-bar, report-page, report-contents, "
     "report-ledger, report-numbers, report-entry, report-value, report-remark, report-derivation, report-question, "
     "report-conclusion, report-consequence, report-note, report-references, "
-    "report-claimed, report-verdict, report-evidence, report-check, report-notice, lead-in, "
+    "report-claimed, report-verdict, report-check, report-notice, lead-in, "
     "horizontalrule, sect"
 )
 

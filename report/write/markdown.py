@@ -25,6 +25,8 @@ VALUE = (
     r'\{\.value origin="(?P<origin>(?:[^"\\]|\\.)*)"(?: entry="[^"]*" mention="[^"]*")?\}'
 )
 """A number as ``value_markdown`` writes it, and ``evidence`` adds to it."""
+BEGINNING = re.compile(r"^(\(?\w*)([-+*#>:|~.)]+)(?=\s)")
+"""What would make a list, a heading or a quotation of the sentence that it begins."""
 MARKS = {Holds.YES: "✔", Holds.NO: "✘", Holds.UNDECIDED: "◇", Holds.NOT_ASKED: "–"}
 NOTICES = {"stand-in": "Stand-in data", "skipped": "Not run", "failed": "Failed", "diverged": "Diverged"}
 
@@ -146,7 +148,8 @@ def verdict_markdown(sentence: str, verdict: Verdict, beside: str = "", origin: 
     colon = follows if verdict.holds is Holds.NOT_ASKED else ""
     badge = span(f"{MARKS[verdict.holds]}{NO_BREAK}{verdict.holds}{colon}", "verdict", word=slug(verdict.holds), origin=origin)
     told = f"\n\n{evidence.removesuffix('.')}." if evidence else ""
-    return div(f"{sentence} {badge}{told}", "claim")
+    plain = BEGINNING.sub(r"\1\\\2", sentence, count=1)
+    return div(f"{plain} {badge}{told}", "claim")
 
 
 def slug(holds: Holds) -> str:

@@ -513,6 +513,14 @@ def test_a_claim_is_a_sentence_with_its_evidence_beside_it(built, document):
     assert sizes["interval"] < sizes["hold"] < sizes["better"]  # in small
 
 
+@pytest.mark.parametrize("begins", ["- It", "10. It", "(a) It", "## It", "> It", "*It*"])
+def test_a_claim_is_a_sentence_whatever_it_begins_with(begins: str) -> None:
+    claim = render.verdict_markdown(f"{begins} rises.", Verdict(Holds.YES, what="of all runs"))
+    page, made = both((Chapter("ch-a", Path("01-a.md"), f"# A\n\n{claim}\n"),), META, {}, Press(Memory()))
+    assert re.search(r'<div class="claimed">\s*<p>(?:(?!</p>).)*It(?:</em>)? rises\.', page)
+    assert begins.strip("*") in _pdf_text(pypdf.PdfReader(io.BytesIO(made.content)))
+
+
 def test_a_verdict_ends_in_no_colon_where_its_evidence_stands_beside_it() -> None:
     asked = Verdict(Holds.NOT_ASKED, what="it needs all of the data")
     beside = render.verdict_markdown("It falls.", Verdict(Holds.NOT_ASKED), "W1 reports 3")
