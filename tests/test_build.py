@@ -323,6 +323,11 @@ def test_slips_on_the_command_line_are_explained(built):
     [
         ('EXPERIMENT = Experiment(\n    id="E1"', 'EXPERIMENT = Experiment(\n    id="E9"', "calls itself E9"),
         ("EXPERIMENT = ", "SOMETHING = ", "declares no EXPERIMENT"),
+        (
+            'claims={"larger": ',
+            'claims={"larger": Claim("No walk does.", larger), "larger": ',
+            "e01_walk.py:49: this dictionary gives 'larger' twice: what it gives first, on line 49,",
+        ),
         ("STEP = 2.0", "STEP = = 2.0", "e01_walk.py:8"),
         ("STEP = 2.0", "STEP = undefined", "e01_walk.py:8"),
         ('tags={"kind": "other"}', 'tags={"kind": "other"}, typo=1', "typo"),

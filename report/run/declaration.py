@@ -20,6 +20,8 @@ TAKEN = frozenset({"seed", "name", "self"})
 
 def check_experiment(experiment: Experiment, path: Path) -> None:
     """Raises ``DeclarationError`` for names that cannot be told apart, and for views that are no views."""
+    for file in sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else (path,):
+        _check_dictionaries(file)
     for field in ("title", "question"):
         if not isinstance(getattr(experiment, field), str):
             raise _refused(f"the {field} is no text: {getattr(experiment, field)!r:.60}.", path, field, "Write it in quotes.")
@@ -40,6 +42,20 @@ def check_experiment(experiment: Experiment, path: Path) -> None:
     for name in sorted(experiment.values.keys() & experiment.measures.keys()):
         what = f"'{name}' is a value and a measure: value('{experiment.id}.{name}') could mean either."
         raise _refused(what, path, name, "Rename one of them.")
+
+
+def _check_dictionaries(file: Path) -> None:
+    """Raises ``DeclarationError`` for a name given twice in a dictionary: Python would silently drop what comes first."""
+    for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
+        first: dict[str, int] = {}
+        for key in node.keys if isinstance(node, ast.Dict) else ():
+            if not isinstance(key, ast.Constant | ast.Name):
+                continue  # what is computed may differ each time
+            name = ast.unparse(key)
+            if name in first:
+                what = f"this dictionary gives {name} twice: what it gives first, on line {first[name]}, would be dropped."
+                raise DeclarationError(what, where=Where(file, key.lineno), remedy="Rename or remove one of them.")
+            first[name] = key.lineno
 
 
 def _is_claim(view: object) -> bool:

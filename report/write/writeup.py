@@ -143,6 +143,14 @@ KEYS = (
     "title", "subtitle", "abstract", "author", "course", "date", "source", "lines", "language", "pages", "fresh", "question",
 )  # fmt: skip
 
+_CODES = (
+    "af alt am ar as ast az be bg bn bo br bs bua ca ckb cs cu cy da de dsb el en eo es et eu fa fi fil fr fur ga gd gl "
+    "grc gu ha he hi hr hsb hu hy ia id is isv it ja ka km kmr kn ko ku la lb lo lt lv mk ml mn mr ms nb nl nn no oc or "
+    "pa pl pms pt rm ro ru sa se si sk sl sq sr sv ta te th tk tl tr ug uk ur vi zh"
+)
+LANGUAGES = tuple(_CODES.split())
+"""Those that Typst has words for, or whose words it knows how to break."""
+
 
 def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
     own = page.question(number, raw)
@@ -235,8 +243,9 @@ class _Page:
 
     def language(self) -> str:
         found = self.words("language", "en")
-        if not re.fullmatch("[a-z]{2,3}", found):
-            raise self.wrong("language", f"language is {found!r:.40}, no code of a language", 'Write: language = "de".')
+        if found not in LANGUAGES:
+            what = f"language is {found!r:.40}, no code of a language that can be set"
+            raise self.wrong("language", what, nearest(found.lower(), LANGUAGES))
         return found
 
     def names(self, key: str, empty: bool = False) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typst
 
 from report.errors import ProseError, UsageError, Where
 from report.judge.views import unmade
@@ -20,7 +22,7 @@ from report.write.needs import needed
 from report.write.references import anchors
 from report.write.sections import parts, placed, sections
 from report.write.unused import unused
-from report.write.writeup import Writeup, chosen
+from report.write.writeup import LANGUAGES, Writeup, chosen
 from tests.project import ROOT
 from tests.write.test_chapters import EXPERIMENT, JUDGED
 
@@ -183,6 +185,8 @@ def test_what_a_write_up_rests_on_is_read_off_its_parts(tmp_path: Path) -> None:
         ('"An essay"', '""', 1, "title is empty"),
         ("pages = 2", "# how many pages\npage = 2", 6, "there is no 'page' here"),
         ("pages = 2", 'language = "klingon"', 5, "language is 'klingon', no code of a language"),
+        ("pages = 2", 'language = "xe"', 5, "language is 'xe', no code of a language"),
+        ("pages = 2", 'language = "de-DE"', 5, "Did you mean 'de'?"),
         ('answers = ["#sec-nets"]\n', "", 7, "has no entry 'answers'"),
         ('answers = ["#sec-nets"]\n', 'answers = ["#sec-nets"]\nparts = ["All"]\n', 10, "parts are those of a theorem"),
     ],
@@ -195,6 +199,23 @@ def test_what_a_write_up_may_not_say_is_refused_with_its_line(
         project(tmp_path, ESSAY.replace(old, new))
     assert said in str(refusal.value)
     assert refusal.value.where == Where(tmp_path / "writeups" / "essay.toml", line)
+
+
+def test_a_language_is_one_that_typst_has_words_for_or_knows_how_to_break(tmp_path: Path) -> None:
+    (tmp_path / "a.typ").write_text(
+        "#for each in json(bytes(sys.inputs.languages)) {\n"
+        "set text(lang: each, hyphenate: true)\n"
+        "figure(kind: table, supplement: auto)[]; figure(kind: image, supplement: auto)[]\n"
+        "let high(it) = measure(block(width: 30pt, it)).height / 1pt\n"
+        'context [#metadata(("internationalisation", "достопримечательность").map(high))<high>]\n'
+        "}\n#context [#metadata(query(figure).map(it => repr(it.supplement)))<said>]",
+        encoding="utf-8",
+    )
+    asked = {"languages": json.dumps([*LANGUAGES, "xx"])}
+    said, high = (typst.query(tmp_path / "a.typ", name, field="value", sys_inputs=asked) for name in ("<said>", "<high>"))
+    (words,), broken = json.loads(said), json.loads(high)
+    *known, unknown = zip(words[::2], words[1::2], map(tuple, broken), strict=True)
+    assert [name for name, found in zip(LANGUAGES, known) if found == unknown] == []
 
 
 def test_what_answers_nothing_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
