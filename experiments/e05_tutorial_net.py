@@ -91,6 +91,7 @@ EXPERIMENT = Experiment(
     },
     values={
         "minibatches": lambda runs: Value(int(runs.history()["iteration"].max()), "minibatches", origin="of a training of E5"),
+        "batch": lambda runs: Value(runs.argument("recipe").batch_size, origin="digits in a minibatch of E5"),
         "total": Value(TOTAL, origin="closed form of every layer, added up"),
         "largest_share": Value(
             100 * LARGEST.parameters / TOTAL, "%", 1, origin=f"parameters of {wording(LARGEST.layer)} over those of the net"

@@ -328,6 +328,7 @@ EXPERIMENT = Experiment(
     },
     values={
         "few": Value(FEW, origin="digits that W2 leaves the net"),
+        "batch": lambda runs: Value(few(runs).argument("recipe").batch_size, origin="digits in a minibatch of E8"),
         "rate": Value(RATE, digits=4, origin="learning rate of Adam in the tutorial"),
         "fast": Value(FAST, digits=3, origin="learning rate of Adam in the dropout sweep"),
         "iterations": lambda runs: Value(length(few(runs)), "minibatches", origin=f"on {FEW} digits"),

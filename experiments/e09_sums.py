@@ -366,6 +366,7 @@ EXPERIMENT = Experiment(
         "train_pairs": partial(_given, name="train_pairs"),
         "test_pairs": partial(_given, name="test_pairs"),
         "epochs": lambda runs: Value(_recipe(runs).length.count, "passes", origin="over the training pairs of E9"),
+        "sums": Value(SUMS, "outputs", origin="sums that two digits have"),
         "batch": lambda runs: Value(_recipe(runs).batch_size, origin="pairs in a minibatch of E9"),
         "rate": lambda runs: Value(_recipe(runs).optimizer.rate, digits=3, origin="learning rate of E9"),
         "guessing": Mean(_guessing, SHARE, 1, "share of the commonest sum"),

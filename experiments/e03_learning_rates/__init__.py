@@ -304,6 +304,7 @@ EXPERIMENT = Experiment(
         },
     },
     values={
+        "apart": Value(RATES[0] / RATES[1], digits=0, origin="a rate of E3 over the next"),
         "fails": Value(100 * FAILS, "%", 0, origin="below this test accuracy a rate is said to fail"),
         "diverged": lambda runs: Value(_diverged(runs, TOO_LARGE), origin=f"runs at rate {TOO_LARGE:g} that diverged"),
         "runs": lambda runs: Value(len(runs.where(rate=TOO_LARGE).finished()), "runs", origin=f"those at rate {TOO_LARGE:g}"),

@@ -142,6 +142,9 @@ EXPERIMENT = Experiment(
         "softmax": Value(SIZES[SOFTMAX], origin="parameters of softmax regression"),
         "target": Value(100 * TARGET, "%", 2, origin="W2's test accuracy of E7a"),
         "rate": Value(RATE, digits=3, origin="learning rate of the search"),
+        "batch": lambda runs: Value(
+            runs.where(recipe=SEARCH).argument("recipe").batch_size, "digits", origin="in a minibatch of the search"
+        ),
         "passes": lambda runs: Value(
             runs.where(recipe=SEARCH).argument("recipe").length.count, "passes", origin="the search's"
         ),

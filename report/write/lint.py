@@ -2,7 +2,8 @@
 
 A chapter is Markdown with Jinja. Digits are allowed inside mathematics, code, Jinja, dates, attributes and link targets,
 in ids such as E2 or W1, and in words such as 2-D. Anything else needs the marked escape ``{{ typed("28", "why") }}``,
-whose reason stands in the chapter for the next reader.
+whose reason stands in the chapter for the next reader. So does a number in words where it can be nothing else: *ninety per
+cent*, *three quarters*, *twice as many*, *a factor of ten*.
 """
 
 from __future__ import annotations
@@ -35,7 +36,27 @@ ALLOWED = re.compile(
         )
     )
 )
-NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+SMALL = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+LARGE = rf"(?:{TENS})(?:-\w+)?|(?:thir|four|fif|six|seven|eigh|nine)teen|hundred|thousand|million|billion"
+PARTS = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth"
+PLACES = "".join(rf"(?<!\b{place} )" for place in ("first", "second", "upper", "lower", "left", "right", "other", "each"))
+TIMES = rf"(?:(?:{SMALL}|{LARGE}) )+times|twice|thrice|{PLACES}half"
+NUMBER = re.compile(
+    "|".join(
+        (
+            r"\d[\d.,]*\d|\d",
+            rf"\b(?:an?|one|half an?|{SMALL}|{LARGE}) (?:per ?cent\b|percentage points?\b)",
+            rf"\b(?:{TIMES}) (?:as|of|the|that|those|its|their|our|an?|more|less|(?!over|after|under|ever|later|per\b)\w+er)\b",
+            rf"\b(?:(?:{SMALL}) (?:{PARTS})s|(?:an?|one) (?:{PARTS}) of|by (?:an? |one )?(?:half|{PARTS}))\b",
+            r"\b(?:doubl(?:e|es|ed)|tripl(?:e|es|ed)|halve[sd]?) (?:the|that|those|its|their|our)\b|\borders? of magnitude\b",
+            rf"\b(?:(?:one|{SMALL}) (?:in|out of)|factors? of) (?:{SMALL}|{LARGE})\b",
+            rf"\b(?:(?:{SMALL}|{LARGE}) )*(?:{LARGE})\b",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""Digits; and in words shares, ratios, and what is larger than twelve. To count to twelve in words is ordinary English."""
 
 STRAY_COMMENT = re.compile(r"\{#(?!#)\s|(?<!#)#\}")
 """A comment in Jinja's usual marks, which would be printed: in a chapter, ``{#`` begins an anchor."""
@@ -143,7 +164,7 @@ def _comment(line: int, path: Path) -> ProseError:
 
 def _number(found: TypedNumber, path: Path) -> ProseError:
     return ProseError(
-        f"the number {found.text} is typed, not computed: “{found.context}”",
+        f"the number {' '.join(found.text.split())} is typed, not computed: “{found.context}”",
         where=Where(path, found.line),
         remedy="Use value(…), or typed(…, why) if it is no result.",
     )
@@ -192,7 +213,7 @@ def _place(text: str, number: re.Match[str], source: str, start: int) -> tuple[i
     ``start``, or not. Marks may stand within it: ``2*3*4`` is read as 2, an emphasised 3, and 4."""
     before = text[: number.start()].rpartition("\n")[2].split(" ")[-2:]
     words = r"\s+".join(re.escape(word) for word in before)
-    digits = r"[*_^~\\]*".join(map(re.escape, number.group()))
+    digits = r"[*_^~\\]*".join(r"\s+" if each == " " else re.escape(each) for each in number.group())
     for wanted in (f"{words}({digits})", f"({digits})"):
         for begin in (start, 0):
             if found := re.compile(wanted).search(source, begin):

@@ -28,6 +28,9 @@ ALLOWED = [
     "See [the paper], https://arxiv.org/abs/1706.03762, and a thin&#8239;space.\n\n[the paper]: https://a.org/1706.03762\n",
     "See <https://arxiv.org/abs/1706.03762>.",
     "Before.\n\n<!-- this was 92.3 % before\n\nthe fix of 2 -->\n\nAfter.",
+    "Two nets of three layers, one of them twice, each with the second half of the maps and the upper half of the image.",
+    "Every rate runs twice: the two halves of it, in one of four ways, three times over; a third net, and doubling.",
+    "{{ typed('Half the side', 'why') }}, and $\\frac12$ of it.",
     "{% if x > 3 %}\nGood.\n{% endif %}\n{{ value('a') }} begins, and {{ ref('b') }}.",
 ]
 
@@ -45,6 +48,21 @@ REFUSED = [
     ("Undefined.[^3]", [(1, "3")]),
     ("`<!-- 4 -->` shows\n<!-- 5 -->\n\nand 6.", [(4, "6")]),
     ("A note.[^n]\n\n[^n]: It was 8.\n", [(3, "8")]),
+    (
+        "It reads\n*ninety per\ncent* of them, or half a percentage point more.",
+        [(2, "ninety per\ncent"), (3, "half a percentage point")],
+    ),
+    (
+        "Twice as many, ten times the error, three times faster.",
+        [(1, "Twice as"), (1, "ten times the"), (1, "three times faster")],
+    ),
+    ("Half the error, half of them, by half.", [(1, "Half the"), (1, "half of"), (1, "by half")]),
+    ("Three quarters, a third of all, nine out of ten.", [(1, "Three quarters"), (1, "a third of"), (1, "nine out of ten")]),
+    (
+        "It halves the error,\na factor of ten, or an order of magnitude.",
+        [(1, "halves the"), (2, "factor of ten"), (2, "order of magnitude")],
+    ),
+    ("Batches of fifty, or sixty-four, or ten thousand.", [(1, "fifty"), (1, "sixty-four"), (1, "ten thousand")]),
     ("A line.\nIt has 2*3*4 weights, 10^2^ inputs, and *5* layers.", [(2, "2*3*4"), (2, "10^2"), (2, "5")]),
 ]
 
