@@ -16,6 +16,7 @@ from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.conventions import conventions
 from report.prove.decide.conditions import NO_FACTS, assume
+from report.prove.decide.contradiction import contradicts
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Missing
 from report.prove.derivation import Chain, Derivation, Part, Step
@@ -363,6 +364,10 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     except ValueError as error:
         given = ", ".join(map(str, part.conditions))
         raise DeclarationError(f"cannot use the condition {error}", where=part.where, remedy=f"Given: {given}.") from None
+    if part.conditions and contradicts(facts):
+        given = ", ".join(map(str, part.conditions))
+        what = "nothing satisfies the conditions together: from what contradicts itself, everything follows"
+        raise DeclarationError(what, where=part.where, remedy=f"Given: {given}.")
     return replace(plain, facts=facts, given=part.conditions)
 
 

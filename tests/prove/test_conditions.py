@@ -14,6 +14,11 @@ SYMBOLS = [integer("n", "", least="1", high=3), vector("u", "n", ""), matrix("W"
 KEEP = Part("Uses every name", "W @ u + v == v + W @ u", [Step("v + W @ u", "")])
 
 
+def uses(symbol: Symbol) -> Part:
+    """A part that speaks of the symbol, so that it is declared for something."""
+    return Part(f"Uses {symbol.name}", f"{symbol.name} + {symbol.name} == 2*{symbol.name}", [Step(f"2*{symbol.name}", "")])
+
+
 def checked(statement: str, given: Sequence[str], reason: object = "", before: Sequence[Part] = ()) -> Proof:
     part = Part("Claim", statement, [Step(statement.split("==")[1], reason)], given=given)  # type: ignore[arg-type]
     return check(Derivation("T0", "", "", SYMBOLS, [*before, part, KEEP], "", ""))
@@ -126,3 +131,26 @@ def test_points_are_drawn_where_a_condition_lets_them_be(symbol: Symbol, stateme
 def test_what_is_no_condition_is_said_to_be_none(given: str, says: str) -> None:
     (*_, refused) = checked("sum(u[k]*v[k] for k in span(1, n)) == 0", [given], calculation(""), []).failures
     assert says in refused
+
+
+@pytest.mark.parametrize("given", [
+    "x > 1; x < 0", "x > y; y > z; z > x", "x == y; x > y", "abs(x) < 1; x**2 >= 1", "exp(x) < 1; x > 0", "sin(x) > 1", "i > n",
+    "log(x) > 0; x > 0; x < 1", "x*y > 0; x > 0; y < 0", "x >= 1; y >= 1; x*y < 1", "x > 1; 1/x > 1", "x**2 + y**2 < 2*x*y",
+    "max(x, y) < 0; x > 0", "x**2 - 3*x + 2 > 0; x > 1; x < 2", "floor(x) > x", "mod(n, 2) == 0; mod(n, 2) == 1",
+    "mod(n, 4) == 1; mod(n, 2) == 0", "n == 2*i; mod(n, 2) == 1", "norm(u) < 0", "u == v; u[i] != v[i]",
+])  # fmt: skip
+def test_conditions_that_contradict_each_other_are_said_to_do_so(given: str) -> None:
+    """Everything follows from them, and no witness is asked."""
+    symbols = [*SYMBOLS, *(real(name, "") for name in "xyz"), integer("i", "", within=("1", "n"))]
+    part = Part("P", "z == z + 1", [Step("z + 1", "")], given=given.split("; "))
+    (refused,) = check(Derivation("T0", "", "", symbols, [part, *map(uses, symbols)], "", ""), {"SymPy"}).failures
+    assert "nothing satisfies" in refused
+
+
+@pytest.mark.parametrize(
+    "given", ["x >= 1; x <= 1", "mod(n, 2) == 1; n > 2", "x**2 == 1; x < 0", "abs(x) <= 1; x**2 >= 1", "i >= n"]
+)
+def test_conditions_that_something_meets_are_used(given: str) -> None:
+    symbols = [*SYMBOLS, real("x", ""), integer("i", "", within=("1", "n"))]
+    part = Part("P", "v + u == u + v", [Step("u + v", "")], given=given.split("; "))
+    assert not check(Derivation("T0", "", "", symbols, [part, *map(uses, symbols)], "", ""), {"SymPy"}).failures

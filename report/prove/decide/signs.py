@@ -342,7 +342,7 @@ def _contradicts(target: sp.Expr, strict: bool, given: list[Inequality]) -> bool
         against = Inequality(-target if strict else -target - 1, False)
     if _add_up([*given, against]):  # mostly they do, and the products are many
         return True
-    linear, curved = given, _is_curved(target)
+    linear, curved = given, any(map(_is_curved, [g.gap for g in given] if target.is_number else [target]))
     if len(given) <= MANY and (curved or target.has(sp.floor)):
         pairs = itertools.combinations_with_replacement(given, 2)
         given = given + [Inequality(expanded(a.gap * b.gap), a.strict and b.strict) for a, b in pairs]
@@ -366,7 +366,9 @@ def _add_up(inequalities: list[Inequality]) -> bool:
 
 
 def _relevant(target: sp.Expr, given: list[Inequality]) -> list[Inequality]:
-    """The inequalities that a chain of common symbols ties to the target."""
+    """The inequalities that a chain of common symbols ties to the target; to a number, all: it asks whether they contradict."""
+    if target.is_number:
+        return given
     reached, kept = set(target.free_symbols), list[Inequality]()
     waiting = given
     while True:
