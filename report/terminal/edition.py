@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TypeVar
 
 from report.errors import ExitCode
@@ -58,13 +59,16 @@ class Written:
         return Written("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
 
 
-def editions(found: Findings, pages: Iterable[Writeup], early: Early = nobody) -> Iterator[Edition]:
-    """Each of ``pages`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled."""
-    pool = ThreadPoolExecutor(PAGES_AT_ONCE)
-    press = Press(memory(found.bench.store), found.known.measured)
+def editions(found: Findings, pages: Sequence[Writeup], early: Early = nobody) -> Iterator[Edition]:
+    """Each of ``pages`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled, one of
+    an assignment first: it is filled sooner than all that there is."""
+    short, pool = next((page for page in pages if page.questions), None), ThreadPoolExecutor(PAGES_AT_ONCE)
+    known, pieces = frozenset(chain(*found.known.pieces.values())), found.known.pieces
+    press = Press(memory(found.bench.store), found.known.measured, pieces, known)
     try:
-        begun = [pool.submit(_set, found, page, *filled(found, page), press, early) for page in pages]
-        yield from (each.result() for each in begun)
+        order = sorted(pages, key=lambda page: page is not short)
+        begun = {page.name: pool.submit(_set, found, page, *filled(found, page), press, early) for page in order}
+        yield from (begun[page.name].result() for page in pages)
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -19,10 +19,11 @@ from threading import Lock
 from typing import Any
 
 from report.errors import ProseError, ReportError, Where, author_text
-from report.typeset import breaking, formulas, spoken, tips
+from report.typeset import breaking, formulas, pieces, spoken, tips
 from report.typeset.inputs import TEMPLATES, Remember, at_once, key, made_by
 from report.write import prose
 from report.write.manuscript import Chapter
+from report.write.markdown import unescape
 from report.write.prose import READER, pandoc_program
 
 
@@ -68,6 +69,18 @@ class Pandocs(ExitStack):
         return self.enter_context(process)
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The pieces that were ``made`` for a page, by their digests, in which ``by`` is what makes them; and which of them were
+    ``known`` before either page was begun, so that pandoc is given the same text for both."""
+
+    made: dict[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    by: str = ""
+
+
+ALL_ANEW = Shared()
+
 Measured = Mapping[str, Any]
 """What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
 
@@ -75,10 +88,13 @@ Measured = Mapping[str, Any]
 @dataclass(frozen=True)
 class Press:
     """What pages are set with: a memory for what is slow to make; what was measured for other pages, by the digest of the
-    layout that it was measured in; and the pandocs that run already, if any do."""
+    layout that it was measured in; the pieces of chapters that were converted for them, by filter and digest, and which of
+    them were known before; and the pandocs that run already, if any do."""
 
     remember: Remember = at_once
     measured: Mapping[str, Measured] = field(default_factory=dict)
+    pieces: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
     pandocs: Pandocs | None = None
 
 
@@ -98,19 +114,33 @@ CALLED = (
 )
 
 
-def chapter_html(chapter: Chapter, pandocs: Pandocs) -> str:
+def chapter_html(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW) -> str:
     """The chapter as a fragment of HTML; what depends on the other chapters, and figures, is put in by ``html``."""
     text, origins = tips.apart(chapter.markdown)
-    fragment = formulas.mathml(_converted(chapter, text, "html.lua", "html5", pandocs))
-    aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
-    return tips.put_back(_mark_wide_tables(_whole_numbers(aligned)), origins)
+
+    def made(text: str) -> str:
+        fragment = formulas.mathml(_converted(chapter, text, "html.lua", "html5", pandocs))
+        aligned = re.sub(r' style="text-align: (left|right);"', lambda at: ' class="end"' if at[1] == "right" else "", fragment)
+        return _mark_wide_tables(_whole_numbers(aligned))
+
+    return tips.put_back(_in_pieces(text, made, tips.said, shared), origins)
 
 
-def chapter_typst(chapter: Chapter, pandocs: Pandocs) -> str:
+def chapter_typst(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
     text, _ = tips.apart(chapter.markdown)  # which a printed page does not say
-    source = _keyed(formulas.typst(_converted(chapter, text, "typst.lua", "typst", pandocs)))
-    return f'#import "report.typ": {CALLED}\n\n{source}'
+
+    def made(text: str) -> str:
+        return formulas.typst(_converted(chapter, text, "typst.lua", "typst", pandocs))
+
+    return f'#import "report.typ": {CALLED}\n\n{_keyed(_in_pieces(text, made, unescape, shared))}'
+
+
+def _in_pieces(text: str, made: Callable[[str], str], said: Callable[[str], str], shared: Shared) -> str:
+    """What is ``made`` of the text, where pieces of it may have been converted before."""
+    marked, found = pieces.apart(text, shared.known, shared.by)
+    whole = pieces.together(made(marked), found, shared.made, said)
+    return made(text) if whole is None else whole
 
 
 KEYED = re.compile(r'(?P<call>#report-part\(|#report-table\(|#plain-table\()|, key: "(?P<key>)"\);')
@@ -191,18 +221,19 @@ def line_of(text: str, chapter: Chapter) -> int | None:
 
 
 def converted(
-    chapters: Sequence[Chapter], convert: Callable[[Chapter, Pandocs], str], filter_name: str, press: Press
+    chapters: Sequence[Chapter], convert: Callable[[Chapter, Pandocs, Shared], str], filter_name: str, press: Press
 ) -> list[str]:
     """Every chapter converted, several at a time; what was converted before is remembered."""
     pandocs = press.pandocs
     if pandocs is None:
         with Pandocs() as own:
             return converted(chapters, convert, filter_name, replace(press, pandocs=own))
-    by = rules(filter_name)
+    by, either = rules(filter_name), key("pieces", *rules("html.lua"), *rules("typst.lua"))
+    shared = Shared(press.pieces.setdefault(filter_name, {}), press.known, either)
 
     def one(chapter: Chapter) -> str:
         name = key("chapter", filter_name, *by, chapter.identifier, chapter.markdown)
-        return press.remember(name, lambda: convert(chapter, pandocs).encode()).decode()
+        return press.remember(name, lambda: convert(chapter, pandocs, shared).encode()).decode()
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(one, chapters))
@@ -213,6 +244,6 @@ def rules(filter_name: str) -> tuple[bytes, ...]:
     files = (
         TEMPLATES / filter_name,
         *map(TEMPLATES.joinpath, ("pandoc.lua", "common.lua", "latex.lua")),
-        *map(Path, (__file__, breaking.__file__, formulas.__file__, spoken.__file__, tips.__file__)),
+        *map(Path, (__file__, breaking.__file__, formulas.__file__, pieces.__file__, spoken.__file__, tips.__file__)),
     )
     return (made_by("pypandoc_binary").encode(), *(file.read_bytes() for file in files))

@@ -16,7 +16,7 @@ from report.write.markdown import LINE, unescape
 
 ORIGIN = re.compile(r'data-origin="([^"]*)"')
 WRITTEN = re.compile(
-    r'(?P<before>(?:\]\{\.(?:value|verdict word="[\w-]+")|^::::: \{\.(?:figure|table) [^\n]*) origin=")'
+    r'(?P<before>(?:\]\{\.(?:value|verdict word="[\w\\-]+")|^::::: \{\.(?:figure|table) [^\n]*) origin=")'
     r'(?P<text>(?:[^"\\]|\\.)+)(?=")',
     re.MULTILINE,
 )
@@ -37,9 +37,14 @@ def put_back(fragment: str, texts: Sequence[str]) -> str:
     """``fragment`` of HTML with these texts."""
 
     def told(found: re.Match[str]) -> str:
-        return f'data-origin="{markup.escape(unescape(texts[int(found[1])].replace(LINE, chr(10))))}"'
+        return f'data-origin="{said(texts[int(found[1])])}"'
 
     return NUMBERED.sub(told, fragment)
+
+
+def said(attribute: str) -> str:
+    """An attribute of Markdown as HTML says it."""
+    return markup.escape(unescape(attribute.replace(LINE, "\n")))
 
 
 def told_once(page: str) -> tuple[str, str]:

@@ -70,6 +70,7 @@ class Known:
     works: dict[str, dict[str, Work]] = field(default_factory=dict)  # by the text of the bibliography
     formulas: dict[str, dict[str, str]] = field(default_factory=dict)  # as LaTeX, by the digest of the names that they are of
     measured: dict[str, dict[str, Any]] = field(default_factory=dict)  # of tables and parts, by the layout: see pdf.py
+    pieces: dict[str, dict[str, str]] = field(default_factory=dict)  # of chapters, on either page: see pieces.py
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a number and its condition: where it comes from
 
 
