@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -498,6 +499,17 @@ def test_a_few_rows_of_a_long_wide_table_go_first_where_there_is_room_for_few(co
     rows = [len(re.findall(r"row\d", page.extract_text())) for page in pages]
     assert sum(rows) == count
     assert 3 <= rows[0] < 20
+
+
+def test_nothing_stands_below_a_table_that_goes_on_on_the_next_page():
+    columns = (Column("row", "Row", align="left"), *(Column(f"c{i}", f"Number {i}") for i in range(7)))
+    names = (f"row{row}." + " and what it is called" * (row > 75) for row in range(150))
+    table = Table(columns, tuple((name, *[123456.789] * 7) for name in names), "Long and wide.")
+    text = "# All {#ch-t}\n\n" + table_markdown("t", 1, table) + "\n\n" + "A line. " * 1500
+    pages = pypdf.PdfReader(io.BytesIO(pdf((Chapter("ch-t", Path("t.md"), text),), Meta("T"), {}))).pages
+    texts = [page.extract_text() for page in pages]
+    (goes_on,) = (text for text, after in pairwise(texts) if "row1." in text and "Continued" in after)
+    assert "A line." not in goes_on
 
 
 def test_a_claim_is_a_sentence_with_its_evidence_beside_it(built, document):
