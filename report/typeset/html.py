@@ -113,11 +113,10 @@ def _contents(headings: Sequence[_Heading]) -> str:
 
 
 def _places(headings: Sequence[_Heading]) -> list[tuple[str, str]]:
-    """What the reader of a narrow screen goes back to: chapters summary.md and mistakes.md, if there are, and the contents."""
+    """What a reader of a narrow screen goes back to: summary.md, or the top; the contents; mistakes.md, if there is one."""
     names = {heading.identifier for heading in headings}
-    places = [
-        ("Summary", "ch-summary" if "ch-summary" in names else "top"), ("Contents", "contents"), ("Mistakes", "ch-mistakes")
-    ]  # fmt: skip
+    first = ("Summary", "ch-summary") if "ch-summary" in names else ("Top", "top")
+    places = (first, ("Contents", "contents"), ("Mistakes", "ch-mistakes"))
     return [(name, target) for name, target in places if target in names or target in ("top", "contents")]
 
 

@@ -116,7 +116,7 @@ def test_contents_follow_the_reader_beside_the_text_and_a_bar_replaces_them_on_a
     page.wait_for_selector('.contents a[href^="#ch-second"][aria-current]')
     assert not page.is_visible(".bar")
     phone = opened(360)
-    assert phone.locator(".bar a").all_inner_texts() == ["Summary", "Contents", "Mistakes"]
+    assert phone.locator(".bar a").all_inner_texts() == ["Top", "Contents", "Mistakes"]
     phone.click(".bar >> text=Mistakes")
     assert phone.is_visible(".bar")
     assert phone.evaluate("document.querySelector('#ch-mistakes').getBoundingClientRect().top") < 800
