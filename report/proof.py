@@ -83,7 +83,7 @@ shape=["m", "n"])``, recursive ones with a case that ends. The field's own names
 ``theory/vocabulary.py``. Known everywhere: exp log sqrt sin cos tanh abs sign floor ceil mod max min delta(i) kron(i, j)
 one(condition) norm trace identity(n) zeros ones diag diff(e, x) grad(e, W) sum prod count all pi imag, and the ranges Z, N
 (from 0), span(a, b). Functions of numbers apply to vectors and matrices entry by entry; ``*`` between two of them is entry by
-entry, ``@`` the product.
+entry, ``@`` the product. What the field means otherwise of a square matrix (``A + 1``, ``exp(A)``, ``A <= B``) is refused.
 
 A derivative by an abbreviation, ``diff(loss, z[i])``, holds z for the variable: everything that rests on z moves with it.
 """

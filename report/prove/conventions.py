@@ -11,7 +11,7 @@ import sympy as sp
 
 from report.prove.decide.place import Place, any_of, in_domain
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.language.formula import targets
+from report.prove.language.formula import names, targets
 from report.prove.language.glossary import Definition
 from report.prove.language.vocabulary import ENTRYWISE
 from report.prove.meaning.grid import Grid
@@ -24,6 +24,7 @@ REMAINDER = "a remainder is not negative, whatever is divided"
 TURNED = "a remainder is never on the other side of `0` than the divisor"
 SIGN = "the sign of `0` is `0`"
 BY_ENTRY = "functions of numbers act on arrays entry by entry"
+TO_EVERY = "a number beside an array is added to every entry"
 
 
 def conventions(trees: Sequence[ast.expr], setting: Setting) -> tuple[str, ...]:
@@ -58,6 +59,8 @@ class _Walk(Place):
                 yield REMAINDER
             case ast.Call(ast.Name("sign"), [argument]) if not self.surely(is_nonzero, argument):
                 yield SIGN
+            case ast.BinOp(left, ast.Add() | ast.Sub(), right) if self.is_array(left) != self.is_array(right):
+                yield TO_EVERY
             case ast.Name(name) if isinstance(self.scope.globals.get(name), Definition) and name not in self.met:
                 self.met.add(name)
                 yield from self.opening(self.scope.globals[name])
@@ -94,8 +97,14 @@ class _Walk(Place):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         defined = self.scope.globals.get(name)
         of_numbers = name in ENTRYWISE or (isinstance(defined, Definition) and all(s.kind == "real" for s in defined.symbols))
+        return of_numbers and any(map(self.is_array, node.args))
+
+    def is_array(self, node: ast.expr) -> bool:
+        named = (self.scope.globals.get(name) for name in names(node))
+        if not any(isinstance(each, Grid) or (isinstance(each, Definition) and each.shape) for each in named):
+            return False
         shut = replace(self, scope=replace(self.scope, knowledge=ALGEBRA))  # a definition has a shape without being opened
-        return of_numbers and any(isinstance(shut.value(argument), Grid) for argument in node.args)
+        return isinstance(shut.value(node), Grid)
 
     def surely(self, shown_by: Any, node: ast.expr) -> bool:
         value = self.value(node)

@@ -934,6 +934,18 @@ FALSE = [
     ("3*x + 3*y > 4", "x y", "x + y > 1"),
     ("kron(i, j + 1) == 0", "n i j", "i != j"),
     ("sum(kron(k, j) for k in span(1, n)) == 0", "n i j", "i != j"),
+    # what the field reads in another way of a square matrix, sizes that do not fit, and arrays beside what are none
+    ("(A + 1) - 1 == A", "n A"),
+    ("trace(A + x) == trace(A) + n*x", "n A x"),
+    ("exp(A)*exp(B) == exp(A + B)", "n A B"),
+    ("sqrt(exp(A))*0 == 0*A", "n A"),
+    ("x/(1 + A*A)*0 == 0*A", "n A x"),
+    ("A*A >= 0*A", "n A"),
+    ("A @ x == x*A", "n A x"),
+    ("x @ v == x*v", "n v x"),
+    ("f.T == f", "f"),
+    ("f + v == v + f", "n f v"),
+    ("(A if x > 0 else 1)*1 == (A if x > 0 else 1)", "n A x"),
 ]  # fmt: skip
 UNSEEN = [
     ("y*(1 - y) < 1/4", "y>0"),

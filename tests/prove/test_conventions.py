@@ -15,6 +15,7 @@ SUM, PRODUCT, POWER = "an empty sum is `0`", "an empty product is `1`", "the pow
 REMAINDER, SIGN = "a remainder is not negative, whatever is divided", "the sign of `0` is `0`"
 TURNED = "a remainder is never on the other side of `0` than the divisor"
 BY_ENTRY = "functions of numbers act on arrays entry by entry"
+TO_EVERY = "a number beside an array is added to every entry"
 
 
 def proof(
@@ -44,6 +45,8 @@ def proof(
         ("sign(x)*abs(x) == x", [X], ["x != 0"], ()),
         ("exp(v + v) == exp(v)*exp(v)", [N, V], [], (BY_ENTRY,)),
         ("exp(x + x) == exp(x)*exp(x)", [X], [], ()),
+        ("v + x - x == 1*v", [N, V, X], [], (TO_EVERY,)),
+        ("v + v == 2*v", [N, V], [], ()),
         ("sum(sum(1 for l in span(1, k)) for k in span(1, n)) == n*(n + 1)/2", [N], [], ()),
     ],
 )

@@ -24,7 +24,7 @@ from report.prove.decide.structure import NOT_NEGATIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import sums_around, under_one_sum
 from report.prove.meaning.expansion import expanded, factored
-from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, generic_places
+from report.prove.meaning.grid import EXTREMES, Grid, GridEquality, entry_by_entry, generic_places
 
 SMALL = range(1, 5)
 """Sizes of matrices that are compared entry by entry, and not by their generic entry."""
@@ -60,6 +60,8 @@ def _entrywise(left: Any, relation: str, right: Any, facts: Facts) -> str | None
         return None
     if equal(left.rows, right.rows, facts) is None or equal(left.columns, right.columns, facts) is None:
         return None
+    if relation not in ("==", "!="):
+        entry_by_entry("that their difference is semi-definite", left)
     if relation == "==" and left.rows in SMALL and left.columns in SMALL:
         places = itertools.product(range(int(left.rows)), range(int(left.columns)))
         pairs = [tuple(g.entry(sp.Integer(g.first + i), sp.Integer(g.first + j)) for g in (left, right)) for i, j in places]

@@ -61,6 +61,13 @@ def binary(op: ast.operator, a: Any, b: Any) -> Any:
         if b > 1 and a.columns == 1 and a.rows != 1:
             raise Unreadable("a power is a product of matrices, and a vector has none: entry by entry it is v*v")
         return a if b == 1 else _product(a, binary(op, a, b - 1))
+    arrays = [v for v in (a, b) if isinstance(v, Grid)]
+    if isinstance(op, ast.Add | ast.Sub) and len(arrays) == 1:
+        if callable(a) or callable(b):
+            raise Unreadable("an array and a signal have no sum")
+        entry_by_entry("that number times identity(n), or ones(n, n)", *arrays)
+    if isinstance(op, ast.Div):
+        entry_by_entry("a product with its inverse", b)
     return each(_OPERATORS[type(op)], a, b)
 
 
@@ -71,6 +78,18 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: lambda a, b: a / b,
     ast.Pow: lambda a, b: a**b,
 }
+
+
+def of_one_kind(one: Any, other: Any) -> None:
+    """Raises ``Unreadable`` for an array in one case and none in the other."""
+    if isinstance(one, Grid) != isinstance(other, Grid):
+        raise Unreadable("in one case it is an array, and in the other none")
+
+
+def entry_by_entry(meant: str, *values: Any) -> None:
+    """Raises ``Unreadable`` where the field means something else by this of a matrix of as many rows as columns."""
+    if any(isinstance(v, Grid) and v.rows != 1 and expanded(v.rows - v.columns) == 0 for v in values):
+        raise Unreadable(f"of a square matrix this means {meant}: here it is done entry by entry, so say it of one entry")
 
 
 def each(function: Callable[..., Any], *values: Any) -> Any:
@@ -106,6 +125,9 @@ def _product(a: Any, b: Any) -> Any:
     if callable(a) or callable(b) or not (isinstance(a, Grid) or isinstance(b, Grid)):
         raise Unreadable("@ is the product of matrices: of numbers and signals write *")
     if not (isinstance(a, Grid) and isinstance(b, Grid)):
+        met = b.rows if isinstance(b, Grid) else a.columns  # a number is a 1×1 matrix
+        if met != 1:
+            raise Unreadable("a number stands in no product of matrices: write x*A")
         return each(lambda p, q: p * q, a, b)
     if expanded(a.columns - b.rows) != 0:
         raise Unreadable(f"cannot multiply {a.rows}×{a.columns} by {b.rows}×{b.columns}")
@@ -227,6 +249,16 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *values: each(function, *values)
 
 
+def _of_numbers(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function with a series, which is known for matrices, too."""
+
+    def applied(value: Any) -> Any:
+        entry_by_entry(f"the {name} of a matrix, which is another function", value)
+        return each(function, value)
+
+    return applied
+
+
 def _norm(a: Any) -> sp.Expr:
     if not isinstance(a, Grid):
         return sp.Abs(a)
@@ -290,11 +322,11 @@ def extreme(name: str, body: sp.Expr, bounds: Sequence[tuple[sp.Symbol, sp.Expr,
 
 
 BUILT_IN: dict[str, Callable[..., Any]] = {
-    "exp": spread(lambda x: sp.exp(x)),
-    "log": spread(lambda x: sp.log(x)),
-    "sqrt": spread(lambda x: sp.sqrt(x)),
-    "sin": spread(lambda x: sp.sin(x)),
-    "cos": spread(lambda x: sp.cos(x)),
+    "exp": _of_numbers("exponential", lambda x: sp.exp(x)),
+    "log": _of_numbers("logarithm", lambda x: sp.log(x)),
+    "sqrt": _of_numbers("root", lambda x: sp.sqrt(x)),
+    "sin": _of_numbers("sine", lambda x: sp.sin(x)),
+    "cos": _of_numbers("cosine", lambda x: sp.cos(x)),
     "tanh": spread(lambda x: sp.tanh(x)),
     "abs": spread(lambda x: sp.Abs(x)),
     "sign": spread(lambda x: sp.sign(x)),

@@ -33,6 +33,7 @@ from report.prove.meaning.grid import (
     for_all,
     generic_places,
     of_numbers,
+    of_one_kind,
     product,
     summed,
     tighten,
@@ -193,9 +194,12 @@ def read(node: ast.expr, scope: Scope) -> Any:
         if test in (sp.true, sp.false):  # what is not chosen need not come to an end
             return read(node.body if test == sp.true else node.orelse, scope)
         body, orelse = read(node.body, scope), read(node.orelse, scope)
+        of_one_kind(body, orelse)
         return each(lambda a, b: sp.Piecewise((a, of_numbers(test)), (b, True)), body, orelse)
     if isinstance(node, ast.Attribute):
         value = read(node.value, scope)
+        if callable(value):
+            raise Unreadable("a signal or function has no transpose")
         return value.T if isinstance(value, Grid) else value
     if isinstance(node, ast.Subscript):
         return _index(node, scope)
