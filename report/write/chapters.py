@@ -44,7 +44,8 @@ def write(material: Material) -> Manuscript:
     known = material.known
     wrong = lint.problems(sources, known.chapters)
     writer = _Writer(material)
-    problems: list[ReportError] = [problem for each in wrong.values() for problem in each]
+    own = lint.in_abstract(material.writeup.abstract, material.writeup.file)
+    problems: list[ReportError] = [*own, *(problem for each in wrong.values() for problem in each)]
     rendered: list[Chapter] = []
     for piece in pieces:
         try:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
-from report.errors import ProseError, Where
+from report.errors import ProseError, Where, author_text
 from report.write.prose import EXPRESSION, FILLED, HIDDEN, Prose, anchor, blank, line_of, read, without_comments
 from report.write.sections import headings_of
 from report.write.wording import Wording, wordings
@@ -162,11 +162,21 @@ def _comment(line: int, path: Path) -> ProseError:
     return ProseError("a comment here is written {## … ##}.", where=Where(path, line), remedy="Double the signs.")
 
 
-def _number(found: TypedNumber, path: Path) -> ProseError:
+def in_abstract(abstract: str, path: Path) -> Iterator[ProseError]:
+    """Numbers that are typed into an abstract, which is text alone and has no way to compute one."""
+    for number in typed_numbers(abstract, author_text(path) if abstract else ""):
+        yield _number(number, path, "Leave it to a chapter, where value(…) computes it.")
+
+
+COMPUTED = "Use value(…), or typed(…, why) if it is no result."
+
+
+def _number(found: TypedNumber, path: Path, remedy: str = COMPUTED) -> ProseError:
+    number = found.text if found.text[:1].isdigit() else f"“{' '.join(found.text.split())}”"
     return ProseError(
-        f"the number {' '.join(found.text.split())} is typed, not computed: “{found.context}”",
+        f"the number {number} is typed, not computed: “{found.context}”",
         where=Where(path, found.line),
-        remedy="Use value(…), or typed(…, why) if it is no result.",
+        remedy=remedy,
     )
 
 

@@ -245,7 +245,9 @@ class _Page:
         found = self.words("language", "en")
         if found not in LANGUAGES:
             what = f"language is {found!r:.40}, no code of a language that can be set"
-            raise self.wrong("language", what, nearest(found.lower(), LANGUAGES))
+            code = len(found) <= len("de-DE")
+            remedy = nearest(found.lower(), LANGUAGES) if code else 'Write its code, such as language = "de".'
+            raise self.wrong("language", what, remedy)
         return found
 
     def names(self, key: str, empty: bool = False) -> list[str]:

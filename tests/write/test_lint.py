@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from report.write.lint import TypedNumber, problems, stray_comments, typed_numbers
+from report.write.lint import TypedNumber, in_abstract, problems, stray_comments, typed_numbers
 from report.write.prose import EXPRESSION, read, without_comments
 
 CHAPTERS = Path(__file__).parents[2] / "templates" / "chapters"
@@ -83,6 +83,14 @@ def test_a_typed_number_is_found_with_its_line(source, expected):
 
 def test_a_comment_that_would_be_printed_is_found():
     assert stray_comments("## A section {#sec-a}\n{## fine ##}\n{# printed #}\n[x]{#y .z}\n") == [3]
+
+
+def test_a_number_typed_into_the_abstract_is_refused_with_its_line(tmp_path):
+    page = tmp_path / "essay.toml"
+    page.write_text('title = "92 nets"\nabstract = """It reads\n92 % of E2, in December 2018."""\n', encoding="utf-8")
+    (found,) = in_abstract("It reads 92 % of E2, in December 2018.", page)
+    assert str(found).startswith(f"{page}:3: the number 92 is typed, not computed")
+    assert list(in_abstract("It reads them as E2 does.", page)) == []
 
 
 def uncalled(source: str) -> list[str]:

@@ -186,6 +186,7 @@ def test_what_a_write_up_rests_on_is_read_off_its_parts(tmp_path: Path) -> None:
         ("pages = 2", "# how many pages\npage = 2", 6, "there is no 'page' here"),
         ("pages = 2", 'language = "klingon"', 5, "language is 'klingon', no code of a language"),
         ("pages = 2", 'language = "xe"', 5, "language is 'xe', no code of a language"),
+        ("pages = 2", 'language = "german"', 5, "Write its code"),
         ("pages = 2", 'language = "de-DE"', 5, "Did you mean 'de'?"),
         ('answers = ["#sec-nets"]\n', "", 7, "has no entry 'answers'"),
         ('answers = ["#sec-nets"]\n', 'answers = ["#sec-nets"]\nparts = ["All"]\n', 10, "parts are those of a theorem"),
