@@ -37,6 +37,21 @@ local function cells(row)
   return out
 end
 
+-- Whether any word of a table is so long that it may have to break anywhere, which report.typ looks for letter by letter.
+local LONG = 24
+local function has_long_words(tab)
+  local rows = tab.head.rows:clone()
+  for _, body in ipairs(tab.bodies) do rows:extend(body.body) end
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      for word in pandoc.utils.stringify(cell.contents):gmatch("%S+") do
+        if #word >= LONG then return true end
+      end
+    end
+  end
+  return false
+end
+
 -- The longest word of each cell of a table's head, which should not be broken.
 local function longest_words(head)
   local out = pandoc.List()
@@ -72,7 +87,7 @@ local function arguments(tab)
   for _, body in ipairs(tab.bodies) do
     for _, row in ipairs(body.body) do out:extend(cells(row)) end
   end
-  out:insert(raw_inline(")"))
+  out:insert(raw_inline(has_long_words(tab) and "), long-words: true" or ")"))
   return out
 end
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import platform
 from collections.abc import Iterable
@@ -34,13 +33,18 @@ def distinctive() -> list[str]:
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """The versions of those that are installed."""
+    return {package: version for package in packages if (version := _version(package))}
+
+
+@functools.cache
+def _version(package: str) -> str:
+    """Its version; nothing of one that is not installed."""
     from importlib import metadata  # takes longer than all else here, and a build of nothing new does not ask
 
-    found = {}
-    for package in packages:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[package] = metadata.version(package)
-    return found
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 @functools.cache

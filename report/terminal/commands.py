@@ -60,17 +60,17 @@ def diff(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 def explain(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     """Say where a number comes from; nothing is computed, the store is asked."""
-    from report.terminal.edition import filled
+    from report.terminal.edition import beside, filled
     from report.terminal.origins import origin
 
     (query,), still = settings.names, replace(settings, frozen=True, names=())
     pages = stages.pages(still)
     found = stages.found(stages.bench(still), pages)
-    told: dict[str, str] = {}
+    told, said = dict[str, str](), beside(found, pages)
     unknown: list[UsageError] = []
     for page in pages:
         try:
-            told[page.name] = origin(query, found, filled(found, page)[0])
+            told[page.name] = origin(query, found, filled(found, page, said)[0])
         except UsageError as error:
             unknown.append(error)
     if not told:

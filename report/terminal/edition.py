@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TypeVar
 
 from report.errors import ExitCode
+from report.judge.findings import Finding
 from report.judge.shortcomings import shortcomings
 from report.judge.views import NOT_PROVED
 from report.model import data_read
@@ -18,9 +19,10 @@ from report.typeset.pages import front, memory, typeset
 from report.typeset.paging import overrun, titles
 from report.typeset.pandoc import Press
 from report.write import colophon
-from report.write.filling import fill
+from report.write.chapters import write
+from report.write.filling import reported
 from report.write.manifest import manifest
-from report.write.manuscript import Manuscript
+from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
 
 T = TypeVar("T")
@@ -66,8 +68,8 @@ def editions(found: Findings, pages: Sequence[Writeup], early: Early = nobody) -
     known, pieces = frozenset(chain(*found.known.pieces.values())), found.known.pieces
     press = Press(memory(found.bench.store), found.known.measured, pieces, known)
     try:
-        order = sorted(pages, key=lambda page: page is not short)
-        begun = {page.name: pool.submit(_set, found, page, *filled(found, page), press, early) for page in order}
+        order, said = sorted(pages, key=lambda page: page is not short), beside(found, pages)
+        begun = {page.name: pool.submit(_set, found, page, *filled(found, page, said), press, early) for page in order}
         yield from (begun[page.name].result() for page in pages)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -90,8 +92,14 @@ def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, 
     return Edition(page, {**made.files, name: listing.encode()}, lacking)
 
 
-def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
-    """The chapters of ``page``, and of all that was found what it rests on."""
+def beside(found: Findings, pages: Sequence[Writeup]) -> Mapping[str, Finding]:
+    """What the sources say of all that was found, which is the same on all ``pages``."""
+    experiments, budget = found.bench.content.experiments, found.bench.settings.budget
+    return reported(pages[0].templates, experiments, found.judged, budget, origins.teller(found)) if pages else {}
+
+
+def filled(found: Findings, page: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Findings]:
+    """The chapters of ``page``, and of all that was found what it rests on; ``said`` is what stands ``beside`` it."""
     content, budget = found.bench.content, found.bench.settings.budget
     rests_on = found.bench.needed_by([page])
 
@@ -103,5 +111,5 @@ def filled(found: Findings, page: Writeup) -> tuple[Manuscript, Findings]:
     data = {name: status for name, status in found.bench.data.items() if name in read}
     about = colophon.about(budget, outcomes, data, {**colophon.ran_with(), **found.bench.machine})
     told = origins.teller(found)
-    manuscript = fill(page, content.experiments, found.judged, found.proofs, budget, about, found.known, told)
+    manuscript = write(Material(content.experiments, found.judged, found.proofs, page, budget, said, about, told, found.known))
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

@@ -13,10 +13,11 @@ from report.prove.several import Theorem
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon
+from report.write.chapters import write
 from report.write.derivations import derivation_markdown
-from report.write.filling import entries, fill
+from report.write.filling import entries, reported
 from report.write.literature import literature
-from report.write.manuscript import Known
+from report.write.manuscript import Known, Material
 from report.write.needs import names_in
 from report.write.prose import read
 from report.write.sections import parts, written
@@ -58,9 +59,13 @@ def lint(
     judged |= {name: theorem.views for name, theorem in theorems.items()}
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     about, problems = colophon.about(budget, {}, {}, {}), []
+    try:
+        said = reported(pages[0].templates, content.experiments, judged, budget)
+    except ProseError as error:
+        return [str(error)]
     for page in pages:
         try:
-            fill(page, content.experiments, judged, proofs, budget, about, known)
+            write(Material(content.experiments, judged, proofs, page, budget, said, about, known=known))
         except ProseError as error:
             problems.append(str(error))
     if not problems:

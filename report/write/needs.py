@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 
 import jinja2
 from jinja2 import nodes
@@ -14,7 +14,7 @@ from report.judge.written import Entry
 from report.write.prose import unnumbered, without_comments
 from report.write.references import anchors
 from report.write.sections import parts
-from report.write.template import jinja
+from report.write.template import parsed
 from report.write.writeup import Writeup
 
 HANDED = re.compile(r"""[(\[,]\s*["']([^"'\n]+)["']""")
@@ -50,11 +50,11 @@ def _owner(name: str) -> str:
     return name.partition(".")[0]
 
 
-@cache
+@lru_cache(512)
 def names_in(source: str) -> tuple[str, ...]:
     """Every text that a part hands to a function; none of a part that Jinja refuses, which is said when it is filled."""
     try:
-        tree = jinja().parse(source)
+        tree = parsed(source)
     except jinja2.TemplateSyntaxError:
         return ()
     return tuple(each.value for each in tree.find_all(nodes.Const) if isinstance(each.value, str))

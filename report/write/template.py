@@ -65,10 +65,16 @@ def slip(error: Exception, functions: Iterable[str]) -> tuple[str, str]:
     return f"cannot be filled: {type(error).__name__}: {error}.", "Mend the Jinja there."
 
 
+@functools.lru_cache(512)
+def parsed(source: str) -> jinja2.nodes.Template:
+    """A chapter as Jinja reads it. Raises ``jinja2.TemplateSyntaxError``."""
+    return jinja().parse(source)
+
+
 def compiled(source: str, path: Path, known: dict[str, str]) -> CodeType:
     """A chapter as code; that of others is ``known`` by the digest of path and text, as this one's is then."""
     name = hashlib.sha256(f"{path}\n{source}".encode(errors="surrogatepass")).hexdigest()
     if name not in known:
-        code = jinja().compile(source, name=path.name, filename=str(path))
+        code = jinja().compile(parsed(source), name=path.name, filename=str(path))
         known[name] = base64.b64encode(marshal.dumps(code)).decode()
     return cast(CodeType, marshal.loads(base64.b64decode(known[name])))

@@ -21,8 +21,9 @@ from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Outcome, Result, Runs
 from report.prove.derivation import load
 from report.write import colophon
-from report.write.filling import fill
-from report.write.manuscript import Known
+from report.write.chapters import write
+from report.write.filling import reported
+from report.write.manuscript import Material
 from report.write.writeup import chosen
 from tests.experiments.given import sources
 from tests.experiments.test_every_experiment import CONTENT, EXPERIMENTS, MADE_UP, usual, views
@@ -110,6 +111,7 @@ def test_the_write_up_is_filled_with_turned_results(draw: int, tmp_path) -> None
         judged[name] = judge(experiment, file, runs[name], store, sources(), budget="full", stand_ins=())
     about = colophon.about("full", runs, {}, {})
     proofs: dict[str, Absent] = dict.fromkeys(CONTENT.theory, NOT_PROVED)
-    filled = fill(chosen(ROOT / "templates", ())[0], drawn, judged, proofs, "full", about, Known())
+    (page,), said = chosen(ROOT / "templates", ()), reported(ROOT / "templates", drawn, judged, "full")
+    filled = write(Material(drawn, judged, proofs, page, "full", said, about))
     for chapter in filled.chapters:
         assert odd(re.sub(r"\{#.*?\}", "", chapter.markdown)) == [], chapter.file  # one is called after W3's NaN
