@@ -144,21 +144,24 @@ def _in_pieces(text: str, made: Callable[[str], str], said: Callable[[str], str]
 
 
 KEYED = re.compile(r'(?P<call>#report-part\(|#report-table\(|#plain-table\()|, key: "(?P<key>)"\);')
-NAMED = re.compile(r'(#report-part)\("[^"]*", "[^"]*"|(#report-table)\("[^"]*"')
+NAMED = re.compile(r'(#report-(?:part|table))\("[^"]*", "[^"]*"')
+LINKED = re.compile(r"#link\(<[^>]*>\)\[([^\[\]]*)\]")
+VALUED = re.compile(r'#report-value\("[^"]*", "[^"]*"\)\[')
 ELSEWHERE = ("#report-page(", "#report-chapter(", "#footnote[")
 """Where something stands is not known from its content; nor is how wide a number is that tells it."""
 
 
 def _keyed(source: str) -> str:
     """``source`` with a key for each table and each part of a proof: the digest of all that is measured of it, which is neither
-    what it is called nor the number of a part."""
+    what it is called, nor its number, nor where a link in it leads."""
     begins = [0]
 
     def key_of(found: re.Match[str]) -> str:
         if found["call"]:
             begins.append(found.start())
             return found[0]
-        content = NAMED.sub(r"\1\2", source[begins.pop() : found.start()], count=1)
+        content = NAMED.sub(r"\1", source[begins.pop() : found.start()], count=1)
+        content = VALUED.sub("#box[", LINKED.sub(r"\1", content))
         if any(call in content for call in ELSEWHERE):
             return found[0]
         return f', key: "{hashlib.sha1(content.encode()).hexdigest()}");'

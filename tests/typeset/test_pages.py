@@ -597,6 +597,26 @@ def test_what_other_pages_have_measured_is_not_measured_again_whatever_it_is_num
     assert told[-1] == {}  # in another layout all may measure otherwise
 
 
+def test_a_table_is_known_by_another_number_and_with_a_link_in_its_caption(monkeypatch) -> None:
+    told, compiled = [], printing._compiled
+
+    def watched(folder, chapters, known):
+        told.append(set(known))
+        setting = compiled(folder, chapters, known)
+        told[-1] = set(setting.measured) - told[-1]
+        return setting
+
+    def chapter(number: int, caption: str) -> Chapter:
+        table = table_markdown("tab", number, Table(COLUMNS, ((1, "a", 0.5),), caption))
+        return Chapter("ch-a", Path("a.md"), f"# A {{#ch-a}}\n\n{table}\n")
+
+    monkeypatch.setattr(printing, "_compiled", watched)
+    first = pdf_document((chapter(7, "What A has."),), META, {})
+    pdf_document((chapter(12, "What [A](#ch-a) has."),), META, {}, Press(measured=first.measured))
+    pdf_document((chapter(12, "What A has not."),), META, {}, Press(measured=first.measured))
+    assert [bool(new) for new in told] == [True, False, True]
+
+
 def test_what_is_measured_otherwise_in_another_place_is_not_told() -> None:
     assert printing._agreed([("a", 1), ("b", 1), ("a", 1), ("b", 2)]) == {"a": 1}
 
