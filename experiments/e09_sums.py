@@ -352,7 +352,7 @@ EXPERIMENT = Experiment(
             "Adding two readings of a classifier that was taught the digits is right more often than W2's net.",
             partial(more_accurate, better=READER, worse=SHARED),
         ),
-        "off_by_one": Claim("More than half of the mistakes of W2's net are off by one.", off_by_one),
+        "off_by_one": Claim("Most mistakes of W2's net are off by one.", off_by_one),
         "nearer_than_joined": Claim(
             "When it is wrong, W2's net is less far off than the one with a hidden layer where the halves meet.",
             partial(nearer, to=JOINED),

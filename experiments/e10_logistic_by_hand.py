@@ -294,16 +294,16 @@ EXPERIMENT = Experiment(
             predicted,
         ),
         "same_error": Claim(
-            f"On raw features, rates {GOOD:g} and {CALLED_SLOW:g} end with the same test error, to within one percentage "
-            "point.",
+            f"On raw features, rates {GOOD:g} and {CALLED_SLOW:g} end with the same test error, to within "
+            f"{100 * POINT:g} percentage point.",
             same_error,
         ),
         "finite_at_large_rate": Claim(
             f"At rate {LARGE:g} the loss stays finite in every run, on raw and on standardised features.", stays_finite
         ),
         "near_best": Claim(
-            f"At rate {CALLED_SLOW:g}, raw features, the line errs at most one percentage point more often than the best "
-            "possible classifier.",
+            f"At rate {CALLED_SLOW:g}, raw features, the line errs at most {100 * POINT:g} percentage point more often than "
+            "the best possible classifier.",
             near_best,
         ),
     },

@@ -162,7 +162,7 @@ EXPERIMENT = Experiment(
         ),
         "global_pooling_blind": Claim(
             "With a dense $W$, a convnet that pools over all places, by maximum or by mean, misses the sum: "
-            "at least half of the variance is left.",
+            f"at least {MISSED:.0%} of the variance is left.",
             lambda runs: missed(runs, (LARGEST, AVERAGE), ["sum"], ["dense"], MISSED),
         ),
         "linear_misses_rest": Claim(
@@ -217,11 +217,11 @@ EXPERIMENT = Experiment(
         ),
         "lower_rate_helps": Claim(
             f"At rate {LOWER_RATE:g}, the convnet that takes the maximum over all places learns more of the sum than at "
-            f"{RATE:g}, whatever $W$ is, by more than a hundredth of the variance.",
+            f"{RATE:g}, whatever $W$ is, by more than {EXACT:.0%} of the variance.",
             lower_rate,
         ),
         "size_changes_nothing": Claim(
-            "With a dense $W$, four times as many filters, or a second convolution, change what the convnet that takes the "
+            "With a dense $W$, more filters, or a second convolution, change what the convnet that takes the "
             f"maximum over all places leaves of the sum by at most {ALIKE:.0%} of the variance.",
             size_changes_nothing,
         ),

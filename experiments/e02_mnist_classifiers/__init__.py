@@ -243,7 +243,7 @@ EXPERIMENT = Experiment(
             for name in OPTIMIZERS
         },
         "optimizers_agree": Claim(
-            "Adam and Adadelta end within half a percentage point of each other, whatever the net.",
+            f"Adam and Adadelta end within {100 * CLOSE:g} percentage points of each other, whatever the net.",
             optimizers_agree,
             needs=RECIPE,
         ),
@@ -253,13 +253,13 @@ EXPERIMENT = Experiment(
             underfits,
         ),
         "sizes_alike": Claim(
-            "Twice the units, or a hidden layer more or fewer, change the test accuracy of the MLP under Adadelta by at most "
-            "one percentage point.",
+            "More units, or a hidden layer more or fewer, change the test accuracy of the MLP under Adadelta by at most "
+            f"{100 * ALIKE:g} percentage point.",
             sizes_alike,
         ),
         "ones_keep_the_digit": Claim(
             "With ones for all weights before its last layer, the MLP reads as many test digits as softmax regression, to "
-            "within half a percentage point.",
+            f"within {100 * CLOSE:g} percentage points.",
             lambda runs: at_least(
                 runs.where(net=ONES)["ones_accuracy"] - softmax(runs)["test_accuracy"],
                 -CLOSE,

@@ -153,7 +153,7 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "width_saturates": Claim(
-            f"From {ONE_WIDTH} to {HIDDEN[-1]} units, the error changes by no more than half a percentage point.",
+            f"From {ONE_WIDTH} to {HIDDEN[-1]} units, the error changes by no more than {50 * POINT:g} percentage points.",
             lambda runs: stats.equal_within(
                 _at_width(runs, HIDDEN[-1]), _at_width(runs, ONE_WIDTH), POINT / 2, POINTS, _DIFFERENCE
             ),
@@ -184,7 +184,8 @@ EXPERIMENT = Experiment(
             needs=RECIPE,
         ),
         "proportion_ends": Claim(
-            f"In proportion, a batch of {BATCHES[-1]} errs more than one of {BATCHES[-2]}, by more than one percentage point.",
+            f"In proportion, a batch of {BATCHES[-1]} errs more than one of {BATCHES[-2]}, by more than "
+            f"{100 * POINT:g} percentage point.",
             proportion_ends,
         ),
         "batches_are_fast": Claim(

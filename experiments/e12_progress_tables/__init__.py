@@ -43,6 +43,8 @@ def trials(budget: Budget) -> list[Trial]:
 # --- claims --------------------------------------------------------------------------------------------------------
 
 ERROR = "mean difference in validation error"
+FAR = 0.05  # of the digits: a rate that errs on more than another by so much is too large
+ABOVE = 2  # times W3's error: more than its digits explain
 NINE_IN_TEN = (0.87, 0.93)  # what one answer to a thousand digits drawn at random may be wrong on
 
 
@@ -128,13 +130,15 @@ EXPERIMENT = Experiment(
             lambda runs: every(diverged(runs, FAR_TOO_LARGE), "runs that diverged"),
         ),
         "loss_grows": Claim(
-            f"At rate {plain(LARGE)} the training loss ends above a million nats, on the geometric mean over the seeds.",
+            f"At rate {plain(LARGE)} the training loss ends above $10^{{{math.log10(HUGE):g}}}$ nats, on the "
+            "geometric mean over the seeds.",
             loss_grows,
             needs=RECIPE,
         ),
         "large_rate_errs": Claim(
-            f"Rate {plain(LARGE)} is too large: its validation error is over five points above that of rate {plain(USUAL)}.",
-            lambda runs: greater(errors(runs, LARGE), errors(runs, USUAL), POINTS, ERROR, margin=5 * POINT),
+            f"Rate {plain(LARGE)} is too large: its validation error is over {100 * FAR:g} points above that of rate "
+            f"{plain(USUAL)}.",
+            lambda runs: greater(errors(runs, LARGE), errors(runs, USUAL), POINTS, ERROR, margin=FAR),
         ),
         "slow_rate_errs": Claim(
             f"Rate {plain(TOO_SLOW)} is too small: its validation error is above that of rate {plain(LOW)}.",
@@ -167,8 +171,8 @@ EXPERIMENT = Experiment(
             one_in_ten,
         ),
         "above_w3": Claim(
-            f"At rate {plain(USUAL)} with $H = {WIDEST}$, our validation error is at least twice that of W3.",
-            lambda runs: at_least(errors(runs, USUAL), w3.BY_RATE[USUAL] / 50, SHARE, "mean validation error"),
+            f"At rate {plain(USUAL)} with $H = {WIDEST}$, our validation error is at least {ABOVE} times that of W3.",
+            lambda runs: at_least(errors(runs, USUAL), w3.BY_RATE[USUAL] * ABOVE / 100, SHARE, "mean validation error"),
             needs=RECIPE,
         ),
         "narrow_errs": Claim(
