@@ -151,6 +151,7 @@ DERIVATION = Derivation(
                 "How many", "stride and dilation 1, no padding; an integer is its own floor", at={"s": "1", "p": "0", "d": "1"}
             ),
             given=["k <= n"],
+            intro="Without stride, padding and dilation that is:",
             live=[Live("torch conv1d", length_of_valid_conv1d, sweep={"n": range(1, 9), "k": range(1, 9)})],
         ),
         part(

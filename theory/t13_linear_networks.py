@@ -175,7 +175,8 @@ DERIVATION = Derivation(
             Step("sum(x(l)*sum(a(p)*b((i - l) - p) for p in Z) for l in Z)", algebra("regroup")),
             Step("sum(x(l)*conv(a, b)(i - l) for l in Z)", definition("conv")),
             definition("conv"),
-            intro="A layer with kernel `a`, then one with kernel `b`. All sums have finitely many terms that are not zero.",
+            intro="""Two convolutions, first with kernel `a`, then with kernel `b`: two layers do what one layer does. All sums
+            have finitely many terms that are not zero.""",
             live=[Live("two torch conv1d", two_layers, points=3)],
             points=3,
         ),
@@ -332,11 +333,11 @@ DERIVATION = Derivation(
         ),
     ],
     conclusion="""It computes one affine map, whatever its depth (“Affine after affine is affine”). Away from the border
-    (“What zero padding cuts off”) two convolutions are one with the kernel `conv(a, b)`, and a stack of `n` of them, each of
-    the width `k`, has the width `W(n) == n*(k - 1) + 1`; average pooling is a strided convolution and collapses with the rest
-    (“Average pooling is a strided convolution”, “A layer after a stride”). So the stack can do no more than one layer of that
-    width and stride (“Two layers are one”), and may be able to do less, however many parameters it has (“What two layers of
-    width two can reach”, “A kernel out of their reach”).""",
+    (“What zero padding cuts off”) two convolutions are one with the kernel `conv(a, b)` (“Two layers are one”), and a stack
+    of `n` of them, each of the width `k`, has the width `W(n) == n*(k - 1) + 1`; average pooling is a strided convolution and
+    collapses with the rest (“Average pooling is a strided convolution”, “A layer after a stride”). So the stack can do no
+    more than one layer of that width and stride (“Two layers are one”), and may be able to do less, however many parameters
+    it has (“What two layers of width two can reach”, “A kernel out of their reach”).""",
     comment="""Without a non-linearity depth buys a wider kernel, which one layer can have as well, and parameters that
     nobody sees: the deep linear net can be multiplied out into a single layer with the same outputs (a matrix where zeros
     are padded between its layers, a kernel elsewhere), and no linear net does better than the best affine classifier.""",

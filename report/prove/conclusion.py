@@ -18,22 +18,24 @@ from report.prove.language.vocabulary import MEANINGS
 from report.prove.operations import Operations
 from report.prove.order import DIRECTED, FORMULA, QUOTED, Resting, bare, formula_of, key_of, pieces
 from report.prove.reasons.rule import differentiates
+from report.prove.turned import denials, opposites
 from report.prove.weight import WEIGHTY, families, had_by, kinds_of, said_by, universal, weights
 
 PLAIN = """a able about across add after again against all alone along already also although an and another any
     anything applied apply are arise as at away back be because become been before begin behind being between both but
     by call can cannot case change checked cited come consequently cover covered depend did differ difference do does done down
-    each either else elsewhere end enough equal even every everything except far few find first follow for form from
+    each either else elsewhere end enough equal even every except far few find first follow for form from
     full function further general get give given go hand has have hence here hold how however if in initial instead into is it
     its itself just keep kept know known large last latter lead leave left let lie like likewise long made make many
     matter may might more moreover most move much multiplies multiply must name namely near need neither next no none
     nor not nothing now of off on once one only onto or order other otherwise our out over own part plain point prove
     provided put rather remain respect respectively rest result right round said same say see set several shall should
-    show shown side simple simply since single so some something stand still such take taken term than that the their
+    show shown side simple simply since single so some stand still such take taken term than that the their
     them then there therefore these they thing this those though through thus time to together too total true under
     unless until up use used uses using value very was way we well were what whatever when where whether which while who
     whole whose why will with within without word would yes yet you"""
 """Words that a conclusion may use though no part does: they join, point, count and reckon, and are about nothing."""
+_PLAIN = frozenset(PLAIN.split())
 _SIGNS = {
     "+": "plus sum", "sum(": "sum", "-": "minus", "*": "product", "prod(": "product", "@": "product", ".T": "transpose",
     "/": "fraction ratio quotient",
@@ -70,7 +72,7 @@ DENIAL = re.compile(
     r"nor|neither|never|nobody|cannot)\b",
     re.IGNORECASE,
 )
-"""What says that something is not so, other than that a change changes nothing, which an equation says."""
+"""What says that is not so, other than that a change changes nothing, which an equation says."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""
@@ -95,6 +97,8 @@ class Shown:
     spoken: dict[str, frozenset[str]]
     """The families of the words beside each part, and in ``words`` those that any sentence may use."""
     words: frozenset[str]
+    everywhere: tuple[str, ...]
+    """The title, the question, and what the names mean."""
     denying: dict[str, bool]
     denies: bool
     equations: tuple[Formula, ...]
@@ -127,6 +131,7 @@ class Shown:
             said=(*(text for texts in beside.values() for text in texts), *meant),
             spoken={label: frozenset(families(" ".join(texts))) for label, texts in told.items()},
             words=frozenset(families(" ".join((PLAIN, derivation.title, derivation.question, *meant, *named)))),
+            everywhere=(derivation.title, derivation.question, *meant),
             denying=denying,
             denies=any(denying.values()) or any(map(DENIES.search, meant)),
             equations=(*defined.values(), *(c for p in parts for c in p.conditions)),
@@ -172,6 +177,7 @@ class Shown:
                 yield f"{self.what} says {problem}: {sentence!r}\n  Say it as it is shown, or as comment=."
             yield from self._unsaid(piece, resting)
         yield from self._unspoken(sentence)
+        yield from self._turned(sentence)
 
     def _unsaid(self, piece: str, resting: Sequence[Part]) -> Iterator[str]:
         """Words of weight that nothing says on which a piece of a sentence rests, and words that no part uses."""
@@ -191,6 +197,13 @@ class Shown:
         yield from self._lacking(
             {f"'{word}'": [label for label, said in self.spoken.items() if said.issuperset(stems[word])] for word in foreign}
         )
+
+    def _turned(self, sentence: str) -> Iterator[str]:
+        """What it says or denies of a thing of which the opposite is said."""
+        resting = self._rests_on(sentence) or [*self.parts.values()]
+        texts = [*self.everywhere, *(text for part in self._with_beneath(resting) for text in self.beside[part.label])]
+        for problem in (*opposites(sentence, texts, _PLAIN), *denials(sentence, texts, resting, _PLAIN)):
+            yield f"{self.what} says {problem}: {sentence!r}\n  Say it where it is shown, or as comment=."
 
     def _lacking(self, said_by: Mapping[str, Sequence[str]]) -> Iterator[str]:
         """What to do about words that nothing says on which a sentence rests, each with the parts that say it."""

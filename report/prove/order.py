@@ -32,7 +32,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """One formula, then what it is said to be beside another."""
-_OPPOSITES = """before/after left/right up/down early/late earlier/later begin/end begins/ends row/column rows/columns
+OPPOSITES = """before/after left/right up/down early/late earlier/later begin/end begins/ends row/column rows/columns
     input/output inputs/outputs odd/even inner/outer numerator/denominator forward/backward longest/shortest
     increases/decreases increasing/decreasing maximum/minimum largest/smallest weights/biases"""
 """Of two such words, a sentence does not use the one where what it rests on says only the other."""
@@ -87,7 +87,7 @@ class Resting:
             if not shown and (found[0].lower(), denied) not in self._said:
                 yield f"'{'not ' * denied}{found[0]}', and what it rests on shows no such order"
         spoken = {*re.findall(r"\w+", said.lower())}
-        pairs = [pair.split("/") for pair in _OPPOSITES.split()]
+        pairs = [pair.split("/") for pair in OPPOSITES.split()]
         for one, other in (*pairs, *(pair[::-1] for pair in pairs)):
             if one in spoken and other in self._words and one not in self._words:
                 yield f"'{one}', and what it rests on says '{other}'"

@@ -45,7 +45,7 @@ _ORDER = "than"
 _NEVER_BEYOND = re.compile(rf"\bnever (?={DIRECTED.pattern})", re.IGNORECASE)
 """An order that is stated holds always."""
 _NEGATED = re.compile(rf"\b(?:not|no|never|nor|neither|without|cannot)\W+(?:(?!{_ORDER}\b)\w+\W+){{0,2}}$", re.IGNORECASE)
-_UNDENIED = re.compile(rf"{_NUMBERS}|zero|nought|never", re.IGNORECASE)
+_UNDENIED = re.compile(rf"{_NUMBERS}|never", re.IGNORECASE)
 """Words whose denial says no less."""
 
 _COMPARED = {

@@ -19,7 +19,7 @@ SQUARES = Derivation("T0", "Squares", "What is the square of a sum?", [X, Y], [S
 ROOTS = Derivation("T0", "Roots", "Is the root of a square the number?", [X], [
     counterexample("Not the root", "sqrt(y**2) == y", at={"y": "-1"}), Part("Size", "sqrt(x**2) == abs(x)", [Step(because="")]),
 ], "")  # fmt: skip
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES, THEORY = Path(__file__).parent / "examples", Path(__file__).parents[2] / "theory"
 CROSS_ENTROPY, TRIANGLE, DROPOUT = (load(EXAMPLES / f"{name}.py") for name in ("cross_entropy", "inequalities", "dropout"))
 
 
@@ -114,3 +114,29 @@ def test_a_part_is_introduced_by_the_last_introduction_before_it() -> None:
 
 def test_what_no_name_means_may_be_any_formula() -> None:
     assert not refused(SQUARES, "The product is `(x + y)*(x + y)` (“Square”).")
+
+
+@pytest.mark.parametrize(
+    ("theorem", "true", "false", "says"),
+    [
+        # of a thing the opposite is not said of what is said of it
+        ("t01_shifted_relu", "with zero padding", "with one padding", "'one' of 'padding'"),
+        ("t01_shifted_relu", "Convolutions without padding", "Convolutions with padding", "'with' of 'padding'"),
+        ("t13_linear_networks", "one affine map", "two affine maps", "'two' of 'affine'"),
+        ("t18_what_separates", "of one covariance it", "of two covariance it", "'two' of 'covariance'"),
+        # what it denies is denied there
+        ("t03_zero_initialisation", "every gradient is zero", "every gradient is not zero", "'not zero'"),
+        ("t05_impulse_response", "`L` is convolution", "`L` is not convolution", "'is not convolution"),
+        ("t13_linear_networks", "average pooling is a strided", "average pooling is not a strided", "'is not a strided"),
+        ("t18_what_separates", "with the logarithm of", "without the logarithm of", "'without the logarithm"),
+        # nothing is not anything
+        ("t14_linear_autoencoder", "nothing linear can do", "everything linear can do", "'everything'"),
+    ],
+)  # fmt: skip
+def test_one_word_makes_a_sentence_of_a_theorem_false(theorem: str, true: str, false: str, says: str) -> None:
+    derivation = load(THEORY / f"{theorem}.py")
+    texts = {name: getattr(derivation, name) for name in ("conclusion", "consequence")}
+    assert any(true in text for text in texts.values()), "the theorem does not say that any more"
+    falsified = replace(derivation, **{name: text.replace(true, false) for name, text in texts.items()})  # type: ignore[arg-type]
+    assert not [*prose.failures(derivation)]
+    assert says in "\n".join(prose.failures(falsified))

@@ -29,6 +29,7 @@ DERIVATION = Derivation(
             "sum(w[i]*e[i] for i in span(1, n)) == sum(w[i]*h[i] for i in span(1, n))",
             Step("sum(w[i]*((h[i]/q)*q + 0*(1 - q)) for i in span(1, n))", definition("e")),
             algebra("cancel"),
+            intro="Without dropout, the next layer would get:",
         ),
     ],
     conclusion="The same as without dropout (“A layer”).",
