@@ -934,6 +934,16 @@ FALSE = [
     ("3*x + 3*y > 4", "x y", "x + y > 1"),
     ("kron(i, j + 1) == 0", "n i j", "i != j"),
     ("sum(kron(k, j) for k in span(1, n)) == 0", "n i j", "i != j"),
+    # where a function that grows is above a number
+    ("implies(exp(x) > 2, x > 1)", "x"),
+    ("implies(exp(x) > -1, x > 0)", "x"),
+    ("implies(-exp(x) > -1, x > 0)", "x"),
+    ("implies(sqrt(x) > -1, x > 1)", "x0"),
+    ("implies(sqrt(x) < 2, x < 2)", "x0"),
+    ("implies(tanh(x) > -1/2, x > 0)", "x"),
+    ("implies(log(x) < 0, x < 1/2)", "x", "x > 0"),
+    ("iff(sigma(x) > 1/2, x >= 0)", "x", "", "sigma"),
+    ("iff(sigma(x) > 1/3, x > 0)", "x", "", "sigma"),
     # what the field reads in another way of a square matrix, sizes that do not fit, and arrays beside what are none
     ("(A + 1) - 1 == A", "n A"),
     ("trace(A + x) == trace(A) + n*x", "n A x"),

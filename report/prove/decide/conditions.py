@@ -202,6 +202,21 @@ def _grown(gap: sp.Expr, strict: bool) -> Iterator[Inequality]:
             yield Inequality(a.args[0] - b.args[0], strict)
         elif a.is_Pow and b.is_Pow and a.exp == b.exp == sp.Rational(1, 2):
             yield Inequality(a.base - b.base, strict)
+    number, varying = gap.as_coeff_Add()
+    factor, of = varying.as_coeff_Mul()
+    if not is_complex(gap) and (inverse := _inverse(of, -number / factor)) is not None:
+        yield Inequality(sp.sign(factor) * (of.args[0] - inverse), strict)
+
+
+def _inverse(of: sp.Expr, value: sp.Expr) -> sp.Expr | None:
+    """Where a function that grows has a value: an exponential, a logarithm, a root, tanh at 0; None where it has it nowhere."""
+    if isinstance(of, sp.exp) and value.is_positive:
+        return sp.log(value)
+    if isinstance(of, sp.log):
+        return sp.exp(value)
+    if of.is_Pow and of.exp == sp.Rational(1, 2) and value.is_nonnegative:
+        return value**2
+    return value if isinstance(of, sp.tanh) and value == 0 else None
 
 
 def _known_entries(condition: GridEquality) -> tuple[sp.IndexedBase, Callable[..., sp.Expr]] | None:
