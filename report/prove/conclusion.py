@@ -72,7 +72,7 @@ DENIAL = re.compile(
     r"nor|neither|never|nobody|cannot)\b",
     re.IGNORECASE,
 )
-"""What says that is not so, other than that a change changes nothing, which an equation says."""
+"""What says that something is not so, other than that a change changes nothing, which an equation says."""
 _MARKS = {Standing.CHECKED: re.compile(r"\bchecked\b"), Standing.CITED: re.compile(r"\bcited\b")}
 ANSWER = 1
 """So many words may answer a question without resting on anything: "No."."""

@@ -20,8 +20,6 @@ TAKEN = frozenset({"seed", "name", "self"})
 
 def check_experiment(experiment: Experiment, path: Path) -> None:
     """Raises ``DeclarationError`` for names that cannot be told apart, and for views that are no views."""
-    for file in sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else (path,):
-        _check_dictionaries(file)
     for field in ("title", "question"):
         if not isinstance(getattr(experiment, field), str):
             raise _refused(f"the {field} is no text: {getattr(experiment, field)!r:.60}.", path, field, "Write it in quotes.")
@@ -42,6 +40,14 @@ def check_experiment(experiment: Experiment, path: Path) -> None:
     for name in sorted(experiment.values.keys() & experiment.measures.keys()):
         what = f"'{name}' is a value and a measure: value('{experiment.id}.{name}') could mean either."
         raise _refused(what, path, name, "Rename one of them.")
+
+
+def check_files(paths: Iterable[Path]) -> None:
+    """Raises ``DeclarationError`` for what the text of experiments shows and an import does not; a file of an experiment that
+    has not changed since it was planned need not be read again."""
+    for path in paths:
+        for file in sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else (path,):
+            _check_dictionaries(file)
 
 
 def _check_dictionaries(file: Path) -> None:

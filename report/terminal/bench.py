@@ -19,7 +19,7 @@ from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
 from report.prove.checked import Proof
 from report.run.cluster import dask_executor
 from report.run.collect import Content, collect, declared
-from report.run.declaration import check_data
+from report.run.declaration import check_data, check_files
 from report.run.execute import execute
 from report.run.forks import in_forks
 from report.run.plan import Plan, plan
@@ -103,6 +103,7 @@ class Bench:
 
     def plan(self) -> Plan:
         """Which trials have a result, and why the others run."""
+        check_files(self.content.experiment_files.values())
         digests = {name: status.digest for name, status in self.data.items()}
         return plan(self.trials, self.store, data=digests, machine=self.machine, sources=self.sources)
 

@@ -14,6 +14,7 @@ from report.judge.views import unmade
 from report.prove.check import hoarding
 from report.prove.several import Theorem, check_each
 from report.run.collect import chosen, collect, experiment_files, theorem_files
+from report.run.declaration import check_files
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
@@ -35,6 +36,7 @@ def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeu
             from report.terminal.linting import lint, read_ahead, set_ahead
 
             content, pages = collect(root), writeups()  # while the first are proved
+            check_files(content.experiment_files.values())
             known = read_ahead(pages)
             theorems = {each.proof.id: set_ahead(each, known) for each in printed(checked, settings, before)}
             problems = lint(content, theorems, pages, settings.budget, known)
