@@ -133,13 +133,7 @@ def chapter_typst(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW)
     def made(text: str) -> str:
         return formulas.typst(_converted(chapter, text, "typst.lua", "typst", pandocs))
 
-    fresh = "#pagebreak(weak: true)\n\n" if PAGES_LONG.search(chapter.markdown) else ""
-    return f'#import "report.typ": {CALLED}\n\n{fresh}{_keyed(_in_pieces(text, made, unescape, shared))}'
-
-
-PAGES_LONG = re.compile(r"(?:^\|.*\n){64}", re.MULTILINE)
-"""A table that fills pages begins its chapter on a fresh one: it floats, and the heading that has to give way to it would come
-to stand behind it."""
+    return f'#import "report.typ": {CALLED}\n\n{_keyed(_in_pieces(text, made, unescape, shared))}'
 
 
 def _in_pieces(text: str, made: Callable[[str], str], said: Callable[[str], str], shared: Shared) -> str:

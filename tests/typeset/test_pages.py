@@ -556,15 +556,6 @@ def test_a_long_table_repeats_its_header(document):
     assert all("Iteration" in text for text in with_rows)
 
 
-@pytest.mark.parametrize(("rows", "fresh"), [(90, True), (20, False)])
-def test_a_table_that_fills_pages_begins_its_chapter_on_a_fresh_one(rows, fresh) -> None:
-    table = table_markdown("tab", 1, Table(COLUMNS, tuple((n, f"row{n}", n / 7) for n in range(rows)), "Counted."))
-    before = Chapter("ch-a", Path("a.md"), "# Before {#ch-a}\n\nA few words.\n")
-    counted = Chapter("ch-b", Path("b.md"), f"# Counted {{#ch-b}}\n\nWhat is counted.\n\n{table}\n")
-    first, second = pdf_document((before, counted), META, {}).places
-    assert (second.page == first.last + 1) is fresh
-
-
 def test_an_edit_converts_its_chapter_and_nothing_else(memory, built):
     before = memory.made
     both(CHAPTERS, META, ASSETS, Press(memory))
