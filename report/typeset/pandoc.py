@@ -79,8 +79,6 @@ class Shared:
     by: str = ""
 
 
-ALL_ANEW = Shared()
-
 Measured = Mapping[str, Any]
 """What ``report.typ`` decides of a table or of a part of a proof once it has measured it, by the key of its content."""
 
@@ -114,7 +112,7 @@ CALLED = (
 )
 
 
-def chapter_html(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW) -> str:
+def chapter_html(chapter: Chapter, pandocs: Pandocs, shared: Shared | None = None) -> str:
     """The chapter as a fragment of HTML; what depends on the other chapters, and figures, is put in by ``html``."""
     text, origins = tips.apart(chapter.markdown)
 
@@ -126,7 +124,7 @@ def chapter_html(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW) 
     return tips.put_back(_in_pieces(text, made, tips.said, shared), origins)
 
 
-def chapter_typst(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW) -> str:
+def chapter_typst(chapter: Chapter, pandocs: Pandocs, shared: Shared | None = None) -> str:
     """The chapter as Typst source that calls the functions of ``report.typ``."""
     text, _ = tips.apart(chapter.markdown)  # which a printed page does not say
 
@@ -136,8 +134,9 @@ def chapter_typst(chapter: Chapter, pandocs: Pandocs, shared: Shared = ALL_ANEW)
     return f'#import "report.typ": {CALLED}\n\n{_keyed(_in_pieces(text, made, unescape, shared))}'
 
 
-def _in_pieces(text: str, made: Callable[[str], str], said: Callable[[str], str], shared: Shared) -> str:
+def _in_pieces(text: str, made: Callable[[str], str], said: Callable[[str], str], shared: Shared | None) -> str:
     """What is ``made`` of the text, where pieces of it may have been converted before."""
+    shared = shared or Shared()
     marked, found = pieces.apart(text, shared.known, shared.by)
     whole = pieces.together(made(marked), found, shared.made, said)
     return made(text) if whole is None else whole
