@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -203,6 +204,7 @@ class TypedNumber:
     context: str
 
 
+@lru_cache(512)  # of chapters that have not changed
 def typed_numbers(text: str, source: str) -> list[TypedNumber]:
     """Every number that an author typed rather than computed: of the text of a chapter, with its lines in the source."""
     found: list[TypedNumber] = []

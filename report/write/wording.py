@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from report.write.prose import FILLED, HIDDEN, Prose, blank, read, without_comments
@@ -52,13 +53,13 @@ def wordings(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path,
     plain = {path: without_comments(source) for path, source in sources.items()}
     everywhere = read(plain, known)
     open_ = read({path: unguarded(source) for path, source in plain.items()}, known)
-    return {
-        path: [
-            replace(found, line=_line(found, plain[path]))
-            for found in (*counts(everywhere[path].text), *comparisons(open_[path].text))
-        ]
-        for path in sources
-    }
+    return {path: _of_a_chapter(everywhere[path].text, open_[path].text, plain[path]) for path in sources}
+
+
+@lru_cache(512)  # of chapters that have not changed
+def _of_a_chapter(text: str, unguarded: str, source: str) -> list[Wording]:
+    """Counts anywhere in the text, and comparisons in what is left without guards, with their lines in the source."""
+    return [replace(found, line=_line(found, source)) for found in (*counts(text), *comparisons(unguarded))]
 
 
 def _line(found: Wording, source: str) -> int | None:
