@@ -80,10 +80,11 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def of_one_kind(one: Any, other: Any) -> None:
-    """Raises ``Unreadable`` for an array in one case and none in the other."""
+def by_case(test: Any, one: Any, other: Any) -> Any:
+    """The one where the test holds, else the other. Raises ``Unreadable`` for an array in one case and none in the other."""
     if isinstance(one, Grid) != isinstance(other, Grid):
         raise Unreadable("in one case it is an array, and in the other none")
+    return each(lambda a, b: sp.Piecewise((a, test), (b, True)), one, other)
 
 
 def entry_by_entry(meant: str, *values: Any) -> None:

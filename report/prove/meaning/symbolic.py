@@ -28,12 +28,12 @@ from report.prove.meaning.grid import (
     GridEquality,
     Unreadable,
     binary,
+    by_case,
     each,
     extreme,
     for_all,
     generic_places,
     of_numbers,
-    of_one_kind,
     product,
     summed,
     tighten,
@@ -194,8 +194,7 @@ def read(node: ast.expr, scope: Scope) -> Any:
         if test in (sp.true, sp.false):  # what is not chosen need not come to an end
             return read(node.body if test == sp.true else node.orelse, scope)
         body, orelse = read(node.body, scope), read(node.orelse, scope)
-        of_one_kind(body, orelse)
-        return each(lambda a, b: sp.Piecewise((a, of_numbers(test)), (b, True)), body, orelse)
+        return by_case(of_numbers(test), body, orelse)
     if isinstance(node, ast.Attribute):
         value = read(node.value, scope)
         if callable(value):
