@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from report.numbers import MINUS
 from report.typeset import pieces
 from report.typeset.pandoc import Pandocs, Shared, chapter_html, chapter_typst
 from report.write.derivations import derivation_markdown
+from report.write.manuscript import Chapter
 from report.write.markdown import figure_markdown, value_markdown, verdict_markdown
 from report.write.tables import table_markdown
 from tests.typeset.test_pages import COLUMNS, PROOF
@@ -21,11 +21,8 @@ from tests.typeset.test_pages import COLUMNS, PROOF
 ORIGIN = 'a "quoted" <b> & \\ 5 %, ±, number="3"\nand a second line'
 
 
-@dataclass(frozen=True)
-class Chapter:
-    markdown: str
-    identifier: str = "ch-x"
-    file: Path = Path("x.md")
+def chapter(markdown: str) -> Chapter:
+    return Chapter("ch-x", Path("x.md"), markdown)
 
 
 def told(first: int, folder: str = "", origin: str = ORIGIN, heading: str = "# One") -> str:
@@ -70,7 +67,7 @@ def in_one_piece(markdown: str, pandocs: Pandocs, monkeypatch: pytest.MonkeyPatc
     """Both pages of a chapter of which nothing is taken apart."""
     with monkeypatch.context() as patch:
         patch.setattr(pieces, "apart", lambda text, known, by: (text, []))
-        return closed_up(chapter_html(Chapter(markdown), pandocs), chapter_typst(Chapter(markdown), pandocs))
+        return closed_up(chapter_html(chapter(markdown), pandocs), chapter_typst(chapter(markdown), pandocs))
 
 
 def closed_up(*pages: str) -> list[str]:
@@ -82,7 +79,7 @@ def in_pieces(markdown: str, pandocs: Pandocs, made: dict[str, dict[str, str]]) 
     """Both pages of a chapter, with the pieces that were made before."""
     known = frozenset(made.get("html", {}))
     ways = {"html": chapter_html, "typst": chapter_typst}
-    page, source = (way(Chapter(markdown), pandocs, Shared(made.setdefault(to, {}), known)) for to, way in ways.items())
+    page, source = (way(chapter(markdown), pandocs, Shared(made.setdefault(to, {}), known)) for to, way in ways.items())
     return page, source
 
 
