@@ -14,8 +14,10 @@ from dataclasses import dataclass
 PIECE = re.compile(
     r"^:{5} \{\.(?:part|table|figure|claim)\b.*\}\n(?:(?!:{5}).*\n)*:{5}$|^:{6} steps\n(?:(?!:{6}).*\n)*:{6}$", re.MULTILINE
 )
-BOUND = re.compile(r"`|!\[|\[?\^\[|\[\^|\[@|\(@|<!--|^\[[^\]]*\]:", re.MULTILINE)
-"""Code, pictures, notes: what depends on where it stands. A definition of a link is one for all of the chapter."""
+BOUND = re.compile(r"`|!\[|\^\[|\[\^|\[@|\(@|<!--")
+"""Code, pictures, notes: what depends on where it stands."""
+REFERENCE = re.compile(r"\$[^$]*\$|(?<!\\)(?P<to>\[(?:[^\[\]\\]|\\.)+\])(?![({])")
+"""A formula, or what may lead to a heading of the chapter, or where this says elsewhere."""
 
 ATTRIBUTES = re.compile(r'\{\.[\w-]+(?: #[^\s"{}]+)?(?: [\w-]+="(?:[^"\\]|\\.)*")+\}')
 VARYING = re.compile(r'(?<= )(?P<name>number|data|origin|entry|mention)="(?P<text>(?:[^"\\]|\\.)+)"')
@@ -45,7 +47,7 @@ def apart(markdown: str, known: Collection[str], by: str) -> tuple[str, list[Pie
     pieces: list[Piece] = []
 
     def marked(found: re.Match[str]) -> str:
-        if BOUND.search(found[0]):
+        if BOUND.search(found[0]) or any(each["to"] for each in REFERENCE.finditer(found[0])):
             return found[0]
         at, (text, values) = len(pieces), _general(found[0])
         pieces.append(Piece(hashlib.sha1(f"{by} {text}".encode()).hexdigest(), values))

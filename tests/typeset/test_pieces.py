@@ -122,3 +122,16 @@ def test_what_an_author_writes_that_looks_like_a_piece_or_leads_out_of_one(text,
     found = in_pieces(text, pandocs, made)
     assert closed_up(*found) == whole
     assert in_pieces(text, pandocs, made) == found  # with what has been made of it
+
+
+@pytest.mark.parametrize(
+    ("named", "chapters"),
+    [
+        ("[so][there]", {"https://a.org": "[there]: https://a.org", "https://b.org": "[there]: https://b.org"}),
+        ("[there]", {"https://a.org": "[there]: https://a.org", "#sec-b": "# There {#sec-b}"}),
+    ],
+)
+def test_where_a_link_leads_is_said_by_the_chapter(named, chapters, pandocs) -> None:
+    made: dict[str, dict[str, str]] = {}
+    for place, rest in chapters.items():
+        assert f'href="{place}"' in in_pieces(f"::::: {{.claim}}\nA is {named}.\n:::::\n\n{rest}\n", pandocs, made)[0]
