@@ -1,5 +1,5 @@
 """What a reader would object to in a printed page, measured: words that hang out or collide, white where text should be,
-tables torn apart."""
+tables torn apart, or printed before their chapter begins."""
 
 from __future__ import annotations
 
@@ -127,13 +127,25 @@ def white(document: bytes) -> list[str]:
 def torn(document: bytes) -> list[str]:
     """Tables of which a page has fewer than three rows, though there are more."""
     reader = pypdf.PdfReader(io.BytesIO(document))
-    numbers = {page.indirect_reference.idnum: at for at, page in enumerate(reader.pages, 1) if page.indirect_reference}
-    found = []
+    numbers, found = _numbers(reader), []
     for table in tagged(reader, "/Table"):
         at = Counter(numbers.get(_page_of(row)) for row in below(table) if row.get("/S") == "/TR" and _body(row))
         found += [
             f"p. {page}: {rows} of {at.total()} rows of a table" for page, rows in at.items() if rows < min(ROWS, at.total())
         ]
+    return found
+
+
+def early(document: bytes) -> list[str]:
+    """Figures and tables on a page before that of the heading of their chapter."""
+    reader, found, begins = pypdf.PdfReader(io.BytesIO(document)), [], 0
+    numbers = _numbers(reader)
+    for node in below(_structure(reader)):  # in the order of reading
+        at = numbers.get(_page_of(node), 0)
+        if node.get("/S") == "/H1":
+            begins = at
+        elif node.get("/S") in ("/Figure", "/Table") and 0 < at < begins:
+            found.append(f"p. {at}: what belongs to the chapter that begins on p. {begins}")
     return found
 
 
@@ -149,10 +161,18 @@ def _page_of(node: Any) -> int:
     return 0
 
 
+def _numbers(reader: pypdf.PdfReader) -> dict[int, int]:
+    """The number of each page, from 1, by that of its object."""
+    return {page.indirect_reference.idnum: at for at, page in enumerate(reader.pages, 1) if page.indirect_reference}
+
+
 def tagged(reader: pypdf.PdfReader, kind: str) -> Iterator[Any]:
     """Every element of the structure that is tagged so."""
-    root = reader.trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
-    yield from (node for node in below(root) if node.get("/S") == kind)
+    yield from (node for node in below(_structure(reader)) if node.get("/S") == kind)
+
+
+def _structure(reader: pypdf.PdfReader) -> Any:
+    return reader.trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
 
 
 def below(node: Any) -> Iterator[Any]:

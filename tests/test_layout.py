@@ -18,7 +18,7 @@ from report.terminal.edition import Edition
 from report.write.writeup import COMPLETE, chosen, names
 from tests import browser
 from tests.experiments.test_every_experiment import EXPERIMENTS, usual
-from tests.layout import misplaced, torn, white
+from tests.layout import early, misplaced, torn, white
 from tests.project import ROOT
 
 pytestmark = pytest.mark.slow  # each proves the theory, and draws and sets everything
@@ -69,6 +69,11 @@ def test_no_word_stands_outside_the_text_or_over_another(editions, name):
 @pytest.mark.parametrize("name", WRITEUPS)
 def test_tables_are_whole(editions, name):
     assert torn(printed(editions[name])) == []
+
+
+@pytest.mark.parametrize("name", WRITEUPS)
+def test_a_chapter_begins_before_its_figures_and_tables(editions, name):
+    assert early(printed(editions[name])) == []
 
 
 def test_pages_are_full(editions):
