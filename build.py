@@ -49,13 +49,13 @@ def build(settings: Settings) -> ExitCode:
         return ExitCode(last.code)
     from report.terminal.recollection import noted, recalled
 
-    pages = _pages(settings)
+    writeups = _writeups(settings)
     bench = _bench(settings, look)
-    found = recalled(look.found(), bench.narrowed(pages))
+    found = recalled(look.found(), bench.narrowed(writeups))
     if found is None:
         look.forget()
-        found = _found(bench, pages)
-    written = _written(found, pages)
+        found = _found(bench, writeups)
+    written = _written(found, writeups)
     if found.settled:
         store = bench.store
         look.keep(written.said, written.code, written.files, map(store.path, store.asked_for), noted(found))
@@ -67,13 +67,13 @@ def _another(settings: Settings) -> ExitCode:
     from report.terminal.commands import COMMANDS
     from report.terminal.stages import Stages
 
-    return COMMANDS[settings.command](ROOT, settings, Stages(build, _pages, _bench, _found, _written, _data_sets))
+    return COMMANDS[settings.command](ROOT, settings, Stages(build, _writeups, _bench, _found, _written, _data_sets))
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------
 
 
-def _pages(settings: Settings) -> list[Writeup]:
+def _writeups(settings: Settings) -> list[Writeup]:
     """The write-ups that were asked for."""
     from report.write.writeup import chosen
 
@@ -99,11 +99,11 @@ def _bench(settings: Settings, look: Glance | None = None) -> Bench:
     return laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine")
 
 
-def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
+def _found(bench: Bench, writeups: Sequence[Writeup]) -> Findings:
     """Prove, plan, run what is missing, draw, and judge: what the pages rest on, and nothing else."""
     from report.terminal.bench import Findings
 
-    bench = bench.narrowed(pages)
+    bench = bench.narrowed(writeups)
     bench = bench if bench.settings.frozen else bench.with_data()  # the first to fail, where nothing is to be had
     proofs, computed = bench.prove()
     outcomes = bench.run(bench.plan())
@@ -114,15 +114,15 @@ def _found(bench: Bench, pages: Sequence[Writeup]) -> Findings:
     return Findings(bench, outcomes, judged, proofs)
 
 
-def _written(found: Findings, pages: Sequence[Writeup], early: Early | None = None) -> Written:
+def _written(found: Findings, writeups: Sequence[Writeup], early: Early | None = None) -> Written:
     """Fill the chapters, set the pages, and put them where they belong."""
     from report.terminal.edition import Written, editions, nobody
     from report.typeset.publish import publish, summary
 
     out, written = found.bench.settings.out, Written()
-    for made in editions(found, pages, early or nobody):
+    for made in editions(found, writeups, early or nobody):
         publish(out, made.files)
-        said = summary(out, made.page.file_name, made.lacking)
+        said = summary(out, made.writeup.file_name, made.lacking)
         print(said, flush=True)
         written = written.and_also(made, said)
     return written

@@ -39,12 +39,12 @@ def editions(request, store) -> Mapping[str, Edition]:
     snapshot(ROOT)
     asked = ["--writeup", "all", "--budget", request.param]
     settings = parse([*asked, "--store", str(store), "--out", str(store / "out"), "--quiet"], ROOT)
-    pages = chosen(ROOT / "templates", settings.writeups)
-    bench = laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine").narrowed(pages)
+    writeups = chosen(ROOT / "templates", settings.writeups)
+    bench = laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine").narrowed(writeups)
     proofs, computed = bench.prove()
     outcomes = {name: _of(SEEDS[request.param], list(usual(name))) for name in EXPERIMENTS}
     found = Findings(bench, outcomes, computed | bench.judge(outcomes), proofs)
-    return {made.page.name: made for made in edition.editions(found, pages)}
+    return {made.writeup.name: made for made in edition.editions(found, writeups)}
 
 
 def _of(seeds: int, outcomes: list[Outcome]) -> list[Outcome]:
@@ -53,7 +53,7 @@ def _of(seeds: int, outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def printed(made: Edition) -> bytes:
-    return made.files[f"{made.page.file_name}.pdf"]
+    return made.files[f"{made.writeup.file_name}.pdf"]
 
 
 @pytest.mark.parametrize("name", WRITEUPS)

@@ -71,13 +71,13 @@ class Bench:
         chosen = self.content.only(self.settings.names)
         return [name for name in self.trials if name in chosen and self.needs(name)]
 
-    def needed_by(self, pages: Iterable[Writeup]) -> frozenset[str]:
-        """The experiments and theorems that the pages rest on."""
-        return frozenset[str]().union(*(asked(page, self.content.experiments, self.content.theory) for page in pages))
+    def needed_by(self, writeups: Iterable[Writeup]) -> frozenset[str]:
+        """The experiments and theorems that these rest on."""
+        return frozenset[str]().union(*(asked(each, self.content.experiments, self.content.theory) for each in writeups))
 
-    def narrowed(self, pages: Iterable[Writeup]) -> Bench:
-        """The same, asked for no experiment that the pages do not need."""
-        return replace(self, needed=self.needed_by(pages))
+    def narrowed(self, writeups: Iterable[Writeup]) -> Bench:
+        """The same, asked for no experiment that they do not need."""
+        return replace(self, needed=self.needed_by(writeups))
 
     def prove(self) -> tuple[dict[str, Proof | Absent], dict[str, Judged]]:
         """Every theorem that the pages need, and what it computes for prose; the others are named, and not proved."""

@@ -21,7 +21,7 @@ from report.terminal.proofs import in_a_line, terminal
 from report.write.writeup import Writeup
 
 
-def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeup]]) -> ExitCode:
+def check(root: Path, settings: Settings, every: Callable[[], Sequence[Writeup]]) -> ExitCode:
     """Say what is not proved, and what is wrong with prose; prose is left alone where single theorems are asked for, and they
     are proved now. Of all, those that the store holds as they are stand as they were proved, unless there is --force."""
     files = theorem_files(root)
@@ -35,11 +35,11 @@ def check(root: Path, settings: Settings, writeups: Callable[[], Sequence[Writeu
         else:
             from report.terminal.linting import lint, read_ahead, set_ahead
 
-            content, pages = collect(root), writeups()  # while the first are proved
+            content, writeups = collect(root), every()  # while the first are proved
             check_files(content.experiment_files.values())
-            known = read_ahead(pages)
+            known = read_ahead(writeups)
             theorems = {each.proof.id: set_ahead(each, known) for each in printed(checked, settings, before)}
-            problems = lint(content, theorems, pages, settings.budget, known)
+            problems = lint(content, theorems, writeups, settings.budget, known)
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     failures = [failure for proof in proofs.values() for failure in proof.failures]
     if settings.json:

@@ -46,8 +46,8 @@ def plan(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 def listed(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     """Say which write-ups there are."""
-    for page in _every_writeup(settings, stages):
-        print(f"{page.name:<16}{page.title}")
+    for writeup in _every_writeup(settings, stages):
+        print(f"{writeup.name:<16}{writeup.title}")
     return ExitCode.OK
 
 
@@ -64,18 +64,18 @@ def explain(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     from report.terminal.origins import origin
 
     (query,), still = settings.names, replace(settings, frozen=True, names=())
-    pages = stages.pages(still)
-    found = stages.found(stages.bench(still), pages)
-    told, said = dict[str, str](), beside(found, pages)
+    writeups = stages.writeups(still)
+    found = stages.found(stages.bench(still), writeups)
+    told, said = dict[str, str](), beside(found, writeups)
     unknown: list[UsageError] = []
-    for page in pages:
+    for writeup in writeups:
         try:
-            told[page.name] = origin(query, found, filled(found, page, said)[0])
+            told[writeup.name] = origin(query, found, filled(found, writeup, said)[0])
         except UsageError as error:
             unknown.append(error)
     if not told:
         raise unknown[0]
-    print(*(f"In {name}:\n{text}\n" if len(pages) > 1 else text for name, text in told.items()), sep="\n")
+    print(*(f"In {name}:\n{text}\n" if len(writeups) > 1 else text for name, text in told.items()), sep="\n")
     return ExitCode.OK
 
 
@@ -113,7 +113,7 @@ def clean(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 
 def _every_writeup(settings: Settings, stages: Stages) -> list[Writeup]:
-    return stages.pages(replace(settings, writeups=("all",)))
+    return stages.writeups(replace(settings, writeups=("all",)))
 
 
 COMMANDS: dict[str, Command] = {

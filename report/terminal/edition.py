@@ -42,7 +42,7 @@ def nobody(name: str, content: bytes) -> None:
 class Edition:
     """The files of a write-up by name, and what they lack."""
 
-    page: Writeup
+    writeup: Writeup
     files: Mapping[str, bytes]
     lacking: list[str]
 
@@ -61,47 +61,47 @@ class Written:
         return Written("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
 
 
-def editions(found: Findings, pages: Sequence[Writeup], early: Early = nobody) -> Iterator[Edition]:
-    """Each of ``pages`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled, one of
-    an assignment first: it is filled sooner than all that there is."""
-    short, pool = next((page for page in pages if page.questions), None), ThreadPoolExecutor(PAGES_AT_ONCE)
+def editions(found: Findings, writeups: Sequence[Writeup], early: Early = nobody) -> Iterator[Edition]:
+    """Each of ``writeups`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled,
+    one of an assignment first: it is filled sooner than all that there is."""
+    short, pool = next((each for each in writeups if each.questions), None), ThreadPoolExecutor(PAGES_AT_ONCE)
     known, pieces = frozenset(chain(*found.known.pieces.values())), found.known.pieces
     press = Press(memory(found.bench.store), found.known.measured, pieces, known)
     try:
-        order, said = sorted(pages, key=lambda page: page is not short), beside(found, pages)
-        begun = {page.name: pool.submit(_set, found, page, *filled(found, page, said), press, early) for page in order}
-        yield from (begun[page.name].result() for page in pages)
+        order, said = sorted(writeups, key=lambda each: each is not short), beside(found, writeups)
+        begun = {each.name: pool.submit(_set, found, each, *filled(found, each, said), press, early) for each in order}
+        yield from (begun[each.name].result() for each in writeups)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _set(found: Findings, page: Writeup, manuscript: Manuscript, own: Findings, press: Press, early: Early) -> Edition:
+def _set(found: Findings, writeup: Writeup, manuscript: Manuscript, own: Findings, press: Press, early: Early) -> Edition:
     """A write-up that is filled; what it does not rest on is no shortcoming of it."""
     bench, settings = found.bench, found.bench.settings
     outcomes, judged, proofs, data = own.outcomes, own.judged, own.proofs, own.bench.data
     lacking = shortcomings(outcomes, judged, data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
-    made = typeset(manuscript, page, front(page, settings.budget, outcomes, lacking), bench.store, press, early)
+    made = typeset(manuscript, writeup, front(writeup, settings.budget, outcomes, lacking), bench.store, press, early)
     for layout, measured in made.measured.items():
         found.known.measured.setdefault(layout, {}).update(measured)
-    lacking += overrun(page, made.paging, titles(page, manuscript))
+    lacking += overrun(writeup, made.paging, titles(writeup, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.ran_with(), **bench.machine}
     counts = origins.count(found, manuscript)
     listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made.files, counts)
-    name = f"{page.name}.manifest.json" if page.questions else "manifest.json"
-    return Edition(page, {**made.files, name: listing.encode()}, lacking)
+    name = f"{writeup.name}.manifest.json" if writeup.questions else "manifest.json"
+    return Edition(writeup, {**made.files, name: listing.encode()}, lacking)
 
 
-def beside(found: Findings, pages: Sequence[Writeup]) -> Mapping[str, Finding]:
-    """What the sources say of all that was found, which is the same on all ``pages``."""
+def beside(found: Findings, writeups: Sequence[Writeup]) -> Mapping[str, Finding]:
+    """What the sources say of all that was found, which is the same in all ``writeups``."""
     experiments, budget = found.bench.content.experiments, found.bench.settings.budget
-    return reported(pages[0].templates, experiments, found.judged, budget, origins.teller(found)) if pages else {}
+    return reported(writeups[0].templates, experiments, found.judged, budget, origins.teller(found)) if writeups else {}
 
 
-def filled(found: Findings, page: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Findings]:
-    """The chapters of ``page``, and of all that was found what it rests on; ``said`` is what stands ``beside`` it."""
+def filled(found: Findings, writeup: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Findings]:
+    """The chapters of ``writeup``, and of all that was found what it rests on; ``said`` is what stands ``beside`` it."""
     content, budget = found.bench.content, found.bench.settings.budget
-    rests_on = found.bench.needed_by([page])
+    rests_on = found.bench.needed_by([writeup])
 
     def own(each: Mapping[str, T]) -> dict[str, T]:
         return {name: part for name, part in each.items() if name in rests_on}
@@ -111,5 +111,7 @@ def filled(found: Findings, page: Writeup, said: Mapping[str, Finding]) -> tuple
     data = {name: status for name, status in found.bench.data.items() if name in read}
     about = colophon.about(budget, outcomes, data, {**colophon.ran_with(), **found.bench.machine})
     told = origins.teller(found)
-    manuscript = write(Material(content.experiments, found.judged, found.proofs, page, budget, said, about, told, found.known))
+    manuscript = write(
+        Material(content.experiments, found.judged, found.proofs, writeup, budget, said, about, told, found.known)
+    )
     return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))

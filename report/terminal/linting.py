@@ -26,17 +26,17 @@ from report.write.unused import unused
 from report.write.writeup import Writeup
 
 
-def read_ahead(pages: Sequence[Writeup]) -> Known:
+def read_ahead(writeups: Sequence[Writeup]) -> Known:
     """Every chapter as it is read, whatever is proved; of what cannot be read so, ``lint`` tells."""
     known = Known()
     with suppress(ReportError, jinja2.TemplateError):
-        pieces = {page.file: parts(page) for page in pages}
-        read({file: source for page in pages for file, source in written(page, pieces[page.file]).items()}, known.chapters)
+        pieces = {each.file: parts(each) for each in writeups}
+        read({file: source for each in writeups for file, source in written(each, pieces[each.file]).items()}, known.chapters)
         for part in (part for each in pieces.values() for part in each):
             compiled(part.source, part.file, known.compiled)
             names_in(part.source)
-        for page in pages:
-            literature(page.templates, known.works)
+        for writeup in writeups:
+            literature(writeup.templates, known.works)
     return known
 
 
@@ -50,7 +50,7 @@ def set_ahead(theorem: Theorem, known: Known) -> Theorem:
 def lint(
     content: Content,
     theorems: Mapping[str, Theorem],
-    pages: Sequence[Writeup],
+    writeups: Sequence[Writeup],
     budget: str,
     known: Known,
 ) -> list[str]:
@@ -60,15 +60,15 @@ def lint(
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     about, problems = colophon.about(budget, {}, {}, {}), []
     try:
-        said = reported(pages[0].templates, content.experiments, judged, budget)
+        said = reported(writeups[0].templates, content.experiments, judged, budget)
     except ProseError as error:
         return [str(error)]
-    for page in pages:
+    for writeup in writeups:
         try:
-            write(Material(content.experiments, judged, proofs, page, budget, said, about, known=known))
+            write(Material(content.experiments, judged, proofs, writeup, budget, said, about, known=known))
         except ProseError as error:
             problems.append(str(error))
     if not problems:
-        for each in unused(pages, judged, content.theory, entries(pages[0]), known):
+        for each in unused(writeups, judged, content.theory, entries(writeups[0]), known):
             say(f"note: {each}")
     return list(dict.fromkeys(problems))

@@ -20,7 +20,7 @@ class Stages:
     """The whole, and one by one, as ``build.py`` has them; functions of a module, so that another process finds them."""
 
     build: Callable[[Settings], ExitCode]
-    pages: Callable[[Settings], list[Writeup]]
+    writeups: Callable[[Settings], list[Writeup]]
     bench: Callable[[Settings], Bench]
     found: Callable[[Bench, Sequence[Writeup]], Findings]
     written: Callable[[Findings, Sequence[Writeup], Early], Written]

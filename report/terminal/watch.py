@@ -177,12 +177,12 @@ class _Builds:
                 self._line.recv()
 
     def _build(self) -> None:
-        pages = self._stages.pages(self._settings)
+        writeups = self._stages.writeups(self._settings)
         self._bench = self._bench or replace(self._stages.bench(self._settings), tell=self._tell)
         found = self._found
-        if found is None or not all(map(found.bench.needs, self._bench.needed_by(pages))):
-            found = self._found = self._stages.found(self._bench, pages)
-        made = self._stages.written(found, pages, self._early)
+        if found is None or not all(map(found.bench.needs, self._bench.needed_by(writeups))):
+            found = self._found = self._stages.found(self._bench, writeups)
+        made = self._stages.written(found, writeups, self._early)
         self._line.send(Made(made.files))
 
     def _wrong(self, error: Exception) -> None:

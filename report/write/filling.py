@@ -22,14 +22,14 @@ def reported(
     return {name: finding for each in _written(templates).values() for name, finding in findings(each, found).items()}
 
 
-def entries(page: Writeup) -> dict[str, Entry]:
+def entries(writeup: Writeup) -> dict[str, Entry]:
     """Every thing that the sources say, by name."""
-    return {name: entry for each in _written(page.templates).values() for name, entry in each.entries.items()}
+    return {name: entry for each in _written(writeup.templates).values() for name, entry in each.entries.items()}
 
 
-def asked(page: Writeup, experiments: Mapping[str, object], theory: Mapping[str, object]) -> frozenset[str]:
-    """The experiments and theorems that ``page`` rests on."""
-    return needed(page, {**experiments, **theory}, entries(page))
+def asked(writeup: Writeup, experiments: Mapping[str, object], theory: Mapping[str, object]) -> frozenset[str]:
+    """The experiments and theorems that ``writeup`` rests on."""
+    return needed(writeup, {**experiments, **theory}, entries(writeup))
 
 
 def _written(templates: Path) -> dict[str, Document]:

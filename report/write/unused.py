@@ -15,11 +15,11 @@ from report.write.writeup import Writeup
 
 
 def unused(
-    pages: Iterable[Writeup], judged: Mapping[str, Judged], theory: Iterable[str], entries: Mapping[str, Entry], known: Known
+    writeups: Iterable[Writeup], judged: Mapping[str, Judged], theory: Iterable[str], entries: Mapping[str, Entry], known: Known
 ) -> Iterator[str]:
-    """A sentence for each thing that none of ``pages``, which are all that there are, mentions."""
-    pages = list(pages)
-    placed = [part for page in pages for part in parts(page)]
+    """A sentence for each thing that none of ``writeups``, which are all that there are, mentions."""
+    writeups = list(writeups)
+    placed = [part for each in writeups for part in parts(each)]
     named = {name for part in placed for name in names_in(part.source)}
     named |= {name for entry in entries.values() for name in beside(entry)}
     for owner, views in judged.items():
@@ -28,10 +28,10 @@ def unused(
             yield from (f"{owner}.{own}: no write-up shows this {kind}." for own in each if f"{owner}.{own}" not in named)
     yield from (f"{name}: no write-up shows this theorem." for name in theory if name not in named)
     files = {part.file for part in placed}
-    chapters = {file for page in pages for file in page.shelf}
+    chapters = {file for each in writeups for file in each.shelf}
     yield from (f"{file.name}: no write-up takes anything from it." for file in sorted(chapters - files))
-    works = {key: page.templates for page in pages for key in literature(page.templates, known.works)}
+    works = {key: writeup.templates for writeup in writeups for key in literature(writeup.templates, known.works)}
     yield from (f"{key}: no write-up cites this work of references.bib." for key in works if key not in named)
-    sources = {entry.source for entry in entries.values()} - {page.source for page in pages}
-    if any(page.source for page in pages):
+    sources = {entry.source for entry in entries.values()} - {writeup.source for writeup in writeups}
+    if any(writeup.source for writeup in writeups):
         yield from (f"{source}: no write-up is the assignment of this source." for source in sorted(sources))

@@ -106,37 +106,37 @@ def chosen(templates: Path, wanted: Sequence[str]) -> list[Writeup]:
 
 def writeup(templates: Path) -> Writeup:
     """The title, the chapters in their order, and the sources. Raises ``ProseError``."""
-    page = _page(templates / "report.toml")
-    title, subtitle, abstract = page.title(), page.words("subtitle"), page.words("abstract", "")
-    chapters = page.chapters(page.names("chapters"))
-    whose: dict[str, Any] = {key: page.words(key, "") for key in ("author", "course", "date")}
-    return Writeup(title, subtitle, abstract, chapters, page.texts("sources"), page.file, **whose)
+    toml = _toml(templates / "report.toml")
+    title, subtitle, abstract = toml.title(), toml.words("subtitle"), toml.words("abstract", "")
+    chapters = toml.chapters(toml.names("chapters"))
+    whose: dict[str, Any] = {key: toml.words(key, "") for key in ("author", "course", "date")}
+    return Writeup(title, subtitle, abstract, chapters, toml.texts("sources"), toml.file, **whose)
 
 
 def assignment(file: Path, complete: Writeup) -> Writeup:
     """The assignment in ``file``, with sections from the chapters of the complete write-up. Raises ``ProseError``."""
-    page = _page(file)
-    page.only(KEYS)
-    whose: dict[str, Any] = {key: page.words(key, "") for key in ("subtitle", "abstract", "author", "course", "date", "source")}
+    toml = _toml(file)
+    toml.only(KEYS)
+    whose: dict[str, Any] = {key: toml.words(key, "") for key in ("subtitle", "abstract", "author", "course", "date", "source")}
     sources = [*complete.sources, *(path.stem for path in (file.parent.parent / "written").glob("*.toml"))]
     if whose["source"] and whose["source"] not in sources:
-        raise page.wrong("source", f"there is no source '{whose['source']}'", nearest(whose["source"], sources))
+        raise toml.wrong("source", f"there is no source '{whose['source']}'", nearest(whose["source"], sources))
     found = replace(
         complete,
         **whose,
-        title=page.title(),
+        title=toml.title(),
         file=file,
         name=file.stem,
-        language=page.language(),
-        lines=tuple(page.names("lines", empty=True)),
-        pages=page.whole("pages"),
-        fresh=page.yes("fresh"),
+        language=toml.language(),
+        lines=tuple(toml.names("lines", empty=True)),
+        pages=toml.whole("pages"),
+        fresh=toml.yes("fresh"),
         shelf=tuple(sorted((file.parent.parent / "chapters").glob("*.md"))),
     )
-    asked = page.entries.get("question")
+    asked = toml.entries.get("question")
     if not isinstance(asked, list) or not asked or not all(isinstance(raw, dict) for raw in asked):
-        raise page.wrong("question", "asks no question", "Add [[question]], a heading and what answers it.")
-    return replace(found, questions=tuple(_question(page, number, raw) for number, raw in enumerate(asked, start=1)))
+        raise toml.wrong("question", "asks no question", "Add [[question]], a heading and what answers it.")
+    return replace(found, questions=tuple(_question(toml, number, raw) for number, raw in enumerate(asked, start=1)))
 
 
 KEYS = (
@@ -152,12 +152,12 @@ LANGUAGES = tuple(_CODES.split())
 """Those that Typst has words for, or whose words it knows how to break."""
 
 
-def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
-    own = page.question(number, raw)
+def _question(toml: _Toml, number: int, raw: Mapping[str, Any]) -> Question:
+    own = toml.question(number, raw)
     own.only(("heading", "prose", "answers", "parts", "without"))
     heading, prose = own.words("heading", ""), own.text_of("prose")
     answers = own.names("answers", empty=bool(prose))
-    chapters = {path.stem for path in (page.file.parent.parent / "chapters").glob("*.md")}
+    chapters = {path.stem for path in (toml.file.parent.parent / "chapters").glob("*.md")}
     alone = [name for name in answers if name in chapters]
     if alone and (heading or len(answers) > 1):
         raise own.wrong(
@@ -173,10 +173,10 @@ def _question(page: _Page, number: int, raw: Mapping[str, Any]) -> Question:
     return Question(f"q-{number}", heading, own.line("heading"), prose, prose_line, lines, shown, left_out)
 
 
-def _page(file: Path) -> _Page:
+def _toml(file: Path) -> _Toml:
     try:
         text = author_text(file)
-        return _Page(file, text, tomllib.loads(text))
+        return _Toml(file, text, tomllib.loads(text))
     except FileNotFoundError:
         raise ProseError("is missing.", where=Where(file), remedy="It lists the title and the chapters.") from None
     except tomllib.TOMLDecodeError as error:
@@ -186,7 +186,7 @@ def _page(file: Path) -> _Page:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Toml:
     """What the file says, asked for by kind. Every question raises ``ProseError`` with the line at which it says another."""
 
     file: Path
@@ -199,11 +199,11 @@ class _Page:
             if key not in known:
                 raise self.wrong(key, f"there is no '{key}' here", nearest(key, known))
 
-    def question(self, number: int, entries: Mapping[str, Any]) -> _Page:
+    def question(self, number: int, entries: Mapping[str, Any]) -> _Toml:
         """The part of the file that is its ``number``-th question."""
         starts = [match.start() for match in re.finditer(r"^[ \t]*\[\[question\]\]", self.text, re.MULTILINE)]
         start, end = [*starts, len(self.text)][number - 1 : number + 1] if number <= len(starts) else (0, len(self.text))
-        return _Page(self.file, self.text[start:end], entries, self.text.count("\n", 0, start) + 1)
+        return _Toml(self.file, self.text[start:end], entries, self.text.count("\n", 0, start) + 1)
 
     def line(self, said: str) -> int:
         """The line of the file on which ``said`` stands; the first of this part if it cannot be found."""

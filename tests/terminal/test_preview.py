@@ -210,7 +210,7 @@ def test_what_is_found_is_kept_until_prose_needs_more():
         return SimpleNamespace(bench=Laid(pages))
 
     stages: Any = SimpleNamespace(
-        pages=lambda settings: frozenset(next(prose)),
+        writeups=lambda settings: frozenset(next(prose)),
         bench=lambda settings: Laid(),
         found=find,
         written=lambda found, pages, early: SimpleNamespace(files={"x.html": b""}),

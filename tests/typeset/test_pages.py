@@ -426,8 +426,8 @@ def test_letters_that_no_font_has_are_named_with_their_place(tmp_path):
 
 
 def test_the_front_says_a_failure_in_letters_that_its_font_has() -> None:
-    page = Writeup("A title", "", "", (), {}, Path("report.toml"))
-    assert front(page, "quick", {}, ["E1: 1 of 1 runs failed: “é” 🙂"]).notices == ("E1: 1 of 1 runs failed: “é” U+1F642",)
+    writeup = Writeup("A title", "", "", (), {}, Path("report.toml"))
+    assert front(writeup, "quick", {}, ["E1: 1 of 1 runs failed: “é” 🙂"]).notices == ("E1: 1 of 1 runs failed: “é” U+1F642",)
 
 
 def test_a_folder_for_passing_files_that_is_not_there_is_no_hindrance(monkeypatch, tmp_path):

@@ -43,9 +43,9 @@ def manuscript(folder: Path, *chapters: str) -> Manuscript:
     for number, chapter in enumerate(chapters, 1):
         paths.append(folder / f"{number:02}-part-{number}.md")
         paths[-1].write_text(chapter, encoding="utf-8")
-    page = Writeup("A title", "", "", tuple(paths), {"W1": "A course"}, folder / "report.toml")
+    writeup = Writeup("A title", "", "", tuple(paths), {"W1": "A course"}, folder / "report.toml")
     facts = {"trials": Value(4, digits=0), "data": Table((Column("a", "A"),), ((1,),), "Data."), "Python": "3.11"}
-    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick", facts=facts))
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, writeup, "quick", facts=facts))
 
 
 def text(folder: Path, chapter: str) -> str:
@@ -105,8 +105,8 @@ def test_a_function_writes(tmp_path: Path, call: str, said: str) -> None:
 def test_a_theorem_that_is_not_there_has_one_place_wherever_it_is_asked_for(tmp_path: Path) -> None:
     chapter = tmp_path / "01-part-1.md"
     chapter.write_text('{{ derivation("T1") }}\n\n{{ derivation("T1", parts=["A"]) }}\n', encoding="utf-8")
-    page = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
-    markdown = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters[0].markdown
+    writeup = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
+    markdown = write(Material({}, {}, {"T1": LOST}, writeup, "quick")).chapters[0].markdown
     assert markdown.count("T1 is not shown") == 2
     assert markdown.count("{#sec-T1}") == 1
 
@@ -119,8 +119,8 @@ def test_where_a_theorem_goes_on_the_names_are_told_that_it_did_not_use_before(t
     parts = tuple(Part(name, f"x + {n} == {n} + x", [Step(f"{n} + x", "")]) for name, n in (("One", "1"), ("Two", "n")))
     names = (real("x", "a number"), integer("n", "a size", least="1"))
     proof = check(Derivation("T1", "Sums", "Why?", names, parts, "So.", "", ()))
-    page = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
-    first, _, second = write(Material({}, {}, {"T1": proof}, page, "quick")).chapters[0].markdown.partition("# Later")
+    writeup = Writeup("A title", "", "", (chapter,), {}, tmp_path / "report.toml")
+    first, _, second = write(Material({}, {}, {"T1": proof}, writeup, "quick")).chapters[0].markdown.partition("# Later")
     assert "a number" in first
     assert "a size" not in first
     assert "a size" in second
@@ -198,8 +198,8 @@ def test_every_function_is_tried_here_or_with_the_mistakes() -> None:
 def test_a_link_to_a_theorem_that_is_not_proved_here_still_leads_to_its_place(tmp_path: Path) -> None:
     file = tmp_path / "01-theory.md"
     file.write_text('{{ derivation("T1") }}', encoding="utf-8")
-    page = Writeup("A title", "", "", (file,), {}, tmp_path / "report.toml")
-    (chapter,) = write(Material({}, {}, {"T1": LOST}, page, "quick")).chapters
+    writeup = Writeup("A title", "", "", (file,), {}, tmp_path / "report.toml")
+    (chapter,) = write(Material({}, {}, {"T1": LOST}, writeup, "quick")).chapters
     assert "[]{#sec-T1}" in chapter.markdown
 
 

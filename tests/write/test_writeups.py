@@ -78,12 +78,12 @@ def project(folder: Path, essay: str = ESSAY) -> Writeup:
     for name, text in (("01-nets", NETS), ("02-more", MORE), ("03-end", END)):
         (folder / "chapters" / f"{name}.md").write_text(text, encoding="utf-8")
     (folder / "writeups" / "essay.toml").write_text(essay, encoding="utf-8")
-    (page,) = chosen(folder, ["essay"])
-    return page
+    (writeup,) = chosen(folder, ["essay"])
+    return writeup
 
 
-def filled(page: Writeup) -> Manuscript:
-    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, page, "quick"))
+def filled(writeup: Writeup) -> Manuscript:
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, writeup, "quick"))
 
 
 def test_a_section_ends_at_the_next_heading_of_its_level_and_keeps_its_lines() -> None:
@@ -122,9 +122,9 @@ def test_an_anchor_is_found_whatever_stands_beside_it() -> None:
 def test_a_reference_to_what_stands_nowhere_is_refused_in_an_assignment_too(tmp_path: Path) -> None:
     for name in ("E9.x", "E2.curve", "ch:more-or-less"):
         (folder := tmp_path / name.replace(":", "-")).mkdir()
-        page = project(folder, ESSAY.replace("They have", f"See {{{{ ref('{name}') }}}}:"))
+        writeup = project(folder, ESSAY.replace("They have", f"See {{{{ ref('{name}') }}}}:"))
         with pytest.raises(ProseError, match=rf"essay\.toml:13: ref\('{name}'\): nothing of that name stands"):
-            filled(page)
+            filled(writeup)
 
 
 def test_a_part_of_a_theorem_elsewhere_is_known_by_its_label(tmp_path: Path) -> None:
@@ -134,11 +134,11 @@ def test_a_part_of_a_theorem_elsewhere_is_known_by_its_label(tmp_path: Path) -> 
     )
     for name, known in (("T1.the-sum", True), ("T1.the-sun", False)):
         (folder := tmp_path / name).mkdir()
-        page = project(folder, ESSAY.replace("They have", f"By {{{{ ref('{name}') }}}} they have"))
+        writeup = project(folder, ESSAY.replace("They have", f"By {{{{ ref('{name}') }}}} they have"))
         with (folder / "chapters" / "03-end.md").open("a", encoding="utf-8") as chapter:
             chapter.write('\n{{ derivation("T1") }}\n')
-        page = replace(page, questions=page.questions[:2])
-        material = Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {"T1": proof}, page, "quick")
+        writeup = replace(writeup, questions=writeup.questions[:2])
+        material = Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {"T1": proof}, writeup, "quick")
         if known:
             assert "By the complete report they have" in "".join(chapter.markdown for chapter in write(material).chapters)
         else:
@@ -154,9 +154,9 @@ def test_each_write_up_counts_for_itself(tmp_path: Path) -> None:
 
 
 def test_an_error_in_a_section_has_the_line_of_its_chapter(tmp_path: Path) -> None:
-    page = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-last"))
+    writeup = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-last"))
     with pytest.raises(ProseError, match=r"02-more\.md:5: 'wrong' is undefined"):
-        filled(page)
+        filled(writeup)
 
 
 def test_a_number_typed_into_the_prose_of_a_question_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_a_number_typed_into_the_prose_of_a_question_is_refused_with_its_line(tm
 
 
 def test_what_a_write_up_rests_on_is_read_off_its_parts(tmp_path: Path) -> None:
-    page = project(tmp_path)
-    assert needed(page, ["E1", "E2", "T1"], {}) == {"E2"}
+    writeup = project(tmp_path)
+    assert needed(writeup, ["E1", "E2", "T1"], {}) == {"E2"}
     (complete,) = chosen(tmp_path, [])
     assert needed(complete, ["E1", "E2", "T1"], {}) == {"E1", "E2", "T1"}
 
@@ -220,24 +220,24 @@ def test_a_language_is_one_that_typst_has_words_for_or_knows_how_to_break(tmp_pa
 
 
 def test_what_answers_nothing_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
-    page = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-net").replace("E2.ends", "E2.end"))
+    writeup = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-net").replace("E2.ends", "E2.end"))
     with pytest.raises(ProseError, match=r"essay\.toml:9: no chapter has a section #sec-net\.\n.*'#sec-nets'"):
-        parts(page)
+        parts(writeup)
     (tmp_path / "writeups" / "essay.toml").write_text(ESSAY.replace("E2.ends", "E2.end"), encoding="utf-8")
     with pytest.raises(ProseError, match=r"essay\.toml:14: 'E2\.end' answers nothing\.\n.*'E2\.ends'"):
         filled(chosen(tmp_path, ["essay"])[0])
 
 
 def test_a_section_of_two_chapters_is_refused_and_not_chosen_for_the_author(tmp_path: Path) -> None:
-    page = project(tmp_path)
+    writeup = project(tmp_path)
     (tmp_path / "chapters" / "02-more.md").write_text("# More\n\n## Other nets {#sec-nets}\n", encoding="utf-8")
     with pytest.raises(ProseError, match=r"02-more\.md:3: 01-nets\.md has a section #sec-nets as well"):
-        parts(page)
+        parts(writeup)
 
 
 def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> None:
     project(tmp_path)
-    assert [page.name for page in chosen(tmp_path, ["all"])] == ["complete", "essay"]
+    assert [writeup.name for writeup in chosen(tmp_path, ["all"])] == ["complete", "essay"]
     with pytest.raises(UsageError, match="'essay'"):
         chosen(tmp_path, ["esay"])
 
@@ -254,16 +254,16 @@ def test_what_no_write_up_uses_is_said(tmp_path: Path) -> None:
 
 def test_what_is_made_here_is_shown_somewhere() -> None:
     """A note of what nothing shows is worth reading only while there is none that is meant to be."""
-    content, pages = collect(ROOT), chosen(ROOT / "templates", ["all"])
+    content, writeups = collect(ROOT), chosen(ROOT / "templates", ["all"])
     declared = content.experiments | {name: load(path) for name, path in content.theory.items()}
     judged = {name: unmade(each) for name, each in declared.items()}
-    assert list(unused(pages, judged, content.theory, entries(pages[0]), Known())) == []
+    assert list(unused(writeups, judged, content.theory, entries(writeups[0]), Known())) == []
 
 
 def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
     chosen_parts = ESSAY.replace('answers = ["#sec-nets"]', 'answers = ["#sec-more", "#sec-nets"]\nwithout = ["E2.curves"]')
-    page = project(tmp_path, chosen_parts.replace('"E2.ends", "E2.more"', '"E2.more"'))
-    whole = "\n".join(chapter.markdown for chapter in filled(page).chapters)
+    writeup = project(tmp_path, chosen_parts.replace('"E2.ends", "E2.more"', '"E2.more"'))
+    whole = "\n".join(chapter.markdown for chapter in filled(writeup).chapters)
     assert "## The nets {#sec-nets}" in whole
     assert "| mlp |" in whole
     assert "#E2-curves" not in whole
@@ -271,21 +271,21 @@ def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tm
 
 
 def test_what_cannot_be_left_out_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    page = project(tmp_path, ESSAY.replace('["#sec-nets"]', '["#sec-nets"]\nwithout = ["E2.curve"]'))
+    writeup = project(tmp_path, ESSAY.replace('["#sec-nets"]', '["#sec-nets"]\nwithout = ["E2.curve"]'))
     with pytest.raises(ProseError, match=r"essay\.toml:10: no section of this question has E2\.curve .*\n.*'E2\.curves'"):
-        parts(page)
+        parts(writeup)
 
 
 def test_what_is_said_of_a_mistake_can_be_placed_by_its_id(tmp_path: Path) -> None:
-    page = project(tmp_path, ESSAY.replace('"E2.ends", "E2.more"', '"E2.ends", "X7"'))
+    writeup = project(tmp_path, ESSAY.replace('"E2.ends", "E2.more"', '"E2.ends", "X7"'))
     with (tmp_path / "chapters" / "02-more.md").open("a", encoding="utf-8") as chapter:
         chapter.write('\n{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}\nNor this.\n')
-    (piece,) = [piece for piece in parts(page) if "X7" in piece.source]
+    (piece,) = [piece for piece in parts(writeup) if "X7" in piece.source]
     assert piece.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
     assert piece.source.count("\n", 0, piece.source.index("{%")) == 6
 
 
 def test_each_write_up_ends_with_the_evidence_of_its_numbers() -> None:
-    for page in chosen(ROOT / "templates", ["all"]):
-        last = page.questions[-1].answers[0][0] if page.questions else page.chapters[-1].stem
-        assert last == "99-evidence", page.file
+    for writeup in chosen(ROOT / "templates", ["all"]):
+        last = writeup.questions[-1].answers[0][0] if writeup.questions else writeup.chapters[-1].stem
+        assert last == "99-evidence", writeup.file
