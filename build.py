@@ -21,8 +21,8 @@ from report.terminal.faults import guarded, say
 from report.terminal.stamp import Glance
 
 if TYPE_CHECKING:
-    from report.terminal.bench import Bench, DataSets, Findings
-    from report.terminal.edition import Early, Written
+    from report.terminal.bench import Basis, Bench, DataSets
+    from report.terminal.edition import Early, Published
     from report.write.writeup import Writeup
 
 ROOT = Path(__file__).resolve().parent
@@ -51,15 +51,15 @@ def build(settings: Settings) -> ExitCode:
 
     writeups = _writeups(settings)
     bench = _bench(settings, look)
-    found = recalled(look.found(), bench.narrowed(writeups))
-    if found is None:
+    basis = recalled(look.found(), bench.narrowed(writeups))
+    if basis is None:
         look.forget()
-        found = _found(bench, writeups)
-    written = _written(found, writeups)
-    if found.settled:
+        basis = _basis(bench, writeups)
+    published = _published(basis, writeups)
+    if basis.settled:
         store = bench.store
-        look.keep(written.said, written.code, written.files, map(store.path, store.asked_for), noted(found))
-    return written.code
+        look.keep(published.said, published.code, published.files, map(store.path, store.asked_for), noted(basis))
+    return published.code
 
 
 def _another(settings: Settings) -> ExitCode:
@@ -67,7 +67,7 @@ def _another(settings: Settings) -> ExitCode:
     from report.terminal.commands import COMMANDS
     from report.terminal.stages import Stages
 
-    return COMMANDS[settings.command](ROOT, settings, Stages(build, _writeups, _bench, _found, _written, _data_sets))
+    return COMMANDS[settings.command](ROOT, settings, Stages(build, _writeups, _bench, _basis, _published, _data_sets))
 
 
 # --- the stages ----------------------------------------------------------------------------------------------------
@@ -99,9 +99,9 @@ def _bench(settings: Settings, look: Glance | None = None) -> Bench:
     return laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine")
 
 
-def _found(bench: Bench, writeups: Sequence[Writeup]) -> Findings:
+def _basis(bench: Bench, writeups: Sequence[Writeup]) -> Basis:
     """Prove, plan, run what is missing, draw, and judge: what the pages rest on, and nothing else."""
-    from report.terminal.bench import Findings
+    from report.terminal.bench import Basis
 
     bench = bench.narrowed(writeups)
     bench = bench if bench.settings.frozen else bench.with_data()  # the first to fail, where nothing is to be had
@@ -111,21 +111,21 @@ def _found(bench: Bench, writeups: Sequence[Writeup]) -> Findings:
     judged = computed | bench.judge(outcomes)
     for each in bench.store.damaged:
         say(f"{each.path}: a stored result was damaged, and is not used: {each.why}.")
-    return Findings(bench, outcomes, judged, proofs)
+    return Basis(bench, outcomes, judged, proofs)
 
 
-def _written(found: Findings, writeups: Sequence[Writeup], early: Early | None = None) -> Written:
+def _published(basis: Basis, writeups: Sequence[Writeup], early: Early | None = None) -> Published:
     """Fill the chapters, set the pages, and put them where they belong."""
-    from report.terminal.edition import Written, editions, nobody
+    from report.terminal.edition import Published, editions, nobody
     from report.typeset.publish import publish, summary
 
-    out, written = found.bench.settings.out, Written()
-    for made in editions(found, writeups, early or nobody):
+    out, published = basis.bench.settings.out, Published()
+    for made in editions(basis, writeups, early or nobody):
         publish(out, made.files)
         said = summary(out, made.writeup.file_name, made.lacking)
         print(said, flush=True)
-        written = written.and_also(made, said)
-    return written
+        published = published.and_also(made, said)
+    return published
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from tests.project import ROOT
 
 def said(experiments: Mapping[str, Experiment], judged: Mapping[str, Judged], budget: str, *names: str) -> dict[str, Finding]:
     """The findings on the entries ``names``, as W4.accuracy."""
-    found = Answers(experiments, judged).found(budget)
+    computed = Answers(experiments, judged).computed(budget)
     held: dict[str, Finding] = {}
     for document in documents(ROOT / "templates" / "written").values():
         chosen = {name: entry for name, entry in document.entries.items() if name in names}
-        held |= findings(replace(document, entries=chosen), found)
+        held |= findings(replace(document, entries=chosen), computed)
     return held

@@ -12,7 +12,7 @@ from experiments.training import machine
 from report.cache.snapshot import snapshot
 from report.model import Outcome
 from report.terminal import edition
-from report.terminal.bench import Findings, laid_out
+from report.terminal.bench import Basis, laid_out
 from report.terminal.cli import parse
 from report.terminal.edition import Edition
 from report.write.writeup import COMPLETE, chosen, names
@@ -43,8 +43,8 @@ def editions(request, store) -> Mapping[str, Edition]:
     bench = laid_out(ROOT, settings, datasets, machine(), measured="experiments.training.machine").narrowed(writeups)
     proofs, computed = bench.prove()
     outcomes = {name: _of(SEEDS[request.param], list(usual(name))) for name in EXPERIMENTS}
-    found = Findings(bench, outcomes, computed | bench.judge(outcomes), proofs)
-    return {made.writeup.name: made for made in edition.editions(found, writeups)}
+    basis = Basis(bench, outcomes, computed | bench.judge(outcomes), proofs)
+    return {made.writeup.name: made for made in edition.editions(basis, writeups)}
 
 
 def _of(seeds: int, outcomes: list[Outcome]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.judge.findings import Agreement, Finding, Found, findings
+from report.judge.findings import Agreement, Finding, Computed, findings
 from report.judge.written import Document, Entry, documents
 from report.model import Holds, Value
 from report.write.mistakes import mistakes
@@ -38,7 +38,7 @@ def found(entry: Entry, *, right: bool) -> Finding:
             return Value(entry.at.get(size, 1) + (not right))
         return Value(ours)
 
-    held = Found(value, lambda name: (Holds.YES if words[name] else Holds.NO, "", 0), lambda _: "")
+    held = Computed(value, lambda name: (Holds.YES if words[name] else Holds.NO, "", 0), lambda _: "")
     document = replace(DOCUMENTS[entry.source], entries={entry.name: entry})
     return findings(document, held)[entry.name]
 
@@ -57,7 +57,7 @@ def test_a_statement_about_a_table_is_held_against_its_rows(entry):
 
 @pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.formula], ids=NAME)
 def test_a_sum_is_held_against_what_it_comes_to(entry):
-    nothing = Found(lambda name, condition: Value(float("nan")), lambda name: (None, "", 0), lambda _: "not asked")
+    nothing = Computed(lambda name, condition: Value(float("nan")), lambda name: (None, "", 0), lambda _: "not asked")
     document = replace(DOCUMENTS[entry.source], entries={entry.name: entry})
     (right,) = findings(document, nothing).values()
     spoilt = replace(entry, formula=f"({entry.formula}) + 1000", printed=entry.printed or "0")

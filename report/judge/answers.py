@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from report.errors import ReportError, nearest
-from report.judge.findings import Found
+from report.judge.findings import Computed
 from report.judge.views import NOTHING_RUN, Absent, Judged, Judgement, measured
 from report.judge.written import Entry
 from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Scalar, Table, Value
@@ -76,7 +76,7 @@ class Answers:
         found, _ = self.find("claim", name, lambda judged: judged.claims)
         return found
 
-    def found(self, budget: str) -> Found:
+    def computed(self, budget: str) -> Computed:
         """What a write-up may be held against in this copy."""
 
         def verdict(name: str) -> tuple[Holds | None, str, int]:
@@ -93,4 +93,4 @@ class Answers:
             needs = NEEDED[entry.needs].given_by(*entry.given_by)
             return needs.lacking(budget, self.judged.get(owner, Judged()).stand_ins)
 
-        return Found(self.value, verdict, forbidden)
+        return Computed(self.value, verdict, forbidden)

@@ -54,7 +54,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Found:
+class Computed:
     """What the entries are held against: values by name and condition, verdicts by name, and what may not be compared."""
 
     value: Callable[[str, Mapping[str, Scalar]], Value | Absent]
@@ -62,13 +62,13 @@ class Found:
     forbidden: Callable[[Entry], str]  # why this copy may not be held against the entry, or nothing
 
 
-def findings(document: Document, found: Found) -> dict[str, Finding]:
-    """Every entry of ``document``, held against ``found``. Raises ``ProseError`` for all that name what is not there."""
+def findings(document: Document, computed: Computed) -> dict[str, Finding]:
+    """Every entry of ``document``, held against ``computed``. Raises ``ProseError`` for all that name what is not there."""
     alone: dict[str, Finding] = {}
     problems: list[ProseError] = []
     for name, entry in document.entries.items():
         try:
-            alone[name] = _finding(entry, document, found)
+            alone[name] = _finding(entry, document, computed)
         except ProseError as problem:
             problems.append(problem)
     if problems:
@@ -85,25 +85,25 @@ def _along(finding: Finding, alone: Mapping[str, Finding]) -> Finding:
     return replace(finding, agreement=agreement, by_accident=f"its {other.entry.what.partition(',')[0]} does not agree")
 
 
-def _finding(entry: Entry, document: Document, found: Found) -> Finding:
+def _finding(entry: Entry, document: Document, computed: Computed) -> Finding:
     try:
         if entry.asserts:
-            return _asserted(entry, found)
+            return _asserted(entry, computed)
         if entry.rows:
             return _read_off(entry, document)
-        return _compared(entry, document, found)
+        return _compared(entry, document, computed)
     except ReportError as error:
         raise ProseError(f"{entry.name}: {error.what}", where=error.where or entry.where, remedy=error.remedy) from None
 
 
-def _asserted(entry: Entry, found: Found) -> Finding:
+def _asserted(entry: Entry, computed: Computed) -> Finding:
     """A statement is as true as the claims that would follow from it; one that fails is enough against it."""
-    forbidden = found.forbidden(entry)
+    forbidden = computed.forbidden(entry)
     if forbidden:
         return Finding(entry, Agreement.NOT_ASKED, why=forbidden)
     parts = []
     for name in entry.asserts:
-        word, why, seeds = found.verdict(name.removeprefix("not "))
+        word, why, seeds = computed.verdict(name.removeprefix("not "))
         says = Holds.NO if name.startswith("not ") else Holds.YES
         decided = Agreement.AGREES if word is says else Agreement.DIFFERS
         open_ = Agreement.OPEN if word is Holds.UNDECIDED else Agreement.NOT_ASKED
@@ -125,7 +125,7 @@ def _read_off(entry: Entry, document: Document) -> Finding:
     return Finding(entry, Agreement.AGREES if true else Agreement.DIFFERS, why="its own table")
 
 
-def _compared(entry: Entry, document: Document, found: Found) -> Finding:
+def _compared(entry: Entry, document: Document, computed: Computed) -> Finding:
     """A number, a sum or a shape, beside the values that it must agree with."""
     names = columns(document.table, entry.run) if entry.run else {}
     printed = entry.number if entry.printed and not entry.shape else math.nan
@@ -135,9 +135,9 @@ def _compared(entry: Entry, document: Document, found: Found) -> Finding:
         if entry.printed and abs(float(comes_to.number) - printed) > SMALL:
             return Finding(entry, Agreement.DIFFERS, (comes_to,), "the sum as it is printed")
         printed = float(comes_to.number)
-    values = [found.value(name, entry.of) for name in entry.ours]
+    values = [computed.value(name, entry.of) for name in entry.ours]
     missing = [value.reason for value in values if isinstance(value, Absent)]
-    forbidden = found.forbidden(entry) or "; ".join(missing[:1])
+    forbidden = computed.forbidden(entry) or "; ".join(missing[:1])
     ours = tuple(value for value in values if isinstance(value, Value))
     if forbidden:
         return Finding(entry, Agreement.NOT_ASKED, ours, forbidden)

@@ -145,8 +145,8 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """All that the pages are made of but the prose."""
+class Basis:
+    """What write-ups rest on: all that they are made of but the prose."""
 
     bench: Bench
     outcomes: Mapping[str, list[Outcome]]

@@ -65,12 +65,12 @@ def explain(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
     (query,), still = settings.names, replace(settings, frozen=True, names=())
     writeups = stages.writeups(still)
-    found = stages.found(stages.bench(still), writeups)
-    told, said = dict[str, str](), beside(found, writeups)
+    basis = stages.basis(stages.bench(still), writeups)
+    told, said = dict[str, str](), beside(basis, writeups)
     unknown: list[UsageError] = []
     for writeup in writeups:
         try:
-            told[writeup.name] = origin(query, found, filled(found, writeup, said)[0])
+            told[writeup.name] = origin(query, basis, filled(basis, writeup, said)[0])
         except UsageError as error:
             unknown.append(error)
     if not told:

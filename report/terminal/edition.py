@@ -14,7 +14,7 @@ from report.judge.shortcomings import shortcomings
 from report.judge.views import NOT_PROVED
 from report.model import data_read
 from report.terminal import origins
-from report.terminal.bench import Findings
+from report.terminal.bench import Basis
 from report.typeset.pages import front, memory, typeset
 from report.typeset.paging import overrun, titles
 from report.typeset.pandoc import Press
@@ -48,70 +48,70 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Written:
+class Published:
     """What a command has published: all files by name, what it said of them, and its exit code."""
 
     said: str = ""
     code: ExitCode = ExitCode.OK
     files: Mapping[str, bytes] = field(default_factory=dict)
 
-    def and_also(self, edition: Edition, said: str) -> Written:
+    def and_also(self, edition: Edition, said: str) -> Published:
         """With one more write-up."""
         code = ExitCode.INCOMPLETE if edition.lacking else self.code
-        return Written("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
+        return Published("\n".join(filter(None, [self.said, said])), code, {**self.files, **edition.files})
 
 
-def editions(found: Findings, writeups: Sequence[Writeup], early: Early = nobody) -> Iterator[Edition]:
+def editions(basis: Basis, writeups: Sequence[Writeup], early: Early = nobody) -> Iterator[Edition]:
     """Each of ``writeups`` as it is published, in their order; ``PAGES_AT_ONCE`` of them are set while the next is filled,
     one of an assignment first: it is filled sooner than all that there is."""
     short, pool = next((each for each in writeups if each.questions), None), ThreadPoolExecutor(PAGES_AT_ONCE)
-    known, pieces = frozenset(chain(*found.known.pieces.values())), found.known.pieces
-    press = Press(memory(found.bench.store), found.known.measured, pieces, known)
+    known, pieces = frozenset(chain(*basis.known.pieces.values())), basis.known.pieces
+    press = Press(memory(basis.bench.store), basis.known.measured, pieces, known)
     try:
-        order, said = sorted(writeups, key=lambda each: each is not short), beside(found, writeups)
-        begun = {each.name: pool.submit(_set, found, each, *filled(found, each, said), press, early) for each in order}
+        order, said = sorted(writeups, key=lambda each: each is not short), beside(basis, writeups)
+        begun = {each.name: pool.submit(_set, basis, each, *filled(basis, each, said), press, early) for each in order}
         yield from (begun[each.name].result() for each in writeups)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _set(found: Findings, writeup: Writeup, manuscript: Manuscript, own: Findings, press: Press, early: Early) -> Edition:
+def _set(basis: Basis, writeup: Writeup, manuscript: Manuscript, own: Basis, press: Press, early: Early) -> Edition:
     """A write-up that is filled; what it does not rest on is no shortcoming of it."""
-    bench, settings = found.bench, found.bench.settings
+    bench, settings = basis.bench, basis.bench.settings
     outcomes, judged, proofs, data = own.outcomes, own.judged, own.proofs, own.bench.data
     lacking = shortcomings(outcomes, judged, data, [name for name, proof in proofs.items() if proof is NOT_PROVED])
     made = typeset(manuscript, writeup, front(writeup, settings.budget, outcomes, lacking), bench.store, press, early)
     for layout, measured in made.measured.items():
-        found.known.measured.setdefault(layout, {}).update(measured)
+        basis.known.measured.setdefault(layout, {}).update(measured)
     lacking += overrun(writeup, made.paging, titles(writeup, manuscript))
     budget = {"name": settings.budget, "first_seed": settings.seed}
     environment = {**colophon.ran_with(), **bench.machine}
-    counts = origins.count(found, manuscript)
+    counts = origins.count(basis, manuscript)
     listing = manifest(budget, outcomes, judged, proofs, data, environment, manuscript, lacking, made.files, counts)
     name = f"{writeup.name}.manifest.json" if writeup.questions else "manifest.json"
     return Edition(writeup, {**made.files, name: listing.encode()}, lacking)
 
 
-def beside(found: Findings, writeups: Sequence[Writeup]) -> Mapping[str, Finding]:
+def beside(basis: Basis, writeups: Sequence[Writeup]) -> Mapping[str, Finding]:
     """What the sources say of all that was found, which is the same in all ``writeups``."""
-    experiments, budget = found.bench.content.experiments, found.bench.settings.budget
-    return reported(writeups[0].templates, experiments, found.judged, budget, origins.teller(found)) if writeups else {}
+    experiments, budget = basis.bench.content.experiments, basis.bench.settings.budget
+    return reported(writeups[0].templates, experiments, basis.judged, budget, origins.teller(basis)) if writeups else {}
 
 
-def filled(found: Findings, writeup: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Findings]:
+def filled(basis: Basis, writeup: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Basis]:
     """The chapters of ``writeup``, and of all that was found what it rests on; ``said`` is what stands ``beside`` it."""
-    content, budget = found.bench.content, found.bench.settings.budget
-    rests_on = found.bench.needed_by([writeup])
+    content, budget = basis.bench.content, basis.bench.settings.budget
+    rests_on = basis.bench.needed_by([writeup])
 
     def own(each: Mapping[str, T]) -> dict[str, T]:
         return {name: part for name, part in each.items() if name in rests_on}
 
-    outcomes = own(found.outcomes)
+    outcomes = own(basis.outcomes)
     read = {name for each in outcomes.values() for outcome in each for name in data_read(outcome.trial)}
-    data = {name: status for name, status in found.bench.data.items() if name in read}
-    about = colophon.about(budget, outcomes, data, {**colophon.ran_with(), **found.bench.machine})
-    told = origins.teller(found)
+    data = {name: status for name, status in basis.bench.data.items() if name in read}
+    about = colophon.about(budget, outcomes, data, {**colophon.ran_with(), **basis.bench.machine})
+    told = origins.teller(basis)
     manuscript = write(
-        Material(content.experiments, found.judged, found.proofs, writeup, budget, said, about, told, found.known)
+        Material(content.experiments, basis.judged, basis.proofs, writeup, budget, said, about, told, basis.known)
     )
-    return manuscript, Findings(replace(found.bench, data=data), outcomes, own(found.judged), own(found.proofs))
+    return manuscript, Basis(replace(basis.bench, data=data), outcomes, own(basis.judged), own(basis.proofs))

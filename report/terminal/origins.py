@@ -18,7 +18,7 @@ from report.model import Experiment, Outcome, Runs, Scalar, Trial, data_read
 from report.run.plan import Planned
 from report.seeds import Seeds
 from report.stats import Mean, value_of
-from report.terminal.bench import Findings
+from report.terminal.bench import Basis
 from report.write import evidence
 from report.write.manuscript import Manuscript
 from report.write.markdown import LINE, VALUE, evidence_text, unescape, value_text
@@ -48,13 +48,13 @@ class Exhibit:
         return " ".join([self.name, *(f"{key}={value}" for key, value in self.condition.items())])
 
 
-def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
+def origin(query: str, basis: Basis, manuscript: Manuscript) -> str:
     """What is known of the name ``query``, or of each place that prints that number. Raises ``UsageError`` for neither."""
-    told = list(mentions(found, manuscript))
+    told = list(mentions(basis, manuscript))
     if query[:1].isalpha():
-        named = [mention for mention in told if mention.name == query] or [_unmentioned(query, found, told)]
+        named = [mention for mention in told if mention.name == query] or [_unmentioned(query, basis, told)]
         once = {mention.title(): mention for mention in reversed(named)}
-        return "\n\n".join(_told(mention, [m for m in named if m.title() == title], found) for title, mention in once.items())
+        return "\n\n".join(_told(mention, [m for m in named if m.title() == title], basis) for title, mention in once.items())
     wanted = _numbers(_plain(GROUPS.sub("", query)))[:1]  # without its unit
     pieces = [(m, piece) for m in told for piece in m.shown if wanted and wanted[0] in _numbers(piece)]
     if not pieces:
@@ -63,7 +63,7 @@ def origin(query: str, found: Findings, manuscript: Manuscript) -> str:
         shown = pieces[0][0]
         rows = [piece for _, piece in pieces if shown.kind == "table" and piece != shown.shown[0]]
         cells = [f"{text}: {told}" for text, told in shown.cells if wanted[0] in _numbers(text)]
-        return _told(shown, [mention for mention, _ in pieces], found, [("row", rows), ("seeds", cells)])
+        return _told(shown, [mention for mention, _ in pieces], basis, [("row", rows), ("seeds", cells)])
     lines = dict.fromkeys(f"  {mention.title():<40} {mention.place:<28} {piece}" for mention, piece in pieces)
     return "\n".join([f"{query} may be", *lines, "python build.py explain NAME tells the whole of one."])
 
@@ -86,7 +86,7 @@ def _no_result(query: str, wanted: list[str], manuscript: Manuscript) -> str:
     )
 
 
-def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Exhibit]:
+def mentions(basis: Basis, manuscript: Manuscript) -> Iterator[Exhibit]:
     """Every place that shows a number which was computed, in the order of the pages."""
     for stated in manuscript.stated:
         shown = _plain(unescape(value_text(stated.value)))
@@ -100,7 +100,7 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Exhibit]:
     tables = {table["anchor"]: table["rows"] for chapter in manuscript.chapters for table in TABLE.finditer(chapter.markdown)}
     for name, place in manuscript.places.items():
         owner, _, own = name.partition(".")
-        judged = found.judged.get(owner, Judged())
+        judged = basis.judged.get(owner, Judged())
         figure, claim = judged.figures.get(own), judged.claims.get(own)
         if figure is not None and not isinstance(figure, Absent):
             yield Exhibit(name, place, (_plain(figure.caption),), "figure")
@@ -112,10 +112,10 @@ def mentions(found: Findings, manuscript: Manuscript) -> Iterator[Exhibit]:
             yield Exhibit(name, place, (_plain(unescape(shown)),), "claim")
 
 
-def count(found: Findings, manuscript: Manuscript) -> dict[str, int]:
+def count(basis: Basis, manuscript: Manuscript) -> dict[str, int]:
     """How many numbers the pages show, by the sort of place; each is computed, or typed with a reason."""
     kinds = {"value": "in prose", "figure": "in captions of figures", "table": "in tables", "claim": "beside claims"}
-    told = list(mentions(found, manuscript))
+    told = list(mentions(basis, manuscript))
     counted = {
         words: sum(len(_numbers(piece)) for mention in told if mention.kind == kind for piece in mention.shown)
         for kind, words in kinds.items()
@@ -147,11 +147,11 @@ def _numbers(text: str) -> list[str]:
     return ["".join(number.split()).rstrip(".,") for number in NUMBER.findall(text)]
 
 
-def _unmentioned(query: str, found: Findings, told: Iterable[Exhibit]) -> Exhibit:
+def _unmentioned(query: str, basis: Basis, told: Iterable[Exhibit]) -> Exhibit:
     """What is computed, and not shown on these pages."""
-    content = found.bench.content
+    content = basis.bench.content
     try:
-        Answers(content.experiments, found.judged).value(query, {})
+        Answers(content.experiments, basis.judged).value(query, {})
     except ReportError as error:
         if "several kinds" not in error.what:
             measured = (f"{each.id}.{name}" for each in content.experiments.values() for name in each.measures)
@@ -163,32 +163,32 @@ def _unmentioned(query: str, found: Findings, told: Iterable[Exhibit]) -> Exhibi
 # --- on the pages --------------------------------------------------------------------------------------------------
 
 
-def teller(found: Findings) -> Told:
+def teller(basis: Basis) -> Told:
     """What the pages tell of a number, a line each: seeds with their values and interval, data, the place of the code, and a
     digest of the results, which changes when one of them does."""
-    known = found.known.told
+    known = basis.known.told
 
     def told(name: str, condition: Mapping[str, Scalar]) -> tuple[str, ...]:
         asked = f"{name} {condition}"
         if asked not in known:
-            known[asked] = tuple(_lines(name, condition, found))
+            known[asked] = tuple(_lines(name, condition, basis))
         return known[asked]
 
     return told
 
 
-def _lines(name: str, condition: Mapping[str, Scalar], found: Findings) -> Iterator[str]:
+def _lines(name: str, condition: Mapping[str, Scalar], basis: Basis) -> Iterator[str]:
     owner, _, own = name.partition(".")
-    content = found.bench.content
+    content = basis.bench.content
     if owner in content.theory:
-        yield f"computed in {_place(None, own, content.theory[owner], found)}, without a run"
+        yield f"computed in {_place(None, own, content.theory[owner], basis)}, without a run"
     if owner not in content.experiments:
         return
     experiment = content.experiments[owner]
-    outcomes = [o for o in found.outcomes.get(owner, ()) if _read(owner, own, o.fingerprint, o.trial, condition, found)]
+    outcomes = [o for o in basis.outcomes.get(owner, ()) if _read(owner, own, o.fingerprint, o.trial, condition, basis)]
     read = dict.fromkeys(name for outcome in outcomes for name in sorted(data_read(outcome.trial)))
-    where = _place(_view(experiment, own), own, content.experiment_files[owner], found)
-    data = ", ".join(f"{found.bench.data[each].title} ({found.bench.data[each].digest[:8]})" for each in read)
+    where = _place(_view(experiment, own), own, content.experiment_files[owner], basis)
+    data = ", ".join(f"{basis.bench.data[each].title} ({basis.bench.data[each].digest[:8]})" for each in read)
     numbers = [(o.state, sorted(o.result.scalars.items()) if o.result else ()) for o in outcomes]
     results = hashlib.sha256(repr(numbers).encode()).hexdigest()[:8]
     runs = f"{len(outcomes)} run{'' if len(outcomes) == 1 else 's'}"
@@ -212,19 +212,19 @@ def _view(experiment: Experiment, own: str) -> Any:
 # --- the chain -----------------------------------------------------------------------------------------------------
 
 
-def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings, more: Sequence[tuple[str, list[str]]] = ()) -> str:
+def _told(mention: Exhibit, same: Iterable[Exhibit], basis: Basis, more: Sequence[tuple[str, list[str]]] = ()) -> str:
     owner, _, own = mention.name.partition(".")
     lines = [mention.title(), *(f"  {piece}" for piece in mention.shown[:1])]
     entries = [("stands at", [*dict.fromkeys(m.place for m in same if m.place)] or ["nowhere on these pages"]), *more]
-    if owner in found.bench.content.experiments:
-        entries += _of_experiment(owner, own, mention.condition, found)
-    elif owner in found.bench.content.theory:
+    if owner in basis.bench.content.experiments:
+        entries += _of_experiment(owner, own, mention.condition, basis)
+    elif owner in basis.bench.content.theory:
         from report.prove.derivation import load  # and with it the prover, which the pages have no use for
 
-        file = found.bench.content.theory[owner]
+        file = basis.bench.content.theory[owner]
         views = load(file)
         thing = {**views.values, **views.tables, **views.figures}.get(own)
-        entries += [("computed in", [_place(thing, own, file, found)]), ("rests on", ["a theorem: no run and no data"])]
+        entries += [("computed in", [_place(thing, own, file, basis)]), ("rests on", ["a theorem: no run and no data"])]
     else:
         entries += [("computed by", ["the build itself"])]
     for word, each in entries:
@@ -232,12 +232,12 @@ def _told(mention: Exhibit, same: Iterable[Exhibit], found: Findings, more: Sequ
     return "\n".join(lines)
 
 
-def _of_experiment(owner: str, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[tuple[str, list[str]]]:
-    experiment, file = found.bench.content.experiments[owner], found.bench.content.experiment_files[owner]
-    entries = [("computed in", [_place(_view(experiment, own), own, file, found)])]
+def _of_experiment(owner: str, own: str, condition: Mapping[str, Scalar], basis: Basis) -> list[tuple[str, list[str]]]:
+    experiment, file = basis.bench.content.experiments[owner], basis.bench.content.experiment_files[owner]
+    entries = [("computed in", [_place(_view(experiment, own), own, file, basis)])]
     if own in experiment.measures:
-        entries.append(("seeds", _seeds(experiment, own, condition, found)))
-    planned = _planned(owner, own, condition, found)
+        entries.append(("seeds", _seeds(experiment, own, condition, basis)))
+    planned = _planned(owner, own, condition, basis)
     if not planned:
         return [*entries, ("rests on", ["no run and no data"])]
     labels = [f"{each.trial.label}  ({each.fingerprint.digest[:12]})" for each in planned]
@@ -246,16 +246,16 @@ def _of_experiment(owner: str, own: str, condition: Mapping[str, Scalar], found:
     return [
         *entries,
         ("trials", [*labels[:SEVERAL], *more]),
-        ("run by", [f"{f.__module__}.{f.__qualname__}, {_place(f, f.__name__, file, found)}" for f in functions]),
+        ("run by", [f"{f.__module__}.{f.__qualname__}, {_place(f, f.__name__, file, basis)}" for f in functions]),
         ("code", [_reached(planned)]),
         *((part, _part(part, planned)) for part in ("data", "packages", "machine") if _part(part, planned)),
     ]
 
 
-def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[str]:
+def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], basis: Basis) -> list[str]:
     """A line for each condition: every seed with its value, and the interval of the mean."""
     measure, lines = experiment.measures[own], []
-    runs = Runs(tuple(row.run() for row in found.judged[experiment.id].rows))
+    runs = Runs(tuple(row.run() for row in basis.judged[experiment.id].rows))
     kinds: dict[str, dict[int, float]] = {}
     for run in runs.where(**condition) if condition and len(runs) else runs:
         number = run.result.scalars.get(own) if run.result else None
@@ -268,18 +268,18 @@ def _seeds(experiment: Experiment, own: str, condition: Mapping[str, Scalar], fo
     return lines or ["nothing was run"]
 
 
-def _planned(owner: str, own: str, condition: Mapping[str, Scalar], found: Findings) -> list[Planned]:
+def _planned(owner: str, own: str, condition: Mapping[str, Scalar], basis: Basis) -> list[Planned]:
     """The trials of an experiment that a number of it is made of."""
-    plan = found.bench.plan()
-    digests = dict.fromkeys(plan.digest(t) for t in plan.asked[owner] if _read(owner, own, plan.digest(t), t, condition, found))
+    plan = basis.bench.plan()
+    digests = dict.fromkeys(plan.digest(t) for t in plan.asked[owner] if _read(owner, own, plan.digest(t), t, condition, basis))
     by_digest = {planned.digest: planned for planned in plan.planned}
     return [by_digest[digest] for digest in digests]
 
 
-def _read(owner: str, own: str, digest: str, trial: Trial, condition: Mapping[str, Scalar], found: Findings) -> bool:
+def _read(owner: str, own: str, digest: str, trial: Trial, condition: Mapping[str, Scalar], basis: Basis) -> bool:
     """Whether a number is made of this trial: a measure of those of its condition, a view of those it looked at."""
-    if own not in found.bench.content.experiments[owner].measures:
-        return digest in found.judged[owner].read.get(own, ())
+    if own not in basis.bench.content.experiments[owner].measures:
+        return digest in basis.judged[owner].read.get(own, ())
     return all(trial.condition.get(key) == value for key, value in condition.items())
 
 
@@ -298,11 +298,11 @@ def _part(part: str, planned: Iterable[Planned]) -> list[str]:
     return sorted(said)
 
 
-def _place(thing: Any, own: str, file: Path, found: Findings) -> str:
+def _place(thing: Any, own: str, file: Path, basis: Basis) -> str:
     """The file and line of a function; of what is no function, where its name is declared."""
     while isinstance(thing, partial | Mean):
         thing = thing.func if isinstance(thing, partial) else thing.of
-    root = found.bench.content.root
+    root = basis.bench.content.root
     if inspect.isfunction(thing):
         code = inspect.unwrap(thing).__code__
         path = Path(code.co_filename)

@@ -15,7 +15,7 @@ from report.cache import codec
 from report.judge.views import Absent, Judged
 from report.model import Outcome, Result, Scalar, Trial
 from report.prove.checked import Proof
-from report.terminal.bench import Bench, Findings
+from report.terminal.bench import Basis, Bench
 from report.write.manuscript import Known
 
 
@@ -40,21 +40,21 @@ class _Note:
     known: Known
 
 
-def noted(found: Findings) -> bytes:
+def noted(basis: Basis) -> bytes:
     """What was found, as text."""
-    if found.note:
-        return found.note
+    if basis.note:
+        return basis.note
     note = _Note(
-        needed=tuple(sorted(found.bench.needed or ())),
-        outcomes={name: tuple(map(_ended, each)) for name, each in found.outcomes.items()},
-        judged=found.judged,
-        proofs=found.proofs,
-        known=found.known,
+        needed=tuple(sorted(basis.bench.needed or ())),
+        outcomes={name: tuple(map(_ended, each)) for name, each in basis.outcomes.items()},
+        judged=basis.judged,
+        proofs=basis.proofs,
+        known=basis.known,
     )
     return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
 
 
-def recalled(note: bytes | None, bench: Bench) -> Findings | None:
+def recalled(note: bytes | None, bench: Bench) -> Basis | None:
     """What was found then; None without a note of it, or if the pages of ``bench`` need more."""
     try:
         read = codec.read(_Note, note) if note else None
@@ -67,7 +67,7 @@ def recalled(note: bytes | None, bench: Bench) -> Findings | None:
         for name, trials in bench.trials.items()
     }
     bench = bench if bench.settings.frozen else bench.with_data()
-    return Findings(bench, outcomes, read.judged, read.proofs, read.known, note=note or b"")
+    return Basis(bench, outcomes, read.judged, read.proofs, read.known, note=note or b"")
 
 
 def _ended(outcome: Outcome) -> _Ended:

@@ -10,8 +10,8 @@ from report.errors import ExitCode
 from report.terminal.cli import Settings
 
 if TYPE_CHECKING:  # `list` and `new` need no room but the one that they ask
-    from report.terminal.bench import Bench, DataSets, Findings
-    from report.terminal.edition import Early, Written
+    from report.terminal.bench import Basis, Bench, DataSets
+    from report.terminal.edition import Early, Published
     from report.write.writeup import Writeup
 
 
@@ -22,6 +22,6 @@ class Stages:
     build: Callable[[Settings], ExitCode]
     writeups: Callable[[Settings], list[Writeup]]
     bench: Callable[[Settings], Bench]
-    found: Callable[[Bench, Sequence[Writeup]], Findings]
-    written: Callable[[Findings, Sequence[Writeup], Early], Written]
+    basis: Callable[[Bench, Sequence[Writeup]], Basis]
+    published: Callable[[Basis, Sequence[Writeup], Early], Published]
     data_sets: Callable[[], DataSets]

@@ -20,7 +20,7 @@ from typing import Any
 from report.cache.snapshot import snapshot
 from report.errors import ExitCode, UsageError
 from report.terminal import lazy
-from report.terminal.bench import Bench, Findings
+from report.terminal.bench import Basis, Bench
 from report.terminal.cli import Settings
 from report.terminal.faults import Ended, explained, guarded, say
 from report.terminal.progress import Trials
@@ -152,7 +152,7 @@ class _Builds:
     def __init__(self, settings: Settings, stages: Stages, line: Connection):
         self._settings, self._stages, self._line = settings, stages, line
         self._bench: Bench | None = None
-        self._found: Findings | None = None
+        self._basis: Basis | None = None
         self._sending = threading.Lock()
 
     def go_on(self) -> None:
@@ -163,7 +163,7 @@ class _Builds:
                 self._build()
                 self._line.send(Now(busy=False))
             except UsageError as error:
-                if self._found is None:  # no file that is saved mends the command line
+                if self._basis is None:  # no file that is saved mends the command line
                     self._line.send(explained(error))
                     return
                 self._wrong(error)
@@ -179,10 +179,10 @@ class _Builds:
     def _build(self) -> None:
         writeups = self._stages.writeups(self._settings)
         self._bench = self._bench or replace(self._stages.bench(self._settings), tell=self._tell)
-        found = self._found
-        if found is None or not all(map(found.bench.needs, self._bench.needed_by(writeups))):
-            found = self._found = self._stages.found(self._bench, writeups)
-        made = self._stages.written(found, writeups, self._early)
+        basis = self._basis
+        if basis is None or not all(map(basis.bench.needs, self._bench.needed_by(writeups))):
+            basis = self._basis = self._stages.basis(self._bench, writeups)
+        made = self._stages.published(basis, writeups, self._early)
         self._line.send(Made(made.files))
 
     def _wrong(self, error: Exception) -> None:

@@ -18,8 +18,8 @@ def reported(
     templates: Path, experiments: Mapping[str, Experiment], judged: Mapping[str, Judged], budget: str, told: Told = untold
 ) -> dict[str, Finding]:
     """All that the sources say, held against what was found; the same for every write-up. Raises ``ProseError``."""
-    found = Answers(experiments, judged, told).found(budget)
-    return {name: finding for each in _written(templates).values() for name, finding in findings(each, found).items()}
+    computed = Answers(experiments, judged, told).computed(budget)
+    return {name: finding for each in _written(templates).values() for name, finding in findings(each, computed).items()}
 
 
 def entries(writeup: Writeup) -> dict[str, Entry]:

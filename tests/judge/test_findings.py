@@ -9,7 +9,7 @@ import pytest
 
 from report.errors import ProseError, ReportError, Where
 from report.judge.arithmetic import evaluate
-from report.judge.findings import Agreement, Found, findings
+from report.judge.findings import Agreement, Computed, findings
 from report.judge.views import Absent
 from report.judge.written import documents
 from report.model import Holds, Value
@@ -29,15 +29,17 @@ def value(name, condition):
     return VALUES[name] if name in VALUES else Absent("left out by --only", "skipped")
 
 
-FOUND = Found(value, lambda name: (VERDICTS[name], "over 3 seeds", 0), lambda entry: "a short budget" if entry.needs else "")
+COMPUTED = Computed(
+    value, lambda name: (VERDICTS[name], "over 3 seeds", 0), lambda entry: "a short budget" if entry.needs else ""
+)
 
 
-def agreement(tmp_path: Path, entry: str, found: Found = FOUND) -> Agreement:
+def agreement(tmp_path: Path, entry: str, computed: Computed = COMPUTED) -> Agreement:
     """How one entry stands."""
     head = 'title = "A"\ntable = "rows.csv"\n'
     (tmp_path / "rows.csv").write_text("run,step,accuracy,loss\nslow,1,30,1.5\nslow,2,40,\nfast,1,50,1.0\nfast,2,45,0.9\n")
     (tmp_path / "W9.toml").write_text(f'{head}[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\n{entry}\n', encoding="utf-8")
-    (found_there,) = findings(documents(tmp_path)["W9"], found).values()
+    (found_there,) = findings(documents(tmp_path)["W9"], computed).values()
     return found_there.agreement
 
 
@@ -138,8 +140,8 @@ def test_a_table_names_its_runs(tmp_path):
 
 @pytest.mark.parametrize("printed", ["3,274,634", "3 274 634", "−3,274,634", "3274634.0"])
 def test_thousands_may_stand_apart(tmp_path, printed):
-    found = replace(FOUND, value=lambda *_: Value(3274634 * (-1 if printed.startswith("−") else 1)))
-    assert agreement(tmp_path, f'printed = "{printed}"\nours = "E1.total"', found) is Agreement.AGREES
+    computed = replace(COMPUTED, value=lambda *_: Value(3274634 * (-1 if printed.startswith("−") else 1)))
+    assert agreement(tmp_path, f'printed = "{printed}"\nours = "E1.total"', computed) is Agreement.AGREES
 
 
 def test_an_id_stands_once(tmp_path):
@@ -153,7 +155,7 @@ def test_all_entries_that_name_what_is_not_there_are_said_at_once(tmp_path):
     entry = '[[entry]]\nid = "{}"\nplace = "1"\nsays = "so"\nrows = "{}"\n'
     (tmp_path / "W9.toml").write_text(entry.format("one", "here") + entry.format("two", "there"))
     with pytest.raises(ProseError, match=r"W9\.toml:2: (.|\n)*W9\.toml:7: "):
-        findings(documents(tmp_path)["W9"], FOUND)
+        findings(documents(tmp_path)["W9"], COMPUTED)
 
 
 TABLED = """
@@ -250,8 +252,8 @@ needs = "recipe"
 def test_what_agrees_while_its_run_is_another_agrees_by_accident(tmp_path, loss, long, short):
     (tmp_path / "W9.toml").write_text(ALONG.format(loss=loss))
     document = documents(tmp_path)["W9"]
-    full = Found(value, FOUND.verdict, lambda entry: "")
-    assert [verdict(findings(document, found)["W9.error"]) for found in (full, FOUND)] == [long, short]
+    full = Computed(value, COMPUTED.verdict, lambda entry: "")
+    assert [verdict(findings(document, each)["W9.error"]) for each in (full, COMPUTED)] == [long, short]
 
 
 def test_what_goes_along_with_nothing_is_refused(tmp_path):
@@ -262,6 +264,6 @@ def test_what_goes_along_with_nothing_is_refused(tmp_path):
 
 def test_what_is_open_says_what_would_settle_it(tmp_path):
     (tmp_path / "W9.toml").write_text('[[entry]]\nid = "it"\nplace = "1"\nsays = "so"\nasserts = "E1.unclear"\n')
-    open_ = Found(value, lambda name: (Holds.UNDECIDED, "It is so.", 7), lambda entry: "")
+    open_ = Computed(value, lambda name: (Holds.UNDECIDED, "It is so.", 7), lambda entry: "")
     (finding,) = findings(documents(tmp_path)["W9"], open_).values()
     assert quoted(finding).endswith("; not settled here: “It is so” (7 seeds like these would settle it)")

@@ -72,7 +72,7 @@ id = "count"
 def test_a_reported_number_is_compared_where_it_can_be(tmp_path: Path, budget: str, compared: set[str]) -> None:
     experiment, views = judged(tmp_path, SOURCE, budget)
     (tmp_path / "W9.toml").write_text(ENTRIES)
-    found = findings(documents(tmp_path)["W9"], Answers({"E20": experiment}, {"E20": views}).found(budget))
+    found = findings(documents(tmp_path)["W9"], Answers({"E20": experiment}, {"E20": views}).computed(budget))
     assert {finding.entry.name for finding in found.values() if finding.agreement is Agreement.AGREES} == {
         f"W9.{name}" for name in compared
     }

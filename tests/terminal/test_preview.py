@@ -179,8 +179,8 @@ class Laid:
     def needs(self, name: str) -> bool:
         return name in self.needed
 
-    def needed_by(self, pages: frozenset[str]) -> frozenset[str]:
-        return pages
+    def needed_by(self, writeups: frozenset[str]) -> frozenset[str]:
+        return writeups
 
 
 class Line:
@@ -202,18 +202,18 @@ class Line:
 
 
 def test_what_is_found_is_kept_until_prose_needs_more():
-    prose = iter([{"E1"}, {"E1"}, {"E1", "E2"}, {"E2"}])  # what the pages name at each build
+    prose = iter([{"E1"}, {"E1"}, {"E1", "E2"}, {"E2"}])  # what the write-ups name at each build
     found: list[frozenset[str]] = []
 
-    def find(bench: Laid, pages: frozenset[str]) -> Any:
-        found.append(pages)
-        return SimpleNamespace(bench=Laid(pages))
+    def find(bench: Laid, writeups: frozenset[str]) -> Any:
+        found.append(writeups)
+        return SimpleNamespace(bench=Laid(writeups))
 
     stages: Any = SimpleNamespace(
         writeups=lambda settings: frozenset(next(prose)),
         bench=lambda settings: Laid(),
-        found=find,
-        written=lambda found, pages, early: SimpleNamespace(files={"x.html": b""}),
+        basis=find,
+        published=lambda basis, writeups, early: SimpleNamespace(files={"x.html": b""}),
     )
     with pytest.raises(EOFError):
         watch._Builds(Any, stages, Line(saves=3)).go_on()
