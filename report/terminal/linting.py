@@ -20,7 +20,7 @@ from report.write.literature import literature
 from report.write.manuscript import Known, Material
 from report.write.needs import names_in
 from report.write.prose import read
-from report.write.sections import parts, written
+from report.write.sections import drafts, whole_files
 from report.write.template import compiled
 from report.write.unused import unused
 from report.write.writeup import Writeup
@@ -30,11 +30,13 @@ def read_ahead(writeups: Sequence[Writeup]) -> Known:
     """Every chapter as it is read, whatever is proved; of what cannot be read so, ``lint`` tells."""
     known = Known()
     with suppress(ReportError, jinja2.TemplateError):
-        pieces = {each.file: parts(each) for each in writeups}
-        read({file: source for each in writeups for file, source in written(each, pieces[each.file]).items()}, known.chapters)
-        for part in (part for each in pieces.values() for part in each):
-            compiled(part.source, part.file, known.compiled)
-            names_in(part.source)
+        ahead = {each.file: drafts(each) for each in writeups}
+        read(
+            {file: source for each in writeups for file, source in whole_files(each, ahead[each.file]).items()}, known.chapters
+        )
+        for draft in (draft for each in ahead.values() for draft in each):
+            compiled(draft.source, draft.file, known.compiled)
+            names_in(draft.source)
         for writeup in writeups:
             literature(writeup.templates, known.works)
     return known

@@ -32,29 +32,29 @@ from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
 from report.write.needs import elsewhere
 from report.write.prose import anchor, identifier, pictures, read, unnumbered
-from report.write.sections import Piece, parts, written
+from report.write.sections import Draft, drafts, whole_files
 from report.write.tables import table_csv, table_markdown
 from report.write.template import compiled, jinja, of_text, slip
 
 
 def write(material: Material) -> Manuscript:
     """Every chapter filled. Raises ``ProseError`` with all that is wrong in any of them."""
-    pieces = parts(material.writeup)
-    sources = written(material.writeup, pieces)
+    in_order = drafts(material.writeup)
+    sources = whole_files(material.writeup, in_order)
     known = material.known
     wrong = lint.problems(sources, known.chapters)
     writer = _Writer(material)
     own = lint.in_abstract(material.writeup.abstract, material.writeup.file)
     problems: list[ReportError] = [*own, *(problem for each in wrong.values() for problem in each)]
     rendered: list[Chapter] = []
-    for piece in pieces:
+    for draft in in_order:
         try:
-            if not wrong[piece.file]:
-                rendered.append(Chapter(piece.identifier, piece.file, writer._part(piece)))
+            if not wrong[draft.file]:
+                rendered.append(Chapter(draft.identifier, draft.file, writer._filled(draft)))
                 continue
         except ReportError as error:
             problems.append(error)
-        writer.unfilled += f"{unnumbered(piece.file)}\n{piece.source}"
+        writer.unfilled += f"{unnumbered(draft.file)}\n{draft.source}"
     chapters = []
     rendered = with_references(rendered, writer.works, writer.cited & set(writer.works))
     here = {anchor for chapter in rendered for anchor in references.anchors(chapter.markdown)}
@@ -120,10 +120,10 @@ class _Writer:
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
-    def _part(self, part: Piece) -> str:
+    def _filled(self, draft: Draft) -> str:
         """The Markdown of one chapter or section, references not yet resolved."""
-        self.notation = self.notation if part.file == self.path else {}
-        self.path, path, source = part.file, part.file, part.source
+        self.notation = self.notation if draft.file == self.path else {}
+        self.path, path, source = draft.file, draft.file, draft.source
         try:
             code = compiled(source, path, self.material.known.compiled)
             self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))

@@ -13,7 +13,7 @@ from report.errors import author_text
 from report.judge.written import Entry
 from report.write.prose import unnumbered, without_comments
 from report.write.references import anchors
-from report.write.sections import parts
+from report.write.sections import drafts
 from report.write.template import parsed
 from report.write.writeup import Writeup
 
@@ -25,7 +25,7 @@ def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry
     """The ids out of ``known`` that the write-up shows or holds reports against; all of them for the complete one."""
     if not writeup.questions:
         return frozenset(known)
-    named = {name for part in parts(writeup) for name in names_in(part.source)}
+    named = {name for draft in drafts(writeup) for name in names_in(draft.source)}
     told = [e for name, e in entries.items() if e.source == writeup.source or name in named or e.mistake in named]
     owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in beside(entry)}
     return frozenset(owners & set(known))

@@ -24,8 +24,8 @@ HEADING = re.compile(
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of a write-up that is filled by itself: Markdown with Jinja, each line where it is in ``file``."""
+class Draft:
+    """A stretch of a write-up that is filled by itself: Markdown with Jinja, each line where it is in ``file``."""
 
     identifier: str
     file: Path
@@ -68,13 +68,13 @@ def headings_of(source: str) -> list[re.Match[str]]:
     return list(HEADING.finditer(shown))
 
 
-def parts(writeup: Writeup) -> tuple[Piece, ...]:
-    """The pieces of a write-up in their order. Raises ``ProseError`` for an answer that is no section and no chapter, and
+def drafts(writeup: Writeup) -> tuple[Draft, ...]:
+    """The drafts of a write-up in their order. Raises ``ProseError`` for an answer that is no section and no chapter, and
     for a section of two chapters."""
     if not writeup.questions:
-        return tuple(Piece(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
+        return tuple(Draft(anchor(path), path, without_comments(author_text(path))) for path in writeup.chapters)
     sources = {path: without_comments(author_text(path)) for path in writeup.shelf}
-    named: dict[str, Piece] = {}
+    named: dict[str, Draft] = {}
     for path, source in sources.items():
         for name, span in _named(source).items():
             if name.startswith("#") and name in named:
@@ -82,36 +82,36 @@ def parts(writeup: Writeup) -> tuple[Piece, ...]:
                 where = Where(path, source.count("\n", 0, span[0]) + 1)
                 raise ProseError(what, where=where, remedy="Give one of them another name.")
             if name.startswith(("#", "X")):
-                named[name] = Piece(anchor(path), path, placed(source, span))
-    whole = {path.stem: Piece(anchor(path), path, source) for path, source in sources.items()}
-    return tuple(part for question in writeup.questions for part in _answered(question, writeup.file, named, whole))
+                named[name] = Draft(anchor(path), path, placed(source, span))
+    whole = {path.stem: Draft(anchor(path), path, source) for path, source in sources.items()}
+    return tuple(draft for question in writeup.questions for draft in _answered(question, writeup.file, named, whole))
 
 
-def _answered(question: Question, file: Path, named: Mapping[str, Piece], whole: Mapping[str, Piece]) -> Iterator[Piece]:
+def _answered(question: Question, file: Path, named: Mapping[str, Draft], whole: Mapping[str, Draft]) -> Iterator[Draft]:
     """The heading, the prose, and what answers the question."""
     if question.heading:
         heading = f"# {question.heading}{_ids(question)} {{#{question.identifier}}}\n\n"
-        yield Piece(question.identifier, file, _at(question.line, heading))
+        yield Draft(question.identifier, file, _at(question.line, heading))
     if question.prose:
-        yield Piece(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
+        yield Draft(question.identifier, file, _at(question.prose_line, f"{question.prose}\n\n"))
     unmet = dict(question.without)
     for answer, line in question.answers:
         if answer in whole:
             yield whole[answer]
         elif answer in named:
-            part = named[answer]
+            draft = named[answer]
             for name, _ in question.without:
-                if name in _named(part.source):
-                    part = replace(part, source=_left(part.source, name))
+                if name in _named(draft.source):
+                    draft = replace(draft, source=_left(draft.source, name))
                     unmet.pop(name, None)
             first = answer == question.answers[0][0]
-            yield _under_the_question(part, headed=not first) if answer.startswith("#") else part
+            yield _under_the_question(draft, headed=not first) if answer.startswith("#") else draft
         elif answer.startswith("#"):
             raise ProseError(f"no chapter has a section {answer}.", where=Where(file, line), remedy=nearest(answer, named))
         else:
             headed = answer != question.answers[0][0]
             asked = f'{{{{ answer("{answer}", {list(question.parts)}, headed={headed}) }}}}\n\n'
-            yield Piece(question.identifier, file, _at(line, asked))
+            yield Draft(question.identifier, file, _at(line, asked))
     for name, line in unmet.items():
         where, inside = Where(file, line), {n for a, _ in question.answers if a in named for n in _named(named[a].source)}
         raise ProseError(f"no section of this question has {name} to leave out.", where=where, remedy=nearest(name, inside))
@@ -128,16 +128,16 @@ def _at(line: int, text: str) -> str:
     return "\n" * (line - 1) + text
 
 
-def _under_the_question(part: Piece, headed: bool) -> Piece:
+def _under_the_question(draft: Draft, headed: bool) -> Draft:
     """A section with its headings moved up to stand below that of the question, which is its own if it is not ``headed``."""
-    headings = headings_of(part.source)
+    headings = headings_of(draft.source)
     rise = len(headings[0]["marks"]) - (2 if headed else 1)
     pieces, end = [], 0
     for number, heading in enumerate(headings):
         own = f"[]{{#{heading['name']}}}" if number == 0 and not headed else heading[0][rise:]
-        pieces += [part.source[end : heading.start()], own]
+        pieces += [draft.source[end : heading.start()], own]
         end = heading.end()
-    return Piece(part.identifier, part.file, "".join(pieces) + part.source[end:])
+    return Draft(draft.identifier, draft.file, "".join(pieces) + draft.source[end:])
 
 
 def own_prose(writeup: Writeup) -> str:
@@ -150,7 +150,7 @@ def own_prose(writeup: Writeup) -> str:
     return "\n".join(lines) + "\n"
 
 
-def written(writeup: Writeup, pieces: Iterable[Piece]) -> dict[Path, str]:
-    """Every file that one of the pieces is taken from, whole: what is wrong with it is wrong for every write-up."""
-    files = dict.fromkeys(piece.file for piece in pieces)
+def whole_files(writeup: Writeup, drafts: Iterable[Draft]) -> dict[Path, str]:
+    """Every file that one of the drafts is taken from, whole: what is wrong with it is wrong for every write-up."""
+    files = dict.fromkeys(draft.file for draft in drafts)
     return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}

@@ -10,7 +10,7 @@ from report.judge.written import Entry
 from report.write.literature import literature
 from report.write.manuscript import Known
 from report.write.needs import beside, names_in
-from report.write.sections import parts
+from report.write.sections import drafts
 from report.write.writeup import Writeup
 
 
@@ -19,15 +19,15 @@ def unused(
 ) -> Iterator[str]:
     """A sentence for each thing that none of ``writeups``, which are all that there are, mentions."""
     writeups = list(writeups)
-    placed = [part for each in writeups for part in parts(each)]
-    named = {name for part in placed for name in names_in(part.source)}
+    placed = [draft for each in writeups for draft in drafts(each)]
+    named = {name for draft in placed for name in names_in(draft.source)}
     named |= {name for entry in entries.values() for name in beside(entry)}
     for owner, views in judged.items():
         kinds = {"figure": views.figures, "table": views.tables, "claim": views.claims, "value": views.values}
         for kind, each in kinds.items():
             yield from (f"{owner}.{own}: no write-up shows this {kind}." for own in each if f"{owner}.{own}" not in named)
     yield from (f"{name}: no write-up shows this theorem." for name in theory if name not in named)
-    files = {part.file for part in placed}
+    files = {draft.file for draft in placed}
     chapters = {file for each in writeups for file in each.shelf}
     yield from (f"{file.name}: no write-up takes anything from it." for file in sorted(chapters - files))
     works = {key: writeup.templates for writeup in writeups for key in literature(writeup.templates, known.works)}

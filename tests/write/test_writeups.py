@@ -20,7 +20,7 @@ from report.write.filling import entries
 from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.references import anchors
-from report.write.sections import parts, placed, sections
+from report.write.sections import drafts, placed, sections
 from report.write.unused import unused
 from report.write.writeup import LANGUAGES, Writeup, chosen
 from tests.project import ROOT
@@ -222,7 +222,7 @@ def test_a_language_is_one_that_typst_has_words_for_or_knows_how_to_break(tmp_pa
 def test_what_answers_nothing_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     writeup = project(tmp_path, ESSAY.replace("#sec-nets", "#sec-net").replace("E2.ends", "E2.end"))
     with pytest.raises(ProseError, match=r"essay\.toml:9: no chapter has a section #sec-net\.\n.*'#sec-nets'"):
-        parts(writeup)
+        drafts(writeup)
     (tmp_path / "writeups" / "essay.toml").write_text(ESSAY.replace("E2.ends", "E2.end"), encoding="utf-8")
     with pytest.raises(ProseError, match=r"essay\.toml:14: 'E2\.end' answers nothing\.\n.*'E2\.ends'"):
         filled(chosen(tmp_path, ["essay"])[0])
@@ -232,7 +232,7 @@ def test_a_section_of_two_chapters_is_refused_and_not_chosen_for_the_author(tmp_
     writeup = project(tmp_path)
     (tmp_path / "chapters" / "02-more.md").write_text("# More\n\n## Other nets {#sec-nets}\n", encoding="utf-8")
     with pytest.raises(ProseError, match=r"02-more\.md:3: 01-nets\.md has a section #sec-nets as well"):
-        parts(writeup)
+        drafts(writeup)
 
 
 def test_a_misspelt_write_up_is_answered_with_the_nearest(tmp_path: Path) -> None:
@@ -273,16 +273,16 @@ def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tm
 def test_what_cannot_be_left_out_is_refused_with_the_nearest(tmp_path: Path) -> None:
     writeup = project(tmp_path, ESSAY.replace('["#sec-nets"]', '["#sec-nets"]\nwithout = ["E2.curve"]'))
     with pytest.raises(ProseError, match=r"essay\.toml:10: no section of this question has E2\.curve .*\n.*'E2\.curves'"):
-        parts(writeup)
+        drafts(writeup)
 
 
 def test_what_is_said_of_a_mistake_can_be_placed_by_its_id(tmp_path: Path) -> None:
     writeup = project(tmp_path, ESSAY.replace('"E2.ends", "E2.more"', '"E2.ends", "X7"'))
     with (tmp_path / "chapters" / "02-more.md").open("a", encoding="utf-8") as chapter:
         chapter.write('\n{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}\nNor this.\n')
-    (piece,) = [piece for piece in parts(writeup) if "X7" in piece.source]
-    assert piece.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
-    assert piece.source.count("\n", 0, piece.source.index("{%")) == 6
+    (draft,) = [draft for draft in drafts(writeup) if "X7" in draft.source]
+    assert draft.source.strip() == '{% if differs("X7") %}\n{{ mistake("X7") }} It is not so.\n{% endif %}'
+    assert draft.source.count("\n", 0, draft.source.index("{%")) == 6
 
 
 def test_each_write_up_ends_with_the_evidence_of_its_numbers() -> None:
