@@ -29,10 +29,10 @@ from report.prove.meaning.grid import GridEquality, Unreadable
 from report.prove.meaning.quicker import quicken
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.meaning.values import MIXED
-from report.prove.mistakes import mistake
 from report.prove.reasons.presence import present
 from report.prove.reasons.rule import DEFINITION, GIVEN, Lemma, Setting, Shown
 from report.prove.remedies import remedy
+from report.prove.wrong_rules import mistake
 
 SYMBOLIC, NUMERIC, LIVE = METHODS = ("SymPy", "numeric", "live")
 """The ways in which a step is decided; a test of one leaves the others out."""

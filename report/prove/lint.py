@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from report.errors import ReportError, nearest
-from report.prove import field, prose
+from report.prove import field
 from report.prove.decide.conditions import promised
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Settled
@@ -17,6 +17,7 @@ from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
+from report.prove.prose import lint as prose
 from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"

@@ -24,7 +24,7 @@ from report.model import Holds, Verdict
 from report.prove.check import check
 from report.prove.checked import Proof
 from report.prove.derivation import Derivation, load
-from report.prove.several import Theorem, each_apart
+from report.prove.parallel import Theorem, each_apart
 
 CHECKER = "report.proof"
 

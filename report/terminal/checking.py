@@ -12,7 +12,7 @@ from report.cache.store import Store
 from report.errors import ExitCode
 from report.judge.views import unmade
 from report.prove.check import hoarding
-from report.prove.several import Theorem, check_each
+from report.prove.parallel import Theorem, check_each
 from report.run.collect import chosen, collect, experiment_files, theorem_files
 from report.run.declaration import check_files
 from report.terminal.cli import Settings

@@ -9,7 +9,7 @@ import jinja2
 
 from report.errors import ProseError, ReportError
 from report.judge.views import unmade
-from report.prove.several import Theorem
+from report.prove.parallel import Theorem
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon

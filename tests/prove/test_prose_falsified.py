@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from report.proof import Derivation, Part, Step, counterexample, load, matrix, real
-from report.prove import prose
+from report.prove.prose import lint as prose
 
 X, Y = real("x", "a number"), real("y", "another")
 SQUARE = Part(

@@ -13,7 +13,7 @@ from report.cache.reach import Sources, Whole
 from report.cache.store import Store
 from report.errors import DeclarationError
 from report.prove.checked import Proof
-from report.prove.several import check_each
+from report.prove.parallel import check_each
 from report.prove.theorems import CHECKER, key_of, theorems
 from tests.project import ROOT
 

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from report.errors import DeclarationError, Where, in_words
-from report.prove.conclusion import DENIAL, DENIES, PLAIN, Shown
 from report.prove.derivation import Assertion, Derivation
 from report.prove.language.formula import Formula, calls, join, parse
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
-from report.prove.order import FORMULA, QUOTED, Resting, bare
+from report.prove.prose.conclusion import DENIAL, DENIES, PLAIN, Shown
+from report.prove.prose.order import FORMULA, QUOTED, Resting, bare
+from report.prove.prose.weight import GUIDING, families, said_by, weights
 from report.prove.reasons import rule as rules
-from report.prove.weight import GUIDING, families, said_by, weights
 
 _UNQUOTED_FORMULA = re.compile(
     r"[=<>≤≥≠≈≡²³⁴√∑∏∫∂∞±∈^∀∃→↦⇒⇔⟹⟺¬∧∨⊆∇′÷⋅]|\\[A-Za-z]|\d\s*[-+*/·]\s*\d|\b\w\s*[+*/·]\s*\w\b|\b\w\s+-\s+\w\b|"

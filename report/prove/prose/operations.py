@@ -11,7 +11,7 @@ from functools import cached_property
 from report.prove.derivation import Chain, Part
 from report.prove.language.formula import Formula, calls, does, head, names, parse
 from report.prove.language.vocabulary import DERIVATIVES
-from report.prove.order import DIRECTED, formula_of
+from report.prove.prose.order import DIRECTED, formula_of
 
 _CALLED = {
     "sum": "sums?",

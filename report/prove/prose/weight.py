@@ -11,7 +11,7 @@ from report.prove.derivation import Part
 from report.prove.language.formula import Formula, calls, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.vocabulary import LOGICAL, MEANINGS
-from report.prove.order import DIRECTED, bare
+from report.prove.prose.order import DIRECTED, bare
 
 _NUMBERS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|fifty|hundreds?|thousands?|millions?|billions?"

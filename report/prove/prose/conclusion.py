@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 
 from report.errors import in_words
 from report.prove.derivation import Derivation, Part
-from report.prove.joined import joins
 from report.prove.language.formula import Formula, join, names
 from report.prove.language.glossary import Definition, Symbol, reached
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import MEANINGS
-from report.prove.operations import Operations
-from report.prove.order import DIRECTED, FORMULA, QUOTED, Resting, bare, formula_of, key_of, pieces
+from report.prove.prose.operations import Operations
+from report.prove.prose.opposites import denials, opposites
+from report.prove.prose.order import DIRECTED, FORMULA, QUOTED, Resting, bare, formula_of, key_of, pieces
+from report.prove.prose.two_parts import joins
+from report.prove.prose.weight import WEIGHTY, families, had_by, kinds_of, said_by, universal, weights
 from report.prove.reasons.rule import differentiates
-from report.prove.turned import denials, opposites
-from report.prove.weight import WEIGHTY, families, had_by, kinds_of, said_by, universal, weights
 
 PLAIN = """a able about across add after again against all alone along already also although an and another any
     anything applied apply are arise as at away back be because become been before begin behind being between both but

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from report.prove.derivation import Part
-from report.prove.order import FORMULA, OPPOSITES, QUOTED
-from report.prove.weight import families
+from report.prove.prose.order import FORMULA, OPPOSITES, QUOTED
+from report.prove.prose.weight import families
 
 _MORE_OPPOSITES = """with/without one/two two/three one/zero both/neither none/all all/some each/some every/some every/no
     all/no same/other more/less more/fewer only/also whole/part weight/bias sum/product slope/value gradient/loss
