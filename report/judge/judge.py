@@ -19,8 +19,8 @@ from report.cache.fingerprint import fingerprint_of
 from report.cache.reach import Sources
 from report.cache.store import Store
 from report.errors import ReportError, Where, author_line
-from report.judge import kept
-from report.judge.kept import encode_noun
+from report.judge import encoding
+from report.judge.encoding import decode_figure, encode_figure, encode_noun
 from report.judge.reading import watched
 from report.judge.views import Absent, Judged, Judgement, Row
 from report.model import Experiment, Holds, MissingResult, Outcome, Runs, State, Value, Verdict
@@ -113,12 +113,12 @@ def judge(
     every = tuple(outcomes)
     memory = _Memory(store, sources, experiment, file, every)
     imitated = tuple(stand_ins)
-    rows = memory.recall(_rows, encode_noun, kept.decoder(tuple[Row, ...])).view
-    figures = {name: memory.recall(view, kept.encode_figure, kept.decode_figure) for name, view in experiment.figures.items()}
-    tables = {name: memory.recall(view, encode_noun, kept.table) for name, view in experiment.tables.items()}
+    rows = memory.recall(_rows, encode_noun, encoding.decoder(tuple[Row, ...])).view
+    figures = {name: memory.recall(view, encode_figure, decode_figure) for name, view in experiment.figures.items()}
+    tables = {name: memory.recall(view, encode_noun, encoding.table) for name, view in experiment.tables.items()}
     claims = {name: _judgement(claim, memory, budget, imitated) for name, claim in experiment.claims.items()}
     values = {
-        name: _Seen[Value | Absent](view) if isinstance(view, Value) else memory.recall(view, encode_noun, kept.value)
+        name: _Seen[Value | Absent](view) if isinstance(view, Value) else memory.recall(view, encode_noun, encoding.value)
         for name, view in experiment.values.items()
     }
     return Judged(
@@ -139,9 +139,9 @@ def drawings(
     """What draws each figure of ``experiment`` that the store has not: to be called before ``judge``, in any order, or not."""
     memory = _Memory(store, sources, experiment, file, tuple(outcomes))
     return [
-        partial(memory.recall, view, kept.encode_figure, kept.decode_figure)
+        partial(memory.recall, view, encode_figure, decode_figure)
         for view in experiment.figures.values()
-        if not store.has(memory.key(view, kept.encode_figure))
+        if not store.has(memory.key(view, encode_figure))
     ]
 
 
@@ -153,7 +153,7 @@ def _judgement(claim: model.Claim, memory: _Memory, budget: str, stand_ins: tupl
     lacking = claim.needs.lacking(budget, stand_ins)
     if lacking:
         return _Seen(Judgement(claim.sentence, Verdict(Holds.NOT_ASKED, what=lacking)))
-    seen = memory.recall(claim.judge, encode_noun, kept.verdict)
+    seen = memory.recall(claim.judge, encode_noun, encoding.verdict)
     verdict = seen.view
     return _Seen(verdict if isinstance(verdict, Absent) else Judgement(claim.sentence, verdict), seen.read)
 

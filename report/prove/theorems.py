@@ -17,8 +17,8 @@ from report.cache.fingerprint import version_or_absence
 from report.cache.reach import Sources, Whole
 from report.cache.store import Store
 from report.errors import DeclarationError, ProofError, ReportError, Where, author_line
-from report.judge import kept
-from report.judge.kept import decode_figure, encode_figure, encode_noun
+from report.judge import encoding
+from report.judge.encoding import decode_figure, encode_figure, encode_noun
 from report.judge.views import Judged, Judgement
 from report.model import Holds, Verdict
 from report.prove.check import check
@@ -131,9 +131,9 @@ def _decoded(files: Mapping[str, bytes]) -> Theorem:
             name, _, part = rest.rpartition("-")
             kinds[kind].setdefault(name, {})[part] = content
     views = Judged(
-        values={name: kept.value(parts) for name, parts in kinds["values"].items()},
-        tables={name: kept.table(parts) for name, parts in kinds["tables"].items()},
+        values={name: encoding.value(parts) for name, parts in kinds["values"].items()},
+        tables={name: encoding.table(parts) for name, parts in kinds["tables"].items()},
         figures={name: decode_figure(parts) for name, parts in kinds["figures"].items()},
-        claims={name: kept.judgement(parts) for name, parts in kinds["claims"].items()},
+        claims={name: encoding.judgement(parts) for name, parts in kinds["claims"].items()},
     )
     return Theorem(codec.read(Proof, files["proof.json"]), views)
