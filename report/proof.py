@@ -92,9 +92,21 @@ from __future__ import annotations
 
 from report.prove.check import check
 from report.prove.checked import Proof
-from report.prove.derivation import Derivation, Live, Part, Step, counterexample, load, part, proved, refuted
+from report.prove.derivation import Derivation, Part, Step, counterexample, load, part, proved, refuted
 from report.prove.expression import displayed, shape_of
-from report.prove.language.glossary import Definition, Symbol, define, function, integer, matrix, operator, real, signal, vector
+from report.prove.language.glossary import (
+    Definition,
+    Live,
+    Symbol,
+    define,
+    function,
+    integer,
+    matrix,
+    operator,
+    real,
+    signal,
+    vector,
+)
 from report.prove.reasons.calculation import algebra, calculation, cited, definition, differentiation, evaluation, finite
 from report.prove.reasons.entries import contraction, slope_of_entry
 from report.prove.reasons.gradients import chain_rule, entrywise

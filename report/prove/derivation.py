@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from report.cache.snapshot import spec_of
 from report.errors import DeclarationError, ReportError, Where, author_line, nearest
@@ -29,14 +28,11 @@ from report.prove.language.formula import (
     statement,
     substitute,
 )
-from report.prove.language.glossary import Definition, Symbol, written_here
+from report.prove.language.glossary import Definition, Live, Symbol, written_here
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.reasons.calculation import calculation, evaluation
 from report.prove.reasons.presence import present
 from report.prove.reasons.rule import Rule, Setting
-
-POINTS = 6
-"""At how many random points a witness looks unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -74,28 +70,6 @@ class Step:
     @property
     def rule(self) -> Rule:
         return calculation(self.because) if isinstance(self.because, str) else self.because
-
-
-@dataclass(frozen=True)
-class Live:
-    """A witness of another kind: ``function`` computes the value of ``of`` (by default the part's left side).
-
-    Its parameters are names of symbols; one called ``at`` holds all of them (``at.W``, ``at.n``). They are plain Python: float,
-    int, list (vector), list of lists (matrix), functions (signals); it returns a number, a bool, a list, a list of lists, a
-    tensor, or a function. ``sweep`` gives ranges of integer symbols to be tried exhaustively.
-    """
-
-    name: str
-    function: Callable[..., Any]
-    of: str = ""
-    sweep: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    points: int = POINTS
-    tolerance: float = 1e-9
-    where: Where = field(default_factory=written_here, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.points < 1:
-            raise DeclarationError(f"the witness '{self.name}' is asked at no point: points={self.points}", where=self.where)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ import mpmath as mp
 from report.errors import DeclarationError, nearest
 from report.prove.callees import packages_of
 from report.prove.checked import Witnessed
-from report.prove.derivation import POINTS, Chain, Derivation, Live, Part
+from report.prove.derivation import Chain, Derivation, Part
 from report.prove.language.formula import Formula, names, parse
-from report.prove.language.glossary import Definition, Symbol, spoken_of
+from report.prove.language.glossary import POINTS, Definition, Live, Symbol, spoken_of
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.meaning import points

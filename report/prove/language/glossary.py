@@ -1,4 +1,4 @@
-"""The names of a derivation: symbols that vary over a domain, and definitions that abbreviate.
+"""The names of a derivation: symbols that vary over a domain, definitions that abbreviate, and what bears them out.
 
 A glossary comes first in every theory file. Each name says what it means, in words, and where it lives; the domain is both
 what SymPy assumes about the symbol and what the numeric witness draws from. Vectors and matrices are indexed from 1, as on
@@ -20,6 +20,8 @@ from report.prove.language.formula import Formula, is_sentence, names, parse, pl
 
 T = TypeVar("T")
 _ENGINE = str(Path(__file__).parents[2])
+POINTS = 6
+"""At how many random points a witness looks unless told otherwise."""
 
 
 def written_here() -> Where:
@@ -223,6 +225,28 @@ def operator(
 
 
 @dataclass(frozen=True)
+class Live:
+    """A witness of another kind: ``function`` computes the value of ``of`` (by default the part's left side).
+
+    Its parameters are names of symbols; one called ``at`` holds all of them (``at.W``, ``at.n``). They are plain Python: float,
+    int, list (vector), list of lists (matrix), functions (signals); it returns a number, a bool, a list, a list of lists, a
+    tensor, or a function. ``sweep`` gives ranges of integer symbols to be tried exhaustively.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    of: str = ""
+    sweep: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    points: int = POINTS
+    tolerance: float = 1e-9
+    where: Where = field(default_factory=written_here, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise DeclarationError(f"the witness '{self.name}' is asked at no point: points={self.points}", where=self.where)
+
+
+@dataclass(frozen=True)
 class Definition:
     """A name that abbreviates a formula: ``sigma(x)``, ``p[j]``, ``conv(f, g)(i)`` or just ``F``.
 
@@ -243,7 +267,7 @@ class Definition:
     first: int
     symbols: tuple[Symbol, ...]
     reference: Callable[..., Any] | None
-    live: tuple[Any, ...]
+    live: tuple[Live, ...]
     where: Where | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -289,7 +313,7 @@ def define(
     shape: Sequence[str] = (),
     first: int = 1,
     reference: Callable[..., Any] | None = None,
-    live: Sequence[Any] = (),
+    live: Sequence[Live] = (),
 ) -> Definition:
     """``head`` stands for ``body``. Parameters are real numbers unless ``symbols`` declares them otherwise."""
     where = written_here()
