@@ -7,7 +7,6 @@ say.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,7 +50,7 @@ def noted(basis: Basis) -> bytes:
         proofs=basis.proofs,
         known=basis.known,
     )
-    return json.dumps(codec.plain(note), ensure_ascii=False).encode(errors="surrogatepass")
+    return codec.written(note, indent=None)
 
 
 def recalled(note: bytes | None, bench: Bench) -> Basis | None:

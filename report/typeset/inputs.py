@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from report.cache.machine import versions
 
 if TYPE_CHECKING:
     import jinja2
@@ -87,4 +88,4 @@ def layout(name: str) -> jinja2.Template:
 @cache
 def made_by(*packages: str) -> str:
     """The releases of the programs that set a page: what they make changes with them."""
-    return " ".join(f"{name} {version(name)}" for name in packages)
+    return " ".join(f"{name} {version}" for name, version in versions(packages).items())
