@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 else:
     Loader = object  # it need not be more, and that module brings in twenty others
 
-# The second is torch's compiler, the last comes with scipy.special.
-HEAVY = frozenset({"torch", "torch._dynamo", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py"})
+# The second is torch's compiler, the third what hands nets on to others; the last comes with scipy.special.
+HEAVY = frozenset({"torch", "torch._dynamo", "torch.export", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py"})
 
 UNLOADED: Mapping[str, Mapping[str, Any]] = {
     "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_, **__: None}

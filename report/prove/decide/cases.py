@@ -24,7 +24,11 @@ def is_zero(difference: sp.Expr, facts: Facts) -> bool:
 
 
 def _simplifies_to_zero(difference: sp.Expr, facts: Facts) -> bool:
-    if sp.count_ops(difference) >= LARGE or _surely_not_zero(difference):
+    if sp.count_ops(difference) >= LARGE:
+        return False
+    if _numerator(difference) == 0:
+        return True
+    if _surely_not_zero(difference):
         return False
     for simplify in (_as_fraction, _with_logarithms, sp.simplify):
         try:
@@ -74,6 +78,17 @@ def _surely_not_zero(difference: sp.Expr) -> bool:
     point = {s: sp.Integer(3 + n) if s.is_integer else sp.Rational(7 + 4 * n, 5 + n) for n, s in enumerate(symbols)}
     size = abs(difference.subs(point).evalf(20))
     return bool(size.is_comparable and size.is_finite and size > 1e-8)  # the slope of a step at it is no size
+
+
+def _numerator(e: sp.Expr) -> sp.Expr:
+    """What stands over one denominator, multiplied out; an exponential is a number above 0, and others are its powers."""
+    known: dict[sp.Expr, sp.Symbol] = {}
+
+    def power(of: sp.exp) -> sp.Expr:
+        times, exponent = of.args[0].as_coeff_Mul()
+        return known.setdefault(exponent, sp.Dummy(positive=True)) ** times if times.is_Integer else of
+
+    return expanded(sp.fraction(sp.together(e.replace(lambda each: isinstance(each, sp.exp), power)))[0])
 
 
 def _as_fraction(e: sp.Expr) -> sp.Expr:
