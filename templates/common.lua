@@ -1,4 +1,4 @@
--- What both filters of a chapter do: words that stay together, names of headings, a function by an element's class.
+-- What both filters of a chapter do: words that stay together, names of headings, functions and contents by classes.
 
 local common = {}
 local slugs = {}
@@ -43,6 +43,16 @@ function common.of_class(table)
     if make then return make(element) end
   end
 end
+
+-- The content of each div in a div, by its class.
+function common.by_class(div)
+  local of = {}
+  for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
+  return of
+end
+
+-- What a claim may come to, in the order of a bar.
+common.verdicts = { "holds", "does-not-hold", "undecided", "not-asked-of-this-copy" }
 
 -- A filter that leaves out what this page has not, before anything is made of what is inside.
 function common.without(...)

@@ -85,8 +85,7 @@ end
 
 -- A part of a proof: what it says and its chain of equalities; in the margin why, and one mark for all of its steps.
 local function part(div)
-  local of = {}
-  for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
+  local of = common.by_class(div)
   local out = pandoc.List({ raw('<div class="part" id="' .. div.identifier .. '"><div class="statement">') })
   out:extend(wrap('<div class="said">', of.said, "</div>"))
   local number = '<span class="number">(' .. div.attributes.number .. ")</span>"
@@ -170,9 +169,9 @@ end
 -- How many claims came to which verdict, as a bar of their colours.
 local function bar(span)
   local out, from = pandoc.List({ '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">' }), 0
-  local words, all = { "holds", "does-not-hold", "undecided", "not-asked-of-this-copy" }, 0
-  for _, word in ipairs(words) do all = all + tonumber(span.attributes[word]) end
-  for _, word in ipairs(words) do
+  local all = 0
+  for _, word in ipairs(common.verdicts) do all = all + tonumber(span.attributes[word]) end
+  for _, word in ipairs(common.verdicts) do
     local share = 100 * tonumber(span.attributes[word]) / math.max(all, 1)
     out:insert(('<rect class="%s" x="%.2f" y="0" width="%.2f" height="4"/>'):format(word, from, share))
     from = from + share

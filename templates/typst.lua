@@ -115,13 +115,6 @@ local function displayed(blocks)
   })
 end
 
--- The content of each div in a div, by its class.
-local function by_class(div)
-  local of = {}
-  for _, each in ipairs(div.content) do of[each.classes[1]] = each.content end
-  return of
-end
-
 -- The start of a call for a part of a proof, or a case: its name, its number, and its chain of equalities link by link.
 local function chained(open, div, chain)
   local out = pandoc.List({ raw_inline(("%s(%s, %s, links: ("):format(open, quote(div.identifier), quote(div.attributes.number))) })
@@ -140,9 +133,9 @@ end
 
 -- Cases, or counts, a row each.
 local function cases(div)
-  local of, out = by_class(div), pandoc.List({ raw_inline("#report-cases((") })
+  local of, out = common.by_class(div), pandoc.List({ raw_inline("#report-cases((") })
   for _, row in ipairs(of.rows) do
-    local its = by_class(row)
+    local its = common.by_class(row)
     out:extend(named(chained("report-case.with", row, its.chain), its, { "said", "reason", "witness", "joined" }))
     out:insert(raw_inline("), "))
   end
@@ -154,7 +147,7 @@ end
 
 -- A part of a proof: what it says, its chain, why, and one mark for all of its steps.
 local function part(div)
-  local of = by_class(div)
+  local of = common.by_class(div)
   local out = chained("#report-part", div, of.chain)
   local said = of.said[1].content
   if said[1].t == "Strong" then of.said[1].content = sandwich("#part-title[", said[1].content, "];") .. said:filter(function(_, at) return at > 1 end) end
@@ -241,7 +234,7 @@ local spans = {
   end,
   bar = function(span)
     local shares = pandoc.List()
-    for _, word in ipairs({ "holds", "does-not-hold", "undecided", "not-asked-of-this-copy" }) do
+    for _, word in ipairs(common.verdicts) do
       shares:insert(quote(word) .. ": " .. span.attributes[word])
     end
     return raw_inline("#report-bar((" .. table.concat(shares, ", ") .. "));")
