@@ -101,33 +101,33 @@ def fingerprint(trial: Trial, *, data: Mapping[str, str], machine: Mapping[str, 
     function that is not at the top level of a project file, an argument that is no plain data, or a data set without a
     digest.
     """
-    writer = _Writer(sources, trial.function)
+    speller = _Speller(sources, trial.function)
     root = _root_of(trial.function, sources)
     if root is None:
         raise DeclarationError(
             f"the function of a trial must be defined at the top level of a project file, not be {trial.function!r}",
-            where=writer.where,
+            where=speller.where,
             remedy="Move it there; what varies from trial to trial goes into its arguments.",
         )
     clash = sorted(trial.arguments.keys() & trial.inputs.keys())
     if clash:
         raise DeclarationError(
-            f"'{clash[0]}' is both an argument and an input", where=writer.where, remedy="Rename one of them."
+            f"'{clash[0]}' is both an argument and an input", where=speller.where, remedy="Rename one of them."
         )
-    subject = writer.called(root)
-    arguments = {name: writer.plain(value, name) for name, value in trial.arguments.items()}
+    subject = speller.called(root)
+    arguments = {name: speller.plain(value, name) for name, value in trial.arguments.items()}
     data_read, upstream = {}, {}
     for name, source in trial.inputs.items():
         if isinstance(source, Data):
             if source.name not in data:
                 unknown = f"no data set is called '{source.name}'"
-                raise DeclarationError(unknown, where=writer.where, remedy=nearest(source.name, data))
+                raise DeclarationError(unknown, where=speller.where, remedy=nearest(source.name, data))
             data_read[name] = f"{source.name} {data[source.name]}"
         elif isinstance(source, Trial):
             upstream[name] = fingerprint(source, data=data, machine=machine, sources=sources).digest
         else:
-            raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=writer.where)
-    return _seal(writer, subject, {"arguments": arguments, "data": data_read, "upstream": upstream}, machine)
+            raise DeclarationError(f"input '{name}' is {type(source).__name__}, not Data or a Trial", where=speller.where)
+    return _seal(speller, subject, {"arguments": arguments, "data": data_read, "upstream": upstream}, machine)
 
 
 def fingerprint_of(view: Callable[..., Any], sources: Sources, *, results: Iterable[str] = ()) -> Fingerprint:
@@ -136,12 +136,12 @@ def fingerprint_of(view: Callable[..., Any], sources: Sources, *, results: Itera
     It may be a function, a ``functools.partial``, a lambda or nested function over plain values and other such callables, a
     bound method or an instance of a frozen dataclass. Raises ``DeclarationError`` as ``fingerprint``.
     """
-    writer = _Writer(sources, view, callables=True)
-    text = writer.plain(view, getattr(view, "__name__", "the view"))
+    speller = _Speller(sources, view, callables=True)
+    text = speller.plain(view, getattr(view, "__name__", "the view"))
     for kind in RUNS:
-        writer.note_class(kind)
+        speller.note_class(kind)
     upstream = {f"{number:05}": digest for number, digest in enumerate(results)}
-    return _seal(writer, text, {"arguments": {}, "data": {}, "upstream": upstream}, {})
+    return _seal(speller, text, {"arguments": {}, "data": {}, "upstream": upstream}, {})
 
 
 def sources_of(mark: Fingerprint, sources: Sources) -> dict[str, str]:
@@ -154,8 +154,8 @@ def source_of(name: str, mark: Fingerprint, sources: Sources) -> str:
     return "\n".join(sources.normalised(each) for each in mark.statements.get(name, ()))
 
 
-def _seal(writer: _Writer, subject: str, own: Mapping[str, Mapping[str, str]], machine: Mapping[str, str]) -> Fingerprint:
-    program = _program(writer.sources, subject, tuple(writer.roots), frozenset(writer.packages), tuple(machine.items()))
+def _seal(speller: _Speller, subject: str, own: Mapping[str, Mapping[str, str]], machine: Mapping[str, str]) -> Fingerprint:
+    program = _program(speller.sources, subject, tuple(speller.roots), frozenset(speller.packages), tuple(machine.items()))
     totals = {**program.totals, **{name: _total(part, program.reach) for name, part in own.items()}}
     return Fingerprint(digest_of(_FORM, [totals[name] for name in CATEGORIES]), own, program)
 
@@ -249,8 +249,8 @@ def _where(function: Any, sources: Sources) -> Where | None:
     return sources.where(module, code.co_firstlineno)
 
 
-class _Writer:
-    """Writes values down, noting on the way the code that comes with them."""
+class _Speller:
+    """Spells values out, noting on the way the code that comes with them."""
 
     def __init__(self, sources: Sources, subject: Any, callables: bool = False):
         self.sources, self.callables = sources, callables

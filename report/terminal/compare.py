@@ -277,12 +277,12 @@ def _passages(before: str, after: str) -> Iterator[Passage]:
 
 
 def _blocks(page: str) -> list[tuple[str, str]]:
-    reader = _Reader()
+    reader = _Paragraphs()
     reader.feed(re.sub(r'<span class="section">[^<]*</span>', "", page[page.find("<main") :]))  # numbers of chapters move
     return reader.blocks if page else []
 
 
-class _Reader(HTMLParser):
+class _Paragraphs(HTMLParser):
     """The text of a page, paragraph by paragraph, each with its chapter; a formula is its LaTeX."""
 
     BLOCKS = frozenset({"p", "h2", "h3", "h4", "h5", "li", "dt", "dd", "tr", "summary"})

@@ -88,7 +88,7 @@ class _Writer:
     def __init__(self, material: Material):
         self.material = material
         self.answers = Answers(material.experiments, material.judged, material.told)
-        self.facts = {**summary.proved(material.proofs.values()), **material.facts}
+        self.of_build = {**summary.proved(material.proofs.values()), **material.of_build}
         self.labels: dict[str, str] = {}
         self.assets: dict[str, bytes] = {}
         self.data: dict[str, bytes] = {}
@@ -111,12 +111,10 @@ class _Writer:
         self.several = False  # whether a verdict on several comparisons was explained
         self.path = Path()
         self.template: jinja2.Template | None = None
-        self.environment = jinja()
-        self.environment.globals |= {name: of_text(getattr(self, name)) for name in FUNCTIONS}
-        self.environment.globals |= {"budget": material.budget, "source": material.writeup.source}
-        self.environment.globals["stand_ins"] = ", ".join(
-            dict.fromkeys(n for j in material.judged.values() for n in j.stand_ins)
-        )
+        self.jinja = jinja()
+        self.jinja.globals |= {name: of_text(getattr(self, name)) for name in FUNCTIONS}
+        self.jinja.globals |= {"budget": material.budget, "source": material.writeup.source}
+        self.jinja.globals["stand_ins"] = ", ".join(dict.fromkeys(n for j in material.judged.values() for n in j.stand_ins))
 
     # -- a chapter ---------------------------------------------------------------------------------------------
 
@@ -126,7 +124,7 @@ class _Writer:
         self.path, path, source = draft.file, draft.file, draft.source
         try:
             code = compiled(source, path, self.material.known.compiled)
-            self.template = jinja2.Template.from_code(self.environment, code, dict(self.environment.globals))
+            self.template = jinja2.Template.from_code(self.jinja, code, dict(self.jinja.globals))
             return self.template.render()
         except Exception as error:  # what an author writes in Jinja is a program, and may do anything
             line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else self._line(error)
@@ -212,9 +210,9 @@ class _Writer:
     def _value(self, name: str, condition: Mapping[str, Scalar]) -> Value | Absent:
         owner, _, own = name.partition(".")
         if owner == "build":
-            fact = self.facts.get(own)
+            fact = self.of_build.get(own)
             if not isinstance(fact, Value):
-                raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.facts))
+                raise ReportError(f"value('{name}'): the build states no such value.", remedy=nearest(own, self.of_build))
             return fact
         return self.answers.value(name, condition)
 
@@ -235,9 +233,9 @@ class _Writer:
         """A table with its number and caption; ``build.…`` are tables of the build itself."""
         owner, _, own = name.partition(".")
         if owner == "build":
-            fact = self.facts.get(own)
+            fact = self.of_build.get(own)
             if not isinstance(fact, Table):
-                raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.facts))
+                raise ReportError(f"table('{name}'): the build makes no such table.", remedy=nearest(own, self.of_build))
             return self._tabulate(name, fact)
         found, _ = self.answers.find("table", name, lambda judged: judged.tables)
         if isinstance(found, Absent):

@@ -76,7 +76,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Material:
-    """All that prose may speak of. ``facts`` are tables and values of the build itself (environment, data, budget)."""
+    """All that prose may speak of. ``of_build`` are tables and values of the build itself (environment, data, budget)."""
 
     experiments: Mapping[str, Experiment]
     judged: Mapping[str, Judged]
@@ -84,7 +84,7 @@ class Material:
     writeup: Writeup
     budget: str
     findings: Mapping[str, Finding] = field(default_factory=dict)
-    facts: Mapping[str, Table | Value | str] = field(default_factory=dict)
+    of_build: Mapping[str, Table | Value | str] = field(default_factory=dict)
     told: Told = untold
     known: Known = field(default_factory=Known)
 

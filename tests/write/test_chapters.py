@@ -44,8 +44,8 @@ def manuscript(folder: Path, *chapters: str) -> Manuscript:
         paths.append(folder / f"{number:02}-part-{number}.md")
         paths[-1].write_text(chapter, encoding="utf-8")
     writeup = Writeup("A title", "", "", tuple(paths), {"W1": "A course"}, folder / "report.toml")
-    facts = {"trials": Value(4, digits=0), "data": Table((Column("a", "A"),), ((1,),), "Data."), "Python": "3.11"}
-    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, writeup, "quick", facts=facts))
+    about = {"trials": Value(4, digits=0), "data": Table((Column("a", "A"),), ((1,),), "Data."), "Python": "3.11"}
+    return write(Material({"E2": EXPERIMENT}, {"E2": JUDGED}, {}, writeup, "quick", of_build=about))
 
 
 def text(folder: Path, chapter: str) -> str:
