@@ -91,7 +91,13 @@ def _recursive(setting: Setting, a: Formula, relation: str, b: Formula) -> Itera
 def _needed(setting: Setting, a: Formula, relation: str, b: Formula, *, differentiate: bool) -> list[str]:
     """The definitions without which the step does not follow; none if it follows by none, or by too many."""
     opened, formal = _opened(setting, a, b), setting.formal()
-    by = lambda some: bool(formal.holds(a, relation, b, Knowledge(frozenset(some), differentiate=differentiate)))  # noqa: E731
+
+    def by(some: list[str]) -> bool:
+        try:
+            return formal.holds(a, relation, b, Knowledge(frozenset(some), differentiate=differentiate)) is not None
+        except Exception:  # SymPy raises what it likes
+            return False
+
     return _fewest(opened, by) if len(opened) <= MOST and by(opened) else []
 
 

@@ -32,6 +32,8 @@ NUMERIC = "numeric"
 LOGIC_POINTS = 60
 REFERENCE_POINTS = 40
 TRIES = 4000
+READABLE = 4
+"""Of an array of more places, all with one number, that number is said once."""
 WHOLE = "at"
 """The parameter of a live witness that holds the whole point."""
 
@@ -66,9 +68,10 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             ends = (chain.expressions[0], chain.expressions[-1])
             chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
         others = map(visits.at, _points(derivation, chain, NUMERIC, beyond=True)) if searching else visits.of({})
+        far: list[Point] = []
         if searching:  # a point far off is hard to read
-            far = map(visits.at, _edges(derivation, chain, points.FAR_EDGES, searching=True))
-            others = itertools.chain(itertools.islice(others, POINTS), far, others)
+            far = [*_edges(derivation, chain, points.FAR_EDGES, searching=True)]
+            others = itertools.chain(itertools.islice(others, POINTS), map(visits.at, far), others)
         for point, value_of in itertools.chain(map(visits.at, itertools.chain(*chosen)), others):
             values = [value_of(at) for at in range(len(chain.expressions))]
             used += 1
@@ -76,8 +79,8 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
                 if chain.relations[at] == "implies" and not isinstance(before, Undefined) and not before:
                     break  # nothing that follows is said here
                 missing = next((v for v in (before, after) if isinstance(v, Undefined)), None)
-                if searching and isinstance(missing, OutOfSight):
-                    continue
+                if searching and missing and (isinstance(missing, OutOfSight) or any(point is each for each in far)):
+                    continue  # so far off, 1 - sigma(x) is 0 to thirty digits, and has no logarithm
                 if missing is not None:
                     found.refuse(at, f"no value at {_spell(point, derivation)}: {missing}")
                 elif not compare(before, chain.relations[at], after) and not _differ_a_little(chain, at, point):
@@ -423,6 +426,9 @@ def _spell(point: Point, derivation: Derivation) -> str:
 
 def _number(value: Any) -> str:
     if isinstance(value, Array):
+        entries = [_number(entry) for row in value.rows for entry in row]
+        if len(entries) > READABLE and len({*entries}) == 1:
+            return f"{entries[0]} in each of its {len(entries)} places"
         return "[" + "; ".join(", ".join(map(_number, row)) for row in value.rows) + "]"
     if isinstance(value, bool | int):
         return str(value)

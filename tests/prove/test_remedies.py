@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from report.proof import (
-    Derivation, Part, Step, algebra, calculation, check, define, definition, integer, real, using,
+    Derivation, Part, Step, algebra, calculation, check, define, definition, differentiation, integer, matrix, real, using,
     vector,
 )  # fmt: skip
 from report.prove.check import ADVICE, MAYBE
 from report.prove.reasons.rule import Rule
+from theory.vocabulary import SIGMA
 
 N, INDEX = integer("n", "a size", least="2", high=4), integer("i", "an index", within=("1", "n"))
 X, Z = real("x", "a number"), vector("z", "n", "a vector")
@@ -107,3 +108,31 @@ def test_what_is_false_has_no_remedy_and_advice_is_given_once() -> None:
     failures = check(Derivation("T0", "", "", [X], hard, "", "")).failures
     assert [MAYBE in failure for failure in failures] == [True, True]
     assert [ADVICE in failure for failure in failures] == [False, True]
+
+
+def through_a_layer(claim: str, *unfolded: str, also: str = "0") -> str:
+    """What is said of the gradient of a loss behind a sigmoid behind a linear layer."""
+    symbols = [
+        integer("n", "inputs", least="1", high=4),
+        integer("k", "outputs", least="1", high=4),
+        vector("x", "n", "inputs"),
+    ]
+    layer = define("H[o]", "sum(W[q, o]*x[q] for q in span(1, n))", "the outputs", shape=["k"])
+    loss = define("e", f"sum(sigma(H[l]) + {also} for l in span(1, k))", "a loss")
+    part = Part("P", claim, [Step(because=differentiation("back through the layer", unfold=list(unfolded)))])
+    symbols.append(matrix("W", "n", "k", "weights"))
+    return "\n".join(check(Derivation("T0", "", "", symbols, [part], "", "", [SIGMA, layer, loss])).failures)
+
+
+def test_a_slope_of_what_is_shut_names_what_to_unfold() -> None:
+    assert not through_a_layer("grad(e, W) == x@grad(e, H).T", "e", "sigma", "H")
+    said = through_a_layer("grad(e, W) == x@grad(e, H).T", "e", "H")
+    assert "the slope of sigma is asked for: unfold it, too" in said
+    assert "It follows by differentiation" in said
+
+
+def test_nothing_is_refuted_far_off_where_digits_end() -> None:
+    """There 1 - sigma is 0 to thirty digits, which has no logarithm."""
+    said = through_a_layer("grad(e, W) == x@grad(e, H).T", "e", "H", also="log(1 - sigma(H[l]))")
+    assert "unfold it, too" in said
+    assert "no value" not in said

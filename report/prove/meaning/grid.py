@@ -122,6 +122,21 @@ class Unreadable(Exception):
     """The formula has no meaning: sizes that do not fit, say."""
 
 
+def opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
+    """A derivative by one of many, in which all of them are then given their values. Raises ``Unreadable`` where it is that of
+    a function that is shut."""
+
+    def value(entry: sp.Indexed) -> sp.Expr:
+        i, *j = entry.indices
+        return values.entry(i, *(j or [sp.Integer(values.first)])) if isinstance(values, Grid) else values(i, *j)
+
+    try:
+        return slope.replace(lambda n: isinstance(n, sp.Indexed) and n.base == base, value)
+    except ValueError:  # it is by what is no variable any more
+        shut = {f.func.__name__ for each in slope.atoms(sp.Derivative) for f in each.atoms(sp.core.function.AppliedUndef)}
+        raise Unreadable(f"the slope of {' and '.join(sorted(shut))} is asked for: unfold it, too") from None
+
+
 def _product(a: Any, b: Any) -> Any:
     if callable(a) or callable(b) or not (isinstance(a, Grid) or isinstance(b, Grid)):
         raise Unreadable("@ is the product of matrices: of numbers and signals write *")

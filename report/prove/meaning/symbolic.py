@@ -34,6 +34,7 @@ from report.prove.meaning.grid import (
     for_all,
     generic_places,
     of_numbers,
+    opened,
     product,
     summed,
     tighten,
@@ -337,7 +338,7 @@ def _derivative(body: ast.expr, variable: ast.expr, scope: Scope) -> Any:
     if place == at:
         return slope
     if isinstance(place, sp.Indexed):
-        return each(lambda v: _opened(v, place.base, scope.look_up(name)), slope)
+        return each(lambda v: opened(v, place.base, scope.look_up(name)), slope)
     return each(lambda v: v.subs(place, at), slope)
 
 
@@ -381,16 +382,6 @@ def _knowing(body: ast.expr, variable: str, scope: Scope) -> Knowledge:
 
     hidden = (variable, True) in reached([(name, False) for name in names(body)], spoken)
     return replace(scope.knowledge, differentiate=False) if hidden else scope.knowledge
-
-
-def _opened(slope: sp.Expr, base: sp.IndexedBase, values: Any) -> sp.Expr:
-    """A derivative by one of many, in which all of them are then given their values."""
-
-    def value(entry: sp.Indexed) -> sp.Expr:
-        i, *j = entry.indices
-        return values.entry(i, *(j or [sp.Integer(values.first)])) if isinstance(values, Grid) else values(i, *j)
-
-    return slope.replace(lambda n: isinstance(n, sp.Indexed) and n.base == base, value)
 
 
 def _slope(value: sp.Expr, place: sp.Expr, knowledge: Knowledge, given: Mapping[sp.Expr, sp.Expr]) -> sp.Expr:
@@ -445,6 +436,6 @@ def _gradient(body: ast.expr, variable: ast.expr, scope: Scope) -> Grid:
     def entry(i: sp.Expr, j: sp.Expr) -> sp.Expr:
         place = array.entry(i, j)
         slope = _slope(value, place, _knowing(body, variable.id, fixed), given)
-        return slope if free is scope else _opened(slope, place.base, scope.look_up(variable.id))
+        return slope if free is scope else opened(slope, place.base, scope.look_up(variable.id))
 
     return Grid(array.rows, array.columns, entry, array.first)
