@@ -133,6 +133,14 @@ def author_line(error: BaseException) -> Where | None:
     return None
 
 
+def written_here() -> Where:
+    """The line of the author's file that is being executed: the innermost frame outside the engine."""
+    frame, engine = sys._getframe(1), str(Path(__file__).parent)  # as Python spells it, links and all
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((engine, "<string>", "<frozen")):
+        frame = frame.f_back
+    return Where(Path(frame.f_code.co_filename), frame.f_lineno)
+
+
 def _short(path: Path) -> Path:
     """``path`` relative to the project, so that messages stay readable."""
     for folder in (*map(Path, sys.path), _ENGINE.parent):

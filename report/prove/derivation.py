@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from report.cache.snapshot import spec_of
-from report.errors import DeclarationError, ReportError, Where, author_line, nearest
+from report.errors import DeclarationError, ReportError, Where, author_line, nearest, written_here
 from report.model import Figure, Table, Value
 from report.prove.decide.conditions import NO_FACTS, promised
 from report.prove.decide.place import Settled
@@ -28,7 +28,7 @@ from report.prove.language.formula import (
     statement,
     substitute,
 )
-from report.prove.language.glossary import Definition, Live, Symbol, written_here
+from report.prove.language.glossary import Definition, Live, Symbol
 from report.prove.language.vocabulary import LOGICAL
 from report.prove.reasons.calculation import calculation, evaluation
 from report.prove.reasons.presence import present

@@ -8,28 +8,17 @@ paper, unless ``first=0``.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
-from report.errors import DeclarationError, Where, nearest
+from report.errors import DeclarationError, Where, nearest, written_here
 from report.prove.language.formula import Formula, is_sentence, names, parse, places
 
 T = TypeVar("T")
-_ENGINE = str(Path(__file__).parents[2])
 POINTS = 6
 """At how many random points a witness looks unless told otherwise."""
-
-
-def written_here() -> Where:
-    """The line of the author's file that is being executed: the innermost frame outside this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and (frame.f_code.co_filename.startswith((_ENGINE, "<string>", "<frozen"))):
-        frame = frame.f_back
-    return Where(Path(frame.f_code.co_filename), frame.f_lineno)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from report.errors import DeclarationError
+from report.errors import DeclarationError, written_here
 from report.prove.decide.conditions import Facts, Inequality
 from report.prove.decide.normal_form import normal
 from report.prove.decide.relation import equal, prove
 from report.prove.decide.sizes import never_zero
 from report.prove.language.formula import Formula, Statement, calls, formula, head, names, parse, put_in, statement, substitute
-from report.prove.language.glossary import written_here
 from report.prove.language.vocabulary import DERIVATIVES, EVERYWHERE
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Grid, GridEquality, Unreadable
