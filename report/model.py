@@ -122,7 +122,7 @@ class Trial:
     def label(self) -> str:
         """One line for a progress bar: ``convnet adam seed=0``."""
         words = [str(value) if isinstance(value, str) else f"{name}={value}" for name, value in self.condition.items()]
-        return " ".join(words) or self.function.__name__
+        return " ".join(words) or "the only trial"
 
 
 def data_read(trial: Trial) -> set[str]:

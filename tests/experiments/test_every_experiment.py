@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from report.cache.fingerprint import fingerprint_of
+from report.cache.statements import EVERYTHING
 from report.model import Budget, Experiment, Figure, Holds, MissingResult, Runs, Table, Trial, Value
 from report.run.collect import collect, declared
 from tests.experiments import test_by_hand as by_hand
@@ -26,7 +28,7 @@ from tests.experiments import test_e12 as e12
 from tests.experiments import test_e13 as e13
 from tests.experiments import test_e14 as e14
 from tests.experiments import test_e15 as e15
-from tests.experiments.given import NEVER_READ
+from tests.experiments.given import NEVER_READ, sources
 from tests.made_up import lost, words
 
 CONTENT = collect(Path(__file__).parents[2])
@@ -111,6 +113,16 @@ def test_views_say_something_finite_of_usual_runs(name: str) -> None:
         assert math.isfinite(value.number)
         assert value.origin
     assert experiment.measures.keys() <= {scalar for run in runs for scalar in run.found.scalars}
+
+
+@every_experiment
+def test_what_views_call_may_be_renamed(name: str) -> None:
+    """None of their code can see what a function is called: they are neither drawn nor judged again."""
+    experiment, known = EXPERIMENTS[name], sources()
+    judges = [claim.judge for claim in experiment.claims.values()]
+    for view in (*views(experiment).values(), *filter(callable, experiment.values.values()), *judges):
+        reached = fingerprint_of(view, known).program.reach.statements
+        assert [shown for shown, each in reached.items() if any(known.node(part).sees == EVERYTHING for part in each)] == []
 
 
 @pytest.mark.parametrize("name", MADE_UP)
