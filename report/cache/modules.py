@@ -128,7 +128,7 @@ def load(name: str, path: Path, memory: Memory | None, read: Callable[[Path], by
 def _reader() -> str:
     """What else an index depends on: the code that makes it, and the grammar."""
     own = (
-        Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("scopes", "statements", "deeds", "refused", "modules")
+        Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("scopes", "statements", "deeds", "refusals", "modules")
     )
     return hashlib.sha256(b"".join(own)).hexdigest() + repr(sys.version_info[:2])
 

@@ -7,7 +7,7 @@ the version of Python.
 
 What cannot be followed this way is a ``DeclarationError`` with its line, never a guess: names computed while running,
 modules as objects, star imports, global tables that functions change (their contents depend on who called whom), and
-whatever looks at files, at the clock or at the machine (``report.cache.refused``): data reaches a trial opened, as ``Data``.
+whatever looks at files, at the clock or at the machine (``report.cache.refusals``): data reaches a trial opened, as ``Data``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, NoReturn
 
-from report.cache import refused, scopes
+from report.cache import refusals, scopes
 from report.cache.deeds import Mention
 from report.cache.digests import Node, Qualified, digest_of
 from report.cache.files import Memory
@@ -36,7 +36,7 @@ from report.errors import DeclarationError, Where, nearest
 
 ENGINE = "report"
 WHOLE = "<module>"  # the "name" of a module that is looked into by names that are computed
-_KNOWN_TO_PYTHON = {*dir(builtins), *refused.BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
+_KNOWN_TO_PYTHON = {*dir(builtins), *refusals.BUILTINS, "__class__", "__debug__", "__module__", "__name__", "__qualname__"}
 ABSENT = "absent "  # a package that need not be there
 
 
@@ -309,8 +309,8 @@ class Sources:
     def _refuse_unknown(self, module: Module, use: Use) -> None:
         if use.harmless or use.name in module.index.typing_only or self.lenient:
             return
-        if use.name in refused.BUILTINS and not (use.name in refused.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
-            self._refuse(module, use.name, use.line, refused.BUILTINS[use.name])
+        if use.name in refusals.BUILTINS and not (use.name in refusals.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
+            self._refuse(module, use.name, use.line, refusals.BUILTINS[use.name])
         if use.name not in _KNOWN_TO_PYTHON:
             self._refuse(
                 module, use.name, use.line, "no statement of the file defines it: define or import it at the top level"
@@ -338,9 +338,9 @@ class Sources:
         return found
 
     def _refuse_library(self, module: Module, dotted: str, line: int) -> None:
-        if self.lenient or (dotted.partition(".")[0] in refused.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
+        if self.lenient or (dotted.partition(".")[0] in refusals.ENGINE_MAY and module.name.startswith(f"{ENGINE}.")):
             return
-        remedy = refused.of_library(dotted)
+        remedy = refusals.of_library(dotted)
         if remedy:
             self._refuse(module, dotted, line, remedy)
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from report.cache import refused
+from report.cache import refusals
 from report.cache.scopes import (
     Bindings,
     Function,
@@ -162,8 +162,8 @@ class _Reader(ast.NodeVisitor):
     def check_attribute(self, name: str, line: int) -> None:
         if name in _TELLS:
             self.sees = EVERYTHING
-        if name in refused.ATTRIBUTES:
-            self.refusals.append(Refusal(f"'.{name}' in code that a result depends on", line, refused.ATTRIBUTES[name]))
+        if name in refusals.ATTRIBUTES:
+            self.refusals.append(Refusal(f"'.{name}' in code that a result depends on", line, refusals.ATTRIBUTES[name]))
 
     # --- the walk ---
 
@@ -256,7 +256,7 @@ class _Reader(ast.NodeVisitor):
         if isinstance(function, ast.Attribute) and function.attr == "open":
             root = root_of(function)
             if root is None or (root != "self" and not any(self.find(root))):  # not Image.open, which Sources looks into
-                self.refusals.append(Refusal("'.open()' in code that a result depends on", node.lineno, refused.READS))
+                self.refusals.append(Refusal("'.open()' in code that a result depends on", node.lineno, refusals.READS))
         if isinstance(function, ast.Name) and not node.keywords and self.find(function.id)[0]:
             literal = len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
             if (function.id == "getattr" and literal) or (function.id == "vars" and node.args):
@@ -268,8 +268,8 @@ class _Reader(ast.NodeVisitor):
         """``np.load(path)`` reads a file; ``np.load(buffer)`` does not, nor does a function of this name of one's own."""
         name = last_name(node)
         given = [*node.args[:1], *(k.value for k in node.keywords if k.arg and re.search("path|file|fname|io", k.arg))]
-        if refused.READERS.fullmatch(name) and any(map(self.is_path, given)):
-            self.refusals.append(Refusal(f"'{name}()' of a path in code that a result depends on", node.lineno, refused.READS))
+        if refusals.READERS.fullmatch(name) and any(map(self.is_path, given)):
+            self.refusals.append(Refusal(f"'{name}()' of a path in code that a result depends on", node.lineno, refusals.READS))
 
     def is_path(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Constant):
@@ -279,7 +279,7 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node, ast.BinOp):
             return isinstance(node.op, ast.Div | ast.Add) and (self.is_path(node.left) or self.is_path(node.right))
         if isinstance(node, ast.Call):
-            return last_name(node) in refused.PATHS
+            return last_name(node) in refusals.PATHS
         if isinstance(node, ast.Name):
             return any(names.get(node.id, False) for names in self.paths) or self.is_constant(node.id)
         return False

@@ -26,7 +26,7 @@ from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
 from report.prove.meaning.grid import GridEquality, Unreadable
-from report.prove.meaning.quicker import quicken
+from report.prove.meaning.patches import quicken
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.meaning.values import MIXED
 from report.prove.reasons.presence import present
@@ -264,9 +264,9 @@ def _heard(
     """One part that SymPy has decided, by its witnesses, and by how that stands on which it rests."""
     chain, setting, found = decided.chain, decided.setting, decided.found
     undecided = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
-    for method, name, findings in witnesses.of_part(part):
-        _hear(method, name, findings, found)
-        if method == NUMERIC and undecided - findings.refused.keys():
+    for method, name, testimony in witnesses.of_part(part):
+        _hear(method, name, testimony, found)
+        if method == NUMERIC and undecided - testimony.refused.keys():
             with _witnessing("numeric", part.where):
                 _hear(method, name, witness.counterexamples(derivation, chain), found)
     for at, each in enumerate(found):
@@ -339,12 +339,12 @@ def _step(chain: Chain, at: int, found: _Found, shown: Shown) -> CheckedStep:
     )
 
 
-def _hear(kind: str, name: str, findings: witness.Testimony, found: Sequence[_Found]) -> None:
+def _hear(kind: str, name: str, testimony: witness.Testimony, found: Sequence[_Found]) -> None:
     for at, each in enumerate(found):
-        if at in findings.refused:
-            each.refusals.setdefault(kind, findings.refused[at])
-        elif at in findings.agreed:
-            each.witnesses.append(Witnessed(name, findings.agreed[at]))
+        if at in testimony.refused:
+            each.refusals.setdefault(kind, testimony.refused[at])
+        elif at in testimony.agreed:
+            each.witnesses.append(Witnessed(name, testimony.agreed[at]))
 
 
 def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:

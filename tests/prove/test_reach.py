@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from report.proof import calculation, check
-from report.prove.meaning.quicker import quicken
+from report.prove.meaning.patches import quicken
 from tests.prove.test_attacks import in_one_step
 
 TRUE = [

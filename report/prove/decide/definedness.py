@@ -20,7 +20,7 @@ import sympy as sp
 
 from report.errors import ReportError
 from report.prove.decide import kinks
-from report.prove.decide.applied import taken_inside, with_functions_put_in
+from report.prove.decide.application import taken_inside, with_functions_put_in
 from report.prove.decide.conditions import Facts
 from report.prove.decide.normal_form import Limit
 from report.prove.decide.place import Missing, Place, Settled, any_of, in_domain, one_of, supposing
