@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from report.errors import ReportError, nearest
-from report.judge.findings import Computed
+from report.judge.findings import Computed, Finding, findings
 from report.judge.views import NOTHING_RUN, Absent, Judged, Judgement, measured
-from report.judge.written import Entry
+from report.judge.written import Entry, documents
 from report.model import ALL_DATA, NOTHING, RECIPE, Experiment, Holds, Scalar, Table, Value
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Answers:
         return found
 
     def computed(self, budget: str) -> Computed:
-        """What a write-up may be held against in this copy."""
+        """What a source may be held against in this copy."""
 
         def verdict(name: str) -> tuple[Holds | None, str, int]:
             claim = self.claim(name)
@@ -94,3 +95,11 @@ class Answers:
             return needs.lacking(budget, self.judged.get(owner, Judged()).stand_ins)
 
         return Computed(self.value, verdict, forbidden)
+
+
+def reported(
+    folder: Path, experiments: Mapping[str, Experiment], judged: Mapping[str, Judged], budget: str, told: Told = untold
+) -> dict[str, Finding]:
+    """All that the documents in ``folder`` say, held against what is computed. Raises ``ProseError``."""
+    computed = Answers(experiments, judged, told).computed(budget)
+    return {name: finding for each in documents(folder).values() for name, finding in findings(each, computed).items()}

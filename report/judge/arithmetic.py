@@ -1,4 +1,4 @@
-"""Expressions that a write-up's data file may hold: sums as they were printed, and statements about the rows of a table.
+"""Expressions that a source's data file may hold: sums as they were printed, and statements about the rows of a table.
 
 They are Python expressions of numbers, columns and a few functions, nothing else: what is not listed here is refused.
 """

@@ -1,4 +1,4 @@
-"""What a write-up says, held against what this report computes: each entry of its data file agrees, differs, or stays open.
+"""What a source says, held against what this report computes: each entry of its data file agrees, differs, or stays open.
 
 A mistake is nothing but an entry that differs. Correct the entry and the mistake is gone; spoil another and there is one more.
 """

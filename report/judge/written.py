@@ -1,4 +1,4 @@
-"""What a write-up says, as data: one TOML file a write-up, read here and held against what this report finds.
+"""What others reported, as data: one TOML file a source (W2), read here and held against what this report finds.
 
 Every entry has an ``id`` (unique in its file), the ``place`` where it stands, what it ``says`` in our words, and exactly one
 way to be held against something. What stands in ``{printed}``, ``{formula}`` or ``{shape}`` of what it says is filled in::
@@ -12,7 +12,7 @@ way to be held against something. What stands in ``{printed}``, ``{formula}`` or
     asserts = ["E8.x"]     claims that would hold if the statement were true; "not E8.x" if it denies one
 
 ``mistake`` gives the id under which a difference is listed, ``certainty`` A (certain), B (likely) or C (a slip), ``kind`` a
-word for its sort; a *disagreement* is with another write-up, and what is found is so of some nets and not of all. Nothing
+word for its sort; a *disagreement* is with another source, and what is found is so of some nets and not of all. Nothing
 here says that an entry is wrong: the program finds that, or it does not.
 """
 
@@ -45,7 +45,7 @@ IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that a write-up says. ``name`` is W2.e5-total: the write-up and the entry's id."""
+    """One thing that a source says. ``name`` is W2.e5-total: the source and the entry's id."""
 
     name: str
     where: Where
@@ -77,7 +77,7 @@ class Entry:
 
     @property
     def source(self) -> str:
-        """The write-up: W2."""
+        """The source: W2."""
         return self.name.partition(".")[0]
 
     @property
@@ -98,7 +98,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Document:
-    """A write-up as data: its title, its entries by name, and the rows of its table, if it has one."""
+    """A source as data: its title, its entries by name, and the rows of its table, if it has one."""
 
     source: str
     title: str
@@ -109,6 +109,11 @@ class Document:
 def documents(folder: Path) -> dict[str, Document]:
     """Every ``W*.toml`` of ``folder``. Raises ``ProseError`` with the file and line of what cannot be used."""
     return {path.stem: _document(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def entries(folder: Path) -> dict[str, Entry]:
+    """All that the documents say, by name."""
+    return {name: entry for each in documents(folder).values() for name, entry in each.entries.items()}
 
 
 def _document(path: Path) -> Document:

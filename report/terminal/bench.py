@@ -15,6 +15,7 @@ from report.cache.store import Store
 from report.errors import StoreError, Where
 from report.judge.judge import drawings, judge
 from report.judge.views import NOT_PROVED, Absent, Judged, unmade
+from report.judge.written import entries
 from report.model import Budget, DataStatus, Outcome, State, Trial, data_read
 from report.prove.checked import Proof
 from report.run.cluster import dask_executor
@@ -28,8 +29,8 @@ from report.run.workers import ProcessExecutor
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.progress import Tell, nobody, watch
-from report.write.filling import asked
 from report.write.manuscript import Known
+from report.write.needs import needed
 from report.write.writeup import Writeup
 
 
@@ -73,7 +74,8 @@ class Bench:
 
     def needed_by(self, writeups: Iterable[Writeup]) -> frozenset[str]:
         """The experiments and theorems that these rest on."""
-        return frozenset[str]().union(*(asked(each, self.content.experiments, self.content.theory) for each in writeups))
+        known = {**self.content.experiments, **self.content.theory}
+        return frozenset[str]().union(*(needed(each, known, entries(each.written)) for each in writeups))
 
     def narrowed(self, writeups: Iterable[Writeup]) -> Bench:
         """The same, asked for no experiment that they do not need."""

@@ -60,13 +60,13 @@ def diff(root: Path, settings: Settings, stages: Stages) -> ExitCode:
 
 def explain(root: Path, settings: Settings, stages: Stages) -> ExitCode:
     """Say where a number comes from; nothing is computed, the store is asked."""
-    from report.terminal.edition import beside, filled
+    from report.terminal.edition import all_findings, filled
     from report.terminal.origins import origin
 
     (query,), still = settings.names, replace(settings, frozen=True, names=())
     writeups = stages.writeups(still)
     basis = stages.basis(stages.bench(still), writeups)
-    told, said = dict[str, str](), beside(basis, writeups)
+    told, said = dict[str, str](), all_findings(basis, writeups)
     unknown: list[UsageError] = []
     for writeup in writeups:
         try:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TypeVar
 
 from report.errors import ExitCode
+from report.judge.answers import reported
 from report.judge.findings import Finding
 from report.judge.shortcomings import shortcomings
 from report.judge.views import NOT_PROVED
@@ -20,7 +21,6 @@ from report.typeset.paging import overrun, titles
 from report.typeset.pandoc import Press
 from report.write import colophon
 from report.write.chapters import write
-from report.write.filling import reported
 from report.write.manifest import manifest
 from report.write.manuscript import Manuscript, Material
 from report.write.writeup import Writeup
@@ -68,7 +68,7 @@ def editions(basis: Basis, writeups: Sequence[Writeup], early: Early = nobody) -
     known, pieces = frozenset(chain(*basis.known.pieces.values())), basis.known.pieces
     press = Press(memory(basis.bench.store), basis.known.measured, pieces, known)
     try:
-        order, said = sorted(writeups, key=lambda each: each is not short), beside(basis, writeups)
+        order, said = sorted(writeups, key=lambda each: each is not short), all_findings(basis, writeups)
         begun = {each.name: pool.submit(_set, basis, each, *filled(basis, each, said), press, early) for each in order}
         yield from (begun[each.name].result() for each in writeups)
     finally:
@@ -92,14 +92,14 @@ def _set(basis: Basis, writeup: Writeup, manuscript: Manuscript, own: Basis, pre
     return Edition(writeup, {**made.files, name: listing.encode()}, lacking)
 
 
-def beside(basis: Basis, writeups: Sequence[Writeup]) -> Mapping[str, Finding]:
+def all_findings(basis: Basis, writeups: Sequence[Writeup]) -> Mapping[str, Finding]:
     """What the sources say of all that was found, which is the same in all ``writeups``."""
     experiments, budget = basis.bench.content.experiments, basis.bench.settings.budget
-    return reported(writeups[0].templates, experiments, basis.judged, budget, origins.teller(basis)) if writeups else {}
+    return reported(writeups[0].written, experiments, basis.judged, budget, origins.teller(basis)) if writeups else {}
 
 
 def filled(basis: Basis, writeup: Writeup, said: Mapping[str, Finding]) -> tuple[Manuscript, Basis]:
-    """The chapters of ``writeup``, and of all that was found what it rests on; ``said`` is what stands ``beside`` it."""
+    """The chapters of ``writeup``, and of all that was found what it rests on; ``said`` is what the sources say."""
     content, budget = basis.bench.content, basis.bench.settings.budget
     rests_on = basis.bench.needed_by([writeup])
 

@@ -8,14 +8,15 @@ from contextlib import suppress
 import jinja2
 
 from report.errors import ProseError, ReportError
+from report.judge.answers import reported
 from report.judge.views import unmade
+from report.judge.written import entries
 from report.prove.parallel import Theorem
 from report.run.collect import Content
 from report.terminal.faults import say
 from report.write import colophon
 from report.write.chapters import write
 from report.write.derivations import derivation_markdown
-from report.write.filling import entries, reported
 from report.write.literature import literature
 from report.write.manuscript import Known, Material
 from report.write.needs import names_in
@@ -62,7 +63,7 @@ def lint(
     proofs = {name: theorem.proof for name, theorem in theorems.items()}
     about, problems = colophon.about(budget, {}, {}, {}), []
     try:
-        said = reported(writeups[0].templates, content.experiments, judged, budget)
+        said = reported(writeups[0].written, content.experiments, judged, budget)
     except ProseError as error:
         return [str(error)]
     for writeup in writeups:
@@ -71,6 +72,6 @@ def lint(
         except ProseError as error:
             problems.append(str(error))
     if not problems:
-        for each in unused(writeups, judged, content.theory, entries(writeups[0]), known):
+        for each in unused(writeups, judged, content.theory, entries(writeups[0].written), known):
             say(f"note: {each}")
     return list(dict.fromkeys(problems))

@@ -1,4 +1,4 @@
-"""What the write-ups say, as prose and tables: quoted where it is treated, listed where it is wrong, and beside ours."""
+"""What the sources say, as prose and tables: quoted where it is treated, listed where it is wrong, and beside ours."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _by_id(found: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def quoted(*found: Finding) -> str:
-    """What write-ups say, and what is found in its place, in one sentence without its full stop. What several statements have
+    """What sources say, and what is found in its place, in one sentence without its full stop. What several statements have
     in common is told once: who says it, or what is found."""
     told: dict[tuple[str, str, str], str] = {}
     for finding in found:
@@ -192,7 +192,7 @@ def still_open(found: Mapping[str, Sequence[Finding]], treated: Callable[[str], 
 
 
 def replication(found: Iterable[Finding], whose: str) -> tuple[Table, Table]:
-    """The counts that are held against ours, and all other numbers, by write-up and question: reported, ours with its interval
+    """The counts that are held against ours, and all other numbers, by source and question: reported, ours with its interval
     and the difference, and the verdict in words."""
     numbers = [finding for finding in found if _is_number(finding.entry)]
     sources = {finding.entry.source for finding in numbers}

@@ -27,7 +27,7 @@ def needed(writeup: Writeup, known: Collection[str], entries: Mapping[str, Entry
         return frozenset(known)
     named = {name for draft in drafts(writeup) for name in names_in(draft.source)}
     told = [e for name, e in entries.items() if e.source == writeup.source or name in named or e.mistake in named]
-    owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in beside(entry)}
+    owners = {_owner(name) for name in named} | {_owner(name) for entry in told for name in held_against(entry)}
     return frozenset(owners & set(known))
 
 
@@ -41,7 +41,7 @@ def elsewhere(writeup: Writeup) -> frozenset[str]:
     return frozenset({*named, *(f"ch:{unnumbered(path)}" for path in writeup.chapters), "build.counts", "build.replication"})
 
 
-def beside(entry: Entry) -> Iterable[str]:
+def held_against(entry: Entry) -> Iterable[str]:
     """What an entry is held against, by name."""
     return (*entry.ours, *(name.removeprefix("not ") for name in entry.asserts))
 

@@ -39,7 +39,7 @@ def _wrong(finding: Finding) -> str:
 
 
 def answer_in_brief(owner: str, section: str, found: Judgement, reported: Iterable[Finding]) -> str:
-    """An experiment's answer: the claim that settles its question, and in the margin what the write-ups report beside ours."""
+    """An experiment's answer: the claim that settles its question, and in the margin what the sources report beside ours."""
     lead = f"[**{escape(owner)}.**](#{section})"
     beside = "; ".join(map(_beside, reported))
     verdict = replace(found.verdict, effect=math.nan, what="", n=0, would_take=0) if beside else _short(found.verdict)

@@ -9,7 +9,7 @@ from report.judge.views import Judged
 from report.judge.written import Entry
 from report.write.literature import literature
 from report.write.manuscript import Known
-from report.write.needs import beside, names_in
+from report.write.needs import held_against, names_in
 from report.write.sections import drafts
 from report.write.writeup import Writeup
 
@@ -21,7 +21,7 @@ def unused(
     writeups = list(writeups)
     placed = [draft for each in writeups for draft in drafts(each)]
     named = {name for draft in placed for name in names_in(draft.source)}
-    named |= {name for entry in entries.values() for name in beside(entry)}
+    named |= {name for entry in entries.values() for name in held_against(entry)}
     for owner, views in judged.items():
         kinds = {"figure": views.figures, "table": views.tables, "claim": views.claims, "value": views.values}
         for kind, each in kinds.items():

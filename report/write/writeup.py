@@ -77,6 +77,11 @@ class Writeup:
         return self.file.parent.parent if self.questions else self.file.parent
 
     @property
+    def written(self) -> Path:
+        """The folder of what others reported."""
+        return self.templates / "written"
+
+    @property
     def file_name(self) -> str:
         """What its pages are called: report.pdf, images-2017.pdf."""
         return self.name if self.questions else "report"

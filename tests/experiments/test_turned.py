@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 
 from report.cache.store import Store
+from report.judge.answers import reported
 from report.judge.judge import judge
 from report.judge.views import NOT_PROVED, Absent, Judged, unmade
 from report.model import Outcome, Result, Runs
 from report.prove.derivation import load
 from report.write import colophon
 from report.write.chapters import write
-from report.write.filling import reported
 from report.write.manuscript import Material
 from report.write.writeup import chosen
 from tests.experiments.given import sources
@@ -111,7 +111,7 @@ def test_the_write_up_is_filled_with_turned_results(draw: int, tmp_path) -> None
         judged[name] = judge(experiment, file, runs[name], store, sources(), budget="full", stand_ins=())
     about = colophon.about("full", runs, {}, {})
     proofs: dict[str, Absent] = dict.fromkeys(CONTENT.theory, NOT_PROVED)
-    (page,), said = chosen(ROOT / "templates", ()), reported(ROOT / "templates", drawn, judged, "full")
+    (page,), said = chosen(ROOT / "templates", ()), reported(ROOT / "templates" / "written", drawn, judged, "full")
     filled = write(Material(drawn, judged, proofs, page, "full", said, about))
     for chapter in filled.chapters:
         assert odd(re.sub(r"\{#.*?\}", "", chapter.markdown)) == [], chapter.file  # one is called after W3's NaN

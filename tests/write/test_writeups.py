@@ -11,12 +11,12 @@ import typst
 
 from report.errors import ProseError, UsageError, Where
 from report.judge.views import unmade
+from report.judge.written import entries
 from report.proof import Derivation, algebra, part, real
 from report.prove.check import check
 from report.prove.derivation import load
 from report.run.collect import collect
 from report.write.chapters import write
-from report.write.filling import entries
 from report.write.manuscript import Known, Manuscript, Material
 from report.write.needs import needed
 from report.write.references import anchors
@@ -257,7 +257,7 @@ def test_what_is_made_here_is_shown_somewhere() -> None:
     content, writeups = collect(ROOT), chosen(ROOT / "templates", ["all"])
     declared = content.experiments | {name: load(path) for name, path in content.theory.items()}
     judged = {name: unmade(each) for name, each in declared.items()}
-    assert list(unused(writeups, judged, content.theory, entries(writeups[0]), Known())) == []
+    assert list(unused(writeups, judged, content.theory, entries(writeups[0].written), Known())) == []
 
 
 def test_a_question_leaves_out_what_it_names_and_moves_headings_below_its_own(tmp_path: Path) -> None:
