@@ -85,7 +85,7 @@ def _module_name(path: Path) -> str:
 
 
 def _experiment(identifier: str, path: Path) -> Experiment:
-    module = import_file(path)
+    module = _import_file(path)
     experiment = getattr(module, "EXPERIMENT", None)
     if not isinstance(experiment, Experiment):
         raise DeclarationError(
@@ -101,7 +101,7 @@ def _experiment(identifier: str, path: Path) -> Experiment:
     return experiment
 
 
-def import_file(path: Path) -> Any:
+def _import_file(path: Path) -> Any:
     """The module in ``path`` (as ``folder.name``). Whatever it raises becomes a ``DeclarationError`` with its line."""
     folder = path.parent.parent if path.name == "__init__.py" else path.parent
     try:

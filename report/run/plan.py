@@ -196,7 +196,7 @@ def _nothing_to_collect() -> Iterator[None]:
         gc.enable()
 
 
-def slot_of(trial: Trial) -> str:
+def _slot_of(trial: Trial) -> str:
     """What makes two trials 'the same' for an explanation: the function, the tags and the seed."""
     words = [f"{name}={value!r}" for name, value in sorted(trial.condition.items())]
     return " ".join([f"{trial.function.__module__}.{trial.function.__qualname__}", *words])
@@ -212,7 +212,7 @@ def describe_trial(planned: Planned) -> dict[str, Any]:
             name: value if not isinstance(value, float) or math.isfinite(value) else repr(value)
             for name, value in trial.tags.items()
         },
-        "slot": slot_of(trial),
+        "slot": _slot_of(trial),
         "sums": mark.sums,
         "parts": {category: part for category, part in mark.parts.items() if category != Reason.CODE},
     }
@@ -229,7 +229,7 @@ def describe_code(mark: Fingerprint, sources: Sources) -> dict[str, Any]:
 def _looked_up(trial: Trial, mark: Fingerprint, store: Store, sources: Sources) -> Planned:
     if store.has(mark.digest):
         return Planned(trial, mark, Reason.CACHED)
-    earlier = store.earlier(slot_of(trial))
+    earlier = store.earlier(_slot_of(trial))
     seconds = earlier.seconds if earlier else math.nan
     return Planned(trial, mark, *_lacking(mark, earlier, store, sources), seconds)
 

@@ -167,7 +167,7 @@ def ending(outcome: Outcome, seconds: float) -> str:
     return f"{word}: {outcome.reason}" if outcome.reason else f"{word} in {duration(seconds)}"
 
 
-def printable(columns: Sequence[str], encoding: str | None) -> str:
+def _printable(columns: Sequence[str], encoding: str | None) -> str:
     """The columns on one line, with what a terminal would obey, and what ``encoding`` lacks, replaced."""
     line = "  ".join(" ".join(column.split()) for column in columns)
     visible = "".join(c if c.isprintable() else "?" for c in line)
@@ -221,7 +221,7 @@ class _View:
             self._tell(self.tally.trials())
 
     def _safe(self, *columns: str) -> str:
-        return printable(columns, self.stream.encoding)
+        return _printable(columns, self.stream.encoding)
 
 
 class Lines(_View):

@@ -21,20 +21,20 @@ def about(
     """The facts that chapters may state: ``table("build.environment")``, ``value("build.trials")``, …"""
     every = {outcome.fingerprint for each in outcomes.values() for outcome in each}  # some stand in several experiments
     return {
-        "environment": environment_table(environment),
-        "data": data_table(data),
-        "budget": budget_table(budget, outcomes),
+        "environment": _environment_table(environment),
+        "data": _data_table(data),
+        "budget": _budget_table(budget, outcomes),
         "trials": Value(len(every), digits=0, origin="trials of all experiments, each counted once"),
     }
 
 
-def environment_table(facts: Mapping[str, str]) -> Table:
+def _environment_table(facts: Mapping[str, str]) -> Table:
     """The environment, one fact a row."""
     columns = (Column("name", "What", align="left"), Column("version", "Version", align="left"))
     return Table(columns, tuple(facts.items()), "What this write-up was computed with.")
 
 
-def data_table(data: Mapping[str, DataStatus]) -> Table:
+def _data_table(data: Mapping[str, DataStatus]) -> Table:
     """The data sets, one a row: where each came from, whether it is real, and its digest."""
     headings = ("Data set", "Source", "Real or stand-in", "Digest")
     columns = tuple(Column(heading.lower().replace(" ", "_"), heading, align="left") for heading in headings)
@@ -42,7 +42,7 @@ def data_table(data: Mapping[str, DataStatus]) -> Table:
     return Table(columns, rows, "The data that the experiments read; the digest is of every pixel and label.")
 
 
-def budget_table(budget: str, outcomes: Mapping[str, Sequence[Outcome]]) -> Table:
+def _budget_table(budget: str, outcomes: Mapping[str, Sequence[Outcome]]) -> Table:
     """What the budget came to, one experiment a row."""
     columns = (
         Column("experiment", "Experiment", align="left"),

@@ -62,7 +62,7 @@ class _Pages:
     def prose(self, text: str) -> str:
         """Prose with its formulas set, and each part that it quotes a link to where that part arrives."""
         linked = re.sub("“([^”]+)”", lambda m: f"[{m[0]}](#{self.anchor(m[1])})" if m[1] in self.labels else m[0], text)
-        return prose_markdown(_THEOREM.sub(lambda m: mark(f"={m[1]}", None) if m[1] else m[0], linked), self.math)
+        return _prose_markdown(_THEOREM.sub(lambda m: mark(f"={m[1]}", None) if m[1] else m[0], linked), self.math)
 
     def reason(self, text: str) -> str:
         """A reason: the parts that it quotes by the numbers of their equations, as “so” becomes (7)."""
@@ -84,7 +84,7 @@ class _Pages:
         return f"{self.owner}-{slug(label)}"
 
 
-def prose_markdown(text: str, math: Callable[[str], str]) -> str:
+def _prose_markdown(text: str, math: Callable[[str], str]) -> str:
     """Prose with its formulas as LaTeX between dollars."""
     return re.sub(r"`([^`]+)`", lambda m: f"${math(m[1])}$", text)
 
@@ -249,7 +249,7 @@ def _has_two_indices(entry: GlossaryEntry, shown: str) -> bool:
 def _defined(entry: GlossaryEntry, pages: _Pages) -> str:
     """A definition and its meaning, its own parameters before the names of the glossary."""
     math = pages.among({**pages.names, **dict(entry.parameters)}) if entry.parameters else pages.math
-    return f"${math(entry.head)} = {math(entry.body)}$, {prose_markdown(entry.meaning, math)}"
+    return f"${math(entry.head)} = {math(entry.body)}$, {_prose_markdown(entry.meaning, math)}"
 
 
 # --- chains --------------------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def _under_the_question(draft: Draft, headed: bool) -> Draft:
     return Draft(draft.identifier, draft.file, "".join(pieces) + draft.source[end:])
 
 
-def own_prose(writeup: Writeup) -> str:
+def _own_prose(writeup: Writeup) -> str:
     """What the write-up's own file says in prose, on the lines where it says it: for the same lint as chapters."""
     lines: list[str] = []
     for question in writeup.questions:
@@ -153,4 +153,4 @@ def own_prose(writeup: Writeup) -> str:
 def whole_files(writeup: Writeup, drafts: Iterable[Draft]) -> dict[Path, str]:
     """Every file that one of the drafts is taken from, whole: what is wrong with it is wrong for every write-up."""
     files = dict.fromkeys(draft.file for draft in drafts)
-    return {file: own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}
+    return {file: _own_prose(writeup) if file == writeup.file else without_comments(author_text(file)) for file in files}

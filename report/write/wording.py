@@ -52,14 +52,14 @@ def wordings(sources: Mapping[Path, str], known: dict[str, Prose]) -> dict[Path,
     is as for ``prose.read``."""
     plain = {path: without_comments(source) for path, source in sources.items()}
     everywhere = read(plain, known)
-    open_ = read({path: unguarded(source) for path, source in plain.items()}, known)
+    open_ = read({path: _unguarded(source) for path, source in plain.items()}, known)
     return {path: _of_a_chapter(everywhere[path].text, open_[path].text, plain[path]) for path in sources}
 
 
 @lru_cache(512)  # of chapters that have not changed
-def _of_a_chapter(text: str, unguarded: str, source: str) -> list[Wording]:
+def _of_a_chapter(text: str, _unguarded: str, source: str) -> list[Wording]:
     """Counts anywhere in the text, and comparisons in what is left without guards, with their lines in the source."""
-    return [replace(found, line=_line(found, source)) for found in (*counts(text), *comparisons(unguarded))]
+    return [replace(found, line=_line(found, source)) for found in (*counts(text), *comparisons(_unguarded))]
 
 
 def _line(found: Wording, source: str) -> int | None:
@@ -70,7 +70,7 @@ def _line(found: Wording, source: str) -> int | None:
     return source.count("\n", 0, place.end()) + 1 if place else None
 
 
-def unguarded(source: str) -> str:
+def _unguarded(source: str) -> str:
     """``source`` without what stands under a condition on results; no line moves."""
     shown, guards, at = [], list[bool](), 0
     for tag in TAG.finditer(source):

@@ -123,13 +123,13 @@ class Place:
             return
         if kind == "integer" and not self.facts.apply(value).is_integer:
             yield Missing(f"an integer, not {value}", f"'{name}' is asked at integers alone")
-        elif kind != "integer" and may_be_complex(value):
+        elif kind != "integer" and _may_be_complex(value):
             yield Missing(f"a real number, not {value}", f"'{name}' is asked at real numbers alone")
 
     def in_order(self, node: ast.expr, around: ast.expr) -> Iterator[Missing]:
         """Whether what is put in an order can be."""
         value = one_of(self.value(node))
-        if isinstance(value, sp.Expr) and may_be_complex(value):
+        if isinstance(value, sp.Expr) and _may_be_complex(value):
             yield Missing(f"a real number, not {self.spell(node)}", f"`{self.spell(around)}` asks for an order")
 
     def functions_in(self, defined: Definition, given: Sequence[ast.expr]) -> dict[str, str]:
@@ -318,7 +318,7 @@ def one_of(value: Any) -> Any:
         return None
 
 
-def may_be_complex(e: sp.Expr) -> bool:
+def _may_be_complex(e: sp.Expr) -> bool:
     return is_complex(e) and not e.is_real
 
 
