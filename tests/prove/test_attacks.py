@@ -114,6 +114,20 @@ DEFINED = {
     "softmax": [define("p[q]", "exp(v[q])/sum(exp(v[k]) for k in span(1, n))", "", shape=["n"])],
 }
 FALSE = [
+    ("implies(x*y == 0, x == 0)", "x y"),
+    ("implies(x*y == 1, (x == 1) or (y == 1))", "x y"),
+    ("implies(x*y*z == 0, (x == 0) or (y == 0))", "x y z"),
+    ("implies(x**2 == 4, (x == 2) or (x == -1))", "x"),
+    ("implies(x*exp(x) == 0, (exp(x) == 0) or (x == 1))", "x"),
+    ("implies((x > 1) or (x < 0), x > 1)", "x"),
+    ("implies(x > 1, (x > 2) or (x < -5))", "x"),
+    ("implies(exp(x) == 1, x == 1)", "x"),
+    ("implies(abs(x) == 1, x == 1)", "x"),
+    ("implies(max(x, 0) == 0, x == 0)", "x"),
+    ("implies(floor(x) == 1, x == 1)", "x"),
+    ("sum(sum(v[l] for l in span(1, k)) for k in span(1, n)) == sum((n - k)*v[k] for k in span(1, n))", "n v"),
+    ("sum(v[k]*prod(exp(W[k, q]) for q in span(1, n)) for k in span(1, n)) == "
+     "sum(v[k]*exp(sum(W[q, q] for q in span(1, n))) for k in span(1, n))", "n v W"),
     ("diff(x if sign(x) < 1 else 2*x, x) == 1", "x", "x <= 0"),
     ("diff(x if sqrt(x) <= 2 else x**2, x) == 1", "x0", "x < 1"),
     ("diff(x if abs(x) <= y else 2*x, x) == 1", "x y", "abs(x) <= y"),

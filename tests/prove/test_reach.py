@@ -332,6 +332,16 @@ TRUE = [
     ("exp(-100*y) > 0", "y>0"),
     ("tanh(40*y) < 1", "y>0"),
     ("1 + exp(-60*y) != 1", "y>0"),
+    ("implies(x*y == 0, (x == 0) or (y == 0))", "x y"),
+    ("implies(x**2*y == 0, (x == 0) or (y == 0))", "x y"),
+    ("iff(x**2 == x, (x == 0) or (x == 1))", "x"),
+    ("iff(x**2 == y**2, (x == y) or (x == -y))", "x y"),
+    ("implies((x > 1) or (x < -1), x**2 > 1)", "x"),
+    ("implies(x > 1, (x > 0) or (x < -5))", "x"),
+    ("iff(exp(x) == 1, x == 0)", "x"),
+    ("implies(exp(-x) == 2, x == -log(2))", "x"),
+    ("iff(sigma(x) == 1/2, x == 0)", "x", "", "sigma"),
+    ("sum(sum(v[l] for l in span(1, k)) for k in span(1, n)) == sum((n - k + 1)*v[k] for k in span(1, n))", "n v"),
 ]  # fmt: skip
 
 

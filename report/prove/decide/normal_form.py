@@ -96,7 +96,7 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
         body = normal(expression.expr, facts)
         (variable,) = expression.variables  # what a slope is taken by is no integer
         kind = {"integer": True} if variable.is_integer else {"real": True}
-        dot = sp.Symbol(f"_dot{_height(body, sp.Lambda)}", **kind)  # inner dots have lower numbers: none is captured
+        dot = sp.Symbol(next(_unused("_dot", _height(body, sp.Lambda), body)), **kind)  # inner dots have lower numbers
         return sp.Lambda(dot, body.subs(variable, dot))
     if not expression.args or isinstance(expression, sp.Indexed):
         return expression
@@ -131,7 +131,9 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
     if not body.has(k) and not body.is_zero and never_negative(size) and size.is_finite is not False:
         return body**size
     constant, base = size.as_coeff_Add()
-    name = sp.Symbol(f"_f{_height(body, sp.Product)}", integer=True)  # products inside have lower numbers
+    name = sp.Symbol(
+        next(_unused("_f", _height(body, sp.Product), body, low, high)), integer=True
+    )  # inner ones have lower numbers
     moved = expanded_indices(body.subs(k, name + low))
     if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
         last = [expanded_indices(body.subs(k, expanded(low + base + place))) for place in range(int(constant))]
@@ -154,9 +156,15 @@ def alike(expression: sp.Expr) -> sp.Expr:
     args = tuple(map(alike, expression.args))
     if not isinstance(expression, sp.Sum):
         return expression.func(*args)
-    depth = _height(args[0], sp.Sum)
-    names = {k: sp.Symbol(f"_s{depth + place}", integer=True) for place, (k, *_) in enumerate(expression.limits)}
+    unused = _unused("_s", _height(args[0], sp.Sum), *args)
+    names = {k: sp.Symbol(name, integer=True) for (k, *_), name in zip(expression.limits, unused)}
     return sp.Sum(args[0].xreplace(names), *(limit.xreplace(names) for limit in args[1:]))
+
+
+def _unused(prefix: str, first: int, *around: sp.Basic) -> Iterator[str]:
+    """Names for indices, numbered from ``first`` on: none that stands free there, bound further out, and would be captured."""
+    taken = {symbol.name for each in around for symbol in each.free_symbols}
+    return (name for name in (f"{prefix}{number}" for number in itertools.count(first)) if name not in taken)
 
 
 def _height(expression: sp.Expr, kind: type) -> int:
@@ -370,11 +378,10 @@ def _count(low: sp.Expr, high: sp.Expr) -> sp.Expr:
 
 
 def _spellings(body: sp.Expr, limits: Sequence[Limit]) -> Iterator[sp.Expr]:
-    inner = _deepest(body)
+    unused = [*itertools.islice(_unused("_k", _deepest(body), body, *itertools.chain(*limits)), len(limits))]
     orders = itertools.permutations(limits) if len(limits) <= MANY else [limits]  # 5 indices have 120 orders
     for order in orders:
-        names = [sp.Symbol(f"_k{inner + n}", integer=True) for n in range(len(order))]
-        renaming = {k: name for (k, _, _), name in zip(order, names)}
+        renaming = {k: sp.Symbol(name, integer=True) for (k, _, _), name in zip(order, unused)}
         renamed = [(renaming[k], low.xreplace(renaming), high.xreplace(renaming)) for k, low, high in order]
         yield from _shifted(body.xreplace(renaming), renamed, 0)
 

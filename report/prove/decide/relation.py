@@ -146,6 +146,34 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
 def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     if premise is sp.false or conclusion is sp.true:
         return "trivial"
+    if isinstance(premise, sp.Or):
+        return "in each case" if all(_implied(case, conclusion, facts) for case in premise.args) else None
+    if isinstance(conclusion, sp.Or):
+        if any(_implied(premise, case, facts) for case in conclusion.args):
+            return "one of them"
+        return "a factor that is 0" if isinstance(premise, sp.Eq) and _by_a_factor(premise, conclusion, facts) else None
+    return _at_once(premise, conclusion, facts) or _from_both_sides(premise, conclusion, facts)
+
+
+def _by_a_factor(premise: sp.Eq, conclusion: sp.Or, facts: Facts) -> bool:
+    """Whether each factor of what is 0 is one of those of which one is said to be 0, or never 0."""
+    gaps = [case.lhs - case.rhs for case in conclusion.args if isinstance(case, sp.Eq)]
+    factors = sp.Mul.make_args(factored(premise.lhs - premise.rhs))
+    bases = [each.base if each.is_Pow and each.exp.is_positive else each for each in factors]
+    return all(is_nonzero(base, facts) or any(_proportional(base, gap, facts, any_sign=True) for gap in gaps) for base in bases)
+
+
+def _from_both_sides(premise: Any, conclusion: Any, facts: Facts) -> str | None:
+    """An equation out of another, as two bounds out of two: it rises, or falls, with what is equal."""
+    if not (isinstance(premise, sp.Eq) and isinstance(conclusion, sp.Eq)):
+        return None
+    for ways in ((sp.Le, sp.Ge), (sp.Ge, sp.Le)):
+        if all(_at_once(bound(*premise.args), way(*conclusion.args), facts) for bound, way in zip((sp.Le, sp.Ge), ways)):
+            return "from both sides"
+    return None
+
+
+def _at_once(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     try:
         inside = assume([premise, *_cleared(premise, facts)], facts)
     except ValueError:

@@ -24,11 +24,17 @@ def has_closed_form(left: sp.Expr, right: sp.Expr, facts: Facts) -> str | None:
     """How a sum or a product was found to be equal to an expression without one, or None."""
     if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
         return None
-    if left.has(sp.Sum) != right.has(sp.Sum) and _vanishes(left - right, facts, DEPTH):
+    nested = _levels(left) != _levels(right) and not (left - right).has(sp.Product)
+    if (nested or left.has(sp.Sum) != right.has(sp.Sum)) and _vanishes(left - right, facts, DEPTH):
         return "a closed form"
     product, other = (left, right) if isinstance(left, sp.Product) else (right, left)
     found = isinstance(product, sp.Product) and not other.has(sp.Product) and _is_product(product, other, facts)
     return "a closed form" if found else None
+
+
+def _levels(e: sp.Expr) -> int:
+    """How deep sums stand in sums."""
+    return max((len(each.limits) + _levels(each.function) for each in e.atoms(sp.Sum)), default=0)
 
 
 def _is_product(product: sp.Product, other: sp.Expr, facts: Facts) -> bool:
