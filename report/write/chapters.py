@@ -26,7 +26,7 @@ from report.prove.checked import GlossaryEntry, Proof
 from report.stats import WEAKEST
 from report.write import lint, mistakes, references, summary
 from report.write import markdown as render
-from report.write.derivations import derivation_markdown, ledger_markdown, left_out, shortened, slug, used
+from report.write.derivations import derivation_markdown, ledger_markdown, left_out, part_name, shortened, used
 from report.write.evidence import MARK, with_evidence
 from report.write.literature import literature, with_references
 from report.write.manuscript import Chapter, Manuscript, Material, Stated, Unknown
@@ -153,7 +153,9 @@ class _Writer:
         """Whether a reference may be meant: what has the name stands in the complete write-up, or would if it were filled."""
         owner, _, own = name.partition(".")
         proof = self.material.proofs.get(owner)
-        of_proof = owner in self.elsewhere and isinstance(proof, Proof) and own in {slug(part.label) for part in proof.parts}
+        of_proof = (
+            owner in self.elsewhere and isinstance(proof, Proof) and own in {part_name(part.label) for part in proof.parts}
+        )
         unfilled = (owner if proof else name.removeprefix("ch:")) in self.unfilled
         return name in self.elsewhere or f"sec-{name.lower()}" in self.elsewhere or of_proof or unfilled
 

@@ -69,7 +69,7 @@ class _Pages:
         return self.prose(re.sub("“([^”]+)”", lambda m: self.cited(m[1]) if m[1] in self.labels else m[0], text))
 
     def cited(self, label: str) -> str:
-        return f"[({self.number(slug(label))})](#{self.anchor(label)})"
+        return f"[({self.number(part_name(label))})](#{self.anchor(label)})"
 
     def concluded(self, text: str) -> str:
         """A conclusion: the parts that stand in parentheses, “so” and “so”, by their numbers."""
@@ -77,11 +77,11 @@ class _Pages:
 
     def _numbers(self, quoted: str) -> str:
         labels = [label for label in re.findall("“([^”]+)”", quoted) if label in self.labels]
-        numbers = ", ".join(f"[{self.number(slug(label))}](#{self.anchor(label)})" for label in labels)
+        numbers = ", ".join(f"[{self.number(part_name(label))}](#{self.anchor(label)})" for label in labels)
         return f" ({numbers})" if numbers else ""
 
     def anchor(self, label: str) -> str:
-        return f"{self.owner}-{slug(label)}"
+        return f"{self.owner}-{part_name(label)}"
 
 
 def _prose_markdown(text: str, math: Callable[[str], str]) -> str:
@@ -112,7 +112,7 @@ def derivation_markdown(
     """
     pages = _pages(proof, number, formulas)
     for part in proof.parts:
-        pages.number(slug(part.label))  # in the order of the parts, whatever the conclusion refers to first
+        pages.number(part_name(part.label))  # in the order of the parts, whatever the conclusion refers to first
     asked = [("question", "Question", pages.prose(proof.question))] if proof.question else []
     asked += [("conclusion", "Answer", pages.concluded(proof.conclusion))] if proof.conclusion else []
     asked += [("consequence", "Hence", pages.concluded(proof.consequence))] if proof.consequence else []
@@ -298,7 +298,7 @@ def _part(part: CheckedPart, pages: _Pages) -> str:
 
 def _numbered(kind: str, part: CheckedPart, cells: Iterable[tuple[str, str]], pages: _Pages) -> str:
     content = "".join(_cell(content, kind) for content, kind in [*cells, (_joined(part, pages), "joined")])
-    return div(content, kind, pages.anchor(part.label), number=str(pages.number(slug(part.label))))
+    return div(content, kind, pages.anchor(part.label), number=str(pages.number(part_name(part.label))))
 
 
 def _chained(part: CheckedPart, steps: Iterable[CheckedStep], pages: _Pages) -> str:
@@ -388,12 +388,12 @@ def _chain(part: CheckedPart, pages: _Pages) -> str:
     first = "" if hanging else start
     rows = [div(_cell(f"${start}$", "right"), "step")] if hanging else []
     rows += [div(_step(step, first if at == 0 else "", hanging, pages), "step") for at, step in enumerate(part.steps)]
-    title = f"\\({pages.number(slug(part.label))}) **{part.label}**"
+    title = f"\\({pages.number(part_name(part.label))}) **{part.label}**"
     return f"{div(title, 'group-title')}\n\n:::::: steps\n{''.join(rows)}\n::::::\n\n"
 
 
 @functools.cache
-def slug(label: str) -> str:
+def part_name(label: str) -> str:
     """What a part is called in references: T4.the-sum."""
     return "".join(c if c.isalnum() else "-" for c in label.lower())
 
