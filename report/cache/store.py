@@ -104,8 +104,19 @@ class Store(Entries):
         described = {**description, "fingerprint": fingerprint, "seconds": seconds, "environment": environment()}
         self.put(fingerprint, {**encode(result), DESCRIPTION: codec.written(described)})
         if "slot" in description:
-            with contextlib.suppress(OSError):  # it only serves explanations and the order of running
-                files.replace(self._pointer(description["slot"]), codec.written(Earlier(fingerprint, seconds)))
+            self._point(self._pointer(description["slot"]), fingerprint, seconds)
+
+    def point(self, slot: str, fingerprint: str) -> None:
+        """Let ``slot``, if it has no entry yet, have this one: so a trial that was renamed is known again."""
+        if self.read_only or (pointer := self._pointer(slot)).exists():
+            return
+        seconds = (self.description(fingerprint) or {}).get("seconds")
+        if isinstance(seconds, float):
+            self._point(pointer, fingerprint, seconds)
+
+    def _point(self, pointer: Path, fingerprint: str, seconds: float) -> None:
+        with contextlib.suppress(OSError):  # it only serves explanations and the order of running
+            files.replace(pointer, codec.written(Earlier(fingerprint, seconds)))
 
     def description(self, fingerprint: str) -> Mapping[str, Any] | None:
         """What is known of a result: the trial in words, the parts of its fingerprint, sources, environment.

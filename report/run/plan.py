@@ -228,6 +228,7 @@ def describe_code(mark: Fingerprint, sources: Sources) -> dict[str, Any]:
 
 def _looked_up(trial: Trial, mark: Fingerprint, store: Store, sources: Sources) -> Planned:
     if store.has(mark.digest):
+        store.point(_slot_of(trial), mark.digest)
         return Planned(trial, mark, Reason.CACHED)
     earlier = store.earlier(_slot_of(trial))
     seconds = earlier.seconds if earlier else math.nan

@@ -160,6 +160,17 @@ def test_renaming_is_no_change_and_no_reason(project: Project) -> None:
     assert (planned.reason, planned.difference) == (Reason.ARGUMENTS, "lr: 0.1 → 0.2")
 
 
+def test_what_was_renamed_is_explained_by_what_it_was(project: Project) -> None:
+    project.run(project.train())
+    project.change("def train", "def fit")
+    fit = Trial(project.experiment.fit, {"seed": 0}, {"digits": Data("digits")}, {"net": "mlp"})
+    assert project.only(fit).reason is Reason.CACHED
+    project.change("MOMENTUM = 0.9", "MOMENTUM = 0.8")
+    planned = project.only(dataclasses.replace(fit, function=project.experiment.fit))
+    assert (planned.reason, planned.seconds) == (Reason.CODE, 7.0)
+    assert "changed planned_experiment.MOMENTUM" in planned.difference
+
+
 def test_a_changed_order_is_shown(project: Project) -> None:
     project.change("MOMENTUM = 0.9", "MOMENTUM = 0.9\nTABLE = [MOMENTUM]\nTABLE.append(2)\nTABLE.append(3)")
     project.change("x * MOMENTUM", "x * sum(TABLE)")
@@ -277,8 +288,9 @@ def test_an_earlier_failure_and_an_interruption_are_reasons(project: Project) ->
 def test_a_lost_slot_costs_the_explanation_not_the_result(project: Project) -> None:
     project.run(project.train())
     shutil.rmtree(project.store.root / "slots")
-    assert project.only(project.train()).reason is Reason.CACHED
     assert project.only(project.train(lr=1.0)).reason is Reason.NEW
+    assert project.only(project.train()).reason is Reason.CACHED  # from here on it is known again
+    assert project.only(project.train(lr=1.0)).reason is Reason.ARGUMENTS
 
 
 def test_planning_with_a_read_only_store_changes_nothing(project: Project) -> None:
