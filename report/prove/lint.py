@@ -17,7 +17,6 @@ from report.prove.language.names import confused
 from report.prove.language.vocabulary import EVERYWHERE, MEANINGS, OUT_OF_REACH
 from report.prove.meaning.expansion import expanded
 from report.prove.meaning.grid import Unreadable
-from report.prove.prose import lint as prose
 from report.prove.reasons.rule import INDUCTION
 
 HYPOTHESIS = "hypothesis"
@@ -46,6 +45,8 @@ def meaning(symbol: Symbol) -> str:
 
 def failures(derivation: Derivation) -> Iterator[str]:
     """What is wrong with the names, the parts and the prose, a message each; the steps are decided all the same."""
+    from report.prove.prose import lint as prose  # whoever hears the witnesses meanwhile has no use for it
+
     yield from field.failures(derivation)
     yield from _part_failures(derivation)
     yield from prose.failures(derivation)

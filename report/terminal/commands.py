@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from report.errors import ExitCode, UsageError
 from report.terminal.cli import BUDGETS, Settings
 from report.terminal.faults import say
 from report.terminal.stages import Stages
-from report.write.writeup import Writeup
+
+if TYPE_CHECKING:
+    from report.write.writeup import Writeup
 
 Command = Callable[[Path, Settings, Stages], ExitCode]
 
