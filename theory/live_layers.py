@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from experiments import layers_by_hand as by_hand
 from report.model import Value
 from report.proof import Live
 from theory.arrays import leaf, tensor
@@ -38,6 +37,8 @@ def gradients(loss: torch.Tensor, by: Mapping[str, torch.Tensor]) -> dict[str, t
 
 def outputs_by_hand(at: Any) -> dict[str, np.ndarray]:
     """The outputs Z of the linear layer by hand."""
+    from experiments import layers_by_hand as by_hand  # which loads NumPy, and SymPy has no use for it
+
     return {"Z": by_hand.linear(array(at.W, at.d, at.k), array(at.b, at.k), array(at.A, at.d, at.n))}
 
 
@@ -50,6 +51,8 @@ def linear_by_torch(at: Any) -> dict[str, torch.Tensor]:
 
 def linear_by_hand(at: Any) -> dict[str, np.ndarray]:
     """The same by hand."""
+    from experiments import layers_by_hand as by_hand
+
     W, A, G = array(at.W, at.d, at.k), array(at.A, at.d, at.n), array(at.G, at.k, at.n)
     by_W, by_b = by_hand.linear_backward_parameters(A, G)
     return {**outputs_by_hand(at), "W": by_W, "b": by_b, "A": by_hand.linear_backward_values(W, G)}
@@ -64,6 +67,8 @@ def sigmoid_by_torch(at: Any) -> dict[str, torch.Tensor]:
 
 def sigmoid_by_hand(at: Any) -> dict[str, np.ndarray]:
     """The same by hand."""
+    from experiments import layers_by_hand as by_hand
+
     S = by_hand.sigmoid(outputs_by_hand(at)["Z"])
     return {"S": S, "Z": by_hand.sigmoid_backward(S, array(at.G, at.k, at.n))}
 
@@ -77,6 +82,8 @@ def likelihood_by_torch(at: Any) -> dict[str, torch.Tensor]:
 
 def likelihood_by_hand(at: Any) -> dict[str, np.ndarray]:
     """The same by hand."""
+    from experiments import layers_by_hand as by_hand
+
     P, Y = array(at.P, at.k, at.n), array(at.Y, at.k, at.n)
     return {"loss": np.array(by_hand.nll(P, Y)), "P": by_hand.nll_backward(P, Y)}
 
@@ -91,6 +98,8 @@ def logistic_by_torch(at: Any) -> dict[str, torch.Tensor]:
 
 def logistic_by_hand(at: Any) -> dict[str, np.ndarray]:
     """The same, one backward function after another."""
+    from experiments import layers_by_hand as by_hand
+
     W, A = array(at.W, at.d, at.k), array(at.A, at.d, at.n)
     S = by_hand.sigmoid(by_hand.linear(W, array(at.b, at.k), A))
     by_S = by_hand.binary_nll_backward(S, array(at.Y, at.k, at.n))

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from experiments import layers_by_hand as by_hand
 from experiments.nets import Dense, Net, Sigmoid
 from report.proof import (
     Derivation, Live, Step, algebra, chain_rule, contraction, define, definition, differentiation, entrywise, integer,
@@ -34,6 +33,8 @@ def by_autograd(at: Any) -> dict[str, np.ndarray]:
 
 def by_layers(at: Any) -> tuple[float, dict[str, np.ndarray]]:
     """The loss, and its gradients by every parameter, by the layers that E11 trains with, on a batch of one."""
+    from experiments import layers_by_hand as by_hand  # which loads NumPy, and SymPy has no use for it
+
     net = Net((at.d,), (Dense(at.m), Sigmoid(), Dense(at.c)))
     weights = [(np.reshape(at.W_1, (at.d, at.m)), np.array(at.b_1)), (np.reshape(at.W_2, (at.m, at.c)), np.array(at.b_2))]
     inputs, targets = np.reshape(at.x, (at.d, 1)), np.eye(at.c)[[at.t - 1]].T
@@ -53,6 +54,8 @@ def both(name: str, *indices: str) -> list[Live]:
 
 def softmax_backward(at: Any) -> float:
     """What the softmax layer by hand makes of a gradient g."""
+    from experiments import layers_by_hand as by_hand
+
     return float(by_hand.softmax_backward(np.array(at.p)[:, None], np.array(at.g)[:, None])[at.k - 1, 0])
 
 
@@ -64,6 +67,8 @@ def softmax_slope(at: Any) -> float:
 
 def batch_gradient(at: Any) -> float:
     """The gradient by the second weights of a batch, by the linear layer by hand."""
+    from experiments import layers_by_hand as by_hand
+
     hidden, probabilities, targets = (np.reshape(array, (-1, at.n)) for array in (at.H, at.P, at.Y))
     return float(by_hand.linear_backward_parameters(hidden, (probabilities - targets) / at.n)[0][at.j - 1, at.k - 1])
 

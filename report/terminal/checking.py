@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from report.cache.snapshot import snapshot
-from report.cache.store import Store
 from report.errors import ExitCode
 from report.judge.views import unmade
 from report.prove.check import hoarding
 from report.prove.parallel import Theorem, check_each
 from report.run.collect import chosen, collect, experiment_files, theorem_files
 from report.run.declaration import check_files
+from report.terminal import lazy
 from report.terminal.cli import Settings
 from report.terminal.faults import say
 from report.terminal.proofs import in_a_line, terminal
-from report.write.writeup import Writeup
+
+if TYPE_CHECKING:
+    from report.write.writeup import Writeup
 
 
 def check(root: Path, settings: Settings, every: Callable[[], Sequence[Writeup]]) -> ExitCode:
@@ -26,6 +28,8 @@ def check(root: Path, settings: Settings, every: Callable[[], Sequence[Writeup]]
     are proved now. Of all, those that the store holds as they are stand as they were proved, unless there is --force."""
     files = theorem_files(root)
     names = chosen(settings.names, [*experiment_files(root), *files])
+    if settings.names:
+        lazy.install("numpy")  # whoever decides the steps has no use for what a theorem imports for its witnesses
     files = {name: path for name, path in files.items() if name in names}
     before = {} if settings.names or settings.force else _kept(files, root, settings.store)
     with check_each([path for name, path in files.items() if name not in before], settings.jobs) as proved:
@@ -80,6 +84,7 @@ def _kept(files: Mapping[str, Path], root: Path, store: Path) -> dict[str, Theor
     """The theorems that the store holds, without what their views came to: prose is looked at whatever that is."""
     if not store.is_dir():
         return {}
+    from report.cache.store import Store
     from report.prove.theorems import keys_of, stored
 
     with hoarding():

@@ -23,14 +23,25 @@ if TYPE_CHECKING:
 else:
     Loader = object  # it need not be more, and that module brings in twenty others
 
-# The second is torch's compiler, the third what hands nets on to others; the last comes with scipy.special.
-HEAVY = frozenset({"torch", "torch._dynamo", "torch.export", "sympy", "matplotlib", "pandas", "mpmath", "numpy.f2py"})
+HEAVY = frozenset({"torch", "sympy", "matplotlib", "pandas", "mpmath"}) | {
+    "torch._dynamo",  # its compiler
+    "torch.export",  # what hands nets on to others
+    "sympy.tensor.tensor",  # asked of everything that is added, whether it is a tensor
+    "numpy.f2py",  # comes with scipy.special
+}
+
+
+class _NoTensor:
+    """What nothing is an instance of, as long as nobody has loaded what makes tensors."""
+
 
 UNLOADED: Mapping[str, Mapping[str, Any]] = {
-    "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_, **__: None}
+    "torch._dynamo": {"disable": lambda function, *_, **__: function, "graph_break": lambda *_, **__: None},
+    "sympy.tensor.tensor": {"TensExpr": _NoTensor, "TensAdd": _NoTensor},
 }
 """What a module answers before it has loaded. Every optimizer of torch asks the compiler to keep off from its steps, and would
-load it for that, as long as torch itself takes; not loaded, it does keep off.
+load it for that, as long as torch itself takes; not loaded, it does keep off. Of whatever SymPy adds it asks whether it is a
+tensor.
 """
 
 
@@ -38,9 +49,12 @@ class _Unloaded(ModuleType):
     """A module whose code has not run yet; Python calls ``__getattr__`` only for what is not there."""
 
     def __getattr__(self, name: str) -> Any:
-        loader = self.__spec__.loader  # type: ignore[union-attr]
-        assert isinstance(loader, _AtFirstUse)
-        loader.load(self)
+        spec = self.__spec__
+        assert spec is not None
+        assert isinstance(spec.loader, _AtFirstUse)
+        if name == "__path__" and spec.submodule_search_locations is None:
+            raise AttributeError(name)  # 'from … import' asks every module for it, and this is no package
+        spec.loader.load(self)
         return getattr(self, name)
 
 
@@ -93,12 +107,15 @@ class _AsItIs(Loader):
 class _Finder:
     """Finds a heavy package as usual, and puts ``_AtFirstUse`` before its loader."""
 
+    def __init__(self) -> None:
+        self.names = {*HEAVY}
+
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if target is None and name in sys.modules and name.partition(".")[0] in HEAVY:
+        if target is None and name in sys.modules and name.partition(".")[0] in self.names:
             return importlib.machinery.ModuleSpec(name, _AsItIs(sys.modules[name]))
-        if name not in HEAVY:
+        if name not in self.names:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
@@ -106,8 +123,11 @@ class _Finder:
         return spec
 
 
-def install() -> None:
-    """From now on, importing a ``HEAVY`` package costs nothing until something in it is used."""
+def install(*more: str) -> None:
+    """From now on, importing a ``HEAVY`` package, or one of these, costs nothing until it is used: by one thread first."""
     os.environ.setdefault("SYMPY_CACHE_SIZE", "None")  # it would forget, and find again: a tenth of a check
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    finder = next((each for each in sys.meta_path if isinstance(each, _Finder)), None)
+    if finder is None:
+        finder = _Finder()
+        sys.meta_path.insert(0, finder)
+    finder.names.update(more)

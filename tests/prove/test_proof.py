@@ -409,12 +409,13 @@ def test_a_file_that_is_no_theorem_is_refused(tmp_path: Path, text: str, says: s
     assert says in str(refused.value)
 
 
-def test_declaring_a_theorem_loads_neither_sympy_nor_torch() -> None:
+@pytest.mark.parametrize("name", ["t02_sigmoid", "t11_shapes", "t12_two_layer_network"])
+def test_declaring_a_theorem_loads_no_package_that_computes(name: str) -> None:
     script = (
-        "import sys; from report.terminal import lazy; lazy.install()\n"
+        "import sys; from report.terminal import lazy; lazy.install('numpy')\n"
         "from pathlib import Path; from report.proof import load\n"
-        "load(Path('theory/t02_sigmoid.py').resolve())\n"
-        "print([m for m in ('sympy.core', 'torch.nn', 'mpmath.ctx_mp') if m in sys.modules])"
+        f"load(Path('theory/{name}.py').resolve())\n"
+        "print([m for m in ('sympy.core', 'torch.nn', 'mpmath.ctx_mp', 'numpy._core') if m in sys.modules])"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=True)

@@ -19,6 +19,13 @@ def test_an_import_loads_nothing():
     assert run("import torch, sympy, matplotlib, pandas; " + loaded) == "[]"
 
 
+def test_another_package_is_loaded_at_its_first_use_from_when_that_is_asked_for():
+    loaded = "print('numpy._core' in sys.modules); "
+    used = "import torch; print(numpy.ones(2).sum(), torch.ones(2).numpy().sum()); "
+    code = "lazy.install('numpy'); import numpy, torch; " + loaded + used + loaded
+    assert run(code).splitlines() == ["False", "2.0 2.0", "True"]
+
+
 def test_listing_the_writeups_loads_no_room_that_computes():
     loaded = "print([m for m in ('report.terminal.bench', 'report.prove.check', 'jinja2', 'numpy') if m in sys.modules])"
     assert run("import build; build.main(['list']); " + loaded).splitlines()[-1] == "[]"
@@ -46,6 +53,13 @@ def test_a_step_of_an_optimizer_loads_no_compiler_and_a_compiled_function_does()
     loaded = "print(w.item(), 'torch._dynamo.eval_frame' in sys.modules); "
     compiled = "torch.compile(lambda x: 2 * x, backend='eager')(torch.ones(1)); print(torch._dynamo.disable(o.step) is o.step)"
     assert run(step + loaded + compiled).splitlines() == ["0.5 False", "False"]
+
+
+def test_a_sum_loads_no_tensors_and_a_sum_of_tensors_does():
+    plain = "import sympy as sp; x = sp.symbols('x'); print(x + 1, x + x, 'sympy.combinatorics' in sys.modules); "
+    made = "from sympy.tensor.tensor import tensor_indices, TensorHead, TensorIndexType; kind = TensorIndexType('L'); "
+    added = "i = tensor_indices('i', kind); p, q = (TensorHead(n, [kind])(i) for n in 'pq'); print(type(p + q).__name__)"
+    assert run(plain + made + added).splitlines() == ["x + 1 2*x False", "TensAdd"]
 
 
 def test_loading_one_leaves_the_others_alone():
