@@ -24,7 +24,7 @@ from report.prove.language.formula import Formula, Statement, names
 from report.prove.language.glossary import Definition, Symbol, spoken_of
 from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import EVERYWHERE
-from report.prove.meaning import noncommutative as words
+from report.prove.meaning import noncommutative
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read
 from report.prove.meaning.symbols import scope_for
@@ -92,7 +92,7 @@ class Setting:
 
     def holds(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
         """How the relation was proved using only ``knowledge``, or None."""
-        if relation == "==" and self._as_words(before, after):
+        if relation == "==" and self._without_entries(before, after):
             return "matrix algebra"
         found = prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
         return found or self._by_what_matrices_promise(before, relation, after, knowledge)
@@ -107,13 +107,13 @@ class Setting:
                 return found
         low, high = (before, after) if relation == "<=" else (after, before)
         squares = left_by_projection(low, high, self.symbols) if relation in ("<=", ">=") else ()
-        return "what a projection leaves" if any(self._as_words(*each) for each in squares) else None
+        return "what a projection leaves" if any(self._without_entries(*each) for each in squares) else None
 
-    def _as_words(self, before: Formula, after: Formula) -> bool:
+    def _without_entries(self, before: Formula, after: Formula) -> bool:
         if not any(s.kind == "matrix" for s in self.symbols):
             return False
         try:
-            return words.same(before, after, self.symbols)
+            return noncommutative.same(before, after, self.symbols)
         except Unreadable:
             return False
 
