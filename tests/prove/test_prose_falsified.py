@@ -19,6 +19,10 @@ SQUARES = Derivation("T0", "Squares", "What is the square of a sum?", [X, Y], [S
 ROOTS = Derivation("T0", "Roots", "Is the root of a square the number?", [X], [
     counterexample("Not the root", "sqrt(y**2) == y", at={"y": "-1"}), Part("Size", "sqrt(x**2) == abs(x)", [Step(because="")]),
 ], "")  # fmt: skip
+LABELLED = Derivation("T0", "Roots", "Is the root of a square the number, with every stride?", [X, Y], [
+    counterexample("A root is not the number", "sqrt(y**2) == y", at={"y": "-1"}),
+    Part("A sum with stride one is linear", "x + x == 2*x", [Step(because="")]),
+], "")  # fmt: skip
 EXAMPLES, THEORY = Path(__file__).parent / "examples", Path(__file__).parents[2] / "theory"
 CROSS_ENTROPY, TRIANGLE, DROPOUT = (load(EXAMPLES / f"{name}.py") for name in ("cross_entropy", "inequalities", "dropout"))
 
@@ -67,6 +71,12 @@ def refused(derivation: Derivation, conclusion: str) -> str:
         (CROSS_ENTROPY, "The loss changes with a logit, `diff(loss, z[k]) == p[k] - y[k]`.",
          "The loss does not change with a logit, `diff(loss, z[k]) == p[k] - y[k]`.", "'not change with'"),
         (SQUARES, "It holds for all numbers (“Square”).", "It holds for no number (“Square”).", "denies something"),
+        # what a label says
+        (LABELLED, "A root is not the number (“A root is not the number”).",
+         "A root is the number (“A root is not the number”).",
+         "denies something"),
+        (LABELLED, "A sum is linear with stride one (“A sum with stride one is linear”).",
+         "A sum is linear with every stride (“A sum with stride one is linear”).", "says that with stride one"),
         # what another part says
         (DROPOUT, "The sum is the same (“A layer”).", "Its variance is the same (“A layer”).", "“Its variance” says it"),
         # numbers are those of the formulas

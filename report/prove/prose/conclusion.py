@@ -15,7 +15,7 @@ from report.prove.language.glossary import Definition, Symbol, reached
 from report.prove.language.standing import Standing, weakest
 from report.prove.language.vocabulary import MEANINGS
 from report.prove.prose.operations import Operations
-from report.prove.prose.opposites import denials, opposites
+from report.prove.prose.opposites import denials, left_out, opposites
 from report.prove.prose.order import DIRECTED, FORMULA, QUOTED, Resting, bare, formula_of, key_of, pieces
 from report.prove.prose.two_parts import joins
 from report.prove.prose.weight import WEIGHTY, families, had_by, kinds_of, said_by, universal, weights
@@ -176,8 +176,8 @@ class Shown:
             ):
                 yield f"{self.what} says {problem}: {sentence!r}\n  Say it as it is shown, or as comment=."
             yield from self._unsaid(piece, resting)
+            yield from self._turned(piece, resting)
         yield from self._unspoken(sentence)
-        yield from self._turned(sentence)
 
     def _unsaid(self, piece: str, resting: Sequence[Part]) -> Iterator[str]:
         """Words of weight that nothing says on which a piece of a sentence rests, and words that no part uses."""
@@ -198,12 +198,12 @@ class Shown:
             {f"'{word}'": [label for label, said in self.spoken.items() if said.issuperset(stems[word])] for word in foreign}
         )
 
-    def _turned(self, sentence: str) -> Iterator[str]:
+    def _turned(self, piece: str, resting: Sequence[Part]) -> Iterator[str]:
         """What it says or denies of a thing of which the opposite is said."""
-        resting = self._rests_on(sentence) or [*self.parts.values()]
         texts = [*self.everywhere, *(text for part in self._with_beneath(resting) for text in self.beside[part.label])]
-        for problem in (*opposites(sentence, texts, _PLAIN), *denials(sentence, texts, resting, _PLAIN)):
-            yield f"{self.what} says {problem}: {sentence!r}\n  Say it where it is shown, or as comment=."
+        turned = (*opposites(piece, texts, _PLAIN), *denials(piece, texts, resting, _PLAIN))
+        for problem in (*turned, *left_out(piece, resting)):
+            yield f"{self.what} says {problem}: {piece!r}\n  Say it where it is shown, or as comment=."
 
     def _lacking(self, said_by: Mapping[str, Sequence[str]]) -> Iterator[str]:
         """What to do about words that nothing says on which a sentence rests, each with the parts that say it."""

@@ -4,6 +4,7 @@ and it denies of it what is denied there.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
@@ -17,8 +18,11 @@ _MORE_OPPOSITES = """with/without one/two two/three one/zero both/neither none/a
     positive/negative smaller/larger constant/linear mean/sum inverse/transpose single/double own/other matrix/vector
     first/last"""
 _OPPOSITE: dict[str, set[str]] = {}
-for _pair in f"{OPPOSITES} {_MORE_OPPOSITES}".split():
-    _one, _other = _pair.split("/")
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+for _one, _other in (
+    *(pair.split("/") for pair in f"{OPPOSITES} {_MORE_OPPOSITES}".split()),
+    *itertools.combinations(_NUMBERS, 2),
+):
     _OPPOSITE.setdefault(_one, set()).add(_other)
     _OPPOSITE.setdefault(_other, set()).add(_one)
 _NEAR = 4
@@ -31,6 +35,9 @@ _NOT = re.compile(
 _DENIED = re.compile(
     r"\b(?:not|no|none|nothing|nor|neither|never|nobody|cannot|without|other than|different|fails?|un\w+)\b", re.IGNORECASE
 )
+_DENIES = re.compile(rf"{_DENIED.pattern}|\b(?:only|alone|zero|instead|less|more|fewer|no)\b", re.IGNORECASE)
+_IS_NOT = re.compile(r"\b(?:is|are|does|do|has|have|can|need) not\b|\b(?:cannot|never)\b", re.IGNORECASE)
+_BESIDE = re.compile(r"\b(?:with|without) [^:,]+?(?= (?:is|are|has|have|does|do|can|need)\b)", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:()]")
 
 
@@ -42,6 +49,20 @@ def opposites(sentence: str, texts: Sequence[str], plain: Collection[str]) -> It
         for other in sorted(_OPPOSITE[word]):
             if (other, thing, place) in said:
                 yield f"'{word}' of '{called}', and what it rests on says '{other}'"
+
+
+def left_out(piece: str, parts: Sequence[Part]) -> Iterator[str]:
+    """What a part that a piece of a sentence quotes says in its label, which the piece does not: that something is not so, or
+    with what it is so.
+    """
+    said = _shown(piece)
+    quoted = [part.label for part in parts if f"“{part.label}”" in piece]
+    if quoted and all(map(_IS_NOT.search, quoted)) and not _DENIES.search(said):
+        yield f"'{said.strip(' .(')}', and “{quoted[0]}” denies something"
+    for label in quoted:
+        beside = _BESIDE.search(label)
+        if beside and not {*families(said)}.issuperset(families(beside[0])):
+            yield f"'{said.strip(' .,(')}', and “{label}” says that {beside[0]}"
 
 
 def denials(sentence: str, texts: Sequence[str], parts: Sequence[Part], plain: Collection[str]) -> Iterator[str]:
