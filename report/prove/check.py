@@ -219,6 +219,8 @@ class _Found:
     method: str = ""
     witnesses: list[Witnessed] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
+    lacking: str = ""
+    """The condition without which something in it has no value."""
 
 
 def check_part(
@@ -254,7 +256,9 @@ def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collecti
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled, chain.relations):
-            found[max(at - 1, 0)].refusals.setdefault("defined", str(need))
+            step = found[max(at - 1, 0)]
+            step.refusals.setdefault("defined", str(need))
+            step.lacking = step.lacking or need.condition
     return _Decided(chain, setting, found, conventions(trees, setting))
 
 
@@ -263,12 +267,12 @@ def _heard(
 ) -> tuple[CheckedPart, list[str]]:
     """One part that SymPy has decided, by its witnesses, and by how that stands on which it rests."""
     chain, setting, found = decided.chain, decided.setting, decided.found
-    undecided = {at for at, each in enumerate(found) if SYMBOLIC in each.refusals}
+    undecided = {at for at, each in enumerate(found) if {SYMBOLIC, "defined"} & each.refusals.keys()}
     for method, name, testimony in witnesses.of_part(part):
-        _hear(method, name, testimony, found)
-        if method == NUMERIC and undecided - testimony.refused.keys():
+        if method == NUMERIC and undecided - (testimony.refused.keys() - testimony.untested):
             with _witnessing("numeric", part.where):
-                _hear(method, name, witness.counterexamples(derivation, chain), found)
+                _hear(method, name, witness.counterexamples(derivation, chain, [each.lacking for each in found]), found)
+        _hear(method, name, testimony, found)
     for at, each in enumerate(found):
         if set(each.refusals) == {SYMBOLIC} and NUMERIC in methods:
             each.refusals[SYMBOLIC] += f"\n  {remedy(setting, *chain.link(at), part.steps[at].rule) or MAYBE}"

@@ -23,7 +23,7 @@ from report.prove.derivation import Chain, Derivation, Part
 from report.prove.language.formula import Formula, names, parse
 from report.prove.language.glossary import POINTS, Definition, Live, Symbol, spoken_of
 from report.prove.language.standing import Standing
-from report.prove.language.vocabulary import LOGICAL
+from report.prove.language.vocabulary import EVERYWHERE, LOGICAL
 from report.prove.meaning import points
 from report.prove.meaning.numeric import Point, evaluate
 from report.prove.meaning.values import DIGITS, MIXED, Array, OutOfSight, Undefined, alone, compare, precision, short
@@ -34,6 +34,7 @@ REFERENCE_POINTS = 40
 TRIES = 4000
 READABLE = 4
 """Of an array of more places, all with one number, that number is said once."""
+DIFFERENT = re.compile(r"[^=!<>]+ != [^=!<>]+")
 WHOLE = "at"
 """The parameter of a live witness that holds the whole point."""
 
@@ -44,20 +45,29 @@ class Testimony:
 
     agreed: dict[int, int] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    untested: set[int] = field(default_factory=set)
+    """Of the refused steps, those that no point speaks against, and none for."""
 
     def refuse(self, step: int, why: str) -> None:
         self.refused.setdefault(step, why)
 
 
-def counterexamples(derivation: Derivation, chain: Chain) -> Testimony:
-    """``by_numbers`` at more points and beyond the sizes that the author draws, for what SymPy refuses: is it false as well?"""
-    return by_numbers(derivation, chain, Visits(derivation, chain), searching=True)
+def counterexamples(derivation: Derivation, chain: Chain, lacking: Iterable[str] = ()) -> Testimony:
+    """``by_numbers`` at more points and beyond the sizes that the author draws, for what SymPy refuses: is it false as well?
+    Where one of the conditions that are ``lacking`` says that two numbers differ, they are made equal.
+    """
+    equal = [parse(needed.replace(" != ", " == ")) for needed in lacking if DIFFERENT.fullmatch(needed)]
+    known = EVERYWHERE.union(named.name for named in (*derivation.symbols, *derivation.definitions))
+    equal = [equation for equation in equal if names(equation.tree).keys() <= known]  # and no index of a sum
+    return by_numbers(derivation, chain, Visits(derivation, chain), True, equal)
 
 
-def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False) -> Testimony:
+def by_numbers(
+    derivation: Derivation, chain: Chain, visits: Visits, searching: bool = False, lacking: Sequence[Formula] = ()
+) -> Testimony:
     """Every relation of the chain, evaluated at random points to thirty digits."""
     logical = chain.claim.relation in LOGICAL
-    wanted = LOGIC_POINTS if searching else _wanted(chain.part, logical)
+    wanted = (1 + logical) * LOGIC_POINTS if searching else _wanted(chain.part, logical)
     found, used = Testimony(), 0
     truths: list[set[bool]] = [set() for _ in chain.expressions]
     with precision():
@@ -67,6 +77,7 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
         if logical:  # where one sentence is true by accident only, it is made true
             ends = (chain.expressions[0], chain.expressions[-1])
             chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), POINTS) for end in ends]
+        chosen += [itertools.islice(_points(derivation, chain, NUMERIC, supposing=end), FEWEST) for end in lacking]
         others = map(visits.at, _points(derivation, chain, NUMERIC, beyond=True)) if searching else visits.of({})
         far: list[Point] = []
         if searching:  # a point far off is hard to read
@@ -91,6 +102,7 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
                     seen.add(bool(value) and not isinstance(value, Undefined))
             if used >= wanted:
                 break
+    found.untested = {*range(len(chain.relations))} - found.refused.keys()
     for at, relation in enumerate(chain.relations):
         if used == 0:
             found.refuse(at, "no point of the domain satisfies the conditions")
@@ -98,6 +110,7 @@ def by_numbers(derivation: Derivation, chain: Chain, visits: Visits, searching: 
             found.refuse(at, f"it was {'true' if True in truths[at] else 'false'} at every point: nothing was tested")
         elif relation == "implies" and True not in truths[at]:
             found.refuse(at, "the premise was never true: nothing was tested")
+    found.untested &= found.refused.keys()
     found.agreed = {at: used for at in range(len(chain.relations)) if at not in found.refused}
     return found
 

@@ -11,7 +11,9 @@ from functools import cache
 import pytest
 
 from report.errors import DeclarationError
+from report.proof import Derivation, Part, Step, integer, real, vector
 from report.prove.check import check
+from report.prove.language.formula import statement
 from tests.prove.inputs import INPUTS
 
 MISSING = {  # the condition that the formula needs and that does not follow
@@ -69,6 +71,24 @@ COUNTEREXAMPLES = {
     "max_tie": "1.0 to the right and 0.0 to the left",
     "norm_normalised": "v = [0.0]",
 }
+SYMBOLS = {
+    **{name: real(name, "a number") for name in "xy"},
+    "t": integer("t", "a place"),
+    "n": integer("n", "a size", least="1"),
+    "v": vector("v", "n", "values"),
+}
+FOUND = [  # what is wrong at one point alone, which no chance would draw, and the point
+    ("(x**2 - 4)/(x - 2) == x + 2", "x", "no value at x = 2.0"),
+    ("(x**2 - 9)/(x + 3) == x - 3", "x", "no value at x = -3.0"),
+    ("(x**2 - 1/4)/(x - 1/2) == x + 1/2", "x", "no value at x = 0.5"),
+    ("(exp(x) - 2)/(exp(x) - 2) == 1", "x", "no value at x = 0.69314718"),
+    ("(t - 30)/(t - 30) == 1", "t", "no value at t = 30"),
+    ("diff(abs(x - 5), x) == sign(x - 5)", "x", "no value at x = 5.0"),
+    ("diff(1 if x > 0 else 0, x) == 0", "x", "no value at x = 0.0: no derivative there"),
+    ("(sum(v[k] for k in span(1, n)) - 7)/(sum(v[k] for k in span(1, n)) - 7) == 1", "nv", "division by zero"),
+    ("iff(x**2 < 4, x < 2)", "x", "the left side is False, the right side True"),
+    ("implies(2*t == n, t == n)", "tn", "the left side is True, the right side False"),
+]
 TRUE = [name for name in INPUTS if name.startswith("true_")]
 
 
@@ -100,6 +120,23 @@ def test_a_wrong_sentence_hides_no_wrong_step(name: str) -> None:
 @pytest.mark.parametrize(("name", "point"), COUNTEREXAMPLES.items())
 def test_a_refused_step_shows_a_point_at_which_it_fails(name: str, point: str) -> None:
     assert point in refusals(name)
+
+
+@pytest.mark.parametrize(("text", "used", "point"), FOUND)
+def test_the_one_point_at_which_a_step_fails_is_found(text: str, used: str, point: str) -> None:
+    assert point in _said(text, used)
+
+
+def test_a_derivative_by_an_integer_is_not_said_to_be_out_of_reach() -> None:
+    said = _said("diff(n**3, n) == 3*n**2", "n")
+    assert "needs a real variable" in said
+    assert "may be true" not in said
+
+
+def _said(text: str, used: str) -> str:
+    right = statement(text).right.text
+    part = Part("P", text, [Step(right, "so")])
+    return "\n".join(check(Derivation("T0", "A test", "", [SYMBOLS[name] for name in used], [part], "", "")).failures)
 
 
 @pytest.mark.parametrize("name", [name for name in INPUTS if name not in TRUE])

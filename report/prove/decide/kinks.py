@@ -50,8 +50,10 @@ def is_smooth(order: int, node: ast.BinOp) -> bool:
 
 def tied(at: Place, name: str) -> Iterator[Missing]:
     """What a name must be declared as so that one of its entries can vary alone."""
-    symbol = at.symbols.get(name)
-    for word in symbol.properties if symbol and name not in at.scope.locals else ():
+    symbol = at.symbols.get(name) if name not in at.scope.locals else None
+    if symbol and symbol.kind == "integer":
+        yield Missing("a real variable", f"the derivative by '{name}' does not exist: '{name}' is an integer")
+    for word in symbol.properties if symbol else ():
         if word != "positive":
             why = f"'{name}' is declared {word}, so that no entry of it varies by itself"
             yield Missing("free entries", f"the derivative by '{name}' does not exist: {why}")

@@ -22,8 +22,10 @@ from report.prove.language.formula import SIGN_OF, places, rows, targets
 from report.prove.language.glossary import Definition, resting_on
 from report.prove.meaning.values import (
     BUILT_IN,
+    CLOSELY,
     CONSTANTS,
     DIGITS,
+    LOOSELY,
     WINDOW,
     Array,
     Lazily,
@@ -223,7 +225,7 @@ def _is(sign: str, node: ast.expr) -> Callable[[Any, Point], tuple[bool, Any]]:
 
     def holds(left: Any, point: Point) -> tuple[bool, Any]:
         right = other(point)
-        return compare(left, sign, right), right
+        return compare(left, sign, right, LOOSELY if mp.mp.dps == DIGITS else CLOSELY), right
 
     return holds
 

@@ -63,9 +63,9 @@ AT_RANDOM = Purpose()
 
 
 def mentioned(formulas: Iterable[Formula]) -> tuple[int, ...]:
-    """The integers in formulas, and their neighbours."""
+    """The integers in formulas, of either sign, and their neighbours."""
     found = {n.value for f in formulas for n in ast.walk(f.tree) if isinstance(n, ast.Constant) and isinstance(n.value, int)}
-    return tuple(sorted({near for value in found for near in (value - 1, value, value + 1)}))
+    return tuple(sorted({sign * near for value in found for near in (value - 1, value, value + 1) for sign in (1, -1)}))
 
 
 def draw(
@@ -97,7 +97,8 @@ def draw(
             known[symbol.name] = _value(_reaching(symbol, conditions), here, random, purpose)
     equations = [c.tree for c in conditions if _is_equation(c.tree)]
     equations += _borders(conditions) if purpose.beyond and random.random() < RARE else []
-    movable = [s for s in symbols if s.name not in (*fixed, *wanted) and _is_movable(s)] if equations else []
+    held = {*fixed, *wanted, *(name for s in symbols for name in s.mentions())}
+    movable = [s for s in symbols if s.name not in held and _is_movable(s)] if equations else []
     random.shuffle(movable)
     return functools.reduce(lambda point, equation: _meeting(equation, movable, point), equations, Point(known, {}))
 
@@ -149,7 +150,11 @@ def _prescribed(conditions: Sequence[Formula]) -> dict[str, ast.expr]:
 def _is_movable(symbol: Symbol) -> bool:
     if symbol.kind == "signal":
         return not symbol.properties and not symbol.sample
-    return symbol.kind in ("real", "vector", "matrix") and not set(symbol.properties) - {"positive"} and not symbol.sample
+    return (
+        symbol.kind in ("real", "integer", "vector", "matrix")
+        and not set(symbol.properties) - {"positive"}
+        and not symbol.sample
+    )
 
 
 def _meeting(tree: ast.Compare, symbols: Sequence[Symbol], point: Point) -> Point:
@@ -158,7 +163,7 @@ def _meeting(tree: ast.Compare, symbols: Sequence[Symbol], point: Point) -> Poin
         return point
     gap = ast.BinOp(tree.left, ast.Sub(), tree.comparators[0])
     for symbol in symbols:
-        for move in (_by_root, _by_equations):
+        for move in (_by_root, _by_equations) if symbol.kind in ("vector", "matrix") else (_by_root,):
             try:
                 moved = point.moving(symbol.name)(move(gap, symbol, point))
                 if _lies_in_domain(symbol, moved) and evaluate(tree, moved):
@@ -176,13 +181,14 @@ def _by_root(gap: ast.expr, symbol: Symbol, point: Point) -> Any:
     moves: list[tuple[Number, Callable[[Number], Any]]] = [(start, lambda t: t)]
     if symbol.kind == "signal":
         moves = [(start(place), functools.partial(moved_signal, start, (place,))) for place in (1, 0, 2)]
-    elif symbol.kind != "real":
+    elif symbol.kind not in ("real", "integer"):
         corner = symbol.first, symbol.first
         moves = [(1, lambda t: start.map(lambda a: a * t)), (start.entry(*corner), lambda t: start.put(corner, t))]
     for near, move in moves:
         closes = lambda t, move=move: evaluate(gap, moving(move(t)))  # noqa: E731
         try:
-            return move(mp.mpf(mp.findroot(closes, (near, near + mp.mpf(1) / 2), "secant", maxsteps=ROOT_STEPS)))
+            root = mp.mpf(mp.findroot(closes, (near, near + mp.mpf(1) / 2), "secant", maxsteps=ROOT_STEPS))
+            return move(root if symbol.kind != "integer" else int(mp.nint(root)))
         except (ArithmeticError, ValueError):
             continue
     raise Undefined("no root")
@@ -203,9 +209,10 @@ def _by_equations(gap: ast.expr, symbol: Symbol, point: Point) -> Array:
 
 def _lies_in_domain(symbol: Symbol, point: Point) -> bool:
     value = point.globals[symbol.name]
-    if symbol.kind == "real":
-        bound = symbol.least or symbol.above
-        return bound is None or compare(evaluate(bound.tree, point), "<" if symbol.above else "<=", value)
+    if symbol.kind in ("real", "integer"):
+        low, high = (end and evaluate(end.tree, point) for end in symbol.bounds)
+        above = low is None or compare(low, "<" if symbol.above else "<=", value)
+        return above and (high is None or value <= high)
     return not symbol.properties or all(a > 0 for row in value.rows for a in row)
 
 

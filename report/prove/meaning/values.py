@@ -17,6 +17,8 @@ from typing import Any
 import mpmath as mp
 
 DIGITS = 30
+LOOSELY, CLOSELY = 1e-18, 1e-24
+"""Up to what two numbers are the same: usually, and where values that differ little are subtracted."""
 WINDOW = 18
 SUPPORT = 3
 PLACES = range(-9, 10)
@@ -232,7 +234,7 @@ def _matrix_power(a: Array, exponent: int) -> Any:
 # --- comparing -----------------------------------------------------------------------------------------------------
 
 
-def compare(a: Any, relation: str, b: Any, tolerance: float = 1e-18) -> bool:
+def compare(a: Any, relation: str, b: Any, tolerance: float = LOOSELY) -> bool:
     """Whether ``a relation b`` holds, numbers up to a relative tolerance, arrays in every entry, signals on ``PLACES``."""
     if relation == "implies":
         return not a or bool(b)
