@@ -256,9 +256,9 @@ def _decided(derivation: Derivation, part: Part, shown: Shown, methods: Collecti
         for at, step in enumerate(part.steps):
             _decide(setting, chain, at, step, found[at])
         for at, need in missing(trees, setting.scope(), setting.facts, setting.symbols, setting.settled, chain.relations):
-            step = found[max(at - 1, 0)]
-            step.refusals.setdefault("defined", str(need))
-            step.lacking = step.lacking or need.condition
+            refused = found[max(at - 1, 0)]
+            refused.refusals.setdefault("defined", str(need))
+            refused.lacking = refused.lacking or need.condition
     return _Decided(chain, setting, found, conventions(trees, setting))
 
 

@@ -57,7 +57,7 @@ def counterexamples(derivation: Derivation, chain: Chain, lacking: Iterable[str]
     Where one of the conditions that are ``lacking`` says that two numbers differ, they are made equal.
     """
     equal = [parse(needed.replace(" != ", " == ")) for needed in lacking if DIFFERENT.fullmatch(needed)]
-    known = EVERYWHERE.union(named.name for named in (*derivation.symbols, *derivation.definitions))
+    known = EVERYWHERE | {s.name for s in derivation.symbols} | {d.name for d in derivation.definitions}
     equal = [equation for equation in equal if names(equation.tree).keys() <= known]  # and no index of a sum
     return by_numbers(derivation, chain, Visits(derivation, chain), True, equal)
 
