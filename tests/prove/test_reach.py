@@ -364,6 +364,18 @@ def test_a_root_is_taken_apart_where_one_part_has_no_root_left() -> None:
     assert sp.Pow(a**2 * v, sp.S.Half, evaluate=False).expand(power_base=True) == a * sp.sqrt(v)
 
 
+def test_slopes_are_those_of_sympy_where_the_rules_say_all_and_where_they_do_not() -> None:
+    quicken()
+    x, y, f, w = sp.Symbol("x", real=True), sp.Symbol("y", real=True), sp.Function("f"), sp.IndexedBase("w")
+    i, k, n = sp.symbols("i k n", integer=True, positive=True)
+    assert (sp.exp(-x * y) + 1 / x).diff(x) == -y * sp.exp(-x * y) - 1 / x**2
+    assert sp.Sum(w[k] * y, (k, 1, n)).diff(w[i]) == sp.Sum(sp.KroneckerDelta(i, k) * y, (k, 1, n))
+    assert (x * f(x)).diff(x) == f(x) + x * sp.Derivative(f(x), x)
+    assert sp.Sum(y, (k, 1, x)).diff(x) == sp.Derivative(sp.Sum(y, (k, 1, x)), x)  # between two integers there is none
+    assert (x**3 * y).diff(x, 2) == 6 * x * y
+    assert (x * y).diff(w[i]) == 0
+
+
 def test_sympy_throws_no_dice_to_answer() -> None:
     quicken()
     dice = importlib.import_module("sympy.core.random")._assumptions_rng
