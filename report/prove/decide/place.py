@@ -38,6 +38,7 @@ class Settled:
     facts: Facts = NO_FACTS
     found: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
     needs: dict[tuple[str, str], tuple[Missing, ...]] = field(default_factory=dict, compare=False, repr=False)
+    fitting: set[str] = field(default_factory=set, compare=False, repr=False)  # the formulas in which the sizes of arrays match
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,8 @@ class Place:
 
     def sizes(self, node: ast.expr) -> Iterator[Missing]:
         """Whether the arrays in a formula fit together; what a definition hides is looked at with its body."""
+        if not self.inside and ast.dump(node) in self.settled.fitting:
+            return
         try:
             read(node, replace(self.scope, knowledge=ALGEBRA))
         except Unreadable as error:

@@ -26,7 +26,7 @@ from report.prove.language.standing import Standing
 from report.prove.language.vocabulary import EVERYWHERE
 from report.prove.meaning import noncommutative
 from report.prove.meaning.grid import Unreadable
-from report.prove.meaning.symbolic import EVERYTHING, Knowledge, Scope, read
+from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge, Scope, read
 from report.prove.meaning.symbols import scope_for
 from report.prove.reasons.readings import left_by_projection, transposed
 
@@ -63,6 +63,7 @@ class Setting:
         key = (expression.key, knowledge)
         if key not in self.readings:
             self.readings[key] = read(expression.tree, self.scope(knowledge))
+            self.settled.fitting.update({expression.key} if knowledge == ALGEBRA else ())  # or there would be no reading
         return self.readings[key]
 
     def scope(self, knowledge: Knowledge = EVERYTHING) -> Scope:
