@@ -72,6 +72,7 @@ class Witnesses:
 
     def __init__(self, derivation: Derivation, methods: Collection[str] = METHODS):
         self._derivation, self._methods = derivation, methods
+        self._met: dict[int, tuple[Chain, witness.Visits]] = {}
 
     def of_definition(self, defined: Definition) -> BorneOut:
         """Raises ``DeclarationError``."""
@@ -80,17 +81,27 @@ class Witnesses:
         with _witnessing(f"definition's of '{defined.name}'", defined.where):
             return witness.of_definition(self._derivation, defined, lint.parameters(defined))
 
-    def of_part(self, part: Part) -> Heard:
+    def numeric(self, part: Part) -> Heard:
         """Raises ``DeclarationError``."""
-        chain, heard = Chain(part), []
-        visits = witness.Visits(self._derivation, chain)
-        if NUMERIC in self._methods:
-            with _witnessing("numeric", part.where):
-                heard.append((NUMERIC, "numeric", witness.by_numbers(self._derivation, chain, visits)))
+        if NUMERIC not in self._methods:
+            return []
+        with _witnessing("numeric", part.where):
+            return [(NUMERIC, "numeric", witness.by_numbers(self._derivation, *self._visits(part)))]
+
+    def live(self, part: Part) -> Heard:
+        """Raises ``DeclarationError``."""
+        heard, (chain, visits) = [], self._visits(part)
         for live in part.live if LIVE in self._methods else ():
             with _witnessing(live.name, live.where):
                 heard.append((live.name, live.name, witness.by_live(self._derivation, chain, live, visits)))
         return heard
+
+    def _visits(self, part: Part) -> tuple[Chain, witness.Visits]:
+        """Where the witnesses of a part meet."""
+        if id(part) not in self._met:
+            chain = Chain(part)
+            self._met[id(part)] = chain, witness.Visits(self._derivation, chain)
+        return self._met[id(part)]
 
 
 @hoarding()
@@ -268,7 +279,7 @@ def _heard(
     """One part that SymPy has decided, by its witnesses, and by how that stands on which it rests."""
     chain, setting, found = decided.chain, decided.setting, decided.found
     undecided = {at for at, each in enumerate(found) if {SYMBOLIC, "defined"} & each.refusals.keys()}
-    for method, name, testimony in witnesses.of_part(part):
+    for method, name, testimony in (*witnesses.numeric(part), *witnesses.live(part)):
         if method == NUMERIC and undecided - (testimony.refused.keys() - testimony.untested):
             with _witnessing("numeric", part.where):
                 _hear(method, name, witness.counterexamples(derivation, chain, [each.lacking for each in found]), found)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import multiprocessing
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from report.errors import DeclarationError
 from report.judge.views import Judged, unmade
@@ -77,50 +78,95 @@ def _checked(path: Path) -> Theorem:
 
 @contextlib.contextmanager
 def _checked_by_two(path: Path) -> Iterator[Iterator[Theorem]]:
-    """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load."""
+    """The same, while the witnesses look at it from a process of their own: nobody waits for what only they load. The numeric
+    ones load nothing, and are heard by whoever is through with all else.
+    """
 
-    def checked(answers: Iterator[dict[tuple[type, str], Testified]]) -> Iterator[Theorem]:
+    def checked(answers: Iterator[Testimonies]) -> Iterator[Theorem]:
         derivation = load(path)
-        yield Theorem(check(derivation, witnesses=_Reported(derivation, answers)), unmade(derivation))
+        places = range(len(derivation.parts))
+        mine = turns.begin(places) if turns else places
+        yield Theorem(check(derivation, witnesses=_Reported(derivation, answers, mine)), unmade(derivation))
 
-    with _apart(_heard, [path], jobs=1) as answers:
+    forked = sys.platform == "linux"  # a process that is started anew has no pipe of this one
+    with (
+        _turns() if forked else contextlib.nullcontext() as turns,
+        _apart(functools.partial(_heard, turns=turns or ()), [path], jobs=1) as answers,
+    ):
         yield checked(answers)
 
 
+@dataclass(frozen=True)
+class _Turns:
+    """Places in a list, each taken by one of two processes: two bytes each in a pipe from which both read."""
+
+    taken: int
+    given: int
+
+    def begin(self, places: Sequence[int]) -> _Turns:
+        """The last first: what takes longest comes late."""
+        os.write(self.given, b"".join(place.to_bytes(2, "big") for place in reversed(places)))
+        return self
+
+    def __iter__(self) -> Iterator[int]:
+        with contextlib.suppress(BlockingIOError):  # none is left
+            while True:
+                yield int.from_bytes(os.read(self.taken, 2), "big")
+
+
+@contextlib.contextmanager
+def _turns() -> Iterator[_Turns]:
+    turns = _Turns(*os.pipe())
+    os.set_blocking(turns.taken, False)
+    try:
+        yield turns
+    finally:
+        os.close(turns.taken)
+        os.close(turns.given)
+
+
 Testified = BorneOut | Heard | DeclarationError
+Testimonies = dict[tuple[str, str], Testified]
+"""What the witnesses of a kind find of something that has this name, or what is wrong with them."""
 
 
 class _Reported(Witnesses):
     """What they found in the other process, once it answers."""
 
-    def __init__(self, derivation: Derivation, answers: Iterator[dict[tuple[type, str], Testified]]):
+    def __init__(self, derivation: Derivation, answers: Iterator[Testimonies], turns: Iterable[int]):
         super().__init__(derivation)
-        self._answer = functools.cache(lambda: next(answers))
+        self._all = functools.cache(lambda: _by_numbers(Witnesses(derivation), derivation, turns) | next(answers))
 
     def of_definition(self, defined: Definition) -> BorneOut:
-        return cast(BorneOut, self._found(Definition, defined.name))
+        return cast(BorneOut, self._found(("definition", defined.name)))
 
-    def of_part(self, part: Part) -> Heard:
-        return cast(Heard, self._found(Part, part.label))
+    def numeric(self, part: Part) -> Heard:
+        return cast(Heard, self._found(("numeric", part.label)))
 
-    def _found(self, *asked: Any) -> Testified:
-        found = self._answer()[asked]
+    def live(self, part: Part) -> Heard:
+        return cast(Heard, self._found(("live", part.label)))
+
+    def _found(self, asked: tuple[str, str]) -> Testified:
+        found = self._all()[asked]
         if isinstance(found, DeclarationError):
             raise found
         return found
 
 
 @hoarding()
-def _heard(path: Path) -> dict[tuple[type, str], Testified]:
-    """What the witnesses find, or what is wrong with them, of each definition by its name and of each part by its label."""
+def _heard(path: Path, turns: Iterable[int]) -> Testimonies:
+    """What the witnesses find of each definition and each part, but for what the other process hears meanwhile."""
     derivation = load(path)
     witnesses = Witnesses(derivation)
-    found: dict[tuple[type, str], Testified] = {}
-    for defined in derivation.definitions:
-        found[Definition, defined.name] = _or_error(witnesses.of_definition, defined)
-    for part in derivation.parts:
-        found[Part, part.label] = _or_error(witnesses.of_part, part)
-    return found
+    found: Testimonies = {("definition", d.name): _or_error(witnesses.of_definition, d) for d in derivation.definitions}
+    found |= {("live", part.label): _or_error(witnesses.live, part) for part in derivation.parts}
+    return found | _by_numbers(witnesses, derivation, turns)
+
+
+def _by_numbers(witnesses: Witnesses, derivation: Derivation, turns: Iterable[int]) -> Testimonies:
+    """What the numeric witnesses find of the parts whose turn it is."""
+    parts = (derivation.parts[at] for at in turns)
+    return {("numeric", part.label): _or_error(witnesses.numeric, part) for part in parts}
 
 
 def _or_error(ask: Callable[[T], Testified], about: T) -> Testified:

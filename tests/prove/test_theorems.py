@@ -148,7 +148,7 @@ DERIVATION = Derivation(
 def test_a_single_theorem_has_its_witnesses_elsewhere_and_the_same_proof(tmp_path):
     wrong = tmp_path / "wrong.py"
     wrong.write_text(WRONG)
-    for path in (ROOT / "theory" / "t02_sigmoid.py", wrong):
+    for path in (ROOT / "theory" / "t02_sigmoid.py", ROOT / "theory" / "t13_linear_networks.py", wrong):
         (by_one,), (by_two,) = prove(path, jobs=1), prove(path, jobs=2)
         assert by_one == by_two
         assert by_one.holds == (path != wrong)
