@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.cache.files import Memory
+from report.cache.memory import Memory
 from report.cache.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.data.files import Arrays, Found, Reporter, corrupt, load_arrays, md5, write_atomically
+from experiments.data.files import Arrays, Found, Reporter, corrupt, load_arrays, md5
 from report.errors import DataError
+from report import files as on_disk
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 BATCHES = Path("cifar-10-batches-py")
@@ -80,7 +81,7 @@ def place_folder(folder: Path, root: Path) -> None:
         if (actual := md5(content)) != expected:
             raise DataError(f"{name}: expected MD5 {expected}, got {actual}")
         if not (root / BATCHES / name).exists():
-            write_atomically(root / BATCHES / name, content)
+            on_disk.replace(root / BATCHES / name, content, durable=True)
 
 
 def set_digest(images: np.ndarray) -> str:

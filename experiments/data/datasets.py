@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.data import cifar, decoded, mnist, standin
-from experiments.data.files import UNFINISHED, Found, Reporter, Unavailable, locked, stamps, sweep
+from experiments.data.files import Found, Reporter, Unavailable, locked, stamps, sweep
+from report.files import UNFINISHED
 from report.errors import DataError, nearest
 
 PREPARE = "Run: python build.py data"

@@ -23,7 +23,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.data.files import UNFINISHED, sha256, stamps, write_atomically
+from experiments.data.files import sha256, stamps
+from report import files as on_disk
+from report.files import UNFINISHED
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -138,7 +140,7 @@ def _record_file(name: str, root: Path) -> Path:
 
 
 def _write_record(record: Record, root: Path) -> None:
-    write_atomically(_record_file(record.name, root), json.dumps(asdict(record), indent=1).encode())
+    on_disk.replace(_record_file(record.name, root), json.dumps(asdict(record), indent=1).encode(), durable=True)
 
 
 def _try_to_write_record(record: Record, root: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import pickle
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +20,7 @@ except ImportError:  # Windows: two processes that prepare at once do the work t
 import numpy as np
 
 from report.errors import DataError
-
-UNFINISHED = ".part-"  # how the names of files and folders begin that nobody may read yet
+from report.files import UNFINISHED
 
 Reporter = Callable[[str], None]
 Arrays = dict[str, np.ndarray]
@@ -53,22 +50,6 @@ def locked(folder: Path, report: Reporter) -> Iterator[None]:
                 report(f"another process prepares {folder}: waiting for it")
                 fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def write_atomically(file: Path, content: bytes) -> None:
-    """Write ``content`` so that ``file`` is at all times whole or absent: a unique temporary sibling, then one replace."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=file.parent)
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.chmod(0o644)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def sweep(*folders: Path) -> None:

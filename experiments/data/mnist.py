@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.data.files import Arrays, Found, corrupt, load_arrays, md5, write_atomically
+from experiments.data.files import Arrays, Found, corrupt, load_arrays, md5
 from report.errors import DataError
+from report import files as on_disk
 
 FOLDER = Path("MNIST", "raw")
 CLASSES = tuple("0123456789")
@@ -61,7 +62,7 @@ def place(files: Mapping[str, bytes], root: Path) -> None:
             raise DataError(f"{name}: expected MD5 {MD5[name]}, got {actual}")
     for name, content in files.items():
         if _file(name, root) is None:
-            write_atomically(root / FOLDER / name, content)
+            on_disk.replace(root / FOLDER / name, content, durable=True)
 
 
 def place_folder(folder: Path, root: Path) -> None:

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeAlias, TypeVar
 
+from report import files as on_disk
 from report.cache import codec
-from report.cache import files as on_disk
 from report.errors import StoreError, Where
 
 Sound: TypeAlias = dict[str, dict[str, int]]  # names of files → entries that have these, with their state

@@ -20,7 +20,7 @@ from typing import Any
 
 from report.cache import codec, scopes
 from report.cache.deeds import Deed, Summary, deeds_of, is_fixed, summary_of, used_by, values_in
-from report.cache.files import Memory
+from report.cache.memory import Memory
 from report.cache.scopes import Function, Imported
 from report.cache.statements import Reading, Refusal, Use, read, read_alone
 from report.errors import DeclarationError, Where

@@ -26,8 +26,8 @@ from typing import Any, NoReturn
 from report.cache import refusals, scopes
 from report.cache.deeds import Mention
 from report.cache.digests import Node, Qualified, digest_of
-from report.cache.files import Memory
 from report.cache.imports import Effect, Imports, chosen, number_of
+from report.cache.memory import Memory
 from report.cache.modules import Module, Nameless, load
 from report.cache.scopes import Imported
 from report.cache.seals import Reach, Seals

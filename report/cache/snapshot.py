@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from report.cache import files
+from report import files
 
 _CHECKED_HASH = (0b11).to_bytes(4, "little")  # PEP 552: Python itself compares the digest of the text, too
 

@@ -23,9 +23,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.cache import codec, files
+from report import files
+from report.cache import codec
 from report.cache.entries import FINGERPRINT, Entries, Unsound, says_what_to_do
 from report.cache.machine import environment
+from report.cache.memory import Memory
 from report.cache.results import ARRAYS, RESULT, decode, encode, unpack
 from report.errors import StoreError, Where
 from report.model import Result
@@ -202,9 +204,9 @@ class Store(Entries):
             return None
         return lines[1] if len(lines) > 1 else "it failed"
 
-    def memory(self, name: str) -> files.Memory:
+    def memory(self, name: str) -> Memory:
         """A memory of things that only save time; with ``read_only`` it can be asked, and is told nothing."""
-        return files.Memory(self.root / name, self.read_only)
+        return Memory(self.root / name, self.read_only)
 
     @says_what_to_do
     def sweep(self, keep: Collection[str]) -> Swept:

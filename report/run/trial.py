@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from report.cache import codec, files
+from report import files
+from report.cache import codec
 from report.cache.fingerprint import version_or_absence
 from report.cache.reach import ABSENT
 from report.cache.store import Store

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from report.cache import files
+from report import files
 from report.cache.machine import distinctive
 from report.terminal.cli import Settings
 from report.typeset.publish import FOUND, STAMP

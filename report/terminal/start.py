@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from report.cache.files import replace
 from report.errors import UsageError, author_text
+from report.files import replace
 from report.write.prose import unnumbered
 from report.write.writeup import COMPLETE
 

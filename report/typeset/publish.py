@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from report.cache.files import replace
 from report.errors import StoreError, Where
+from report.files import replace
 
 STAMP = ".built.json"  # what the last build has read and written
 FOUND = ".found.json"  # what it has found

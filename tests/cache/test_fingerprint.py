@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.cache.files import Memory
+from report.cache.memory import Memory
 from report.cache.fingerprint import Fingerprint, fingerprint, fingerprint_of, sources_of
 from report.cache.reach import Sources
 from report.errors import DeclarationError

@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from report.cache import codec, entries, files
+from report import files
+from report.cache import codec, entries
 from report.cache.entries import SUMS
 from report.cache.results import decode, encode
 from report.cache.store import Store

@@ -330,7 +330,7 @@ def test_a_read_only_folder_can_be_read(root: Path, tiny_mnist: dict[str, bytes]
     [before] = prepare(root)
     assert before.folder is not None
     (before.folder / "test_labels.npy").touch()  # another stamp, which cannot be kept
-    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(decoded.tempfile, "mkstemp", refuse)
     monkeypatch.setattr(Path, "mkdir", refuse)
     assert datasets.open_data("mnist", root).test_labels.shape == (20,)
     assert prepare(root) == [before]
@@ -360,7 +360,7 @@ def test_a_stand_in_in_a_read_only_folder_is_kept(
 ) -> None:
     supply(tiny_mnist, root)
     before = prepare(root, "cifar10")
-    monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(decoded.tempfile, "mkdtemp", refuse)
     assert prepare(root, "cifar10") == before
 
 

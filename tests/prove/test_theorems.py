@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report.cache.files import Memory
+from report.cache.memory import Memory
 from report.cache.reach import Sources, Whole
 from report.cache.store import Store
 from report.errors import DeclarationError

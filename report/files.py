@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+UNFINISHED = ".part-"
+"""How the names of files and folders begin that nobody may read yet."""
 
 
 def replace(path: Path, content: bytes, *, durable: bool = False) -> None:
@@ -24,7 +25,7 @@ def replace(path: Path, content: bytes, *, durable: bool = False) -> None:
 
 def hidden(name: str) -> str:
     """A name beside ``name`` that nobody else has, and that no reader looks at."""
-    return f".{name[:60]}-{os.getpid()}-{os.urandom(16).hex()}"
+    return f"{UNFINISHED}{name[:60]}-{os.getpid()}-{os.urandom(16).hex()}"
 
 
 def write(path: Path, content: bytes, *, durable: bool = False) -> None:
@@ -45,28 +46,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@dataclass(frozen=True)
-class Memory:
-    """A folder of small files that only save time: the damaged are not recalled, and what cannot be kept is made again."""
-
-    folder: Path
-    read_only: bool = False
-
-    def recall(self, key: str) -> bytes | None:
-        """What was kept under ``key`` (any text)."""
-        try:
-            digest, _, content = self._path(key).read_bytes().partition(b"\n")
-        except (OSError, MemoryError):
-            return None
-        return content if hashlib.sha256(content).hexdigest().encode() == digest else None
-
-    def keep(self, key: str, content: bytes) -> None:
-        """Keep ``content`` under ``key``."""
-        if not self.read_only:
-            with contextlib.suppress(OSError):
-                replace(self._path(key), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-
-    def _path(self, key: str) -> Path:
-        return self.folder / hashlib.sha256(key.encode()).hexdigest()
