@@ -36,7 +36,7 @@ A part is a chain: it starts at the left side of its statement; each step gives 
 before (or ``Step("<= …")`` and so on; between sentences ``iff`` and ``implies``). The last step arrives at the right side, and
 may be its reason alone: ``algebra("collect")``. (``Part`` is the same with its steps in a list; ``intro=`` is prose before
 them.) Each step is decided by SymPy for the reason that it names, in general and under the part's conditions (``given=["x <
-0"]``), and again by witnesses. Names may be declared in any order.
+0"]``, or ``["all(u[k] <= v[k] for k in span(1, n))"]``), and again by witnesses. Names may be declared in any order.
 
 That something is no law is one line: ``counterexample("Adding one is not additive", "A(lambda m: x(m) + y(m))(1) == A(x)(1) +
 A(y)(1)", at={"x": "u", "y": "lambda m: 3*u(m)"}, values=("5", "6"))``: both sides are evaluated exactly, and differ.

@@ -15,12 +15,12 @@ from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.conventions import conventions
-from report.prove.decide.conditions import NO_FACTS, assume
+from report.prove.decide.conditions import NO_FACTS, assume, of_every_entry
 from report.prove.decide.contradiction import contradicts
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Missing
 from report.prove.derivation import Chain, Derivation, Part, Step
-from report.prove.language.formula import Formula, names
+from report.prove.language.formula import Formula, calls, names
 from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
@@ -369,7 +369,7 @@ def _setting(derivation: Derivation, part: Part, shown: Shown) -> Setting:
     read = []
     for condition in part.conditions:
         try:
-            read.append(plain.read(condition))
+            read.append(of_every_entry(condition.tree, plain.scope()) or plain.read(condition))
         except DeclarationError:
             raise
         except Exception as error:  # SymPy raises what it likes
@@ -423,7 +423,7 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     if method is None:
         over, wrong = left_over(setting, *chain.link(at)), mistake(setting, *chain.link(at))
         solvable = setting.given if step.rule.law != GIVEN else ()
-        unused = [c.text for c in solvable if _is_left_as_it_stands(setting.read(c))]
+        unused = [c.text for c in solvable if not calls(c.tree, {"all"}) and _is_left_as_it_stands(setting.read(c))]
         hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:

@@ -154,3 +154,41 @@ def test_conditions_that_something_meets_are_used(given: str) -> None:
     symbols = [*SYMBOLS, real("x", ""), integer("i", "", within=("1", "n"))]
     part = Part("P", "v + u == u + v", [Step("u + v", "")], given=given.split("; "))
     assert not check(Derivation("T0", "", "", symbols, [part, *map(uses, symbols)], "", ""), {"SymPy"}).failures
+
+
+NOT_NEGATIVE, LARGER = "all(u[k] >= 0 for k in span(1, n))", "all(u[k] <= v[k] for k in span(1, n))"
+
+
+@pytest.mark.parametrize(
+    ("statement", "given", "accepted"),
+    [
+        ("abs(u[1]) == u[1]", NOT_NEGATIVE, True),
+        ("sum(sqrt(u[k])**2 for k in span(1, n)) == sum(u[k] for k in span(1, n))", NOT_NEGATIVE, True),
+        ("abs(v[1] - u[1]) == v[1] - u[1]", LARGER, True),
+        ("max(u[1], v[1]) == v[1]", LARGER, True),
+        ("max(max(u[k] for k in span(1, n)), 7) == 1*7", "all(u[k] < 7 for k in span(1, n))", True),
+        ("diff(sum(u[k]*v[k] for k in span(1, n)), v[1]) == 1*u[1]", LARGER, True),
+        ("abs(v[1]) == v[1]", NOT_NEGATIVE, False),
+        ("max(u[1], v[1]) == u[1]", LARGER, False),
+        ("sign(u[1]) == 1", NOT_NEGATIVE, False),
+        ("diff(sum(u[k] for k in span(1, n)), v[1]) == 1", LARGER, False),
+        ("diff(abs(u[1]), u[1]) == 1", NOT_NEGATIVE, False),
+        ("abs(u[1]) == u[1]", "all(u[k] >= 0 for k in span(2, n))", False),
+        ("abs(u[n]) == u[n]", "all(u[k] >= 0 for k in span(1, n - 1))", False),
+        ("abs(u[1]) == u[1]", "all(u[k]**2 >= 0 for k in span(1, n))", False),
+        ("u[1] == v[1]", "all(u[k] >= 1/(k - 1) for k in span(1, n))", False),
+    ],
+)
+def test_an_order_is_given_of_all_entries(statement: str, given: str, accepted: bool) -> None:
+    assert check_by_sympy(statement, given) is accepted
+
+
+def check_by_sympy(statement: str, given: str) -> bool:
+    part = Part("Claim", statement, [Step(statement.split("==")[1], "")], given=[given])
+    return check(Derivation("T0", "", "", SYMBOLS, [part, KEEP], "", ""), {"SymPy"}).holds
+
+
+def test_what_was_shown_under_an_order_of_all_entries_is_no_law() -> None:
+    lemma = Part("Lemma", "abs(u[1]) == u[1]", [Step("u[1]", "")], given=[NOT_NEGATIVE])
+    assert not checked("abs(u[1]) == u[1]", [], using("Lemma"), [lemma]).holds
+    assert not checked("2*abs(v[1]) == 2*v[1]", [NOT_NEGATIVE], using("Lemma", at={"u": "v"}), [lemma]).holds

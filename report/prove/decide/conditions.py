@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,8 @@ import sympy as sp
 
 from report.prove.language.glossary import Symbol
 from report.prove.meaning.expansion import expanded
-from report.prove.meaning.grid import EXTREMES, SLOPE, GridEquality, is_complex
-from report.prove.meaning.symbolic import Scope, read
+from report.prove.meaning.grid import EXTREMES, SLOPE, Grid, GridEquality, is_complex
+from report.prove.meaning.symbolic import Scope, limits, read
 
 Ranges = Mapping["sp.Symbol", tuple["sp.Expr", "sp.Expr"]]
 
@@ -96,6 +97,39 @@ def _by_no_entry(slope: sp.Derivative, base: sp.IndexedBase, entry: Callable[...
 
 
 NO_FACTS = Facts()
+
+
+def of_every_entry(condition: ast.expr, scope: Scope) -> GridEquality | None:
+    """What ``all(v[k] >= u[k] for k in span(1, n))`` says of a whole vector: it is ``u`` and something that is not negative."""
+    match condition:
+        case ast.Call(ast.Name("all"), [ast.GeneratorExp(ast.Compare(_, [_]) as entry, [ast.comprehension(place, over, [])])]):
+            name = ast.unparse(place)
+        case _:
+            return None
+    k, ends = sp.Dummy(name, integer=True), limits(over, scope)
+    relation = read(entry, scope.bind(**{name: k}))
+    if not isinstance(relation, sp.Le | sp.Ge | sp.Lt | sp.Gt):
+        return None
+    gap, strict = expanded(relation.gts - relation.lts), isinstance(relation, sp.Lt | sp.Gt)
+    arrays = {e: scope.globals.get(str(e.base)) for e in gap.atoms(sp.Indexed)}
+    if not all(isinstance(a, Grid) and e.indices == (k,) and _spans(a, ends) for e, a in arrays.items() if e.has(k)):
+        return None
+    for e in sorted((each for each in arrays if each.indices == (k,)), key=str):
+        slope, rest = gap.coeff(e), expanded(gap - gap.coeff(e) * e)
+        if slope in (1, -1) and not rest.has(e.base) and rest.xreplace({o: sp.Dummy() for o in arrays}).is_polynomial(k):
+            slack = sp.IndexedBase(sp.Dummy(str(e.base), **{"positive" if strict else "nonnegative": True}))
+            return _is_everywhere(scope.globals[str(e.base)], k, expanded(slope * (slack[k] - rest)))
+    return None
+
+
+def _is_everywhere(array: Grid, k: sp.Symbol, value: sp.Expr) -> GridEquality:
+    return GridEquality(array, Grid(array.rows, sp.S.One, lambda i, j: value.subs(k, i), array.first))
+
+
+def _spans(array: Grid, ends: tuple[sp.Expr, sp.Expr]) -> bool:
+    """Whether a range goes over all places of a vector."""
+    first, last = ends
+    return expanded(first - array.first) == 0 == expanded(last - (array.first + array.rows - 1))
 
 
 def without_slopes(expression: Any) -> tuple[Any, dict[sp.Expr, sp.Expr]]:

@@ -238,8 +238,8 @@ def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
             if slope.is_nonnegative and low is not -sp.oo:
                 return condition.subs(k, low)
     raise Unreadable(
-        "'all' is read of an inequality that is linear in its index; that the entries of a vector are positive is declared, "
-        'properties=["positive"], and of one entry it is said without all'
+        "'all' is read of an inequality that is linear in its index, and, as a condition of a part, of one between every entry "
+        "of a vector and something else; that they are positive may be declared, and of one entry it is said without all"
     )
 
 
