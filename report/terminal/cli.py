@@ -34,6 +34,7 @@ NAMING: dict[str, tuple[int, str]] = {  # how many; 0: as many as one likes
     "diff": (2, "python build.py diff HEAD~1 build"),
 }
 JSON = ("plan", "check", "data", "diff")
+STORE = "store"  # the folder beside the pages, unless another is asked for
 BUDGETS = ("smoke", "quick", "full")
 EXAMPLES = """\
 examples:
@@ -89,7 +90,7 @@ def parse(words: Sequence[str], root: Path) -> Settings:
     if asked["json"] and command not in JSON:
         raise UsageError(f"'{command}' has no --json.", remedy=f"These have: {', '.join(JSON)}.")
     asked["names"] = (*asked.pop("only"), *names)
-    asked["store"] = asked["store"] or asked["out"] / "store"
+    asked["store"] = asked["store"] or asked["out"] / STORE
     return Settings(**asked | {"writeups": tuple(asked["writeups"])})
 
 

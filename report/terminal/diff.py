@@ -15,7 +15,7 @@ from report.cache.store import Store
 from report.errors import ExitCode
 from report.numbers import number_text
 from report.terminal.builds import Built, built
-from report.terminal.cli import Settings
+from report.terminal.cli import STORE, Settings
 from report.terminal.compare import Differences, Moved, Passage, Redrawn, Rerun, Turned, compared
 from report.typeset.inputs import layout
 from report.typeset.publish import put
@@ -33,7 +33,7 @@ Line = tuple[str, str]
 def diff(root: Path, settings: Settings) -> ExitCode:
     """Say what is different in the second of two builds, and put the page that shows it among the pages."""
     before, after = (built(name, root, settings) for name in settings.names)
-    stores = [settings.store, *(Path(name) / "store" for name in settings.names)]
+    stores = [settings.store, *(Path(name) / STORE for name in settings.names)]
     found = compared(before, after, partial(_described, [Store(each, read_only=True) for each in stores if each.is_dir()]))
     page = settings.out / PAGE
     put(settings.out, {PAGE: _page(before, after, found).encode()})

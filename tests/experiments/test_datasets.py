@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 from experiments.data import cifar, datasets, decoded, fetch, files, mnist
+from report import files as on_disk
 from report.errors import DataError, ExitCode
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -330,7 +331,7 @@ def test_a_read_only_folder_can_be_read(root: Path, tiny_mnist: dict[str, bytes]
     [before] = prepare(root)
     assert before.folder is not None
     (before.folder / "test_labels.npy").touch()  # another stamp, which cannot be kept
-    monkeypatch.setattr(decoded.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(on_disk, "write", refuse)
     monkeypatch.setattr(Path, "mkdir", refuse)
     assert datasets.open_data("mnist", root).test_labels.shape == (20,)
     assert prepare(root) == [before]
