@@ -131,6 +131,7 @@ def said(applied: str, *symbols: Symbol, definitions: tuple[Definition, ...] = (
         (define("M", f"log({EXP})", "log-sum-exp"), True),
         (define("M", f"{EXP}", "log-sum-exp"), False),
         (define("M", f"sum(v[k] {OVER})/n", "the variance of `v`"), False),
+        (define("M", f"sum(v[k]**2 {OVER})/n", "the variance of `v`"), False),
         (define("M", f"sum((v[k] - sum(v[q] for q in span(1, n))/n)**2 {OVER})/n", "the variance of `v`"), True),
         (define("M", f"sum(v[k] {OVER})/n", "the median of `v`"), False),
         (define("M", "max(min(x, y), 0)", "the median of zero and both"), True),

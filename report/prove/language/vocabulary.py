@@ -123,7 +123,10 @@ WRITTEN = {
         ("sum(A(k) for k in R)/SIZE", "1/SIZE*sum(A(k) for k in R)", "sum(A(k)*B(k) for k in R)"),
     ),
     "standard deviation": ("sqrt(A)",),
-    "variance": ("sum(A(k)**2 for k in R)/N", "1/N*sum(A(k)**2 for k in R)", "sum(A(k)*B(k)**2 for k in R)", "A - B**2"),
+    "variance": (
+        *("sum((A(k) - B)**2 for k in R)/N", "1/N*sum((A(k) - B)**2 for k in R)", "sum(A(k)*(B(k) - C)**2 for k in R)"),
+        *("sum((B(k) - C)**2*A(k) for k in R)", "A - B**2"),
+    ),
     **dict.fromkeys(("euclidean norm", "euclidean length", "l2 norm", "l_2 norm", "frobenius norm"), _LENGTHS),
     **dict.fromkeys(("euclidean distance",), ("norm(A - B)", "sqrt(sum((A(k) - B(k))**2 for k in R))")),
     **dict.fromkeys(("l1 norm", "l_1 norm", "manhattan norm"), ("sum(abs(A(k)) for k in R)",)),
