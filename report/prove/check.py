@@ -7,7 +7,6 @@ import gc
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import sympy as sp
 
@@ -15,7 +14,7 @@ from report.errors import DeclarationError, ReportError, Where
 from report.prove import lint, witness
 from report.prove.checked import CheckedPart, CheckedStep, GlossaryEntry, Proof, Witnessed
 from report.prove.conventions import conventions
-from report.prove.decide.conditions import NO_FACTS, assume, of_every_entry
+from report.prove.decide.conditions import assume, is_left_as_it_stands, of_every_entry
 from report.prove.decide.contradiction import contradicts
 from report.prove.decide.definedness import missing
 from report.prove.decide.place import Missing
@@ -25,7 +24,7 @@ from report.prove.language.glossary import Definition, Symbol
 from report.prove.language.names import of_definition, of_symbol
 from report.prove.language.standing import Standing, weakest
 from report.prove.leftover import left_over
-from report.prove.meaning.grid import GridEquality, Unreadable
+from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.patches import quicken
 from report.prove.meaning.symbolic import ALGEBRA
 from report.prove.meaning.values import MIXED
@@ -423,7 +422,7 @@ def _decide(setting: Setting, chain: Chain, at: int, step: Step, found: _Found) 
     if method is None:
         over, wrong = left_over(setting, *chain.link(at)), mistake(setting, *chain.link(at))
         solvable = setting.given if step.rule.law != GIVEN else ()
-        unused = [c.text for c in solvable if not calls(c.tree, {"all"}) and _is_left_as_it_stands(setting.read(c))]
+        unused = [c.text for c in solvable if not calls(c.tree, {"all"}) and is_left_as_it_stands(setting.read(c))]
         hint = f"{' and '.join(unused)} is put in where it stands by given() alone" if unused else ""
         found.refusals[SYMBOLIC] = "; ".join(filter(None, [why, wrong, over, hint]))
     else:
@@ -436,12 +435,6 @@ def _refuse_without_meaning(setting: Setting, side: Formula) -> None:
         setting.read(side, ALGEBRA)
     except Unreadable:
         setting.read(side)
-
-
-def _is_left_as_it_stands(condition: Any) -> bool:
-    """Whether it is an equation by which nothing is eliminated."""
-    facts = assume([condition], NO_FACTS)
-    return isinstance(condition, sp.Eq | GridEquality) and not (facts.replacements or facts.arrays)
 
 
 def _failure(derivation: Derivation, part: Part, at: int, found: _Found, checked: CheckedPart) -> str:

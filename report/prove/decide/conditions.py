@@ -191,6 +191,12 @@ def assume(conditions: Sequence[Any], facts: Facts) -> Facts:
     return facts
 
 
+def is_left_as_it_stands(condition: Any) -> bool:
+    """Whether it is an equation by which nothing is eliminated."""
+    facts = assume([condition], NO_FACTS)
+    return isinstance(condition, sp.Eq | GridEquality) and not (facts.replacements or facts.arrays)
+
+
 def _supposing(condition: Any, facts: Facts) -> Facts:
     if isinstance(condition, sp.Ne):
         apart = expanded(condition.lhs - condition.rhs)
