@@ -84,6 +84,10 @@ def is_nonzero(expression: sp.Expr, facts: Facts) -> bool:
     expression = facts.apply(sp.sympify(expression))
     if 0 not in signs(expression, facts):
         return True
+    if expression.is_Mul and all(is_nonzero(factor, facts) for factor in expression.args):
+        return True
+    if expression.is_Add and 0 not in signs(_together(expression), facts):
+        return True  # 1 - sigma(x), opened
     expression = canonical(expression)
     if (
         0 not in signs(expression, facts)
