@@ -141,29 +141,19 @@ def searches(runs: Runs) -> Runs:
     return Runs(tuple(run for run in runs if "rate_of" in run.trial.tags))
 
 
-def measured_at(run: Outcome, row: Row, iteration: int) -> tuple[float, float] | None:
-    """Loss (infinite where it was not finite) and accuracy (%) of a run of W3 in one trial; None if it was not asked."""
-    history = run.found.history
-    for place, key in enumerate(zip(history["rate"], history["hidden"], history["iteration"])):
-        if key == (row.rate, row.hidden, iteration):
-            loss, accuracy = history["loss"][place], history["accuracy"][place]
-            return math.inf if loss is None else float(loss), 100 * float(accuracy or 0)
-    return None
-
-
-def near(run: Outcome, row: Row) -> bool | None:
-    """Is the first row of this run of W3 met? Its loss counts where it was kept. None if it was not asked."""
-    found = measured_at(run, row, row.first_at)
-    if found is None:
-        return None
-    loss, accuracy = found
-    alike = math.isnan(row.first) or 1 / TIMES <= loss / row.first <= TIMES
-    return alike and abs(accuracy - row.first_accuracy) <= POINTS_OFF
+def firsts(run: Outcome) -> dict[Row, tuple[float, float]]:
+    """Each run of W3 that was asked → loss (infinite where it was not finite) and accuracy (%) in the row of its first."""
+    columns: Any = (run.found.history[name] for name in ("rate", "hidden", "iteration", "loss", "accuracy"))
+    found = {tuple(at): (math.inf if loss is None else loss, 100 * accuracy) for *at, loss, accuracy in zip(*columns)}
+    return {row: found[key] for row in ROWS if (key := (row.rate, row.hidden, row.first_at)) in found}
 
 
 def nears(run: Outcome) -> list[bool]:
-    """Of each run of W3 that was asked, whether its first row is met."""
-    return [met for row in ROWS if (met := near(run, row)) is not None]
+    """Of each run of W3 that was asked, whether its first row is met. Its loss counts where it was kept."""
+    return [
+        (math.isnan(row.first) or 1 / TIMES <= loss / row.first <= TIMES) and abs(accuracy - row.first_accuracy) <= POINTS_OFF
+        for row, (loss, accuracy) in firsts(run).items()
+    ]
 
 
 def not_found(runs: Runs) -> Verdict:
@@ -194,8 +184,7 @@ def table(runs: Runs) -> Table:
     def cell(part: Runs | None, row: Row) -> str:
         if part is None:
             return f"{_two_digits(row.first)}; {row.first_accuracy:.0f}"
-        found = [measured_at(run, row, row.first_at) for run in part.finished()]
-        losses, accuracies = zip(*(each for each in found if each is not None))
+        losses, accuracies = zip(*(firsts(run)[row] for run in part.finished()))
         mean = sum(losses) / len(losses)
         return f"{_two_digits(mean)}; {sum(accuracies) / len(accuracies):.0f}"
 

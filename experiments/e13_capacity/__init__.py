@@ -40,25 +40,31 @@ ALL_SIX = Needs(f"all six nets, and {WIDEST} is left to the full budget")
 # --- what W4 says of the six ---------------------------------------------------------------------------------------
 
 
-def _ahead_of_each(runs: Runs, net: str, measure: str, lower: bool, unit: Unit) -> Verdict:
-    """Is the net better than every other by this measure at the end?"""
-    compare = less if lower else greater
-    return all_of(
-        compare(select(runs, net)[measure], select(runs, other)[measure], unit, f"mean difference, {net} less {other}")
-        for other in trained_nets(runs)
-        if other != net
-    )
+AT_THE_END = {
+    "test_accuracy": ("test accuracy", POINTS),
+    "test_loss": ("test loss", NATS),
+    "train_loss": ("training loss", NATS),
+}
+
+
+def ends(runs: Runs, net: str, how: Callable[..., Verdict], measure: str, *others: str) -> list[Verdict]:
+    """Is the net ``greater`` by this measure (or ``less``, …) than each of the others, which are all if none is named?"""
+    what, unit = AT_THE_END[measure]
+    return [
+        how(
+            select(runs, net)[measure],
+            select(runs, other)[measure],
+            unit=unit,
+            what=f"mean difference in {what}, {net} less {other}",
+        )
+        for other in others or [other for other in trained_nets(runs) if other != net]
+    ]
 
 
 def narrowest_hardly_learns(runs: Runs) -> Verdict:
     learned = select(runs, NARROWEST)["test_accuracy"] - CHANCE
     half = (select(runs, MIDDLE)["test_accuracy"] - CHANCE) * 0.5
     return less(learned, half, POINTS, f"mean of what {NARROWEST} learned beyond chance less half of what {MIDDLE} did")
-
-
-def two_alike(runs: Runs) -> Verdict:
-    narrow, middle = (select(runs, net)["test_accuracy"] for net in (NARROW, MIDDLE))
-    return equal_within(narrow, middle, ALIKE, POINTS, f"mean difference in test accuracy, {NARROW} less {MIDDLE}")
 
 
 def overfits(runs: Runs, net: str) -> Verdict:
@@ -73,21 +79,6 @@ def overfits_less(runs: Runs) -> Verdict:
         less(rise(runs, WIDE), rise(runs, WIDER), NATS, f"mean difference in the rise of the test loss, {WIDE} less {WIDER}"),
         less(gap(runs, WIDE), gap(runs, WIDER), POINTS, f"mean difference in the gap, {WIDE} less {WIDER}"),
     )
-
-
-def loss_above_narrowest(runs: Runs) -> Verdict:
-    wider, narrowest = (select(runs, net)["test_loss"] for net in (WIDER, NARROWEST))
-    return greater(wider, narrowest, NATS, f"mean difference in test loss, {WIDER} less {NARROWEST}")
-
-
-def widest_extremes(runs: Runs) -> Verdict:
-    others = [net for net in trained_nets(runs) if net != WIDEST]
-    return all_of(
-        *(less(select(runs, WIDEST)["train_loss"], select(runs, net)["train_loss"], NATS, f"{WIDEST} less {net}, training loss")
-          for net in others),
-        *(greater(select(runs, WIDEST)["test_loss"], select(runs, net)["test_loss"], NATS, f"{WIDEST} less {net}, test loss")
-          for net in others),
-    )  # fmt: skip
 
 
 # --- verdicts of our own -------------------------------------------------------------------------------------------
@@ -218,7 +209,8 @@ EXPERIMENT = Experiment(
             underfits,
         ),
         "two_alike": of_w4(
-            f"{NARROW} and {MIDDLE} end within {100 * ALIKE:g} percentage points of each other in test accuracy.", two_alike
+            f"{NARROW} and {MIDDLE} end within {100 * ALIKE:g} percentage points of each other in test accuracy.",
+            lambda runs: all_of(ends(runs, NARROW, partial(equal_within, margin=ALIKE), "test_accuracy", MIDDLE)),
         ),
         "overfits": Claim(
             f"{WIDE} overfits: its test loss ends at least {RISE:g} nats above its lowest, and its training accuracy at least "
@@ -226,9 +218,14 @@ EXPERIMENT = Experiment(
             partial(overfits, net=WIDE),
         ),
         "overfits_less": of_w4(f"{WIDE} overfits less than {WIDER}, by either number.", overfits_less),
-        "loss_above_narrowest": of_w4(f"{WIDER} ends with a test loss above even that of {NARROWEST}.", loss_above_narrowest),
+        "loss_above_narrowest": of_w4(
+            f"{WIDER} ends with a test loss above even that of {NARROWEST}.",
+            lambda runs: all_of(ends(runs, WIDER, greater, "test_loss", NARROWEST)),
+        ),
         "widest_extremes": of_w4(
-            f"{WIDEST} ends with the lowest training loss and the highest test loss of all.", widest_extremes, ALL_SIX
+            f"{WIDEST} ends with the lowest training loss and the highest test loss of all.",
+            lambda runs: all_of(ends(runs, WIDEST, less, "train_loss"), ends(runs, WIDEST, greater, "test_loss")),
+            ALL_SIX,
         ),
         "gap_grows": Claim(
             "On average over the widths, the gap between training and test accuracy grows with each doubling of the "
@@ -237,12 +234,12 @@ EXPERIMENT = Experiment(
         ),
         "best_accuracy": of_w4(
             f"{MIDDLE} ends with a higher test accuracy than every other net.",
-            partial(_ahead_of_each, net=MIDDLE, measure="test_accuracy", lower=False, unit=POINTS),
+            lambda runs: all_of(ends(runs, MIDDLE, greater, "test_accuracy")),
             ALL_SIX,
         ),
         "best_loss": of_w4(
             f"{MIDDLE} ends with a lower test loss than every other net.",
-            partial(_ahead_of_each, net=MIDDLE, measure="test_loss", lower=True, unit=NATS),
+            lambda runs: all_of(ends(runs, MIDDLE, less, "test_loss")),
             ALL_SIX,
         ),
         "relu_costs": Claim(
