@@ -342,6 +342,11 @@ TRUE = [
     ("implies(exp(-x) == 2, x == -log(2))", "x"),
     ("iff(sigma(x) == 1/2, x == 0)", "x", "", "sigma"),
     ("sum(sum(v[l] for l in span(1, k)) for k in span(1, n)) == sum((n - k + 1)*v[k] for k in span(1, n))", "n v"),
+    ("grad(v.T @ A @ v, v) == 2*A @ v", "n A=AT v"),
+    ("grad(v.T @ A @ v/2 - u.T @ v, v) == A @ v - u", "n A=AT u v"),
+    ("sum(A[i, k]*v[k] for k in span(1, n)) == sum(v[k]*A[k, i] for k in span(1, n))", "n A=AT v i"),
+    ("diff(diff(v.T @ A @ v, v[i]), v[j]) == 2*A[j, i]", "n A=AT v i j"),
+    ("implies(A.T @ (A @ v - u) == zeros(n), A.T @ A @ v == A.T @ u)", "n A u v"),
 ]  # fmt: skip
 
 

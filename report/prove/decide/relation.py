@@ -146,6 +146,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
 def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
     if premise is sp.false or conclusion is sp.true:
         return "trivial"
+    if isinstance(premise, GridEquality) and equivalent(premise, conclusion, facts):
+        return "the same equation"
     if isinstance(premise, sp.Or):
         return "in each case" if all(_implied(case, conclusion, facts) for case in premise.args) else None
     if isinstance(conclusion, sp.Or):

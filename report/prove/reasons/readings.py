@@ -1,6 +1,4 @@
-"""Other readings of an inequality, equal to the one that stands there, in which what matrices promise is seen: a symmetric
-one is its own transpose, and what a projection leaves of an array has a length.
-"""
+"""Other readings of an inequality between lengths, in which it is seen that what a projection leaves of an array has one."""
 
 from __future__ import annotations
 
@@ -9,22 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from report.prove.language.formula import Formula, formula, parse
 from report.prove.language.glossary import Symbol
-
-
-def transposed(f: Formula, symbols: Sequence[Symbol]) -> Formula:
-    """The formula with every other occurrence of a symmetric matrix transposed: S S is SᵀS, a square."""
-    return formula(_Turned(s.name for s in symbols if "symmetric" in s.properties).visit(ast.parse(f.text, mode="eval").body))
-
-
-class _Turned(ast.NodeTransformer):
-    def __init__(self, symmetric: Iterator[str]):
-        self.met = dict.fromkeys(symmetric, 0)
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id not in self.met or not isinstance(node.ctx, ast.Load):
-            return node
-        self.met[node.id] += 1
-        return ast.Attribute(node, "T", ast.Load()) if self.met[node.id] % 2 else node
 
 
 def left_by_projection(low: Formula, high: Formula, symbols: Sequence[Symbol]) -> Iterator[tuple[Formula, Formula]]:

@@ -28,7 +28,7 @@ from report.prove.meaning import noncommutative
 from report.prove.meaning.grid import Unreadable
 from report.prove.meaning.symbolic import ALGEBRA, EVERYTHING, Knowledge, Scope, read
 from report.prove.meaning.symbols import scope_for
-from report.prove.reasons.readings import left_by_projection, transposed
+from report.prove.reasons.readings import left_by_projection
 
 
 @dataclass(frozen=True)
@@ -96,19 +96,12 @@ class Setting:
         if relation == "==" and self._without_entries(before, after):
             return "matrix algebra"
         found = prove(self.read(before, knowledge), relation, self.read(after, knowledge), self.facts)
-        return found or self._by_what_matrices_promise(before, relation, after, knowledge)
+        return found or (self._by_projection(before, relation, after) if relation in ("<=", ">=") else None)
 
-    def _by_what_matrices_promise(self, before: Formula, relation: str, after: Formula, knowledge: Knowledge) -> str | None:
-        if relation not in ("<=", ">=", "<", ">"):
-            return None
-        symmetric = [s.name for s in self.symbols if "symmetric" in s.properties]
-        if 2 <= sum(occurrences(side, name) for side in (before, after) for name in symmetric) <= SEEN:
-            sides = (self.read(transposed(side, self.symbols), knowledge) for side in (before, after))
-            if found := prove(next(sides), relation, next(sides), self.facts):
-                return found
+    def _by_projection(self, before: Formula, relation: str, after: Formula) -> str | None:
         low, high = (before, after) if relation == "<=" else (after, before)
-        squares = left_by_projection(low, high, self.symbols) if relation in ("<=", ">=") else ()
-        return "what a projection leaves" if any(self._without_entries(*each) for each in squares) else None
+        found = any(self._without_entries(*each) for each in left_by_projection(low, high, self.symbols))
+        return "what a projection leaves" if found else None
 
     def _without_entries(self, before: Formula, after: Formula) -> bool:
         if not any(s.kind == "matrix" for s in self.symbols):
@@ -130,9 +123,6 @@ class Setting:
                 return definition
         raise DeclarationError(f"'{name}' is not defined here", remedy=nearest(name, [d.name for d in self.definitions]))
 
-
-SEEN = 4
-"""With more symmetric matrices than these in a step none is transposed: it would take too long."""
 
 CALCULATION, DEFINITION, DIFFERENTIATION, PART, INDUCTION = "calculation", "definition", "differentiation", "part", "induction"
 
