@@ -113,6 +113,7 @@ DEFINED = {
     "root from 1": [define("c(y)", "sqrt(y - 1)", "", symbols=[real("y", "", least="1")])],
     "softmax": [define("p[q]", "exp(v[q])/sum(exp(v[k]) for k in span(1, n))", "", shape=["n"])],
 }
+LEVELS = "sum(v[k]*sum(sum({} for l in span(1, n))**2 for q in span(1, n)) for k in span(1, n))"
 FALSE = [
     ("implies(x*y == 0, x == 0)", "x y"),
     ("implies(x*y == 1, (x == 1) or (y == 1))", "x y"),
@@ -978,6 +979,11 @@ FALSE = [
     ("f.T == f", "f"),
     ("f + v == v + f", "n f v"),
     ("(A if x > 0 else 1)*1 == (A if x > 0 else 1)", "n A x"),
+    # indices that a second normal form names as those around them
+    (f"{LEVELS.format('B[q, l]')} <= {LEVELS.format('B[l, l]')}", "n v>0 B"),
+    (f"{LEVELS.format('B[l, l]')} <= {LEVELS.format('B[q, l]')}", "n v>0 B"),
+    ("sum(v[k]*prod(prod(exp(B[q, l]) + 1 for l in span(1, n)) + 2 for q in span(1, n)) for k in span(1, n)) == "
+     "sum(v[k]*prod(prod(exp(B[l, l]) + 1 for l in span(1, n)) + 2 for q in span(1, n)) for k in span(1, n))", "n v>0 B"),
 ]  # fmt: skip
 UNSEEN = [
     ("y*(1 - y) < 1/4", "y>0"),

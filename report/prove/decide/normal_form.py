@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -96,7 +96,9 @@ def _inner(expression: sp.Expr, facts: Facts) -> sp.Expr:
         body = normal(expression.expr, facts)
         (variable,) = expression.variables  # what a slope is taken by is no integer
         kind = {"integer": True} if variable.is_integer else {"real": True}
-        dot = sp.Symbol(next(_unused("_dot", _height(body, sp.Lambda), body)), **kind)  # inner dots have lower numbers
+        dot = sp.Symbol(
+            next(_unused("_dot", _height(body, sp.Lambda), body, but=(variable,))), **kind
+        )  # inner dots have lower numbers
         return sp.Lambda(dot, body.subs(variable, dot))
     if not expression.args or isinstance(expression, sp.Indexed):
         return expression
@@ -131,9 +133,8 @@ def _product(body: sp.Expr, k: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Exp
     if not body.has(k) and not body.is_zero and never_negative(size) and size.is_finite is not False:
         return body**size
     constant, base = size.as_coeff_Add()
-    name = sp.Symbol(
-        next(_unused("_f", _height(body, sp.Product), body, low, high)), integer=True
-    )  # inner ones have lower numbers
+    lowest = _height(body, sp.Product)  # inner ones have lower numbers
+    name = sp.Symbol(next(_unused("_f", lowest, body, low, high, but=(k,))), integer=True)
     moved = expanded_indices(body.subs(k, name + low))
     if constant.is_Integer and 0 < constant <= 4 and base != 0 and base.is_nonnegative:
         last = [expanded_indices(body.subs(k, expanded(low + base + place))) for place in range(int(constant))]
@@ -156,14 +157,16 @@ def alike(expression: sp.Expr) -> sp.Expr:
     args = tuple(map(alike, expression.args))
     if not isinstance(expression, sp.Sum):
         return expression.func(*args)
-    unused = _unused("_s", _height(args[0], sp.Sum), *args)
+    unused = _unused("_s", _height(args[0], sp.Sum), *args, but=expression.variables)
     names = {k: sp.Symbol(name, integer=True) for (k, *_), name in zip(expression.limits, unused)}
     return sp.Sum(args[0].xreplace(names), *(limit.xreplace(names) for limit in args[1:]))
 
 
-def _unused(prefix: str, first: int, *around: sp.Basic) -> Iterator[str]:
-    """Names for indices, numbered from ``first`` on: none that stands free there, bound further out, and would be captured."""
-    taken = {symbol.name for each in around for symbol in each.free_symbols}
+def _unused(prefix: str, first: int, *around: sp.Basic, but: Collection[sp.Symbol] = ()) -> Iterator[str]:
+    """Names for indices, numbered from ``first`` on, in place of those of ``but``: none that stands there already, free, which
+    would be captured, or bound further in, which would capture them.
+    """
+    taken = {symbol.name for each in around for symbol in each.atoms(sp.Symbol) if symbol not in but}
     return (name for name in (f"{prefix}{number}" for number in itertools.count(first)) if name not in taken)
 
 
