@@ -9,6 +9,7 @@ import sympy as sp
 
 from report.prove.decide.normal_form import normal
 from report.prove.language.formula import Formula
+from report.prove.meaning.grid import EXTREMES
 from report.prove.reasons.rule import Setting
 
 LONGEST = 160
@@ -72,6 +73,13 @@ def _printer() -> Any:
         def _print_Piecewise(self, e: Any) -> str:
             *cases, (last, _) = e.args
             return "(" + " ".join(f"{self._print(v)} if {self._print(c)} else" for v, c in cases) + f" {self._print(last)})"
+
+        def _print_Function(self, e: Any) -> str:
+            if e.func.__name__ not in EXTREMES:
+                return str(super()._print_Function(e))
+            (of, low, high), name = e.args, e.func.__name__.split()[0]
+            k, *ends = map(self._print, (*of.variables, low, high))
+            return f"{name}({self._print(of.expr)} for {k} in span({', '.join(ends)}))"
 
         def _print_Lambda(self, e: Any) -> str:
             return f"(lambda {self.stringify(e.variables, ', ')}: {self._print(e.expr)})"

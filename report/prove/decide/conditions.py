@@ -197,6 +197,10 @@ def is_left_as_it_stands(condition: Any) -> bool:
     return isinstance(condition, sp.Eq | GridEquality) and not (facts.replacements or facts.arrays)
 
 
+def _of_extremes(e: sp.Expr) -> bool:
+    return any(each.func.__name__ in EXTREMES for each in e.atoms(sp.core.function.AppliedUndef))
+
+
 def _supposing(condition: Any, facts: Facts) -> Facts:
     if isinstance(condition, sp.Ne):
         apart = expanded(condition.lhs - condition.rhs)
@@ -216,21 +220,22 @@ def _supposing(condition: Any, facts: Facts) -> Facts:
     gap, strict = expanded(condition.gts - condition.lts), isinstance(condition, sp.Lt | sp.Gt)
     kind = {"positive": True} if strict else {"nonnegative": True}
     slack = sp.Dummy(_called(gap), **kind, **({"integer": True} if gap.is_integer else {}))
-    solved = eliminate(gap, slack)
+    solved = eliminate(gap, slack) if not _of_extremes(gap) else None  # which are of what would be replaced
     if gap.is_integer and strict:
         gap, strict = gap - 1, False
     if strict and isinstance(gap, sp.Abs):
         return replace(facts, apart=(*facts.apart, gap.args[0]))
-    facts = facts.knowing(Inequality(gap, strict), *_grown(gap, strict))
+    facts = facts.knowing(Inequality(gap, strict), *_grown(gap, strict, facts))
     return facts.replacing(*solved) if solved else facts
 
 
-def _grown(gap: sp.Expr, strict: bool) -> Iterator[Inequality]:
+def _grown(gap: sp.Expr, strict: bool, facts: Facts) -> Iterator[Inequality]:
     """What an inequality between two exponentials, logarithms or roots says of what these are of, and one between quotients
     once their denominators are multiplied out.
     """
     above, below = sp.fraction(sp.together(gap))
-    if below.is_positive and not below.is_number:
+    positive = [known.gap for known in facts.known if known.strict]
+    if not below.is_number and all(f.is_positive or expanded(f) in positive for f in sp.Mul.make_args(below)):
         yield Inequality(expanded(above), strict)
     if gap.is_Pow and gap.exp == sp.Rational(1, 2):
         yield Inequality(gap.base, strict)

@@ -116,6 +116,7 @@ def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
     """(1 − q) Σ qᵏ is the first power less the one after the last."""
     (k, low, high), *outer = e.limits
     q, power = e.function.as_base_exp()
+    q, power = (1 / q, -power) if q.is_number and power.coeff(k) == -1 else (q, power)
     if (
         not outer
         and expanded(power - k).is_Integer
@@ -123,11 +124,11 @@ def _geometric(e: sp.Sum, facts: Facts) -> Iterator[Inequality]:
         and never_negative(expanded(high - low + 1))
         and high.is_finite
     ):
-        gap = expanded((1 - q) * e - e.function.xreplace({k: low}) + e.function.xreplace({k: high + 1}))
+        last = expanded(e.function.xreplace({k: high + 1}))
+        gap = expanded((1 - q) * e - e.function.xreplace({k: low}) + last)
         yield from (Inequality(sign * gap, False) for sign in (1, -1))
-        last = q ** (high + 1)
-        for rest in (sp.Integer(0), expanded(1 - q) * last) if signs(q, facts) <= NOT_NEGATIVE else ():
-            yield Inequality(last - rest, False)
+        if (found := signs(q, facts)) <= NOT_NEGATIVE:
+            yield from (Inequality(last, found == POSITIVE), Inequality(last - expanded(1 - q) * last, False))
 
 
 def _one_of(e: sp.Sum, pieces: sp.Tuple, facts: Facts) -> Iterator[Inequality]:
@@ -202,6 +203,21 @@ def _entry(base: sp.Expr) -> tuple[sp.Expr, sp.Tuple] | None:
     return (body.base, terms[0][1].limits[0]) if real else None
 
 
+def _by_length_of_a_difference(
+    e: sp.Sum, weight: sp.Expr, factors: Collection[sp.Expr], powers: Collection[sp.Pow]
+) -> Iterator[Inequality]:
+    """The same for Σ a (b + c), which its square takes apart."""
+    others = [p.base for p in powers if p.exp == 2 and isinstance(p.base, sp.Sum) and p.base.limits == e.limits and p.base != e]
+    for a, b in itertools.permutations(factors):
+        for other in sorted(others, key=sp.default_sort_key):
+            c = other.function / (weight * a)
+            if not c.has(a) and sp.fraction(c)[1] == 1 and not is_complex(other):
+                lengths = [normal(sp.Sum(expanded(weight * each**2), *e.limits)) for each in (a, b + c, b - c)]
+                yield from (
+                    Inequality(expanded(lengths[0] * lengths[s]) - expanded((e + s * other) ** 2), False) for s in (1, -1)
+                )
+
+
 def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow], facts: Facts) -> Iterator[Inequality]:
     """A sum of products is at most the product of the lengths, and so is its opposite (Cauchy and Schwarz), also under weights;
     where there are lengths, or its square stands.
@@ -219,3 +235,4 @@ def _by_lengths(e: sp.Sum, powers: Collection[sp.Pow], facts: Facts) -> Iterator
             yield from (Inequality(sp.sqrt(a) * sp.sqrt(b) - sign * e, False) for sign in (1, -1))
         if e**2 in powers:
             yield Inequality(expanded(a * b - e**2), False)
+            yield from _by_length_of_a_difference(e, weight, of, powers)

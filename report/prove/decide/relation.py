@@ -20,7 +20,7 @@ from report.prove.decide.conditions import NO_FACTS, Facts, assume
 from report.prove.decide.normal_form import alike, normal
 from report.prove.decide.regions import equal_over_regions
 from report.prove.decide.signs import is_nonnegative, is_nonzero, is_positive
-from report.prove.decide.structure import NOT_NEGATIVE, signs
+from report.prove.decide.structure import NOT_NEGATIVE, POSITIVE, signs
 from report.prove.decide.summation import has_closed_form, stays_above
 from report.prove.decide.termwise import sums_around, under_one_sum
 from report.prove.meaning.expansion import expanded, factored
@@ -93,6 +93,10 @@ def equal(left: sp.Expr, right: sp.Expr, facts: Facts = NO_FACTS) -> str | None:
         difference = normal(difference.replace(sp.ceiling, lambda e: -sp.floor(-e)), facts)
         if difference == 0:
             return "normal form"
+        floors = difference.atoms(sp.floor)
+        known = {f: sp.Integer(0) for f in floors if is_nonnegative(f.args[0], facts) and is_positive(1 - f.args[0], facts)}
+        if known and normal(difference.xreplace(known), facts) == 0:
+            return "a floor that is 0"
         if difference.is_integer and is_positive(difference + 1, facts) and is_positive(1 - difference, facts):
             return "less than one apart"
         if (cases := by_remainders(difference, facts)) and all(normal(case) == 0 for case, _ in cases):
@@ -128,7 +132,14 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
             return True
         return not plain.is_polynomial() and bool(shows(sp.simplify(plain)))
 
-    if holds(alike(high) - alike(low), facts):
+    low, high = alike(low), alike(high)
+    sides = [sp.Mul.make_args(side) for side in (low, high)]
+    shared = [
+        f for f in sides[0] if f in sides[1] and not f.is_number and signs(f, facts) <= (POSITIVE if strict else NOT_NEGATIVE)
+    ]
+    if shared and (found := _ordered(*(sp.Mul(*(f for f in side if f not in shared)) for side in sides), strict, facts)):
+        return found
+    if holds(high - low, facts):
         return "sign of the difference"
     if _is_root(low) and _is_root(high) and (found := _ordered(low.base, high.base, strict, facts)):
         return found
@@ -140,7 +151,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
             return "sign of the difference"
         cases = by_remainders(difference, facts)
         return "for every remainder" if cases and all(holds(*case) for case in cases) else None
-    return "case by case" if holds(difference, facts) or in_every_case(difference, facts, holds) else None
+    cases = dict.fromkeys((difference, frozen(difference)))  # of opaque sums as numbers, too
+    return "case by case" if holds(difference, facts) or any(in_every_case(e, facts, holds) for e in cases) else None
 
 
 def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:

@@ -296,10 +296,10 @@ def _grown(e: sp.Expr, strict: bool, facts: Facts, depth: int) -> Iterator[sp.Ex
             yield term.args[0] + rest.args[0]
         elif isinstance(term, sp.tanh) and isinstance(-rest, sp.tanh):
             yield term.args[0] - (-rest).args[0]
-        elif isinstance(term, sp.log):
-            yield term.args[0] - expanded(sp.exp(-rest))
-        elif isinstance(-term, sp.log):
-            yield expanded(sp.exp(rest)) - (-term).args[0]
+        elif log := _logarithm(term, facts):
+            yield log.args[0] - expanded(sp.exp(expanded(-rest * log / term)))
+        elif log := _logarithm(-term, facts):
+            yield expanded(sp.exp(expanded(-rest * log / term))) - log.args[0]
         elif _is_root(term):
             yield expanded(term**2) - expanded(rest**2)
         elif _is_root(-term) and _surely(rest, facts, NOT_NEGATIVE, strict=False, depth=depth - 1):
@@ -308,6 +308,12 @@ def _grown(e: sp.Expr, strict: bool, facts: Facts, depth: int) -> Iterator[sp.Ex
             powers = [f.as_base_exp() for f in sp.Mul.make_args(-term)]
             if all(signs(base, facts) <= POSITIVE for base, _ in powers):
                 yield sp.expand_log(sp.log(rest)) - sp.Add(*(exponent * sp.log(base) for base, exponent in powers))
+
+
+def _logarithm(e: sp.Expr, facts: Facts) -> sp.log | None:
+    """The logarithm of which it is a positive multiple, if it is one."""
+    log, *others = [f for f in sp.Mul.make_args(e) if isinstance(f, sp.log)] or [None]
+    return log if log and not others and signs(e / log, facts) == POSITIVE else None
 
 
 def _is_root(e: sp.Expr) -> bool:

@@ -4,6 +4,7 @@ bound, of which they stay below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -63,10 +64,21 @@ def stays_above(gap: sp.Expr, strict: bool, facts: Facts) -> str | None:
         if least is None:
             continue
         free = _without(n, facts)
-        start, grown = normal(gap.xreplace({n: least}), free), normal(gap.xreplace({n: n + 1}) - gap, free)
-        if not start.has(sp.Sum) and (is_positive if strict else is_nonnegative)(start, free) and is_nonnegative(grown, free):
-            return "it starts so and never gets smaller"
+        for less in (sp.Integer(0), *_left(gap, n, free)):
+            rest, more = gap - less, is_positive if strict and not is_positive(less, free) else is_nonnegative
+            start, grown = normal(rest.xreplace({n: least}), free), normal(rest.xreplace({n: n + 1}) - rest, free)
+            if not start.has(sp.Sum) and more(start, free) and is_nonnegative(grown, free):
+                return "it starts so and never gets smaller"
     return None
+
+
+def _left(gap: sp.Expr, n: sp.Symbol, facts: Facts) -> Iterator[sp.Expr]:
+    """What is not negative and may be left of a gap: as often the last term of a sum as it has terms."""
+    for each in sorted(gap.atoms(sp.Sum), key=sp.default_sort_key):
+        (k, _, high), *inner = each.limits
+        last = -gap.coeff(each) * each.function.xreplace({k: high})
+        if not inner and high.has(n) and n.is_nonnegative and is_nonnegative(last, facts):
+            yield n * last
 
 
 def _ends(e: sp.Expr) -> list[sp.Symbol]:

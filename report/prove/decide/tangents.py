@@ -59,6 +59,12 @@ def _below_logarithms(e: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
             yield _with_tangents(rest, numbers, dict.fromkeys(bent, m), points, falling)
         partners = {log: other.args[0] for log in bent for other in logs if numbers[other] == -numbers[log]}
         yield _with_tangents(rest, numbers, partners, points, falling)  # or each where one stands that it is held against
+        for log in bent:  # or one where all the others do
+            others = {other: -numbers[other] / numbers[log] for other in logs if other != log}
+            if len(others) > 1 and all(power in (1, -1) for power in others.values()):
+                m = sp.Mul(*(other.args[0] ** power for other, power in others.items()))
+                at = sp.Add(*(power * other for other, power in others.items()))
+                yield _with_tangents(rest, numbers, {log: m}, {m: at}, falling)
 
 
 def _with_tangents(

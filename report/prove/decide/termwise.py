@@ -57,7 +57,8 @@ def under_one_sum(e: sp.Expr, strict: bool, facts: Facts) -> Iterator[At]:
         share = sp.cancel(rest / size) if rest != 0 else rest
         if sp.fraction(share)[1] != 1:
             continue
-        for way in itertools.islice(itertools.product(*ways), most):
+        alike = [tuple(found[min(at, len(found) - 1)] for found in ways) for at in range(max(map(len, ways)))]
+        for way in itertools.islice(dict.fromkeys([*alike, *itertools.islice(itertools.product(*ways), most)]), most):
             within = sp.Add(*(body for body in way if body is not None))
             if within != 0:
                 yield expanded(within + share), facts.among({k: (low, high)})

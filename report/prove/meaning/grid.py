@@ -227,7 +227,9 @@ def summed(body: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> A
 
 
 def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]) -> Any:
-    """A linear inequality for every index of a range that is not empty: it holds everywhere if it does at the worse end."""
+    """An inequality for every index of a range that is not empty: a linear one holds everywhere if it does at the worse end,
+    any other one if it does for the largest or the smallest.
+    """
     if len(bounds) == 1 and isinstance(condition, sp.Le | sp.Ge | sp.Lt | sp.Gt):
         k, low, high = bounds[0]
         gap = expanded(condition.gts - condition.lts)
@@ -237,9 +239,14 @@ def for_all(condition: Any, bounds: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
                 return condition.subs(k, high)
             if slope.is_nonnegative and low is not -sp.oo:
                 return condition.subs(k, low)
+        if (high - low).is_nonnegative and low.is_finite and high.is_finite:
+            still, moving = gap.as_independent(k, as_Add=True)
+            name, sign = ("max", -1) if moving.could_extract_minus_sign() else ("min", 1)
+            gap = still + sign * extreme(name, sign * moving, bounds)
+            return sp.Gt(gap, 0) if isinstance(condition, sp.Lt | sp.Gt) else sp.Ge(gap, 0)
     raise Unreadable(
-        "'all' is read of an inequality that is linear in its index, and, as a condition of a part, of one between every entry "
-        "of a vector and something else; that they are positive may be declared, and of one entry it is said without all"
+        "'all' is read of an inequality, over one range that is not empty; that the entries of a vector are positive may be "
+        "declared, and of one entry it is said without all"
     )
 
 
