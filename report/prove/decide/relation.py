@@ -137,7 +137,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
     shared = [
         f for f in sides[0] if f in sides[1] and not f.is_number and signs(f, facts) <= (POSITIVE if strict else NOT_NEGATIVE)
     ]
-    if shared and (found := _ordered(*(sp.Mul(*(f for f in side if f not in shared)) for side in sides), strict, facts)):
+    others = [sp.Mul(*(f for f in side if f not in shared)) for side in sides]
+    if shared and (found := _ordered(others[0], others[1], strict, facts)):
         return found
     if holds(high - low, facts):
         return "sign of the difference"
@@ -151,8 +152,8 @@ def _ordered(low: sp.Expr, high: sp.Expr, strict: bool, facts: Facts) -> str | N
             return "sign of the difference"
         cases = by_remainders(difference, facts)
         return "for every remainder" if cases and all(holds(*case) for case in cases) else None
-    cases = dict.fromkeys((difference, frozen(difference)))  # of opaque sums as numbers, too
-    return "case by case" if holds(difference, facts) or any(in_every_case(e, facts, holds) for e in cases) else None
+    ways = dict.fromkeys((difference, frozen(difference)))  # of opaque sums as numbers, too
+    return "case by case" if holds(difference, facts) or any(in_every_case(e, facts, holds) for e in ways) else None
 
 
 def _implied(premise: Any, conclusion: Any, facts: Facts) -> str | None:
