@@ -75,7 +75,7 @@ def _printer() -> Any:
             return "(" + " ".join(f"{self._print(v)} if {self._print(c)} else" for v, c in cases) + f" {self._print(last)})"
 
         def _print_Function(self, e: Any) -> str:
-            if e.func.__name__ not in EXTREMES:
+            if e.func.__name__ not in EXTREMES or not isinstance(e.args[0], sp.Lambda):  # by which SymPy takes a slope
                 return str(super()._print_Function(e))
             (of, low, high), name = e.args, e.func.__name__.split()[0]
             k, *ends = map(self._print, (*of.variables, low, high))
