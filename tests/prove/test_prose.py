@@ -328,7 +328,7 @@ def test_a_refused_step_shows_what_is_left_over() -> None:
         (Part("P", "r(x) == r(x) + 0", [Step(because="")]), [X], [define("r(x)", "x", "", reference=lambda x: mp.th(x))],
          "witness cannot"),
         (Part("P", "A + A == 2*A", [Step(because="")], given=["all(A[k, k] < A[k, n] for k in span(1, n))"]),
-         [N, matrix("A", "n", "n", "")], [], "cannot be used"),
+         [N, matrix("A", "n", "n", "")], [], "nothing satisfies the conditions together"),
     ],
 )  # fmt: skip
 def test_nothing_ends_as_a_bug(part: Part, symbols: list[Symbol], definitions: list[Definition], says: str) -> None:

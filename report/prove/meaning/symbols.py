@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,20 +42,23 @@ def _symbol(symbol: Symbol, scope: Scope) -> Any:
 
 def _entries(symbol: Symbol) -> sp.IndexedBase:
     words = {"positive": "positive", "whole": "integer"}
-    kind = _Mirrored if "symmetric" in symbol.properties else sp.IndexedBase
+    kind = _mirrored() if "symmetric" in symbol.properties else sp.IndexedBase
     return kind(symbol.name, real=True, **{fact: True for word, fact in words.items() if word in symbol.properties})
 
 
-class _Mirrored(sp.IndexedBase):
+@functools.cache
+def _mirrored() -> type[sp.IndexedBase]:
     """The entries of a symmetric matrix: of two that are the same there is one spelling."""
 
-    def __getitem__(self, places: tuple[sp.Expr, sp.Expr], **more: Any) -> sp.Indexed:
-        return _MirroredEntry(self, *places, **more)
+    class MirroredEntry(sp.Indexed):  # defined here because SymPy must not be touched at import
+        def __new__(cls, base: sp.IndexedBase, *places: Any, **more: Any) -> sp.Indexed:
+            return super().__new__(cls, base, *sorted(map(sp.sympify, places), key=sp.default_sort_key), **more)
 
+    class Mirrored(sp.IndexedBase):
+        def __getitem__(self, places: tuple[sp.Expr, sp.Expr], **more: Any) -> sp.Indexed:
+            return MirroredEntry(self, *places, **more)
 
-class _MirroredEntry(sp.Indexed):
-    def __new__(cls, base: sp.IndexedBase, *places: Any, **more: Any) -> sp.Indexed:
-        return super().__new__(cls, base, *sorted(map(sp.sympify, places), key=sp.default_sort_key), **more)
+    return Mirrored
 
 
 def _assumptions(symbol: Symbol, scope: Scope) -> dict[str, bool]:
